@@ -1,0 +1,45 @@
+# lotwise: from a fresh machine to a finished report, and to green tests.
+# Needs Python 3.11 to 3.13 and make; everything else is installed into .venv from the lock file.
+
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3))
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test ui bench check lock clean
+
+help: ## what each command does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "lotwise needs Python 3.11 to 3.13: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+demo: $(READY) ## a virtual plant's records to the finished report, on this machine
+	$(BIN)/lotwise run --home var
+
+test: $(READY) ## every test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+ui: $(READY) ## Dagster on localhost
+	mkdir -p var && DAGSTER_HOME=$(CURDIR) $(BIN)/dagster dev -m pipelines.definitions -h 127.0.0.1 -p 3000
+
+bench: $(READY) ## every benchmark, results under benchmarks/results/
+	for file in benchmarks/*.py; do $(BIN)/python "$$file" || exit 1; done
+
+check: $(READY) ## lint, types, imports
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: pyproject.toml ## resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --no-strip-extras --generate-hashes \
+		--no-emit-index-url --python-version 3.11 --output-file requirements.lock
+
+clean: ## remove the environment and everything generated
+	rm -rf $(VENV) var

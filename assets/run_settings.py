@@ -1,0 +1,53 @@
+"""What a run was asked to do, as every topic may read it.
+
+The settings are resolved once, when a run starts, and never change during it. Where things are
+stored is not said here: that is the warehouse's business.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from data_contracts.profile import Profile
+
+
+@dataclass(frozen=True)
+class SimulationSettings:
+    """The virtual plant to write before the run reads it.
+
+    Attributes:
+        batches: Number of batches to make, at least 1.
+        years: Calendar span of production, in years.
+        is_null: Whether every path into failures is cut while all marginals stay.
+    """
+
+    batches: int
+    years: float
+    is_null: bool = False
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """The request behind one run.
+
+    Attributes:
+        profile: How the source's export maps onto the raw contracts.
+        data_dir: Folder that holds the delivered files.
+        source_key: Names the working warehouse; one per profile and data folder.
+        assumptions_file: Cost assumptions; None means the profile's own default.
+        as_of: UTC instant up to which records count as known; None means the latest in the data.
+        is_quick: Whether fewer resamples are drawn (same path, wider intervals).
+        seed: Seed of every random draw of the run.
+        run_id: Identity of the run in Dagster and in ``evidence.runs``.
+        simulation: Set when the files are to be written by the virtual plant first.
+    """
+
+    profile: Profile
+    data_dir: Path
+    source_key: str
+    assumptions_file: Path | None
+    as_of: datetime | None
+    is_quick: bool
+    seed: int
+    run_id: str
+    simulation: SimulationSettings | None = None

@@ -1,0 +1,41 @@
+"""The ``lotwise`` command: one function per command, each in its own file under ``commands/``.
+
+Exit codes: 0 done, 1 the data or the checks failed, 2 wrong usage. Our own errors are printed as
+one message that says what, where and what to do next; Ctrl-C says what is left as it was.
+"""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from data_contracts.errors import LotwiseError
+from pipelines.commands import check, publish, report, roi, run, simulate, sql, verify
+
+INTERRUPTED = 130  # what shells expect of a command ended by Ctrl-C
+
+app = typer.Typer(
+    help="What precedes failed batches, how surely, and what preventing them is worth.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (run, simulate, check, roi, report, sql, publish, verify):
+    app.command(name=command.__name__.rsplit(".", 1)[-1])(command.command)
+
+
+def main() -> None:
+    """Run the command line and turn our own errors into a message and an exit code."""
+    errors = Console(stderr=True, soft_wrap=True)
+    try:
+        app()
+    except LotwiseError as error:
+        errors.print(f"Error: {error}", markup=False, highlight=False)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        errors.print("Interrupted. The published warehouse and reports are as they were before.")
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""``lotwise publish``: publish again from the working warehouse, after a home has moved."""
+
+import typer
+
+from pipelines.commands.options import DEFAULT_HOME, HomeOption
+
+
+def command(home: HomeOption = DEFAULT_HOME) -> None:
+    """Publish the last run's working warehouse again, with paths of where the home is now."""
+    from warehouse.lock import run_lock
+    from warehouse.paths import Home
+    from warehouse.store import Warehouse, last_source_key
+
+    where = Home(home)
+    with run_lock(where, holder="lotwise publish"):
+        file = Warehouse(where, last_source_key(where)).publish()
+    typer.echo(f"Published: {file.resolve()}")

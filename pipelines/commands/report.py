@@ -1,0 +1,15 @@
+"""``lotwise report``: draw the reports again from the published warehouse."""
+
+import typer
+
+from pipelines.commands.options import DEFAULT_HOME, HomeOption
+
+
+def command(home: HomeOption = DEFAULT_HOME) -> None:
+    """Draw the reports again from the published warehouse; nothing is recomputed."""
+    from reports.report import write_report
+    from warehouse.paths import Home
+    from warehouse.published import open_published
+
+    where = Home(home)
+    typer.echo(f"Report: {write_report(open_published(where), where.reports_dir).resolve()}")

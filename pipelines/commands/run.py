@@ -1,0 +1,53 @@
+"""``lotwise run``: the main job, from sources to published warehouse and reports."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pipelines.commands.options import (
+    DEFAULT_HOME,
+    AssumptionsOption,
+    DataOption,
+    HomeOption,
+    JsonOption,
+    SourceOption,
+)
+
+
+def command(
+    source: SourceOption = "virtual_plant",
+    data: DataOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    assumptions: AssumptionsOption = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Take records as known on this date.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A fifth of the plant, fewer resamples, same path.")
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every random draw.", min=0)] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the main job: read a source, find what precedes failures, price it, publish, report."""
+    from pipelines.run_summary import print_summary, summary
+    from pipelines.runner import RunRequest, run_main_job
+
+    console = Console(stderr=as_json)
+    request = RunRequest(
+        home=home,
+        source=source,
+        data=data,
+        assumptions=assumptions,
+        as_of=as_of,
+        is_quick=quick,
+        seed=seed,
+    )
+    run_main_job(request, console)
+    done = summary(Path(home))
+    if as_json:
+        typer.echo(json.dumps(done, indent=2, default=str))
+    else:
+        print_summary(done, console)

@@ -1,0 +1,43 @@
+"""``lotwise sql``: query the published warehouse, read-only."""
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.options import DEFAULT_HOME, HomeOption
+
+
+class OutputFormat(StrEnum):
+    """How a result is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def command(
+    query: Annotated[str, typer.Argument(help="One SQL query.")],
+    home: HomeOption = DEFAULT_HOME,
+    output_format: Annotated[
+        OutputFormat, typer.Option("--format", help="How to print the rows.")
+    ] = OutputFormat.TABLE,
+) -> None:
+    """Query the published warehouse; it is never locked and never half written."""
+    import polars as pl
+
+    from warehouse.paths import Home
+    from warehouse.published import open_published
+
+    frame = open_published(Home(home)).query(query)
+    if output_format is OutputFormat.CSV:
+        typer.echo(frame.write_csv(), nl=False)
+    elif output_format is OutputFormat.JSON:
+        typer.echo(json.dumps(frame.to_dicts(), default=str, indent=2))
+    else:
+        with pl.Config(
+            tbl_rows=200, tbl_cols=40, fmt_str_lengths=80, tbl_hide_dataframe_shape=True
+        ):
+            typer.echo(str(frame))
+            typer.echo(f"{frame.height} rows")

@@ -1,0 +1,24 @@
+"""``lotwise verify``: recompute every number claimed in the last report."""
+
+import typer
+
+from data_contracts.errors import ContractError
+from pipelines.commands.options import DEFAULT_HOME, HomeOption
+
+
+def command(home: HomeOption = DEFAULT_HOME) -> None:
+    """Recompute every number claimed in the last report from the published warehouse."""
+    from reports.claims import verify
+    from warehouse.paths import Home
+    from warehouse.published import open_published
+
+    where = Home(home)
+    report = where.reports_dir / "report.html"
+    mismatches = verify(open_published(where), report)
+    if mismatches:
+        raise ContractError(
+            f"{len(mismatches)} claim(s) of {report} do not match the warehouse:\n  "
+            + "\n  ".join(str(mismatch) for mismatch in mismatches)
+            + "\nDraw it again with 'lotwise report', or find out who changed the warehouse."
+        )
+    typer.echo(f"Every claim in {report} matches the warehouse.")

@@ -1,0 +1,92 @@
+"""The last steps of a run: what made this warehouse, and the copy analysts read.
+
+``evidence.runs`` says which run this is, ``evidence.contract_results`` closes the account of the
+contract checks, and ``published.warehouse`` puts a complete read-only copy in place in one rename.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import dagster as dg
+import polars as pl
+
+from assets.run_settings import RunSettings
+from data_contracts.catalogue import contract
+from data_contracts.polars_schema import empty
+from warehouse.store import Warehouse
+
+RUNS_KEY = dg.AssetKey(["evidence", "runs"])
+CONTRACT_RESULTS_KEY = dg.AssetKey(["evidence", "contract_results"])
+PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
+
+
+def run_record(settings: RunSettings, now: datetime) -> pl.DataFrame:
+    """Return the one row of ``evidence.runs`` for this run."""
+    row = {
+        "run_id": settings.run_id,
+        "source_profile": settings.profile.name,
+        "source_key": settings.source_key,
+        "as_of": settings.as_of,
+        "recorded_at": now,
+        "version": version("lotwise"),
+        "seed": settings.seed,
+        "is_quick": settings.is_quick,
+    }
+    described = contract("evidence.runs")
+    return pl.DataFrame(
+        [{k: v for k, v in row.items() if k in {c.name for c in described.columns}}]
+    )
+
+
+@dg.asset(
+    key=RUNS_KEY,
+    group_name="evidence",
+    io_manager_key="warehouse_io",
+    required_resource_keys={"run_settings"},
+    description="The run that made this warehouse: source, as-of, seed, version.",
+)
+def runs(context: dg.AssetExecutionContext) -> pl.DataFrame:
+    """Record the run."""
+    return run_record(context.resources.run_settings, datetime.now(UTC).replace(tzinfo=None))
+
+
+def contract_results_asset(judged: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
+    """Build the asset that closes the account of contract checks once every table is judged."""
+    tables = sorted(".".join(key.path) for key in judged)
+
+    @dg.asset(
+        key=CONTRACT_RESULTS_KEY,
+        deps=sorted(judged, key=str),
+        group_name="evidence",
+        io_manager_key="warehouse_io",
+        required_resource_keys={"warehouse"},
+        description="Every rule of every contract, as judged by great_expectations.",
+    )
+    def contract_results(context: dg.AssetExecutionContext) -> pl.DataFrame:
+        warehouse: Warehouse = context.resources.warehouse
+        if not warehouse.exists("evidence.contract_results"):
+            return empty(contract("evidence.contract_results"))
+        kept = warehouse.read("evidence.contract_results")
+        return kept.filter(pl.col("table_name").is_in(tables))
+
+    return contract_results
+
+
+def published_asset(tables: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
+    """Build the asset that publishes the analysts' copy once every table is in place."""
+
+    @dg.asset(
+        key=PUBLISHED_KEY,
+        deps=sorted(tables, key=str),
+        group_name="published",
+        required_resource_keys={"warehouse"},
+        description="A complete read-only copy of the warehouse, put in place by one rename.",
+    )
+    def published_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        file = context.resources.warehouse.publish()
+        return dg.MaterializeResult(
+            metadata={"file": dg.MetadataValue.path(str(file)), "bytes": file.stat().st_size}
+        )
+
+    return published_warehouse

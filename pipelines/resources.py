@@ -1,0 +1,104 @@
+"""The resources assets name by key: the home, the run's settings and the warehouse.
+
+Topics never construct these; they ask for ``run_settings`` and ``warehouse`` by key, so a test or a
+customer's deployment can put another one in their place.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from assets.run_settings import RunSettings, SimulationSettings
+from data_contracts.errors import UsageError
+from data_contracts.profile import load_profile
+from warehouse.lock import run_lock
+from warehouse.paths import Home, source_key
+from warehouse.store import Warehouse
+
+VIRTUAL_PLANT = "virtual_plant"
+PLANT_BATCHES, PLANT_YEARS = 1000, 5.0
+QUICK_SHARE = 0.2  # `--quick`: a fifth of the plant, on the same path
+
+_RUN_FIELDS = {
+    "source": dg.Field(str, default_value=VIRTUAL_PLANT, description="Profile name or YAML path."),
+    "data": dg.Field(str, is_required=False, description="Folder of the delivered files."),
+    "assumptions": dg.Field(str, is_required=False, description="Cost assumptions, YAML."),
+    "as_of": dg.Field(str, is_required=False, description="ISO date or UTC instant."),
+    "quick": dg.Field(bool, default_value=False, description="A fifth of the plant, fewer draws."),
+    "seed": dg.Field(int, default_value=1, description="Seed of every random draw."),
+}
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an ISO date or instant as a naive UTC instant.
+
+    Raises:
+        UsageError: The text is not an ISO 8601 date or instant.
+    """
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--as-of: '{text}' is not a date; write it as 2021-04-30 or 2021-04-30T06:00."
+        ) from error
+    return parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else parsed
+
+
+def _simulation(home: Home, *, is_quick: bool, seed: int) -> tuple[Path, SimulationSettings]:
+    """Where the built-in plant is written, named by everything its content depends on."""
+    share = QUICK_SHARE if is_quick else 1.0
+    batches = round(PLANT_BATCHES * share)
+    folder = home.simulated_dir / f"plant-seed{seed}-{batches}"
+    return folder, SimulationSettings(batches=batches, years=PLANT_YEARS * share)
+
+
+@dg.resource(
+    config_schema={"path": dg.Field(str, default_value="var", description="Runtime home folder.")}
+)
+def home_resource(context: dg.InitResourceContext) -> Home:
+    """The runtime home: everything generated lives under it."""
+    return Home(Path(context.resource_config["path"]))
+
+
+@dg.resource(config_schema=_RUN_FIELDS, required_resource_keys={"home"})
+def run_settings_resource(context: dg.InitResourceContext) -> RunSettings:
+    """The run's request, resolved: profile loaded, data folder found, source key named."""
+    config = context.resource_config
+    profile = load_profile(config["source"])
+    data = config.get("data")
+    simulation = None
+    if data is not None:
+        data_dir = Path(data)
+    elif profile.name == VIRTUAL_PLANT:
+        data_dir, simulation = _simulation(
+            context.resources.home, is_quick=config["quick"], seed=config["seed"]
+        )
+    elif profile.data_dir is not None:
+        data_dir = profile.data_dir
+    else:
+        raise UsageError(
+            f"The profile '{profile.name}' does not say where its files are; add --data DIR."
+        )
+    as_of, assumptions = config.get("as_of"), config.get("assumptions")
+    return RunSettings(
+        profile=profile,
+        data_dir=data_dir,
+        source_key=source_key(profile.name, data_dir),
+        assumptions_file=Path(assumptions) if assumptions else None,
+        as_of=parse_instant(as_of) if as_of else None,
+        is_quick=config["quick"],
+        seed=config["seed"],
+        run_id=context.run.run_id if context.run else "no-run",
+        simulation=simulation,
+    )
+
+
+@dg.resource(required_resource_keys={"home", "run_settings"})
+def warehouse_resource(context: dg.InitResourceContext) -> Iterator[Warehouse]:
+    """The working warehouse of this run's source, under the run lock for the whole run."""
+    home: Home = context.resources.home
+    settings: RunSettings = context.resources.run_settings
+    with run_lock(home, holder=f"lotwise run --source {settings.profile.name}"):
+        yield Warehouse(home, settings.source_key)

@@ -1,0 +1,65 @@
+"""What a finished run says on the terminal: records, verdicts, money, and where to look.
+
+Every figure is read from the published warehouse; nothing is computed here.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from warehouse.paths import Home
+from warehouse.published import PublishedWarehouse, open_published
+
+_VERDICTS = """
+SELECT v.outcome, v.gate, v.verdict, v.reason, v.is_proxy
+FROM model.verdicts AS v WHERE v.is_primary_gate ORDER BY v.outcome
+"""
+_RECORDS = """
+SELECT table_name, received, accepted, quarantined
+FROM evidence.ingestion WHERE received > 0 ORDER BY table_name
+"""
+_QUARANTINE = """
+SELECT table_name, source_file, source_row, column_name, rule, value, reason
+FROM quarantine.records ORDER BY ALL LIMIT 5
+"""
+_SAVINGS = """
+SELECT p10, p50, p90, basis, note FROM economics.scenarios
+WHERE scenario = 'base' AND lever = 'all' AND measure = 'annual_savings_usd'
+"""
+
+
+def _records(published: PublishedWarehouse, sql: str) -> list[dict[str, Any]]:
+    return published.query(sql).to_dicts()
+
+
+def summary(home: Path) -> dict[str, Any]:
+    """Summarise the published warehouse and reports of a home."""
+    where = Home(home)
+    published = open_published(where)
+    return {
+        "report": str((where.reports_dir / "report.html").resolve()),
+        "warehouse": str(where.published_file.resolve()),
+        "records": _records(published, _RECORDS),
+        "quarantine_examples": _records(published, _QUARANTINE),
+        "verdicts": _records(published, _VERDICTS),
+        "base_scenario_annual_savings_usd": _records(published, _SAVINGS),
+    }
+
+
+def print_summary(done: dict[str, Any], console: Console) -> None:
+    """Print a run's summary for a person."""
+    received = sum(row["received"] for row in done["records"])
+    refused = sum(row["quarantined"] for row in done["records"])
+    console.print(f"Records received {received:,}, of which quarantined {refused:,}.")
+    for row in done["quarantine_examples"]:
+        place = f"{row['source_file']} row {row['source_row']}, {row['column_name']}"
+        console.print(f"  {place}: {row['reason']} ({row['rule']})", markup=False)
+    verdicts = Table("Outcome", "Verdict", "Why", box=None, pad_edge=False)
+    for row in done["verdicts"]:
+        name = f"{row['outcome']} (proxy)" if row["is_proxy"] else row["outcome"]
+        verdicts.add_row(name, row["verdict"], row["reason"])
+    console.print(verdicts)
+    console.print(f"Warehouse: {done['warehouse']}", soft_wrap=True, markup=False)
+    console.print(f"Report:    {done['report']}", soft_wrap=True, markup=False)

@@ -1,0 +1,26 @@
+"""When jobs run by themselves: every night what is new, every month the refit."""
+
+import dagster as dg
+
+from pipelines.jobs import MAIN_JOB, NIGHTLY_JOB
+
+NIGHTLY_CRON = "30 2 * * *"  # after the plant systems' midnight exports have landed
+MONTHLY_CRON = "0 4 1 * *"
+
+
+def schedules() -> list[dg.ScheduleDefinition]:
+    """Return the nightly schedule and the monthly refit, both off until switched on."""
+    return [
+        dg.ScheduleDefinition(
+            name="nightly",
+            job_name=NIGHTLY_JOB,
+            cron_schedule=NIGHTLY_CRON,
+            execution_timezone="UTC",
+        ),
+        dg.ScheduleDefinition(
+            name="monthly_refit",
+            job_name=MAIN_JOB,
+            cron_schedule=MONTHLY_CRON,
+            execution_timezone="UTC",
+        ),
+    ]

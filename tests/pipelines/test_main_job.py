@@ -1,0 +1,149 @@
+"""The main job as its users meet it: tables by name, the same answer twice, one run at a time."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from data_contracts.catalogue import contract_names
+from warehouse.lock import run_lock
+from warehouse.paths import Home
+from warehouse.published import open_published
+from warehouse.store import Warehouse, last_source_key
+
+pytestmark = pytest.mark.xdist_group("plant_home")
+Lotwise = Callable[..., subprocess.CompletedProcess[str]]
+
+PROMISED = {
+    "model.verdicts": "outcome gate verdict reason model_used model_version",
+    "model.validations": "outcome gate model validation auc auc_low auc_high failures batches",
+    "finding.drivers": "outcome gate rank driver stage verdict",
+    "economics.scenarios": "scenario measure p10 p50 p90 unit",
+    "evidence.contract_results": "table_name rule is_passed",
+    "evidence.claims": "claim_id sql value unit",
+    "core.batches": "batch_id production_order disposition",
+    "feature.gate_values": "batch_id gate feature value known_at",
+    "feature.dictionary": "feature title stage unit",
+    "feature.batch_gates": "batch_id gate",
+    "quarantine.records": "table_name source_file source_row column_name rule",
+}
+
+
+@pytest.mark.parametrize("table", PROMISED)
+def test_the_promised_tables_are_published(plant_home: Path, table: str) -> None:
+    columns = open_published(Home(plant_home)).query(f"SELECT * FROM {table} LIMIT 0").columns
+    assert set(PROMISED[table].split()) <= set(columns)
+
+
+def test_every_contract_is_published(plant_home: Path) -> None:
+    assert set(contract_names()) <= set(open_published(Home(plant_home)).tables())
+
+
+def test_received_is_accepted_plus_quarantined(plant_home: Path) -> None:
+    rows = open_published(Home(plant_home)).query("FROM evidence.ingestion")
+    assert rows["received"].sum() > 100_000
+    assert (rows["received"] == rows["accepted"] + rows["quarantined"]).all()
+
+
+def hashes(home: Path) -> dict[str, str]:
+    where = Home(home)
+    warehouse = Warehouse(where, last_source_key(where))
+    return {table: warehouse.content_hash(table) for table in contract_names()}
+
+
+def test_the_same_input_gives_the_same_tables(plant_home: Path, lotwise: Lotwise) -> None:
+    before = hashes(plant_home)
+    lotwise("run", "--quick", "--home", plant_home)
+    after = hashes(plant_home)
+    assert {table for table in before if before[table] != after[table]} == set()
+
+
+def test_a_second_run_names_the_first_and_exits_1(plant_home: Path, lotwise: Lotwise) -> None:
+    with run_lock(Home(plant_home), holder="lotwise run --source other"):
+        refused = lotwise("run", "--quick", "--home", plant_home, check=False)
+    assert refused.returncode == 1
+    assert "lotwise run --source other" in refused.stderr
+    assert str(os.getpid()) in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+ANALYST = """
+import sys, time, duckdb
+file, stop = sys.argv[1:]
+early = duckdb.connect(file, read_only=True)
+count = "SELECT count(*) FROM information_schema.tables WHERE table_schema NOT IN ('main')"
+expected = early.execute(count).fetchone()[0]
+seen, opened = set(), 0
+import pathlib
+while not pathlib.Path(stop).exists():
+    process_count = early.execute(count).fetchone()[0]
+    assert early.execute("SELECT count(*) FROM core.batches").fetchone()[0] > 0
+    seen.add(process_count)
+    time.sleep(1)
+early.close()
+print(expected, sorted(seen))
+"""
+
+VISITOR = """
+import sys, duckdb
+con = duckdb.connect(sys.argv[1], read_only=True)
+print(con.execute(
+    "SELECT count(*) FROM information_schema.tables WHERE table_schema NOT IN ('main')"
+).fetchone()[0], con.execute("SELECT count(*) FROM core.batches").fetchone()[0])
+"""
+
+
+def test_analysts_read_on_during_a_run(plant_home: Path, tmp_path: Path) -> None:
+    file, stop = str(Home(plant_home).published_file), tmp_path / "stop"
+    early = subprocess.Popen(
+        [sys.executable, "-c", ANALYST, file, str(stop)], stdout=subprocess.PIPE, text=True
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.command_line", "run", "--quick", "--home", plant_home],
+        stdout=subprocess.DEVNULL,
+    )
+    visits = []
+    while run.poll() is None:
+        visit = subprocess.run(
+            [sys.executable, "-c", VISITOR, file], capture_output=True, text=True, check=False
+        )
+        assert visit.returncode == 0, visit.stderr
+        visits.append(visit.stdout)
+        time.sleep(1)
+    stop.touch()
+    out, _ = early.communicate(timeout=30)
+    assert run.returncode == 0
+    assert early.returncode == 0
+    assert len(visits) > 3
+    assert len(set(visits)) == 1, "an analyst saw a partial set of tables"
+    expected, seen = out.split(maxsplit=1)
+    assert json.loads(seen) == [int(expected)]
+
+
+def test_sql_prints_what_was_asked(plant_home: Path, lotwise: Lotwise) -> None:
+    query = "SELECT count(*) AS batches FROM core.batches"
+    rows = json.loads(lotwise("sql", query, "--format", "json", "--home", plant_home).stdout)
+    batches = open_published(Home(plant_home)).query(query)
+    assert pl.DataFrame(rows).equals(batches)
+    assert lotwise("sql", query, "--format", "csv", "--home", plant_home).stdout == (
+        f"batches\n{rows[0]['batches']}\n"
+    )
+
+
+def test_sql_that_cannot_run_says_so(plant_home: Path, lotwise: Lotwise) -> None:
+    refused = lotwise("sql", "SELECT * FROM no_such_table", "--home", plant_home, check=False)
+    assert refused.returncode in (1, 2)
+    assert "no_such_table" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_sql_cannot_write(plant_home: Path, lotwise: Lotwise) -> None:
+    refused = lotwise("sql", "DROP TABLE core.batches", "--home", plant_home, check=False)
+    assert refused.returncode in (1, 2)
+    assert "core.batches" in open_published(Home(plant_home)).tables()

@@ -1,0 +1,61 @@
+"""Finds contracts by the name of their table.
+
+Here belongs the one place that knows where contract files lie: ``data_contracts/<schema>/
+<table>.yaml``. Files are read when first asked for and kept, already resolved and checked. A file
+whose name starts with ``_`` describes columns others end with and is no table itself.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from data_contracts.availability import require_availability
+from data_contracts.contract import Contract
+from data_contracts.errors import ContractError
+from data_contracts.odcs import contract_from_document, read_document
+
+ROOM = Path(__file__).parent
+SCHEMAS = ("raw", "quarantine", "core", "feature", "model", "finding", "economics", "evidence")
+
+
+@cache
+def contract(name: str) -> Contract:
+    """Return the contract of a table.
+
+    Args:
+        name: ``schema.table``.
+
+    Raises:
+        ContractError: There is no such contract, its file is broken, or a raw column does not say
+            when it is available.
+    """
+    schema, _, table = name.partition(".")
+    file = ROOM / schema / f"{table}.yaml"
+    if schema not in SCHEMAS or not file.is_file():
+        raise ContractError(
+            f"No table '{name}' is under contract: {file} does not exist. "
+            "Describe the table there, or use one of the names in docs/data_dictionary.md."
+        )
+    described = contract_from_document(read_document(file), contract, where=str(file))
+    if described.name != name:
+        raise ContractError(f"The contract {file} calls itself '{described.name}', not '{name}'.")
+    require_availability(described)
+    return described
+
+
+def contract_names(schema: str | None = None) -> list[str]:
+    """Return the names of all contracts, tables, views and files, in order of data flow.
+
+    Args:
+        schema: Only this schema's.
+    """
+    return [
+        f"{room}.{file.stem}"
+        for room in SCHEMAS
+        if schema in (None, room)
+        for file in sorted((ROOM / room).glob("[!_]*.yaml"))
+    ]
+
+
+def table_names(schema: str | None = None) -> list[str]:
+    """Return the names of the contracts that are tables stored in the warehouse."""
+    return [name for name in contract_names(schema) if contract(name).is_table]

@@ -1,0 +1,174 @@
+"""Reads single entries of an assumptions file: blocks, texts, choices, exact numbers.
+
+Only the reading of one entry lives here, each function with one clear error; what the entries
+mean together is checked in ``assumption_reader`` and ``assumption_levers``.
+"""
+
+import re
+from collections.abc import Hashable, Mapping
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from data_contracts.errors import AssumptionError
+
+# Plain decimals or ratios of integers only: an exponent could ask for a number of any length.
+_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,12})?(/[1-9]\d{0,8})?")
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Reads every scalar as text and refuses a key written twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                line = node.start_mark.line + 1
+                raise AssumptionError(
+                    f"{self.name}: '{key}' is written twice in the block at line {line}; keep one."
+                )
+        return super().construct_mapping(node, deep)
+
+
+def exact(text: str, where: str) -> Fraction:
+    """Read a non-negative decimal or a ratio of integers without rounding.
+
+    Args:
+        text: As ``0.03``, ``500000`` or ``2/3``.
+        where: Named in the error.
+
+    Raises:
+        AssumptionError: The text is not such a number, or it is negative.
+    """
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text.strip()):
+        raise AssumptionError(
+            f"{where}: '{text}' is not a number; write a plain decimal such as 0.03, or a ratio "
+            "such as 2/3."
+        )
+    value = Fraction(text.strip())
+    if value < 0:
+        raise AssumptionError(
+            f"{where}: {text} is negative; costs and shares are stated as zero or more."
+        )
+    return value
+
+
+def read_document(path: Path) -> Any:
+    """Read a YAML file with every scalar as text.
+
+    Raises:
+        AssumptionError: The file cannot be read, is not YAML, or writes a key twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssumptionError(
+            f"{path}: the cost assumptions cannot be read ({error}); check the path."
+        ) from error
+    loader = _TextLoader(text)
+    loader.name = str(path)
+    try:
+        return loader.get_single_data()
+    except yaml.YAMLError as error:
+        problem = " ".join(str(error).split())
+        raise AssumptionError(f"{path}: this is not valid YAML ({problem}); correct it.") from error
+    finally:
+        loader.dispose()
+
+
+def read_mapping(value: Any, where: str) -> dict[str, Any]:
+    """Return a value that must be a block of named entries.
+
+    Raises:
+        AssumptionError: It is not.
+    """
+    if not isinstance(value, dict):
+        raise AssumptionError(f"{where}: expected named entries; write 'name: value' lines.")
+    return value
+
+
+def read_block(
+    value: Any, where: str, required: set[str], optional: set[str] | None = None
+) -> dict[str, Any]:
+    """Return a block that has the required entries and no unknown ones.
+
+    Raises:
+        AssumptionError: An entry is missing, empty or unknown.
+    """
+    block = read_mapping(value, where)
+    allowed = required | (optional or set())
+    for key in block:
+        if key not in allowed:
+            raise AssumptionError(
+                f"{where}: '{key}' is not a known entry; known are {', '.join(sorted(allowed))}."
+            )
+    for key in sorted(required):
+        if key not in block or block[key] == "":
+            raise AssumptionError(f"{where}: '{key}' is missing; add it.")
+    return block
+
+
+def read_text(block: Mapping[str, Any], key: str, where: str) -> str:
+    """Return an entry that must be a text, on one line.
+
+    Raises:
+        AssumptionError: It is empty or a block.
+    """
+    value = block[key]
+    if not isinstance(value, str) or not value.strip():
+        raise AssumptionError(f"{where}: '{key}' must be a text; write it.")
+    return " ".join(value.split())
+
+
+def read_choice(block: Mapping[str, Any], key: str, allowed: frozenset[str], where: str) -> str:
+    """Return an entry that must be one of a few words.
+
+    Raises:
+        AssumptionError: It is another.
+    """
+    value = read_text(block, key, where)
+    if value not in allowed:
+        raise AssumptionError(
+            f"{where}: {key} '{value}' is unknown; use one of {', '.join(sorted(allowed))}."
+        )
+    return value
+
+
+def read_boolean(block: Mapping[str, Any], key: str, where: str) -> bool:
+    """Return an entry that must be ``true`` or ``false``.
+
+    Raises:
+        AssumptionError: It is neither.
+    """
+    return read_choice(block, key, frozenset({"true", "false"}), where) == "true"
+
+
+def read_whole(value: Any, allowed: range, where: str) -> int:
+    """Return a whole number within a range.
+
+    Raises:
+        AssumptionError: It is not a whole number or lies outside.
+    """
+    if not isinstance(value, str) or not value.isdecimal() or int(value) not in allowed:
+        raise AssumptionError(
+            f"{where}: '{value}' must be a whole number from {allowed.start} to {allowed.stop - 1}."
+        )
+    return int(value)
+
+
+def read_date(block: Mapping[str, Any], where: str) -> date:
+    """Return the ``as_of`` date of an entry.
+
+    Raises:
+        AssumptionError: It is not an ISO date.
+    """
+    text = read_text(block, "as_of", where)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise AssumptionError(
+            f"{where}: as_of '{text}' is not a date; write it as 2026-11-01."
+        ) from error

@@ -1,0 +1,135 @@
+"""Reads the ledger categories and the levers of an assumptions file.
+
+Here a term or role must name an existing assumption and units must fit together.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from data_contracts.assumption_entries import (
+    read_block,
+    read_boolean,
+    read_choice,
+    read_mapping,
+    read_text,
+    read_whole,
+)
+from data_contracts.assumption_model import STAGES, Assumption, LedgerCategory, Lever
+from data_contracts.assumption_units import (
+    COST_ROLES,
+    LEDGER_CATEGORIES,
+    PAF_CLASSES,
+    REQUIRED_ROLES,
+    product_fits,
+)
+from data_contracts.errors import AssumptionError
+
+
+def read_ledger(
+    value: Any, parameters: Mapping[str, Assumption], where: str
+) -> tuple[LedgerCategory, ...]:
+    """Read the cost categories of a failed batch, in ledger order.
+
+    Raises:
+        AssumptionError: A category or term is unknown, or the units do not give USD per batch.
+    """
+    entries = read_block(value, where, set(), set(LEDGER_CATEGORIES))
+    return tuple(
+        _category(name, entries[name], parameters, f"{where}: {name}")
+        for name in LEDGER_CATEGORIES
+        if name in entries
+    )
+
+
+def _category(
+    name: str, value: Any, parameters: Mapping[str, Assumption], where: str
+) -> LedgerCategory:
+    block = read_block(
+        value, where, {"terms", "paf", "is_avoidable", "accrues_along_stages", "description"}
+    )
+    terms = block["terms"]
+    if not isinstance(terms, list) or not terms:
+        raise AssumptionError(f"{where}: 'terms' must list at least one assumption.")
+    for term in terms:
+        _known(term, parameters, where)
+    if not product_fits([parameters[term].unit for term in terms], "USD/batch"):
+        raise AssumptionError(
+            f"{where}: the product of {', '.join(terms)} is not in USD/batch; correct the terms "
+            "or their units."
+        )
+    return LedgerCategory(
+        name=name,
+        terms=tuple(terms),
+        paf=read_choice(block, "paf", PAF_CLASSES, where),
+        is_avoidable=read_boolean(block, "is_avoidable", where),
+        accrues_along_stages=read_boolean(block, "accrues_along_stages", where),
+        description=read_text(block, "description", where),
+    )
+
+
+def _known(name: Any, parameters: Mapping[str, Assumption], where: str) -> None:
+    is_known = isinstance(name, str) and (name in parameters or f"{name}_gate_1" in parameters)
+    if not is_known:
+        raise AssumptionError(
+            f"{where}: there is no assumption named '{name}'; add it or name an existing one."
+        )
+
+
+def read_levers(value: Any, parameters: Mapping[str, Assumption], where: str) -> tuple[Lever, ...]:
+    """Read the declared levers, in the order of the file.
+
+    Raises:
+        AssumptionError: A lever names an unknown assumption, lacks a role, or a unit does not fit.
+    """
+    entries = read_mapping(value, where)
+    return tuple(
+        _lever(name, entry, parameters, f"{where}: {name}") for name, entry in entries.items()
+    )
+
+
+def _lever(name: str, value: Any, parameters: Mapping[str, Assumption], where: str) -> Lever:
+    block = read_block(value, where, {"title", "kind", "tier", "gate", "planning_gate", "uses"})
+    kind = read_choice(block, "kind", frozenset(REQUIRED_ROLES), where)
+    gate = block["gate"]
+    if gate not in ("best_value", "last_before_result"):
+        gate = read_whole(gate, STAGES, f"{where}: gate")
+    return Lever(
+        name=name,
+        title=read_text(block, "title", where),
+        kind=kind,
+        tier=read_whole(block["tier"], range(1, 4), f"{where}: tier"),
+        gate=gate,
+        planning_gate=read_whole(block["planning_gate"], STAGES, f"{where}: planning_gate"),
+        uses=_uses(block["uses"], kind, parameters, f"{where}: uses"),
+    )
+
+
+def _uses(
+    value: Any, kind: str, parameters: Mapping[str, Assumption], where: str
+) -> dict[str, str]:
+    required, costs = REQUIRED_ROLES[kind], COST_ROLES[kind]
+    given = read_mapping(value, where)
+    has_costs = bool(set(given) & set(costs))
+    wanted = {**required, **(costs if has_costs else {})}
+    block = read_block(given, where, set(wanted), set(costs))
+    for role, name in block.items():
+        _known(name, parameters, f"{where}: {role}")
+        unit = parameters.get(name, parameters.get(f"{name}_gate_1"))
+        if unit is not None and unit.unit != wanted[role]:
+            raise AssumptionError(
+                f"{where}: {role}: '{name}' is in '{unit.unit}' but must be in '{wanted[role]}'."
+            )
+    return block
+
+
+def read_origin_stages(value: Any, where: str) -> dict[str, int]:
+    """Read the stage in which each failure mode originates.
+
+    Raises:
+        AssumptionError: A stage is not one of the seven.
+    """
+    entries = read_mapping(value, where)
+    return {
+        mode: read_whole(stage, STAGES, f"{where}: {mode} (stage of origin)")
+        for mode, stage in entries.items()
+    }

@@ -1,0 +1,155 @@
+"""What a set of cost assumptions is: its numbers, ledger categories and declared levers.
+
+Plain frozen records live here, without reading, checking or arithmetic: files are read in
+``assumption_reader``, units and bounds stand in ``assumption_units``, and money is computed in
+``assets.savings``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from fractions import Fraction
+
+from data_contracts.errors import AssumptionError
+
+STAGES = range(1, 8)  # the seven stages of the process chain, and the gates after them
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One number that nobody measured in this run, with the person who answers for it.
+
+    Attributes:
+        name: Unique name in its file, snake_case with the unit as suffix.
+        low: Smallest value held possible; exact.
+        base: Most credible value (the mode of its distribution), low <= base <= high; exact.
+        high: Largest value held possible; exact.
+        unit: One of ``assumption_units.UNITS``.
+        distribution: ``triangular``, ``pert``, ``uniform`` or ``fixed``.
+        owner: Who answers for the number.
+        source: Where the number comes from.
+        as_of: Date at which the number held.
+        kind: ``measured``, ``assumption`` or ``claim`` (somebody else's published figure).
+        favourable: ``high`` or ``low``: the side on which savings are larger.
+        description: What the number means, in a sentence.
+    """
+
+    name: str
+    low: Fraction
+    base: Fraction
+    high: Fraction
+    unit: str
+    distribution: str
+    owner: str
+    source: str
+    as_of: date
+    kind: str
+    favourable: str
+    description: str
+
+
+@dataclass(frozen=True)
+class LedgerCategory:
+    """One cost category of a failed batch: a product of assumptions, in USD per batch.
+
+    Attributes:
+        name: Category of the cost ledger, as ``direct_material``.
+        terms: Names of the assumptions whose product is the cost of one failed batch.
+        paf: Prevention, appraisal and failure class: ``prevention``, ``appraisal``,
+            ``internal_failure`` or ``external_failure``.
+        is_avoidable: Whether the cash stays in the house when the failure does not happen;
+            False for allocated cost that is paid anyway.
+        accrues_along_stages: Whether it is spent as the batch moves through the stages (so that
+            stopping a batch early saves the rest), not caused by the failure itself.
+        description: What is counted.
+    """
+
+    name: str
+    terms: tuple[str, ...]
+    paf: str
+    is_avoidable: bool
+    accrues_along_stages: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One declared way of saving money, and the assumptions it is priced with.
+
+    Attributes:
+        name: Unique name in its file.
+        title: What is done, for a reader.
+        kind: ``alert`` (alert at a gate, then rescue or stop) or ``release`` (release earlier).
+        tier: Tier of intervention, 1 monitoring, 2 inspection, 3 control.
+        gate: ``best_value``, ``last_before_result``, or the number of a gate, 1 to 7.
+        planning_gate: The gate assumed where no records decide (arithmetic only), 1 to 7.
+        uses: Role in the lever's arithmetic -> name of an assumption.
+    """
+
+    name: str
+    title: str
+    kind: str
+    tier: int
+    gate: str | int
+    planning_gate: int
+    uses: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """Everything a cost model needs that the records do not say.
+
+    Attributes:
+        name: Name of the set, as ``tablets``.
+        title: What the set describes.
+        where: The file it was read from, for error messages.
+        currency: Currency of every amount; tables and names say ``_usd``.
+        statement: What may be said about results computed from this set alone.
+        basis: What a controller asks: prices, tax, view, baseline, approval, cost basis.
+        parameters: The numbers by name, in the order of the file.
+        ledger: Cost categories of one failed batch.
+        levers: Declared levers.
+        origin_stages: Failure mode -> stage where it originates, where that is known.
+    """
+
+    name: str
+    title: str
+    where: str
+    currency: str
+    statement: str
+    basis: Mapping[str, str]
+    parameters: Mapping[str, Assumption]
+    ledger: tuple[LedgerCategory, ...]
+    levers: tuple[Lever, ...]
+    origin_stages: Mapping[str, int]
+
+    def __getitem__(self, name: str) -> Assumption:
+        """Return one assumption.
+
+        Raises:
+            AssumptionError: The set has no assumption of that name.
+        """
+        if name not in self.parameters:
+            close = get_close_matches(name, self.parameters, n=3)
+            hint = f"did you mean {' or '.join(close)}?" if close else "add it to the file."
+            raise AssumptionError(f"{self.where}: there is no assumption named '{name}'; {hint}")
+        return self.parameters[name]
+
+    def name_at_gate(self, family: str, gate: int) -> str:
+        """Return the name of a by-gate assumption at one gate, or the name itself if not by gate.
+
+        Args:
+            family: Name as a lever states it, as ``rescuable_share``.
+            gate: Gate, 1 to 7.
+        """
+        at_gate = f"{family}_gate_{gate}"
+        return at_gate if at_gate in self.parameters else family
+
+    def at_gate(self, family: str, gate: int) -> Assumption:
+        """Return a by-gate assumption at one gate (1 to 7).
+
+        Raises:
+            AssumptionError: The set has no such assumption.
+        """
+        return self[self.name_at_gate(family, gate)]

@@ -1,0 +1,111 @@
+"""The units, bounds and roles that cost assumptions are checked against.
+
+Tables of what is allowed live here and one product rule; nothing here reads a file.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+CURRENCY = "USD"
+
+# Unit -> exponents of its dimensions. A share has none, so it may scale anything.
+UNITS: dict[str, dict[str, int]] = {
+    "share": {},
+    "share/year": {"year": -1},
+    "USD": {"USD": 1},
+    "USD/batch": {"USD": 1, "batch": -1},
+    "USD/day": {"USD": 1, "day": -1},
+    "USD/hour": {"USD": 1, "hour": -1},
+    "USD/year": {"USD": 1, "year": -1},
+    "batches/year": {"batch": 1, "year": -1},
+    "days/batch": {"day": 1, "batch": -1},
+    "hours/batch": {"hour": 1, "batch": -1},
+    "months": {"month": 1},
+    "years": {"year": 1},
+}
+BOUNDED_BY_ONE = frozenset({"share", "share/year"})
+
+DISTRIBUTIONS = frozenset({"triangular", "pert", "uniform", "fixed"})
+KINDS = frozenset({"measured", "assumption", "claim"})
+SIDES = frozenset({"high", "low"})
+PAF_CLASSES = frozenset({"prevention", "appraisal", "internal_failure", "external_failure"})
+LEDGER_CATEGORIES = (
+    "direct_material",
+    "labour_and_suite",
+    "deviation_investigation",
+    "capa_and_revalidation",
+    "schedule_slippage",
+    "regulatory",
+)
+BASIS_QUESTIONS = (
+    "prices",
+    "tax",
+    "savings_view",
+    "cost_basis",
+    "baseline_period",
+    "baseline_approved_by",
+)
+
+# Assumptions the arithmetic asks for by name, whatever the levers, with the unit they must have.
+NAMED_UNITS: dict[str, str] = {
+    "batches_per_year": "batches/year",
+    "failure_rate": "share",
+    "failure_cost_usd_per_batch": "USD/batch",
+    "discount_rate": "share/year",
+    "horizon_years": "years",
+    "capacity_limited_share": "share",
+    "slot_value_usd_per_batch": "USD/batch",
+}
+# Role of an assumption in a lever's arithmetic -> the unit it must have.
+IDENTITY_ROLES: dict[str, str] = {
+    "addressable_share": "share",
+    "sensitivity": "share",
+    "rescuable_share": "share",
+    "effectiveness": "share",
+}
+PROGRAMME_ROLES: dict[str, str] = {
+    "implementation_cost": "USD",
+    "change_control_cost": "USD",
+    "validation_cost": "USD",
+    "run_cost": "USD/year",
+    "implementation_time": "months",
+    "ramp_time": "months",
+}
+ALERT_ROLES: dict[str, str] = {
+    "stoppable_share": "share",
+    "sunk_cost_share": "share",
+    "rescue_cost": "USD/batch",
+    "false_alarm_cost": "USD/batch",
+    "stop_given_false_alarm": "share",
+    "good_batch_loss": "USD/batch",
+    "alarm_budget": "share",
+}
+RELEASE_ROLES: dict[str, str] = {
+    "lead_time_before": "hours/batch",
+    "lead_time_after": "hours/batch",
+    "batch_value": "USD/batch",
+    "carrying_rate": "share/year",
+    "laboratory_time_saved": "hours/batch",
+    "laboratory_cost": "USD/hour",
+    "equipment_time_freed": "hours/batch",
+    "equipment_value": "USD/hour",
+    "capacity_limited": "share",
+    "run_cost": "USD/year",
+    "payback": "months",
+}
+REQUIRED_ROLES = {"alert": IDENTITY_ROLES, "release": RELEASE_ROLES}
+# An alert either states the identity alone (arithmetic) or everything a programme costs.
+COST_ROLES = {"alert": {**ALERT_ROLES, **PROGRAMME_ROLES}, "release": {}}
+
+
+def product_fits(units: Iterable[str], expected: str) -> bool:
+    """Say whether the product of quantities in these units has the expected unit.
+
+    Args:
+        units: Units of the factors, each a key of ``UNITS``.
+        expected: Unit the product must have, a key of ``UNITS``.
+    """
+    total: Counter[str] = Counter()
+    for unit in units:
+        total.update(UNITS[unit])
+    return {name: power for name, power in total.items() if power} == UNITS[expected]

@@ -1,0 +1,122 @@
+"""The cost assumptions of a run: where they come from and how one is changed by hand.
+
+Built-in sets stand in ``assumptions/`` beside this module: ``tablets`` for a run's money and the
+presets ``sterile_injectable`` and ``real_time_release``, which are plain arithmetic. What a set
+is made of is in ``assumption_model``; what is refused, in ``assumption_reader``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from data_contracts.assumption_entries import exact
+from data_contracts.assumption_model import Assumption, Assumptions, LedgerCategory, Lever
+from data_contracts.assumption_reader import check_span, read_assumptions
+from data_contracts.errors import AssumptionError
+
+__all__ = [
+    "DEFAULT_ASSUMPTIONS",
+    "DEFAULT_PRESET",
+    "Assumption",
+    "Assumptions",
+    "LedgerCategory",
+    "Lever",
+    "built_in_names",
+    "load_assumptions",
+    "load_built_in",
+    "with_overrides",
+]
+
+BUILT_IN_DIR = Path(__file__).parent / "assumptions"
+DEFAULT_ASSUMPTIONS = "tablets"  # prices a run when neither the command nor the profile names a set
+DEFAULT_PRESET = "sterile_injectable"  # what ``lotwise roi`` shows when nothing is named
+
+
+def built_in_names() -> list[str]:
+    """Return the names of the sets that come with lotwise, sorted."""
+    return sorted(path.stem for path in BUILT_IN_DIR.glob("*.yaml"))
+
+
+def load_built_in(name: str) -> Assumptions:
+    """Load a set that comes with lotwise.
+
+    Args:
+        name: As ``tablets``.
+
+    Raises:
+        AssumptionError: There is no built-in set of that name.
+    """
+    if name not in built_in_names():
+        raise AssumptionError(
+            f"There is no built-in set of cost assumptions named '{name}'; there are "
+            f"{', '.join(built_in_names())}. Give a file with --assumptions FILE."
+        )
+    return read_assumptions(BUILT_IN_DIR / f"{name}.yaml")
+
+
+def load_assumptions(path: Path | None = None, preset: str | None = None) -> Assumptions:
+    """Load the set a command asks for.
+
+    Args:
+        path: A file of assumptions; wins nothing over ``preset``: give one of the two.
+        preset: Name of a built-in set.
+
+    Returns:
+        The set; ``tablets`` when neither is given.
+
+    Raises:
+        AssumptionError: Both are given, or the set cannot be read.
+    """
+    if path is not None and preset is not None:
+        raise AssumptionError(
+            f"Both the preset '{preset}' and the file {path} are named; give one of the two."
+        )
+    if path is not None:
+        return read_assumptions(path)
+    return load_built_in(preset or DEFAULT_ASSUMPTIONS)
+
+
+def with_overrides(assumptions: Assumptions, settings: Sequence[str]) -> Assumptions:
+    """Change assumptions by hand, as ``--set name=value`` or ``--set name=low,base,high``.
+
+    Args:
+        assumptions: The set to change; it stays as it is.
+        settings: One text per change. A single value is taken as certain; three keep the
+            distribution (a certain number becomes triangular).
+
+    Returns:
+        A new set; each changed number names the command line as its source.
+
+    Raises:
+        AssumptionError: A text is not of that form, names an unknown assumption, or gives values
+            that a file could not give either.
+    """
+    changed = dict(assumptions.parameters)
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        name = name.strip()
+        where = f"--set {setting}"
+        if not equals or not name:
+            raise AssumptionError(f"{where}: write it as name=value or name=low,base,high.")
+        changed[name] = _changed(assumptions[name], text, where)
+    return replace(assumptions, parameters=changed)
+
+
+def _changed(old: Assumption, text: str, where: str) -> Assumption:
+    values: list[Fraction] = [exact(part, where) for part in text.split(",")]
+    if len(values) not in (1, 3):
+        raise AssumptionError(f"{where}: give one value, or three as low,base,high.")
+    low, base, high = values if len(values) == 3 else values * 3
+    spread = "triangular" if old.distribution == "fixed" else old.distribution
+    new = replace(
+        old,
+        low=low,
+        base=base,
+        high=high,
+        distribution="fixed" if low == high else spread,
+        source=f"set by hand ({where})",
+        kind="assumption",
+    )
+    check_span(new, where)
+    return new

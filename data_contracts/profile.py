@@ -1,0 +1,245 @@
+"""A source profile: how somebody's export maps onto the raw contracts, and what counts as failure.
+
+A profile is YAML, never Python. It is read and checked here, whole, before any delivered file is
+opened; reading the files belongs in ``assets.sources``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from data_contracts.catalogue import contract
+from data_contracts.errors import ProfileError
+from data_contracts.expressions import require_columns
+from data_contracts.profile_schema.column_use import read_columns
+from data_contracts.profile_schema.document import Section, read_document
+from data_contracts.profile_schema.files import SourceFile, read_file
+from data_contracts.profile_schema.mapping import READINGS, Mapping, read_mappings
+from data_contracts.profile_schema.outcomes import Outcome, read_outcomes
+from data_contracts.profile_schema.readings import check_readings
+from data_contracts.profile_schema.wide_table import FILE, read_wide_table
+
+PROFILES: Final = Path(__file__).parent / "profiles"
+ROOT_KEYS = [
+    "profile",
+    "title",
+    "description",
+    "origin",
+    "data_dir",
+    "assumptions",
+    "files",
+    "tables",
+    "outcomes",
+    "ignored_files",
+    "wide_table",
+]
+_QUANTITY_TABLES = ("raw.parameters", "raw.lab_results")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A source, described.
+
+    Attributes:
+        name: Name of the source; part of the name of its working warehouse.
+        title: As reports show it.
+        description: What the source is, in a few sentences.
+        origin: Where the records come from and under which licence.
+        file: The profile's YAML file.
+        data_dir: Folder of the delivered files where the profile says it, else None.
+        assumptions: Name or path of the cost assumptions of this source, else None.
+        files: Delivered files by name.
+        mappings: Files feeding raw tables, sensor readings apart.
+        readings: Files feeding ``raw.sensor_readings``.
+        outcomes: What counts as a failure; may be empty.
+        ignored_files: Delivered files nobody reads, each with the reason.
+    """
+
+    name: str
+    title: str
+    description: str
+    origin: str
+    file: Path
+    data_dir: Path | None
+    assumptions: str | None
+    files: MappingProxyType[str, SourceFile]
+    mappings: tuple[Mapping, ...]
+    readings: tuple[Mapping, ...]
+    outcomes: tuple[Outcome, ...]
+    ignored_files: MappingProxyType[str, str]
+
+    def outcome(self, name: str) -> Outcome:
+        """Return an outcome by name.
+
+        Raises:
+            ProfileError: The profile declares no such outcome.
+        """
+        for outcome in self.outcomes:
+            if outcome.name == name:
+                return outcome
+        known = ", ".join(outcome.name for outcome in self.outcomes) or "none"
+        raise ProfileError(f"{self.file.name} declares no outcome '{name}'; it declares: {known}.")
+
+    def read_columns(self, file: str) -> dict[str, str]:
+        """Return the columns read of a delivered file, each with the place that reads it."""
+        return read_columns(self.files[file], (*self.mappings, *self.readings))
+
+    @property
+    def quantity_stages(self) -> dict[str, int]:
+        """Stages (1 to 7) before which a named test or parameter is not available.
+
+        Only quantities for which the profile says more than the record's own stage are listed.
+        """
+        return {
+            wide.name: wide.available_at_stage
+            for mapping in self.mappings
+            for wide in mapping.unpivot
+            if wide.available_at_stage is not None
+        }
+
+    @property
+    def quantities(self) -> frozenset[str]:
+        """Names of tests, parameters and tags the profile itself spells out."""
+        named = [m for m in self.mappings if m.table in _QUANTITY_TABLES]
+        return frozenset(wide.name for m in (*named, *self.readings) for wide in m.unpivot)
+
+    @property
+    def names_quantities_in_rows(self) -> bool:
+        """Whether tests or parameters are also named by delivered rows."""
+        return any(
+            mapping.table in _QUANTITY_TABLES and not mapping.unpivot for mapping in self.mappings
+        )
+
+
+def built_in_profiles() -> list[str]:
+    """Return the names of the profiles that come with the product."""
+    return sorted(file.stem for file in PROFILES.glob("*.yaml"))
+
+
+def load_profile(name_or_path: str | Path) -> Profile:
+    """Read and check a source profile.
+
+    Args:
+        name_or_path: A built-in name (``virtual_plant``, ``tabletting``) or a YAML file's path.
+
+    Raises:
+        ProfileError: There is no such profile, or something in it is wrong; the message says what,
+            where in the file, and what to do.
+    """
+    file = _profile_file(str(name_or_path))
+    root = read_document(file)
+    root.only(ROOT_KEYS)
+    files, mappings, outcomes = _parts(root)
+    data_dir, assumptions = root.text("data_dir"), root.text("assumptions")
+    profile = Profile(
+        name=root.required_text("profile", "the source's name, in snake_case"),
+        title=root.text("title") or root.required_text("profile", "the source's name"),
+        description=root.text("description") or "",
+        origin=root.text("origin") or "",
+        file=file,
+        data_dir=None if data_dir is None else (file.parent / data_dir).resolve(),
+        assumptions=assumptions,
+        files=MappingProxyType(files),
+        mappings=tuple(mapping for mapping in mappings if mapping.table != READINGS),
+        readings=tuple(mapping for mapping in mappings if mapping.table == READINGS),
+        outcomes=outcomes,
+        ignored_files=MappingProxyType(_reasons(root.section("ignored_files"))),
+    )
+    _check(profile, root)
+    return profile
+
+
+def _profile_file(name: str) -> Path:
+    if name in built_in_profiles():
+        return PROFILES / f"{name}.yaml"
+    path = Path(name)
+    if path.is_file():
+        return path
+    known = built_in_profiles()
+    near = get_close_matches(name, known, n=1)
+    hint = f"Did you mean '{near[0]}'? " if near else ""
+    raise ProfileError(
+        f"There is no source profile '{name}': it is neither a built-in name nor a file. {hint}"
+        f"Built in: {', '.join(known)}; or give the path of a YAML file "
+        "(see docs/bring_your_own_data.md)."
+    )
+
+
+def _parts(
+    root: Section,
+) -> tuple[dict[str, SourceFile], tuple[Mapping, ...], tuple[Outcome, ...]]:
+    """Read files, mappings and outcomes, from the long form and the short one."""
+    section = root.section("files")
+    files = {name: read_file(section.section(name), name) for name in section.values}
+    mappings = read_mappings(root.section("tables"))
+    outcomes = read_outcomes(root)
+    if "wide_table" in root.values:
+        contracts = {name: contract(name) for name in ("raw.batches", *_QUANTITY_TABLES)}
+        file, wide_mappings, wide_outcomes = read_wide_table(root.section("wide_table"), contracts)
+        files[FILE] = file
+        mappings, outcomes = (*mappings, *wide_mappings), (*wide_outcomes, *outcomes)
+    if not files:
+        root.fail(None, "declares no delivered files: add 'files:' and 'tables:', or 'wide_table:'")
+    return files, mappings, outcomes
+
+
+def _reasons(section: Section) -> dict[str, str]:
+    return {
+        name: section.required_text(name, "the reason why nobody reads this file")
+        for name in section.values
+    }
+
+
+def _check(profile: Profile, root: Section) -> None:
+    """Check what only the whole profile shows: names that refer to one another."""
+    if not any(mapping.table == "raw.batches" for mapping in profile.mappings):
+        root.fail("tables", "nothing feeds 'batches': map at least batch_id and production_order")
+    for mapping in (*profile.mappings, *profile.readings):
+        _check_files(profile, mapping)
+    for mapping in profile.readings:
+        check_readings(mapping)
+    for outcome in profile.outcomes:
+        _check_outcome(profile, outcome)
+    for file in profile.files.values():
+        both = sorted(set(profile.read_columns(file.name)) & set(file.ignored))
+        if both:
+            raise ProfileError(
+                f"{file.where}: mapped and ignored at once: {', '.join(both)}; keep one of the two"
+            )
+
+
+def _check_files(profile: Profile, mapping: Mapping) -> None:
+    lookups = [cell.lookup for cell in mapping.cells if cell.lookup is not None]
+    for name in (mapping.file, *(lookup.file for lookup in lookups)):
+        if name not in profile.files:
+            raise ProfileError(
+                f"{mapping.where}: the file '{name}' is not listed under 'files'; there are: "
+                f"{', '.join(profile.files)}"
+            )
+
+
+def _check_outcome(profile: Profile, outcome: Outcome) -> None:
+    """Check that the quantities an outcome names exist, where the profile can know that."""
+    if profile.names_quantities_in_rows:
+        return
+    batch_columns = {
+        c.target for m in profile.mappings for c in m.cells if m.table == "raw.batches"
+    }
+    require_columns(outcome.rule, [*profile.quantities, *batch_columns], outcome.where)
+    for quantity in (
+        *(margin.quantity for margin in outcome.margins),
+        *outcome.defined_by,
+        *outcome.same_quantity,
+    ):
+        _require_quantity(profile.quantities, quantity, outcome.where)
+
+
+def _require_quantity(known: Iterable[str], quantity: str, where: str) -> None:
+    names = sorted(known)
+    if quantity not in names:
+        near = get_close_matches(quantity, names, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(names[:30])}"
+        raise ProfileError(f"{where}: no test or parameter is called '{quantity}'; {hint}")

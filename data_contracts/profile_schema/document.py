@@ -1,0 +1,223 @@
+"""A YAML document that remembers where each value stands, so that errors can say it.
+
+Only reading and typed access live here; what a profile may say is for its parts to decide.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from data_contracts.errors import ProfileError
+
+Place = tuple[str | int, ...]
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML in which ``yes``, ``no``, ``on`` and dates stay text: exports are full of them."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}
+        or (tag == "tag:yaml.org,2002:bool" and first in "tTfF")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def spoken(place: Place) -> str:
+    """Return a place in a document as a reader writes it: ``tables.batches[0].columns``."""
+    text = ""
+    for part in place:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.removeprefix(".") or "the document"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A mapping inside a document.
+
+    Attributes:
+        values: The mapping itself.
+        place: Its keys from the document's root.
+        file: The document's file.
+        lines: Line of every place in the file, counted from 1.
+    """
+
+    values: Mapping[str, Any]
+    place: Place
+    file: Path
+    lines: Mapping[Place, int]
+
+    def where(self, key: str | int | None = None) -> str:
+        """Return the place of a key as ``profile.yaml, line 12, tables.batches``."""
+        place = self.place if key is None else (*self.place, key)
+        line = self.lines.get(place) or self.lines.get(self.place, 1)
+        return f"{self.file.name}, line {line}, {spoken(place)}"
+
+    def fail(self, key: str | int | None, problem: str) -> NoReturn:
+        """Raise the error that something is wrong at a key.
+
+        Raises:
+            ProfileError: Always.
+        """
+        raise ProfileError(f"{self.where(key)}: {problem}")
+
+    def only(self, allowed: Iterable[str]) -> None:
+        """Check that no other keys than the allowed ones stand here.
+
+        Raises:
+            ProfileError: An unknown key; the nearest allowed key is suggested.
+        """
+        known = sorted(allowed)
+        for key in self.values:
+            if key not in known:
+                near = get_close_matches(str(key), known, n=1)
+                hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(known)}"
+                self.fail(key, f"unknown key '{key}'; {hint}")
+
+    def _typed(self, key: str, kinds: tuple[type, ...], name: str, default: Any) -> Any:
+        if key not in self.values:
+            return default
+        value = self.values[key]
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            self.fail(key, f"expected {name}, found {value!r}")
+        return value
+
+    def text(self, key: str) -> str | None:
+        """Return a text (a number is taken as its text), or None where the key is absent."""
+        value = self._typed(key, (str, int, float), "a text", None)
+        return None if value is None else str(value)
+
+    def required_text(self, key: str, meaning: str) -> str:
+        """Return a text that must be there.
+
+        Raises:
+            ProfileError: The key is absent or empty.
+        """
+        value = self.text(key)
+        if not value:
+            self.fail(None, f"'{key}' is missing: {meaning}")
+        return value
+
+    def number(self, key: str) -> float | None:
+        """Return a number, or None where the key is absent."""
+        value = self._typed(key, (int, float), "a number", None)
+        return None if value is None else float(value)
+
+    def stage(self, key: str) -> int | None:
+        """Return a stage, 1 to 7, or None where the key is absent.
+
+        Raises:
+            ProfileError: The value is not a whole number from 1 to 7.
+        """
+        value = self._typed(key, (int,), "a stage from 1 to 7", None)
+        if value is not None and not 1 <= value <= 7:
+            self.fail(key, f"the stage must be 1 (receipt) to 7 (release), found {value}")
+        return None if value is None else int(value)
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """Return true or false."""
+        return bool(self._typed(key, (bool,), "true or false", default))
+
+    def choice(self, key: str, allowed: Iterable[str], default: str) -> str:
+        """Return one of a few words.
+
+        Raises:
+            ProfileError: Another word stands there.
+        """
+        value, known = self.text(key) or default, list(allowed)
+        if value not in known:
+            self.fail(key, f"expected one of {', '.join(known)}, found '{value}'")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts; a single text counts as a list of one; absent is empty."""
+        value = self.values.get(key)
+        if value is None:
+            return ()
+        items = value if isinstance(value, list) else [value]
+        for item in items:
+            if isinstance(item, (dict, list, bool)) or item is None:
+                self.fail(key, f"expected a list of texts, found {item!r}")
+        return tuple(str(item) for item in items)
+
+    def section(self, key: str) -> "Section":
+        """Return the mapping at a key; an absent or blank one is an empty mapping."""
+        return _section(self, self.values.get(key), (*self.place, key))
+
+    def sections(self, key: str) -> list["Section"]:
+        """Return the mappings listed at a key; a single mapping counts as a list of one."""
+        value = self.values.get(key)
+        if value is None:
+            return []
+        if isinstance(value, dict):
+            return [self.section(key)]
+        if not isinstance(value, list):
+            self.fail(key, f"expected a list of mappings, found {value!r}")
+        place = (*self.place, key)
+        return [_section(self, item, (*place, index)) for index, item in enumerate(value)]
+
+
+def _section(parent: Section, value: Any, place: Place) -> Section:
+    if value is not None and not isinstance(value, dict):
+        line = parent.lines.get(place, parent.lines.get(parent.place, 1))
+        raise ProfileError(
+            f"{parent.file.name}, line {line}, {spoken(place)}: expected a mapping "
+            f"(key: value), found {value!r}"
+        )
+    return Section({str(k): v for k, v in (value or {}).items()}, place, parent.file, parent.lines)
+
+
+def _note_lines(node: yaml.Node, place: Place, lines: dict[Place, int], file: Path) -> None:
+    """Note the line of every place below a node; a key given twice is an error."""
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            inner = (*place, str(key_node.value))
+            if inner in lines:
+                raise ProfileError(
+                    f"{file.name}, line {key_node.start_mark.line + 1}, {spoken(inner)}: the key "
+                    f"stands there already, on line {lines[inner]}; keep one of them"
+                )
+            lines[inner] = key_node.start_mark.line + 1
+            _note_lines(value_node, inner, lines, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _note_lines(item, (*place, index), lines, file)
+
+
+def read_document(file: Path) -> Section:
+    """Read a YAML file whose root is a mapping.
+
+    Raises:
+        ProfileError: The file is missing, is not YAML, or does not hold a mapping.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProfileError(
+            f"The profile '{file}' cannot be read ({error}); give the path of a YAML file."
+        ) from error
+    try:
+        root = yaml.compose(text, Loader=_PlainLoader)
+        values = yaml.load(text, Loader=_PlainLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        reason = getattr(error, "problem", None) or str(error)
+        raise ProfileError(
+            f"{file.name}{line}: this is not valid YAML ({reason}); check indentation, colons and "
+            "quotes around that line."
+        ) from error
+    if not isinstance(values, dict) or root is None:
+        raise ProfileError(f"{file.name}: a profile is a mapping (key: value); this file is not.")
+    lines: dict[Place, int] = {}
+    _note_lines(root, (), lines, file)
+    return Section({str(k): v for k, v in values.items()}, (), file, lines)

@@ -1,0 +1,216 @@
+"""How a delivered file becomes records of a raw table, and wide columns become long records.
+
+One file may feed several tables and one table may be fed by several files; each such pair is one
+mapping. What the columns of the raw table mean is said by its contract.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from data_contracts.catalogue import contract, contract_names
+from data_contracts.contract import Contract
+from data_contracts.expressions import columns_of
+from data_contracts.profile_schema.cells import Cell, read_cell
+from data_contracts.profile_schema.document import Section
+
+MAPPING_KEYS = ["file", "columns", "same_names", "constants", "unpivot", "distinct", "where"]
+READINGS = "raw.sensor_readings"
+# Which column names the quantity where a wide column becomes a record of a long table.
+NAME_COLUMN = {
+    "raw.parameters": "parameter",
+    "raw.lab_results": "test",
+    "raw.material_attributes": "attribute",
+    "raw.inspections": "defect_class",
+    "raw.stability_results": "test",
+    READINGS: "tag",
+}
+VALUE_COLUMN = {"raw.inspections": "rejected"}
+_ENTRY_KEYS = ("name", "is_text", "reporting_limit", "limit_is_measured", "available_at_stage")
+
+
+@dataclass(frozen=True)
+class UnpivotColumn:
+    """A wide column whose every cell becomes one record of a long table.
+
+    Attributes:
+        column: Delivered (or derived) column.
+        name: Name of the quantity (parameter, test, attribute, tag).
+        value_column: Target column of the cell's value: ``value``, or ``level`` for a text.
+        constants: Further target columns, the same for every record of this quantity.
+        reporting_limit: Results at this limit or below it are left-censored; None for none.
+        is_limit_measured: Whether a result exactly at the limit still counts as measured.
+        available_at_stage: First stage (1 to 7) at which the value is known.
+        where: Place in the profile.
+    """
+
+    column: str
+    name: str
+    value_column: str
+    constants: tuple[Cell, ...]
+    reporting_limit: float | None
+    is_limit_measured: bool
+    available_at_stage: int | None
+    where: str
+
+    def constant(self, target: str) -> str | None:
+        """Return the constant of a target column, or None."""
+        return next((cell.constant for cell in self.constants if cell.target == target), None)
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One file feeding one raw table.
+
+    Attributes:
+        table: ``raw.<table>``.
+        file: Name of the delivered file.
+        cells: How each target column is filled, the same for every record.
+        unpivot: Wide columns that become records; empty where a row is a record.
+        is_distinct: Whether rows that repeat a key are one record (a lot named on many batches):
+            the first in file order is taken.
+        condition: Row-wise SQL condition; other rows are no records of this table.
+        where: Place in the profile.
+    """
+
+    table: str
+    file: str
+    cells: tuple[Cell, ...]
+    unpivot: tuple[UnpivotColumn, ...]
+    is_distinct: bool
+    condition: str | None
+    where: str
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether several rows become one record."""
+        return any(cell.aggregate for cell in self.cells)
+
+    def delivered_columns(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield each delivered column read, where it is read, and whether it may be absent."""
+        for cell in self.cells:
+            for column in cell.delivered_columns():
+                yield column, cell.where, cell.is_optional
+        for wide in self.unpivot:
+            yield wide.column, wide.where, False
+
+
+def read_mappings(tables: Section) -> tuple[Mapping, ...]:
+    """Read the section ``tables``: raw table to one mapping or a list of them.
+
+    Raises:
+        ProfileError: A table or column is not under contract, or a required column is not filled.
+    """
+    known = [name.removeprefix("raw.") for name in contract_names("raw")]
+    tables.only(known)
+    return tuple(
+        read_mapping(section, f"raw.{table}")
+        for table in tables.values
+        for section in tables.sections(table)
+    )
+
+
+def read_mapping(section: Section, table: str) -> Mapping:
+    """Read one mapping of a file to a raw table.
+
+    Raises:
+        ProfileError: A key or column is unknown, or a required column is not filled.
+    """
+    section.only(MAPPING_KEYS)
+    described = contract(table)
+    cells = _cells(section, described)
+    condition = section.text("where")
+    if condition is not None:
+        columns_of(condition, section.where("where"))
+    mapping = Mapping(
+        table=table,
+        file=section.required_text("file", "the name of a file listed under 'files'"),
+        cells=cells,
+        unpivot=_unpivot(section.section("unpivot"), described),
+        is_distinct=section.flag("distinct"),
+        condition=condition,
+        where=section.where(),
+    )
+    _require_columns(section, mapping, described)
+    return mapping
+
+
+def _target(section: Section, key: str, described: Contract) -> str:
+    """Check that a key is a column of the raw table that a source may fill."""
+    targets = [column.name for column in described.columns if not column.is_provenance]
+    if key not in targets:
+        section.fail(key, f"{described.name} has no column '{key}'; it has: {', '.join(targets)}")
+    return key
+
+
+def _cells(section: Section, described: Contract) -> tuple[Cell, ...]:
+    columns, constants = section.section("columns"), section.section("constants")
+    cells = [
+        Cell(
+            target=_target(section, name, described), column=name, where=section.where("same_names")
+        )
+        for name in section.texts("same_names")
+    ]
+    cells += [read_cell(columns, _target(columns, key, described)) for key in columns.values]
+    cells += [_constant_cell(constants, key, described) for key in constants.values]
+    twice = {cell.target for cell in cells if sum(c.target == cell.target for c in cells) > 1}
+    if twice:
+        section.fail(None, f"filled more than once: {', '.join(sorted(twice))}; keep one of them")
+    return tuple(cells)
+
+
+def _constant_cell(section: Section, key: str, described: Contract) -> Cell:
+    value = section.values[key]
+    text = str(value).lower() if isinstance(value, bool) else section.text(key)
+    return Cell(target=_target(section, key, described), constant=text, where=section.where(key))
+
+
+def _unpivot(section: Section, described: Contract) -> tuple[UnpivotColumn, ...]:
+    if section.values and described.name not in NAME_COLUMN:
+        section.fail(None, f"{described.name} has no named quantities; map its columns instead")
+    return tuple(_unpivot_column(section, column, described) for column in section.values)
+
+
+def _unpivot_column(parent: Section, column: str, described: Contract) -> UnpivotColumn:
+    value = parent.values[column]
+    if isinstance(value, str):  # `column: unit` is short for `column: {unit: unit}`
+        parent = Section({column: {"unit": value}}, parent.place, parent.file, parent.lines)
+    entry = parent.section(column)
+    targets = [key for key in entry.values if key not in _ENTRY_KEYS]
+    # What is constant for a tag (unit, limits) belongs to the tag's record, not to each reading.
+    constants_of = contract("raw.sensor_tags") if described.name == READINGS else described
+    is_text = entry.flag("is_text")
+    if is_text and "level" not in described.column_names:
+        entry.fail("is_text", f"{described.name} holds numbers only")
+    return UnpivotColumn(
+        column=column,
+        name=entry.text("name") or column,
+        value_column="level" if is_text else VALUE_COLUMN.get(described.name, "value"),
+        constants=tuple(_constant_cell(entry, key, constants_of) for key in targets),
+        reporting_limit=entry.number("reporting_limit"),
+        is_limit_measured=entry.flag("limit_is_measured"),
+        available_at_stage=entry.stage("available_at_stage"),
+        where=entry.where(),
+    )
+
+
+def _require_columns(section: Section, mapping: Mapping, described: Contract) -> None:
+    filled = {cell.target for cell in mapping.cells}
+    if mapping.unpivot:
+        filled.add(NAME_COLUMN[mapping.table])
+        filled.add(VALUE_COLUMN.get(mapping.table, "value"))
+        each = [{cell.target for cell in wide.constants} for wide in mapping.unpivot]
+        filled |= set.intersection(*each)
+    missing = [
+        column.name
+        for column in described.columns
+        if column.is_required
+        and not column.is_provenance
+        and column.default is None
+        and column.name not in filled
+    ]
+    if missing:
+        section.fail(
+            None,
+            f"{mapping.table} needs {', '.join(missing)}: map a column, or give the value under "
+            "'constants'",
+        )

@@ -1,0 +1,130 @@
+"""What counts as a failure: a rule over results, the margins behind it, and what defines it.
+
+An outcome that the source does not record itself is a proxy and says so. Which features an outcome
+may use is decided in ``assets.gate_features`` from what is declared here.
+"""
+
+from dataclasses import dataclass
+
+from data_contracts.expressions import columns_of
+from data_contracts.profile_schema.document import Section
+
+OUTCOME_KEYS = [
+    "name",
+    "title",
+    "is_proxy",
+    "rule",
+    "margins",
+    "first_known_stage",
+    "defined_by",
+    "same_quantity",
+]
+# Columns of core.batches a rule may read beside the names of tests and parameters.
+BATCH_COLUMNS = ("disposition", "failure_mode")
+
+
+@dataclass(frozen=True)
+class Margin:
+    """A quantity whose distance to its specification limits carries the outcome.
+
+    Attributes:
+        quantity: Name of a laboratory test or parameter.
+        spec_low: Lowest value inside specification, in the quantity's unit; None for no limit.
+        spec_high: Highest value inside specification; None for no limit.
+    """
+
+    quantity: str
+    spec_low: float | None
+    spec_high: float | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One way in which a batch fails.
+
+    Attributes:
+        name: snake_case, unique in the profile.
+        title: As a report shows it.
+        is_proxy: Whether the source records no such failure and the rule stands in for one.
+        rule: SQL condition, true for a failed batch, over names of tests and parameters, and over
+            ``disposition`` and ``failure_mode``.
+        margins: Continuous quantities behind the rule; empty where there are none.
+        first_known_stage: Stage (1 to 7) at which the outcome is first known; the last gate before
+            it is one less.
+        defined_by: Tests and parameters that decide the rule.
+        same_quantity: The same quantities by another name, as unavailable as what they copy.
+        where: Place in the profile.
+    """
+
+    name: str
+    title: str
+    is_proxy: bool
+    rule: str
+    margins: tuple[Margin, ...]
+    first_known_stage: int
+    defined_by: tuple[str, ...]
+    same_quantity: tuple[str, ...]
+    where: str
+
+    @property
+    def last_gate_before(self) -> int:
+        """Return the last gate at which the outcome is not known yet, 0 to 6."""
+        return self.first_known_stage - 1
+
+    @property
+    def defining_quantities(self) -> tuple[str, ...]:
+        """Return every name that gives the outcome away, each once."""
+        names = (*self.rule_quantities, *self.defined_by, *self.same_quantity)
+        return tuple(dict.fromkeys((*names, *(margin.quantity for margin in self.margins))))
+
+    @property
+    def rule_quantities(self) -> tuple[str, ...]:
+        """Return the tests and parameters the rule reads."""
+        names = columns_of(self.rule, self.where)
+        return tuple(name for name in names if name not in BATCH_COLUMNS)
+
+
+def read_outcomes(root: Section) -> tuple[Outcome, ...]:
+    """Read the list ``outcomes``.
+
+    Raises:
+        ProfileError: An outcome is incomplete, its rule does not parse, or a name occurs twice.
+    """
+    outcomes = tuple(_outcome(section) for section in root.sections("outcomes"))
+    names = [outcome.name for outcome in outcomes]
+    for outcome in outcomes:
+        if names.count(outcome.name) > 1:
+            root.fail("outcomes", f"the outcome '{outcome.name}' is declared twice; rename one")
+    return outcomes
+
+
+def _outcome(section: Section) -> Outcome:
+    section.only(OUTCOME_KEYS)
+    rule = section.required_text("rule", "a condition, true for a failed batch")
+    columns_of(rule, section.where("rule"))
+    stage = section.stage("first_known_stage")
+    if stage is None:
+        section.fail(None, "'first_known_stage' is missing: the stage at which the result is known")
+    return Outcome(
+        name=section.required_text("name", "a snake_case name"),
+        title=section.required_text("title", "as a report shows it"),
+        is_proxy=section.flag("is_proxy"),
+        rule=rule,
+        margins=tuple(_margin(item) for item in section.sections("margins")),
+        first_known_stage=stage,
+        defined_by=section.texts("defined_by"),
+        same_quantity=section.texts("same_quantity"),
+        where=section.where(),
+    )
+
+
+def _margin(section: Section) -> Margin:
+    section.only(("quantity", "spec_low", "spec_high"))
+    margin = Margin(
+        quantity=section.required_text("quantity", "the name of a test or parameter"),
+        spec_low=section.number("spec_low"),
+        spec_high=section.number("spec_high"),
+    )
+    if margin.spec_low is None and margin.spec_high is None:
+        section.fail(None, "give spec_low, spec_high or both: the limits of the specification")
+    return margin

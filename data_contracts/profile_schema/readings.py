@@ -1,0 +1,47 @@
+"""How sensor files become readings: long files as they are, wide files with a column per tag.
+
+Readings are the one thing too large for frames: what is declared here is turned into SQL in
+``assets.sources`` and read by DuckDB where the files lie.
+"""
+
+from data_contracts.errors import ProfileError
+from data_contracts.profile_schema.mapping import READINGS, Mapping
+
+TAG_TARGETS = ("unit", "stage", "nor_low", "nor_high", "par_low", "par_high", "is_shared_area")
+CELLS_IN_SQL = "a delivered column, a constant, values, format, timezone"
+
+
+def check_readings(mapping: Mapping) -> None:
+    """Check that a mapping of readings asks only for what is done in SQL.
+
+    Raises:
+        ProfileError: A cell uses a look-up, an aggregate, a row number or month names.
+    """
+    if mapping.is_distinct:
+        raise ProfileError(f"{mapping.where}: 'distinct' does not apply to {READINGS}; remove it")
+    for cell in mapping.cells:
+        if cell.lookup or cell.aggregate or cell.is_row_number or cell.months:
+            raise ProfileError(
+                f"{cell.where}: readings are read in place; only {CELLS_IN_SQL} work here"
+            )
+
+
+def tag_records(mapping: Mapping) -> list[dict[str, str]]:
+    """Return the tags a wide sensor file declares, as records of ``raw.sensor_tags``.
+
+    Args:
+        mapping: A mapping to ``raw.sensor_readings``.
+
+    Returns:
+        One record per tag (its text columns); empty where tags stand in rows, since then the
+        source delivers its own list of tags.
+    """
+    equipment = next((cell for cell in mapping.cells if cell.target == "equipment_id"), None)
+    if equipment is None or equipment.constant is None:
+        return []
+    records = []
+    for wide in mapping.unpivot:
+        record = {"tag": wide.name, "equipment_id": equipment.constant}
+        texts = {target: wide.constant(target) for target in TAG_TARGETS}
+        records.append(record | {key: text for key, text in texts.items() if text is not None})
+    return records

@@ -1,0 +1,191 @@
+"""What a source cannot tell, in sentences: each is a figure the product leaves out and says so."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import polars as pl
+
+
+class Limit(NamedTuple):
+    """One thing the product leaves out for a source.
+
+    Attributes:
+        topic: What it is about.
+        code: Unique within the topic.
+        statement: What is left out and why, a sentence.
+    """
+
+    topic: str
+    code: str
+    statement: str
+
+
+SCHEMA = {"topic": pl.String(), "code": pl.String(), "statement": pl.String()}
+
+# What is left out where the source has no record of a table.
+ABSENT = {
+    "phases": Limit(
+        "gates",
+        "no_phases",
+        "The source records no phases: gates have no instants, the stage of each record decides "
+        "what was known at them; lead times, phase durations and holds are not computed.",
+    ),
+    "material_usage": Limit(
+        "materials",
+        "no_genealogy",
+        "The source does not say which lots went into which batch: material attributes and "
+        "suppliers are not used, and batches sharing a lot count as independent.",
+    ),
+    "material_attributes": Limit(
+        "materials",
+        "no_lot_results",
+        "The source has no results of material lots: lots count by supplier and number only.",
+    ),
+    "deviations": Limit(
+        "deviations",
+        "no_deviations",
+        "The source has no deviations: prior deviations are not used, and explanations cannot be "
+        "tested against confirmed causes.",
+    ),
+    "equipment_events": Limit(
+        "equipment",
+        "no_equipment_events",
+        "The source has no maintenance, calibration, cleaning or breakdown records: equipment age "
+        "and wear are not computed.",
+    ),
+    "sensor_tags": Limit(
+        "sensors",
+        "no_sensors",
+        "The source describes no sensor tags: phase features of readings are not computed.",
+    ),
+    "weighings": Limit(
+        "materials",
+        "no_weighings",
+        "The source has no weighings: deviations from target weight are not computed.",
+    ),
+    "inspections": Limit(
+        "inspection",
+        "no_inspections",
+        "The source has no inspection counts: reject rates are not computed.",
+    ),
+    "stability_results": Limit(
+        "stability",
+        "no_stability_results",
+        "The source has no stability results: shelf life is not predicted.",
+    ),
+    "spectra": Limit(
+        "spectra", "no_spectra", "The source has no spectra: PAT models are not built."
+    ),
+}
+COSTS = Limit(
+    "economics",
+    "no_costs_per_batch",
+    "The source records no cost per batch: money comes from the assumptions file, whose every "
+    "number has an owner and a range.",
+)
+
+
+def limits(
+    tables: Mapping[str, pl.DataFrame],
+    definitions: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    strays: pl.DataFrame,
+) -> pl.DataFrame:
+    """Say what could not be computed for this source, and why.
+
+    Args:
+        tables: Core tables by name without schema: ``batches`` and all those of ``ABSENT``.
+        definitions: ``core.outcome_definitions``.
+        outcomes: ``core.outcomes``.
+        strays: Records of unknown batches: table_name, records.
+
+    Returns:
+        ``evidence.limits``, sorted by its key.
+    """
+    rows = [
+        *(limit for table, limit in ABSENT.items() if tables[table].is_empty()),
+        *_batch_limits(tables["batches"], tables["phases"]),
+        *_outcome_limits(definitions, outcomes, tables["batches"]),
+        *_stray_limits(strays),
+        COSTS,
+    ]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("topic", "code")
+
+
+def _batch_limits(batches: pl.DataFrame, phases: pl.DataFrame) -> Iterator[Limit]:
+    is_dated = batches["started_at"].is_not_null() & (batches["started_at_precision"] != "order")
+    if not is_dated.any():
+        yield Limit(
+            "time",
+            "no_dates",
+            "Batches have no dates: their order of production stands for time, rates are per batch "
+            "and not per year of the calendar.",
+        )
+    elif (batches["started_at_precision"].drop_nulls() == "month").any():
+        yield Limit(
+            "time",
+            "months_only",
+            "Batches are dated to the month: order within a month is that of production, and no "
+            "duration shorter than a month is computed.",
+        )
+    if not phases.is_empty():
+        missing = batches.join(phases, on="batch_id", how="anti").height
+        if missing:
+            yield Limit(
+                "gates",
+                "batches_without_phases",
+                f"{missing} of {batches.height} batches have no phases: their gates have no "
+                "instants, and the stage of each record decides.",
+            )
+    if batches["campaign_id"].is_null().all():
+        yield Limit(
+            "clusters",
+            "no_campaigns",
+            "Campaigns are not recorded: batches are grouped by the parent lot they share, where "
+            "one is known.",
+        )
+    if batches["disposition"].is_null().all():
+        yield Limit(
+            "outcomes",
+            "no_dispositions",
+            "The source records no dispositions: failures are proxies declared in the profile, and "
+            "are called proxies wherever they are shown.",
+        )
+
+
+def _outcome_limits(
+    definitions: pl.DataFrame, outcomes: pl.DataFrame, batches: pl.DataFrame
+) -> Iterator[Limit]:
+    if definitions.is_empty():
+        yield Limit(
+            "outcomes",
+            "no_outcomes",
+            "The profile declares no outcome: nothing is predicted, and no verdict is given.",
+        )
+    counts = outcomes.group_by("outcome", "status").len().sort("outcome", "status")
+    words = {"pending": "still pending", "not_measured": "not measured"}
+    for outcome, status, count in counts.iter_rows():
+        if status in words:
+            yield Limit(
+                "outcomes",
+                f"{status}.{outcome}",
+                f"The outcome '{outcome}' is {words[status]} for {count} of {batches.height} "
+                "batches; they are neither good nor failed.",
+            )
+    for row in definitions.filter(pl.col("margin_quantity").is_null()).iter_rows(named=True):
+        yield Limit(
+            "outcomes",
+            f"no_margin.{row['outcome']}",
+            f"No measured quantity stands behind '{row['outcome']}': margins to specification are "
+            "not modelled, and the label alone carries the evidence.",
+        )
+
+
+def _stray_limits(strays: pl.DataFrame) -> Iterator[Limit]:
+    for table, records in strays.filter(pl.col("records") > 0).sort("table_name").iter_rows():
+        yield Limit(
+            "records",
+            f"unknown_batch.{table}",
+            f"{records} records of raw.{table} name a batch that raw.batches does not have; they "
+            f"stay in raw.{table} and are left out of core.{table}.",
+        )

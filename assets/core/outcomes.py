@@ -1,0 +1,169 @@
+"""Which batches failed, which are still pending, and what an outcome is made of.
+
+An outcome is a rule of the profile, evaluated per batch over results, parameters and disposition. A
+batch whose rule cannot be decided yet is pending, never good.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from assets.core.margins import worst_samples
+from data_contracts.expressions import columns_of, evaluate
+from data_contracts.profile_schema.outcomes import BATCH_COLUMNS, Outcome
+
+DEFINITIONS = {
+    "outcome": pl.String(),
+    "title": pl.String(),
+    "is_proxy": pl.Boolean(),
+    "rule": pl.String(),
+    "margin_quantity": pl.String(),
+    "spec_low": pl.Float64(),
+    "spec_high": pl.Float64(),
+    "first_known_stage": pl.Int64(),
+    "last_gate_before": pl.Int64(),
+    "defining_quantities": pl.String(),
+}
+SCHEMA = {
+    "batch_id": pl.String(),
+    "outcome": pl.String(),
+    "is_failure": pl.Boolean(),
+    "margin": pl.Float64(),
+    "is_censored": pl.Boolean(),
+    "known_at": pl.Datetime("us"),
+    "status": pl.String(),
+}
+NO_FAILURE_MODE = "none"  # what a rule sees as the mode of a released batch
+KEY = ["batch_id", "outcome"]
+
+
+def quantities_of(outcomes: Sequence[Outcome]) -> set[str]:
+    """Return every test or parameter the outcomes are decided or measured by."""
+    return {
+        name
+        for outcome in outcomes
+        for name in (*outcome.rule_quantities, *(m.quantity for m in outcome.margins))
+    }
+
+
+def outcome_definitions(outcomes: Sequence[Outcome]) -> pl.DataFrame:
+    """Describe the outcomes of a profile.
+
+    Returns:
+        ``core.outcome_definitions``. Quantities are comma-separated; limits are given where there
+        is one margin quantity.
+    """
+    return pl.DataFrame(
+        [_definition(outcome) for outcome in outcomes], schema=DEFINITIONS, orient="row"
+    ).sort("outcome")
+
+
+def _definition(outcome: Outcome) -> tuple[object, ...]:
+    margins = outcome.margins
+    only = margins[0] if len(margins) == 1 else None
+    return (
+        outcome.name,
+        outcome.title,
+        outcome.is_proxy,
+        outcome.rule,
+        ",".join(margin.quantity for margin in margins) or None,
+        only.spec_low if only else None,
+        only.spec_high if only else None,
+        outcome.first_known_stage,
+        outcome.last_gate_before,
+        ",".join(outcome.defining_quantities) or None,
+    )
+
+
+def batch_outcomes(
+    outcomes: Sequence[Outcome],
+    batches: pl.DataFrame,
+    measured: pl.DataFrame,
+    margins: pl.DataFrame,
+) -> pl.DataFrame:
+    """Decide every outcome for every batch.
+
+    Args:
+        outcomes: As declared in the profile.
+        batches: ``core.batches``, as of the as-of date.
+        measured: ``measurements`` of the quantities outcomes name.
+        margins: ``core.outcome_margins``.
+
+    Returns:
+        ``core.outcomes``: one row per batch and outcome. ``status`` is ``known``; ``pending``
+        where the disposition the rule needs is not given yet, or where a result is missing of a
+        batch still awaiting its disposition; else ``not_measured``. ``is_failure`` is null unless
+        known. ``margin`` is that of the worst quantity.
+
+    Raises:
+        ProfileError: A rule reads a name that no test, parameter or batch column has.
+    """
+    if not outcomes:
+        return pl.DataFrame(schema=SCHEMA)
+    worst = (
+        margins.drop_nulls("margin")
+        .sort("margin", "quantity")
+        .unique(subset=KEY, keep="first", maintain_order=True)
+        .select(*KEY, "margin", "is_censored")
+    )
+    decided = pl.concat([_decided(outcome, batches, measured) for outcome in outcomes])
+    return decided.join(worst, on=KEY, how="left").select(list(SCHEMA)).sort("outcome", "batch_id")
+
+
+def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
+    """Return batch_id, outcome, is_failure, known_at and status of one outcome."""
+    read = columns_of(outcome.rule, outcome.where)
+    quantities = [name for name in read if name not in BATCH_COLUMNS]
+    by_disposition = len(quantities) < len(read)
+    frame = batches.select(
+        "batch_id",
+        "disposition",
+        "dispositioned_at",
+        failure_mode=pl.when(pl.col("disposition") == "released")
+        .then(pl.lit(NO_FAILURE_MODE))
+        .otherwise("failure_mode"),
+    )
+    for name in quantities:
+        frame = frame.join(_quantity(outcome, measured, name), on="batch_id", how="left")
+    is_failure = evaluate(frame, outcome.rule, outcome.where).cast(pl.Boolean)
+    awaits = pl.col("disposition").fill_null("pending") == "pending"
+    has_dispositions = batches["disposition"].is_not_null().any()
+    known_at = pl.max_horizontal(
+        *(pl.col(f"{name} known_at") for name in quantities),
+        pl.col("dispositioned_at") if by_disposition else pl.lit(None, pl.Datetime("us")),
+    )
+    is_pending = awaits & pl.lit(by_disposition, pl.Boolean) | (
+        awaits & pl.col("is_failure").is_null() & pl.lit(has_dispositions, pl.Boolean)
+    )
+    return (
+        frame.with_columns(is_failure=is_failure)
+        .with_columns(
+            status=pl.when(is_pending)
+            .then(pl.lit("pending"))
+            .when(pl.col("is_failure").is_null())
+            .then(pl.lit("not_measured"))
+            .otherwise(pl.lit("known"))
+        )
+        .select(
+            "batch_id",
+            pl.lit(outcome.name).alias("outcome"),
+            is_failure=pl.when(pl.col("status") == "known").then("is_failure"),
+            known_at=pl.when(pl.col("status") == "known").then(known_at),
+            status="status",
+        )
+    )
+
+
+def _quantity(outcome: Outcome, measured: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return one value per batch under the quantity's name: the worst sample, else the mean."""
+    own = measured.filter(pl.col("quantity") == name)
+    instants = own.group_by("batch_id").agg(pl.col("known_at").max().alias(f"{name} known_at"))
+    if any(margin.quantity == name for margin in outcome.margins):
+        values = worst_samples(outcome, measured, name).select(
+            "batch_id", pl.col("value").alias(name)
+        )
+    elif own["value"].null_count() < own.height:
+        values = own.group_by("batch_id").agg(pl.col("value").mean().alias(name))
+    else:
+        values = own.group_by("batch_id").agg(pl.col("level").first().alias(name))
+    return values.join(instants, on="batch_id", how="left")

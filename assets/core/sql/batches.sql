@@ -1,0 +1,76 @@
+-- One row per batch: what was known of it at $as_of. Disposition and mode are known when it is
+-- dispositioned. A version counts from its own known-at in the first load of the table, and from the
+-- later of that and its receipt when it was delivered later; the last received of them stands.
+--
+-- cluster_id names the group whose batches are not independent of one another: the campaign where it
+-- is known; else the batch's largest lot of the parent material, which is the material through whose
+-- lots most batches are tied to another one (in practice the active ingredient); else the batch.
+WITH first_load AS (
+    SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.batches
+),
+
+known AS (
+    SELECT r.*
+    FROM raw.batches AS r
+    CROSS JOIN first_load AS f
+    WHERE coalesce(
+        CASE
+            WHEN r.run_id = f.run_id THEN r.started_at ELSE greatest(r.started_at, r.received_at)
+        END <= $as_of,
+        TRUE
+    )
+    QUALIFY row_number() OVER (
+        PARTITION BY r.batch_id
+        ORDER BY r.received_at DESC, r.ingested_at DESC, r.source_file DESC, r.source_row DESC
+    ) = 1
+),
+
+used AS (
+    SELECT batch_id, material, supplier, lot, max(quantity) AS quantity
+    FROM raw.material_usage
+    WHERE coalesce(used_at <= $as_of, TRUE)
+    GROUP BY ALL
+),
+
+shared AS (
+    SELECT *, count(*) OVER (PARTITION BY material, supplier, lot) AS batches_of_lot
+    FROM used
+),
+
+parent_material AS (
+    SELECT material
+    FROM shared
+    WHERE batches_of_lot > 1
+    GROUP BY material
+    ORDER BY count(DISTINCT batch_id) DESC, material
+    LIMIT 1
+),
+
+parent_lot AS (
+    SELECT batch_id, concat_ws('/', 'lot', material, supplier, lot) AS cluster_id
+    FROM used
+    WHERE material = (SELECT material FROM parent_material)
+    QUALIFY row_number() OVER (
+        PARTITION BY batch_id ORDER BY quantity DESC NULLS LAST, supplier, lot
+    ) = 1
+)
+
+SELECT
+    k.batch_id,
+    k.production_order,
+    k.product,
+    k.strength,
+    k.site,
+    k.line,
+    k.campaign_id,
+    k.batch_size,
+    k.started_at,
+    k.started_at_precision,
+    CASE WHEN k.ended_at <= $as_of THEN k.ended_at END AS ended_at,
+    CASE WHEN coalesce(k.dispositioned_at <= $as_of, TRUE) THEN k.disposition END AS disposition,
+    CASE WHEN k.dispositioned_at <= $as_of THEN k.dispositioned_at END AS dispositioned_at,
+    CASE WHEN coalesce(k.dispositioned_at <= $as_of, TRUE) THEN k.failure_mode END AS failure_mode,
+    coalesce('campaign/' || k.campaign_id, p.cluster_id, 'batch/' || k.batch_id) AS cluster_id
+FROM known AS k
+LEFT JOIN parent_lot AS p USING (batch_id)
+ORDER BY k.production_order, k.batch_id;

@@ -1,0 +1,25 @@
+-- One row per batch and defect class.
+-- A version counts from its own known-at in the first load of the table, and from the later of that
+-- and its receipt when it was delivered later; of those known at $as_of the last received stands.
+WITH first_load AS (
+    SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.inspections
+)
+SELECT
+    r.batch_id,
+    r.defect_class,
+    r.rejected,
+    r.inspected,
+    r.inspected_at,
+    r.stage
+FROM raw.inspections AS r
+CROSS JOIN first_load AS f
+WHERE coalesce(
+    CASE WHEN r.run_id = f.run_id THEN r.inspected_at ELSE greatest(r.inspected_at, r.received_at) END <= $as_of,
+    TRUE
+)
+    AND r.batch_id IN (SELECT batch_id FROM core.batches)
+QUALIFY row_number() OVER (
+    PARTITION BY r.batch_id, r.defect_class
+    ORDER BY r.received_at DESC, r.ingested_at DESC, r.source_file DESC, r.source_row DESC
+) = 1
+ORDER BY batch_id, defect_class;

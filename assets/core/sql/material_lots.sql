@@ -1,0 +1,25 @@
+-- One row per material, supplier and lot.
+-- A version counts from its own known-at in the first load of the table, and from the later of that
+-- and its receipt when it was delivered later; of those known at $as_of the last received stands.
+WITH first_load AS (
+    SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.material_lots
+)
+SELECT
+    r.material,
+    r.supplier,
+    r.lot,
+    r.received_at,
+    CASE WHEN r.released_at <= $as_of THEN r.released_at END AS released_at,
+    r.quantity,
+    r.unit
+FROM raw.material_lots AS r
+CROSS JOIN first_load AS f
+WHERE coalesce(
+    CASE WHEN r.run_id = f.run_id THEN r.received_at ELSE greatest(r.received_at, r.received_at) END <= $as_of,
+    TRUE
+)
+QUALIFY row_number() OVER (
+    PARTITION BY r.material, r.supplier, r.lot
+    ORDER BY r.received_at DESC, r.ingested_at DESC, r.source_file DESC, r.source_row DESC
+) = 1
+ORDER BY material, supplier, lot;

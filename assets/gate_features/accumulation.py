@@ -1,0 +1,67 @@
+"""Summaries of several measurements as they came to be known, one after the other.
+
+A batch made from two lots, or tested in several samples, has at every moment the summary of what
+had been reported by then. So the summary is a running one: a result that arrives late changes the
+later values and leaves the earlier ones as they were.
+"""
+
+import polars as pl
+
+GROUP = ["batch_id", "feature"]
+
+
+def accumulate(measurements: pl.DataFrame) -> pl.DataFrame:
+    """Summarise measurements cumulatively in the order in which they were known.
+
+    Args:
+        measurements: Columns ``batch_id``, ``feature``, ``stage``, ``known_at``, ``value``,
+            ``weight`` (null where unknown: if any weight of a batch and feature is null or not
+            positive, all of them count equally). Rows without value are left out.
+
+    Returns:
+        One row per measurement, in order of known time (null first) within batch and feature:
+        the group's keys; ``stage`` and ``known_at`` as the latest so far; ``mean`` (weighted),
+        ``minimum``, ``maximum``, ``sd`` (unweighted, null for one) and ``count`` of all
+        measurements so far.
+    """
+    is_weighted = (pl.col("weight") > 0).fill_null(value=False).all().over(GROUP)
+    ordered = (
+        measurements.filter(pl.col("value").is_finite())
+        .sort([*GROUP, "known_at", "stage", "value"], nulls_last=False)
+        .with_columns(
+            w=pl.when(is_weighted).then(pl.col("weight")).otherwise(1.0),
+            base=pl.col("value").first().over(GROUP),
+        )
+        # Deviations from the first value keep the running sums free of cancellation.
+        .with_columns(d=pl.col("value") - pl.col("base"))
+    )
+    count = pl.int_range(1, pl.len() + 1).over(GROUP).cast(pl.Float64)
+    running = ordered.with_columns(
+        stage=pl.col("stage").cum_max().over(GROUP),
+        known_at=pl.col("known_at").cum_max().over(GROUP),
+        mean=pl.col("base")
+        + (pl.col("d") * pl.col("w")).cum_sum().over(GROUP) / pl.col("w").cum_sum().over(GROUP),
+        minimum=pl.col("value").cum_min().over(GROUP),
+        maximum=pl.col("value").cum_max().over(GROUP),
+        count=count,
+        d_sum=pl.col("d").cum_sum().over(GROUP),
+        d_squares=(pl.col("d") ** 2).cum_sum().over(GROUP),
+    )
+    variance = (pl.col("d_squares") - pl.col("d_sum") ** 2 / pl.col("count")) / (
+        pl.col("count") - 1
+    )
+    return running.with_columns(
+        sd=pl.when(pl.col("count") > 1).then(variance.clip(lower_bound=0.0).sqrt())
+    ).select([*GROUP, "stage", "known_at", "mean", "minimum", "maximum", "sd", "count"])
+
+
+def has_several(measurements: pl.DataFrame) -> pl.Series:
+    """Return the features that have more than one measurement in some batch."""
+    return (
+        measurements.group_by(GROUP)
+        .agg(n=pl.len())
+        .filter(pl.col("n") > 1)
+        .get_column("feature")
+        .unique()
+        .sort()
+    )

@@ -1,0 +1,119 @@
+"""All features of a source put together and passed through the firewall, once.
+
+The order of sources does not matter: a feature belongs to one source.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from assets.gate_features.context import context_features
+from assets.gate_features.deviations import deviation_features
+from assets.gate_features.dictionary import feature_dictionary
+from assets.gate_features.equipment import equipment_features
+from assets.gate_features.firewall import admit
+from assets.gate_features.laboratory import inspection_features, laboratory_features
+from assets.gate_features.materials import material_features, weighing_features
+from assets.gate_features.observations import Observations, together
+from assets.gate_features.parameters import parameter_features
+from assets.gate_features.refusals import refused_features
+from assets.gate_features.sensors import sensor_features
+from assets.gate_features.timeline import timeline_features
+
+
+@dataclass(frozen=True)
+class CoreRecords:
+    """The core tables features are built from, each whole, as of the as-of date."""
+
+    batches: pl.DataFrame
+    phases: pl.DataFrame
+    parameters: pl.DataFrame
+    lab_results: pl.DataFrame
+    deviations: pl.DataFrame
+    material_usage: pl.DataFrame
+    material_attributes: pl.DataFrame
+    weighings: pl.DataFrame
+    inspections: pl.DataFrame
+    equipment_events: pl.DataFrame
+    sensor_tags: pl.DataFrame
+    sensor_phase_features: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class GateFeatures:
+    """What the topic computes.
+
+    Attributes:
+        values: ``feature.gate_values``.
+        dictionary: ``feature.dictionary``.
+        refused: ``evidence.refused_features``.
+    """
+
+    values: pl.DataFrame
+    dictionary: pl.DataFrame
+    refused: pl.DataFrame
+
+
+def gate_features(
+    records: CoreRecords,
+    gates: pl.DataFrame,
+    definitions: pl.DataFrame,
+    *,
+    quantity_stages: Mapping[str, int] | None = None,
+) -> GateFeatures:
+    """Build every feature of every batch and decide at which gate it became available.
+
+    Args:
+        records: The core tables.
+        gates: ``feature.batch_gates``.
+        definitions: ``core.outcome_definitions``.
+        quantity_stages: Stages (1 to 7) before which a quantity is not available, whatever stage
+            its records carry, by its name in the source.
+
+    Returns:
+        Values, dictionary and refusals.
+
+    Raises:
+        ContractError: A column that would become a feature has no availability.
+    """
+    unit_procedures = records.phases.get_column("unit_procedure").unique().sort().to_list()
+    observed = together(
+        [
+            context_features(records.batches),
+            parameter_features(records.parameters, unit_procedures),
+            laboratory_features(records.lab_results),
+            inspection_features(records.inspections),
+            material_features(records.material_usage, records.material_attributes),
+            weighing_features(records.weighings),
+            deviation_features(records.deviations, gates, records.phases),
+            timeline_features(records.phases),
+            equipment_features(records.phases, records.equipment_events),
+            sensor_features(records.sensor_phase_features, records.sensor_tags),
+        ]
+    )
+    observed = _held_back(observed, quantity_stages or {})
+    admitted = admit(observed.values, gates)
+    return GateFeatures(
+        values=admitted.values,
+        dictionary=feature_dictionary(observed.features, admitted.values, observed.values),
+        refused=refused_features(definitions, observed.features, admitted),
+    )
+
+
+def _held_back(observed: Observations, quantity_stages: Mapping[str, int]) -> Observations:
+    """Move quantities to the stage the profile says they are available at, never earlier."""
+    if not quantity_stages:
+        return observed
+    held = observed.features.select(
+        "feature",
+        held_stage=pl.col("quantity").replace_strict(
+            dict(quantity_stages), default=None, return_dtype=pl.Int64
+        ),
+    ).drop_nulls()
+    values = (
+        observed.values.join(held, on="feature", how="left", maintain_order="left")
+        .with_columns(stage=pl.max_horizontal("stage", "held_stage"))
+        .drop("held_stage")
+    )
+    return Observations(values, observed.features)

@@ -1,0 +1,90 @@
+"""Features that come with the order itself: product, size, place, position in the campaign."""
+
+import polars as pl
+
+from assets.gate_features.observations import Observations, placed, shaped, together
+from assets.gate_features.titles import title
+
+TABLE = "core.batches"
+# column, feature, title, kind, whether it is the product's identity
+CATEGORIES = (
+    ("product", "product.code", "product code", "product", True),
+    ("strength", "product.strength", "strength", "product", True),
+    ("site", "equipment.site", "site", "equipment", False),
+    ("line", "equipment.line", "line", "equipment", False),
+)
+
+
+def context_features(batches: pl.DataFrame) -> Observations:
+    """Build product identity, batch size, site, line and campaign position.
+
+    ``campaign.position`` is 1 for the first batch of a campaign in production order. All are known
+    when the batch is ordered.
+
+    Args:
+        batches: ``core.batches``.
+
+    Returns:
+        Observations of what the source records of these.
+    """
+    parts = [_category(batches, *category) for category in CATEGORIES]
+    size = placed(batches, TABLE, "batch_size").with_columns(
+        feature=pl.lit("product.batch_size"), value=pl.col("batch_size")
+    )
+    parts.append(
+        shaped(
+            size.drop_nulls("value"),
+            _described("product.batch_size", "batch size", "product", "batch_size", True),
+        )
+    )
+    position = (
+        placed(batches, TABLE, "campaign_id")
+        .drop_nulls("campaign_id")
+        .sort("production_order", "batch_id")
+        .with_columns(
+            feature=pl.lit("campaign.position"),
+            value=pl.int_range(1, pl.len() + 1).over("campaign_id"),
+        )
+    )
+    parts.append(
+        shaped(
+            position,
+            _described(
+                "campaign.position", "position in campaign", "campaign", "campaign_id", False
+            ).with_columns(
+                formula=pl.lit("rank of production_order within the campaign"), unit=pl.lit("1")
+            ),
+        )
+    )
+    return together([part for part in parts if not part.values.is_empty()] or parts)
+
+
+def _category(
+    batches: pl.DataFrame, column: str, feature: str, words: str, kind: str, is_identity: bool
+) -> Observations:
+    rows = placed(batches, TABLE, column).with_columns(
+        feature=pl.lit(feature), level=pl.col(column).cast(pl.String)
+    )
+    return shaped(
+        rows.drop_nulls("level"),
+        _described(feature, words, kind, column, is_identity).with_columns(
+            data_type=pl.lit("categorical")
+        ),
+    )
+
+
+def _described(feature: str, words: str, kind: str, column: str, is_identity: bool) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "feature": [feature],
+            "title": [title(words)],
+            "unit_operation": ["order"],
+            "kind": [kind],
+            "source_table": [TABLE],
+            "source_column": [column],
+            "quantity": [column],
+            "formula": [f"{column} of the batch"],
+            "description": [f"{words.capitalize()}, known when the batch is ordered."],
+            "is_product_identity": [is_identity],
+        }
+    )

@@ -1,0 +1,135 @@
+"""Which features an outcome may never use, and why, in plain sentences.
+
+Two kinds of refusal: by meaning (the quantity decides the outcome, or is the same quantity by
+another name), whatever the gate; and by time (first known after the last gate before the result).
+No score takes part in either.
+"""
+
+import polars as pl
+
+from assets.gate_features.firewall import Admitted
+from assets.gate_features.observations import STAGE_NAMES
+
+SCHEMA = {
+    "outcome": pl.String(),
+    "feature": pl.String(),
+    "source_table": pl.String(),
+    "source_column": pl.String(),
+    "first_available_gate": pl.Int64(),
+    "rule": pl.String(),
+    "reason": pl.String(),
+}
+
+
+def refused_features(
+    definitions: pl.DataFrame, features: pl.DataFrame, admitted: Admitted
+) -> pl.DataFrame:
+    """List every feature an outcome is refused.
+
+    Args:
+        definitions: ``core.outcome_definitions``.
+        features: All features built, admitted or not (``FEATURES_SCHEMA``).
+        admitted: What the firewall let through and what it did not.
+
+    Returns:
+        ``evidence.refused_features``: one row per outcome and refused feature, the strongest rule
+        first: ``defines_outcome``, ``same_quantity``, ``no_availability``, ``not_yet_available``.
+        ``first_available_gate`` is null where no batch had the value at any gate.
+    """
+    if definitions.is_empty() or features.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    judged = features.join(first_gates(admitted.values), on="feature", how="left").join(
+        admitted.unplaced.select("feature", is_unplaced=pl.lit(value=True)),
+        on="feature",
+        how="left",
+    )
+    quantities = _quantities(definitions)
+    outcomes = definitions.select(
+        "outcome", pl.col("title").alias("outcome_title"), "last_gate_before"
+    )
+    pairs = (
+        judged.join(outcomes, how="cross")
+        .join(quantities, on=["outcome", "quantity"], how="left")
+        .with_columns(rule=_rule())
+        .drop_nulls("rule")
+    )
+    return pairs.with_columns(reason=_reason()).select(list(SCHEMA)).sort("outcome", "feature")
+
+
+def first_gates(values: pl.DataFrame) -> pl.DataFrame:
+    """Return feature, first_available_gate: the first gate at which any batch had it."""
+    return values.group_by("feature").agg(first_available_gate=pl.col("gate").min())
+
+
+def _quantities(definitions: pl.DataFrame) -> pl.DataFrame:
+    """One row per outcome and quantity refused by meaning: outcome, quantity, meaning."""
+
+    def listed(column: str, meaning: str) -> pl.DataFrame:
+        return (
+            definitions.select("outcome", pl.col(column).str.split(",").alias("quantity"))
+            .explode("quantity")
+            .with_columns(pl.col("quantity").str.strip_chars(), meaning=pl.lit(meaning))
+            .filter(pl.col("quantity").str.len_chars() > 0)
+        )
+
+    return pl.concat(
+        [
+            listed("margin_quantity", "defines_outcome"),
+            listed("defining_quantities", "same_quantity"),
+        ]
+    ).unique(subset=["outcome", "quantity"], keep="first", maintain_order=True)
+
+
+def _rule() -> pl.Expr:
+    gate, last = pl.col("first_available_gate"), pl.col("last_gate_before")
+    return (
+        pl.when(pl.col("meaning").is_not_null())
+        .then(pl.col("meaning"))
+        .when(gate.is_null() & pl.col("is_unplaced").fill_null(value=False))
+        .then(pl.lit("no_availability"))
+        .when(gate.is_null() | (gate > last))
+        .then(pl.lit("not_yet_available"))
+    )
+
+
+def _reason() -> pl.Expr:
+    name = pl.col("title")
+    outcome = pl.col("outcome_title")
+    gate = pl.col("first_available_gate")
+    when_known = (
+        pl.when(gate.is_null())
+        .then(pl.lit("only after the last gate"))
+        .otherwise(
+            pl.format(
+                "only at gate {} ({})",
+                gate,
+                gate.replace_strict(STAGE_NAMES, default=None, return_dtype=pl.String),
+            )
+        )
+    )
+    sentences = {
+        "defines_outcome": pl.format(
+            "'{}' is the result that decides '{}', so it may not predict it at any gate.",
+            name,
+            outcome,
+        ),
+        "same_quantity": pl.format(
+            "'{}' is the quantity that decides '{}' by another name, so it may not predict it at "
+            "any gate.",
+            name,
+            outcome,
+        ),
+        "no_availability": pl.format(
+            "'{}' has neither a stage nor an instant: nobody can say when it was known.", name
+        ),
+        "not_yet_available": pl.format(
+            "'{}' is known {}, after gate {}, the last one before the result of '{}'.",
+            name,
+            when_known,
+            pl.col("last_gate_before"),
+            outcome,
+        ),
+    }
+    return pl.coalesce(
+        pl.when(pl.col("rule") == rule).then(sentence) for rule, sentence in sentences.items()
+    )

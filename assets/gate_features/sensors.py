@@ -1,0 +1,160 @@
+"""Features from sensor readings: every statistic of every phase and tag becomes a feature.
+
+The statistics are computed elsewhere (``feature.sensor_phase_features``); whatever numeric column
+that table gains becomes a feature here without a change.
+"""
+
+import polars as pl
+
+from assets.gate_features.observations import Observations, nothing, shaped
+from assets.gate_features.titles import phrase, title, unit_symbol, within
+from data_contracts.catalogue import contract
+
+TABLE = "feature.sensor_phase_features"
+# Counts of readings and the duration describe the recording; the duration is a timeline feature.
+NOT_FEATURES = frozenset({"stage", "readings", "duration_h"})
+STATISTIC_WORDS = {
+    "sd": "standard deviation",
+    "p05": "5th percentile",
+    "p95": "95th percentile",
+    "slope_per_h": "slope",
+    "first": "first reading",
+    "last": "last reading",
+    "time_outside_nor_h": "time outside the normal range",
+    "area_outside_nor": "area outside the normal range",
+    "excursions_outside_nor": "excursions outside the normal range",
+    "longest_excursion_h": "longest excursion",
+    "gap_fraction": "share of time without readings",
+    "flatline_fraction": "share of time without change",
+    "rate_of_change_max_per_h": "fastest change",
+    "lag1_autocorrelation": "lag-1 autocorrelation",
+}
+TAG_UNIT_SUFFIXES = {
+    "slope_per_h": "/h",
+    "rate_of_change_max_per_h": "/h",
+    "area_outside_nor": "·h",
+}
+DIMENSIONLESS = ("fraction", "autocorrelation", "excursions")
+TAG = ["unit_procedure", "phase", "tag"]
+
+
+def sensor_features(phase_features: pl.DataFrame, sensor_tags: pl.DataFrame) -> Observations:
+    """Build ``sensor.<unit_procedure>.<tag>.<statistic>`` from phase statistics.
+
+    Where a tag is read in several phases of a unit procedure the phase stands before the tag.
+    Tags of a shared area are ``environment.<unit_procedure>.<tag>.<statistic>``.
+
+    Args:
+        phase_features: ``feature.sensor_phase_features``.
+        sensor_tags: ``core.sensor_tags``, for which tags belong to a shared area.
+
+    Returns:
+        One observation per batch, phase, tag and statistic, known when the phase was.
+    """
+    if phase_features.is_empty():
+        return nothing()
+    statistics = statistic_columns()
+    shared = (
+        sensor_tags.filter(pl.col("is_shared_area").fill_null(value=False))
+        .get_column("tag")
+        .unique()
+    )
+    series = _series(phase_features, shared)
+    long = (
+        phase_features.join(series.select(*TAG, "series"), on=TAG)
+        .select(
+            "batch_id",
+            "series",
+            "stage",
+            "known_at",
+            *(pl.col(s).cast(pl.Float64) for s in statistics),
+        )
+        .unpivot(
+            statistics,
+            index=["batch_id", "series", "stage", "known_at"],
+            variable_name="statistic",
+            value_name="value",
+        )
+        .drop_nulls("value")
+        .with_columns(feature=pl.col("series") + "." + pl.col("statistic"))
+    )
+    built = long.select("feature", "series", "statistic").unique()
+    described = built.join(series, on="series").sort("feature")
+    return shaped(long, _described(described))
+
+
+def statistic_columns() -> list[str]:
+    """Return the columns of the phase statistics that become features, in contract order."""
+    described = contract(TABLE)
+    return [
+        column.name
+        for column in described.columns
+        if column.is_numeric and not column.is_key and column.name not in NOT_FEATURES
+    ]
+
+
+def _series(phase_features: pl.DataFrame, shared: pl.Series) -> pl.DataFrame:
+    """One row per unit procedure, phase and tag, with the prefix of its features."""
+    has_phases = pl.col("phase").n_unique().over("unit_procedure", "tag") > 1
+    return (
+        phase_features.group_by(TAG)
+        .agg(pl.col("unit").drop_nulls().first())
+        .sort(TAG)
+        .with_columns(is_shared=pl.col("tag").is_in(shared.implode()), has_phases=has_phases)
+        .with_columns(
+            series=pl.concat_str(
+                pl.when("is_shared").then(pl.lit("environment.")).otherwise(pl.lit("sensor.")),
+                "unit_procedure",
+                pl.lit("."),
+                pl.when("has_phases").then(pl.col("phase") + ".").otherwise(pl.lit("")),
+                "tag",
+            )
+        )
+    )
+
+
+def _described(features: pl.DataFrame) -> pl.DataFrame:
+    units = [
+        statistic_unit(statistic, unit)
+        for statistic, unit in features.select("statistic", "unit").iter_rows()
+    ]
+    titles = [
+        _title(row, unit) for row, unit in zip(features.iter_rows(named=True), units, strict=True)
+    ]
+    return features.with_columns(
+        title=pl.Series(titles, dtype=pl.String),
+        unit=pl.Series(units, dtype=pl.String),
+        unit_operation=pl.col("unit_procedure"),
+        kind=pl.when("is_shared").then(pl.lit("environment")).otherwise(pl.lit("sensor")),
+        source_table=pl.lit(TABLE),
+        source_column=pl.col("statistic"),
+        quantity=pl.col("tag"),
+        formula=pl.format("{} of tag '{}' over the phase", "statistic", "tag"),
+        description=pl.format(
+            "Statistic '{}' of tag '{}' in phase {} of {}.",
+            "statistic",
+            "tag",
+            "phase",
+            "unit_procedure",
+        ),
+    )
+
+
+def _title(row: dict[str, str], unit: str | None) -> str:
+    words = STATISTIC_WORDS.get(row["statistic"], phrase(row["statistic"]))
+    place = f" in {phrase(row['phase'])}" if row["has_phases"] else ""
+    return title(f"{within(row['unit_procedure'], row['tag'], row['unit'])}{place}, {words}", unit)
+
+
+def statistic_unit(statistic: str, unit: str | None) -> str | None:
+    """Return the unit of a statistic of a tag.
+
+    Args:
+        statistic: Column of the phase statistics.
+        unit: Unit of the tag.
+    """
+    if any(word in statistic for word in DIMENSIONLESS) and not statistic.endswith("_h"):
+        return "1"
+    if statistic in TAG_UNIT_SUFFIXES:
+        return f"{unit_symbol(unit) or ''}{TAG_UNIT_SUFFIXES[statistic]}" if unit else None
+    return "h" if statistic.endswith("_h") else unit_symbol(unit)

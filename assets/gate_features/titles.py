@@ -1,0 +1,100 @@
+"""Titles a person reads: names and units as a batch record would print them.
+
+``granulation_end_moisture_pct`` becomes ``Granulation end moisture (%)``.
+"""
+
+UNIT_SYMBOLS = {
+    "pct": "%",
+    "frac": "fraction",
+    "c": "°C",
+    "kn": "kN",
+    "n": "N",
+    "mm": "mm",
+    "um": "µm",
+    "nm": "nm",
+    "mg": "mg",
+    "g": "g",
+    "kg": "kg",
+    "ml": "mL",
+    "rpm": "rpm",
+    "s": "s",
+    "h": "h",
+    "bar": "bar",
+    "mbar": "mbar",
+    "pa": "Pa",
+    "kpa": "kPa",
+    "mpa": "MPa",
+    "kw": "kW",
+    "mg_per_ml": "mg/mL",
+    "g_per_min": "g/min",
+    "kg_per_h": "kg/h",
+    "ml_per_min": "mL/min",
+    "l_per_min": "L/min",
+    "m3_per_h": "m³/h",
+    "c_per_h": "°C/h",
+    "g_per_ml": "g/mL",
+    "tablets_per_h": "tablets/h",
+    "tablets_per_min": "tablets/min",
+}
+# `min`, `l`, `m`, `d` are no units here: `dissolution_min` is a minimum, `impurity_l` a compound.
+ABBREVIATIONS = {"api": "API", "rsd": "RSD", "ph": "pH", "lod": "LOD", "psd": "PSD", "nir": "NIR"}
+
+
+def split_unit(name: str) -> tuple[str, str | None]:
+    """Split a snake_case name into what it names and its unit suffix.
+
+    Args:
+        name: Such as ``inlet_air_temperature_c``.
+
+    Returns:
+        The name without the suffix, and the suffix as a key of ``UNIT_SYMBOLS``; None where the
+        name ends in no known unit.
+    """
+    words = name.split("_")
+    for length in (3, 2, 1):
+        suffix = "_".join(words[-length:])
+        if len(words) > length and suffix in UNIT_SYMBOLS:
+            return "_".join(words[:-length]), suffix
+    return name, None
+
+
+def unit_symbol(unit: str | None) -> str | None:
+    """Return a unit as printed, whether it came as a suffix (``pct``) or a symbol (``%``)."""
+    return None if unit is None or not unit.strip() else UNIT_SYMBOLS.get(unit.strip(), unit)
+
+
+def phrase(name: str, unit: str | None = None) -> str:
+    """Return a snake_case name as words.
+
+    Args:
+        name: Such as ``tablet_weight_mg``.
+        unit: The recorded unit, where there is one: a suffix that says another is kept as a word.
+    """
+    stem, suffix = split_unit(name)
+    is_other = unit_symbol(unit) is not None and unit_symbol(suffix) != unit_symbol(unit)
+    words = (name if is_other else stem).replace(".", "_").split("_")
+    return " ".join(ABBREVIATIONS.get(word, word) for word in words if word)
+
+
+def title(text: str, unit: str | None = None) -> str:
+    """Return a phrase as a title: first letter capital, unit in brackets.
+
+    Args:
+        text: A phrase, such as ``granulation end moisture``.
+        unit: Unit to print, or None.
+    """
+    is_abbreviation = text.split(" ", 1)[0] in ABBREVIATIONS.values()
+    capital = text if is_abbreviation else text[:1].upper() + text[1:]
+    symbol = unit_symbol(unit)
+    return f"{capital} ({symbol})" if symbol else capital
+
+
+def named(name: str, unit: str | None = None) -> str:
+    """Return the title of a quantity by its name; a recorded unit goes before the suffix's."""
+    return title(phrase(name, unit), unit or split_unit(name)[1])
+
+
+def within(unit_procedure: str, name: str, unit: str | None = None) -> str:
+    """Return the phrase of a quantity inside a unit procedure, without saying its name twice."""
+    place, quantity = phrase(unit_procedure), phrase(name, unit)
+    return quantity if quantity.startswith(place) else f"{place} {quantity}"

@@ -66,7 +66,7 @@ def _follow(law: AirLaw, above: Floats, seed: int, name: str) -> Floats:
 
 
 def _wandering(seed: int, name: str, hours: int, persistence_h: float) -> Floats:
-    from scipy.signal import lfilter  # noqa: PLC0415  scipy is slow to import and not always needed
+    from scipy.signal import lfilter
 
     keep = np.exp(-1.0 / persistence_h)
     noise = stream(seed, name).standard_normal(hours)

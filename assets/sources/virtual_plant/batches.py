@@ -27,7 +27,14 @@ from assets.sources.virtual_plant.schedule import (
     make_schedule,
     shifts,
 )
-from assets.sources.virtual_plant.structure import Cut, Outcome, Policy, Surroundings, Values, run_model
+from assets.sources.virtual_plant.structure import (
+    Cut,
+    Outcome,
+    Policy,
+    Surroundings,
+    Values,
+    run_model,
+)
 from assets.sources.virtual_plant.variable import Variable
 
 
@@ -162,9 +169,7 @@ def record(variable: Variable, value: Floats) -> Floats:
     return value if variable.decimals is None else np.round(value, variable.decimals)
 
 
-def _context(
-    plant: Plant, schedule: Schedule, air: AirSeries, lots: dict[str, Lots]
-) -> Values:
+def _context(plant: Plant, schedule: Schedule, air: AirSeries, lots: dict[str, Lots]) -> Values:
     """What each batch finds: product, equipment, shift, wear, weather, lots, date."""
     steps = plant.calendar.steps
     line_names = np.array(list(plant.lines))

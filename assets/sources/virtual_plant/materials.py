@@ -95,7 +95,9 @@ def _uses(ends: Floats, batches: int) -> tuple[NDArray[np.int64], NDArray[np.int
 def _numbers(material: str, supplier: NDArray[np.int64], seed: int) -> NDArray[np.str_]:
     """Lot numbers run per supplier from an own start, so two suppliers may use the same number."""
     prefix = material[:3].upper()
-    start = (100 + 40 * uniforms(seed, f"{material}.lot_number", int(supplier.max()) + 1)).astype(int)
+    start = (100 + 40 * uniforms(seed, f"{material}.lot_number", int(supplier.max()) + 1)).astype(
+        int
+    )
     numbers = np.empty(len(supplier), dtype="<U16")
     for s in range(int(supplier.max()) + 1):
         mine = np.flatnonzero(supplier == s)

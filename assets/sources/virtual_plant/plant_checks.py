@@ -174,7 +174,9 @@ def _check_law(variable: Variable) -> None:
                 "a standard deviation (and so a variance) cannot be negative"
             )
     if variable.lot_effect and variable.lot_effect.sd < 0:
-        raise PlantError(f"variable {name}: lot_effect sd is {variable.lot_effect.sd}; use 0 or more")
+        raise PlantError(
+            f"variable {name}: lot_effect sd is {variable.lot_effect.sd}; use 0 or more"
+        )
     if not 0 <= variable.persistence < 1:
         raise PlantError(f"variable {name}: persistence must be from 0 to below 1")
     if variable.distribution == "lognormal" and (variable.median or 0) <= 0:

@@ -83,7 +83,9 @@ def parse_plant(document: Mapping[str, Any]) -> Plant:
         site=str(document["site"]),
         starts_on=_day(document["starts_on"]),
         lines={str(line): dict(equipment) for line, equipment in document["lines"].items()},
-        products=tuple(_build(Product, p, f"product {p.get('code')}") for p in document["products"]),
+        products=tuple(
+            _build(Product, p, f"product {p.get('code')}") for p in document["products"]
+        ),
         calendar=_calendar(document["calendar"]),
         maintenance={
             unit: _build(Maintenance, law, f"maintenance of {unit}")

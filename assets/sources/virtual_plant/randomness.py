@@ -73,7 +73,7 @@ def normal_quantile(probability: Floats) -> Floats:
     Returns:
         Same shape.
     """
-    from scipy.special import ndtri  # noqa: PLC0415  scipy is slow to import and not always needed
+    from scipy.special import ndtri
 
     return np.asarray(ndtri(probability), dtype=np.float64)
 
@@ -87,7 +87,7 @@ def normal_probability(value: Floats) -> Floats:
     Returns:
         Same shape, 0 to 1.
     """
-    from scipy.special import ndtr  # noqa: PLC0415  scipy is slow to import and not always needed
+    from scipy.special import ndtr
 
     return np.asarray(ndtr(value), dtype=np.float64)
 

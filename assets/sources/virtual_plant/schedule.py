@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.plant import Maintenance, Plant, Step
-from assets.sources.virtual_plant.randomness import choices, lognormals, normals, stream, uniforms
+from assets.sources.virtual_plant.randomness import lognormals, normals, stream, uniforms
 
 Seconds = NDArray[np.int64]
 HOUR_S = 3600
@@ -95,7 +95,10 @@ def make_schedule(plant: Plant, batches: int, years: float, seed: int) -> Schedu
     plan = _plan_campaigns(plant, batches, years, seed)
     steps = plant.calendar.steps
     durations = np.stack(
-        [lognormals(seed, f"duration.{s.unit_procedure}.{s.phase}", batches, s.duration_h) for s in steps],
+        [
+            lognormals(seed, f"duration.{s.unit_procedure}.{s.phase}", batches, s.duration_h)
+            for s in steps
+        ],
         axis=1,
     )
     holds = np.stack(
@@ -201,7 +204,9 @@ class _Floor:
     def occupy(self, unit: str, step: Step, until_s: float, batch: int) -> None:
         """Take the equipment until an instant; turnaround only after the batch has left."""
         if not step.is_shared:
-            self._free[unit] = until_s + (0.0 if step.phase in ("setup", "preheat", "dry_mix") else self._turnaround_s)
+            self._free[unit] = until_s + (
+                0.0 if step.phase in ("setup", "preheat", "dry_mix") else self._turnaround_s
+            )
         self._last_batch[unit] = batch
 
     def renew(self, unit: str, unit_procedure: str, clock: float) -> tuple[float, int]:
@@ -214,9 +219,9 @@ class _Floor:
         due, is_breakdown = self._due[unit]
         if self._since[unit] >= due:
             hours = law.repair_h if is_breakdown else law.duration_h
-            event = "breakdown" if is_breakdown else "maintenance"
-            self.events.append(EquipmentEvent(unit, event, round(clock), "" if not is_breakdown else law.part, hours))
-            self.events.append(EquipmentEvent(unit, "part_change", round(clock + hours * HOUR_S), law.part, 0.0))
+            if is_breakdown:
+                self.events.append(EquipmentEvent(unit, "breakdown", round(clock), law.part, 0.0))
+            self.events.append(EquipmentEvent(unit, "maintenance", round(clock), law.part, hours))
             clock += (hours + 1.0) * HOUR_S
             self._since[unit] = 0
             self._renewals[unit] = self._renewals.get(unit, 0) + 1
@@ -227,7 +232,10 @@ class _Floor:
 
     def _draw_due(self, unit: str, law: Maintenance) -> tuple[int, bool]:
         count = self._renewals.get(unit, 0) + 1
-        planned = law.interval_batches[0] + law.interval_batches[1] * normals(self._seed, f"interval.{unit}", count)[-1]
+        planned = (
+            law.interval_batches[0]
+            + law.interval_batches[1] * normals(self._seed, f"interval.{unit}", count)[-1]
+        )
         survival = uniforms(self._seed, f"breakdown.{unit}", count)[-1]
         broken = law.weibull_scale_batches * (-np.log(survival)) ** (1 / law.weibull_shape)
         return max(1, round(min(planned, broken))), bool(broken < planned)
@@ -243,4 +251,6 @@ def shifts(start_s: Seconds) -> NDArray[np.str_]:
         early (06 to 14 h), late (14 to 22 h) or night.
     """
     hour = (start_s % DAY_S) // HOUR_S
-    return np.where((hour >= 6) & (hour < 14), "early", np.where((hour >= 14) & (hour < 22), "late", "night"))
+    return np.where(
+        (hour >= 6) & (hour < 14), "early", np.where((hour >= 14) & (hour < 22), "late", "night")
+    )

@@ -190,7 +190,7 @@ def _inverse(variable: Variable, centre: Floats, uniform: Floats) -> Floats:
         low, high = variable.minimum or 0.0, variable.maximum or 0.0
         return low + uniform * (high - low)
     if variable.distribution == "poisson":
-        from scipy.special import pdtrik  # noqa: PLC0415  slow to import, not always needed
+        from scipy.special import pdtrik
 
         return np.ceil(np.maximum(0.0, pdtrik(uniform, np.maximum(centre, 1e-9))) - 1e-9)
     if variable.distribution == "categorical":
@@ -262,7 +262,7 @@ def _draw(variable: Variable, centre: Floats, around: Surroundings) -> NDArray[A
 
 def _persistent(uniform: Floats, keep: float) -> Floats:
     """Uniforms whose normal scores follow a first-order autoregression along the batches."""
-    from scipy.signal import lfilter  # noqa: PLC0415  slow to import, not always needed
+    from scipy.signal import lfilter
 
     score = normal_quantile(uniform)
     score[1:] *= np.sqrt(1 - keep**2)

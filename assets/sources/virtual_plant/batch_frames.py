@@ -1,0 +1,100 @@
+"""The batches' own table, and how batches and instants are written; shared by exports and fast path."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from assets.sources.virtual_plant.batches import Batches
+from assets.sources.virtual_plant.plant import Plant
+from assets.sources.virtual_plant.schedule import DAY_S, Seconds
+
+
+def batch_ids(count: int) -> pl.Series:
+    """Names of the batches in order of manufacture.
+
+    Args:
+        count: Number of batches.
+
+    Returns:
+        ``B00001`` and so on.
+    """
+    return pl.Series("batch_id", [f"B{i + 1:05d}" for i in range(count)], dtype=pl.String)
+
+
+def instants(plant: Plant, seconds: Seconds) -> pl.Series:
+    """Instants from seconds since the plant's first midnight.
+
+    Args:
+        plant: The plant.
+        seconds: Seconds; shape (n,).
+
+    Returns:
+        UTC datetimes in microseconds.
+    """
+    return pl.Series((seconds.astype(np.int64) + origin_s(plant)) * 1_000_000).cast(
+        pl.Datetime("us")
+    )
+
+
+def origin_s(plant: Plant) -> int:
+    """Seconds from 1970-01-01 to the plant's first midnight, UTC.
+
+    Args:
+        plant: The plant.
+    """
+    return (plant.starts_on - date(1970, 1, 1)).days * DAY_S
+
+
+def stage_ends(made: Batches) -> dict[int, Seconds]:
+    """When each stage of each batch was over and known.
+
+    Args:
+        made: The simulated batches.
+
+    Returns:
+        Stage to instants; stage 6 ends with the last result, 7 with the disposition.
+    """
+    ends = {s.stage: made.schedule.ends[:, k] for k, s in enumerate(made.plant.calendar.steps)}
+    return ends | {6: made.resulted_s, 7: made.dispositioned_s}
+
+
+def batches_frame(made: Batches) -> pl.DataFrame:
+    """The batches as the plant's systems know them when the export is taken.
+
+    Args:
+        made: The simulated batches.
+
+    Returns:
+        One row per batch in order of manufacture; columns of ``raw.batches`` and ``cluster_id``.
+    """
+    plant, context, schedule = made.plant, made.outcome.values, made.schedule
+    is_pending = pl.Series(made.is_pending)
+    disposition = np.where(
+        made.is_failure, "rejected", np.where(made.is_reworked, "reworked", "released")
+    )
+    campaign = pl.Series([f"C{c + 1:04d}" for c in schedule.campaign])
+    frame = pl.DataFrame(
+        {
+            "batch_id": batch_ids(schedule.batches),
+            "production_order": np.arange(1, schedule.batches + 1),
+            "product": context["product"].astype(str),
+            "strength": context["strength"].astype(str),
+            "site": plant.site,
+            "line": context["line"].astype(str),
+            "campaign_id": campaign,
+            "batch_size": context["batch_size"],
+            "started_at": instants(plant, schedule.starts[:, 0]),
+            "started_at_precision": "instant",
+            "ended_at": instants(plant, made.ended_s),
+            "disposition": disposition,
+            "dispositioned_at": instants(plant, made.dispositioned_s),
+            "failure_mode": made.failure_mode.astype(str),
+            "cluster_id": campaign,
+        }
+    )
+    return frame.with_columns(
+        disposition=pl.when(is_pending).then(pl.lit("pending")).otherwise("disposition"),
+        dispositioned_at=pl.when(~is_pending).then("dispositioned_at"),
+        failure_mode=pl.when(~is_pending & (pl.col("failure_mode") != "")).then("failure_mode"),
+    )

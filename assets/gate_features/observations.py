@@ -118,7 +118,8 @@ def placed(frame: pl.DataFrame, table: str, column: str) -> pl.DataFrame:
     """
     described = availability(contract(table.replace("core.", "raw.", 1)), column)
     known = pl.col(described.known_at) if described.known_at else pl.lit(None, INSTANT)
-    return frame.with_columns(stage=described.gate(), known_at=known)
+    stages = [described.gate(), *([pl.col("stage")] if "stage" in frame.columns else [])]
+    return frame.with_columns(stage=pl.max_horizontal(stages), known_at=known)
 
 
 def stage_name(stage: pl.Expr) -> pl.Expr:

@@ -125,16 +125,21 @@ def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) ->
     )
     for name in quantities:
         frame = frame.join(_quantity(outcome, measured, name), on="batch_id", how="left")
-    is_failure = evaluate(frame, outcome.rule, outcome.where).cast(pl.Boolean)
-    awaits = pl.col("disposition").fill_null("pending") == "pending"
-    has_dispositions = batches["disposition"].is_not_null().any()
+    is_measured = set(quantities) <= set(measured["quantity"])
+    is_failure = (
+        evaluate(frame, outcome.rule, outcome.where).cast(pl.Boolean)
+        if is_measured
+        else pl.lit(None, pl.Boolean)  # nobody measured it, so it has no type to compare either
+    )
     known_at = pl.max_horizontal(
         *(pl.col(f"{name} known_at") for name in quantities),
         pl.col("dispositioned_at") if by_disposition else pl.lit(None, pl.Datetime("us")),
     )
-    is_pending = awaits & pl.lit(by_disposition, pl.Boolean) | (
-        awaits & pl.col("is_failure").is_null() & pl.lit(has_dispositions, pl.Boolean)
-    )
+    is_pending = pl.col("disposition").fill_null("pending") == "pending"
+    if not by_disposition:
+        # A missing result may still come, but only where somebody is going to decide on the batch.
+        has_dispositions = batches["disposition"].is_not_null().any()
+        is_pending &= pl.col("is_failure").is_null() & pl.lit(has_dispositions, pl.Boolean)
     return (
         frame.with_columns(is_failure=is_failure)
         .with_columns(

@@ -30,11 +30,18 @@ class Availability:
     known_at: str | None
 
     def gate(self) -> pl.Expr:
-        """Return the first gate, per record, at which the value may be used, 1 to 7."""
+        """Return the first gate, per record, at which the value may be used, 1 to 7.
+
+        The later of the column's stage and the record's own. A record that tells neither its
+        stage nor when it was known waits for the last gate.
+        """
         fixed = pl.lit(self.stage, dtype=pl.Int64)
         if self.stage_column is None:
             return fixed
-        return pl.max_horizontal(fixed, pl.col(self.stage_column))
+        own = pl.col(self.stage_column)
+        is_timed = pl.lit(False) if self.known_at is None else pl.col(self.known_at).is_not_null()
+        untold = pl.when(is_timed).then(fixed).otherwise(pl.lit(LAST_STAGE, dtype=pl.Int64))
+        return pl.when(own.is_null()).then(untold).otherwise(pl.max_horizontal(fixed, own))
 
 
 def availability(contract: Contract, column: str) -> Availability:

@@ -72,6 +72,7 @@ def contract_from_document(
             rules, grain = parent.rules + rules, grain or parent.grain
         if part_name := custom.get("ends_with"):
             own += inherited(part_name).columns
+        _require_distinct(own)
         return Contract(
             name=name,
             description=table["description"],
@@ -85,6 +86,12 @@ def contract_from_document(
         raise ContractError(
             f"The contract {where} is not ODCS as lotwise reads it: {type(error).__name__} {error}."
         ) from error
+
+
+def _require_distinct(columns: tuple[Column, ...]) -> None:
+    names = [column.name for column in columns]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"describes {', '.join(repeated)} twice")
 
 
 def _custom(element: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,14 +8,14 @@ SELECT
     r.material,
     r.supplier,
     r.lot,
-    r.received_at,
+    r.lot_received_at,
     CASE WHEN r.released_at <= $as_of THEN r.released_at END AS released_at,
     r.quantity,
     r.unit
 FROM raw.material_lots AS r
 CROSS JOIN first_load AS f
 WHERE coalesce(
-    CASE WHEN r.run_id = f.run_id THEN r.received_at ELSE greatest(r.received_at, r.received_at) END <= $as_of,
+    CASE WHEN r.run_id = f.run_id THEN r.lot_received_at ELSE greatest(r.lot_received_at, r.received_at) END <= $as_of,
     TRUE
 )
 QUALIFY row_number() OVER (

@@ -123,7 +123,7 @@ class RunProgress(logging.Handler):
             done = self._total - len(self._left)
             left = sum(self._times.expected_s(other) for other in self._left)
             self._console.print(
-                f"[{done}/{self._total}] {spoken(step)} {seconds:.1f} s, about {duration(left)} left",
+                f"[{done}/{self._total}] {spoken(step)} {seconds:.1f} s, {duration(left)} left",
                 highlight=False,
                 markup=False,
             )

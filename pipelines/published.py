@@ -11,6 +11,8 @@ from importlib.metadata import version
 import dagster as dg
 import polars as pl
 
+from assets.core.as_of import END_OF_TIME
+from assets.core.defs import as_of_date
 from assets.run_settings import RunSettings
 from data_contracts.catalogue import contract
 from data_contracts.polars_schema import empty
@@ -21,34 +23,45 @@ CONTRACT_RESULTS_KEY = dg.AssetKey(["evidence", "contract_results"])
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
 
 
-def run_record(settings: RunSettings, now: datetime) -> pl.DataFrame:
-    """Return the one row of ``evidence.runs`` for this run."""
+def run_record(settings: RunSettings, as_of: datetime | None, now: datetime) -> pl.DataFrame:
+    """Return the one row of ``evidence.runs`` for this run.
+
+    Args:
+        settings: The run's request.
+        as_of: UTC instant up to which records counted as known; None where the data hold none.
+        now: UTC instant of writing.
+    """
     row = {
         "run_id": settings.run_id,
+        "command": f"lotwise run --source {settings.profile.name}",
         "source_profile": settings.profile.name,
         "source_key": settings.source_key,
-        "as_of": settings.as_of,
-        "recorded_at": now,
+        "as_of": as_of,
+        "started_at": now,
+        "status": "published",
         "version": version("lotwise"),
         "seed": settings.seed,
         "is_quick": settings.is_quick,
     }
-    described = contract("evidence.runs")
-    return pl.DataFrame(
-        [{k: v for k, v in row.items() if k in {c.name for c in described.columns}}]
-    )
+    return pl.DataFrame([row], schema_overrides={"as_of": pl.Datetime("us")})
 
 
 @dg.asset(
     key=RUNS_KEY,
+    deps=[["core", "batches"]],
     group_name="evidence",
     io_manager_key="warehouse_io",
-    required_resource_keys={"run_settings"},
+    required_resource_keys={"run_settings", "warehouse"},
     description="The run that made this warehouse: source, as-of, seed, version.",
 )
 def runs(context: dg.AssetExecutionContext) -> pl.DataFrame:
     """Record the run."""
-    return run_record(context.resources.run_settings, datetime.now(UTC).replace(tzinfo=None))
+    as_of = as_of_date(context)
+    return run_record(
+        context.resources.run_settings,
+        None if as_of == END_OF_TIME else as_of,
+        datetime.now(UTC).replace(tzinfo=None),
+    )
 
 
 def contract_results_asset(judged: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:

@@ -78,10 +78,13 @@ def _own_instants(
         .select("batch_id", "gate", "own_at")
     )
     first_start = phases.group_by("batch_id").agg(own_at=pl.col("started_at").min())
+    # A sample without value is still being tested, and the gate of control is open.
+    is_awaited = pl.col("value").is_null() & pl.col("resulted_at").is_null()
     last_result = (
         lab_results.filter(pl.col("stage") == CONTROL_GATE)
         .group_by("batch_id")
-        .agg(own_at=pl.col("resulted_at").max())
+        .agg(own_at=pl.col("resulted_at").max(), is_awaited=is_awaited.any())
+        .filter(~pl.col("is_awaited"))
     )
     disposed = batches.select("batch_id", own_at=pl.col("dispositioned_at"))
     stand_ins = [(1, first_start), (CONTROL_GATE, last_result), (RELEASE_GATE, disposed)]

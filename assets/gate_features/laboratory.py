@@ -15,7 +15,7 @@ from assets.gate_features.observations import (
     together,
 )
 from assets.gate_features.parameters import name_by_stage
-from assets.gate_features.titles import named, phrase, title
+from assets.gate_features.titles import named, phrase, printed_unit, title
 
 RESULTS, INSPECTIONS = "core.lab_results", "core.inspections"
 # suffix of the feature, column of the running summary, words for the title
@@ -67,15 +67,18 @@ def laboratory_features(lab_results: pl.DataFrame) -> Observations:
 
 
 def _described(tests: pl.DataFrame, suffix: str, words: str, sampled: pl.Series) -> pl.DataFrame:
+    recorded = tests.select("feature", "test", "unit").rows()
+    units = [printed_unit(test, unit) for _, test, unit in recorded]
     titles = [
-        named(row["test"], row["unit"])
-        if row["feature"] not in sampled
-        else title(f"{phrase(row['test'], row['unit'])}, {words}", row["unit"])
-        for row in tests.iter_rows(named=True)
+        title(f"{phrase(test, unit)}, {words}", printed_unit(test, unit))
+        if feature in sampled
+        else named(test, unit)
+        for feature, test, unit in recorded
     ]
     return tests.with_columns(
         feature=pl.col("feature") + suffix,
         title=pl.Series(titles, dtype=pl.String),
+        unit=pl.Series(units, dtype=pl.String),
         unit_operation=stage_name(pl.col("stage")),
         kind=pl.lit("lab"),
         source_table=pl.lit(RESULTS),

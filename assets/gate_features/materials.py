@@ -8,11 +8,12 @@ import polars as pl
 
 from assets.gate_features.accumulation import accumulate, has_several
 from assets.gate_features.observations import Observations, nothing, placed, shaped, together
-from assets.gate_features.titles import phrase, split_unit, title
+from assets.gate_features.titles import phrase, printed_unit, title
 
 USAGE, ATTRIBUTES, WEIGHINGS = "core.material_usage", "core.material_attributes", "core.weighings"
 LOT = ["material", "supplier", "lot"]
 UNKNOWN_SUPPLIER = "unknown"
+NO_SUPPLIER = ("", "not_stated")  # how an export or the contract says that nobody said
 # suffix of the feature, column of the running summary, words for the title and the formula
 LOT_STATISTICS = (
     ("", "mean", "quantity-weighted mean of lots"),
@@ -84,18 +85,16 @@ def _attribute_features(used: pl.DataFrame, attributes: pl.DataFrame) -> Observa
 
 
 def _described(named: pl.DataFrame, suffix: str, words: str) -> pl.DataFrame:
+    recorded = named.select("material", "attribute", "attribute_unit").rows()
+    units = [printed_unit(attribute, unit) for _, attribute, unit in recorded]
     titles = [
-        title(
-            f"{phrase(row['material'])} {phrase(row['attribute'], row['attribute_unit'])}"
-            + (f", {words}" if suffix else ""),
-            row["attribute_unit"] or split_unit(row["attribute"])[1],
-        )
-        for row in named.iter_rows(named=True)
+        title(f"{phrase(material)} {phrase(attribute, own)}{f', {words}' if suffix else ''}", unit)
+        for (material, attribute, own), unit in zip(recorded, units, strict=True)
     ]
     return named.with_columns(
         feature=pl.col("feature") + suffix,
         title=pl.Series(titles, dtype=pl.String),
-        unit=pl.col("attribute_unit"),
+        unit=pl.Series(units, dtype=pl.String),
         unit_operation=pl.lit(OPERATION),
         kind=pl.lit("material"),
         source_table=pl.lit(ATTRIBUTES),
@@ -126,7 +125,9 @@ def _suppliers(used: pl.DataFrame) -> Observations:
     rows = (
         used.with_columns(
             feature=pl.format("material.{}.supplier", "material"),
-            supplier=pl.col("supplier").replace({"": None}).fill_null(UNKNOWN_SUPPLIER),
+            supplier=pl.when(pl.col("supplier").is_in(NO_SUPPLIER))
+            .then(pl.lit(UNKNOWN_SUPPLIER))
+            .otherwise(pl.col("supplier").fill_null(UNKNOWN_SUPPLIER)),
         )
         .sort([*group, "known_at", "lot", "supplier"], nulls_last=False)
         .with_columns(

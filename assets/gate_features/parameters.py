@@ -3,7 +3,7 @@
 import polars as pl
 
 from assets.gate_features.observations import Observations, nothing, placed, shaped, stage_name
-from assets.gate_features.titles import named
+from assets.gate_features.titles import named, printed_unit
 
 TABLE = "core.parameters"
 
@@ -33,12 +33,15 @@ def parameter_features(parameters: pl.DataFrame, unit_procedures: list[str]) -> 
         pl.col("unit").drop_nulls().first(),
         is_categorical=is_level.any(),
     )
-    titles = [named(row["parameter"], row["unit"]) for row in features.iter_rows(named=True)]
+    recorded = features.select("parameter", "unit").rows()
+    titles = [named(name, unit) for name, unit in recorded]
+    units = [printed_unit(name, unit) for name, unit in recorded]
     places = [_unit_procedure(name, unit_procedures) for name in features["parameter"]]
     return shaped(
         rows,
         features.with_columns(
             title=pl.Series(titles, dtype=pl.String),
+            unit=pl.Series(units, dtype=pl.String),
             unit_operation=pl.coalesce(
                 pl.Series(places, dtype=pl.String), stage_name(pl.col("stage"))
             ),

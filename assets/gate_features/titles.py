@@ -3,6 +3,7 @@
 ``granulation_end_moisture_pct`` becomes ``Granulation end moisture (%)``.
 """
 
+NO_UNIT = "1"  # the unit of a pure number
 UNIT_SYMBOLS = {
     "pct": "%",
     "frac": "fraction",
@@ -63,6 +64,11 @@ def unit_symbol(unit: str | None) -> str | None:
     return None if unit is None or not unit.strip() else UNIT_SYMBOLS.get(unit.strip(), unit)
 
 
+def printed_unit(name: str, unit: str | None) -> str | None:
+    """Return the unit of a quantity as printed: the recorded one, else the suffix of its name."""
+    return unit_symbol(unit) or unit_symbol(split_unit(name)[1])
+
+
 def phrase(name: str, unit: str | None = None) -> str:
     """Return a snake_case name as words.
 
@@ -86,12 +92,12 @@ def title(text: str, unit: str | None = None) -> str:
     is_abbreviation = text.split(" ", 1)[0] in ABBREVIATIONS.values()
     capital = text if is_abbreviation else text[:1].upper() + text[1:]
     symbol = unit_symbol(unit)
-    return f"{capital} ({symbol})" if symbol else capital
+    return capital if symbol in (None, NO_UNIT) else f"{capital} ({symbol})"
 
 
 def named(name: str, unit: str | None = None) -> str:
     """Return the title of a quantity by its name; a recorded unit goes before the suffix's."""
-    return title(phrase(name, unit), unit or split_unit(name)[1])
+    return title(phrase(name, unit), printed_unit(name, unit))
 
 
 def within(unit_procedure: str, name: str, unit: str | None = None) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import polars_schema
+from data_contracts.polars_schema import conform, polars_schema
 from data_contracts.profile_schema.outcomes import Margin, Outcome
 
 START = datetime.fromisoformat("2024-01-01T00:00")
@@ -16,14 +16,14 @@ START = datetime.fromisoformat("2024-01-01T00:00")
 
 @pytest.fixture(scope="session")
 def table() -> Callable[..., pl.DataFrame]:
-    """Build a table of a contract from rows given as dictionaries; other columns are null."""
+    """Build a table of a contract from rows given as dictionaries; others are null or default."""
 
     def build(name: str, *rows: dict[str, Any]) -> pl.DataFrame:
         schema = polars_schema(contract(name))
         unknown = {key for row in rows for key in row} - set(schema)
         assert not unknown, f"{name} has no {unknown}"
         filled = [{column: row.get(column) for column in schema} for row in rows]
-        return pl.DataFrame(filled, schema=schema, orient="row")
+        return conform(pl.DataFrame(filled, schema=schema, orient="row"), contract(name))
 
     return build
 

@@ -45,7 +45,14 @@ def test_pending_batches_strays_and_missing_margins_are_counted(table, day):
     )
     definitions = table(
         "core.outcome_definitions",
-        {"outcome": "failure", "title": "Fails", "is_proxy": False, "rule": "x"},
+        {
+            "outcome": "failure",
+            "title": "Fails",
+            "is_proxy": False,
+            "rule": "disposition = 'rejected'",
+            "first_known_stage": 6,
+            "last_gate_before": 5,
+        },
     )
     outcomes = table("core.outcomes", {"batch_id": "B1", "outcome": "failure", "status": "pending"})
     strays = pl.DataFrame({"table_name": ["phases", "spectra"], "records": [3, 0]})

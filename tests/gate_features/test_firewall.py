@@ -85,6 +85,6 @@ def test_a_canary_stamped_late_reaches_no_gate_before_the_result(hours):
 
 
 def test_a_column_without_availability_may_not_become_a_feature(table):
-    lots = table("core.material_usage", {"batch_id": "B1", "lot": "L1"})
+    recorded = table("core.parameters")
     with pytest.raises(ContractError, match="does not say when it is available"):
-        placed(lots, "core.material_usage", "lot")
+        placed(recorded, "core.parameters", "source_file")

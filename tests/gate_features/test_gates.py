@@ -30,6 +30,17 @@ def phase(number: int, stage: int, procedure: str, start, end):
     }
 
 
+def control_result(sample_no: int, resulted_at, value):
+    return {
+        "batch_id": "B1",
+        "stage": 6,
+        "test": "assay",
+        "sample_no": sample_no,
+        "value": value,
+        "resulted_at": resulted_at,
+    }
+
+
 def test_a_gate_closes_with_the_last_phase_of_its_stage(table, hours):
     phases = table(
         "core.phases",
@@ -40,8 +51,8 @@ def test_a_gate_closes_with_the_last_phase_of_its_stage(table, hours):
     )
     results = table(
         "core.lab_results",
-        {"batch_id": "B1", "stage": 6, "test": "assay", "sample_no": 1, "resulted_at": hours(60)},
-        {"batch_id": "B1", "stage": 6, "test": "assay", "sample_no": 2, "resulted_at": hours(50)},
+        control_result(1, hours(60), 99.0),
+        control_result(2, hours(50), 98.0),
     )
     batches = table("core.batches", batch(1, dispositioned_at=hours(100), disposition="released"))
     gates = batch_gates(batches, phases, results)
@@ -109,3 +120,20 @@ def test_periods_are_half_years_where_dates_are_known(table, hours):
     gates = batch_gates(batches, table("core.phases"), table("core.lab_results"))
     periods = dict(gates.select("batch_id", "period").unique().iter_rows())
     assert periods == {"B1": "2024-H1", "B2": "2024-H2"}
+
+
+def test_control_is_not_over_while_a_sample_waits_for_its_result(table, hours):
+    phases = table(
+        "core.phases",
+        phase(1, 4, "compression", hours(0), hours(5)),
+        phase(2, 4, "compression", hours(6), hours(9)),
+    )
+    results = table(
+        "core.lab_results",
+        control_result(1, hours(60), 99.0),
+        control_result(2, None, None),
+        {**control_result(1, hours(70), 99.0), "batch_id": "B2"},
+    )
+    gates = batch_gates(table("core.batches", batch(1), batch(2)), phases, results)
+    assert 6 not in closed(gates, "B1")
+    assert closed(gates, "B2")[6] == hours(70)

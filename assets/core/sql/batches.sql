@@ -1,10 +1,12 @@
 -- One row per batch: what was known of it at $as_of. Disposition and mode are known when it is
--- dispositioned. A version counts from its own known-at in the first load of the table, and from the
--- later of that and its receipt when it was delivered later; the last received of them stands.
+-- dispositioned.
+-- In the first load of the table a version counts from its own known-at, in later deliveries from
+-- the later of that and its receipt; of the versions known at $as_of the last received stands.
 --
--- cluster_id names the group whose batches are not independent of one another: the campaign where it
--- is known; else the batch's largest lot of the parent material, which is the material through whose
--- lots most batches are tied to another one (in practice the active ingredient); else the batch.
+-- cluster_id names the group whose batches are not independent of one another: the campaign where
+-- it is known; else the batch's largest lot of the parent material, which is the material through
+-- whose lots most batches are tied to another one (in practice the active ingredient); else the
+-- batch itself.
 WITH first_load AS (
     SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.batches
 ),
@@ -13,12 +15,8 @@ known AS (
     SELECT r.*
     FROM raw.batches AS r
     CROSS JOIN first_load AS f
-    WHERE coalesce(
-        CASE
-            WHEN r.run_id = f.run_id THEN r.started_at ELSE greatest(r.started_at, r.received_at)
-        END <= $as_of,
-        TRUE
-    )
+    WHERE coalesce(r.started_at <= $as_of, TRUE)
+        AND (r.run_id = f.run_id OR r.received_at <= $as_of)
     QUALIFY row_number() OVER (
         PARTITION BY r.batch_id
         ORDER BY r.received_at DESC, r.ingested_at DESC, r.source_file DESC, r.source_row DESC

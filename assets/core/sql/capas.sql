@@ -1,6 +1,6 @@
 -- One row per corrective or preventive action.
--- A version counts from its own known-at in the first load of the table, and from the later of that
--- and its receipt when it was delivered later; of those known at $as_of the last received stands.
+-- In the first load of the table a version counts from its own known-at, in later deliveries from
+-- the later of that and its receipt; of the versions known at $as_of the last received stands.
 WITH first_load AS (
     SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.capas
 )
@@ -13,10 +13,8 @@ SELECT
     r.description
 FROM raw.capas AS r
 CROSS JOIN first_load AS f
-WHERE coalesce(
-    CASE WHEN r.run_id = f.run_id THEN r.opened_at ELSE greatest(r.opened_at, r.received_at) END <= $as_of,
-    TRUE
-)
+WHERE coalesce(r.opened_at <= $as_of, TRUE)
+    AND (r.run_id = f.run_id OR r.received_at <= $as_of)
 QUALIFY row_number() OVER (
     PARTITION BY r.capa_id
     ORDER BY r.received_at DESC, r.ingested_at DESC, r.source_file DESC, r.source_row DESC

@@ -1,6 +1,6 @@
--- One row per deviation: what was known of it at $as_of. Cause and CAPA are known when it is closed.
--- A version counts from its own known-at in the first load of the table, and from the later of that
--- and its receipt when it was delivered later; of those known at $as_of the last received stands.
+-- One row per deviation: what was known of it at $as_of. Cause and CAPA are known at its closing.
+-- In the first load of the table a version counts from its own known-at, in later deliveries from
+-- the later of that and its receipt; of the versions known at $as_of the last received stands.
 WITH first_load AS (
     SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.deviations
 )
@@ -19,11 +19,8 @@ SELECT
     CASE WHEN r.closed_at <= $as_of OR r.opened_at IS NULL THEN r.capa_id END AS capa_id
 FROM raw.deviations AS r
 CROSS JOIN first_load AS f
-WHERE coalesce(
-    CASE WHEN r.run_id = f.run_id THEN r.opened_at ELSE greatest(r.opened_at, r.received_at) END
-        <= $as_of,
-    TRUE
-)
+WHERE coalesce(r.opened_at <= $as_of, TRUE)
+    AND (r.run_id = f.run_id OR r.received_at <= $as_of)
     AND (r.batch_id IS NULL OR r.batch_id IN (SELECT batch_id FROM core.batches))
 QUALIFY row_number() OVER (
     PARTITION BY r.deviation_id

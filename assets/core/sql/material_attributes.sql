@@ -1,6 +1,6 @@
 -- One row per lot and attribute.
--- A version counts from its own known-at in the first load of the table, and from the later of that
--- and its receipt when it was delivered later; of those known at $as_of the last received stands.
+-- In the first load of the table a version counts from its own known-at, in later deliveries from
+-- the later of that and its receipt; of the versions known at $as_of the last received stands.
 WITH first_load AS (
     SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.material_attributes
 )
@@ -15,10 +15,8 @@ SELECT
     r.resulted_at
 FROM raw.material_attributes AS r
 CROSS JOIN first_load AS f
-WHERE coalesce(
-    CASE WHEN r.run_id = f.run_id THEN r.resulted_at ELSE greatest(r.resulted_at, r.received_at) END <= $as_of,
-    TRUE
-)
+WHERE coalesce(r.resulted_at <= $as_of, TRUE)
+    AND (r.run_id = f.run_id OR r.received_at <= $as_of)
 QUALIFY row_number() OVER (
     PARTITION BY r.material, r.supplier, r.lot, r.attribute
     ORDER BY r.received_at DESC, r.ingested_at DESC, r.source_file DESC, r.source_row DESC

@@ -1,6 +1,6 @@
 -- One row per batch, stage and parameter.
--- A version counts from its own known-at in the first load of the table, and from the later of that
--- and its receipt when it was delivered later; of those known at $as_of the last received stands.
+-- In the first load of the table a version counts from its own known-at, in later deliveries from
+-- the later of that and its receipt; of the versions known at $as_of the last received stands.
 WITH first_load AS (
     SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.parameters
 )
@@ -16,10 +16,8 @@ SELECT
     r.nor_high
 FROM raw.parameters AS r
 CROSS JOIN first_load AS f
-WHERE coalesce(
-    CASE WHEN r.run_id = f.run_id THEN r.recorded_at ELSE greatest(r.recorded_at, r.received_at) END <= $as_of,
-    TRUE
-)
+WHERE coalesce(r.recorded_at <= $as_of, TRUE)
+    AND (r.run_id = f.run_id OR r.received_at <= $as_of)
     AND r.batch_id IN (SELECT batch_id FROM core.batches)
 QUALIFY row_number() OVER (
     PARTITION BY r.batch_id, r.stage, r.parameter

@@ -1,6 +1,6 @@
 -- One row per batch, unit procedure, phase and start.
--- A version counts from its own known-at in the first load of the table, and from the later of that
--- and its receipt when it was delivered later; of those known at $as_of the last received stands.
+-- In the first load of the table a version counts from its own known-at, in later deliveries from
+-- the later of that and its receipt; of the versions known at $as_of the last received stands.
 WITH first_load AS (
     SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.phases
 )
@@ -15,10 +15,8 @@ SELECT
     CASE WHEN r.ended_at <= $as_of THEN r.ended_at END AS ended_at
 FROM raw.phases AS r
 CROSS JOIN first_load AS f
-WHERE coalesce(
-    CASE WHEN r.run_id = f.run_id THEN r.started_at ELSE greatest(r.started_at, r.received_at) END <= $as_of,
-    TRUE
-)
+WHERE coalesce(r.started_at <= $as_of, TRUE)
+    AND (r.run_id = f.run_id OR r.received_at <= $as_of)
     AND r.batch_id IN (SELECT batch_id FROM core.batches)
 QUALIFY row_number() OVER (
     PARTITION BY r.batch_id, r.stage, r.unit_procedure, r.phase, r.started_at

@@ -1,6 +1,5 @@
 -- One row per tag and piece of equipment.
--- A version counts from its own known-at in the first load of the table, and from the later of that
--- and its receipt when it was delivered later; of those known at $as_of the last received stands.
+-- Tags carry no instant: those of the first load were always known, later ones from their receipt.
 WITH first_load AS (
     SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.sensor_tags
 )
@@ -16,10 +15,7 @@ SELECT
     r.is_shared_area
 FROM raw.sensor_tags AS r
 CROSS JOIN first_load AS f
-WHERE coalesce(
-    CASE WHEN r.run_id = f.run_id THEN CAST(NULL AS TIMESTAMP) ELSE greatest(CAST(NULL AS TIMESTAMP), r.received_at) END <= $as_of,
-    TRUE
-)
+WHERE (r.run_id = f.run_id OR r.received_at <= $as_of)
 QUALIFY row_number() OVER (
     PARTITION BY r.tag, r.equipment_id
     ORDER BY r.received_at DESC, r.ingested_at DESC, r.source_file DESC, r.source_row DESC

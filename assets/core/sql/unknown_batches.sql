@@ -1,5 +1,7 @@
 -- Per table, how many received keys name a batch that was never received.
-SELECT 'phases' AS table_name, count(DISTINCT (batch_id, stage, unit_procedure, phase, started_at)) AS records
+SELECT
+    'phases' AS table_name,
+    count(DISTINCT (batch_id, stage, unit_procedure, phase, started_at)) AS records
 FROM raw.phases
 WHERE batch_id NOT IN (SELECT batch_id FROM raw.batches)
 UNION ALL
@@ -15,7 +17,9 @@ SELECT 'deviations' AS table_name, count(DISTINCT (batch_id, deviation_id)) AS r
 FROM raw.deviations
 WHERE batch_id NOT IN (SELECT batch_id FROM raw.batches)
 UNION ALL
-SELECT 'material_usage' AS table_name, count(DISTINCT (batch_id, material, supplier, lot)) AS records
+SELECT
+    'material_usage' AS table_name,
+    count(DISTINCT (batch_id, material, supplier, lot)) AS records
 FROM raw.material_usage
 WHERE batch_id NOT IN (SELECT batch_id FROM raw.batches)
 UNION ALL
@@ -31,7 +35,9 @@ SELECT 'spectra' AS table_name, count(DISTINCT (batch_id, sample_no, wavelength_
 FROM raw.spectra
 WHERE batch_id NOT IN (SELECT batch_id FROM raw.batches)
 UNION ALL
-SELECT 'stability_results' AS table_name, count(DISTINCT (batch_id, condition, month, test)) AS records
+SELECT
+    'stability_results' AS table_name,
+    count(DISTINCT (batch_id, condition, month, test)) AS records
 FROM raw.stability_results
 WHERE batch_id NOT IN (SELECT batch_id FROM raw.batches)
 ORDER BY table_name;

@@ -1,0 +1,27 @@
+"""Titles as a batch record would print them."""
+
+import pytest
+
+from assets.gate_features.titles import named, within
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "expected"),
+    [
+        ("granulation_end_moisture_pct", None, "Granulation end moisture (%)"),
+        ("main_compression_force_kn", "kN", "Main compression force (kN)"),
+        ("dissolution_min", "%", "Dissolution min (%)"),
+        ("impurity_l", "%", "Impurity l (%)"),
+        ("tbl_rsd_weight", None, "Tbl RSD weight"),
+        ("api_water_pct", "pct", "API water (%)"),
+        ("inlet_air_flow_m3_per_h", None, "Inlet air flow (m³/h)"),
+        ("hardness_n", "kp", "Hardness n (kp)"),
+    ],
+)
+def test_names_become_titles(name, unit, expected):
+    assert named(name, unit) == expected
+
+
+def test_a_unit_procedure_is_not_said_twice():
+    assert within("drying", "drying_air_temperature_c") == "drying air temperature"
+    assert within("drying", "air_temperature_c") == "drying air temperature"

@@ -1,4 +1,4 @@
-"""The weather and the shared room: one series for the whole span, read by batches and by the room's tags."""
+"""The weather and the shared room: one series for the whole span, for batches and tags alike."""
 
 from dataclasses import dataclass
 

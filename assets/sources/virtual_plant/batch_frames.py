@@ -1,4 +1,4 @@
-"""The batches' own table, and how batches and instants are written; shared by exports and fast path."""
+"""The table of batches, and how batches and instants are written, for exports and fast path."""
 
 from datetime import date
 
@@ -98,3 +98,26 @@ def batches_frame(made: Batches) -> pl.DataFrame:
         dispositioned_at=pl.when(~is_pending).then("dispositioned_at"),
         failure_mode=pl.when(~is_pending & (pl.col("failure_mode") != "")).then("failure_mode"),
     )
+
+
+def until_export(
+    frame: pl.DataFrame, made: Batches, begun: str, finished: str | None = None
+) -> pl.DataFrame:
+    """Leave out what had not happened when the export was taken.
+
+    Args:
+        frame: Records.
+        made: The simulated batches.
+        begun: Column that says when a record came to be.
+        finished: Column emptied where it lies after the export.
+
+    Returns:
+        The records that existed.
+    """
+    limit = pl.lit(instants(made.plant, np.array([made.export_s]))[0])
+    known = frame.filter(pl.col(begun) <= limit)
+    if finished:
+        known = known.with_columns(
+            pl.when(pl.col(finished) <= limit).then(finished).alias(finished)
+        )
+    return known

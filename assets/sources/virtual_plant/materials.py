@@ -1,4 +1,4 @@
-"""Lots: who supplied them, what they are like, which batches they went into and how much of each."""
+"""Lots: who supplied them, what they are like, which batches they went into and how much."""
 
 from dataclasses import dataclass
 

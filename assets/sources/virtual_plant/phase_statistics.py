@@ -112,7 +112,7 @@ def _course(runs: Runs, hours: Floats) -> _Course:
 
 
 def _extremes(runs: Runs, course: _Course, seed: int) -> tuple[Floats, Floats]:
-    """Smallest and largest reading: the course's own extreme plus the noise's over what is near it."""
+    """Smallest and largest reading: extreme of the course plus that of the noise near it."""
     law, batches = runs.trajectory, len(runs.counts)
     # readings that count as independent for an extreme; fitted by simulation over persistence
     alone = runs.counts * (1 - law.persistence**4)

@@ -1,6 +1,6 @@
 """When and where every batch is made: campaigns, phases, equipment occupancy, maintenance.
 
-Time is in seconds since the plant's first midnight (UTC). Equipment never holds two batches at once,
+Time is in seconds since the plant's first midnight (UTC). Equipment never holds two batches,
 except where a step is shared (laboratory, quality unit, warehouse).
 """
 

@@ -1,8 +1,8 @@
 """The structural causal model: every variable from its parents and its own keyed numbers.
 
 A value is ``F^-1(U | parents)`` with U keyed by (seed, batch, variable), so a policy that holds a
-variable in a window redraws it from the same U inside the window (methods, section 7) and everything
-downstream keeps its own numbers.
+variable in a window redraws it from the same U inside the window (methods, section 7) and all that
+is downstream keeps its own numbers.
 """
 
 from collections.abc import Mapping

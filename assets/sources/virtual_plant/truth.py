@@ -112,27 +112,39 @@ def _mechanisms(made: Batches) -> list[dict[str, Any]]:
     return found
 
 
-def _causes_by_failure(made: Batches) -> list[dict[str, Any]]:
-    """The cause that contributed most to each failure, where paths were not cut."""
-    shares = {m.name: _contributions(made, m.result) for m in made.plant.mechanisms}
-    stages = {m.name: {c.variable: c.stage for c in m.causes} for m in made.plant.mechanisms}
-    found = []
+def main_causes(made: Batches) -> dict[int, str]:
+    """The declared cause that pushed each failed batch most; none where paths were cut.
+
+    Args:
+        made: The simulated batches.
+
+    Returns:
+        Position of the batch to the variable.
+    """
+    if made.settings.cut != "none":
+        return {}
+    pushes = {m.name: _contributions(made, m.result) for m in made.plant.mechanisms}
+    found = {}
     for i in np.flatnonzero(made.is_failure):
-        mode = str(made.failure_mode[i])
-        cause: str | None = None
-        if made.settings.cut == "none" and shares.get(mode):
-            by_cause = {name: float(effect[i]) for name, effect in shares[mode].items()}
-            cause = max(by_cause, key=lambda name: by_cause[name])
-        found.append(
-            {
-                "batch_id": _batch_id(int(i)),
-                "failure_mode": mode,
-                "cause": cause,
-                "stage_of_origin": stages[mode].get(cause) if cause else None,
-                "is_pending": bool(made.is_pending[i]),
-            }
-        )
+        by_cause = {c: float(p[i]) for c, p in pushes.get(str(made.failure_mode[i]), {}).items()}
+        if by_cause:
+            found[int(i)] = max(by_cause, key=lambda cause: by_cause[cause])
     return found
+
+
+def _causes_by_failure(made: Batches) -> list[dict[str, Any]]:
+    causes = main_causes(made)
+    stages = {c.variable: c.stage for m in made.plant.mechanisms for c in m.causes}
+    return [
+        {
+            "batch_id": _batch_id(int(i)),
+            "failure_mode": str(made.failure_mode[i]),
+            "cause": causes.get(int(i)),
+            "stage_of_origin": stages[causes[int(i)]] if int(i) in causes else None,
+            "is_pending": bool(made.is_pending[i]),
+        }
+        for i in np.flatnonzero(made.is_failure)
+    ]
 
 
 def _contributions(made: Batches, result: str) -> dict[str, Floats]:

@@ -1,0 +1,186 @@
+"""The historian's archive: one Parquet file per month of recording, sorted by equipment, tag, time.
+
+Months are independent of one another (every reading is keyed by tag and batch), so they are written
+by as many threads as there are cores and come out the same with one.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assets.sources.virtual_plant.batch_frames import origin_s
+from assets.sources.virtual_plant.batches import Batches
+from assets.sources.virtual_plant.equipment_exports import room_tags
+from assets.sources.virtual_plant.randomness import stream
+from assets.sources.virtual_plant.schedule import DAY_S
+from assets.sources.virtual_plant.sensor_faults import GOOD, QUALITIES, is_archived, spoil
+from assets.sources.virtual_plant.trajectories import Runs, readings, tag_runs
+
+
+@dataclass(frozen=True)
+class _Month:
+    name: str
+    start_s: int
+    end_s: int
+
+
+@dataclass
+class _Columns:
+    """Columns of one month while they are collected, in the order in which they are written."""
+
+    equipment: list[tuple[str, int]]
+    tag: list[tuple[str, int]]
+    time_s: list[NDArray[np.int64]]
+    value: list[NDArray[np.float64]]
+    quality: list[NDArray[np.int8]]
+
+    def add(
+        self,
+        equipment: str,
+        tag: str,
+        time_s: NDArray[np.int64],
+        value: NDArray[np.float64],
+        quality: NDArray[np.int8],
+    ) -> None:
+        self.equipment.append((equipment, len(time_s)))
+        self.tag.append((tag, len(time_s)))
+        self.time_s.append(time_s)
+        self.value.append(value)
+        self.quality.append(quality)
+
+
+def write_archive(
+    made: Batches, folder: Path, threads: int, progress: Callable[[int, int], None]
+) -> int:
+    """Write the archive up to the export.
+
+    Args:
+        made: The simulated batches.
+        folder: Existing folder.
+        threads: Threads to use, at least 1; the files do not depend on it.
+        progress: Called with (months written, months).
+
+    Returns:
+        Number of readings.
+    """
+    runs = [tag_runs(made, trajectory) for trajectory in made.plant.trajectories]
+    months = _months(made)
+    written = 0
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        counts = pool.map(lambda month: _write_month(made, runs, month, folder), months)
+        for done, count in enumerate(counts, start=1):
+            written += count
+            progress(done, len(months))
+    return written
+
+
+def _months(made: Batches) -> list[_Month]:
+    origin, last = origin_s(made.plant), made.export_s
+    start = datetime.fromtimestamp(origin, tz=UTC).replace(day=1)
+    months = []
+    while start.timestamp() - origin < last:
+        following = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+        begin, end = int(start.timestamp()) - origin, int(following.timestamp()) - origin
+        months.append(_Month(f"{start:%Y-%m}", max(0, begin), min(end, last)))
+        start = following
+    return months
+
+
+def _write_month(made: Batches, runs: list[Runs], month: _Month, folder: Path) -> int:
+    columns = _Columns([], [], [], [], [])
+    units = [
+        (equipment[run.trajectory.unit_procedure], run.trajectory.tag, line, run)
+        for run in runs
+        for line, equipment in enumerate(made.plant.lines.values())
+    ]
+    shared: dict[tuple[str, str], list[tuple[int, Runs]]] = {}
+    for equipment_id, tag, line, run in units:
+        shared.setdefault((equipment_id, tag), []).append((line, run))
+    room = {(made.plant.air.room_id, tag) for tag, _, _ in room_tags(made.plant)}
+    for equipment_id, tag in sorted(set(shared) | room):
+        if (equipment_id, tag) in room:
+            columns.add(equipment_id, tag, *_room(made, tag, month))
+        else:
+            lines = [line for line, _ in shared[equipment_id, tag]]
+            columns.add(
+                equipment_id, tag, *_equipment(made, shared[equipment_id, tag][0][1], lines, month)
+            )
+    return _save(made, columns, folder / f"{month.name}.parquet")
+
+
+def _equipment(
+    made: Batches, runs: Runs, lines: list[int], month: _Month
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int8]]:
+    """One tag of one piece of equipment: all batches that ran on it in the month."""
+    interval = made.plant.sampling_interval_s
+    ends = runs.starts + runs.counts * interval
+    is_here = np.isin(made.schedule.line, lines) & is_archived(made, runs.trajectory.tag)
+    rows = np.flatnonzero(is_here & (runs.starts < month.end_s) & (ends > month.start_s))
+    if not len(rows):
+        return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int8)
+    rows = rows[np.argsort(runs.starts[rows], kind="stable")]
+    raw = readings(runs, rows, made.settings.seed, interval)
+    values = np.round(raw.astype(np.float64), runs.trajectory.decimals)
+    steps = np.arange(values.shape[1])
+    time_s = runs.starts[rows][:, None] + steps * interval
+    is_kept = steps < runs.counts[rows][:, None]
+    quality = np.full(values.shape, GOOD, dtype=np.int8)
+    spoil(made, runs, rows, values, quality, is_kept)
+    is_kept &= (time_s >= month.start_s) & (time_s < month.end_s)
+    return time_s[is_kept], values[is_kept], quality[is_kept]
+
+
+def _room(
+    made: Batches, tag: str, month: _Month
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int8]]:
+    interval = made.plant.air.interval_s
+    first = -(-month.start_s // interval) * interval
+    time_s = np.arange(first, month.end_s, interval, dtype=np.int64)
+    series = "humidity_pct" if tag == "room_humidity_pct" else "temperature_c"
+    noise = stream(made.settings.seed, tag, month.start_s // DAY_S).standard_normal(len(time_s))
+    value = made.air.at(series, time_s) + (0.3 if series == "humidity_pct" else 0.05) * noise
+    return time_s, np.round(value, 1), np.full(len(time_s), GOOD, dtype=np.int8)
+
+
+def _save(made: Batches, columns: _Columns, path: Path) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    time_us = (np.concatenate(columns.time_s) + origin_s(made.plant)) * 1_000_000
+    quality = pa.DictionaryArray.from_arrays(
+        pa.array(np.concatenate(columns.quality)), pa.array(QUALITIES)
+    )
+    table = pa.table(
+        {
+            "equipment_id": _repeated(pa, columns.equipment),
+            "tag": _repeated(pa, columns.tag),
+            "recorded_at": pa.array(time_us).cast(pa.timestamp("us")),
+            "value": pa.array(np.concatenate(columns.value)),
+            "quality": quality,
+        }
+    )
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=["equipment_id", "tag", "quality", "value"],
+        column_encoding={"recorded_at": "DELTA_BINARY_PACKED"},
+        row_group_size=1 << 18,
+        dictionary_pagesize_limit=1 << 20,
+        write_statistics=["equipment_id", "tag", "recorded_at"],
+    )
+    return len(time_us)
+
+
+def _repeated(pa: object, runs: list[tuple[str, int]]) -> object:
+    """A dictionary column from runs of equal names."""
+    names = sorted({name for name, _ in runs})
+    codes = [names.index(name) for name, _ in runs]
+    repeated = np.repeat(np.array(codes, dtype=np.int16), [count for _, count in runs])
+    return pa.DictionaryArray.from_arrays(pa.array(repeated), pa.array(names))  # type: ignore[attr-defined]

@@ -1,0 +1,161 @@
+"""What the laboratory exports: results, inspections, stability studies, spectra of the blend."""
+
+import numpy as np
+import polars as pl
+
+from assets.sources.virtual_plant.batch_frames import (
+    batch_ids,
+    instants,
+    stage_ends,
+    until_export,
+)
+from assets.sources.virtual_plant.batches import Batches, record
+from assets.sources.virtual_plant.randomness import normals, stream, uniforms
+from assets.sources.virtual_plant.schedule import DAY_S, Seconds
+from assets.sources.virtual_plant.variable import Variable
+
+MONTH_S = 30.44 * DAY_S
+STABILITY_EVERY = 40
+STABILITY_MONTHS = {"25C/60RH": (0, 3, 6, 9, 12, 18, 24, 36), "40C/75RH": (0, 3, 6)}
+# test, unit, start, change per month at 25 and at 40 degC, noise, low, high
+STABILITY_TESTS = (
+    ("assay_pct", "%", 99.8, -0.03, -0.20, 0.35, 95.0, 105.0),
+    ("impurities_total_pct", "%", 0.14, 0.004, 0.035, 0.02, None, 1.0),
+)
+SPECTRA_EVERY = 10
+WAVELENGTHS_NM = np.arange(1100, 1900, 20)
+SAMPLES = 3
+
+
+def result_records(made: Batches) -> pl.DataFrame:
+    """Laboratory results, as ``raw.lab_results``.
+
+    Args:
+        made: The simulated batches.
+
+    Returns:
+        One row per batch and test reported when the export was taken.
+    """
+    tests = [v for v in made.plant.variables if v.role in {"lab", "cqa"}]
+    frame = pl.concat([_results(made, test) for test in tests])
+    return until_export(frame.sort("batch_id", "stage", "test"), made, "resulted_at")
+
+
+def _results(made: Batches, test: Variable) -> pl.DataFrame:
+    sampled, resulted = _times(made, test)
+    value = record(test, made.outcome.values[test.name])
+    limit = test.reporting_limit
+    is_below = np.zeros(len(value), dtype=bool) if limit is None else value < limit
+    return pl.DataFrame(
+        {
+            "batch_id": batch_ids(len(value)),
+            "stage": test.stage,
+            "test": test.name,
+            "sample_no": 1,
+            "value": np.where(is_below, limit or 0.0, value),
+            "unit": test.unit,
+            "censoring": np.where(is_below, "left", "none"),
+            "spec_low": test.spec_low,
+            "spec_high": test.spec_high,
+            "sampled_at": instants(made.plant, sampled),
+            "resulted_at": instants(made.plant, resulted),
+        },
+        schema_overrides={"spec_low": pl.Float64, "spec_high": pl.Float64},
+    )
+
+
+def _times(made: Batches, test: Variable) -> tuple[Seconds, Seconds]:
+    """In-process results come with the stage; release results take days, the CQAs the longest."""
+    if test.stage < 6:
+        ended = stage_ends(made)[test.stage]
+        return ended - 1200, ended
+    share = uniforms(made.settings.seed, f"{test.name}.turnaround", made.schedule.batches)
+    waited = (made.resulted_s - made.ended_s) * (1.0 if test.role == "cqa" else 0.3 + 0.7 * share)
+    return made.ended_s, made.ended_s + waited.astype(np.int64)
+
+
+def inspection_records(made: Batches) -> pl.DataFrame:
+    """Visual inspection at packaging, as ``raw.inspections``.
+
+    Args:
+        made: The simulated batches.
+
+    Returns:
+        One row per batch and defect class.
+    """
+    size, parts = made.outcome.values["batch_size"], []
+    for defect, per_million in made.plant.inspections.items():
+        generator = stream(made.settings.seed, f"inspection.{defect}")
+        parts.append(
+            pl.DataFrame(
+                {
+                    "batch_id": batch_ids(len(size)),
+                    "defect_class": defect,
+                    "rejected": generator.poisson(size * per_million / 1e6),
+                    "inspected": size.astype(np.int64),
+                    "inspected_at": instants(made.plant, made.ended_s),
+                    "stage": 5,
+                }
+            )
+        )
+    return pl.concat(parts).sort("batch_id", "defect_class")
+
+
+def stability_records(made: Batches) -> pl.DataFrame:
+    """Stability studies of some batches, as ``raw.stability_results``.
+
+    Args:
+        made: The simulated batches.
+
+    Returns:
+        One row per batch, condition, month and test reported when the export was taken.
+    """
+    rows, instants_s = [], []
+    ids = batch_ids(made.schedule.batches)
+    for i in range(0, made.schedule.batches, STABILITY_EVERY):
+        noise = stream(made.settings.seed, "stability", i)
+        for condition, months in STABILITY_MONTHS.items():
+            for month in months:
+                for test, unit, start, mild, harsh, sd, low, high in STABILITY_TESTS:
+                    change = (harsh if condition.startswith("40") else mild) * month
+                    value = max(0.0, start + change + sd * noise.standard_normal())
+                    rows.append((ids[i], condition, month, test, round(value, 2), unit, low, high))
+                    instants_s.append(made.ended_s[i] + month * MONTH_S + 14 * DAY_S)
+    columns = ["batch_id", "condition", "month", "test", "value", "unit", "spec_low", "spec_high"]
+    frame = pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+    resulted = instants(made.plant, np.array(instants_s).astype(np.int64))
+    return until_export(frame.with_columns(resulted_at=resulted), made, "resulted_at")
+
+
+def spectrum_records(made: Batches) -> pl.DataFrame:
+    """Near-infrared spectra of some blends, as ``raw.spectra``.
+
+    Args:
+        made: The simulated batches.
+
+    Returns:
+        One row per batch, sample and wavelength.
+    """
+    seed, ids, scanned = made.settings.seed, batch_ids(made.schedule.batches), stage_ends(made)[3]
+    peak = np.exp(-0.5 * ((WAVELENGTHS_NM - 1480) / 60) ** 2)
+    slope = (WAVELENGTHS_NM - 1100) / 800
+    content = 0.02 * normals(seed, "spectrum.content", SAMPLES * made.schedule.batches)
+    parts = []
+    for i in range(0, made.schedule.batches, SPECTRA_EVERY):
+        noise = stream(seed, "spectrum", i)
+        for sample in range(SAMPLES):
+            base = 0.35 + 0.01 * noise.standard_normal() + 0.2 * slope
+            height = 0.25 * (1 + content[SAMPLES * i + sample])
+            absorbance = base + height * peak + 0.0008 * noise.standard_normal(len(peak))
+            parts.append(
+                pl.DataFrame(
+                    {
+                        "batch_id": ids[i],
+                        "sample_no": sample + 1,
+                        "wavelength_nm": WAVELENGTHS_NM.astype(np.float64),
+                        "absorbance": np.round(absorbance, 5),
+                        "scanned_at": instants(made.plant, scanned[i : i + 1])[0],
+                    }
+                )
+            )
+    return pl.concat(parts)

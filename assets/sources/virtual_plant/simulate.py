@@ -1,0 +1,234 @@
+"""Writes a virtual plant: its exports into one folder, its truth into another beside it.
+
+A simulation is written into a temporary folder and renamed at the end, so a killed one leaves
+nothing that looks whole; the same simulation asked for again is not written twice.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import polars as pl
+
+from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
+from assets.sources.virtual_plant.equipment_exports import event_records, tag_records
+from assets.sources.virtual_plant.erp_exports import (
+    attribute_records,
+    lot_records,
+    usage_records,
+    weighing_records,
+)
+from assets.sources.virtual_plant.errors import PlantError
+from assets.sources.virtual_plant.historian import write_archive
+from assets.sources.virtual_plant.laboratory_exports import (
+    inspection_records,
+    result_records,
+    spectrum_records,
+    stability_records,
+)
+from assets.sources.virtual_plant.mes_exports import (
+    batch_records,
+    parameter_records,
+    phase_records,
+)
+from assets.sources.virtual_plant.plant_file import TABLETS, load_plant
+from assets.sources.virtual_plant.policy import parse_policy
+from assets.sources.virtual_plant.quality_exports import quality_records
+from assets.sources.virtual_plant.record_faults import spoil_records
+from assets.sources.virtual_plant.truth import truth_of
+
+MARKER = "plant.json"
+TRUTH = "truth.json"
+# raised when the same settings would give other files
+GENERATOR_VERSION = 1
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class SimulationSummary:
+    """What a simulation wrote, or found written.
+
+    Attributes:
+        out: Folder of the exports.
+        truth: Folder of the truth.
+        batches: Number of batches.
+        failures: Failed batches, pending ones included.
+        pending: Batches without a disposition.
+        readings: Sensor readings.
+        oracle_auc: AUC of the best possible prediction; None with fewer than one failure.
+        is_reused: Whether an identical simulation was already there.
+    """
+
+    out: Path
+    truth: Path
+    batches: int
+    failures: int
+    pending: int
+    readings: int
+    oracle_auc: float | None
+    is_reused: bool
+
+
+def simulate(
+    out: Path,
+    *,
+    batches: int = 1000,
+    years: float = 5,
+    seed: int = 1,
+    plant: Path | None = None,
+    is_null: bool = False,
+    do: str | None = None,
+    progress: Progress | None = None,
+) -> SimulationSummary:
+    """Write a virtual plant's exports into ``out`` and its truth into ``<out>-truth``.
+
+    Args:
+        out: Folder to make; an empty one or an identical earlier simulation is fine too.
+        batches: Number of batches, at least 1.
+        years: Span of production, above 0.
+        seed: Seed, 0 or above; the same seed gives the same bytes.
+        plant: Plant file; None means the tablet plant that comes with lotwise.
+        is_null: Whether every path into failures is cut while marginals stay.
+        do: Policy ``variable in [low, high]``, run on the same random numbers.
+        progress: Called with (what is being written, done, of).
+
+    Returns:
+        What was written.
+
+    Raises:
+        PlantError: Wrong size or seed, a plant file or policy that cannot be used, or a folder
+            that holds something else.
+    """
+    _check_size(batches, years, seed)
+    declared = load_plant(plant)
+    settings = Settings(
+        batches=batches,
+        years=float(years),
+        seed=seed,
+        cut="null" if is_null else "none",
+        policy=parse_policy(do, declared) if do else None,
+    )
+    marker = _marker(settings, plant or TABLETS)
+    out = out.absolute()
+    earlier = _earlier(out, marker)
+    if earlier:
+        return earlier
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    draft.chmod(0o755)
+    try:
+        made = make_batches(declared, settings)
+        truth = truth_of(made)
+        readings = _write_exports(made, draft / "exports", progress or _silent)
+        (draft / "truth").mkdir()
+        _write_json(draft / "truth" / TRUTH, truth)
+        summary = {
+            "batches": batches,
+            "failures": truth["failures"],
+            "pending": int(made.is_pending.sum()),
+            "readings": readings,
+            "oracle_auc": truth["oracle_auc"],
+        }
+        _write_json(draft / "exports" / MARKER, marker | {"wrote": summary})
+        _move(draft / "truth", _truth_folder(out))
+        _move(draft / "exports", out)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return SimulationSummary(out, _truth_folder(out), **summary, is_reused=False)
+
+
+def _check_size(batches: int, years: float, seed: int) -> None:
+    if batches < 1:
+        raise PlantError(f"batches is {batches}: simulate at least 1")
+    if not years > 0:
+        raise PlantError(f"years is {years}: the span must be above 0")
+    if seed < 0:
+        raise PlantError(f"seed is {seed}: use 0 or above")
+
+
+def _truth_folder(out: Path) -> Path:
+    return out.with_name(f"{out.name}-truth")
+
+
+def _marker(settings: Settings, plant: Path) -> dict[str, Any]:
+    return {
+        "written_by": "lotwise simulate",
+        "generator_version": GENERATOR_VERSION,
+        "plant_sha256": sha256(plant.read_bytes()).hexdigest(),
+        "settings": asdict(settings),
+    }
+
+
+def _earlier(out: Path, marker: dict[str, Any]) -> SimulationSummary | None:
+    """An identical simulation already there; refuse any other content."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return None
+    try:
+        found = json.loads((out / MARKER).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        raise PlantError(
+            f"{out} is not empty and is not a simulation: name another folder, or empty it"
+        ) from None
+    if {key: found.get(key) for key in marker} != marker:
+        raise PlantError(
+            f"{out} holds a simulation with other settings: name another folder, or remove it"
+        )
+    return SimulationSummary(out, _truth_folder(out), **found["wrote"], is_reused=True)
+
+
+def _write_exports(made: Batches, folder: Path, progress: Progress) -> int:
+    historian = folder / "historian"
+    historian.mkdir(parents=True)
+    deviations, capas = quality_records(made)
+    frames = {
+        "mes_batches.csv": batch_records(made),
+        "mes_phases.csv": phase_records(made),
+        "mes_parameters.csv": parameter_records(made),
+        "historian_tags.csv": tag_records(made.plant),
+        "lims_results.csv": result_records(made),
+        "qms_deviations.csv": deviations,
+        "qms_capas.csv": capas,
+        "erp_material_lots.csv": lot_records(made),
+        "erp_material_attributes.csv": attribute_records(made),
+        "erp_material_usage.csv": usage_records(made),
+        "weighings.csv": weighing_records(made),
+        "inspections.csv": inspection_records(made),
+        "stability.csv": stability_records(made),
+        "cmms_equipment_events.csv": event_records(made),
+        "spectra.csv": spectrum_records(made),
+    }
+    for done, (file, frame) in enumerate(frames.items(), start=1):
+        _write_csv(frame, folder / file, made)
+        progress("records", done, len(frames))
+    return write_archive(
+        made, historian, os.cpu_count() or 1, lambda done, of: progress("sensor readings", done, of)
+    )
+
+
+def _write_csv(frame: pl.DataFrame, path: Path, made: Batches) -> None:
+    dirt = made.plant.dirt
+    text = spoil_records(
+        frame, path.name, made.settings.seed, dirt.duplicate_rows, dirt.bad_records
+    )
+    text.write_csv(path, line_terminator="\n")
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _move(draft: Path, place: Path) -> None:
+    if place.exists():
+        shutil.rmtree(place)
+    draft.rename(place)
+
+
+def _silent(_what: str, _done: int, _of: int) -> None:
+    """No progress wanted."""

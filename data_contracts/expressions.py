@@ -6,7 +6,7 @@ outcome of a batch can therefore not borrow from batches made later.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 import polars as pl
@@ -146,6 +146,24 @@ def columns_of(text: str, where: str) -> tuple[str, ...]:
 
 def _roots(expression: pl.Expr) -> list[str]:
     return expression.meta.root_names()
+
+
+def with_columns_as(text: str, replacements: Mapping[str, str]) -> str:
+    """Return an expression with some of its columns written differently, for use in other SQL.
+
+    Args:
+        text: The expression, already checked.
+        replacements: SQL text by column name; columns not listed stay as they are.
+    """
+
+    def _written(token: re.Match[str]) -> str:
+        if token.lastgroup == "quoted":
+            return replacements.get(token.group()[1:-1].replace('""', '"'), token.group())
+        if token.lastgroup == "word":
+            return replacements.get(token.group(), token.group())
+        return token.group()
+
+    return _TOKEN.sub(_written, text)
 
 
 def require_columns(text: str, available: Iterable[str], where: str) -> None:

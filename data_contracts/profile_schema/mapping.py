@@ -7,7 +7,7 @@ mapping. What the columns of the raw table mean is said by its contract.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from data_contracts.catalogue import contract, contract_names
+from data_contracts.catalogue import contract, described_names
 from data_contracts.contract import Contract
 from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.cells import Cell, read_cell
@@ -100,7 +100,7 @@ def read_mappings(tables: Section) -> tuple[Mapping, ...]:
     Raises:
         ProfileError: A table or column is not under contract, or a required column is not filled.
     """
-    known = [name.removeprefix("raw.") for name in contract_names("raw")]
+    known = [name.removeprefix("raw.") for name in described_names("raw")]
     tables.only(known)
     return tuple(
         read_mapping(section, f"raw.{table}")

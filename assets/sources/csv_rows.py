@@ -1,0 +1,127 @@
+"""Reading one CSV file as text, row by row, knowing on which line every record stands.
+
+Nothing is interpreted here: no numbers, no dates, no blanks. Rows whose number of cells does not
+fit the header are kept apart, because guessing which cell is missing would shift all the others.
+"""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from data_contracts.errors import SourceError
+from data_contracts.profile_schema.files import SourceFile
+
+COMMON_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+@dataclass(frozen=True)
+class CsvRows:
+    """The rows of a CSV file.
+
+    Attributes:
+        header: Column names, trimmed.
+        columns: One list of texts per column, in header order.
+        lines: Line of the file on which each row begins, counted from 1 with the header.
+        misshapen: Line and cells of each row that has more or fewer cells than the header.
+    """
+
+    header: list[str]
+    columns: list[tuple[str, ...]]
+    lines: list[int]
+    misshapen: list[tuple[int, list[str]]]
+
+
+def read_csv_rows(path: Path, described: SourceFile) -> CsvRows:
+    """Read a CSV file as its profile describes it.
+
+    Args:
+        path: The file.
+        described: Separator and encoding.
+
+    Raises:
+        SourceError: The file is empty, is not text in the stated encoding, is not CSV, has another
+            separator, or names a column twice.
+    """
+    text = _text(path, described)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=described.separator, strict=True)
+    header: list[str] = []
+    rows, lines, misshapen, start = list[list[str]](), list[int](), list[tuple[int, list[str]]](), 1
+    try:
+        for row in reader:
+            line, start = start, reader.line_num + 1
+            if not any(map(str.strip, row)):
+                continue  # an empty line, or one of separators only, is no record
+            if not header:
+                header = _header(path, described, row)
+            elif len(row) == len(header):
+                rows.append(row)
+                lines.append(line)
+            else:
+                misshapen.append((line, row))
+    except csv.Error as error:
+        raise SourceError(
+            f"{path}, line {reader.line_num}: not readable as CSV ({error}); look for a quotation "
+            "mark that is never closed, or export the file again."
+        ) from error
+    if not header:
+        raise SourceError(f"{path} is empty: it has not even a header; export it again.")
+    columns = list[tuple[str, ...]](zip(*rows, strict=True)) or [() for _ in header]
+    return CsvRows(header, columns, lines, misshapen)
+
+
+def read_csv_header(path: Path, described: SourceFile) -> list[str]:
+    """Read only the header of a CSV file that is too long to be read whole.
+
+    Raises:
+        SourceError: As for ``read_csv_rows``, as far as the header shows it.
+    """
+    with path.open(encoding=described.encoding, errors="strict", newline="") as stream:
+        for row in csv.reader(stream, delimiter=described.separator):
+            if any(map(str.strip, row)):
+                row[0] = row[0].removeprefix("\ufeff")
+                return _header(path, described, row)
+    raise SourceError(f"{path} is empty; export it again.")
+
+
+def _text(path: Path, described: SourceFile) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if not data.strip():
+        raise SourceError(f"{path} is empty; export it again.")
+    try:
+        return data.decode(described.encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SourceError(
+            f"{path}, line {line}: not text in {described.encoding} (byte {error.start}); state "
+            f"the encoding under 'encoding:' of {described.where}, such as cp1250 or latin-1."
+        ) from error
+    except LookupError as error:
+        raise SourceError(
+            f"{described.where}: Python knows no encoding '{described.encoding}'; write utf-8, "
+            "cp1250 or latin-1, say."
+        ) from error
+
+
+def _header(path: Path, described: SourceFile, row: list[str]) -> list[str]:
+    header = [name.strip() for name in row]
+    if len(header) == 1:
+        others = [sep for sep in COMMON_SEPARATORS if sep != described.separator]
+        found = max(others, key=header[0].count)
+        if header[0].count(found):
+            name = COMMON_SEPARATORS.get(described.separator, repr(described.separator))
+            raise SourceError(
+                f"{path}: wrong separator: the header has no {name} but "
+                f"{header[0].count(found)} times a {COMMON_SEPARATORS[found]}. State it under "
+                f"'separator:' of {described.where}, or export with '{described.separator}'."
+            )
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise SourceError(
+            f"{path}: the header names {', '.join(map(repr, twice))} more than once; a column must "
+            "have one name. Export the file again."
+        )
+    return header

@@ -1,0 +1,161 @@
+"""The importer: everything a source delivers, read and judged before anything is written.
+
+Here belongs the order of the steps. Each step is a module of its own; writing the outcome into the
+warehouse is the business of ``defs``.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from assets.sources.admission import Admission, admit, nothing_admitted
+from assets.sources.cleaning import BlankedCells, clean
+from assets.sources.delivered_files import (
+    FILE_COLUMN,
+    Delivered,
+    find_files,
+    no_misshapen_rows,
+    open_files,
+)
+from assets.sources.delivered_readings import DeliveredReadings, judge_readings
+from assets.sources.inputs import input_hashes
+from assets.sources.record_mapping import Mapped, map_tables
+from assets.sources.source_notes import source_notes
+from assets.sources.source_report import SourceReport, excess, table_report
+from data_contracts.catalogue import contract_names
+from data_contracts.errors import SourceError
+from data_contracts.profile import Profile
+
+Query = Callable[[str], pl.DataFrame]
+"""Runs one SELECT in DuckDB and returns its rows."""
+
+
+@dataclass(frozen=True)
+class SourceRecords:
+    """Everything a source delivers, judged.
+
+    Attributes:
+        admissions: Accepted and refused records of every raw table, sensor readings apart.
+        readings: Sensor readings, where they lie.
+        inputs: One row per delivered file, in the columns of ``evidence.inputs``.
+        report: The account of it all.
+    """
+
+    admissions: dict[str, Admission]
+    readings: DeliveredReadings
+    inputs: pl.DataFrame
+    report: SourceReport
+
+    def quarantined(self) -> pl.DataFrame:
+        """Return all refused records in the columns of ``quarantine.records``."""
+        refused = [admission.quarantined for admission in self.admissions.values()]
+        return pl.concat([*refused, self.readings.quarantined]).sort(
+            "table_name", "source_file", "source_row", "column_name", maintain_order=True
+        )
+
+
+def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords:
+    """Read and judge everything a source delivers; nothing is written.
+
+    Args:
+        profile: How the export maps onto the raw contracts.
+        data_dir: Folder of the delivered files.
+        query: Runs SQL in DuckDB; used for sensor readings only.
+
+    Returns:
+        Accepted and refused records of every raw table, and the account. Whether too many records
+        were refused is in the account and raises nothing here.
+
+    Raises:
+        SourceError: A file is missing, empty, damaged, in another format, or lacks a column.
+        ProfileError: An expression of the profile does not fit the delivered columns.
+    """
+    data_dir = data_dir.resolve()
+    paths = find_files(profile, data_dir)
+    readings = judge_readings(profile, paths, data_dir, query)
+    delivered = {
+        name: open_files(profile, profile.files[name], paths[name], data_dir)
+        for name in _files_read(profile)
+    }
+    cleaned, blanked = {}, list[BlankedCells]()
+    for name, file in delivered.items():
+        cleaned[name], cells = clean(file)
+        blanked += cells
+    mapped = map_tables(profile, cleaned)
+    admissions = _admissions(profile, mapped, delivered)
+    if admissions["raw.batches"].received == 0:
+        raise SourceError(
+            f"{data_dir}: the source delivers no batches; check that the files of 'tables.batches' "
+            f"in {profile.file.name} have rows below their header."
+        )
+    counted = dict.fromkeys(path for found in paths.values() for path in found)
+    counted |= _records_by_file(delivered.values(), data_dir)
+    report = SourceReport(
+        profile=profile.name,
+        data_dir=data_dir,
+        tables=(*(table_report(a) for a in admissions.values()), readings.report),
+        blanked=tuple(blanked),
+        notes=source_notes(profile, delivered, mapped, admissions),
+    )
+    return SourceRecords(admissions, readings, input_hashes(counted, data_dir), report)
+
+
+def inspect_source(profile: Profile, data_dir: Path, query: Query) -> SourceReport:
+    """Return what would be accepted, quarantined and refused of a source; nothing is written.
+
+    Raises:
+        SourceError: The source cannot be read as what it claims to be.
+        ProfileError: An expression of the profile does not fit the delivered columns.
+    """
+    return read_source(profile, data_dir, query).report
+
+
+def require_acceptable(report: SourceReport) -> None:
+    """Stop a run whose source breaks its contracts too often.
+
+    Raises:
+        SourceError: More records are refused than a contract allows.
+    """
+    if not report.is_acceptable:
+        raise SourceError(
+            "Too many records are refused, so nothing was written. "
+            f"{excess(report.tables)}. Correct "
+            f"the export or the profile; 'lotwise check --source {report.profile}' lists them."
+        )
+
+
+def _files_read(profile: Profile) -> list[str]:
+    """Names of the files whose rows become frames: all that feed more than sensor readings."""
+    used = {mapping.file for mapping in profile.mappings}
+    used |= {c.lookup.file for m in profile.mappings for c in m.cells if c.lookup is not None}
+    return [name for name in profile.files if name in used]
+
+
+def _admissions(
+    profile: Profile, mapped: Mapped, delivered: dict[str, Delivered]
+) -> dict[str, Admission]:
+    admissions = {}
+    for table in contract_names("raw"):
+        records = mapped.records.get(table)
+        if records is None:
+            admissions[table] = nothing_admitted(table)
+            continue
+        feeding = sorted({m.file for m in profile.mappings if m.table == table})
+        misshapen = [delivered[name].misshapen for name in feeding]
+        admissions[table] = admit(table, records, pl.concat([no_misshapen_rows(), *misshapen]))
+    return admissions
+
+
+def _records_by_file(delivered: Collection[Delivered], data_dir: Path) -> dict[Path, int | None]:
+    """Count the records of every file whose rows became frames."""
+    places = [file.frame[FILE_COLUMN] for file in delivered]
+    places += [file.misshapen["source_file"] for file in delivered]
+    counts = pl.concat(places).value_counts() if places else None
+    names = dict(counts.iter_rows()) if counts is not None else {}
+    return {
+        path: names.get(str(path.relative_to(data_dir)), 0)
+        for file in delivered
+        for path in file.paths
+    }

@@ -1,0 +1,64 @@
+"""What a reader of a source should know beside the counts, one sentence each.
+
+Nothing is judged here; a note never stops a run.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from assets.sources.admission import Admission
+from assets.sources.delivered_files import Delivered
+from assets.sources.record_mapping import Mapped
+from data_contracts.profile import Profile
+
+
+def source_notes(
+    profile: Profile,
+    delivered: Mapping[str, Delivered],
+    mapped: Mapped,
+    admissions: Mapping[str, Admission],
+) -> tuple[str, ...]:
+    """Return the notes on a source.
+
+    Args:
+        profile: How the source is mapped.
+        delivered: Its files.
+        mapped: Its records, before they were judged.
+        admissions: Its records, judged.
+    """
+    conflicts = (
+        f"{table}: {keys} keys are repeated with different values; the first in the order "
+        "delivered was taken."
+        for table, keys in mapped.conflicting_keys.items()
+    )
+    return (
+        *_unmapped_columns(profile, delivered),
+        *conflicts,
+        *_order_against_dates(admissions["raw.batches"].accepted),
+    )
+
+
+def _unmapped_columns(profile: Profile, delivered: Mapping[str, Delivered]) -> Iterator[str]:
+    for name, file in delivered.items():
+        known = {*profile.read_columns(name), *file.described.ignored}
+        for mapping in profile.mappings:
+            if mapping.file == name:
+                known.update(column for column, _, _ in mapping.delivered_columns())
+        unmapped = [column for column in file.header if column not in known]
+        if unmapped:
+            yield (
+                f"{file.described.pattern}: {len(unmapped)} delivered columns are neither mapped "
+                f"nor listed under 'ignored': {', '.join(unmapped)}."
+            )
+
+
+def _order_against_dates(batches: pl.DataFrame) -> Iterator[str]:
+    """Count the batches whose start contradicts the stated order of production."""
+    dated = batches.filter(pl.col("started_at").is_not_null()).sort("production_order")
+    earlier = int((dated["started_at"] < dated["started_at"].cum_max()).sum())
+    if earlier:
+        yield (
+            f"raw.batches: {earlier} batches start before a batch of lower production order; the "
+            "production order was kept."
+        )

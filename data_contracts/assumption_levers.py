@@ -119,7 +119,21 @@ def _uses(
             raise AssumptionError(
                 f"{where}: {role}: '{name}' is in '{unit.unit}' but must be in '{wanted[role]}'."
             )
+    _check_release(block, parameters, where)
     return block
+
+
+def _check_release(
+    uses: Mapping[str, str], parameters: Mapping[str, Assumption], where: str
+) -> None:
+    """Check that at release nothing is left to rescue or stop, where a role is stated by gate."""
+    for role in ("rescuable_share", "stoppable_share"):
+        at_release = parameters.get(f"{uses.get(role)}_gate_{STAGES[-1]}")
+        if at_release is not None and at_release.high > 0:
+            raise AssumptionError(
+                f"{where}: {role}: '{at_release.name}' must be 0; at release a batch can neither "
+                "be rescued nor stopped."
+            )
 
 
 def read_origin_stages(value: Any, where: str) -> dict[str, int]:

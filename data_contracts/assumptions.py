@@ -25,11 +25,13 @@ __all__ = [
     "built_in_names",
     "load_assumptions",
     "load_built_in",
+    "load_run_assumptions",
     "with_overrides",
 ]
 
 BUILT_IN_DIR = Path(__file__).parent / "assumptions"
 DEFAULT_ASSUMPTIONS = "tablets"  # prices a run when neither the command nor the profile names a set
+RUN_NAMES = ("batches_per_year", "discount_rate", "horizon_years")
 DEFAULT_PRESET = "sterile_injectable"  # what ``lotwise roi`` shows when nothing is named
 
 
@@ -59,8 +61,8 @@ def load_assumptions(path: Path | None = None, preset: str | None = None) -> Ass
     """Load the set a command asks for.
 
     Args:
-        path: A file of assumptions; wins nothing over ``preset``: give one of the two.
-        preset: Name of a built-in set.
+        path: A file of assumptions.
+        preset: Name of a built-in set, instead of a file.
 
     Returns:
         The set; ``tablets`` when neither is given.
@@ -75,6 +77,39 @@ def load_assumptions(path: Path | None = None, preset: str | None = None) -> Ass
     if path is not None:
         return read_assumptions(path)
     return load_built_in(preset or DEFAULT_ASSUMPTIONS)
+
+
+def load_run_assumptions(
+    path: Path | None = None, profile_choice: str | None = None, profile_dir: Path | None = None
+) -> Assumptions:
+    """Load the set that prices a run.
+
+    Args:
+        path: A file named on the command line; wins over the profile's choice.
+        profile_choice: Name of a built-in set, or path of a file, as the profile states it.
+        profile_dir: Folder that a relative path in the profile starts from.
+
+    Returns:
+        The set; ``tablets`` when nobody names one.
+
+    Raises:
+        AssumptionError: The set cannot be read, or lacks what pricing a run needs.
+    """
+    if path is None and profile_choice is not None and profile_choice not in built_in_names():
+        path = (profile_dir or Path()) / profile_choice
+    assumptions = load_assumptions(path, None if path else profile_choice)
+    alerts = [lever for lever in assumptions.levers if lever.kind == "alert"]
+    missing = [name for name in RUN_NAMES if name not in assumptions.parameters]
+    if not assumptions.ledger:
+        missing.append("a ledger of what a failed batch costs")
+    if not alerts or any("run_cost" not in lever.uses for lever in alerts):
+        missing.append("an alert that states its programme's cost")
+    if missing:
+        raise AssumptionError(
+            f"{assumptions.where}: this set cannot price a run; it lacks {', '.join(missing)}. "
+            f"Start from the built-in set '{DEFAULT_ASSUMPTIONS}'."
+        )
+    return assumptions
 
 
 def with_overrides(assumptions: Assumptions, settings: Sequence[str]) -> Assumptions:

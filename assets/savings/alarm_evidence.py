@@ -1,0 +1,145 @@
+"""What the evidence tables say about an alert at a gate: its verdict and its alarm counts.
+
+Reading of ``model.verdicts`` and ``model.alarm_performance`` lives here; what follows from them in
+money does not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from assets.savings.draws import CLUSTER_DEFLATION, Draws, FloatArray
+
+PROCESS_SIGNAL = "process_signal"
+
+
+@dataclass(frozen=True)
+class AlarmCounts:
+    """Counts on batches later than the model, at its frozen threshold.
+
+    Attributes:
+        outcome: The outcome foreseen.
+        gate: Gate of the alert, 1 to 7.
+        failures: Failed batches scored.
+        detected: Of these, flagged.
+        good_batches: Good batches scored.
+        false_alarms: Of these, flagged.
+    """
+
+    outcome: str
+    gate: int
+    failures: int
+    detected: int
+    good_batches: int
+    false_alarms: int
+
+    def sensitivity(self, draws: Draws) -> FloatArray:
+        """Return posterior draws of the share of failures flagged, deflated for clustering."""
+        name = f"sensitivity.{self.outcome}.{self.gate}"
+        return draws.rate(name, self.detected, self.failures, CLUSTER_DEFLATION)
+
+    def false_alarm_rate(self, draws: Draws) -> FloatArray:
+        """Return posterior draws of the share of good batches flagged, deflated for clustering."""
+        name = f"false_alarms.{self.outcome}.{self.gate}"
+        return draws.rate(name, self.false_alarms, self.good_batches, CLUSTER_DEFLATION)
+
+
+@dataclass(frozen=True)
+class GateEvidence:
+    """What is known about foreseeing an outcome at a gate.
+
+    Attributes:
+        outcome: The outcome.
+        gate: Gate, 1 to 7.
+        verdict: As in ``model.verdicts``; None where none was reached.
+        reason: The verdict in a sentence; None where none was reached.
+        is_primary: Whether this is the last gate before the result.
+        alarms: Alarm counts at the declared budget; None where none were taken.
+    """
+
+    outcome: str
+    gate: int
+    verdict: str | None
+    reason: str | None
+    is_primary: bool
+    alarms: AlarmCounts | None
+
+    @property
+    def refusal(self) -> str | None:
+        """Why no saving may be claimed from an alert here, or None if one may."""
+        if self.verdict is None:
+            return f"No verdict was reached for '{self.outcome}' at gate {self.gate}."
+        if self.verdict != PROCESS_SIGNAL:
+            return f"Verdict {self.verdict} at gate {self.gate}: {self.reason}"
+        if self.alarms is None or self.alarms.failures == 0:
+            return (
+                f"There is a signal at gate {self.gate}, but no failure among later batches at a "
+                "frozen threshold, so the share of failures an alert would catch is unknown."
+            )
+        return None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything the verdicts and alarm counts say, by outcome and gate."""
+
+    verdicts: Mapping[tuple[str, int], Mapping[str, Any]]
+    alarms: Mapping[tuple[str, int], AlarmCounts]
+
+    @classmethod
+    def of(
+        cls, verdicts: pl.DataFrame, alarm_performance: pl.DataFrame, alarm_budget: float
+    ) -> "Evidence":
+        """Read the evidence tables.
+
+        Args:
+            verdicts: ``model.verdicts``, one row per outcome and gate.
+            alarm_performance: ``model.alarm_performance``, one row per outcome, gate and budget;
+                the row of the budget nearest to the declared one counts.
+            alarm_budget: Declared share of good batches that may be flagged, 0 to 1.
+        """
+        chosen = (
+            alarm_performance.with_columns(distance=(pl.col("alarm_budget") - alarm_budget).abs())
+            .sort("outcome", "gate", "distance", "alarm_budget")
+            .unique(["outcome", "gate"], keep="first", maintain_order=True)
+        )
+        counts = chosen.select(AlarmCounts.__dataclass_fields__.keys())
+        return cls(
+            {(row["outcome"], row["gate"]): row for row in verdicts.iter_rows(named=True)},
+            {
+                (row["outcome"], row["gate"]): AlarmCounts(**row)
+                for row in counts.iter_rows(named=True)
+            },
+        )
+
+    def at(self, outcome: str, gate: int) -> GateEvidence:
+        """Return the evidence for one outcome at one gate, 1 to 7."""
+        row = self.verdicts.get((outcome, gate), {})
+        return GateEvidence(
+            outcome=outcome,
+            gate=gate,
+            verdict=row.get("verdict"),
+            reason=row.get("reason"),
+            is_primary=bool(row.get("is_primary_gate")),
+            alarms=self.alarms.get((outcome, gate)),
+        )
+
+    def primary_gate(self, outcome: str) -> int | None:
+        """Return the last gate before the result of an outcome, or None without a verdict."""
+        gates = [
+            gate
+            for (name, gate), row in self.verdicts.items()
+            if name == outcome and row["is_primary_gate"]
+        ]
+        return max(gates, default=None)
+
+    def design_effect(self, outcome: str) -> float:
+        """Return by how much clustering inflates the variance of an outcome's failure rate.
+
+        The verdict at the primary gate says so; without it, ``CLUSTER_DEFLATION``.
+        """
+        gate = self.primary_gate(outcome)
+        found = self.verdicts[outcome, gate].get("design_effect") if gate is not None else None
+        return max(float(found), 1.0) if found is not None else CLUSTER_DEFLATION

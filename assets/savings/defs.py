@@ -1,0 +1,107 @@
+"""Dagster assets of savings: loads tables, calls the pure functions beside it, saves tables."""
+
+import dagster as dg
+import polars as pl
+
+from assets.run_settings import RunSettings
+from assets.savings.assumptions_table import assumptions_table
+from assets.savings.baseline import priced_failures
+from assets.savings.business_case import Records, business_case
+from assets.savings.copq_ledger import copq_ledger
+from data_contracts.assumptions import Assumptions, load_run_assumptions
+
+GROUP, IO = "economics", "warehouse_io"
+SETTINGS = {"run_settings"}
+DRAWS, QUICK_DRAWS = 100_000, 20_000
+RECORDS = {
+    "batches": dg.AssetIn(key=["core", "batches"]),
+    "outcomes": dg.AssetIn(key=["core", "outcomes"]),
+    "definitions": dg.AssetIn(key=["core", "outcome_definitions"]),
+}
+
+
+def run_assumptions(settings: RunSettings) -> Assumptions:
+    """Return the cost assumptions of a run: the named file, the profile's choice, or the default.
+
+    Raises:
+        AssumptionError: The set cannot be read or cannot price a run.
+    """
+    profile = settings.profile
+    return load_run_assumptions(settings.assumptions_file, profile.assumptions, profile.file.parent)
+
+
+@dg.asset(
+    key=["economics", "assumptions"],
+    group_name=GROUP,
+    io_manager_key=IO,
+    required_resource_keys=SETTINGS,
+    description="Every number nobody measured: range, unit, owner, source, date.",
+)
+def assumptions(context: dg.AssetExecutionContext) -> pl.DataFrame:
+    """The cost assumptions of the run, one row per number."""
+    return assumptions_table(run_assumptions(context.resources.run_settings))
+
+
+@dg.asset(
+    key=["economics", "copq_ledger"],
+    ins=RECORDS,
+    group_name=GROUP,
+    io_manager_key=IO,
+    required_resource_keys=SETTINGS,
+    description="What each failed batch cost, by category, to the cent.",
+)
+def ledger(
+    context: dg.AssetExecutionContext,
+    batches: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    definitions: pl.DataFrame,
+) -> pl.DataFrame:
+    """The cost of poor quality, one row per failed batch and category."""
+    priced = priced_failures(batches, outcomes, definitions)
+    return copq_ledger(priced, run_assumptions(context.resources.run_settings))
+
+
+@dg.multi_asset(
+    name="business_case",
+    outs={
+        "value_by_gate": dg.AssetOut(
+            key=["economics", "value_by_gate"],
+            io_manager_key=IO,
+            description="What an alert is worth a year at each of the seven gates.",
+        ),
+        "levers": dg.AssetOut(
+            key=["economics", "levers"],
+            io_manager_key=IO,
+            description="Declared levers: carried out on evidence, or refused and why.",
+        ),
+        "scenarios": dg.AssetOut(
+            key=["economics", "scenarios"],
+            io_manager_key=IO,
+            description="Baseline, savings, NPV and payback of three scenarios, P10 to P90.",
+        ),
+    },
+    ins={
+        **RECORDS,
+        "verdicts": dg.AssetIn(key=["model", "verdicts"]),
+        "alarm_performance": dg.AssetIn(key=["model", "alarm_performance"]),
+    },
+    group_name=GROUP,
+    required_resource_keys=SETTINGS,
+)
+def savings(
+    context: dg.AssetExecutionContext,
+    batches: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    definitions: pl.DataFrame,
+    verdicts: pl.DataFrame,
+    alarm_performance: pl.DataFrame,
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """What levers may claim, at which gate, and what that is worth."""
+    settings: RunSettings = context.resources.run_settings
+    case = business_case(
+        run_assumptions(settings),
+        Records(batches, outcomes, definitions, verdicts, alarm_performance),
+        draws=QUICK_DRAWS if settings.is_quick else DRAWS,
+        seed=settings.seed,
+    )
+    return case.value_by_gate, case.levers, case.scenarios

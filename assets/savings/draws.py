@@ -1,0 +1,141 @@
+"""Draws of everything uncertain: assumptions by scenario, measured rates by their posterior.
+
+Sampling lives here and nothing else. Every stream is keyed by the run's seed and the name of what
+is drawn, so that adding an assumption moves no other draw, a name has the same draws wherever it
+is used, and scenarios differ only by what they assume.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from data_contracts.assumptions import Assumption, Assumptions
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+# Part of each assumption's distribution a scenario draws from, from unfavourable (0) to
+# favourable (1) to savings. Measured rates are drawn in full in every scenario.
+SCENARIOS: dict[str, tuple[float, float]] = {
+    "conservative": (0.0, 0.5),
+    "base": (0.0, 1.0),
+    "optimistic": (0.5, 1.0),
+}
+# Counts of clustered events carry less than they seem to: a factor near 1.3 covered 92 to 93% at
+# nominal 90 in simulated plants, where a plain lot bootstrap covered 79 to 80%.
+CLUSTER_DEFLATION = 1.3
+_PERT_NODES = 4097
+
+
+def stream(seed: int, name: str) -> np.random.Generator:
+    """Return the random stream of one named quantity.
+
+    Args:
+        seed: The run's seed, zero or more.
+        name: Name of what is drawn.
+    """
+    return np.random.default_rng([seed, crc32(name.encode())])
+
+
+def quantiles(assumption: Assumption, probability: FloatArray) -> FloatArray:
+    """Return quantiles of an assumption's distribution.
+
+    Triangular and PERT take base as the mode; PERT is the Beta distribution with shape 4 (Vose
+    2008), read from a table of 4,097 nodes; uniform ignores base.
+
+    Args:
+        assumption: The assumption.
+        probability: Probabilities, 0 to 1, any shape.
+
+    Returns:
+        Values in the assumption's unit, same shape.
+    """
+    low, base, high = (float(end) for end in (assumption.low, assumption.base, assumption.high))
+    if assumption.distribution == "fixed":
+        return np.full_like(probability, base)
+    width = high - low
+    if assumption.distribution == "uniform":
+        return low + width * probability
+    if assumption.distribution == "triangular":
+        peak = (base - low) / width
+        rising = low + width * np.sqrt(probability * peak)
+        falling = high - width * np.sqrt((1 - probability) * (1 - peak))
+        return np.where(probability < peak, rising, falling)
+    from scipy.special import betaincinv
+
+    nodes = np.linspace(0, 1, _PERT_NODES)
+    alpha = 1 + 4 * (base - low) / width
+    table: FloatArray = low + width * betaincinv(alpha, 6 - alpha, nodes)
+    return np.interp(probability, nodes, table)
+
+
+@dataclass
+class Draws:
+    """The draws of one scenario, made when first asked for and kept.
+
+    Attributes:
+        assumptions: The set.
+        scenario: A name in ``SCENARIOS``.
+        size: Number of draws.
+        seed: The run's seed.
+    """
+
+    assumptions: Assumptions
+    scenario: str
+    size: int
+    seed: int
+    _kept: dict[str, FloatArray] = field(default_factory=dict)
+
+    def __call__(self, name: str) -> FloatArray:
+        """Return the draws of one assumption, shape (size,), in its unit.
+
+        An assumption stated by gate shares its stream over the gates, so that a draw with much
+        left to rescue at one gate has much left at the next.
+
+        Raises:
+            AssumptionError: The set has no assumption of that name.
+        """
+        if name not in self._kept:
+            assumption = self.assumptions[name]
+            uniform = stream(self.seed, re.sub(r"_gate_[1-7]$", "", name)).random(self.size)
+            lowest, highest = SCENARIOS[self.scenario]
+            favour = lowest + (highest - lowest) * uniform
+            is_high = assumption.favourable == "high"
+            self._kept[name] = quantiles(assumption, favour if is_high else 1 - favour)
+        return self._kept[name]
+
+    def rate(self, name: str, events: float, trials: float, deflation: float) -> FloatArray:
+        """Return posterior draws of a rate from counts, shape (size,), 0 to 1.
+
+        Jeffreys' Beta prior on counts divided by a deflation factor for clustered events.
+
+        Args:
+            name: Name of the stream, the same in every scenario.
+            events: Events counted, 0 to ``trials``.
+            trials: Trials counted, zero or more.
+            deflation: Factor by which the counts overstate the evidence, at least 1.
+        """
+        hits, misses = events / deflation, (trials - events) / deflation
+        return stream(self.seed, name).beta(0.5 + hits, 0.5 + misses, self.size)
+
+    def shares(self, name: str, counts: dict[str, int], deflation: float) -> dict[str, FloatArray]:
+        """Return posterior draws of how a total splits, summing to 1 in every draw.
+
+        Dirichlet posterior with a prior of one half event in all, so that few categories and many
+        are treated alike.
+
+        Args:
+            name: Name of the streams.
+            counts: Category -> events counted.
+            deflation: Factor by which the counts overstate the evidence, at least 1.
+        """
+        prior = 0.5 / max(len(counts), 1)
+        parts = {
+            each: stream(self.seed, f"{name}.{each}").gamma(prior + count / deflation, 1, self.size)
+            for each, count in sorted(counts.items())
+        }
+        total = np.sum(list(parts.values()), axis=0)
+        return {each: part / total for each, part in parts.items()}

@@ -1,0 +1,102 @@
+"""Value by gate: what an alert would be worth at each of the seven gates.
+
+The value curve is drawn up here from draws of the base scenario; at gates without a process
+signal there is no figure, and at release gross is zero whatever the model.
+"""
+
+import numpy as np
+import polars as pl
+
+from assets.savings.alarm_evidence import Evidence, GateEvidence
+from assets.savings.draws import Draws, FloatArray
+from assets.savings.failure_cost import manufacturing_cost_usd
+from assets.savings.lever_value import Exposure, alert_value
+from data_contracts.assumption_model import STAGES
+from data_contracts.assumptions import Lever
+
+RELEASE_GATE = 7
+INTERVAL = (0.1, 0.5, 0.9)
+SCHEMA = {
+    "gate": pl.Int64(),
+    "outcome": pl.String(),
+    "sensitivity": pl.Float64(),
+    "false_alarm_rate": pl.Float64(),
+    "sunk_cost_usd": pl.Float64(),
+    "gross_usd_p10": pl.Float64(),
+    "gross_usd_p50": pl.Float64(),
+    "gross_usd_p90": pl.Float64(),
+    "net_usd_p10": pl.Float64(),
+    "net_usd_p50": pl.Float64(),
+    "net_usd_p90": pl.Float64(),
+    "basis": pl.String(),
+}
+
+
+def value_by_gate(
+    lever: Lever,
+    evidence: Evidence,
+    failure_probs: dict[str, FloatArray],
+    batches_per_year: FloatArray,
+    draws: Draws,
+    proxies: set[str],
+) -> pl.DataFrame:
+    """Return what an alert is worth a year at each gate, for each outcome on its own.
+
+    Outcomes overlap (a failed batch also fails by mode), so values of different outcomes must not
+    be added up.
+
+    Args:
+        lever: The alert.
+        evidence: Verdicts and alarm counts.
+        failure_probs: Outcome -> draws of the probability that a batch fails it.
+        batches_per_year: Draws of batches a year.
+        draws: Draws of the base scenario.
+        proxies: Outcomes that are proxies; their basis is arithmetic, since no batch was lost.
+
+    Returns:
+        ``economics.value_by_gate``: one row per gate and outcome, USD a year, P10, P50, P90. Null
+        with basis ``refused`` where the verdict supports no claim; at release gross is 0 and net
+        the programme's cost, by arithmetic.
+    """
+    rows = [
+        _row(lever, evidence.at(outcome, gate), probs, batches_per_year, draws, outcome in proxies)
+        for outcome, probs in sorted(failure_probs.items())
+        for gate in STAGES
+    ]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("outcome", "gate")
+
+
+def _row(
+    lever: Lever,
+    evidence: GateEvidence,
+    failure_prob: FloatArray,
+    batches_per_year: FloatArray,
+    draws: Draws,
+    is_proxy: bool,
+) -> tuple[object, ...]:
+    sunk = _sunk_cost_usd(lever, evidence.gate, draws)
+    head = (evidence.gate, evidence.outcome)
+    if evidence.gate == RELEASE_GATE:
+        cost = _three(-draws(lever.uses["run_cost"]))
+        return (*head, None, None, sunk, 0.0, 0.0, 0.0, *cost, "arithmetic")
+    if evidence.refusal is not None or evidence.alarms is None:
+        return (*head, None, None, sunk, *[None] * 6, "refused")
+    sensitivity = evidence.alarms.sensitivity(draws)
+    alarms = evidence.alarms.false_alarm_rate(draws)
+    exposure = Exposure(batches_per_year, failure_prob, sensitivity, alarms)
+    value = alert_value(draws.assumptions, lever, evidence.gate, draws, exposure)
+    net = value.gross_usd - value.false_alarm_usd - draws(lever.uses["run_cost"])
+    basis = "arithmetic" if is_proxy else "evidence"
+    middle = (float(np.median(sensitivity)), float(np.median(alarms)))
+    return (*head, *middle, sunk, *_three(value.gross_usd), *_three(net), basis)
+
+
+def _sunk_cost_usd(lever: Lever, gate: int, draws: Draws) -> float:
+    """Return the avoidable cost already spent on a batch at a gate, median of draws, USD."""
+    spent = manufacturing_cost_usd(draws.assumptions, draws)
+    share = draws(draws.assumptions.name_at_gate(lever.uses["sunk_cost_share"], gate))
+    return float(np.median(spent * share))
+
+
+def _three(values: FloatArray) -> tuple[float, ...]:
+    return tuple(float(each) for each in np.quantile(values, INTERVAL))

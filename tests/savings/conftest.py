@@ -1,0 +1,121 @@
+"""A small plant whose counts are chosen by hand: 400 batches in two years, 12 of them failed."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import polars as pl
+import pytest
+
+from assets.savings.business_case import Records
+from data_contracts.assumptions import Assumptions, load_built_in
+
+GATES = range(1, 8)
+MODES = ("blend_non_uniformity", "coating_temperature_excursion")
+
+
+def _records(
+    *,
+    verdict: str = "process_signal",
+    is_proxy: bool = False,
+    failures: int = 12,
+    dated: bool = True,
+) -> Records:
+    """Build records with any-failure and two modes; modes carry no signal of their own."""
+    count = 400
+    start = datetime(2024, 1, 1)  # noqa: DTZ001 (instants are naive UTC)
+    ids = [f"B{number:04d}" for number in range(count)]
+    batches = pl.DataFrame(
+        {
+            "batch_id": ids,
+            "started_at": [
+                start + timedelta(days=730.5 / count) * i if dated else None for i in range(count)
+            ],
+            "started_at_precision": ["instant" if dated else "order"] * count,
+            "failure_mode": [MODES[i % 2] if i < failures else None for i in range(count)],
+        },
+        schema_overrides={"started_at": pl.Datetime("us"), "failure_mode": pl.String},
+    )
+    names = ["failure", *MODES]
+    failed = {
+        "failure": [i < failures for i in range(count)],
+        MODES[0]: [i < failures and i % 2 == 0 for i in range(count)],
+        MODES[1]: [i < failures and i % 2 == 1 for i in range(count)],
+    }
+    outcomes = pl.concat(
+        pl.DataFrame({"batch_id": ids, "outcome": name, "is_failure": failed[name]})
+        for name in names
+    )
+    definitions = pl.DataFrame(
+        {
+            "outcome": names,
+            "is_proxy": [is_proxy] * 3,
+            "first_known_stage": [6, 6, 6],
+            "last_gate_before": [5, 5, 5],
+        }
+    )
+    return Records(batches, outcomes, definitions, verdict_rows(names, verdict), alarm_rows())
+
+
+def verdict_rows(names: list[str], verdict: str) -> pl.DataFrame:
+    """One verdict per outcome and gate; only any-failure at gates 3 to 5 carries ``verdict``."""
+    rows = []
+    for name in names:
+        for gate in GATES:
+            said = verdict if name == "failure" and 3 <= gate <= 5 else "no_signal"
+            said = "not_applicable" if gate > 5 else said
+            rows.append((name, gate, said, f"what was found is {said}.", 1.5, gate == 5, False))
+    return pl.DataFrame(
+        rows,
+        schema={
+            "outcome": pl.String,
+            "gate": pl.Int64,
+            "verdict": pl.String,
+            "reason": pl.String,
+            "design_effect": pl.Float64,
+            "is_primary_gate": pl.Boolean,
+            "is_proxy": pl.Boolean,
+        },
+        orient="row",
+    )
+
+
+def alarm_rows(detected: tuple[int, int, int] = (3, 5, 6), failures: int = 9) -> pl.DataFrame:
+    """Alarm counts of any-failure at gates 3 to 5, at budgets of 2% and 5%."""
+    rows = [
+        ("failure", gate, budget, failures, max(hit - (budget < 0.05), 0), 270, round(270 * budget))
+        for gate, hit in zip((3, 4, 5), detected, strict=True)
+        for budget in (0.02, 0.05)
+    ]
+    return pl.DataFrame(
+        rows,
+        schema={
+            "outcome": pl.String,
+            "gate": pl.Int64,
+            "alarm_budget": pl.Float64,
+            "failures": pl.Int64,
+            "detected": pl.Int64,
+            "good_batches": pl.Int64,
+            "false_alarms": pl.Int64,
+        },
+        orient="row",
+    )
+
+
+@pytest.fixture(scope="session")
+def tablets() -> Assumptions:
+    return load_built_in("tablets")
+
+
+@pytest.fixture(scope="session")
+def records_of() -> Callable[..., Records]:
+    return _records
+
+
+@pytest.fixture(scope="session")
+def verdicts_of() -> Callable[..., pl.DataFrame]:
+    return verdict_rows
+
+
+@pytest.fixture(scope="session")
+def alarms_of() -> Callable[..., pl.DataFrame]:
+    return alarm_rows

@@ -173,7 +173,7 @@ def _context(plant: Plant, schedule: Schedule, air: AirSeries, lots: dict[str, L
     """What each batch finds: product, equipment, shift, wear, weather, lots, date."""
     steps = plant.calendar.steps
     line_names = np.array(list(plant.lines))
-    first = {}
+    first: dict[str, int] = {}
     for k, step in enumerate(steps):
         first.setdefault(step.unit_procedure, k)
     granulated = schedule.starts[:, first.get("granulation", 0)]

@@ -72,7 +72,7 @@ def tag_records(plant: Plant) -> pl.DataFrame:
         One row per tag and equipment.
     """
     stages = {step.unit_procedure: step.stage for step in plant.calendar.steps}
-    rows = [
+    rows: list[tuple[str | float | None, ...]] = [
         (t.tag, unit, stages[t.unit_procedure], t.unit, *t.normal_range, *t.proven_range, False)
         for t in plant.trajectories
         for unit in sorted({line[t.unit_procedure] for line in plant.lines.values()})

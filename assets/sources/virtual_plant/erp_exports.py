@@ -2,7 +2,6 @@
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.batch_frames import batch_ids, instants
 from assets.sources.virtual_plant.batches import Batches, record
@@ -152,8 +151,8 @@ def _dispensed(made: Batches) -> Seconds:
 
 def _received(made: Batches, lots: Lots) -> Seconds:
     """Receipt, long enough before the first use that the lot is released by then."""
-    first_use: NDArray[np.int64] = np.searchsorted(lots.use_lot, np.arange(len(lots.number)))
-    used = made.schedule.starts[lots.use_batch[first_use], 0]
+    first_use = np.searchsorted(lots.use_lot, np.arange(len(lots.number)))
+    used: Seconds = made.schedule.starts[lots.use_batch[first_use], 0]
     lead = lognormals(made.settings.seed, f"{lots.material.name}.lead", len(used), (45.0, 0.4))
     return used - _release_delay(made, lots) - (lead * DAY_S).astype(np.int64)
 

@@ -19,12 +19,12 @@ from assets.sources.virtual_plant.randomness import Floats
 from assets.sources.virtual_plant.structure import Cut, Policy
 from assets.sources.virtual_plant.truth import truth_of
 
-GATE_VALUES = {
-    "batch_id": pl.String,
-    "gate": pl.Int64,
-    "feature": pl.String,
-    "value": pl.Float64,
-    "level": pl.String,
+GATE_VALUES: dict[str, pl.DataType] = {
+    "batch_id": pl.String(),
+    "gate": pl.Int64(),
+    "feature": pl.String(),
+    "value": pl.Float64(),
+    "level": pl.String(),
     "known_at": pl.Datetime("us"),
 }
 
@@ -102,7 +102,7 @@ def _gate_values(made: Batches) -> pl.DataFrame:
                 {
                     "batch_id": ids,
                     "gate": pl.repeat(feature.gate, len(ids), dtype=pl.Int64, eager=True),
-                    "feature": pl.repeat(feature.name, len(ids), dtype=pl.String, eager=True),
+                    "feature": pl.repeat(feature.name, len(ids), dtype=pl.String(), eager=True),
                     "value": values.cast(pl.Float64) if is_number else None,
                     "level": None if is_number else values.cast(pl.String),
                     "known_at": instants(made.plant, feature.known_s),

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.batch_frames import origin_s
@@ -125,9 +127,9 @@ def _equipment(
         return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int8)
     rows = rows[np.argsort(runs.starts[rows], kind="stable")]
     raw = readings(runs, rows, made.settings.seed, interval)
-    values = np.round(raw.astype(np.float64), runs.trajectory.decimals)
+    values = np.asarray(np.round(raw.astype(np.float64), runs.trajectory.decimals), np.float64)
     steps = np.arange(values.shape[1])
-    time_s = runs.starts[rows][:, None] + steps * interval
+    time_s: NDArray[np.int64] = runs.starts[rows][:, None] + steps * interval
     is_kept = steps < runs.counts[rows][:, None]
     quality = np.full(values.shape, GOOD, dtype=np.int8)
     spoil(made, runs, rows, values, quality, is_kept)
@@ -148,17 +150,14 @@ def _room(
 
 
 def _save(made: Batches, columns: _Columns, path: Path) -> int:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     time_us = (np.concatenate(columns.time_s) + origin_s(made.plant)) * 1_000_000
     quality = pa.DictionaryArray.from_arrays(
         pa.array(np.concatenate(columns.quality)), pa.array(QUALITIES)
     )
     table = pa.table(
         {
-            "equipment_id": _repeated(pa, columns.equipment),
-            "tag": _repeated(pa, columns.tag),
+            "equipment_id": _repeated(columns.equipment),
+            "tag": _repeated(columns.tag),
             "recorded_at": pa.array(time_us).cast(pa.timestamp("us")),
             "value": pa.array(np.concatenate(columns.value)),
             "quality": quality,
@@ -178,9 +177,9 @@ def _save(made: Batches, columns: _Columns, path: Path) -> int:
     return len(time_us)
 
 
-def _repeated(pa: object, runs: list[tuple[str, int]]) -> object:
+def _repeated(runs: list[tuple[str, int]]) -> pa.DictionaryArray:
     """A dictionary column from runs of equal names."""
     names = sorted({name for name, _ in runs})
     codes = [names.index(name) for name, _ in runs]
     repeated = np.repeat(np.array(codes, dtype=np.int16), [count for _, count in runs])
-    return pa.DictionaryArray.from_arrays(pa.array(repeated), pa.array(names))  # type: ignore[attr-defined]
+    return pa.DictionaryArray.from_arrays(pa.array(repeated), pa.array(names))

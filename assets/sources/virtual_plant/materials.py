@@ -44,9 +44,8 @@ class Lots:
         Returns:
             One value per batch.
         """
-        return np.bincount(
-            self.use_batch, weights=self.use_share * lot_values[self.use_lot], minlength=batches
-        )
+        weights = self.use_share * lot_values[self.use_lot]
+        return np.bincount(self.use_batch, weights, minlength=batches).astype(np.float64)
 
 
 def make_lots(material: Material, batches: int, seed: int, policy: Policy | None = None) -> Lots:

@@ -224,12 +224,14 @@ class Cause:
     Attributes:
         variable: Variable of the model.
         stage: Its stage of origin.
-        features: Feature names in which it is visible.
+        features: Feature names in which it is visible, the plainest first.
+        recorded_as: What a closed investigation calls it; None means the variable's name.
     """
 
     variable: str
     stage: int
     features: tuple[str, ...]
+    recorded_as: str | None = None
 
 
 @dataclass(frozen=True)

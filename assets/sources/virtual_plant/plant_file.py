@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import yaml
 
@@ -32,7 +32,14 @@ from assets.sources.virtual_plant.variable import LotEffect, Term, Variable
 
 TABLETS = Path(__file__).parent / "plants" / "tablets.yaml"
 
-Declared = TypeVar("Declared")
+
+class _Dataclass(Protocol):
+    """Any class made by ``dataclass``."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Declared = TypeVar("Declared", bound=_Dataclass)
 _RENAMED = {"nor": "normal_range", "par": "proven_range"}
 
 
@@ -108,7 +115,7 @@ def parse_plant(document: Mapping[str, Any]) -> Plant:
 
 def _build(kind: type[Declared], declared: Mapping[str, Any], what: str) -> Declared:
     """Fill a dataclass from a mapping; lists become tuples, unknown or missing keys are errors."""
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]  kind is always a dataclass
+    known = {f.name for f in fields(kind)}
     values = {}
     for key, value in declared.items():
         name = key if key in known else _RENAMED.get(key, key)

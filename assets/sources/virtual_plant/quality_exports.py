@@ -135,6 +135,9 @@ def _triggered(made: Batches) -> list[_Deviation]:
 
 def _out_of_specification(made: Batches) -> list[_Deviation]:
     causes = main_causes(made)
+    names = {
+        c.variable: c.recorded_as or c.variable for m in made.plant.mechanisms for c in m.causes
+    }
     results = {m.name: m.result for m in made.plant.mechanisms}
     return [
         _Deviation(
@@ -145,7 +148,7 @@ def _out_of_specification(made: Batches) -> list[_Deviation]:
             severity="critical",
             description=f"Result out of specification: {results[str(made.failure_mode[i])]}",
             opened_s=int(made.resulted_s[i]),
-            cause=causes.get(int(i)),
+            cause=names.get(causes.get(int(i), "")),
         )
         for i in np.flatnonzero(made.is_failure)
     ]
@@ -167,7 +170,8 @@ def _capas(
     """One CAPA per so many confirmed deviations of a category, opened when the last one closed."""
     waiting: dict[str, int] = {}
     ids: list[str | None] = [None] * len(found)
-    rows, opened = [], []
+    rows: list[tuple[str | None, str, str]] = []
+    opened: list[int] = []
     for i in np.argsort(closed, kind="stable"):
         if causes[i] is None:
             continue

@@ -176,7 +176,8 @@ def _draw_product(plant: Plant, line: str, share_of_span: float, uniform: float)
             for p in plant.products
         ]
     )
-    return int(min(np.searchsorted(np.cumsum(weights / weights.sum()), uniform), len(weights) - 1))
+    drawn = int(np.searchsorted(np.cumsum(weights / weights.sum()), uniform))
+    return min(drawn, len(weights) - 1)
 
 
 class _Floor:

@@ -192,7 +192,8 @@ def _inverse(variable: Variable, centre: Floats, uniform: Floats) -> Floats:
     if variable.distribution == "poisson":
         from scipy.special import pdtrik
 
-        return np.ceil(np.maximum(0.0, pdtrik(uniform, np.maximum(centre, 1e-9))) - 1e-9)
+        count = pdtrik(uniform, np.maximum(centre, 1e-9))
+        return np.asarray(np.ceil(np.maximum(0.0, count) - 1e-9), dtype=np.float64)
     if variable.distribution == "categorical":
         edges = np.cumsum(list(variable.levels.values()))
         return np.searchsorted(edges / edges[-1], uniform, side="right").astype(np.float64)

@@ -91,6 +91,7 @@ def _mechanisms(made: Batches) -> list[dict[str, Any]]:
                     {
                         "variable": cause.variable,
                         "stage": cause.stage,
+                        "recorded_as": cause.recorded_as or cause.variable,
                         "features": list(cause.features),
                         "terms": [
                             {

@@ -9,6 +9,7 @@ import polars as pl
 
 from assets.gate_features.firewall import Admitted
 from assets.gate_features.observations import STAGE_NAMES
+from data_contracts.expressions import columns_of
 
 SCHEMA = {
     "outcome": pl.String(),
@@ -63,21 +64,21 @@ def first_gates(values: pl.DataFrame) -> pl.DataFrame:
 
 def _quantities(definitions: pl.DataFrame) -> pl.DataFrame:
     """One row per outcome and quantity refused by meaning: outcome, quantity, meaning."""
+    meanings: dict[tuple[str, str], str] = {}
+    for row in definitions.iter_rows(named=True):
+        decides = {*columns_of(row["rule"], row["outcome"]), *_listed(row["margin_quantity"])}
+        for quantity in decides | _listed(row["defining_quantities"]):
+            meaning = "defines_outcome" if quantity in decides else "same_quantity"
+            meanings[row["outcome"], quantity] = meaning
+    return pl.DataFrame(
+        [(*key, meaning) for key, meaning in meanings.items()],
+        schema={"outcome": pl.String, "quantity": pl.String, "meaning": pl.String},
+        orient="row",
+    )
 
-    def listed(column: str, meaning: str) -> pl.DataFrame:
-        return (
-            definitions.select("outcome", pl.col(column).str.split(",").alias("quantity"))
-            .explode("quantity")
-            .with_columns(pl.col("quantity").str.strip_chars(), meaning=pl.lit(meaning))
-            .filter(pl.col("quantity").str.len_chars() > 0)
-        )
 
-    return pl.concat(
-        [
-            listed("margin_quantity", "defines_outcome"),
-            listed("defining_quantities", "same_quantity"),
-        ]
-    ).unique(subset=["outcome", "quantity"], keep="first", maintain_order=True)
+def _listed(names: str | None) -> set[str]:
+    return {name.strip() for name in (names or "").split(",") if name.strip()}
 
 
 def _rule() -> pl.Expr:

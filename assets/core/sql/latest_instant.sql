@@ -1,7 +1,7 @@
 -- One row: the latest instant in the data, null where the source has none. It is the default as-of
 -- date. Receipt counts only after the first load of a table: old records loaded for the first time
 -- are no news, a correction of them is.
-SELECT max(at) AS latest_at
+SELECT max(instant_at) AS latest_at
 FROM (
     SELECT greatest(
         max(started_at),
@@ -10,7 +10,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.batches)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.batches
     UNION ALL
     SELECT greatest(
@@ -19,7 +19,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.phases)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.phases
     UNION ALL
     SELECT greatest(
@@ -27,7 +27,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.parameters)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.parameters
     UNION ALL
     SELECT greatest(
@@ -36,7 +36,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.lab_results)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.lab_results
     UNION ALL
     SELECT greatest(
@@ -45,7 +45,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.deviations)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.deviations
     UNION ALL
     SELECT greatest(
@@ -54,7 +54,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.capas)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.capas
     UNION ALL
     SELECT greatest(
@@ -63,7 +63,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.material_lots)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.material_lots
     UNION ALL
     SELECT greatest(
@@ -71,7 +71,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.material_attributes)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.material_attributes
     UNION ALL
     SELECT greatest(
@@ -79,7 +79,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.material_usage)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.material_usage
     UNION ALL
     SELECT greatest(
@@ -87,7 +87,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.weighings)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.weighings
     UNION ALL
     SELECT greatest(
@@ -95,7 +95,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.inspections)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.inspections
     UNION ALL
     SELECT greatest(
@@ -103,7 +103,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.spectra)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.spectra
     UNION ALL
     SELECT greatest(
@@ -111,7 +111,7 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.stability_results)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.stability_results
     UNION ALL
     SELECT greatest(
@@ -119,11 +119,11 @@ FROM (
         max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.equipment_events)
         )
-    ) AS at
+    ) AS instant_at
     FROM raw.equipment_events
     UNION ALL
     SELECT max(received_at) FILTER (
             run_id <> (SELECT arg_min(run_id, ingested_at) FROM raw.sensor_tags)
-        ) AS at
+        ) AS instant_at
     FROM raw.sensor_tags
 );

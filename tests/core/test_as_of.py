@@ -1,0 +1,207 @@
+"""Core as of a date: what was known then, and nothing that came to be known later."""
+
+from datetime import datetime
+
+import pytest
+
+from assets.core.as_of import END_OF_TIME, as_of_instant
+from assets.core.defs import SQL, TABLES
+from data_contracts.catalogue import contract
+from data_contracts.duckdb_ddl import create_table_sql
+from warehouse.paths import Home
+from warehouse.store import Warehouse
+
+FIRST_LOAD = datetime.fromisoformat("2026-01-01")  # old records, loaded much later
+READS = ("batches", *(table for table, _, _ in TABLES if table != "batches"))
+
+
+class Plant:
+    """A working warehouse that takes deliveries and builds core tables as of a date."""
+
+    def __init__(self, root, table):
+        self.warehouse = Warehouse(Home(root), "test-0")
+        self._table = table
+        with self.warehouse.connection() as opened:
+            opened.execute("CREATE SCHEMA raw")
+            for name in READS:
+                opened.execute(create_table_sql(contract(f"raw.{name}")))
+
+    def deliver(self, name, *rows, run, received_at):
+        frame = self._table(
+            f"raw.{name}", *(self._stamped(row, n, run, received_at) for n, row in enumerate(rows))
+        )
+        self.warehouse.append_versions(f"raw.{name}", frame)
+
+    def _stamped(self, row, number, run, received_at):
+        return {
+            **row,
+            "source_file": f"{run}.csv",
+            "source_row": number + 2,
+            "content_hash": str(sorted(row.items(), key=str)),
+            "received_at": received_at,
+            "ingested_at": received_at,
+            "run_id": run,
+        }
+
+    def core(self, name, as_of, **wanted):
+        for built in dict.fromkeys(("batches", name)):
+            self.warehouse.build_from_sql(f"core.{built}", SQL / f"{built}.sql", {"as_of": as_of})
+        rows = self.warehouse.read(f"core.{name}").to_dicts()
+        return [row for row in rows if wanted.items() <= row.items()]
+
+    def latest(self):
+        sql = (SQL / "latest_instant.sql").read_text()
+        return self.warehouse.query(sql)["latest_at"].item()
+
+
+@pytest.fixture
+def plant(tmp_path, table):
+    return Plant(tmp_path, table)
+
+
+def batch(name, order, **columns):
+    return {
+        "batch_id": name,
+        "production_order": order,
+        "started_at_precision": "instant",
+        **columns,
+    }
+
+
+def test_a_disposition_is_unknown_before_it_was_given(plant, day):
+    plant.deliver(
+        "batches",
+        batch(
+            "B1",
+            1,
+            started_at=day(0),
+            ended_at=day(3),
+            disposition="rejected",
+            dispositioned_at=day(20),
+            failure_mode="dissolution",
+        ),
+        run="r1",
+        received_at=FIRST_LOAD,
+    )
+    assert plant.core("batches", day(-1)) == []
+    during = plant.core("batches", day(2))[0]
+    assert (during["ended_at"], during["disposition"], during["failure_mode"]) == (None, None, None)
+    before = plant.core("batches", day(19))[0]
+    assert (before["ended_at"], before["disposition"]) == (day(3), None)
+    after = plant.core("batches", day(20))[0]
+    assert (after["disposition"], after["failure_mode"]) == ("rejected", "dissolution")
+    assert plant.latest() == day(20)
+
+
+def test_the_cause_of_a_deviation_is_known_when_it_is_closed(plant, day):
+    plant.deliver("batches", batch("B1", 1, started_at=day(0)), run="r1", received_at=FIRST_LOAD)
+    plant.deliver(
+        "deviations",
+        {
+            "deviation_id": "D1",
+            "batch_id": "B1",
+            "opened_at": day(1),
+            "closed_at": day(40),
+            "confirmed_cause": "worn punch",
+            "capa_id": "C1",
+        },
+        {"deviation_id": "D2", "equipment_id": "P1", "opened_at": day(2)},
+        {"deviation_id": "D3", "batch_id": "nobody", "opened_at": day(2)},
+        run="r1",
+        received_at=FIRST_LOAD,
+    )
+    early = {row["deviation_id"]: row for row in plant.core("deviations", day(39))}
+    assert sorted(early) == ["D1", "D2"]  # of an unknown batch: left out, and counted
+    assert early["D1"]["closed_at"] is None
+    assert early["D1"]["confirmed_cause"] is None
+    assert early["D1"]["capa_id"] is None
+    late = plant.core("deviations", day(40), deviation_id="D1")[0]
+    assert (late["closed_at"], late["confirmed_cause"]) == (day(40), "worn punch")
+    strays = plant.warehouse.query((SQL / "unknown_batches.sql").read_text())
+    assert dict(strays.iter_rows())["deviations"] == 1
+
+
+def test_a_correction_counts_from_its_receipt(plant, day):
+    plant.deliver("batches", batch("B1", 1, started_at=day(0)), run="r1", received_at=FIRST_LOAD)
+    result = {"batch_id": "B1", "stage": 6, "test": "assay", "sample_no": 1, "censoring": "none"}
+    plant.deliver(
+        "lab_results",
+        {**result, "value": 99.0, "sampled_at": day(4), "resulted_at": day(5)},
+        run="r1",
+        received_at=FIRST_LOAD,
+    )
+    corrected_at = datetime.fromisoformat("2026-02-01")
+    plant.deliver(
+        "lab_results",
+        {**result, "value": 91.0, "sampled_at": day(4), "resulted_at": day(5)},
+        run="r2",
+        received_at=corrected_at,
+    )
+    assert plant.core("lab_results", day(3)) == []
+    assert plant.core("lab_results", day(4))[0]["value"] is None  # sampled, not yet resulted
+    assert plant.core("lab_results", day(5))[0]["value"] == 99.0
+    assert plant.core("lab_results", corrected_at)[0]["value"] == 91.0
+    assert plant.latest() == corrected_at  # so a run without --as-of sees the correction
+
+
+def test_an_identical_redelivery_moves_nothing(plant, day):
+    row = batch("B1", 1, started_at=day(0))
+    plant.deliver("batches", row, run="r1", received_at=FIRST_LOAD)
+    plant.deliver("batches", row, run="r2", received_at=datetime.fromisoformat("2026-02-01"))
+    assert plant.latest() == day(0)
+    assert len(plant.core("batches", day(0))) == 1
+
+
+def test_a_source_without_instants_is_known_whole(plant):
+    plant.deliver(
+        "batches",
+        {**batch("B1", 1), "started_at_precision": "order", "disposition": "released"},
+        run="r1",
+        received_at=FIRST_LOAD,
+    )
+    as_of = as_of_instant(None, plant.latest())
+    assert as_of == END_OF_TIME
+    assert plant.core("batches", as_of)[0]["disposition"] == "released"
+
+
+def test_batches_depend_through_their_campaign_else_their_parent_lot(plant, day):
+    plant.deliver(
+        "batches",
+        batch("B1", 1, campaign_id="C7"),
+        *(batch(f"B{n}", n) for n in (2, 3, 4, 5)),
+        run="r1",
+        received_at=FIRST_LOAD,
+    )
+    lots = [
+        ("B2", "api", "L1", 60.0),
+        ("B2", "api", "L2", 40.0),
+        ("B3", "api", "L1", 100.0),
+        ("B4", "api", "L2", 100.0),
+        ("B2", "lactose", "X1", 900.0),  # shared by two batches, the active's lots by three
+        ("B5", "lactose", "X1", 900.0),
+    ]
+    plant.deliver(
+        "material_usage",
+        *(
+            {"batch_id": b, "material": m, "supplier": "S", "lot": lot, "quantity": q}
+            for b, m, lot, q in lots
+        ),
+        run="r1",
+        received_at=FIRST_LOAD,
+    )
+    clusters = {row["batch_id"]: row["cluster_id"] for row in plant.core("batches", day(0))}
+    assert clusters == {
+        "B1": "campaign/C7",
+        "B2": "lot/api/S/L1",  # its largest lot
+        "B3": "lot/api/S/L1",
+        "B4": "lot/api/S/L2",
+        "B5": "batch/B5",
+    }
+
+
+def test_every_core_table_is_built_in_the_columns_of_its_contract(plant, day):
+    for name in READS:
+        plant.warehouse.build_from_sql(f"core.{name}", SQL / f"{name}.sql", {"as_of": day(0)})
+        read = plant.warehouse.read(f"core.{name}")
+        assert tuple(read.columns) == contract(f"core.{name}").column_names
+        assert read.is_empty()

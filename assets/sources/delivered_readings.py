@@ -15,7 +15,7 @@ from assets.sources.delivered_files import require_header, require_parquet
 from assets.sources.readings import counting_sql, delivered_readings_sql, readings_sql, refused_sql
 from assets.sources.source_report import EXAMPLES, TableReport
 from data_contracts.catalogue import contract
-from data_contracts.errors import SourceError
+from data_contracts.errors import SourceError, WarehouseError
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
 from data_contracts.profile_schema.mapping import READINGS
@@ -73,7 +73,7 @@ def judge_readings(
         READINGS, received, received - refused, refused, 0, allowed, is_within, found.head(EXAMPLES)
     )
     every = tuple(path for _, _, files in feeding for path in files)
-    return DeliveredReadings(readings_sql(parts), every, found, report)
+    return DeliveredReadings(readings_sql(parts, is_clean=refused == 0), every, found, report)
 
 
 def _require_files(profile: Profile, described: SourceFile, files: Sequence[Path]) -> None:
@@ -109,8 +109,8 @@ def _run(sql: str, query: Callable[[str], pl.DataFrame]) -> pl.DataFrame:
     """Run SQL over delivered files; what DuckDB cannot read is the source's fault."""
     try:
         return query(sql)
-    except Exception as error:
-        reason = " ".join(str(error).splitlines()[:3])
+    except WarehouseError as error:
+        reason = " ".join(str(error).split())
         raise SourceError(
             f"The files of sensor readings cannot be read: {reason}. Export the file again, or "
             "correct its description in the profile."

@@ -102,16 +102,6 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
     return SourceRecords(admissions, readings, input_hashes(counted, data_dir), report)
 
 
-def inspect_source(profile: Profile, data_dir: Path, query: Query) -> SourceReport:
-    """Return what would be accepted, quarantined and refused of a source; nothing is written.
-
-    Raises:
-        SourceError: The source cannot be read as what it claims to be.
-        ProfileError: An expression of the profile does not fit the delivered columns.
-    """
-    return read_source(profile, data_dir, query).report
-
-
 def require_acceptable(report: SourceReport) -> None:
     """Stop a run whose source breaks its contracts too often.
 

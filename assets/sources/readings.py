@@ -67,17 +67,19 @@ def delivered_readings_sql(
     )
 
 
-def readings_sql(parts: Sequence[str]) -> str:
+def readings_sql(parts: Sequence[str], *, is_clean: bool) -> str:
     """Return SQL for ``raw.sensor_readings``: every delivered reading that keeps the contract.
 
     Args:
         parts: One SELECT per mapping, from ``delivered_readings_sql``.
+        is_clean: Whether nothing is refused, which saves asking every reading again.
     """
     if not parts:
         return _NO_READINGS
+    kept = "" if is_clean else f" WHERE {_rule_sql()} IS NULL"
     return " UNION ALL BY NAME ".join(
         f"(SELECT equipment_id, batch_id, tag, {_RECORDED_AT} AS recorded_at, {_VALUE} AS value, "
-        f"coalesce(quality, 'good') AS quality FROM ({part}) WHERE {_rule_sql()} IS NULL)"
+        f"coalesce(quality, 'good') AS quality FROM ({part}){kept})"
         for part in parts
     )
 

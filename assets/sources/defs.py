@@ -1,0 +1,118 @@
+"""Dagster assets of sources: reads what was delivered, judges all of it, then writes.
+
+Nothing is written before the whole source has been read and judged, so a source that is not what
+it claims to be leaves the warehouse as it was.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+import polars as pl
+
+from assets.run_settings import RunSettings
+from assets.sources.importer import SourceRecords, read_source, require_acceptable
+from assets.sources.provenance import delivered_at, with_delivery
+from data_contracts.catalogue import contract, contract_names
+from warehouse.store import Warehouse
+
+GROUP = "sources"
+EXPORTS = dg.AssetKey(["source", "exports"])
+RAW_TABLES = tuple(contract_names("raw"))
+EVIDENCE = {
+    "quarantine.records": "Every record refused at the gate, with the rule it broke.",
+    "evidence.inputs": "The files this run read, by content.",
+    "evidence.ingestion": "Records received, accepted and quarantined, per raw table.",
+}
+
+
+@dg.asset(
+    key=EXPORTS,
+    group_name=GROUP,
+    required_resource_keys={"run_settings"},
+    description="The delivered files; those of the virtual plant are written here first.",
+)
+def exports(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Find the delivered files, simulating the plant where the run asks for it."""
+    settings: RunSettings = context.resources.run_settings
+    wanted = settings.simulation
+    if wanted is not None:
+        from assets.sources.virtual_plant.simulate import simulate
+
+        simulate(
+            settings.data_dir,
+            batches=wanted.batches,
+            years=wanted.years,
+            seed=settings.seed,
+            is_null=wanted.is_null,
+            progress=lambda what, done, of: context.log.info(f"simulating {what}: {done} of {of}"),
+        )
+    return dg.MaterializeResult(
+        metadata={"folder": dg.MetadataValue.path(str(settings.data_dir.resolve()))}
+    )
+
+
+def _specs() -> list[dg.AssetSpec]:
+    texts = {table: contract(table).description for table in RAW_TABLES} | EVIDENCE
+    return [
+        dg.AssetSpec(
+            key=table.split("."),
+            deps=[EXPORTS],
+            group_name=GROUP,
+            description=text,
+        )
+        for table, text in texts.items()
+    ]
+
+
+@dg.multi_asset(name="source", specs=_specs(), required_resource_keys={"run_settings", "warehouse"})
+def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Read and judge the source whole, then append what is new to the raw history."""
+    settings: RunSettings = context.resources.run_settings
+    warehouse: Warehouse = context.resources.warehouse
+    context.log.info("reading the delivered files")
+    records = read_source(settings.profile, settings.data_dir, warehouse.query)
+    require_acceptable(records.report)
+    for note in records.report.notes:
+        context.log.info(note)
+    yield from _write_raw(warehouse, records, settings)
+    now = _now()
+    run = {"ingested_at": pl.lit(now, pl.Datetime("us")), "run_id": pl.lit(settings.run_id)}
+    frames = {
+        "quarantine.records": records.quarantined().with_columns(**run),
+        "evidence.inputs": records.inputs,
+        "evidence.ingestion": records.report.ingestion(),
+    }
+    for table, frame in frames.items():
+        written = warehouse.write(table, frame)
+        yield dg.MaterializeResult(
+            asset_key=table.split("."), metadata={"dagster/row_count": written.rows}
+        )
+
+
+def _write_raw(
+    warehouse: Warehouse, records: SourceRecords, settings: RunSettings
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Append every raw table's new versions and point the readings at their files."""
+    now, data_dir = _now(), settings.data_dir.resolve()
+    received_at = {name: delivered_at(data_dir / name) for name in records.inputs["file"]}
+    profile_at = delivered_at(settings.profile.file)
+    for table, admission in records.admissions.items():
+        frame = with_delivery(admission.accepted, received_at, profile_at, settings.run_id, now)
+        versions = warehouse.append_versions(table, frame)
+        yield dg.MaterializeResult(
+            asset_key=table.split("."),
+            metadata={
+                "received": admission.received,
+                "accepted": admission.accepted.height,
+                "quarantined": admission.quarantined.height,
+                "new": versions.new,
+                "changed": versions.changed,
+                "already known": versions.identical,
+            },
+        )
+    warehouse.stage_readings(records.readings.sql)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

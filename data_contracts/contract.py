@@ -139,7 +139,8 @@ class Contract:
         version's content and the instant it was received.
         """
         version = ("content_hash", "received_at")
-        return self.key + tuple(name for name in version if self.key and name in self.column_names)
+        keeps_versions = set(version) <= set(self.column_names)
+        return self.key + version if self.key and keeps_versions else self.key
 
     @property
     def compared_columns(self) -> tuple[str, ...]:

@@ -87,6 +87,16 @@ class Profile:
         """Return the columns read of a delivered file, each with the place that reads it."""
         return read_columns(self.files[file], (*self.mappings, *self.readings))
 
+    def frame_columns(self, file: str) -> frozenset[str]:
+        """Return the columns of a delivered file that feed tables other than sensor readings."""
+        optional = (
+            column
+            for m in self.mappings
+            if m.file == file
+            for column, _, _ in m.delivered_columns()
+        )
+        return frozenset((*read_columns(self.files[file], self.mappings), *optional))
+
     @property
     def quantity_stages(self) -> dict[str, int]:
         """Stages (1 to 7) before which a named test or parameter is not available.

@@ -6,6 +6,7 @@ fit the header are kept apart, because guessing which cell is missing would shif
 
 import csv
 import io
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,24 +21,25 @@ class CsvRows:
     """The rows of a CSV file.
 
     Attributes:
-        header: Column names, trimmed.
-        columns: One list of texts per column, in header order.
+        header: Names of all columns, trimmed.
+        columns: Texts of the wanted columns by name.
         lines: Line of the file on which each row begins, counted from 1 with the header.
         misshapen: Line and cells of each row that has more or fewer cells than the header.
     """
 
     header: list[str]
-    columns: list[tuple[str, ...]]
+    columns: dict[str, tuple[str, ...]]
     lines: list[int]
     misshapen: list[tuple[int, list[str]]]
 
 
-def read_csv_rows(path: Path, described: SourceFile) -> CsvRows:
+def read_csv_rows(path: Path, described: SourceFile, wanted: Collection[str]) -> CsvRows:
     """Read a CSV file as its profile describes it.
 
     Args:
         path: The file.
         described: Separator and encoding.
+        wanted: Columns to keep; others are counted but not kept.
 
     Raises:
         SourceError: The file is empty, is not text in the stated encoding, is not CSV, has another
@@ -45,7 +47,7 @@ def read_csv_rows(path: Path, described: SourceFile) -> CsvRows:
     """
     text = _text(path, described)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=described.separator, strict=True)
-    header: list[str] = []
+    header, kept = list[str](), list[int]()
     rows, lines, misshapen, start = list[list[str]](), list[int](), list[tuple[int, list[str]]](), 1
     try:
         for row in reader:
@@ -54,8 +56,9 @@ def read_csv_rows(path: Path, described: SourceFile) -> CsvRows:
                 continue  # an empty line, or one of separators only, is no record
             if not header:
                 header = _header(path, described, row)
+                kept = [place for place, name in enumerate(header) if name in wanted]
             elif len(row) == len(header):
-                rows.append(row)
+                rows.append([row[place] for place in kept])
                 lines.append(line)
             else:
                 misshapen.append((line, row))
@@ -66,7 +69,8 @@ def read_csv_rows(path: Path, described: SourceFile) -> CsvRows:
         ) from error
     if not header:
         raise SourceError(f"{path} is empty: it has not even a header; export it again.")
-    columns = list[tuple[str, ...]](zip(*rows, strict=True)) or [() for _ in header]
+    names = [header[place] for place in kept]
+    columns = dict.fromkeys(names, ()) | dict(zip(names, zip(*rows, strict=True), strict=False))
     return CsvRows(header, columns, lines, misshapen)
 
 

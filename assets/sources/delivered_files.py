@@ -27,8 +27,8 @@ class Delivered:
     Attributes:
         described: What the profile says about it.
         paths: The files found, sorted by name.
-        frame: One row per record: every delivered column as text, and where it stood
-            (``__source_file`` relative to the data folder, ``__source_row`` the line in it).
+        frame: One row per record: the delivered columns that feed tables, as text, and where it
+            stood (``__source_file`` relative to the data folder, ``__source_row`` the line in it).
         header: Every column delivered, read or not.
         misshapen: Rows whose number of cells does not fit their header (source_file, source_row,
             record).
@@ -88,9 +88,9 @@ def open_files(
     """
     reads = profile.read_columns(described.name)
     parts, misshapen, header = [], [], dict[str, None]()
+    wanted = profile.frame_columns(described.name)
     for path in paths:
-        frame, odd = _open(path, described, data_dir)
-        delivered = [name for name in frame.columns if name not in (FILE_COLUMN, ROW_COLUMN)]
+        frame, odd, delivered = _open(path, described, data_dir, wanted)
         require_header(path, delivered, reads)
         header.update(dict.fromkeys(delivered))
         parts.append(frame)
@@ -117,24 +117,29 @@ def require_header(path: Path, header: Iterable[str], reads: dict[str, str]) -> 
             )
 
 
-def _open(path: Path, described: SourceFile, data_dir: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _open(
+    path: Path, described: SourceFile, data_dir: Path, wanted: frozenset[str]
+) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
+    """Return a file's rows, its misshapen rows and its whole header."""
     name = str(path.relative_to(data_dir))
     if described.format == "parquet":
-        return _open_parquet(path, name), no_misshapen_rows()
-    rows = read_csv_rows(path, described)
-    columns = dict(zip(rows.header, rows.columns, strict=True))
+        header = require_parquet(path)
+        return (
+            _open_parquet(path, name, [c for c in header if c in wanted]),
+            no_misshapen_rows(),
+            header,
+        )
+    rows = read_csv_rows(path, described, wanted)
     frame = pl.DataFrame(
-        {key: pl.Series(key, texts, dtype=pl.String) for key, texts in columns.items()}
-    ).with_columns(
-        pl.lit(name).alias(FILE_COLUMN), pl.Series(ROW_COLUMN, rows.lines, dtype=pl.Int64)
-    )
+        [pl.Series(column, texts, dtype=pl.String) for column, texts in rows.columns.items()]
+        + [pl.Series(ROW_COLUMN, rows.lines, dtype=pl.Int64)]
+    ).with_columns(pl.lit(name).alias(FILE_COLUMN))
     odd = [(name, line, described.separator.join(cells)) for line, cells in rows.misshapen]
-    return frame, pl.DataFrame(odd, schema=_MISSHAPEN, orient="row")
+    return frame, pl.DataFrame(odd, schema=_MISSHAPEN, orient="row"), rows.header
 
 
-def _open_parquet(path: Path, name: str) -> pl.DataFrame:
-    require_parquet(path)
-    frame = pl.read_parquet(path)
+def _open_parquet(path: Path, name: str, columns: list[str]) -> pl.DataFrame:
+    frame = pl.read_parquet(path, columns=columns)
     return frame.select(pl.all().cast(pl.String)).with_columns(
         pl.lit(name).alias(FILE_COLUMN),
         pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(ROW_COLUMN),

@@ -31,4 +31,13 @@ def command(
         done = simulate(
             out, batches=batches, years=years, seed=seed, plant=plant, is_null=null, do=do
         )
-    console.print(f"{done}", markup=False, highlight=False)
+    told = "kept as it was" if done.is_reused else "written"
+    console.print(
+        f"{done.batches:,} batches ({done.failures} failed, {done.pending} not yet dispositioned) "
+        f"and {done.readings:,} sensor readings {told}.\n"
+        f"Exports: {done.out.resolve()}\nTruth:   {done.truth.resolve()} (never read by a run)\n"
+        f"Best possible AUC before the laboratory: {done.oracle_auc:.2f}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )

@@ -164,22 +164,11 @@ def test_a_source_without_instants_is_known_whole(plant):
     assert plant.core("batches", as_of)[0]["disposition"] == "released"
 
 
-def test_batches_depend_through_their_campaign_else_their_parent_lot(plant, day):
-    plant.deliver(
-        "batches",
-        batch("B1", 1, campaign_id="C7"),
-        *(batch(f"B{n}", n) for n in (2, 3, 4, 5)),
-        run="r1",
-        received_at=FIRST_LOAD,
-    )
-    lots = [
-        ("B2", "api", "L1", 60.0),
-        ("B2", "api", "L2", 40.0),
-        ("B3", "api", "L1", 100.0),
-        ("B4", "api", "L2", 100.0),
-        ("B2", "lactose", "X1", 900.0),  # shared by two batches, the active's lots by three
-        ("B5", "lactose", "X1", 900.0),
-    ]
+def clusters(plant, as_of):
+    return {row["batch_id"]: row["cluster_id"] for row in plant.core("batches", as_of)}
+
+
+def use(plant, *lots):
     plant.deliver(
         "material_usage",
         *(
@@ -189,13 +178,50 @@ def test_batches_depend_through_their_campaign_else_their_parent_lot(plant, day)
         run="r1",
         received_at=FIRST_LOAD,
     )
-    clusters = {row["batch_id"]: row["cluster_id"] for row in plant.core("batches", day(0))}
-    assert clusters == {
+
+
+def test_batches_depend_through_their_campaign(plant, day):
+    plant.deliver(
+        "batches",
+        batch("B1", 1, campaign_id="C7"),
+        batch("B2", 2, campaign_id="C7"),
+        batch("B3", 3),
+        run="r1",
+        received_at=FIRST_LOAD,
+    )
+    use(plant, ("B1", "api", "L1", 60.0), ("B3", "api", "L1", 60.0))
+    assert clusters(plant, day(0)) == {
         "B1": "campaign/C7",
+        "B2": "campaign/C7",
+        "B3": "lot/api/S/L1",  # outside any campaign
+    }
+
+
+def test_batches_depend_through_their_parent_lot_where_campaigns_are_rare(plant, day):
+    plant.deliver(
+        "batches",
+        batch("B1", 1, campaign_id="C7"),
+        *(batch(f"B{n}", n) for n in range(2, 7)),
+        run="r1",
+        received_at=FIRST_LOAD,
+    )
+    use(
+        plant,
+        *((f"B{n}", "lactose", "X1", 900.0) for n in range(1, 6)),  # one lot ties five batches
+        ("B1", "api", "L1", 100.0),
+        ("B2", "api", "L1", 60.0),
+        ("B2", "api", "L2", 40.0),
+        ("B3", "api", "L2", 100.0),
+        ("B4", "api", "L3", 100.0),  # alone in its lot
+        ("B5", "colour", "Z1", 1.0),
+    )
+    assert clusters(plant, day(0)) == {
+        "B1": "lot/api/S/L1",
         "B2": "lot/api/S/L1",  # its largest lot
-        "B3": "lot/api/S/L1",
-        "B4": "lot/api/S/L2",
+        "B3": "lot/api/S/L2",
+        "B4": "lot/api/S/L3",
         "B5": "batch/B5",
+        "B6": "batch/B6",
     }
 
 

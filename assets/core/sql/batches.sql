@@ -3,10 +3,12 @@
 -- In the first load of the table a version counts from its own known-at, in later deliveries from
 -- the later of that and its receipt; of the versions known at $as_of the last received stands.
 --
--- cluster_id names the group whose batches are not independent of one another: the campaign where
--- it is known; else the batch's largest lot of the parent material, which is the material through
--- whose lots most batches are tied to another one (in practice the active ingredient); else the
--- batch itself.
+-- cluster_id names the group whose batches are not independent of one another. It is the campaign
+-- where campaigns are known for at least half of the batches (mixing campaigns and lots would part
+-- batches that share a lot). Else, or for a batch outside any campaign, it is the batch's largest lot
+-- of the parent material: of the materials whose lots tie at least half of the batches to another
+-- one, the one with the most lots (in practice the active ingredient; an excipient's few lots would
+-- leave too few groups to learn from). Else it is the batch itself.
 WITH first_load AS (
     SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.batches
 ),
@@ -21,6 +23,10 @@ known AS (
         PARTITION BY r.batch_id
         ORDER BY r.received_at DESC, r.ingested_at DESC, r.source_file DESC, r.source_row DESC
     ) = 1
+),
+
+campaigns AS (
+    SELECT count(campaign_id) >= 0.5 * count(*) AS are_known FROM known
 ),
 
 used AS (
@@ -40,7 +46,10 @@ parent_material AS (
     FROM shared
     WHERE batches_of_lot > 1
     GROUP BY material
-    ORDER BY count(DISTINCT batch_id) DESC, material
+    ORDER BY
+        count(DISTINCT batch_id) >= 0.5 * (SELECT count(*) FROM known) DESC,
+        count(DISTINCT (supplier, lot)) DESC,
+        material
     LIMIT 1
 ),
 
@@ -68,7 +77,12 @@ SELECT
     CASE WHEN coalesce(k.dispositioned_at <= $as_of, TRUE) THEN k.disposition END AS disposition,
     CASE WHEN k.dispositioned_at <= $as_of THEN k.dispositioned_at END AS dispositioned_at,
     CASE WHEN coalesce(k.dispositioned_at <= $as_of, TRUE) THEN k.failure_mode END AS failure_mode,
-    coalesce('campaign/' || k.campaign_id, p.cluster_id, 'batch/' || k.batch_id) AS cluster_id
+    coalesce(
+        CASE WHEN c.are_known THEN 'campaign/' || k.campaign_id END,
+        p.cluster_id,
+        'batch/' || k.batch_id
+    ) AS cluster_id
 FROM known AS k
+CROSS JOIN campaigns AS c
 LEFT JOIN parent_lot AS p USING (batch_id)
 ORDER BY k.production_order, k.batch_id;

@@ -1,0 +1,77 @@
+"""Features and margins as the signal test sees them: within product, relative to the recent past.
+
+Drifting features match drifting margins and product means match product means; neither says
+anything about the process. What remains after both are taken away is what a driver must explain.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.detrending import PAST_BATCHES, group_means, relative_to_past
+from assets.statistics.folds import Fold
+
+LARGEST_SPREADS = 4.0
+
+
+@dataclass(frozen=True)
+class RelativeView:
+    """One fold's view of a gate.
+
+    Attributes:
+        design: (batches, columns) in training standard deviations, clipped at 4 of them; 0 where
+            a value or its past is missing.
+        scale: Per column, the training standard deviation in the column's own unit; 0 where the
+            column says nothing in training.
+        targets: (batches, quantities) margins within product relative to the past; NaN where
+            missing.
+        expected: (batches, quantities) margin to expect from product and recent level alone, as
+            known when the fold's training ended.
+    """
+
+    design: FloatArray
+    scale: FloatArray
+    targets: FloatArray
+    expected: FloatArray
+
+
+def relative_view(
+    values: FloatArray, margins: FloatArray, product: IntArray, fold: Fold
+) -> RelativeView:
+    """Take away product means (from training) and the mean of the previous 40 batches.
+
+    Args:
+        values: (batches, columns) of the gate's matrix, in production order, NaN where missing.
+        margins: (batches, quantities), NaN where missing or censored.
+        product: Per batch, code of product and strength.
+        fold: Gives the training positions.
+
+    Returns:
+        The view; nothing in a row depends on later rows.
+    """
+    design = relative_to_past(values - group_means(values, product, fold.train))
+    scale = _spread(design[fold.train])
+    scaled = np.divide(design, scale, out=np.zeros_like(design), where=scale > 0)
+    product_mean = group_means(margins, product, fold.train)
+    within = margins - product_mean
+    level = _nanmean(within[fold.train][-PAST_BATCHES:])
+    return RelativeView(
+        np.clip(np.nan_to_num(scaled), -LARGEST_SPREADS, LARGEST_SPREADS),
+        scale,
+        relative_to_past(within),
+        product_mean + level,
+    )
+
+
+def _nanmean(values: FloatArray) -> FloatArray:
+    counts = np.isfinite(values).sum(axis=0)
+    return np.asarray(np.nan_to_num(values).sum(axis=0) / np.maximum(counts, 1))
+
+
+def _spread(values: FloatArray) -> FloatArray:
+    defined = np.isfinite(values)
+    counts = np.maximum(defined.sum(axis=0), 1)
+    centred = np.where(defined, values - _nanmean(values), 0.0)
+    spread = np.sqrt((centred**2).sum(axis=0) / counts)
+    return np.where(spread > 1e-9 * np.maximum(1.0, np.abs(_nanmean(values))), spread, 0.0)

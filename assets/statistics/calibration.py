@@ -1,0 +1,108 @@
+"""Whether a stated probability of failure is the frequency that follows.
+
+Intercept and slope on later data, and the Brier score against its parts. A perfectly calibrated
+model has intercept 0 and slope 1.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.statistics.array_types import FloatArray
+
+SMALLEST_PROB = 1e-6
+
+
+@dataclass(frozen=True)
+class BrierParts:
+    """The Brier score and what it is made of: reliability - resolution + uncertainty (+ binning).
+
+    Attributes:
+        score: Mean squared difference of probability and label.
+        reliability: Squared distance of forecast and frequency within bins; smaller is better.
+        resolution: Squared distance of bin frequencies from the base rate; larger is better.
+        uncertainty: Base rate times one minus the base rate.
+    """
+
+    score: float
+    reliability: float
+    resolution: float
+    uncertainty: float
+
+
+def logit(probability: FloatArray) -> FloatArray:
+    """Log odds, with probabilities kept a millionth away from 0 and 1."""
+    kept = np.clip(probability, SMALLEST_PROB, 1 - SMALLEST_PROB)
+    return np.asarray(np.log(kept / (1 - kept)))
+
+
+def expit(log_odds: FloatArray) -> FloatArray:
+    """Probability of log odds, without overflow."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -700, 700))))
+
+
+def log_score(probability: FloatArray, label: FloatArray) -> FloatArray:
+    """Negative log likelihood per batch, in nats; smaller is better."""
+    kept = np.clip(probability, SMALLEST_PROB, 1 - SMALLEST_PROB)
+    return np.asarray(-(label * np.log(kept) + (1 - label) * np.log1p(-kept)))
+
+
+def recalibration(probability: FloatArray, label: FloatArray) -> tuple[float, float]:
+    """Intercept (at slope 1) and slope of labels on log odds (Cox 1958).
+
+    Args:
+        probability: Per batch, 0 to 1.
+        label: Per batch, 0 or 1.
+
+    Returns:
+        (intercept, slope); NaN where a class is missing; the slope is NaN for a constant score.
+    """
+    if label.min(initial=1) == label.max(initial=0):
+        return float("nan"), float("nan")
+    score = logit(probability)
+    intercept = _newton(np.ones((label.size, 1)), label, offset=score)[0]
+    if np.ptp(score) < 1e-9:
+        return float(intercept), float("nan")
+    slope = _newton(np.column_stack([np.ones(label.size), score]), label)[1]
+    return float(intercept), float(slope)
+
+
+def _newton(design: FloatArray, label: FloatArray, offset: FloatArray | float = 0.0) -> FloatArray:
+    coefficients = np.zeros(design.shape[1])
+    for _ in range(50):
+        fitted = expit(design @ coefficients + offset)
+        # A whisper of ridge keeps a separated fit finite.
+        hessian = (design.T * (fitted * (1 - fitted))) @ design + 1e-8 * np.eye(design.shape[1])
+        step = np.linalg.solve(hessian, design.T @ (label - fitted))
+        coefficients = coefficients + np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-10:
+            break
+    return np.asarray(coefficients)
+
+
+def brier_parts(probability: FloatArray, label: FloatArray, bins: int = 10) -> BrierParts:
+    """Brier score and its parts over bins of equal size (Murphy 1973).
+
+    Args:
+        probability: Per batch, 0 to 1.
+        label: Per batch, 0 or 1.
+        bins: Number of bins; ties stay in one bin.
+
+    Returns:
+        The parts, all NaN where there is no batch.
+    """
+    if not label.size:
+        return BrierParts(*[float("nan")] * 4)
+    edges = np.unique(np.quantile(probability, np.linspace(0, 1, bins + 1)[1:-1]))
+    place = np.searchsorted(edges, probability, side="right")
+    counts = np.bincount(place, minlength=edges.size + 1).astype(float)
+    held = counts > 0
+    forecast = np.bincount(place, weights=probability, minlength=counts.size)[held] / counts[held]
+    frequency = np.bincount(place, weights=label, minlength=counts.size)[held] / counts[held]
+    share, base = counts[held] / label.size, float(label.mean())
+    return BrierParts(
+        score=float(np.mean((probability - label) ** 2)),
+        reliability=float((share * (forecast - frequency) ** 2).sum()),
+        resolution=float((share * (frequency - base) ** 2).sum()),
+        uncertainty=base * (1 - base),
+    )

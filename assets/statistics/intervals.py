@@ -1,0 +1,92 @@
+"""Intervals for counts: exact, score and posterior, for one proportion and for a difference.
+
+Only closed forms live here; resampled intervals are in ``cluster_bootstrap``.
+"""
+
+from math import sqrt
+
+Interval = tuple[float, float]
+
+
+def clopper_pearson(events: int, trials: int, level: float = 0.95) -> Interval:
+    """Exact interval of a proportion (Clopper & Pearson 1934).
+
+    Args:
+        events: Number of events, 0 to trials.
+        trials: Number of trials; with none the interval is the whole range.
+        level: Confidence level.
+
+    Returns:
+        Lower and upper bound, 0 to 1.
+    """
+    from scipy.stats import beta
+
+    if trials == 0:
+        return 0.0, 1.0
+    tail = (1 - level) / 2
+    low = 0.0 if events == 0 else float(beta.ppf(tail, events, trials - events + 1))
+    high = 1.0 if events == trials else float(beta.ppf(1 - tail, events + 1, trials - events))
+    return low, high
+
+
+def wilson(events: int, trials: int, level: float = 0.95) -> Interval:
+    """Score interval of a proportion (Wilson 1927)."""
+    from scipy.stats import norm
+
+    if trials == 0:
+        return 0.0, 1.0
+    z = float(norm.ppf(0.5 + level / 2))
+    share = events / trials
+    centre = share + z * z / (2 * trials)
+    half = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    scale = 1 + z * z / trials
+    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+
+
+def newcombe_difference(
+    events_1: int, trials_1: int, events_2: int, trials_2: int, level: float = 0.95
+) -> Interval:
+    """Interval of the difference of two independent proportions (Newcombe 1998, method 10).
+
+    Returns:
+        Bounds of share 1 minus share 2, -1 to 1.
+    """
+    if trials_1 == 0 or trials_2 == 0:
+        return -1.0, 1.0
+    share_1, share_2 = events_1 / trials_1, events_2 / trials_2
+    low_1, high_1 = wilson(events_1, trials_1, level)
+    low_2, high_2 = wilson(events_2, trials_2, level)
+    difference = share_1 - share_2
+    return (
+        difference - sqrt((share_1 - low_1) ** 2 + (high_2 - share_2) ** 2),
+        difference + sqrt((high_1 - share_1) ** 2 + (share_2 - low_2) ** 2),
+    )
+
+
+def deflated_beta(
+    events: int, trials: int, *, deflation: float = 1.3, level: float = 0.95
+) -> Interval:
+    """Posterior interval of a proportion from counts that are not independent.
+
+    Both counts are divided by a design effect before they meet Jeffreys' prior Beta(1/2, 1/2), so
+    that twelve alarms on three lots do not count as twelve.
+
+    Args:
+        events: Number of events.
+        trials: Number of trials.
+        deflation: Design effect, at least 1.
+        level: Posterior probability inside.
+
+    Returns:
+        Lower and upper bound, 0 to 1.
+    """
+    from scipy.stats import beta
+
+    if trials == 0:
+        return 0.0, 1.0
+    tail = (1 - level) / 2
+    shape_1 = 0.5 + events / deflation
+    shape_2 = 0.5 + (trials - events) / deflation
+    low = 0.0 if events == 0 else float(beta.ppf(tail, shape_1, shape_2))
+    high = 1.0 if events == trials else float(beta.ppf(1 - tail, shape_1, shape_2))
+    return low, high

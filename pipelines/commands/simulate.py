@@ -31,12 +31,13 @@ def command(
         done = simulate(
             out, batches=batches, years=years, seed=seed, plant=plant, is_null=null, do=do
         )
+    best = "not defined" if done.oracle_auc is None else f"{done.oracle_auc:.2f}"
     told = "kept as it was" if done.is_reused else "written"
     console.print(
         f"{done.batches:,} batches ({done.failures} failed, {done.pending} not yet dispositioned) "
         f"and {done.readings:,} sensor readings {told}.\n"
         f"Exports: {done.out.resolve()}\nTruth:   {done.truth.resolve()} (never read by a run)\n"
-        f"Best possible AUC before the laboratory: {done.oracle_auc:.2f}",
+        f"Best possible AUC before the laboratory: {best}",
         markup=False,
         highlight=False,
         soft_wrap=True,

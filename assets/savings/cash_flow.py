@@ -15,7 +15,7 @@ from assets.savings.draws import FloatArray
 
 MONTHS_PER_YEAR = 12
 IRR_RANGE = (-0.99, 10.0)  # yearly; outside it a rate of return means nothing to a reader
-_IRR_HALVINGS = 50
+_HALVINGS, _NEWTON_STEPS = 12, 4  # bisection to be safe, then Newton to be exact
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,21 @@ class Programme:
     start_years: FloatArray
     ramp_years: FloatArray
 
-    def cumulative_usd(self, years: float) -> FloatArray:
-        """Return cash from the start until a time, undiscounted, USD."""
-        in_use = np.maximum(years - self.start_years, 0)
-        saved: FloatArray = self.savings_usd * self._full_years(in_use)
-        return saved - self.one_off_usd - self.running_usd * in_use
+    def cumulative_usd(self, years: float | FloatArray) -> FloatArray:
+        """Return cash from the start until a time, undiscounted, USD.
 
-    def _full_years(self, in_use: FloatArray) -> FloatArray:
-        """Years at full effect that the time in use amounts to (the ramp counts in part)."""
+        The ramp is linear: ``t`` years into a ramp of ``R`` years amount to ``t^2 / 2R`` years at
+        full effect, and all later years count in full.
+
+        Args:
+            years: Years since the start, one for all draws or one per draw.
+        """
+        in_use = np.maximum(years - self.start_years, 0)
         ramp = np.maximum(self.ramp_years, 1e-9)
         ramping = np.minimum(in_use, ramp)
-        full: FloatArray = ramping**2 / (2 * ramp) + (in_use - ramping)
-        return full
+        saved = self.savings_usd * (in_use - ramping * (1 - ramping / (2 * ramp)))
+        cash: FloatArray = saved - self.one_off_usd - self.running_usd * in_use
+        return cash
 
 
 def yearly_cash_usd(programmes: Sequence[Programme], horizon_years: int) -> list[FloatArray]:
@@ -90,11 +93,26 @@ def irr(cash: Sequence[FloatArray]) -> FloatArray:
     low = np.full_like(cash[0], IRR_RANGE[0])
     high = np.full_like(cash[0], IRR_RANGE[1])
     is_defined = (npv_usd(cash, low) > 0) & (npv_usd(cash, high) < 0)
-    for _ in range(_IRR_HALVINGS):
+    for _ in range(_HALVINGS):
         middle = (low + high) / 2
         is_above = npv_usd(cash, middle) > 0
         low, high = np.where(is_above, middle, low), np.where(is_above, high, middle)
-    return np.where(is_defined, (low + high) / 2, np.nan)
+    rate = (low + high) / 2
+    for _ in range(_NEWTON_STEPS):
+        value, slope = _npv_and_slope(cash, rate)
+        step = np.divide(value, slope, out=np.zeros_like(value), where=slope != 0)
+        rate = np.clip(rate - step, low, high)
+    return np.where(is_defined, rate, np.nan)
+
+
+def _npv_and_slope(cash: Sequence[FloatArray], rate: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the present value and its derivative by the rate, both by Horner's rule."""
+    factor = 1 / (1 + rate)
+    value, slope = np.zeros_like(rate), np.zeros_like(rate)
+    for amount in reversed(cash):
+        slope = slope * factor + value
+        value = value * factor + amount
+    return value, -slope * factor**2
 
 
 def payback_months(programmes: Sequence[Programme], horizon_years: int) -> FloatArray:
@@ -105,21 +123,25 @@ def payback_months(programmes: Sequence[Programme], horizon_years: int) -> Float
         horizon_years: Years looked ahead, at least 1.
 
     Returns:
-        Months per draw, interpolated within a month; infinite where it is not paid back within
-        the horizon.
+        Months per draw, to a hundredth of a month; infinite where it is not paid back within the
+        horizon.
     """
     before = _joint_usd(programmes, 0.0)
-    months = np.where(before >= 0, 0.0, np.inf)
-    for month in range(1, horizon_years * MONTHS_PER_YEAR + 1):
-        after = _joint_usd(programmes, month / MONTHS_PER_YEAR)
-        is_first = (after >= 0) & np.isinf(months)
-        gain = np.where(is_first, after - before, 1.0)
-        months = np.where(is_first, month - after / gain, months)
-        before = after
-    return months
+    is_back = before >= 0
+    last_below = np.zeros_like(before)
+    for year in range(1, horizon_years + 1):
+        is_back |= _joint_usd(programmes, float(year)) >= 0
+        last_below = np.where(is_back, last_below, float(year))
+    low, high = last_below, last_below + 1
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        is_above = _joint_usd(programmes, middle) >= 0
+        low, high = np.where(is_above, low, middle), np.where(is_above, middle, high)
+    months = np.where(before >= 0, 0.0, (low + high) / 2 * MONTHS_PER_YEAR)
+    return np.where(is_back, months, np.inf)
 
 
-def _joint_usd(programmes: Sequence[Programme], years: float) -> FloatArray:
+def _joint_usd(programmes: Sequence[Programme], years: float | FloatArray) -> FloatArray:
     total = programmes[0].cumulative_usd(years)
     for programme in programmes[1:]:
         total = total + programme.cumulative_usd(years)

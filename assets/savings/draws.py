@@ -113,13 +113,16 @@ class Draws:
         Jeffreys' Beta prior on counts divided by a deflation factor for clustered events.
 
         Args:
-            name: Name of the stream, the same in every scenario.
+            name: Name of the rate, with a dot so that no assumption shares it; the same in every
+                scenario.
             events: Events counted, 0 to ``trials``.
             trials: Trials counted, zero or more.
             deflation: Factor by which the counts overstate the evidence, at least 1.
         """
-        hits, misses = events / deflation, (trials - events) / deflation
-        return stream(self.seed, name).beta(0.5 + hits, 0.5 + misses, self.size)
+        if name not in self._kept:
+            hits, misses = events / deflation, (trials - events) / deflation
+            self._kept[name] = stream(self.seed, name).beta(0.5 + hits, 0.5 + misses, self.size)
+        return self._kept[name]
 
     def shares(self, name: str, counts: dict[str, int], deflation: float) -> dict[str, FloatArray]:
         """Return posterior draws of how a total splits, summing to 1 in every draw.

@@ -93,8 +93,8 @@ def _scenario_rows(
     for claim in claims:
         if not claim.is_carried_out:
             yield from _refused_rows(claim.name, claim.reason)
-    for each in simulated:
-        figures = _figures([each], drawn)
+    alone = [_figures([each], drawn) for each in simulated]
+    for each, figures in zip(simulated, alone, strict=True):
         yield from _rows(each.claim.name, figures, each.claim.basis, each.claim.reason)
     if not simulated:
         reason = claims[0].reason if claims else "No alert is declared."
@@ -102,7 +102,8 @@ def _scenario_rows(
         return
     is_proxy = any(each.claim.basis == "arithmetic" for each in simulated)
     basis, note = ("arithmetic", PROXY_NOTE) if is_proxy else ("evidence", "All levers together.")
-    yield from _rows(ALL_LEVERS, _figures(simulated, drawn), basis, note)
+    joint = alone[0] if len(simulated) == 1 else _figures(simulated, drawn)
+    yield from _rows(ALL_LEVERS, joint, basis, note)
 
 
 def _baseline_rows(

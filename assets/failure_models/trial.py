@@ -1,0 +1,92 @@
+"""One outcome at one gate, made ready: its matrix, its labels, its folds.
+
+A trial is what every rung of the ladder and every test is handed, so that all of them see the same
+batches, split the same way.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from assets.failure_models.gate_matrix import GateMatrix
+from assets.failure_models.outcome_panel import OutcomePanel
+from assets.failure_models.relative_view import RelativeView, relative_view
+from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.folds import Fold, rolling_origin
+
+FOLDS = 6
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An outcome at a gate.
+
+    Attributes:
+        matrix: Features available at the gate and not refused for the outcome, informative only.
+        panel: Labels and margins, aligned to the matrix.
+        seed: Seed of every random draw of the trial.
+    """
+
+    matrix: GateMatrix
+    panel: OutcomePanel
+    seed: int
+
+    @property
+    def outcome(self) -> str:
+        """Name of the outcome."""
+        return self.panel.definition.outcome
+
+    @property
+    def gate(self) -> int:
+        """Gate of the matrix, 1 to 7."""
+        return self.matrix.gate
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether this is the last gate before the result."""
+        return self.gate == self.panel.definition.last_gate_before
+
+    @property
+    def has_margins(self) -> bool:
+        """Whether there is a continuous margin to model."""
+        return bool(self.panel.quantities)
+
+    @cached_property
+    def folds(self) -> list[Fold]:
+        """Rolling-origin folds over the labelled batches, purged of late labels and shared lots."""
+        return rolling_origin(
+            self.panel.is_labelled,
+            self.matrix.cluster,
+            known_at=self.panel.known_at,
+            predicted_at=self.matrix.gate_at,
+            folds=FOLDS,
+        )
+
+    @cached_property
+    def views(self) -> list[RelativeView]:
+        """Per fold, features and margins within product, relative to the recent past."""
+        return [
+            relative_view(self.matrix.values, self.panel.margins, self.matrix.product, fold)
+            for fold in self.folds
+        ]
+
+    @cached_property
+    def tested(self) -> IntArray:
+        """Positions of all out-of-time batches, in production order."""
+        if not self.folds:
+            return np.empty(0, dtype=np.int64)
+        return np.concatenate([fold.test for fold in self.folds])
+
+    @cached_property
+    def fold_number(self) -> IntArray:
+        """Per batch the fold it is tested in; 0 where it is only trained on."""
+        number = np.zeros(len(self.matrix.batch_ids), dtype=np.int64)
+        for fold in self.folds:
+            number[fold.test] = fold.number
+        return number
+
+    @cached_property
+    def tested_label(self) -> FloatArray:
+        """Label of the out-of-time batches, 0 or 1."""
+        return self.panel.label[self.tested]

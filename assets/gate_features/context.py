@@ -6,6 +6,7 @@ from assets.gate_features.observations import Observations, placed, shaped, toge
 from assets.gate_features.titles import title
 
 TABLE = "core.batches"
+MIN_SHARE_OF_CAMPAIGNS = 0.5
 # column, feature, title, kind, whether it is the product's identity
 CATEGORIES = (
     ("product", "product.code", "product code", "product", True),
@@ -18,8 +19,9 @@ CATEGORIES = (
 def context_features(batches: pl.DataFrame) -> Observations:
     """Build product identity, batch size, site, line and campaign position.
 
-    ``campaign.position`` is 1 for the first batch of a campaign in production order. All are known
-    when the batch is ordered.
+    ``campaign.position`` is 1 for the first batch of a campaign in production order; it is left
+    out where campaigns are known for fewer than half of the batches, because unknown members
+    would be missed in the count. All are known when the batch is ordered.
 
     Args:
         batches: ``core.batches``.
@@ -37,9 +39,10 @@ def context_features(batches: pl.DataFrame) -> Observations:
             _described("product.batch_size", "batch size", "product", "batch_size", True),
         )
     )
+    are_campaigns_known = pl.col("campaign_id").count() >= MIN_SHARE_OF_CAMPAIGNS * pl.len()
     position = (
         placed(batches, TABLE, "campaign_id")
-        .drop_nulls("campaign_id")
+        .filter(are_campaigns_known & pl.col("campaign_id").is_not_null())
         .sort("production_order", "batch_id")
         .with_columns(
             feature=pl.lit("campaign.position"),

@@ -38,7 +38,22 @@ UNIT_SYMBOLS = {
     "tablets_per_min": "tablets/min",
 }
 # `min`, `l`, `m`, `d` are no units here: `dissolution_min` is a minimum, `impurity_l` a compound.
-ABBREVIATIONS = {"api": "API", "rsd": "RSD", "ph": "pH", "lod": "LOD", "psd": "PSD", "nir": "NIR"}
+WORDS = {
+    "api": "API",
+    "av": "average",
+    "fct": "film-coated tablet",
+    "lod": "LOD",
+    "max": "maximum",
+    "min": "minimum",
+    "nir": "NIR",
+    "ph": "pH",
+    "psd": "PSD",
+    "rsd": "RSD",
+    "sd": "SD",
+    "smcc": "SMCC",
+    "srel": "SREL",
+    "tbl": "tablet",
+}
 
 
 def split_unit(name: str) -> tuple[str, str | None]:
@@ -79,7 +94,7 @@ def phrase(name: str, unit: str | None = None) -> str:
     stem, suffix = split_unit(name)
     is_other = unit_symbol(unit) is not None and unit_symbol(suffix) != unit_symbol(unit)
     words = (name if is_other else stem).replace(".", "_").split("_")
-    return " ".join(ABBREVIATIONS.get(word, word) for word in words if word)
+    return " ".join(WORDS.get(word, word) for word in words if word)
 
 
 def title(text: str, unit: str | None = None) -> str:
@@ -89,10 +104,11 @@ def title(text: str, unit: str | None = None) -> str:
         text: A phrase, such as ``granulation end moisture``.
         unit: Unit to print, or None.
     """
-    is_abbreviation = text.split(" ", 1)[0] in ABBREVIATIONS.values()
-    capital = text if is_abbreviation else text[:1].upper() + text[1:]
+    is_acronym = not text.split(" ", 1)[0].islower()
+    capital = text if is_acronym else text[:1].upper() + text[1:]
     symbol = unit_symbol(unit)
-    return capital if symbol in (None, NO_UNIT) else f"{capital} ({symbol})"
+    is_said = symbol in (None, NO_UNIT) or capital.endswith(f" {symbol}")
+    return capital if is_said else f"{capital} ({symbol})"
 
 
 def named(name: str, unit: str | None = None) -> str:

@@ -10,9 +10,11 @@ from assets.gate_features.titles import named, within
     [
         ("granulation_end_moisture_pct", None, "Granulation end moisture (%)"),
         ("main_compression_force_kn", "kN", "Main compression force (kN)"),
-        ("dissolution_min", "%", "Dissolution min (%)"),
+        ("dissolution_min", "%", "Dissolution minimum (%)"),
         ("impurity_l", "%", "Impurity l (%)"),
-        ("tbl_rsd_weight", None, "Tbl RSD weight"),
+        ("tbl_rsd_weight", None, "Tablet RSD weight"),
+        ("starch_ph", "pH", "Starch pH"),
+        ("defects_seen", "1", "Defects seen"),
         ("api_water_pct", "pct", "API water (%)"),
         ("inlet_air_flow_m3_per_h", None, "Inlet air flow (m³/h)"),
         ("hardness_n", "kp", "Hardness n (kp)"),

@@ -106,7 +106,8 @@ def _judged_columns(frame: pl.DataFrame, contract: Contract) -> tuple[Any, ...]:
     expected = gxe.ExpectTableColumnsToMatchOrderedList(column_list=names)
     (result,) = _validate(frame.head(0), [expected], "BOOLEAN_ONLY")
     rule = TableRule(COLUMNS, ("*",), "", "the columns are the contract's, in its order")
-    return _result(contract, rule, len(names), 0 if result.success else _misplaced(frame, names))
+    misplaced = 0 if result.success else _misplaced(frame, names)
+    return _result(contract, rule, max(len(names), frame.width), misplaced)
 
 
 def _misplaced(frame: pl.DataFrame, names: list[str]) -> int:

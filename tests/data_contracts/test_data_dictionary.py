@@ -27,7 +27,7 @@ def test_a_contract_becomes_a_section_with_everything_an_analyst_needs() -> None
             Column(
                 "state", "string", "VARCHAR", "A|B.", valid_values=("open",),
                 available_at_stage=1, stage_column="stage",
-                known_at="seen_at", defines_outcome="f",
+                known_at="at", defines_outcome="f",
             ),
             Column("run_id", "string", "VARCHAR", "Run.", is_provenance=True),
         ),
@@ -51,6 +51,6 @@ def test_a_contract_becomes_a_section_with_everything_an_analyst_needs() -> None
         "| column | type | unit | allowed | known | meaning |",
         "| --- | --- | --- | --- | --- | --- |",
         "| `tray_id` (key) | VARCHAR |  | required | stage 4 | Id. |",
-        "| `state` | VARCHAR |  | `open` | its stage, `seen_at` | A\\|B. *Defines the outcome `f`.* |",
+        "| `state` | VARCHAR |  | `open` | its stage, `at` | A\\|B. *Defines the outcome `f`.* |",
         "| `run_id` | VARCHAR |  |  |  | Run. *Provenance.* |",
     ]

@@ -1,0 +1,40 @@
+"""Dagster assets of the reports: the claims, and the report drawn from the published warehouse."""
+
+import dagster as dg
+import polars as pl
+
+
+@dg.asset(
+    key=["evidence", "claims"],
+    deps=[dg.AssetKey(["evidence", "contract_results"])],
+    group_name="evidence",
+    io_manager_key="warehouse_io",
+    required_resource_keys={"warehouse"},
+    description="Every figure a report may print: statement, query, value, interval, basis.",
+)
+def claims(context: dg.AssetExecutionContext) -> pl.DataFrame:
+    """Evaluate every claim on the working warehouse, once all other tables are in place."""
+    from reports.claims import evaluate
+
+    return evaluate(context.resources.warehouse.query)
+
+
+@dg.asset(
+    key=["report", "executive"],
+    deps=[dg.AssetKey(["published", "warehouse"])],
+    group_name="reports",
+    required_resource_keys={"home"},
+    description="The report for executives and scientists: one HTML file, drawn from the "
+    "published warehouse.",
+)
+def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Draw the report."""
+    from reports.pages.report import write_report
+    from warehouse.published import open_published
+
+    home = context.resources.home
+    with open_published(home) as published:
+        file = write_report(published, home.reports_dir)
+    return dg.MaterializeResult(
+        metadata={"file": dg.MetadataValue.path(str(file)), "bytes": file.stat().st_size}
+    )

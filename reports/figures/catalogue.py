@@ -1,0 +1,147 @@
+"""Which charts there are: query, drawing function, how the frame is split, title, caption.
+
+Adding a chart is a module beside this one and an entry here; a template then names it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import polars as pl
+
+from reports.figures import (
+    alarms,
+    auc_by_gate,
+    beeswarm,
+    cost_breakdown,
+    driver_bars,
+    driver_curve,
+    failure_history,
+    ladder,
+    permutation_null,
+    scenario_savings,
+    value_by_gate,
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One chart, or one per value of the ``split`` columns.
+
+    Attributes:
+        sql: Query over the published warehouse.
+        draw: Turns the (part of the) frame into a figure.
+        title: What the chart shows; ``{column}`` stands for that column's first value.
+        caption: How to read it.
+        split: Columns that divide the frame into one chart each.
+    """
+
+    sql: str
+    draw: Callable[[pl.DataFrame], go.Figure]
+    title: str
+    caption: str
+    split: tuple[str, ...] = ()
+
+
+PICTURES = {
+    "cost_by_category": Picture(
+        cost_breakdown.BY_CATEGORY_SQL,
+        cost_breakdown.draw,
+        "Cost of failures by category",
+        "All failures on record, priced by the assumptions. Avoidable cash is what would not have "
+        "been spent; allocated cost would have been spent anyway.",
+    ),
+    "cost_by_mode": Picture(
+        cost_breakdown.BY_MODE_SQL,
+        cost_breakdown.draw,
+        "Cost of failures by failure mode",
+        "The same amounts, divided by how the batches failed.",
+    ),
+    "cost_by_stage": Picture(
+        cost_breakdown.BY_STAGE_SQL,
+        cost_breakdown.draw_stages,
+        "Cost of failures by stage of origin",
+        "The same amounts, divided by where the failure began, where that is known.",
+    ),
+    "failure_history": Picture(
+        failure_history.SQL,
+        failure_history.draw,
+        "Failed batches over time",
+        "Per quarter. The baseline is the whole period, not its worst year.",
+        ("outcome",),
+    ),
+    "value_by_gate": Picture(
+        value_by_gate.SQL,
+        value_by_gate.draw,
+        "What acting at each gate is worth",
+        "Early gates save more of the batch but see less; late gates see more when less is left to "
+        "save. Net is after false alarms and the programme's cost.",
+        ("outcome",),
+    ),
+    "scenario_savings": Picture(
+        scenario_savings.SCENARIO_SQL,
+        scenario_savings.draw,
+        "Annual savings in three scenarios",
+        "The dot is the median; the line runs from P10 to P90.",
+    ),
+    "lever_savings": Picture(
+        scenario_savings.LEVER_SQL,
+        scenario_savings.draw,
+        "Annual savings by lever, base scenario",
+        "No failure is saved twice: the levers add up to the joint scenario.",
+    ),
+    "ladder": Picture(
+        ladder.SQL,
+        ladder.draw,
+        "The ladder of models at the last gate before the result",
+        "Blue: trained on the past, tested on later batches, with 95% intervals. Grey: batches "
+        "shuffled in time, shown only because it is what is usually reported.",
+        ("outcome",),
+    ),
+    "auc_by_gate": Picture(
+        auc_by_gate.SQL,
+        auc_by_gate.draw,
+        "How early it can be foretold",
+        "AUC on later batches with 95% intervals. Only the distance to the dashed line is the "
+        "process's doing.",
+        ("outcome",),
+    ),
+    "permutation_null": Picture(
+        permutation_null.SQL,
+        permutation_null.draw,
+        "Observed against chance",
+        "Results are permuted in whole lots and campaigns within product and period; the band is "
+        "what chance gives.",
+        ("outcome", "statistic"),
+    ),
+    "driver_bars": Picture(
+        driver_bars.SQL,
+        driver_bars.draw,
+        "What precedes failures",
+        "SHAP values computed out of fold, summed over clusters of correlated features. Dark: "
+        "keeps its sign and place in at least 80% of refits. Association, not proof of cause.",
+        ("outcome",),
+    ),
+    "beeswarm": Picture(
+        beeswarm.SQL,
+        beeswarm.draw,
+        "Contribution of each feature, batch by batch",
+        "One dot per batch. Right raises the predicted failure, left lowers it. Orange: a high "
+        "value of the feature; blue: a low one.",
+        ("outcome",),
+    ),
+    "driver_curve": Picture(
+        driver_curve.SQL,
+        driver_curve.draw,
+        "{title}",
+        "Grey bars: where the batches lie.",
+        ("outcome", "driver"),
+    ),
+    "alarms": Picture(
+        alarms.SQL,
+        alarms.draw,
+        "What an alert would have caught",
+        "On later batches, at thresholds fixed before they were made, with 95% intervals.",
+        ("outcome",),
+    ),
+}

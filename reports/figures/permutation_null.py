@@ -1,0 +1,72 @@
+"""The observed statistic against what permuted results give: is it more than chance?"""
+
+import plotly.graph_objects as go
+import polars as pl
+
+from reports.figures.style import BLUE, GREY, LEGEND, axis, figure, padded, row_height, rows_axis
+from reports.formats import p_value
+from reports.wording import SHORT_STAGES, phrase
+
+SQL = """
+SELECT outcome, gate, statistic, observed, null_p50, null_p95, null_p99, p_value
+FROM model.permutation_nulls WHERE observed IS NOT NULL ORDER BY outcome, statistic, gate
+"""
+
+
+def draw(frame: pl.DataFrame) -> go.Figure:
+    """Draw one row per gate: a grey band for chance, a dot for what was observed.
+
+    Args:
+        frame: One row per gate of one statistic: statistic, gate, observed, null_p50, null_p95,
+            null_p99, p_value.
+    """
+    rows = list(range(frame.height))
+    names = [f"gate {gate} {SHORT_STAGES.get(gate, '')}" for gate in frame["gate"]]
+    drawn = figure(
+        height=row_height(frame.height, each=40, extra=110),
+        x=axis(
+            f"{phrase(frame['statistic'][0])} over product identity",
+            nticks=6,
+            range=padded(
+                frame["observed"].to_list(),
+                frame["null_p50"].to_list(),
+                frame["null_p99"].to_list(),
+            ),
+        ),
+        y=rows_axis(names),
+        **LEGEND,
+    )
+    for start, end, width, title in (
+        ("null_p50", "null_p95", 12, "chance: median to 95th percentile"),
+        ("null_p95", "null_p99", 5, "to 99th percentile"),
+    ):
+        xs: list[float | None] = []
+        ys: list[float | None] = []
+        for low, high, row in zip(frame[start], frame[end], rows, strict=True):
+            xs += [low, high, None]
+            ys += [row, row, None]
+        drawn.add_scatter(
+            x=xs,
+            y=ys,
+            mode="lines",
+            name=title,
+            line={"color": GREY, "width": width},
+            opacity=0.55,
+            hoverinfo="skip",
+        )
+    drawn.add_scatter(
+        x=frame["observed"].to_list(),
+        y=rows,
+        mode="markers+text",
+        name="observed",
+        marker={"size": 10, "color": BLUE},
+        text=[f"p {_relation(p)}" for p in frame["p_value"]],
+        textposition="top center",
+        hovertemplate="observed %{x:.3f}<extra></extra>",
+    )
+    return drawn
+
+
+def _relation(p: float | None) -> str:
+    written = p_value(p).full
+    return written if written.startswith(("<", "not")) else f"= {written}"

@@ -1,0 +1,5 @@
+"""Pages: which claims, rows and charts stand where, and the writing of the finished file.
+
+A page module gathers what one part of the report shows and hands it to a template. Numbers come
+from claims, words from ``reports.wording``; neither HTML nor arithmetic belongs here.
+"""

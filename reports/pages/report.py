@@ -1,0 +1,136 @@
+"""The finished report: one HTML file with everything it needs inside it.
+
+Assembles the parts into the template and writes the file in one rename. The same published
+warehouse always gives the same file.
+"""
+
+import os
+import tempfile
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import polars as pl
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import wording
+from reports.claims import definitions
+from reports.pages import executive, technical
+from reports.pages.charts import draw_charts
+from reports.pages.facts import Facts
+from reports.pages.markup import claim_writer
+
+TEMPLATES_DIR = Path(__file__).parents[1] / "templates"
+REPORT_NAME = "report.html"
+
+
+class Published(Protocol):
+    """What a report needs of a published warehouse."""
+
+    def query(self, sql: str) -> pl.DataFrame:
+        """Answer a read-only query."""
+
+
+def _vocabularies() -> dict[str, Any]:
+    filters = {
+        "verdict": wording.VERDICTS,
+        "verdict_meaning": wording.VERDICT_MEANINGS,
+        "model_name": wording.MODELS,
+        "scenario_name": wording.SCENARIOS,
+        "measure_name": wording.MEASURES,
+        "refusal": wording.REFUSALS,
+        "direction": wording.DIRECTIONS,
+    }
+    named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
+    return {**named, "words": wording.phrase, "stage": wording.stage}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES_DIR),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(_vocabularies())
+    return environment
+
+
+def _functions(facts: Facts) -> dict[str, Any]:
+    """Return what templates may call to show a figure or to ask whether there is one."""
+    return {
+        "n": claim_writer(facts),
+        "has": facts.has,
+        "charts": draw_charts(facts),
+        "tiers": wording.TIERS,
+        "definitions": list(definitions().values()),
+    }
+
+
+def render(published: Published, *, plotly_js: str | None = None) -> str:
+    """Render the report of a published warehouse.
+
+    Args:
+        published: The published warehouse.
+        plotly_js: Replaces the inlined plotly.js; None inlines the one shipped with plotly.
+
+    Returns:
+        The HTML document.
+
+    Raises:
+        NothingClaimedError: The warehouse holds no claims.
+    """
+    from plotly.offline import get_plotlyjs, get_plotlyjs_version
+
+    from reports.figures.style import CONFIG
+
+    facts = Facts(published.query)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            **_functions(facts),
+            **executive.context(facts),
+            **technical.context(facts),
+            style=_inlined("style.css"),
+            script=_inlined("script.js"),
+            plotly_js=Markup(get_plotlyjs() if plotly_js is None else plotly_js),
+            plotly_version=get_plotlyjs_version(),
+            chart_config=CONFIG,
+        )
+    )
+
+
+def _inlined(name: str) -> Markup:
+    """Read one of our own style or script files, which need no escaping."""
+    return Markup((TEMPLATES_DIR / name).read_text(encoding="utf-8"))
+
+
+def write_report(published: Published, out_dir: Path) -> Path:
+    """Write ``report.html`` into a folder, whole or not at all.
+
+    Args:
+        published: The published warehouse.
+        out_dir: Folder, created when missing.
+
+    Returns:
+        The file's path.
+
+    Raises:
+        NothingClaimedError: The warehouse holds no claims.
+    """
+    html = render(published)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    target = out_dir / REPORT_NAME
+    handle, draft = tempfile.mkstemp(dir=out_dir, prefix=".report-", suffix=".html")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(html)
+        Path(draft).chmod(0o644)
+        Path(draft).replace(target)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+    return target

@@ -1,0 +1,88 @@
+"""What the technical part shows: verdicts, ladder, drivers, alarms, data quality, provenance."""
+
+from typing import Any
+
+from reports.pages.facts import Facts
+
+_VERDICTS_SQL = """
+SELECT outcome, gate, verdict, reason, model_used, model_version, is_primary_gate, is_proxy,
+  concat_ws('/', outcome, gate) AS key
+FROM model.verdicts ORDER BY outcome, gate
+"""
+_LADDER_SQL = """
+SELECT v.outcome, v.model, v.validation, v.note, v.is_reference_only,
+  concat_ws('/', v.outcome, v.gate, v.model, v.validation) AS key
+FROM model.validations AS v
+JOIN model.verdicts AS p ON p.outcome = v.outcome AND p.gate = v.gate AND p.is_primary_gate
+ORDER BY v.outcome, v.validation DESC, v.model
+"""
+_NULLS_SQL = """
+SELECT outcome, gate, statistic, concat_ws('/', outcome, gate, statistic) AS key
+FROM model.permutation_nulls ORDER BY outcome, statistic, gate
+"""
+_DRIVERS_SQL = """
+SELECT outcome, rank, title, stage, unit_operation, members, direction, is_named,
+  is_simpson_flagged, effect_unit, concat_ws('/', outcome, gate, rank) AS key
+FROM finding.drivers WHERE verdict = 'process_signal' ORDER BY outcome, gate DESC, rank
+"""
+_ALARMS_SQL = """
+SELECT a.outcome, a.gate, a.alarm_budget,
+  concat_ws('/', a.outcome, a.gate, a.alarm_budget) AS key
+FROM model.alarm_performance AS a ORDER BY a.outcome, a.gate, a.alarm_budget
+"""
+_CALIBRATION_SQL = """
+SELECT outcome, gate, model, concat_ws('/', outcome, gate, model) AS key
+FROM model.calibration ORDER BY outcome, gate, model
+"""
+_TRENDS_SQL = """
+SELECT outcome, quantity, note, concat_ws('/', outcome, quantity) AS key
+FROM finding.trends ORDER BY outcome, quantity
+"""
+_REFUSED_SQL = """
+SELECT outcome, feature, source_table, source_column, first_available_gate, rule,
+  concat_ws('/', outcome, feature) AS key
+FROM evidence.refused_features ORDER BY outcome, rule, feature
+"""
+_REFUSED_RULES_SQL = """
+SELECT DISTINCT outcome, rule, concat_ws('/', outcome, rule) AS key
+FROM evidence.refused_features ORDER BY outcome, rule
+"""
+_CRITERIA_SQL = """
+SELECT outcome, criterion, unit, reason, concat_ws('/', outcome, criterion) AS key
+FROM evidence.acceptance_criteria ORDER BY outcome, criterion
+"""
+_INGESTION_SQL = "SELECT table_name FROM evidence.ingestion ORDER BY table_name"
+_QUARANTINE_SQL = """
+SELECT table_name, column_name, rule, min(reason) AS reason,
+  concat_ws('/', table_name, column_name, rule) AS key
+FROM quarantine.records GROUP BY table_name, column_name, rule ORDER BY count(*) DESC, key
+"""
+_FAILED_RULES_SQL = """
+SELECT table_name, rule, column_name, severity, detail FROM evidence.contract_results
+WHERE NOT is_passed ORDER BY table_name, rule, column_name
+"""
+_LIMITS_SQL = """
+SELECT topic, code, concat_ws('/', topic, code) AS key FROM evidence.limits ORDER BY topic, code
+"""
+_INPUTS_SQL = "SELECT file, sha256, bytes, rows FROM evidence.inputs ORDER BY file"
+
+
+def context(facts: Facts) -> dict[str, Any]:
+    """Gather what the technical template shows."""
+    return {
+        "verdicts": facts.rows(_VERDICTS_SQL),
+        "ladder": facts.rows(_LADDER_SQL),
+        "nulls": facts.rows(_NULLS_SQL),
+        "drivers": facts.rows(_DRIVERS_SQL),
+        "alarms": facts.rows(_ALARMS_SQL),
+        "calibration": facts.rows(_CALIBRATION_SQL),
+        "trends": facts.rows(_TRENDS_SQL),
+        "refused": facts.rows(_REFUSED_SQL),
+        "refused_rules": facts.rows(_REFUSED_RULES_SQL),
+        "criteria": facts.rows(_CRITERIA_SQL),
+        "ingestion": facts.rows(_INGESTION_SQL),
+        "quarantine": facts.rows(_QUARANTINE_SQL),
+        "failed_rules": facts.rows(_FAILED_RULES_SQL),
+        "limits": facts.rows(_LIMITS_SQL),
+        "inputs": facts.rows(_INPUTS_SQL),
+    }

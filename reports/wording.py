@@ -1,0 +1,98 @@
+"""What words a reader sees for the codes in the tables.
+
+Only vocabulary lives here: verdicts, rungs of the ladder, stages, rules, measures. A code without
+an entry is shown as itself, with underscores as spaces, so a new code never breaks a page.
+"""
+
+STAGES = {
+    1: "raw material receipt",
+    2: "dispensing",
+    3: "formulation",
+    4: "processing",
+    5: "packaging",
+    6: "quality control",
+    7: "release",
+}
+SHORT_STAGES = {
+    1: "receipt",
+    2: "dispensing",
+    3: "formulation",
+    4: "processing",
+    5: "packaging",
+    6: "QC",
+    7: "release",
+}
+VERDICTS = {
+    "process_signal": "process signal",
+    "product_mix_only": "product mix only",
+    "no_signal": "no signal",
+    "leak_suspected": "leak suspected",
+    "too_few_failures": "too few failures",
+    "not_applicable": "not applicable",
+}
+VERDICT_MEANINGS = {
+    "process_signal": "Records made before the result foretell failures on later batches better "
+    "than product identity alone.",
+    "product_mix_only": "Which product is made says something about failures; how it was made "
+    "adds nothing that could be told from chance.",
+    "no_signal": "Nothing recorded before the result foretold failures on later batches.",
+    "leak_suspected": "The models are better than any process could be: a result seems to have "
+    "slipped into its own prediction. Nothing is concluded until it is found.",
+    "too_few_failures": "There are too few independent failures to say either way.",
+    "not_applicable": "The result itself is known at this gate, so there is nothing to foretell.",
+}
+MODELS = {
+    "base_rate": "base rate",
+    "product_only": "product only",
+    "best_single_parameter": "best single parameter",
+    "best_single": "best single parameter",
+    "penalised_logistic": "penalised logistic",
+    "ridge_logistic": "penalised logistic",
+    "boosted_trees": "boosted trees",
+    "ridge_margin": "ridge on margins",
+    "boosted_margin": "boosted trees on margins",
+    "rolling_origin": "forward in time",
+    "random_cross_validation": "random cross-validation",
+}
+SCENARIOS = {"conservative": "Conservative", "base": "Base", "optimistic": "Optimistic"}
+MEASURES = {
+    "baseline_failures_per_year": "Failures a year at present",
+    "baseline_loss_usd_per_year": "Cost of failures a year at present",
+    "prevented_failures_per_year": "Failures prevented a year",
+    "annual_savings_usd": "Annual savings",
+    "npv_usd": "Net present value",
+    "npv_positive_prob": "Probability that it pays (NPV above zero)",
+    "payback_months": "Payback",
+    "implementation_cost_usd": "Implementation cost",
+    "run_cost_usd_per_year": "Running cost a year",
+    "irr": "Internal rate of return",
+}
+REFUSALS = {
+    "defines_outcome": "It defines the outcome",
+    "same_quantity": "It is the same quantity by another name",
+    "not_yet_available": "It is not yet known at the gate",
+    "no_availability": "Nobody has said when it is known",
+}
+TIERS = {1: "monitoring and alerting", 2: "automated inspection", 3: "process control"}
+DIRECTIONS = {
+    "higher": "higher is riskier",
+    "lower": "lower is riskier",
+    "window": "risky outside a window",
+    "mixed": "depends on other conditions",
+}
+UNITS = {"USD": "USD", "USD/year": "USD a year", "probability": "", "share": ""}
+
+
+def phrase(code: object, vocabulary: dict[str, str] | None = None) -> str:
+    """Return the words for a code: its entry, or itself with spaces for underscores."""
+    if code is None:
+        return ""
+    return (vocabulary or {}).get(str(code), str(code).replace("_", " "))
+
+
+def stage(number: object) -> str:
+    """Return ``stage 4 (processing)``; "stage unknown" when the stage is not recorded."""
+    if number is None:
+        return "stage unknown"
+    place = int(float(str(number)))
+    return f"stage {place} ({STAGES.get(place, 'unnamed')})"

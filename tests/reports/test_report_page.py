@@ -1,0 +1,140 @@
+"""The finished page: what it says with a signal, without one, and with hardly any tables."""
+
+import re
+
+import pytest
+
+from reports.pages.executive import answer
+from reports.pages.facts import Facts, NothingClaimedError
+from reports.pages.report import render, write_report
+
+
+def _text(html):
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", html, flags=re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", body).replace("&#39;", "'").split())
+
+
+@pytest.fixture
+def signal_text(signal_plant):
+    return _text(render(signal_plant, plotly_js=""))
+
+
+@pytest.fixture
+def mix_text(mix_plant):
+    return _text(render(mix_plant, plotly_js=""))
+
+
+def test_a_signal_opens_with_the_saving_its_interval_and_probability(signal_text):
+    assert (
+        "Acting on warnings that exist by stage 3 (formulation) would be worth "
+        "$1.0M (0.2M to 2.9M) a year, and pays for itself with probability 87% ." in signal_text
+    )
+    assert "no savings from control are claimed" not in signal_text
+
+
+def test_without_a_signal_no_savings_are_claimed(mix_text):
+    assert "no savings from control are claimed" in mix_text
+    assert "Annual savings" not in mix_text
+    assert "Nothing usable is recorded for stage 2 (dispensing)" in mix_text
+    assert "would have shown an AUC of 0.68 or more" in mix_text
+
+
+def test_scenarios_show_median_and_interval(signal_text):
+    for scenario in ("Conservative", "Base", "Optimistic"):
+        assert scenario in signal_text
+    assert "$2.6M (1.9M to 3.5M)" in signal_text
+
+
+def test_assumptions_are_shown_with_owner_and_source(signal_text):
+    assert "Corporate treasury" in signal_text
+    assert "planning figure for a solid-dose plant" in signal_text
+
+
+def test_proxies_are_called_proxies_wherever_they_are_shown(mix_plant):
+    html = render(mix_plant, plotly_js="")
+    shown = re.findall(r"Dissolution minimum below 80%(.{0,40})", html)
+    in_text = [after for after in shown if not after.startswith(('"', "\\"))]
+    assert in_text
+    assert all("chip-proxy" in after for after in in_text)
+
+
+def test_the_firewall_is_explained_by_availability(mix_text):
+    assert "by availability, not by score" in mix_text
+    assert "It is the same quantity by another name" in mix_text
+
+
+def test_a_simulated_plant_is_called_one(signal_text, mix_text):
+    assert "simulated plant" in signal_text
+    assert "simulated" not in mix_text
+
+
+def test_text_from_records_is_escaped(signal_plant):
+    html = render(signal_plant, plotly_js="")
+    assert "<n/a" not in html
+    assert "&lt;n/a &amp; more&gt;" in html
+
+
+def test_tables_that_do_not_exist_read_as_sentences(bare_plant):
+    text = _text(render(bare_plant, plotly_js=""))
+    for sentence in (
+        "These records do not support a verdict",
+        "No cost ledger was built for this source",
+        "No scenarios were computed for this source",
+        "No outcome is defined for this source",
+        "No model was validated for this source",
+        "No drivers are shown",
+    ):
+        assert sentence in text
+
+
+@pytest.mark.parametrize(
+    "schema", ["core", "feature", "model", "finding", "economics", "quarantine"]
+)
+def test_any_schema_may_be_missing(signal_plant, schema):
+    signal_plant.execute(f"DROP SCHEMA {schema} CASCADE")
+    assert "</html>" in render(signal_plant, plotly_js="")
+
+
+def test_any_single_table_may_be_empty(signal_plant):
+    names = signal_plant.query(
+        "SELECT concat_ws('.', table_schema, table_name) AS name FROM information_schema.tables"
+    )["name"].to_list()
+    for name in sorted(set(names) - {"evidence.claims"}):
+        signal_plant.execute("BEGIN")
+        signal_plant.execute(f"DELETE FROM {name}")
+        assert "</html>" in render(signal_plant, plotly_js=""), name
+        signal_plant.execute("ROLLBACK")
+
+
+def test_a_signal_that_does_not_pay_says_so(signal_plant):
+    signal_plant.execute("UPDATE evidence.claims SET value = -1e5, interval_low = -6e5, "
+                         "interval_high = 3e5 WHERE claim_id = "
+                         "'savings.measure[base/annual_savings_usd]'")  # fmt: skip
+    assert answer(Facts(signal_plant.query)).kind == "not_worth"
+    assert "acting on it does not pay" in _text(render(signal_plant, plotly_js=""))
+
+
+def test_nothing_claimed_is_one_clear_error(signal_plant, tmp_path):
+    signal_plant.execute("DELETE FROM evidence.claims")
+    with pytest.raises(NothingClaimedError, match="lotwise run"):
+        write_report(signal_plant, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_warehouse_gives_the_same_file(signal_plant, tmp_path):
+    first = write_report(signal_plant, tmp_path / "a").read_bytes()
+    assert write_report(signal_plant, tmp_path / "b").read_bytes() == first
+    assert [file.name for file in (tmp_path / "a").iterdir()] == ["report.html"]
+
+
+def test_one_file_loads_nothing_from_elsewhere(signal_plant):
+    html = render(signal_plant, plotly_js="")
+    assert "<link" not in html
+    assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", html)
+    assert "@import" not in html
+    assert "url(" not in html
+
+
+def test_plotly_is_inlined_once(signal_plant, tmp_path):
+    html = write_report(signal_plant, tmp_path).read_text(encoding="utf-8")
+    assert html.count("plotly.js v") == 1

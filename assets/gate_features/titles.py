@@ -3,11 +3,14 @@
 ``granulation_end_moisture_pct`` becomes ``Granulation end moisture (%)``.
 """
 
+import re
+
 NO_UNIT = "1"  # the unit of a pure number
 UNIT_SYMBOLS = {
     "pct": "%",
     "frac": "fraction",
     "c": "°C",
+    "degC": "°C",
     "kn": "kN",
     "n": "N",
     "mm": "mm",
@@ -56,22 +59,52 @@ WORDS = {
 }
 
 
-def split_unit(name: str) -> tuple[str, str | None]:
-    """Split a snake_case name into what it names and its unit suffix.
+# Suffixes that say a recorded unit in another spelling than its own.
+SUFFIXES_OF_UNITS = {
+    "%": ("pct",),
+    "degC": ("c",),
+    "°C": ("c",),
+    "d": ("d", "days"),
+    "pH": (),
+    "1": (),
+}
+
+
+def split_unit(name: str, unit: str | None = None) -> tuple[str, str | None]:
+    """Split a snake_case name into what it names and its unit.
+
+    A recorded unit decides what the suffix can be: ``mixing_time_min`` in minutes ends in its
+    unit, ``dissolution_min`` in percent does not.
 
     Args:
         name: Such as ``inlet_air_temperature_c``.
+        unit: The unit as recorded, where it is.
 
     Returns:
-        The name without the suffix, and the suffix as a key of ``UNIT_SYMBOLS``; None where the
-        name ends in no known unit.
+        The name without its unit suffix, and the unit as printed, None where nobody says it.
     """
+    if unit is not None and unit.strip():
+        for suffix in _suffixes(unit.strip()):
+            if name.endswith(f"_{suffix}"):
+                return name.removesuffix(f"_{suffix}"), unit_symbol(unit)
+        return name, unit_symbol(unit)
     words = name.split("_")
     for length in (3, 2, 1):
         suffix = "_".join(words[-length:])
         if len(words) > length and suffix in UNIT_SYMBOLS:
-            return "_".join(words[:-length]), suffix
+            return "_".join(words[:-length]), UNIT_SYMBOLS[suffix]
     return name, None
+
+
+def _suffixes(unit: str) -> tuple[str, ...]:
+    """Return the spellings of a unit at the end of a name, such as g_per_ml and g_ml for g/mL."""
+    if unit in SUFFIXES_OF_UNITS:
+        return SUFFIXES_OF_UNITS[unit]
+    lower = unit.lower().replace("µ", "u").replace("³", "3")
+    return tuple(
+        re.sub(r"[^a-z0-9]+", "_", spelling).strip("_")
+        for spelling in (lower.replace("/", "_per_"), lower)
+    )
 
 
 def unit_symbol(unit: str | None) -> str | None:
@@ -81,19 +114,17 @@ def unit_symbol(unit: str | None) -> str | None:
 
 def printed_unit(name: str, unit: str | None) -> str | None:
     """Return the unit of a quantity as printed: the recorded one, else the suffix of its name."""
-    return unit_symbol(unit) or unit_symbol(split_unit(name)[1])
+    return split_unit(name, unit)[1]
 
 
 def phrase(name: str, unit: str | None = None) -> str:
-    """Return a snake_case name as words.
+    """Return a snake_case name as words, without its unit.
 
     Args:
         name: Such as ``tablet_weight_mg``.
-        unit: The recorded unit, where there is one: a suffix that says another is kept as a word.
+        unit: The recorded unit, where there is one.
     """
-    stem, suffix = split_unit(name)
-    is_other = unit_symbol(unit) is not None and unit_symbol(suffix) != unit_symbol(unit)
-    words = (name if is_other else stem).replace(".", "_").split("_")
+    words = split_unit(name, unit)[0].replace(".", "_").split("_")
     return " ".join(WORDS.get(word, word) for word in words if word)
 
 

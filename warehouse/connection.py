@@ -1,0 +1,111 @@
+"""The only ``duckdb.connect``: one context manager, opened late and closed early.
+
+While a file is open for writing no other process can open it, not even for reading, so a
+connection lives for one read or one transaction. Here belong opening, its limits, and the
+translation of DuckDB's errors into plain words; what runs on a connection is said elsewhere.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from data_contracts.errors import WarehouseError
+
+Connection = duckdb.DuckDBPyConnection
+MEMORY_LIMIT = "1.5GB"
+
+
+@contextmanager
+def connect(file: Path, spill_dir: Path, memory_limit: str = MEMORY_LIMIT) -> Iterator[Connection]:
+    """Open a DuckDB file for writing, creating it where it is missing, and close it at the end.
+
+    Args:
+        file: DuckDB file.
+        spill_dir: Where DuckDB puts what does not fit its memory limit.
+        memory_limit: DuckDB's limit on its own buffers, such as ``1.5GB``.
+
+    Raises:
+        WarehouseError: The file is open in another process, is no DuckDB file, or a statement
+            run on the connection failed.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    spill_dir.mkdir(parents=True, exist_ok=True)
+    config = {
+        "memory_limit": memory_limit,
+        "temp_directory": str(spill_dir),
+        "threads": os.cpu_count() or 1,
+    }
+    with plain_errors(file):
+        connection = duckdb.connect(str(file), config=config)  # type: ignore[arg-type]
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def connect_read_only(file: Path) -> Iterator[Connection]:
+    """Open a finished DuckDB file for reading under a snapshot of its own.
+
+    The file is attached to a database in memory: DuckDB keeps one instance per path and process,
+    so a plain connect in a process that still reads the copy before would return the old data.
+
+    Raises:
+        WarehouseError: The file cannot be opened for reading or a statement failed.
+    """
+    with plain_errors(file):
+        connection = duckdb.connect()
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(f"ATTACH {quoted(str(file))} AS warehouse (READ_ONLY)")
+            connection.execute("USE warehouse")
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[None]:
+    """Make everything inside happen whole or not at all."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@contextmanager
+def plain_errors(file: Path) -> Iterator[None]:
+    """Turn DuckDB's errors into one sentence that names the file and the way out.
+
+    Raises:
+        WarehouseError: In place of any DuckDB error.
+    """
+    try:
+        yield
+    except duckdb.IOException as error:
+        if "Could not set lock" in str(error):
+            raise WarehouseError(
+                f"{file} is held open by another process. Close it there, or read the published "
+                f"copy instead: it is never locked. DuckDB says: {_first_sentence(error)}"
+            ) from error
+        raise WarehouseError(
+            f"{file} cannot be read or written: {_first_sentence(error)}"
+        ) from error
+    except duckdb.Error as error:
+        raise WarehouseError(f"{file}: {str(error).strip()}") from error
+
+
+def quoted(text: str) -> str:
+    """Return a text as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _first_sentence(error: Exception) -> str:
+    return str(error).partition(". ")[0].partition("\n")[0]

@@ -1,0 +1,90 @@
+"""Every path under the runtime home, by name.
+
+A leaf: paths are spelt here and nowhere else, and nothing here touches the disk. Each source (a
+profile and a data folder) has its own working file and readings; a home has one published copy,
+that of its last run.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+WAREHOUSE_FILE = "warehouse.duckdb"
+
+
+def source_key(profile: str, data_dir: Path) -> str:
+    """Return the name under which a source's records are kept apart from every other's.
+
+    Args:
+        profile: Profile name.
+        data_dir: Folder of the delivered files; resolved first, so that two spellings of one
+            folder are one source.
+
+    Returns:
+        ``<profile>-<first 8 hexadecimal digits of the folder's SHA-256>``.
+    """
+    digest = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()
+    return f"{profile}-{digest[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The runtime home: everything generated lies under it.
+
+    Attributes:
+        root: Folder of the home; it need not exist yet.
+    """
+
+    root: Path
+
+    def work_dir(self, source_key: str) -> Path:
+        """Folder of one source's working warehouse."""
+        return self.root / "work" / source_key
+
+    def working_file(self, source_key: str) -> Path:
+        """DuckDB file the pipeline writes; nobody else opens it."""
+        return self.work_dir(source_key) / WAREHOUSE_FILE
+
+    def readings_dir(self, source_key: str) -> Path:
+        """Folder of one source's immutable Parquet readings, named by content."""
+        return self.work_dir(source_key) / "readings"
+
+    @property
+    def published_file(self) -> Path:
+        """Read-only copy for analysts, business-intelligence tools and reports."""
+        return self.root / "published" / WAREHOUSE_FILE
+
+    @property
+    def published_source_file(self) -> Path:
+        """Text file naming the source whose working warehouse was published last."""
+        return self.root / "published" / "source_key"
+
+    @property
+    def retired_dir(self) -> Path:
+        """Published copies already replaced that somebody may still be reading."""
+        return self.root / "retired"
+
+    @property
+    def spill_dir(self) -> Path:
+        """Where DuckDB puts what does not fit its memory limit."""
+        return self.root / "spill"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Folder of the generated reports."""
+        return self.root / "reports"
+
+    @property
+    def simulated_dir(self) -> Path:
+        """Folder of the built-in virtual plant's exports."""
+        return self.root / "simulated"
+
+    @property
+    def dagster_dir(self) -> Path:
+        """Folder of Dagster's run history."""
+        return self.root / "dagster"
+
+    @property
+    def lock_file(self) -> Path:
+        """File whose operating-system lock lets one run at a time into the home."""
+        return self.root / "run.lock"

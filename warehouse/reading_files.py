@@ -1,0 +1,53 @@
+"""Parquet files of sensor readings: immutable, one per month, named by content.
+
+``evidence.reading_months`` lists them; the view ``core.sensor_readings`` names exactly those files
+by absolute path. Beside each file of readings lies a small one listing its series (runs of readings
+of one batch, phase and tag) in the order they stand in it, so that a reader needs to decode only
+times and values. Here belong names, the list and the view; writing them is in ``readings``.
+"""
+
+from pathlib import Path
+
+from data_contracts.catalogue import contract
+from warehouse.connection import Connection, quoted
+from warehouse.relations import create_view, kind_of, no_rows_sql
+
+READING_MONTHS = "evidence.reading_months"
+READINGS = "core.sensor_readings"
+SERIES_SUFFIX = ".series.parquet"
+
+
+def series_file(file: str) -> str:
+    """Return the name of the file that lists the series of a file of readings."""
+    return file.removesuffix(".parquet") + SERIES_SUFFIX
+
+
+def month_files(connection: Connection) -> list[str]:
+    """Return the names of the files of readings in the database's list, in order of month."""
+    if kind_of(connection, READING_MONTHS) is None:
+        return []
+    rows = connection.execute(f"SELECT file FROM {READING_MONTHS} ORDER BY month").fetchall()
+    return [row[0] for row in rows]
+
+
+def named_files(connection: Connection) -> set[str]:
+    """Return the names of all files a database needs: readings and their series."""
+    files = month_files(connection)
+    return {*files, *map(series_file, files)}
+
+
+def create_readings_view(connection: Connection, folder: Path) -> None:
+    """Create ``core.sensor_readings`` over the listed files.
+
+    Args:
+        connection: A database that may have the list of files.
+        folder: Where the files lie now.
+    """
+    described = contract(READINGS)
+    files = [quoted(str((folder / name).resolve())) for name in month_files(connection)]
+    if not files:
+        create_view(connection, described, no_rows_sql(described))
+        return
+    columns = ", ".join(f'"{name}"' for name in described.column_names)
+    select = f"SELECT {columns} FROM read_parquet([{', '.join(files)}])"
+    create_view(connection, described, select)

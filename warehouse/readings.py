@@ -1,0 +1,192 @@
+"""Building and reading the monthly Parquet files of sensor readings, in bounded memory.
+
+What a reading belongs to is said by the SQL files of a ``ReadingsPlan``. Here belong the mechanics:
+temporary tables, one month after the other, files written beside and named by content, the list
+and the view replaced in one transaction. Content already on disk is not written again.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from data_contracts.catalogue import contract
+from data_contracts.errors import WarehouseError
+from data_contracts.polars_schema import conform, empty
+from warehouse.connection import Connection, quoted, transaction
+from warehouse.content_hash import digest
+from warehouse.reading_files import (
+    READING_MONTHS,
+    READINGS,
+    create_readings_view,
+    series_file,
+)
+from warehouse.relations import create_table, insert
+from warehouse.select_file import read_select
+from warehouse.store import Warehouse
+
+PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingsPlan:
+    """The SQL files that say which readings belong where; each is one SELECT.
+
+    Attributes:
+        prepared: Run once, in order, each becoming a temporary table named like its file.
+        views: Those of ``prepared`` that become temporary views instead: too large for a table.
+        months: Months to build and the span of their readings: month, span_from, span_until.
+        readings: Rows of one month (``$month``, ``$span_from``, ``$span_until``), not
+            later than ``$as_of``; becomes the temporary table ``month_readings``.
+        stored: The month in the columns and order of ``core.sensor_readings``.
+        series: The month's series in the order in which they are stored, with ``readings`` each.
+        account: One row of the month's counts in ``evidence.reading_months``.
+    """
+
+    prepared: tuple[Path, ...]
+    views: frozenset[Path]
+    months: Path
+    readings: Path
+    stored: Path
+    series: Path
+    account: Path
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfReadings:
+    """The readings of one month that belong to a phase, ready for a kernel.
+
+    Attributes:
+        month: First day of the month in which the phases started.
+        series: One row per batch, phase and tag, in stored order, with ``readings`` each.
+        readings: ``recorded_at`` and ``value`` of all series one after the other; a value is NaN
+            where there is none or its quality is bad.
+    """
+
+    month: date
+    series: pl.DataFrame
+    readings: pl.DataFrame
+
+
+def build_readings(
+    warehouse: Warehouse, plan: ReadingsPlan, as_of: datetime | None = None
+) -> pl.DataFrame:
+    """Write ``core.sensor_readings`` and its list, month by month.
+
+    Args:
+        warehouse: Has ``raw.sensor_readings`` and what the plan reads.
+        plan: The SQL.
+        as_of: Readings recorded later are not yet known and left out; by default none is.
+
+    Returns:
+        ``evidence.reading_months``: one row per month with readings.
+
+    Raises:
+        WarehouseError: A file of the plan fails, or readings were lost on the way; what was there
+            before is still in place.
+    """
+    folder = warehouse.home.readings_dir(warehouse.source_key)
+    folder.mkdir(parents=True, exist_ok=True)
+    described = contract(READING_MONTHS)
+    with warehouse.connection() as opened:
+        for file in plan.prepared:
+            kind = "VIEW" if file in plan.views else "TABLE"
+            opened.execute(f"CREATE OR REPLACE TEMP {kind} {file.stem} AS {read_select(file)}")
+        months = opened.sql(read_select(plan.months)).pl()
+        built = [
+            _build_month(opened, plan, folder, span | {"as_of": as_of})
+            for span in months.to_dicts()
+        ]
+        rows = [row for row in built if row["stored"]]
+        listed = conform(pl.DataFrame(rows), described) if rows else empty(described)
+        _require_all(opened, listed, as_of)
+        with transaction(opened):
+            create_table(opened, described)
+            insert(opened, described, listed)
+            create_readings_view(opened, folder)
+    return listed
+
+
+def readings_by_month(warehouse: Warehouse) -> Iterator[MonthOfReadings]:
+    """Yield the readings of every month, one month in memory at a time."""
+    folder = warehouse.home.readings_dir(warehouse.source_key)
+    listed = warehouse.read(READING_MONTHS, ["month", "file"])
+    for month, name in listed.iter_rows():
+        with warehouse.connection() as opened:
+            yield _read_month(opened, month, folder / name)
+
+
+def _build_month(
+    connection: Connection, plan: ReadingsPlan, folder: Path, span: dict[str, Any]
+) -> dict[str, Any]:
+    """Write one month's files and return its row of ``evidence.reading_months``."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE month_readings AS {read_select(plan.readings)}", span
+    )
+    account = connection.sql(read_select(plan.account)).pl().to_dicts()[0]
+    content = _content(connection, plan)
+    file = f"{span['month']:%Y-%m}-{content}.parquet"
+    if account["stored"]:
+        _write_parquet(connection, read_select(plan.stored), folder / file)
+        _write_parquet(connection, read_select(plan.series), folder / series_file(file))
+    series = connection.execute(f"SELECT count(*) FROM ({read_select(plan.series)}\n)").fetchall()
+    return account | {
+        "month": span["month"].date(),
+        "series": series[0][0],
+        "content_hash": content,
+        "file": file,
+    }
+
+
+def _content(connection: Connection, plan: ReadingsPlan) -> str:
+    """Hash the month's rows whatever their order, with DuckDB's own hash: MD5 is too slow here."""
+    columns = ", ".join(f'"{name}"' for name in contract(READINGS).compared_columns)
+    row = connection.execute(
+        f"SELECT count(*), sum(hash({columns})) FROM ({read_select(plan.stored)}\n)"
+    ).fetchone()
+    return digest(row or ())
+
+
+def _write_parquet(connection: Connection, select: str, file: Path) -> None:
+    """Write a file whole or not at all; a file of that name already holds that content."""
+    if file.exists():
+        return
+    part = file.with_name(f"{file.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        connection.execute(f"COPY ({select}\n) TO {quoted(str(part))} {PARQUET}")
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _require_all(connection: Connection, listed: pl.DataFrame, as_of: datetime | None) -> None:
+    """Hold the account to what was delivered: nothing is dropped without a count."""
+    delivered = connection.execute(
+        "SELECT count(*) FROM raw.sensor_readings "
+        "WHERE coalesce(recorded_at <= $as_of::TIMESTAMP, true)",
+        {"as_of": as_of},
+    ).fetchall()[0][0]
+    received = listed["received"].sum()
+    if received != delivered:
+        raise WarehouseError(
+            f"raw.sensor_readings holds {delivered} readings and {received} were placed: every "
+            "reading needs a tag and a finite time. Correct the profile of the source."
+        )
+
+
+def _read_month(connection: Connection, month: date, file: Path) -> MonthOfReadings:
+    path = quoted(str(file))
+    series = connection.sql(
+        f"SELECT * FROM read_parquet({quoted(str(file.with_name(series_file(file.name))))})"
+    ).pl()
+    total = int(series["readings"].sum())
+    is_usable = "quality <> 'bad'" if series["bad_readings"].sum() else "true"
+    readings = connection.sql(
+        f"SELECT recorded_at, CASE WHEN {is_usable} THEN coalesce(value, 'nan') ELSE 'nan' END"
+        f"::DOUBLE AS value FROM read_parquet({path}) LIMIT {total}"
+    ).pl()
+    return MonthOfReadings(month, series, readings)

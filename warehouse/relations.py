@@ -1,0 +1,91 @@
+"""Tables and views under contract inside one open DuckDB file.
+
+Here belong the statements that create, fill and describe a relation so that it is what its contract
+says, comments included; transactions and files are the caller's.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import polars as pl
+
+from data_contracts.contract import Contract
+from data_contracts.duckdb_ddl import comment_sql, create_table_sql
+from warehouse.connection import Connection
+
+_KIND = """
+SELECT CASE table_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END
+FROM information_schema.tables
+WHERE table_schema || '.' || table_name = ? AND table_catalog = current_database()
+"""
+
+
+def kind_of(connection: Connection, name: str) -> str | None:
+    """Return ``TABLE`` or ``VIEW``, or None where nothing has the name."""
+    row = connection.execute(_KIND, [name]).fetchone()
+    return None if row is None else str(row[0])
+
+
+def create_table(connection: Connection, contract: Contract) -> None:
+    """Create a table under contract, empty, in place of whatever had its name."""
+    _make_room(connection, contract)
+    connection.execute(create_table_sql(contract))
+    _describe(connection, contract, "TABLE")
+
+
+def create_table_if_missing(connection: Connection, contract: Contract) -> None:
+    """Create a table under contract, empty, unless it is there."""
+    if kind_of(connection, contract.name) != "TABLE":
+        create_table(connection, contract)
+
+
+def create_view(connection: Connection, contract: Contract, select: str) -> None:
+    """Create a view under contract, in place of whatever had its name."""
+    _make_room(connection, contract)
+    connection.execute(f"CREATE VIEW {contract.name} AS {select}")
+    _describe(connection, contract, "VIEW")
+
+
+def no_rows_sql(contract: Contract) -> str:
+    """Return a SELECT with the contract's columns and no rows."""
+    columns = ", ".join(f'NULL::{c.physical_type} AS "{c.name}"' for c in contract.columns)
+    return f"SELECT {columns} WHERE false"
+
+
+def insert(connection: Connection, contract: Contract, frame: pl.DataFrame) -> None:
+    """Insert a conformed frame into its table, sorted by key."""
+    with incoming(connection, frame):
+        connection.execute(
+            f"INSERT INTO {contract.name} BY NAME SELECT * FROM incoming{order_by(contract)}"
+        )
+
+
+@contextmanager
+def incoming(connection: Connection, frame: pl.DataFrame) -> Iterator[None]:
+    """Make a frame known to SQL as ``incoming``."""
+    connection.register("incoming", frame.to_arrow())
+    try:
+        yield
+    finally:
+        connection.unregister("incoming")
+
+
+def order_by(contract: Contract) -> str:
+    """Return the clause that sorts by key, or nothing where the table has no key."""
+    return " ORDER BY " + ", ".join(f'"{n}"' for n in contract.key) if contract.key else ""
+
+
+def _make_room(connection: Connection, contract: Contract) -> None:
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {contract.schema}")
+    kind = kind_of(connection, contract.name)
+    if kind is not None:
+        connection.execute(f"DROP {kind} {contract.name}")
+
+
+def _describe(connection: Connection, contract: Contract, kind: str) -> None:
+    table, *columns = comment_sql(contract)
+    # Readings are a file or a view to their contract; in the database either is a view.
+    text = table.partition(" IS ")[2]
+    connection.execute(f"COMMENT ON {kind} {contract.name} IS {text}")
+    for column in columns:
+        connection.execute(column)

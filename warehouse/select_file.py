@@ -1,0 +1,29 @@
+"""SQL files: each holds exactly one SELECT, named after what it builds.
+
+Here belongs reading and checking them; a file that would change the database by itself is refused,
+so that writing stays with the store and its contracts.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from data_contracts.errors import WarehouseError
+
+
+def read_select(file: Path) -> str:
+    """Return the one SELECT of an SQL file, without its closing semicolon.
+
+    Raises:
+        WarehouseError: The file is missing, cannot be parsed, or is not a single SELECT.
+    """
+    if not file.is_file():
+        raise WarehouseError(f"The SQL file {file} does not exist.")
+    text = file.read_text(encoding="utf-8")
+    try:
+        statements = duckdb.extract_statements(text)
+    except duckdb.Error as error:
+        raise WarehouseError(f"The SQL file {file} cannot be parsed: {error}") from error
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise WarehouseError(f"The SQL file {file} must hold exactly one SELECT and nothing else.")
+    return text.strip().rstrip(";")

@@ -1,0 +1,249 @@
+"""The working warehouse of one source: reads and writes that hold every table to its contract.
+
+Every write is one transaction, so a crash leaves a table as it was. Connections are opened for one
+call and closed again. What the tables mean is said by their contracts, what is computed by the
+assets; readings too many for a table are in ``readings``, the analysts' copy in ``publication``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from data_contracts.catalogue import contract
+from data_contracts.contract import Contract
+from data_contracts.errors import WarehouseError
+from data_contracts.polars_schema import conform
+from warehouse import versions
+from warehouse.connection import MEMORY_LIMIT, Connection, connect, plain_errors, transaction
+from warehouse.content_hash import table_hash
+from warehouse.paths import Home
+from warehouse.publication import publish
+from warehouse.relations import (
+    create_table,
+    create_table_if_missing,
+    create_view,
+    incoming,
+    insert,
+    kind_of,
+    order_by,
+)
+from warehouse.select_file import read_select
+from warehouse.versions import Versions
+
+Parameters = Mapping[str, Any] | Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a table holds after a write: how many rows, and the hash of its contents."""
+
+    rows: int
+    content_hash: str
+
+
+class Warehouse:
+    """The working warehouse of one source.
+
+    Args:
+        home: The runtime home.
+        source_key: The source whose records it holds (``warehouse.paths.source_key``).
+        memory_limit: DuckDB's limit on its own buffers.
+    """
+
+    def __init__(self, home: Home, source_key: str, memory_limit: str = MEMORY_LIMIT) -> None:
+        self.home = home
+        self.source_key = source_key
+        self.file = home.working_file(source_key)
+        self._memory_limit = memory_limit
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Open the working file for as long as the block lasts."""
+        with connect(self.file, self.home.spill_dir, self._memory_limit) as opened:
+            yield opened
+
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Read a table under contract, in its stored order (by key).
+
+        Args:
+            table: ``schema.table``.
+            columns: Only these columns.
+
+        Raises:
+            WarehouseError: The table has not been built yet.
+            ContractError: The table is not under contract or lacks a column.
+        """
+        described = contract(table)
+        chosen = [described.column(name).name for name in columns or described.column_names]
+        selected = ", ".join(f'"{name}"' for name in chosen)
+        with self.connection() as opened:
+            if kind_of(opened, table) is None:
+                raise WarehouseError(
+                    f"{table} has not been built in {self.file}. Run 'lotwise run' for this source."
+                )
+            return opened.sql(f"SELECT {selected} FROM {table}").pl()
+
+    def write(self, table: str, frame: pl.DataFrame) -> Written:
+        """Replace a table by a frame, sorted by key, in one transaction.
+
+        Args:
+            table: ``schema.table``.
+            frame: Rows at the grain of the contract.
+
+        Raises:
+            ContractError: The frame does not have the contract's columns and types; the table is
+                as it was.
+        """
+        described = contract(table)
+        ready = conform(frame, described)
+        with self._writing() as opened:
+            create_table(opened, described)
+            insert(opened, described, ready)
+            return _written(opened, described)
+
+    def replace_where(
+        self, table: str, frame: pl.DataFrame, *, column: str, value: object
+    ) -> Written:
+        """Replace only the rows whose ``column`` is ``value`` by a frame.
+
+        Several assets may so keep their own part of one table, such as the quarantine.
+
+        Raises:
+            ContractError: The frame does not have the contract's columns and types, or a row of
+                it belongs to another part.
+        """
+        described = contract(table)
+        ready = conform(frame, described)
+        strays = ready.filter(pl.col(described.column(column).name).ne_missing(pl.lit(value)))
+        if strays.height:
+            raise WarehouseError(
+                f"{strays.height} rows do not belong to the part of {table} where {column} is "
+                f"{value!r}: write them to their own part."
+            )
+        with self._writing() as opened:
+            create_table_if_missing(opened, described)
+            opened.execute(f'DELETE FROM {table} WHERE "{column}" IS NOT DISTINCT FROM ?', [value])
+            insert(opened, described, ready)
+            return _written(opened, described)
+
+    def append_versions(self, table: str, frame: pl.DataFrame) -> Versions:
+        """Append the versions a delivery adds to a raw table (see ``versions``).
+
+        Args:
+            table: A raw table with a key.
+            frame: Accepted records with their provenance, ``content_hash`` included.
+
+        Raises:
+            ContractError: The frame does not have the contract's columns and types.
+        """
+        described = contract(table)
+        ready = conform(frame, described)
+        with self._writing() as opened:
+            create_table_if_missing(opened, described)
+            with incoming(opened, ready):
+                return versions.append(opened, described)
+
+    def build_from_sql(
+        self, table: str, sql_file: Path, params: Mapping[str, Any] | None = None
+    ) -> Written:
+        """Replace a table by the result of an SQL file, sorted by key, in one transaction.
+
+        Args:
+            table: ``schema.table``.
+            sql_file: One SELECT; its columns are matched to the contract's by name, and missing
+                optional ones are null.
+            params: Values of the file's ``$name`` parameters.
+
+        Raises:
+            WarehouseError: The file is not one SELECT, fails, or does not give what the contract
+                asks for; the table is as it was.
+        """
+        described = contract(table)
+        select = read_select(sql_file)
+        with plain_errors(sql_file), self._writing() as opened:
+            create_table(opened, described)
+            order = order_by(described)
+            opened.execute(
+                f"INSERT INTO {table} BY NAME SELECT * FROM ({select}\n){order}", params or {}
+            )
+            return _written(opened, described)
+
+    def query(self, sql: str, params: Parameters = ()) -> pl.DataFrame:
+        """Return the rows of a query.
+
+        Raises:
+            WarehouseError: The query fails.
+        """
+        with self.connection() as opened:
+            if params:
+                return opened.sql(sql, params=params).pl()
+            return opened.sql(sql).pl()
+
+    def execute(self, sql: str, params: Parameters = ()) -> None:
+        """Run a statement for its effect.
+
+        Raises:
+            WarehouseError: The statement fails.
+        """
+        with self.connection() as opened:
+            opened.execute(sql, params or None)
+
+    def exists(self, table: str) -> bool:
+        """Tell whether a table or view has been built."""
+        with self.connection() as opened:
+            return kind_of(opened, table) is not None
+
+    def content_hash(self, table: str) -> str:
+        """Hash a table's contents, provenance apart (see ``content_hash``).
+
+        A table not built yet has the hash of an empty one.
+        """
+        described = contract(table)
+        with self.connection() as opened:
+            if kind_of(opened, table) is None:
+                with transaction(opened):
+                    create_table_if_missing(opened, described)
+            return table_hash(opened, described)
+
+    def stage_readings(self, select: str) -> None:
+        """Make delivered readings known as ``raw.sensor_readings``, where they lie.
+
+        Args:
+            select: A SELECT over the delivered files, by absolute paths, in the columns of the
+                contract; it is kept as a view, nothing is copied.
+
+        Raises:
+            WarehouseError: The SELECT cannot be bound, for instance because a file is missing.
+        """
+        with self._writing() as opened:
+            create_view(opened, contract("raw.sensor_readings"), select)
+
+    def publish(self) -> Path:
+        """Put a complete read-only copy in place of the published one (see ``publication``)."""
+        return publish(self.home, self.source_key, self._memory_limit)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self.connection() as opened, transaction(opened):
+            yield opened
+
+
+def last_source_key(home: Home) -> str:
+    """Return the source whose working warehouse was published last.
+
+    Raises:
+        WarehouseError: Nothing has been published in this home.
+    """
+    file = home.published_source_file
+    if not file.is_file():
+        raise WarehouseError(f"Nothing has been published in {home.root}. Run 'lotwise run' first.")
+    return file.read_text(encoding="utf-8").strip()
+
+
+def _written(connection: Connection, described: Contract) -> Written:
+    rows = connection.execute(f"SELECT count(*) FROM {described.name}").fetchall()[0][0]
+    return Written(rows, table_hash(connection, described))

@@ -1,0 +1,86 @@
+"""Raw history: which delivered records are new versions, and which say nothing new.
+
+Exports are delivered again and again, late and corrected. A record is identified by its contract
+key; its content hash says what it said. A delivery adds a version where the record then in force
+(the latest received no later) said something else, so an identical redelivery adds nothing, a
+correction adds a version, and a correction taken back adds another. ``received_at`` must therefore
+belong to the delivery (the file), not to the clock of the run that reads it.
+"""
+
+from dataclasses import dataclass
+
+from data_contracts.contract import Contract
+from warehouse.connection import Connection
+
+_NEW_VERSIONS = """
+CREATE OR REPLACE TEMP TABLE new_versions AS
+WITH known AS (
+    SELECT *, false AS is_incoming FROM {table}
+    UNION ALL BY NAME
+    SELECT *, true AS is_incoming FROM incoming
+),
+compared AS (
+    SELECT
+        *,
+        lag(content_hash) OVER in_time AS hash_before,
+        row_number() OVER (
+            PARTITION BY {key}, content_hash, received_at
+            ORDER BY is_incoming, source_file, source_row
+        ) AS copy
+    FROM known
+    WINDOW in_time AS (
+        PARTITION BY {key}
+        ORDER BY received_at NULLS FIRST, is_incoming, source_file, source_row
+    )
+)
+SELECT * FROM compared
+WHERE is_incoming AND copy = 1 AND content_hash IS DISTINCT FROM hash_before
+"""
+_COUNTS = """
+SELECT
+    (SELECT count(*) FROM incoming),
+    (SELECT count(*) FROM new_versions),
+    (
+        SELECT count(*) FROM (
+            SELECT DISTINCT {key} FROM new_versions
+            EXCEPT SELECT DISTINCT {key} FROM {table}
+        )
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What a delivery added to a raw table.
+
+    Attributes:
+        received: Records delivered.
+        new: Records whose key had never been delivered.
+        identical: Records that say what was already known.
+        changed: Records that add a version to a known key.
+    """
+
+    received: int
+    new: int
+    identical: int
+    changed: int
+
+
+def append(connection: Connection, contract: Contract) -> Versions:
+    """Append what is new in the relation ``incoming`` to a raw table.
+
+    Args:
+        connection: Inside a transaction; ``incoming`` has the contract's columns.
+        contract: A raw table with a key and ``content_hash``, ``received_at``, ``source_file``,
+            ``source_row``.
+    """
+    names = {"table": contract.name, "key": ", ".join(f'"{name}"' for name in contract.key)}
+    connection.execute(_NEW_VERSIONS.format(**names))
+    received, added, new = connection.execute(_COUNTS.format(**names)).fetchall()[0]
+    columns = ", ".join(f'"{name}"' for name in contract.column_names)
+    connection.execute(
+        f"INSERT INTO {contract.name} BY NAME SELECT {columns} FROM new_versions "
+        f"ORDER BY {names['key']}, received_at, source_file, source_row"
+    )
+    connection.execute("DROP TABLE new_versions")
+    return Versions(received, new, received - added, added - new)

@@ -122,7 +122,7 @@ def core_outcomes(
     ins={
         **{
             name: dg.AssetIn(key=["core", name])
-            for name in ("batches", *(row[0] for row in ABSENT))
+            for name in ("batches", *ABSENT)
         },
         "definitions": dg.AssetIn(key=["core", "outcome_definitions"]),
         "outcomes": dg.AssetIn(key=["core", "outcomes"]),

@@ -7,6 +7,7 @@ that table gains becomes a feature here without a change.
 import polars as pl
 
 from assets.gate_features.observations import Observations, nothing, shaped
+from assets.gate_features.phase_union import over_unit_procedures
 from assets.gate_features.titles import phrase, title, unit_symbol, within
 from data_contracts.catalogue import contract
 
@@ -35,40 +36,30 @@ TAG_UNIT_SUFFIXES = {
     "area_outside_nor": "·h",
 }
 DIMENSIONLESS = ("fraction", "autocorrelation", "excursions")
-TAG = ["unit_procedure", "phase", "tag"]
+TAG = ["unit_procedure", "tag"]
 
 
 def sensor_features(phase_features: pl.DataFrame, sensor_tags: pl.DataFrame) -> Observations:
     """Build ``sensor.<unit_procedure>.<tag>.<statistic>`` from phase statistics.
 
-    Where a tag is read in several phases of a unit procedure the phase stands before the tag.
-    Tags of a shared area are ``environment.<unit_procedure>.<tag>.<statistic>``.
+    A tag read in several phases of a unit procedure has one value over them. Tags of a shared area
+    are ``environment.<unit_procedure>.<tag>.<statistic>``.
 
     Args:
         phase_features: ``feature.sensor_phase_features``.
         sensor_tags: ``core.sensor_tags``, for which tags belong to a shared area.
 
     Returns:
-        One observation per batch, phase, tag and statistic, known when the phase was.
+        One observation per batch, unit procedure, tag and statistic, known at the end of the last
+        phase.
     """
     if phase_features.is_empty():
         return nothing()
     statistics = statistic_columns()
-    shared = (
-        sensor_tags.filter(pl.col("is_shared_area").fill_null(value=False))
-        .get_column("tag")
-        .unique()
-    )
-    series = _series(phase_features, shared)
+    series = _series(phase_features, sensor_tags)
     long = (
-        phase_features.join(series.select(*TAG, "series"), on=TAG)
-        .select(
-            "batch_id",
-            "series",
-            "stage",
-            "known_at",
-            *(pl.col(s).cast(pl.Float64) for s in statistics),
-        )
+        over_unit_procedures(phase_features, statistics)
+        .join(series.select(*TAG, "series"), on=TAG)
         .unpivot(
             statistics,
             index=["batch_id", "series", "stage", "known_at"],
@@ -93,21 +84,21 @@ def statistic_columns() -> list[str]:
     ]
 
 
-def _series(phase_features: pl.DataFrame, shared: pl.Series) -> pl.DataFrame:
-    """One row per unit procedure, phase and tag, with the prefix of its features."""
-    has_phases = pl.col("phase").n_unique().over("unit_procedure", "tag") > 1
+def _series(phase_features: pl.DataFrame, sensor_tags: pl.DataFrame) -> pl.DataFrame:
+    """One row per unit procedure and tag, with its unit and the prefix of its features."""
+    is_shared = pl.col("is_shared_area").fill_null(value=False)
+    shared = sensor_tags.filter(is_shared).get_column("tag").unique()
     return (
         phase_features.group_by(TAG)
         .agg(pl.col("unit").drop_nulls().first())
         .sort(TAG)
-        .with_columns(is_shared=pl.col("tag").is_in(shared.implode()), has_phases=has_phases)
+        .with_columns(is_shared=pl.col("tag").is_in(shared.implode()))
         .with_columns(
             series=pl.concat_str(
-                pl.when("is_shared").then(pl.lit("environment.")).otherwise(pl.lit("sensor.")),
+                pl.when("is_shared").then(pl.lit("environment")).otherwise(pl.lit("sensor")),
                 "unit_procedure",
-                pl.lit("."),
-                pl.when("has_phases").then(pl.col("phase") + ".").otherwise(pl.lit("")),
                 "tag",
+                separator=".",
             )
         )
     )
@@ -129,21 +120,16 @@ def _described(features: pl.DataFrame) -> pl.DataFrame:
         source_table=pl.lit(TABLE),
         source_column=pl.col("statistic"),
         quantity=pl.col("tag"),
-        formula=pl.format("{} of tag '{}' over the phase", "statistic", "tag"),
+        formula=pl.format("{} of tag '{}' over the unit procedure", "statistic", "tag"),
         description=pl.format(
-            "Statistic '{}' of tag '{}' in phase {} of {}.",
-            "statistic",
-            "tag",
-            "phase",
-            "unit_procedure",
+            "Statistic '{}' of tag '{}' in {}.", "statistic", "tag", "unit_procedure"
         ),
     )
 
 
 def _title(row: dict[str, str], unit: str | None) -> str:
     words = STATISTIC_WORDS.get(row["statistic"], phrase(row["statistic"]))
-    place = f" in {phrase(row['phase'])}" if row["has_phases"] else ""
-    return title(f"{within(row['unit_procedure'], row['tag'], row['unit'])}{place}, {words}", unit)
+    return title(f"{within(row['unit_procedure'], row['tag'], row['unit'])}, {words}", unit)
 
 
 def statistic_unit(statistic: str, unit: str | None) -> str | None:

@@ -109,8 +109,6 @@ def test_a_sensor_feature_is_known_at_the_end_of_its_phase(table, hours, gates):
         "feature.sensor_phase_features",
         readings("drying", "dry", "inlet_air_temperature_c", 60.0, hours(29)),
         readings("drying", "dry", "room_temperature_c", 21.0, hours(29)),
-        readings("granulation", "wet", "impeller_power_kw", 4.0, hours(31)),
-        readings("granulation", "dry_mix", "impeller_power_kw", 2.0, hours(11)),
     )
     built = sensor_features(features, tags)
     inlet = "sensor.drying.inlet_air_temperature_c.mean"
@@ -118,9 +116,6 @@ def test_a_sensor_feature_is_known_at_the_end_of_its_phase(table, hours, gates):
     assert described(built, inlet)["title"] == "Drying inlet air temperature, mean (°C)"
     assert by_gate(built, gates, "environment.drying.room_temperature_c.mean") == {3: 21.0}
     assert described(built, "environment.drying.room_temperature_c.mean")["kind"] == "environment"
-    wet = "sensor.granulation.wet.impeller_power_kw.mean"
-    assert by_gate(built, gates, wet) == {4: 4.0}
-    assert by_gate(built, gates, "sensor.granulation.dry_mix.impeller_power_kw.mean") == {3: 2.0}
     names = built.values["feature"].to_list()
     assert "sensor.drying.inlet_air_temperature_c.excursions_outside_nor" in names
     assert not [name for name in names if name.endswith((".readings", ".duration_h"))]

@@ -23,7 +23,7 @@ def comment_sql(contract: Contract) -> list[str]:
 
     A reader of the file then finds them in ``duckdb_tables()`` and ``duckdb_columns()``.
     """
-    target = "VIEW" if contract.is_view else "TABLE"
+    target = "TABLE" if contract.is_table else "VIEW"
     statements = [f"COMMENT ON {target} {contract.name} IS {_quoted(contract.description)}"]
     for column in contract.columns:
         unit = f" Unit: {column.unit}." if column.unit else ""

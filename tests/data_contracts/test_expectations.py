@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.contract import Column, Contract, RowRule
 from data_contracts.duckdb_ddl import create_table_sql
+from data_contracts.errors import ContractError
 from data_contracts.expectations import RESULT_SCHEMA, judge, judge_counts
 from data_contracts.polars_schema import conform, empty, polars_schema
 from data_contracts.table_rules import counting_sql, table_rules
@@ -166,6 +167,12 @@ def test_an_empty_table_is_judged_and_passes(name: str) -> None:
     results = judge(empty(described), described)
     assert failures(results) == []
     assert results.height == len(table_rules(described)) + 1
+
+
+def test_a_failure_to_judge_is_an_error_and_never_a_verdict() -> None:
+    frame = trays().with_columns(vials=pl.lit("many"))
+    with pytest.raises(ContractError, match="could not be judged on .*vials"):
+        judge(frame, TRAYS)
 
 
 def test_nothing_is_sent_anywhere() -> None:

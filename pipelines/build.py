@@ -81,6 +81,7 @@ def build_definitions(
             "run_settings": run_settings_resource,
             "warehouse": warehouse_resource,
             "warehouse_io": warehouse_io,
+            "io_manager": warehouse_io,  # tables built by SQL are loaded the same way
             **(resources or {}),
         },
     )

@@ -3,16 +3,20 @@
 import time
 from datetime import datetime
 
+import duckdb
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 import pytest
 from polars.testing import assert_frame_equal
 
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.contract import Column, Contract, RowRule
+from data_contracts.duckdb_ddl import create_table_sql
 from data_contracts.errors import ContractError
-from data_contracts.polars_schema import polars_schema
+from data_contracts.polars_schema import conform, polars_schema
 from data_contracts.record_rules import REFUSED_COLUMNS, split_records
+from data_contracts.table_rules import counting_sql
 
 TRAYS = Contract(
     "raw.trays",
@@ -201,6 +205,33 @@ def test_whatever_the_dirt_received_is_accepted_plus_refused(name: str, seed: in
     again, none = split_records(accepted, described)
     assert_frame_equal(again, accepted)
     assert none.is_empty()
+
+
+@pytest.mark.parametrize("name", contract_names("raw"))
+def test_what_is_accepted_breaks_no_rule_of_the_stored_table(name: str) -> None:
+    described = contract(name)
+    random = np.random.default_rng(7)
+    frame = pl.DataFrame(
+        {column: random.choice(DIRT, 5_000) for column in described.compared_columns}
+        | {"source_file": ["dirt.csv"] * 5_000, "source_row": np.arange(5_000)}
+    )
+    accepted, _ = split_records(frame, described)
+    now = datetime.fromisoformat("2024-03-01 12:00:00")
+    stored = conform(
+        accepted.with_columns(
+            content_hash=pl.lit("h"), received_at=now, ingested_at=now, run_id=pl.lit("r")
+        ),
+        described,
+    )
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE SCHEMA raw; {create_table_sql(described)}")
+        connection.register("given", stored)
+        connection.execute(f"INSERT INTO {name} SELECT * FROM given")
+        counts = connection.sql(counting_sql(described)).pl()
+    failed = {
+        label: n for label, n in counts.row(0, named=True).items() if label.endswith("failed")
+    }
+    assert not any(failed.values()), failed
 
 
 def test_a_million_records_take_about_a_second() -> None:

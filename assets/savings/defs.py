@@ -5,8 +5,9 @@ import polars as pl
 
 from assets.run_settings import RunSettings
 from assets.savings.assumptions_table import assumptions_table
-from assets.savings.baseline import priced_failures
+from assets.savings.baseline import baseline, priced_failures
 from assets.savings.business_case import Records, business_case
+from assets.savings.controller_answers import controller_answers, failures_by_year
 from assets.savings.copq_ledger import copq_ledger
 from data_contracts.assumptions import Assumptions, load_run_assumptions
 
@@ -59,6 +60,29 @@ def ledger(
     """The cost of poor quality, one row per failed batch and category."""
     priced = priced_failures(batches, outcomes, definitions)
     return copq_ledger(priced, run_assumptions(context.resources.run_settings))
+
+
+@dg.asset(
+    key=["economics", "controller_answers"],
+    ins=RECORDS,
+    group_name=GROUP,
+    io_manager_key=IO,
+    required_resource_keys=SETTINGS,
+    description="What a controller asks about the business case, answered line by line.",
+)
+def controller_questions(
+    context: dg.AssetExecutionContext,
+    batches: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    definitions: pl.DataFrame,
+) -> pl.DataFrame:
+    """Baseline, money, tax, run-rate, avoidable cost, worst year, owners: one row each."""
+    priced = priced_failures(batches, outcomes, definitions)
+    return controller_answers(
+        run_assumptions(context.resources.run_settings),
+        baseline(batches, outcomes, definitions),
+        failures_by_year(batches, priced),
+    )
 
 
 @dg.multi_asset(

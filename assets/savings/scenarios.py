@@ -14,13 +14,12 @@ import polars as pl
 from assets.savings.alarm_evidence import Evidence
 from assets.savings.baseline import Baseline
 from assets.savings.cash_flow import irr, npv_usd, payback_months, yearly_cash_usd
-from assets.savings.draws import SCENARIOS, Draws, FloatArray
+from assets.savings.draws import SCENARIOS, Draws, FloatArray, percentiles
 from assets.savings.failure_cost import failure_cost_usd
 from assets.savings.levers import ALL_LEVERS, LeverClaim
 from assets.savings.simulation import LeverDraws, batches_per_year, failure_prob, simulate
 from data_contracts.assumptions import Assumptions
 
-INTERVAL = (0.1, 0.5, 0.9)
 NO_CLAIM = "No savings from control are claimed."
 PROXY_NOTE = "Priced on a proxy: no batch was lost."
 SCHEMA = {
@@ -75,7 +74,7 @@ def scenarios(
 
     Returns:
         ``economics.scenarios``: one row per scenario, lever (``all`` for the joint programme) and
-        measure, with P10, P50, P90. Payback is null where the quantile is never reached.
+        measure, with P10, P50, P90. Payback is infinite where it is not within the horizon.
     """
     rows: list[tuple[object, ...]] = []
     for scenario in SCENARIOS:
@@ -163,16 +162,7 @@ def _rows(
     lever: str, figures: dict[str, FloatArray], basis: str, note: str
 ) -> Iterable[tuple[object, ...]]:
     for measure, values in figures.items():
-        yield (lever, measure, *_three(values), UNITS[measure], basis, note)
-
-
-def _three(values: FloatArray) -> list[float | None]:
-    """Return P10, P50, P90 as values that were drawn; null where there is none or no end."""
-    if not values.size:
-        return [None, None, None]
-    # Interpolating beside an infinite payback would give not-a-number, so take drawn values.
-    found = np.quantile(values, INTERVAL, method="inverted_cdf")
-    return [float(each) if np.isfinite(each) else None for each in found]
+        yield (lever, measure, *percentiles(values), UNITS[measure], basis, note)
 
 
 def _sum(arrays: Iterable[FloatArray]) -> FloatArray:

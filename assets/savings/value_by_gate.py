@@ -8,14 +8,13 @@ import numpy as np
 import polars as pl
 
 from assets.savings.alarm_evidence import Evidence, GateEvidence
-from assets.savings.draws import Draws, FloatArray
+from assets.savings.draws import Draws, FloatArray, percentiles
 from assets.savings.failure_cost import manufacturing_cost_usd
 from assets.savings.lever_value import Exposure, alert_value
 from data_contracts.assumption_model import STAGES
 from data_contracts.assumptions import Lever
 
 RELEASE_GATE = 7
-INTERVAL = (0.1, 0.5, 0.9)
 SCHEMA = {
     "gate": pl.Int64(),
     "outcome": pl.String(),
@@ -55,40 +54,60 @@ def value_by_gate(
 
     Returns:
         ``economics.value_by_gate``: one row per gate and outcome, USD a year, P10, P50, P90. Null
-        with basis ``refused`` where the verdict supports no claim; at release gross is 0 and net
-        the programme's cost, by arithmetic.
+        with basis ``refused`` where the verdict supports no claim. At release gross is 0 and net
+        the programme's cost, by arithmetic, where the outcome has a programme at all.
     """
-    rows = [
-        _row(lever, evidence.at(outcome, gate), probs, batches_per_year, draws, outcome in proxies)
-        for outcome, probs in sorted(failure_probs.items())
-        for gate in STAGES
-    ]
+    rows: list[tuple[object, ...]] = []
+    for outcome, probs in sorted(failure_probs.items()):
+        at_gates = [evidence.at(outcome, gate) for gate in STAGES]
+        has_programme = any(each.refusal is None for each in at_gates)
+        for each in at_gates:
+            if each.gate == RELEASE_GATE and has_programme:
+                rows.append(_release_row(lever, outcome, draws))
+            elif each.refusal is not None or each.alarms is None:
+                rows.append(_refused_row(lever, each, draws))
+            else:
+                exposure = Exposure(
+                    batches_per_year,
+                    probs,
+                    each.alarms.sensitivity(draws),
+                    each.alarms.false_alarm_rate(draws),
+                )
+                basis = "arithmetic" if outcome in proxies else "evidence"
+                rows.append(_row(lever, each, exposure, draws, basis))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("outcome", "gate")
 
 
 def _row(
     lever: Lever,
     evidence: GateEvidence,
-    failure_prob: FloatArray,
-    batches_per_year: FloatArray,
+    exposure: Exposure[FloatArray],
     draws: Draws,
-    is_proxy: bool,
+    basis: str,
 ) -> tuple[object, ...]:
-    sunk = _sunk_cost_usd(lever, evidence.gate, draws)
-    head = (evidence.gate, evidence.outcome)
-    if evidence.gate == RELEASE_GATE:
-        cost = _three(-draws(lever.uses["run_cost"]))
-        return (*head, None, None, sunk, 0.0, 0.0, 0.0, *cost, "arithmetic")
-    if evidence.refusal is not None or evidence.alarms is None:
-        return (*head, None, None, sunk, *[None] * 6, "refused")
-    sensitivity = evidence.alarms.sensitivity(draws)
-    alarms = evidence.alarms.false_alarm_rate(draws)
-    exposure = Exposure(batches_per_year, failure_prob, sensitivity, alarms)
     value = alert_value(draws.assumptions, lever, evidence.gate, draws, exposure)
     net = value.gross_usd - value.false_alarm_usd - draws(lever.uses["run_cost"])
-    basis = "arithmetic" if is_proxy else "evidence"
-    middle = (float(np.median(sensitivity)), float(np.median(alarms)))
-    return (*head, *middle, sunk, *_three(value.gross_usd), *_three(net), basis)
+    return (
+        evidence.gate,
+        evidence.outcome,
+        float(np.median(exposure.sensitivity)),
+        float(np.median(exposure.false_alarm_rate)),
+        _sunk_cost_usd(lever, evidence.gate, draws),
+        *percentiles(value.gross_usd),
+        *percentiles(net),
+        basis,
+    )
+
+
+def _release_row(lever: Lever, outcome: str, draws: Draws) -> tuple[object, ...]:
+    sunk = _sunk_cost_usd(lever, RELEASE_GATE, draws)
+    cost = percentiles(-draws(lever.uses["run_cost"]))
+    return (RELEASE_GATE, outcome, None, None, sunk, 0.0, 0.0, 0.0, *cost, "arithmetic")
+
+
+def _refused_row(lever: Lever, evidence: GateEvidence, draws: Draws) -> tuple[object, ...]:
+    sunk = _sunk_cost_usd(lever, evidence.gate, draws)
+    return (evidence.gate, evidence.outcome, None, None, sunk, *[None] * 6, "refused")
 
 
 def _sunk_cost_usd(lever: Lever, gate: int, draws: Draws) -> float:
@@ -96,7 +115,3 @@ def _sunk_cost_usd(lever: Lever, gate: int, draws: Draws) -> float:
     spent = manufacturing_cost_usd(draws.assumptions, draws)
     share = draws(draws.assumptions.name_at_gate(lever.uses["sunk_cost_share"], gate))
     return float(np.median(spent * share))
-
-
-def _three(values: FloatArray) -> tuple[float, ...]:
-    return tuple(float(each) for each in np.quantile(values, INTERVAL))

@@ -56,6 +56,7 @@ KEYS = {
     "finding.driver_curves": ["outcome", "gate", "driver", "feature", "point"],
     "finding.trends": ["outcome", "quantity"],
     "economics.assumptions": ["name"],
+    "economics.controller_answers": ["question"],
     "economics.copq_ledger": ["batch_id", "category"],
     "economics.levers": ["lever"],
     "economics.scenarios": ["scenario", "lever", "measure"],

@@ -185,7 +185,7 @@ def test_an_uninformative_model_reaches_below_zero(tablets, records_of, alarms_o
 def test_payback_says_never(tablets, records_of):
     dear = with_overrides(tablets, ["implementation_usd=900000000"])
     table = _scenarios(dear, records_of())
-    assert _joint(table, "payback_months")["p50"] is None
+    assert _joint(table, "payback_months")["p50"] == np.inf
     assert _joint(table, "never_pays_back_share")["p50"] == 1
     assert _joint(table, "npv_positive_prob")["p50"] == 0
     assert _joint(table, "irr")["p90"] < 0

@@ -1,0 +1,88 @@
+"""The assets: every economics table is made, fits its contract, and holds no unexplained zero."""
+
+from types import SimpleNamespace
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from assets.savings import defs
+from data_contracts.catalogue import contract, contract_names
+from data_contracts.errors import AssumptionError
+from data_contracts.polars_schema import conform
+
+
+class _Memory(dg.IOManager):
+    """Keeps tables by name, conformed to their contracts as the warehouse would."""
+
+    def __init__(self, tables: dict[str, pl.DataFrame]) -> None:
+        self.tables = tables
+
+    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
+        name = ".".join(context.asset_key.path)
+        self.tables[name] = conform(obj, contract(name))
+
+    def load_input(self, context: dg.InputContext) -> pl.DataFrame:
+        return self.tables[".".join(context.asset_key.path)]
+
+
+def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.DataFrame]:
+    from pathlib import Path
+
+    memory = _Memory(
+        {
+            "core.batches": records.batches,
+            "core.outcomes": records.outcomes,
+            "core.outcome_definitions": records.definitions,
+            "model.verdicts": records.verdicts,
+            "model.alarm_performance": records.alarm_performance,
+        }
+    )
+    settings = SimpleNamespace(
+        assumptions_file=assumptions_file,
+        profile=SimpleNamespace(assumptions=choice, file=Path("profiles/plant.yaml")),
+        is_quick=True,
+        seed=1,
+    )
+    sources = [
+        dg.AssetSpec(name.split(".")).with_io_manager_key("warehouse_io") for name in memory.tables
+    ]
+    done = dg.materialize(
+        [*dg.load_assets_from_modules([defs]), *sources],
+        resources={"warehouse_io": memory, "run_settings": settings},
+        instance=dg.DagsterInstance.ephemeral(),
+    )
+    assert done.success
+    return memory.tables
+
+
+@pytest.fixture(scope="module")
+def tables(records_of) -> dict[str, pl.DataFrame]:
+    return _materialised(records_of())
+
+
+def test_every_economics_table_is_made(tables):
+    made = {name for name in tables if name.startswith("economics.")}
+    assert made == set(contract_names("economics"))
+    assert all(tables[name].height for name in made)
+
+
+def test_rules_of_the_contracts_hold(tables):
+    for name in contract_names("economics"):
+        for rule in contract(name).rules:
+            holds = tables[name].select(pl.sql_expr(rule.expression).alias("holds"))["holds"]
+            assert holds.all(), (name, rule.name)
+
+
+def test_assumptions_are_the_default_set(tables):
+    assumptions = tables["economics.assumptions"]
+    assert assumptions.height == 54
+    assert assumptions["owner"].null_count() == 0
+    assert assumptions.filter(pl.col("name") == "sunk_cost_share_gate_7")["low"].item() == 1
+
+
+def test_a_set_that_cannot_price_a_run_is_refused(records_of):
+    with pytest.raises(AssumptionError, match="cannot price a run; it lacks discount_rate"):
+        _materialised(records_of(), choice="sterile_injectable")
+    with pytest.raises(AssumptionError, match=r"profiles/plant_costs\.yaml"):
+        _materialised(records_of(), choice="plant_costs.yaml")

@@ -52,8 +52,9 @@ def clean(delivered: Delivered) -> tuple[pl.DataFrame, list[BlankedCells]]:
         frame = _with_decimal_points(frame)
     frame, blanked = _without_false_values(frame, described)
     for derived in described.derived:
-        numbers = as_numbers(frame, columns_of(derived.expression, derived.where))
-        value = evaluate(numbers, derived.expression, derived.where)
+        reads = columns_of(derived.expression, derived.where)
+        seen = frame if derived.reads_text else as_numbers(frame, reads)
+        value = evaluate(seen, derived.expression, derived.where)
         frame = frame.with_columns(value.cast(pl.String).alias(derived.name))
     return frame, blanked
 

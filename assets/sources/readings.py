@@ -133,20 +133,29 @@ def _rule_sql() -> str:
 
 
 def _scan(described: SourceFile, paths: Sequence[Path], *, with_rows: bool) -> str:
-    files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+    if not with_rows:
+        files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+        return _file_scan(described, files, "")
+    return "(" + " UNION ALL BY NAME ".join(_numbered(described, path) for path in paths) + ")"
+
+
+def _file_scan(described: SourceFile, files: str, options: str) -> str:
     if described.format == "parquet":
-        options = ", filename = true, file_row_number = true" if with_rows else ""
-        scan = f"read_parquet({files}, union_by_name = true{options})"
-        place = "*, filename AS source_file, file_row_number + 1 AS source_row"
-    else:
-        scan = (
-            f"read_csv({files}, delim = {literal(described.separator)}, header = true, "
-            "all_varchar = true, quote = '\"', union_by_name = true, filename = true, "
-            f"encoding = {literal(described.encoding)})"
-        )
-        line = "row_number() OVER (PARTITION BY filename) + 1"
-        place = f"*, filename AS source_file, {line} AS source_row"
-    return f"(SELECT {place} FROM {scan})" if with_rows else scan
+        return f"read_parquet({files}, union_by_name = true{options})"
+    return (
+        f"read_csv({files}, delim = {literal(described.separator)}, header = true, "
+        "all_varchar = true, quote = '\"', union_by_name = true, "
+        f"encoding = {literal(described.encoding)}{options})"
+    )
+
+
+def _numbered(described: SourceFile, path: Path) -> str:
+    """One file with the place of every row; a CSV file is read by one thread to keep its order."""
+    is_parquet = described.format == "parquet"
+    row = "file_row_number" if is_parquet else "row_number() OVER ()"
+    options = ", file_row_number = true" if is_parquet else ", parallel = false"
+    scan = _file_scan(described, literal(str(path)), options)
+    return f"SELECT *, {literal(str(path))} AS source_file, {row} + 1 AS source_row FROM {scan}"
 
 
 def _cell_sql(cell: Cell, described: SourceFile) -> str:

@@ -144,9 +144,9 @@ class Section:
             return ()
         items = value if isinstance(value, list) else [value]
         for item in items:
-            if isinstance(item, (dict, list, bool)) or item is None:
+            if isinstance(item, (dict, list)) or item is None:
                 self.fail(key, f"expected a list of texts, found {item!r}")
-        return tuple(str(item) for item in items)
+        return tuple(str(i).lower() if isinstance(i, bool) else str(i) for i in items)
 
     def section(self, key: str) -> "Section":
         """Return the mapping at a key; an absent or blank one is an empty mapping."""

@@ -50,11 +50,13 @@ class DerivedColumn:
         name: Its name beside the delivered columns.
         expression: Row-wise SQL expression over delivered columns and derived ones before it.
         where: Place in the profile.
+        reads_text: Whether the expression sees its columns as text even where they hold numbers.
     """
 
     name: str
     expression: str
     where: str
+    reads_text: bool = False
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,8 @@ def _label(entry: Section) -> tuple[Outcome, DerivedColumn]:
     failed = entry.texts("failed") or ("1",)
     name = entry.text("name") or "failure"
     test = f"is_{name}"
-    is_failed = _is_one_of(column, failed)
+    listed = ", ".join("'" + text.replace("'", "''") + "'" for text in _spellings(failed))
+    is_failed = f'lower("{column}") IN ({listed})'
     expression = f'CASE WHEN "{column}" IS NULL THEN NULL WHEN {is_failed} THEN 1 ELSE 0 END'
     outcome = Outcome(
         name=name,
@@ -195,17 +196,14 @@ def _label(entry: Section) -> tuple[Outcome, DerivedColumn]:
         same_quantity=(),
         where=entry.where(),
     )
-    return outcome, DerivedColumn(test, expression, entry.where())
+    return outcome, DerivedColumn(test, expression, entry.where(), reads_text=True)
 
 
-def _is_one_of(column: str, values: tuple[str, ...]) -> str:
-    """Numbers are compared as numbers, texts without regard to case."""
-    try:
-        numbers = ", ".join(repr(float(value)) for value in values)
-    except ValueError:
-        quoted = ", ".join("'" + value.lower().replace("'", "''") + "'" for value in values)
-        return f'lower("{column}") IN ({quoted})'
-    return f'"{column}" IN ({numbers})'
+def _spellings(values: tuple[str, ...]) -> list[str]:
+    """Labels are compared as text without regard to case; 1 is also written 1.0."""
+    texts = dict.fromkeys(value.lower() for value in values)
+    texts |= dict.fromkeys(f"{value}.0" for value in values if value.isdigit())
+    return list(texts)
 
 
 def _proxy(entry: Section, results: dict[str, int]) -> Outcome:

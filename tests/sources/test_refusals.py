@@ -86,7 +86,7 @@ def test_a_profile_naming_a_column_that_does_not_exist(small_source: SmallSource
     small_source.deliver()
     text = small_source.profile.read_text().replace("test, value", "tset, value")
     small_source.profile.write_text(text)
-    with pytest.raises(LotwiseError, match="raw.lab_results has no column 'tset'"):
+    with pytest.raises(LotwiseError, match=r"raw\.lab_results has no column 'tset'"):
         small_source.read()
     renamed = text.replace(
         "stage, tset, value, unit]", "stage, value, unit]\n    columns: {test: tst}"

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.skipif(
     not FOLDER.is_dir(), reason=f"the real tabletting records are not at {FOLDER}"
 )
 PRODUCTION_BATCHES = 1005
+instant = datetime.fromisoformat
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +60,10 @@ def test_months_are_read_in_slovenian_with_month_precision(records: SourceRecord
     batches = accepted(records, "batches")
     months = batches["started_at"].unique().sort()
     assert batches["started_at"].null_count() == 0
-    assert (months.min(), months.max()) == (datetime(2018, 11, 1), datetime(2021, 4, 1))
+    assert (months.min(), months.max()) == (instant("2018-11-01"), instant("2021-04-01"))
     assert months.len() == 29
-    assert datetime(2020, 7, 1) not in months.to_list()
-    assert {datetime(2019, 5, 1), datetime(2020, 8, 1), datetime(2020, 10, 1)} <= set(months)
+    assert instant("2020-07-01") not in months.to_list()
+    assert {instant("2019-05-01"), instant("2020-08-01"), instant("2020-10-01")} <= set(months)
     assert batches["started_at_precision"].unique().to_list() == ["month"]
 
 
@@ -170,8 +171,8 @@ def test_the_press_series_gives_campaigns_and_phases(records: SourceRecords) -> 
     phases = accepted(records, "phases")
     assert phases.height == 29
     first = phases.filter(pl.col("batch_id") == "19").row(0, named=True)
-    assert first["started_at"] == datetime(2018, 11, 18, 22, 28, 52)
-    assert first["ended_at"] == datetime(2018, 11, 19, 7, 31, 2)
+    assert first["started_at"] == instant("2018-11-18 22:28:52")
+    assert first["ended_at"] == instant("2018-11-19 07:31:02")
 
 
 def test_rows_of_nulls_while_the_press_stands_are_no_readings(
@@ -179,12 +180,11 @@ def test_rows_of_nulls_while_the_press_stands_are_no_readings(
 ) -> None:
     with connect(tmp_path / "scratch.duckdb", tmp_path) as opened:
         by_tag = opened.sql(
-            f"SELECT tag, count(*) AS n, count(DISTINCT batch_id) AS b FROM ({records.readings.sql}) "
-            "GROUP BY tag ORDER BY tag"
+            f"SELECT tag, count(*) AS n FROM ({records.readings.sql}) GROUP BY tag ORDER BY tag"
         ).pl()
     delivered = records.inputs.filter(pl.col("file").str.starts_with("Process/"))["rows"].sum()
     assert delivered == 186_900
-    counts = dict(by_tag.select("tag", "n").iter_rows())
+    counts = dict(by_tag.iter_rows())
     assert counts.pop("fom") == 186_900 - 57 - 53_057  # product code 3 repeats the fill depth
     assert set(counts.values()) == {186_900 - 57}
     assert len(counts) == 11

@@ -1,0 +1,170 @@
+"""Source profiles: what they declare, and one precise error for each thing that is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from data_contracts.errors import ProfileError
+from data_contracts.profile import built_in_profiles, load_profile
+
+GOOD = """\
+profile: plant
+files:
+  mes: {path: mes.csv, separator: ";"}
+  lab: {path: lab.csv}
+tables:
+  batches:
+    file: mes
+    columns: {batch_id: Charge, production_order: Nr}
+  lab_results:
+    file: lab
+    columns: {batch_id: Charge}
+    unpivot:
+      Assay (%): {name: assay_pct, stage: 6, unit: pct, available_at_stage: 7}
+      yes: {stage: 5, unit: pct}
+outcomes:
+  - name: low_assay
+    title: Low assay (proxy)
+    is_proxy: true
+    rule: assay_pct < 95
+    margins: [{quantity: assay_pct, spec_low: 95}]
+    first_known_stage: 6
+    defined_by: [assay_pct]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "plant.yaml"
+
+
+def test_what_a_profile_declares(file: Path) -> None:
+    file.write_text(GOOD)
+    profile = load_profile(file)
+    assert profile.name == "plant"
+    assert profile.files["mes"].separator == ";"
+    assert profile.quantities == {"assay_pct", "yes"}
+    assert profile.quantity_stages == {"assay_pct": 7}
+    outcome = profile.outcome("low_assay")
+    assert (outcome.is_proxy, outcome.last_gate_before) == (True, 5)
+    assert outcome.defining_quantities == ("assay_pct",)
+    assert set(profile.read_columns("lab")) == {"Charge", "Assay (%)", "yes"}
+    with pytest.raises(ProfileError, match="declares no outcome 'x'; it declares: low_assay"):
+        profile.outcome("x")
+
+
+def test_every_built_in_profile_loads() -> None:
+    assert {"tabletting", "virtual_plant", "example_wide_table"} <= set(built_in_profiles())
+    for name in built_in_profiles():
+        profile = load_profile(name)
+        assert profile.name == name
+        assert profile.title
+
+
+def test_the_virtual_plants_outcomes() -> None:
+    profile = load_profile("virtual_plant")
+    assert [outcome.name for outcome in profile.outcomes] == [
+        "failure",
+        "blend_non_uniformity",
+        "coating_temperature_excursion",
+        "compression_fill_variability",
+    ]
+    assert {outcome.last_gate_before for outcome in profile.outcomes} == {5}
+    assert not any(outcome.is_proxy for outcome in profile.outcomes)
+
+
+WRONG = {
+    "an unknown key": (
+        "profile: plant",
+        "profle: plant",
+        r"line 1, profle: unknown key.*'profile'",
+    ),
+    "an unknown table": ("lab_results:", "lab_result:", r"line 9.*unknown key 'lab_result'"),
+    "an unknown target": ("{batch_id: Charge}", "{batch: Charge}", r"line 11.*no column 'batch'"),
+    "an unlisted file": ("file: lab", "file: lims", r"line 9.*file 'lims' is not listed"),
+    "a required column left out": (", production_order: Nr", "", r"needs production_order"),
+    "a stage of nine": (
+        "stage: 6, unit",
+        "stage: 6, available_at_stage: 9, unit",
+        r"twice|already",
+    ),
+    "a key given twice": (
+        "profile: plant",
+        "profile: plant\nprofile: b",
+        r"line 2.*already.*line 1",
+    ),
+    "an outcome without its stage": (
+        "    first_known_stage: 6\n",
+        "",
+        r"'first_known_stage' is miss",
+    ),
+    "an unknown quantity": ("assay_pct < 95", "asay_pct < 95", r"did you mean 'assay_pct'"),
+    "an unknown defining quantity": ("defined_by: [assay_pct]", "defined_by: [x]", r"called 'x'"),
+    "a broken rule": ("assay_pct < 95", "assay_pct <", r"line 19.*cannot be read as one SQL"),
+    "a margin without limit": (", spec_low: 95", "", r"give spec_low, spec_high or both"),
+    "a long separator": ('separator: ";"', 'separator: ";;"', r"a separator is one character"),
+    "a path that leaves the folder": (
+        "path: lab.csv",
+        "path: ../lab.csv",
+        r"below the data folder",
+    ),
+    "an unknown format": ("path: lab.csv", "path: lab.csv, format: xlsx", r"one of csv, parquet"),
+    "mapped and ignored": (
+        "path: lab.csv",
+        "path: lab.csv, ignored: {Charge: no}",
+        r"mapped and ignored at once: Charge",
+    ),
+    "a text for a list": ("margins: [{quantity", "margins: [quantity, {quantity", r"a mapping"),
+    "no batches": (
+        "  batches:\n    file: mes\n    columns: {batch_id: Charge, production_order: Nr}\n",
+        "",
+        r"nothing feeds 'batches'",
+    ),
+    "two sources of one value": (
+        "{batch_id: Charge}",
+        "{batch_id: {column: Charge, constant: x}}",
+        r"exactly one of column, constant",
+    ),
+    "an unknown zone": (
+        "production_order: Nr",
+        "production_order: Nr, started_at: {column: t, timezone: Ljubljana}",
+        r"'Ljubljana' is no time zone",
+    ),
+    "eleven months": (
+        "production_order: Nr",
+        "production_order: Nr, started_at: {column: t, format: '%b.%y', months: [jan, feb]}",
+        r"twelve month names",
+    ),
+}
+
+
+@pytest.mark.parametrize(("good", "bad", "told"), WRONG.values(), ids=WRONG)
+def test_each_mistake_has_one_precise_error(file: Path, good: str, bad: str, told: str) -> None:
+    assert good in GOOD
+    file.write_text(GOOD.replace(good, bad, 1))
+    with pytest.raises(ProfileError, match=told) as refusal:
+        load_profile(file)
+    assert "plant.yaml" in str(refusal.value)
+    assert refusal.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: [1,\nb: 2", r"plant\.yaml, line \d: this is not valid YAML"),
+        ("- a\n- b", "a profile is a mapping"),
+        ("", "a profile is a mapping"),
+        ("profile: x", "declares no delivered files"),
+    ],
+)
+def test_broken_documents(file: Path, text: str, told: str) -> None:
+    file.write_text(text)
+    with pytest.raises(ProfileError, match=told):
+        load_profile(file)
+
+
+def test_an_unknown_name_lists_the_built_in_ones() -> None:
+    with pytest.raises(
+        ProfileError, match=r"Did you mean 'tabletting'\?.*Built in: .*virtual_plant"
+    ):
+        load_profile("tableting")

@@ -92,25 +92,29 @@ def batch_features(
 
 
 def _gate_values(made: Batches) -> pl.DataFrame:
-    ids = batch_ids(made.schedule.batches)
-    parts = []
-    for feature in features_of(made):
-        is_number = feature.values.dtype.kind in "fiu"
-        values = pl.Series(feature.values)
-        parts.append(
-            pl.DataFrame(
-                {
-                    "batch_id": ids,
-                    "gate": pl.repeat(feature.gate, len(ids), dtype=pl.Int64, eager=True),
-                    "feature": pl.repeat(feature.name, len(ids), dtype=pl.String(), eager=True),
-                    "value": values.cast(pl.Float64) if is_number else None,
-                    "level": None if is_number else values.cast(pl.String),
-                    "known_at": instants(made.plant, feature.known_s),
-                },
-                schema=GATE_VALUES,
-            )
-        )
-    return pl.concat(parts).sort("batch_id", "gate", "feature")
+    """Laid out batch by batch, features in order of gate and name, so that nothing is sorted."""
+    features = sorted(features_of(made), key=lambda feature: (feature.gate, feature.name))
+    count = made.schedule.batches
+    is_number = [feature.values.dtype.kind in "fiu" for feature in features]
+    values = np.full((count, len(features)), np.nan)
+    levels = np.full((count, len(features)), None, dtype=object)
+    known_s = np.empty((count, len(features)), dtype=np.int64)
+    for column, (feature, is_numeric) in enumerate(zip(features, is_number, strict=True)):
+        (values if is_numeric else levels)[:, column] = feature.values
+        known_s[:, column] = feature.known_s
+    names = pl.Series([feature.name for feature in features])
+    gates = np.array([feature.gate for feature in features], dtype=np.int64)
+    return pl.DataFrame(
+        {
+            "batch_id": batch_ids(count).gather(np.repeat(np.arange(count), len(features))),
+            "gate": np.tile(gates, count),
+            "feature": names.gather(np.tile(np.arange(len(features)), count)),
+            "value": pl.Series(values.ravel()).fill_nan(None),
+            "level": pl.Series(levels.ravel().tolist(), dtype=pl.String),
+            "known_at": instants(made.plant, known_s.ravel()),
+        },
+        schema=GATE_VALUES,
+    )
 
 
 def _batch_gates(made: Batches) -> pl.DataFrame:

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.sources.virtual_plant.randomness import Floats, normal_quantile, normals, uniforms
+from assets.sources.virtual_plant.randomness import (
+    Floats,
+    normal_probability,
+    normal_quantile,
+    normals,
+    uniforms,
+)
 from assets.sources.virtual_plant.schedule import HOUR_S
 from assets.sources.virtual_plant.trajectories import Runs, expected, readings
 
@@ -21,7 +27,8 @@ STATISTICS = (
     "time_outside_nor_h",
     "area_outside_nor",
 )
-_GRID = 40
+# points of a course that rises or falls
+_GRID = 120
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def _drawn(runs: Runs, seed: int, interval_s: int) -> dict[str, Floats]:
     law, batches = runs.trajectory, len(runs.counts)
     keep, count, sd = law.persistence, runs.counts.astype(np.float64), runs.noise_sd
     hours = count * interval_s / HOUR_S
-    course = _course(runs, hours)
+    course = _course(runs, hours, interval_s)
     spread = course.values.std(axis=1)
     # variance of the mean, of the variance and of the slope of an AR(1) series (Bartlett)
     mean_sd = sd * np.sqrt((1 + keep) / (1 - keep) / count)
@@ -84,29 +91,62 @@ def _drawn(runs: Runs, seed: int, interval_s: int) -> dict[str, Floats]:
     score = {s: normals(seed, f"{law.tag}.{s}", batches) for s in ("mean", "sd", "cross", "slope")}
     own = sd**2 * np.maximum(0.05, 1 + np.sqrt(2 / free) * score["sd"]) - mean_sd**2
     cross = 2 * spread * mean_sd * score["cross"]
-    centred = course.time_h - hours[:, None] / 2
+    centred = course.time_h - course.time_h.mean(axis=1, keepdims=True)
     trend = (course.values * centred).mean(axis=1) / (centred**2).mean(axis=1)
     mean = course.values.mean(axis=1) + mean_sd * score["mean"]
     extremes = _extremes(runs, course, seed)
-    low, high = law.normal_range
-    outside = np.maximum(0.0, np.maximum(low - course.values, course.values - high))
-    is_beyond = (extremes[0] < low) | (extremes[1] > high)
+    resolution = 10.0 ** (-2 * law.decimals) / 12  # variance that rounding adds
+    variance = spread**2 + own + cross + resolution
+    time_outside, area_outside = _outside(runs, course, extremes, seed)
     return {
         "mean": mean,
-        "sd": np.sqrt(np.maximum(spread**2 + own + cross, 1e-12)),
+        "sd": np.sqrt(np.maximum(variance, 1e-12)),
         "minimum": extremes[0],
         "maximum": extremes[1],
         "slope_per_h": trend + np.sqrt(12) * mean_sd / hours * score["slope"],
-        "time_outside_nor_h": np.where(
-            is_beyond, np.maximum(1 / count, (outside > 0).mean(axis=1)) * hours, 0.0
-        ),
-        "area_outside_nor": outside.mean(axis=1) * hours,
+        "time_outside_nor_h": time_outside * interval_s / HOUR_S,
+        "area_outside_nor": area_outside * interval_s / HOUR_S,
     }
 
 
-def _course(runs: Runs, hours: Floats) -> _Course:
+def _outside(
+    runs: Runs, course: _Course, extremes: tuple[Floats, Floats], seed: int
+) -> tuple[Floats, Floats]:
+    """Readings outside the normal range, and their summed distance to it.
+
+    Readings outside come in clumps of an autoregressive series, so their number is drawn from a
+    gamma law with the expected mean; an extreme outside the range means at least one.
+    """
+    from scipy.special import gammaincinv
+
+    law, sd = runs.trajectory, runs.noise_sd[:, None]
+    low, high = law.normal_range
+    below, above = (low - course.values) / sd, (course.values - high) / sd
+    share = (normal_probability(below) + normal_probability(above)).mean(axis=1)
+    excess = (_loss(below) + _loss(above)).mean(axis=1) * runs.noise_sd
+    clump = (1 + law.persistence) / (1 - law.persistence) * (1 - share)
+    uniform = uniforms(seed, f"{law.tag}.outside", len(share))
+    shape = np.maximum(1e-9, share * runs.counts / np.maximum(clump, 1e-9))
+    drawn = gammaincinv(shape, uniform) * clump
+    worst = np.maximum(0.0, np.maximum(low - extremes[0], extremes[1] - high))
+    number = np.where(worst > 0, np.clip(np.round(drawn), 1, runs.counts), 0.0)
+    typical = excess / np.maximum(share, 1e-300)
+    area = worst + (number - 1) * np.minimum(typical, worst)
+    return number, np.where(number > 0, area, 0.0)
+
+
+def _loss(standardised: Floats) -> Floats:
+    """Mean excess of a standard normal below a point: E max(0, u - Z)."""
+    density = np.exp(-0.5 * standardised**2) / np.sqrt(2 * np.pi)
+    return np.asarray(standardised * normal_probability(standardised) + density, dtype=np.float64)
+
+
+def _course(runs: Runs, hours: Floats, interval_s: int) -> _Course:
     rows = np.arange(len(hours))
-    time_h = hours[:, None] * (np.arange(_GRID) + 0.5) / _GRID
+    is_flat = not (runs.trajectory.start_offset or runs.trajectory.slope_per_h)
+    points = 2 if is_flat else _GRID
+    # readings stand at the start of their interval, grid points in the middle of theirs
+    time_h = hours[:, None] * (np.arange(points) + 0.5) / points - interval_s / HOUR_S / 2
     values = expected(runs, rows, time_h.astype(np.float32)).astype(np.float64)
     return _Course(values, time_h)
 

@@ -1,0 +1,56 @@
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assets.sources.virtual_plant.plant import Plant
+from assets.sources.virtual_plant.plant_file import TABLETS, load_plant, parse_plant
+
+DOCUMENT: dict[str, Any] = yaml.safe_load(TABLETS.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    """The tablet plant as a document a test may spoil."""
+    return copy.deepcopy(DOCUMENT)
+
+
+@pytest.fixture(scope="session")
+def tablets() -> Plant:
+    return load_plant()
+
+
+def plant_of(variables: list[dict[str, Any]], **sections: Any) -> Plant:
+    """A plant with the tablet plant's calendar and just these variables."""
+    results = [v["name"] for v in variables if v["role"] == "cqa"]
+    parents = {t["parent"] for v in variables for t in v.get("terms", [])}
+    causes = [
+        {"variable": v["name"], "stage": v["stage"], "features": [f"parameter.{v['name']}"]}
+        for v in variables
+        if v["name"] in parents and v["role"] == "parameter"
+    ]
+    mechanisms = [
+        {"name": f"{name}_out", "result": name, "causes": causes, "visible_in": [], "decoys": []}
+        for name in results
+    ]
+    changed = {
+        "variables": variables,
+        "trajectories": [],
+        "mechanisms": mechanisms,
+        "deviations": {**DOCUMENT["deviations"], "triggers": []},
+    }
+    return parse_plant({**copy.deepcopy(DOCUMENT), **changed, **sections})
+
+
+@pytest.fixture(scope="session")
+def small_plant_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tablet plant with short phases, for tests that write files."""
+    document = copy.deepcopy(DOCUMENT)
+    for step in document["calendar"]["steps"]:
+        step["duration_h"] = [min(step["duration_h"][0], 0.5), step["duration_h"][1]]
+    document["room"]["interval_s"] = 3600
+    path = tmp_path_factory.mktemp("plant") / "small.yaml"
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return path

@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+
+from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
+from assets.sources.virtual_plant.plant import Plant
+from assets.sources.virtual_plant.truth import area_under_curve, truth_of
+
+
+@pytest.fixture(scope="module")
+def ten(tablets: Plant) -> list[Batches]:
+    return [make_batches(tablets, Settings(seed=seed)) for seed in range(1, 11)]
+
+
+def test_about_three_in_a_hundred_fail_by_three_modes(ten: list[Batches]) -> None:
+    assert np.mean([b.is_failure.mean() for b in ten]) == pytest.approx(0.03, abs=0.006)
+    modes = np.concatenate([b.failure_mode[b.is_failure] for b in ten])
+    shares = {m: (modes == m).mean() for m in np.unique(modes)}
+    assert len(shares) == 3
+    assert min(shares.values()) > 0.2
+
+
+def test_the_best_possible_prediction_is_good_but_no_toy(ten: list[Batches]) -> None:
+    pooled = area_under_curve(
+        np.concatenate([b.is_failure for b in ten]), np.concatenate([b.failure_prob for b in ten])
+    )
+    assert pooled is not None
+    assert 0.80 < pooled < 0.90
+
+
+def test_each_mechanism_alone_is_weak(ten: list[Batches]) -> None:
+    for position in range(3):
+        alone = [truth_of(b)["mechanisms"][position]["auc_alone"] for b in ten]
+        assert 0.5 < np.mean(alone) < 0.75
+
+
+def test_the_oracle_is_calibrated(ten: list[Batches]) -> None:
+    expected = np.sum([b.failure_prob.sum() for b in ten])
+    assert np.sum([b.is_failure.sum() for b in ten]) == pytest.approx(expected, rel=0.15)
+
+
+def test_decoys_go_with_their_cause(ten: list[Batches]) -> None:
+    pairs = {
+        "impeller_power_level_kw": "granulation_end_moisture_pct",
+        "api.d50_um": "api.d90_um",
+        "exhaust_dip_depth_c": "coating_excursion_depth_c",
+        "ejection_force_level_n": "compression_batches_since_maintenance",
+    }
+    for decoy, cause in pairs.items():
+        values = [np.concatenate([b.outcome.values[name] for b in ten]) for name in (decoy, cause)]
+        assert 0.3 < np.corrcoef(values)[0, 1] < 0.9, decoy
+
+
+def test_lots_are_shared_and_add_up(ten: list[Batches]) -> None:
+    lots = ten[0].lots["api"]
+    shares = np.bincount(lots.use_batch, weights=lots.use_share)
+    np.testing.assert_allclose(shares, 1.0)
+    used = np.bincount(lots.use_lot, weights=lots.use_share)
+    np.testing.assert_allclose(used[:-1], lots.batches[:-1], atol=1e-9)
+    assert (np.bincount(lots.use_batch) > 1).any()
+    assert len({*zip(lots.supplier, lots.number, strict=True)}) == len(lots.number)
+    assert len(set(lots.number)) < len(lots.number)  # two suppliers print the same number
+
+
+def test_more_batches_do_not_change_what_the_keys_say(tablets: Plant) -> None:
+    few, many = (
+        make_batches(tablets, Settings(batches=n, years=n / 200)).lots["api"] for n in (200, 400)
+    )
+    kept = len(few.number) - 1
+    np.testing.assert_array_equal(few.attributes["d90_um"][:kept], many.attributes["d90_um"][:kept])
+
+
+def test_area_under_curve_by_hand() -> None:
+    is_failure = np.array([True, False, True, False])
+    assert area_under_curve(is_failure, np.array([0.9, 0.1, 0.4, 0.4])) == pytest.approx(3.5 / 4)
+    assert area_under_curve(np.zeros(3, dtype=bool), np.zeros(3)) is None

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
+from assets.sources.virtual_plant.phase_statistics import phase_statistics
+from assets.sources.virtual_plant.plant import Plant
+from assets.sources.virtual_plant.trajectories import Runs, expected, readings, tag_runs
+
+
+@pytest.fixture(scope="module")
+def made(tablets: Plant) -> Batches:
+    return make_batches(tablets, Settings(batches=300, years=1.5))
+
+
+def runs_of(made: Batches, tag: str) -> Runs:
+    return tag_runs(made, next(t for t in made.plant.trajectories if t.tag == tag))
+
+
+def test_a_batch_does_not_depend_on_its_company(made: Batches) -> None:
+    runs = runs_of(made, "product_temperature_c")
+    together = readings(runs, np.arange(20), 1, 10)
+    alone = readings(runs, np.array([7]), 1, 10)
+    count = runs.counts[7]
+    np.testing.assert_array_equal(together[7, :count], alone[0, :count])
+
+
+def test_noise_has_its_spread_and_persistence(made: Batches) -> None:
+    runs = runs_of(made, "fill_depth_mm")
+    rows = np.arange(60)
+    values = readings(runs, rows, 1, 10)
+    relative, correlation = [], []
+    for row in rows:
+        series = values[row, : runs.counts[row]] - runs.level[row]
+        relative.append(series.std() / runs.noise_sd[row])
+        correlation.append(np.corrcoef(series[1:], series[:-1])[0, 1])
+    assert np.mean(relative) == pytest.approx(1.0, abs=0.03)
+    assert np.mean(correlation) == pytest.approx(0.85, abs=0.02)
+
+
+def test_the_excursion_on_the_trace_is_the_cause_in_the_model(made: Batches) -> None:
+    runs = runs_of(made, "product_temperature_c")
+    rows = np.arange(300)
+    time_h = np.arange(runs.counts.max(), dtype=np.float32) / 360
+    course = expected(runs, rows, time_h)
+    is_read = np.arange(len(time_h)) < runs.counts[:, None]
+    area = np.where(is_read, np.maximum(0, 41 - course), 0).sum(axis=1) / 360
+    np.testing.assert_allclose(area, made.outcome.values["coating_area_below_c_h"], atol=0.02)
+    assert (area > 0.05).mean() > 0.1
+
+
+def test_the_controller_answers_in_the_inlet_air(made: Batches) -> None:
+    product = phase_statistics(runs_of(made, "product_temperature_c"), 1, 10)
+    inlet = phase_statistics(runs_of(made, "inlet_air_temperature_c"), 1, 10)
+    assert np.corrcoef(product["minimum"], inlet["maximum"])[0, 1] < -0.3
+
+
+@pytest.mark.parametrize("tag", ["main_compression_force_kn", "impeller_power_kw", "pan_speed_rpm"])
+def test_drawn_statistics_are_distributed_as_computed_ones(made: Batches, tag: str) -> None:
+    runs = runs_of(made, tag)
+    drawn = phase_statistics(runs, 1, 10)
+    values = np.round(readings(runs, np.arange(300), 1, 10), runs.trajectory.decimals)
+    series = [values[row, : runs.counts[row]] for row in range(300)]
+    computed = {
+        "mean": np.array([s.mean() for s in series]),
+        "sd": np.array([s.std(ddof=1) for s in series]),
+        "minimum": np.array([s.min() for s in series]),
+        "maximum": np.array([s.max() for s in series]),
+    }
+    for name, found in computed.items():
+        spread = found.std()
+        assert abs(drawn[name].mean() - found.mean()) < 0.25 * spread, name
+        assert drawn[name].std() == pytest.approx(spread, rel=0.2), name

@@ -6,7 +6,6 @@ from datetime import datetime
 import duckdb
 import numpy as np
 import polars as pl
-import polars.selectors as cs
 import pytest
 from polars.testing import assert_frame_equal
 

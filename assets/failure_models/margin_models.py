@@ -14,7 +14,7 @@ from assets.failure_models.failure_probability import any_margin_fails
 from assets.failure_models.prediction import Prediction
 from assets.failure_models.ridge import RidgeBasis
 from assets.failure_models.trial import Trial
-from assets.statistics.array_types import BoolArray, FloatArray
+from assets.statistics.array_types import FloatArray
 
 RIDGE = "ridge_on_margins"
 TREES = "boosted_trees_on_margins"
@@ -132,15 +132,6 @@ def blended(first: MarginScores, second: MarginScores) -> MarginScores:
         (first.score + second.score) / 2,
         (first.contribution + second.contribution) / 2,
     )
-
-
-def enough_margins(trial: Trial, fewest: int = 30) -> BoolArray:
-    """Per quantity, whether every training window holds enough measured margins to fit."""
-    counts = [
-        np.isfinite(view.targets[fold.train]).sum(axis=0)
-        for fold, view in zip(trial.folds, trial.views, strict=True)
-    ]
-    return np.asarray(np.min(counts, axis=0) >= fewest)
 
 
 def failure_prediction(trial: Trial, scores: MarginScores, spread: Spread) -> Prediction:

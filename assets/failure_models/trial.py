@@ -4,7 +4,7 @@ A trial is what every rung of the ladder and every test is handed, so that all o
 batches, split the same way.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -90,3 +90,36 @@ class Trial:
     def tested_label(self) -> FloatArray:
         """Label of the out-of-time batches, 0 or 1."""
         return self.panel.label[self.tested]
+
+    @cached_property
+    def obstacle(self) -> str:
+        """Why nothing can be fitted, in words; empty where something can."""
+        labelled = int(self.panel.is_labelled.sum())
+        title = self.panel.definition.title
+        if not labelled:
+            return f"no batch has a known result for {title} yet: every label is pending."
+        if not self.folds:
+            return (
+                f"only {labelled} batches have a known result for {title}: too few to train on the "
+                "earlier ones and test on the later ones."
+            )
+        if not self.matrix.columns:
+            return f"no feature with any variation was available at gate {self.gate}."
+        return ""
+
+    def with_fitted_margins(self, fewest: int = 30) -> "Trial":
+        """The same trial without margins that some training window hardly holds."""
+        if not self.folds or not self.panel.quantities:
+            return self
+        counts = np.array(
+            [
+                np.isfinite(view.targets[fold.train]).sum(axis=0)
+                for fold, view in zip(self.folds, self.views, strict=True)
+            ]
+        )
+        kept = np.flatnonzero(counts.min(axis=0) >= fewest)
+        if kept.size == len(self.panel.quantities):
+            return self
+        quantities = [self.panel.quantities[j] for j in kept]
+        panel = replace(self.panel, quantities=quantities, margins=self.panel.margins[:, kept])
+        return replace(self, panel=panel)

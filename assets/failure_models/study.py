@@ -1,0 +1,129 @@
+"""The whole study of a run: every outcome at every gate, from feature tables to verdict tables.
+
+Frames in, frames out. The order is the point: thresholds are fixed first, all trials are fitted and
+measured, chance is counted over all of them, and only then is anything judged or explained.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import polars as pl
+
+from assets.failure_models.acceptance_criteria import AcceptanceCriteria, criteria_of
+from assets.failure_models.examination import Examination, examine
+from assets.failure_models.gate_matrix import GateMatrix, gate_matrix
+from assets.failure_models.judgement import Judgement, family, judge
+from assets.failure_models.null_distribution import strings_of
+from assets.failure_models.outcome_panel import OutcomeDefinition, definitions, outcome_panel
+from assets.failure_models.prediction import ROLLING_ORIGIN
+from assets.failure_models.study_inputs import StudyInputs, StudySettings
+from assets.failure_models.study_tables import model_tables, verdict_table
+from assets.failure_models.trial import Trial
+from assets.failure_models.validation import validation_rows
+from assets.statistics.permutation import SharedDraws
+
+GATES = range(1, 8)
+
+
+def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.DataFrame]:
+    """Study every outcome at every gate.
+
+    Args:
+        inputs: The tables.
+        settings: Draws and seed.
+
+    Returns:
+        The ``model`` and ``finding`` tables of the run by name, each sorted by its key.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    trials, skipped = prepare(inputs, settings.seed)
+    shared = SharedDraws(strings_of(trials), settings.permutations, settings.seed)
+    criteria = {t.outcome: criteria_of(inputs.acceptance_criteria, t.outcome) for t in trials}
+    open_trials = [trial for trial in trials if not trial.obstacle]
+    # One thread per linear algebra call: sums then do not depend on the machine.
+    with threadpool_limits(limits=1, user_api="blas"):
+        seen = _examine_all(open_trials, criteria, shared, settings)
+        judged, validations = judge_all(seen, criteria)
+        tables = model_tables(settings, judged, validations)
+    blocked = [trial for trial in trials if trial.obstacle]
+    return tables | {"model.verdicts": verdict_table(judged, blocked, skipped)}
+
+
+def prepare(
+    inputs: StudyInputs, seed: int
+) -> tuple[list[Trial], list[tuple[OutcomeDefinition, int]]]:
+    """Make a trial of every outcome and gate before its result.
+
+    Returns:
+        The trials, by outcome and gate, and the outcomes and gates where there is none because
+        the gate comes at or after the result or no batch reaches it.
+    """
+    matrices = {
+        gate: gate_matrix(inputs.gate_values, inputs.dictionary, inputs.batch_gates, gate)
+        for gate in GATES
+    }
+    trials: list[Trial] = []
+    skipped: list[tuple[OutcomeDefinition, int]] = []
+    for definition in definitions(inputs.outcome_definitions):
+        refused = _refused(inputs.refused_features, definition.outcome)
+        for gate, matrix in matrices.items():
+            if gate > definition.last_gate_before or not matrix.batch_ids:
+                skipped.append((definition, gate))
+            else:
+                trials.append(_trial(inputs, definition, matrix.without(refused), seed))
+    return trials, skipped
+
+
+def _refused(refused_features: pl.DataFrame, outcome: str) -> set[str]:
+    own = refused_features.filter(pl.col("outcome") == outcome)
+    return set(own["feature"].to_list())
+
+
+def _trial(
+    inputs: StudyInputs, definition: OutcomeDefinition, matrix: GateMatrix, seed: int
+) -> Trial:
+    panel = outcome_panel(definition, inputs.outcomes, inputs.outcome_margins, matrix)
+    return Trial(matrix.informative(), panel, seed).with_fitted_margins()
+
+
+def _examine_all(
+    trials: Sequence[Trial],
+    criteria: dict[str, AcceptanceCriteria],
+    shared: SharedDraws,
+    settings: StudySettings,
+) -> list[Examination]:
+    # The longest trials start first; the order of the result is that of the trials.
+    order = sorted(range(len(trials)), key=lambda i: not trials[i].is_primary)
+    with ThreadPoolExecutor(max_workers=settings.threads) as pool:
+        started = {
+            i: pool.submit(
+                examine, trials[i], criteria[trials[i].outcome], shared, settings.resamples
+            )
+            for i in order
+        }
+        return [started[i].result() for i in range(len(trials))]
+
+
+def judge_all(
+    seen: Sequence[Examination], criteria: dict[str, AcceptanceCriteria]
+) -> tuple[list[Judgement], list[dict[str, Any]]]:
+    """Count chance over the whole family, then judge each trial.
+
+    Returns:
+        The judgements in the order of the examinations, and the rows of ``model.validations``.
+    """
+    signal_p = iter(family([null for one in seen for null in one.signal]))
+    product_p = iter(family([one.product for one in seen if one.product is not None]))
+    judged: list[Judgement] = []
+    validations: list[dict[str, Any]] = []
+    for one in seen:
+        rows = validation_rows(one.trial, one.ladder, one.weights)
+        forward = {row["model"]: row for row in rows if row["validation"] == ROLLING_ORIGIN}
+        own_p = [next(signal_p) for _ in one.signal]
+        own_product = next(product_p) if one.product is not None else float("nan")
+        judged.append(judge(one, own_p, own_product, forward, criteria[one.trial.outcome]))
+        forward[one.ladder.model_used]["p_value"] = own_p[0]
+        validations += rows
+    return judged, validations

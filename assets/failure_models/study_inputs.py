@@ -1,0 +1,57 @@
+"""What a study reads and how hard it looks."""
+
+import os
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class StudyInputs:
+    """The tables a study reads, by their names in the warehouse.
+
+    Attributes:
+        gate_values: ``feature.gate_values``.
+        dictionary: ``feature.dictionary``.
+        batch_gates: ``feature.batch_gates``.
+        outcomes: ``core.outcomes``.
+        outcome_definitions: ``core.outcome_definitions``.
+        outcome_margins: ``core.outcome_margins``.
+        refused_features: ``evidence.refused_features``.
+        acceptance_criteria: ``evidence.acceptance_criteria``.
+    """
+
+    gate_values: pl.DataFrame
+    dictionary: pl.DataFrame
+    batch_gates: pl.DataFrame
+    outcomes: pl.DataFrame
+    outcome_definitions: pl.DataFrame
+    outcome_margins: pl.DataFrame
+    refused_features: pl.DataFrame
+    acceptance_criteria: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class StudySettings:
+    """How hard a study looks.
+
+    Attributes:
+        seed: Seed of every random draw.
+        permutations: Draws of the null.
+        resamples: Cluster resamples of every interval.
+        refits: Cluster resamples the drivers are fitted on again.
+        threads: Trials examined at a time; the tables do not depend on it.
+    """
+
+    seed: int = 1
+    permutations: int = 9_999
+    resamples: int = 1_000
+    refits: int = 20
+    threads: int = os.cpu_count() or 1
+
+    @classmethod
+    def of_run(cls, seed: int, *, is_quick: bool) -> "StudySettings":
+        """The settings of a full run, or of a quick one with fewer draws."""
+        if is_quick:
+            return cls(seed=seed, permutations=1_999, resamples=400, refits=10)
+        return cls(seed=seed)

@@ -1,0 +1,193 @@
+"""A study's results as tables: one frame per contract, each sorted by its key.
+
+Rows are made where their figures are; here they only become frames.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from typing import Any
+
+import polars as pl
+
+from assets.failure_models.alarm_performance import alarm_rows
+from assets.failure_models.examination import Examination
+from assets.failure_models.judgement import Judgement, null_rows
+from assets.failure_models.model_version import model_version
+from assets.failure_models.outcome_panel import OutcomeDefinition
+from assets.failure_models.study_inputs import StudySettings
+from assets.failure_models.trends import trend_rows
+from assets.failure_models.trial import Trial
+from assets.failure_models.validation import calibration_rows
+from assets.failure_models.verdict import NOT_APPLICABLE, TOO_FEW_FAILURES
+from assets.failure_models.verdict_sentence import not_applicable
+from data_contracts.catalogue import contract
+from data_contracts.polars_schema import conform, polars_schema
+
+Rows = list[dict[str, Any]]
+
+
+def table(name: str, rows: Rows) -> pl.DataFrame:
+    """Make a frame of rows under a contract, sorted by its key; missing columns are null."""
+    described = contract(name)
+    frame = pl.DataFrame(rows, schema=polars_schema(described), orient="row")
+    return conform(frame, described).sort(described.key)
+
+
+def model_tables(
+    settings: StudySettings, judged: Sequence[Judgement], validations: Rows
+) -> dict[str, pl.DataFrame]:
+    """The ``model`` tables of figures and the trends, from all judgements of a run."""
+    seen = [one.examination for one in judged]
+    rows: dict[str, Rows] = {
+        "model.folds": [row for one in seen for row in _fold_rows(one.trial)],
+        "model.validations": validations,
+        "model.permutation_nulls": [row for one in judged for row in null_rows(one)],
+        "model.calibration": [
+            row for one in seen for row in calibration_rows(one.trial, one.ladder)
+        ],
+        "model.alarm_performance": [row for one in seen for row in _alarms(one)],
+        "finding.trends": [
+            row
+            for one in seen
+            if one.trial.is_primary
+            for row in trend_rows(
+                one.trial.matrix, one.trial.panel, settings.resamples, settings.seed
+            )
+        ],
+    }
+    frames = {name: table(name, found) for name, found in rows.items()}
+    return frames | {"model.predictions": _predictions(seen)}
+
+
+def verdict_table(
+    judged: Iterable[Judgement],
+    blocked: Iterable[Trial],
+    skipped: Iterable[tuple[OutcomeDefinition, int]],
+) -> pl.DataFrame:
+    """``model.verdicts``: one row for every outcome and gate, whatever could be done there."""
+    rows = [
+        *(_verdict_row(one) for one in judged),
+        *(_blocked_row(trial) for trial in blocked),
+        *(_skipped_row(definition, gate) for definition, gate in skipped),
+    ]
+    return table("model.verdicts", rows)
+
+
+def _verdict_row(judged: Judgement) -> dict[str, Any]:
+    seen, facts, ranking = judged.examination, judged.facts, judged.ranking
+    trial, gain = seen.trial, judged.gain
+    model = seen.ladder.model_used
+    row = _head(trial.panel.definition, trial.gate) | {
+        "verdict": judged.verdict,
+        "reason": judged.reason,
+        "model_used": model,
+        "model_version": model_version(trial, model),
+        "auc": ranking.auc,
+        "auc_low": ranking.auc_low,
+        "auc_high": ranking.auc_high,
+        "auc_product": ranking.auc_product,
+        "failures": facts.failures,
+        "failures_effective": facts.failures_effective,
+        "batches": facts.batches,
+        "design_effect": facts.design_effect,
+        "minimum_detectable_auc": ranking.minimum_detectable_auc,
+        "years_needed": ranking.years_needed,
+    }
+    if gain is not None:
+        row |= {
+            "gain": max(gain.value, -1.0),
+            "gain_low": max(gain.low, -1.0),
+            "gain_high": max(gain.high, -1.0),
+            "p_value": gain.p_value,
+        }
+    return row
+
+
+def _head(definition: OutcomeDefinition, gate: int) -> dict[str, Any]:
+    return {
+        "outcome": definition.outcome,
+        "gate": gate,
+        "is_primary_gate": gate == definition.last_gate_before,
+        "is_proxy": definition.is_proxy,
+    }
+
+
+def _blocked_row(trial: Trial) -> dict[str, Any]:
+    reason = trial.obstacle[:1].upper() + trial.obstacle[1:]
+    return _head(trial.panel.definition, trial.gate) | {
+        "verdict": TOO_FEW_FAILURES,
+        "reason": reason,
+        "failures": int((trial.panel.label == 1).sum()),
+        "batches": 0,
+    }
+
+
+def _skipped_row(definition: OutcomeDefinition, gate: int) -> dict[str, Any]:
+    reason = not_applicable(
+        definition.title, gate, definition.first_known_stage, definition.last_gate_before
+    )
+    return _head(definition, gate) | {
+        "verdict": NOT_APPLICABLE,
+        "reason": reason,
+        "failures": 0,
+        "batches": 0,
+    }
+
+
+def _alarms(seen: Examination) -> Rows:
+    prediction = seen.ladder.rung(seen.ladder.model_used)
+    return alarm_rows(seen.trial, prediction, seen.design_effect)
+
+
+def _fold_rows(trial: Trial) -> Rows:
+    order, label, gate_at = trial.matrix.production_order, trial.panel.label, trial.matrix.gate_at
+    rows: Rows = []
+    for fold in trial.folds:
+        until = gate_at[fold.test].min()
+        rows.append(
+            {
+                "outcome": trial.outcome,
+                "gate": trial.gate,
+                "fold": fold.number,
+                "train_batches": int(fold.train.size),
+                "test_batches": int(fold.test.size),
+                "train_until": _instant(until) if isfinite(until) else None,
+                "test_from_order": int(order[fold.test].min()),
+                "test_until_order": int(order[fold.test].max()),
+                "purged_batches": fold.purged,
+                "failures_train": int(label[fold.train].sum()),
+                "failures_test": int(label[fold.test].sum()),
+            }
+        )
+    return rows
+
+
+def _instant(microseconds: float) -> Any:
+    return pl.Series([int(microseconds)]).cast(pl.Datetime("us")).item()
+
+
+def _predictions(seen: Iterable[Examination]) -> pl.DataFrame:
+    frames = []
+    for one in seen:
+        label = pl.Series(one.trial.panel.label).fill_nan(None) == 1
+        for prediction in one.ladder.predictions:
+            margin = prediction.expected_margin
+            frames.append(
+                pl.DataFrame(
+                    {
+                        "outcome": one.trial.outcome,
+                        "gate": one.trial.gate,
+                        "model": prediction.model,
+                        "validation": prediction.validation,
+                        "batch_id": one.trial.matrix.batch_ids,
+                        "fold": prediction.fold,
+                        "failure_prob": prediction.probability,
+                        "expected_margin": margin if margin.size else None,
+                        "is_failure": label,
+                    },
+                    schema=polars_schema(contract("model.predictions")),
+                ).filter(pl.col("fold") > 0)
+            )
+    described = contract("model.predictions")
+    empty = pl.DataFrame(schema=polars_schema(described))
+    return conform(pl.concat([empty, *frames]), described).sort(described.key)

@@ -3,7 +3,9 @@
 Here a term or role must name an existing assumption and units must fit together.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from data_contracts.assumption_entries import (
@@ -16,6 +18,7 @@ from data_contracts.assumption_entries import (
 )
 from data_contracts.assumption_model import STAGES, Assumption, LedgerCategory, Lever
 from data_contracts.assumption_units import (
+    BY_GATE_ROLES,
     COST_ROLES,
     LEDGER_CATEGORIES,
     PAF_CLASSES,
@@ -50,9 +53,8 @@ def _category(
     terms = block["terms"]
     if not isinstance(terms, list) or not terms:
         raise AssumptionError(f"{where}: 'terms' must list at least one assumption.")
-    for term in terms:
-        _known(term, parameters, where)
-    if not product_fits([parameters[term].unit for term in terms], "USD/batch"):
+    units = [_known(term, parameters, where).unit for term in terms]
+    if not product_fits(units, "USD/batch"):
         raise AssumptionError(
             f"{where}: the product of {', '.join(terms)} is not in USD/batch; correct the terms "
             "or their units."
@@ -67,12 +69,12 @@ def _category(
     )
 
 
-def _known(name: Any, parameters: Mapping[str, Assumption], where: str) -> None:
-    is_known = isinstance(name, str) and (name in parameters or f"{name}_gate_1" in parameters)
-    if not is_known:
+def _known(name: Any, parameters: Mapping[str, Assumption], where: str) -> Assumption:
+    if not isinstance(name, str) or name not in parameters:
         raise AssumptionError(
             f"{where}: there is no assumption named '{name}'; add it or name an existing one."
         )
+    return parameters[name]
 
 
 def read_levers(value: Any, parameters: Mapping[str, Assumption], where: str) -> tuple[Lever, ...]:
@@ -93,14 +95,17 @@ def _lever(name: str, value: Any, parameters: Mapping[str, Assumption], where: s
     gate = block["gate"]
     if gate not in ("best_value", "last_before_result"):
         gate = read_whole(gate, STAGES, f"{where}: gate")
+    tier = read_whole(block["tier"], range(1, 4), f"{where}: tier")
+    uses = _uses(block["uses"], kind, parameters, f"{where}: uses")
+    _check_tier(uses, tier, where)
     return Lever(
         name=name,
         title=read_text(block, "title", where),
         kind=kind,
-        tier=read_whole(block["tier"], range(1, 4), f"{where}: tier"),
+        tier=tier,
         gate=gate,
         planning_gate=read_whole(block["planning_gate"], STAGES, f"{where}: planning_gate"),
-        uses=_uses(block["uses"], kind, parameters, f"{where}: uses"),
+        uses=uses,
     )
 
 
@@ -113,27 +118,50 @@ def _uses(
     wanted = {**required, **(costs if has_costs else {})}
     block = read_block(given, where, set(wanted), set(costs))
     for role, name in block.items():
-        _known(name, parameters, f"{where}: {role}")
-        unit = parameters.get(name, parameters.get(f"{name}_gate_1"))
-        if unit is not None and unit.unit != wanted[role]:
+        is_by_gate = role in BY_GATE_ROLES and f"{name}_gate_1" in parameters
+        first = _known(f"{name}_gate_1" if is_by_gate else name, parameters, f"{where}: {role}")
+        if first.unit != wanted[role]:
             raise AssumptionError(
-                f"{where}: {role}: '{name}' is in '{unit.unit}' but must be in '{wanted[role]}'."
+                f"{where}: {role}: '{name}' is in '{first.unit}' but must be in '{wanted[role]}'."
             )
-    _check_release(block, parameters, where)
+        if is_by_gate:
+            _check_gates(role, [parameters[f"{name}_gate_{gate}"] for gate in STAGES], where)
     return block
 
 
-def _check_release(
-    uses: Mapping[str, str], parameters: Mapping[str, Assumption], where: str
-) -> None:
-    """Check that at release nothing is left to rescue or stop, where a role is stated by gate."""
-    for role in ("rescuable_share", "stoppable_share"):
-        at_release = parameters.get(f"{uses.get(role)}_gate_{STAGES[-1]}")
-        if at_release is not None and at_release.high > 0:
+def _check_tier(uses: Mapping[str, str], tier: int, where: str) -> None:
+    stated = re.search(r"_tier_([1-3])$", uses.get("validation_cost", ""))
+    if stated and int(stated[1]) != tier:
+        raise AssumptionError(
+            f"{where}: the lever is of tier {tier}, but its validation cost is "
+            f"'{uses['validation_cost']}'; name that of its own tier."
+        )
+
+
+def _check_gates(role: str, at_gates: Sequence[Assumption], where: str) -> None:
+    """Check a role stated by gate: spending only grows, and release leaves nothing to act on."""
+    at_release = at_gates[-1]
+    if role == "sunk_cost_share":
+        for earlier, later in pairwise(at_gates):
+            ends = [
+                (earlier.low, later.low),
+                (earlier.base, later.base),
+                (earlier.high, later.high),
+            ]
+            if any(before > after for before, after in ends):
+                raise AssumptionError(
+                    f"{where}: {role}: '{later.name}' is below '{earlier.name}'; what was spent "
+                    "stays spent, so it cannot fall from gate to gate."
+                )
+        if at_release.low < 1:
             raise AssumptionError(
-                f"{where}: {role}: '{at_release.name}' must be 0; at release a batch can neither "
-                "be rescued nor stopped."
+                f"{where}: {role}: '{at_release.name}' must be 1; at release all is spent."
             )
+    elif at_release.high > 0:
+        raise AssumptionError(
+            f"{where}: {role}: '{at_release.name}' must be 0; at release a batch can neither be "
+            "rescued nor stopped."
+        )
 
 
 def read_origin_stages(value: Any, where: str) -> dict[str, int]:

@@ -63,6 +63,8 @@ IDENTITY_ROLES: dict[str, str] = {
     "rescuable_share": "share",
     "effectiveness": "share",
 }
+# Roles that may be stated gate by gate; every other role is one number.
+BY_GATE_ROLES = frozenset({"rescuable_share", "stoppable_share", "sunk_cost_share"})
 PROGRAMME_ROLES: dict[str, str] = {
     "implementation_cost": "USD",
     "change_control_cost": "USD",

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import polars as pl
 
+from assets.savings.corners import corner
 from assets.savings.failure_cost import category_usd
 from data_contracts.assumptions import Assumptions, LedgerCategory
 
@@ -32,10 +33,7 @@ def unit_costs_usd(assumptions: Assumptions) -> dict[str, Decimal]:
     Args:
         assumptions: A set with a ledger.
     """
-
-    def base(name: str) -> Fraction:
-        return assumptions[name].base
-
+    base = corner(assumptions, "base")
     return {each.name: cents(category_usd(each, base)) for each in assumptions.ledger}
 
 

@@ -12,8 +12,8 @@ import polars as pl
 from assets.savings.alarm_evidence import AlarmCounts, Evidence, GateEvidence
 from assets.savings.baseline import ANY_FAILURE
 from assets.savings.copq_ledger import cents
+from assets.savings.corners import Exact, corner
 from assets.savings.lever_value import one_off_cost_usd
-from assets.savings.roi import Exact, corner
 from data_contracts.assumption_model import STAGES
 from data_contracts.assumptions import Assumptions, Lever
 

@@ -5,19 +5,17 @@ all assumptions at their unfavourable end, at their base, and at their favourabl
 money, with evidence and intervals, is in ``scenarios``.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from assets.savings.corners import SIDES, Exact, corner
 from assets.savings.failure_cost import failure_cost_usd
 from assets.savings.lever_value import Exposure, alert_value, one_off_cost_usd
 from assets.savings.release import release_savings_usd_per_year
 from data_contracts.assumptions import Assumptions, Lever
 
 MONTHS_PER_YEAR = 12
-SIDES = ("unfavourable", "base", "favourable")
-Exact = Callable[[str], Fraction]
 
 
 @dataclass(frozen=True)
@@ -76,24 +74,6 @@ class RoiResult:
         shown["solved_for"] = list(self.solved_for)
         shown["notes"] = list(self.notes)
         return shown
-
-
-def corner(assumptions: Assumptions, side: str) -> Exact:
-    """Return the value of each assumption at one side.
-
-    Args:
-        assumptions: The set.
-        side: ``unfavourable``, ``base`` or ``favourable`` to savings.
-    """
-
-    def value(name: str) -> Fraction:
-        number = assumptions[name]
-        if side == "base":
-            return number.base
-        is_high = (number.favourable == "high") == (side == "favourable")
-        return number.high if is_high else number.low
-
-    return value
 
 
 def roi(assumptions: Assumptions) -> RoiResult:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from data_contracts.assumptions import (
+    BUILT_IN_DIR,
     Assumptions,
     built_in_names,
     load_assumptions,
@@ -49,6 +50,10 @@ levers:
     uses: {addressable_share: share, sensitivity: share, rescuable_share: rescuable,
       effectiveness: share}
 """
+
+
+# What follows the source of the first number.
+FIRST = "as_of: 2026-11-01, kind: assumption, favourable: high,\n    description: B"
 
 
 @pytest.fixture
@@ -120,8 +125,8 @@ def test_default_is_tablets_and_every_number_in_it_is_used():
         ("owner: Planning, ", "", "'owner' is missing"),
         ("owner: Planning", "owner: ''", "'owner' is missing"),
         (
-            "source: plan, as_of: 2026-11-01, kind: assumption, favourable: high,\n    description: B",
-            "as_of: 2026-11-01, kind: assumption, favourable: high,\n    description: B",
+            "source: plan, " + FIRST,
+            FIRST,
             "'source' is missing",
         ),
         ("currency: USD", "currency: DOGE", "currency 'DOGE' is unknown"),
@@ -163,6 +168,28 @@ def test_each_fault_gets_one_clear_error(written, old, new, message):
         load_assumptions(path)
     assert str(path) in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+TABLETS = (BUILT_IN_DIR / "tablets.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("4: [0.7, 0.8, 0.9]", "4: [0.4, 0.8, 0.9]", "_gate_4' is below 'sunk_cost_share_gate_3'"),
+        ("      7: [1, 1, 1]", "      7: [0.9, 1, 1]", "'sunk_cost_share_gate_7' is below"),
+        ("6: [0, 0.05, 0.1]\n      7: [0, 0, 0]", "6: [0, 0.05, 0.1]\n      7: [0, 0, 0.1]",
+         "neither be rescued nor stopped"),
+        ("validation_usd_tier_1", "validation_usd_tier_3", "name that of its own tier"),
+        ("effectiveness: rescue_effectiveness", "effectiveness: rescuable_share",
+         "no assumption named 'rescuable_share'"),
+        ("ramp_time: ramp_months", "", "'ramp_time' is missing"),
+    ],
+)  # fmt: skip
+def test_faults_of_a_full_programme(written, old, new, message):
+    assert old in TABLETS
+    with pytest.raises(AssumptionError, match=message):
+        load_assumptions(written(TABLETS.replace(old, new, 1)))
 
 
 LEDGER = """

@@ -21,7 +21,7 @@ from data_contracts.polars_schema import conform
 CLAIMED = {"prevented_failures_per_year", "annual_savings_usd"}
 
 
-def _scenarios(tablets: Assumptions, records: Records, draws: int = 20_000) -> pl.DataFrame:
+def _scenarios(tablets: Assumptions, records: Records, draws: int = 4_000) -> pl.DataFrame:
     table = business_case(tablets, records, draws=draws, seed=1).scenarios
     return conform(table, contract("economics.scenarios"))
 
@@ -47,7 +47,7 @@ def _certain(tablets: Assumptions, *settings: str) -> Assumptions:
 
 @pytest.fixture(scope="module")
 def table(tablets, records_of) -> pl.DataFrame:
-    return _scenarios(tablets, records_of())
+    return _scenarios(tablets, records_of(), draws=40_000)
 
 
 def test_every_measure_once_per_scenario(table):

@@ -99,16 +99,18 @@ class Profile:
 
     @property
     def quantity_stages(self) -> dict[str, int]:
-        """Stages (1 to 7) before which a named test or parameter is not available.
+        """Stages (1 to 7) before which a value is not available, whatever its record says.
 
-        Only quantities for which the profile says more than the record's own stage are listed.
+        By name of the test, parameter, attribute or tag, or of the column of ``batches``; only what
+        the profile says more about than the contract and the record's own stage.
         """
-        return {
-            wide.name: wide.available_at_stage
-            for mapping in self.mappings
+        named = [
+            (wide.name, wide.available_at_stage)
+            for mapping in (*self.mappings, *self.readings)
             for wide in mapping.unpivot
-            if wide.available_at_stage is not None
-        }
+        ]
+        named += [(c.target, c.available_at_stage) for m in self.mappings for c in m.cells]
+        return {name: stage for name, stage in named if stage is not None}
 
     @property
     def quantities(self) -> frozenset[str]:

@@ -22,7 +22,6 @@ CELL_KEYS = (
         "aggregate",
         "optional",
         "available_at_stage",
-        "known_at",
     ],
 )
 AGGREGATES = ("min", "max", "first", "sum", "mean", "count")
@@ -62,8 +61,6 @@ class Cell:
         is_optional: Whether the delivered column may be absent.
         available_at_stage: First stage (1 to 7) at which the value is known, where it is later
             than the contract says.
-        known_at: Target column with the instant at which the value became known, where it differs
-            from the contract's.
         where: Place in the profile.
     """
 
@@ -81,7 +78,6 @@ class Cell:
     aggregate: str | None = None
     is_optional: bool = False
     available_at_stage: int | None = None
-    known_at: str | None = None
 
     def delivered_columns(self) -> tuple[str, ...]:
         """Return the columns of its own file that the cell reads."""
@@ -130,7 +126,6 @@ def read_cell(section: Section, target: str) -> Cell:
         else None,
         is_optional=entry.flag("optional"),
         available_at_stage=entry.stage("available_at_stage"),
-        known_at=entry.text("known_at"),
     )
     _check_format(entry, cell)
     return cell

@@ -152,6 +152,14 @@ def _cells(section: Section, described: Contract) -> tuple[Cell, ...]:
     ]
     cells += [read_cell(columns, _target(columns, key, described)) for key in columns.values]
     cells += [_constant_cell(constants, key, described) for key in constants.values]
+    if described.name != "raw.batches":
+        late = [cell.target for cell in cells if cell.available_at_stage is not None]
+        if late:
+            columns.fail(
+                late[0],
+                "'available_at_stage' is for columns of batches; for a test, parameter, attribute "
+                "or tag say it under 'unpivot', and for records that have a stage map 'stage'",
+            )
     twice = {cell.target for cell in cells if sum(c.target == cell.target for c in cells) > 1}
     if twice:
         section.fail(None, f"filled more than once: {', '.join(sorted(twice))}; keep one of them")

@@ -53,6 +53,12 @@ def test_what_a_profile_declares(file: Path) -> None:
         profile.outcome("x")
 
 
+def test_a_batch_column_may_be_known_late(file: Path) -> None:
+    late = "production_order: Nr, line: {column: Line, available_at_stage: 5}"
+    file.write_text(GOOD.replace("production_order: Nr", late))
+    assert load_profile(file).quantity_stages == {"assay_pct": 7, "line": 5}
+
+
 def test_every_built_in_profile_loads() -> None:
     assert {"tabletting", "virtual_plant", "example_wide_table"} <= set(built_in_profiles())
     for name in built_in_profiles():
@@ -124,6 +130,11 @@ WRONG = {
         "{batch_id: Charge}",
         "{batch_id: {column: Charge, constant: x}}",
         r"exactly one of column, constant",
+    ),
+    "an availability where records have stages": (
+        "columns: {batch_id: Charge}",
+        "columns: {batch_id: Charge, unit: {column: u, available_at_stage: 5}}",
+        r"'available_at_stage' is for columns of batches",
     ),
     "an unknown zone": (
         "production_order: Nr",

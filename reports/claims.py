@@ -48,10 +48,11 @@ class Definition:
     Attributes:
         claim_id: Its name, e.g. ``verdict.auc``.
         statement: A sentence with ``{value}``, and ``{key}``, ``{label}``, ``{unit}`` in a family.
-        sql: Query with the columns value, and optionally key, label, low, high, unit.
+        sql: Query with the columns value, and optionally key, label, low, high, unit, basis.
         unit: Unit of the value; a ``unit`` column of the query wins over it.
         format: One of ``reports.formats.FORMAT_NAMES``.
-        basis: ``evidence``, ``arithmetic`` (follows from assumptions) or ``count``.
+        basis: ``evidence``, ``arithmetic`` (follows from assumptions) or ``count``; a ``basis``
+            column of the query wins over it.
     """
 
     claim_id: str
@@ -175,7 +176,7 @@ def _row(definition: Definition, row: dict[str, Any], inputs_hash: str) -> dict[
         "unit": unit,
         "interval_low": low,
         "interval_high": high,
-        "basis": definition.basis,
+        "basis": row["basis"] if row.get("basis") in BASES else definition.basis,
         "inputs_hash": inputs_hash,
     }
 

@@ -29,7 +29,7 @@ def claims(context: dg.AssetExecutionContext) -> pl.DataFrame:
 )
 def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Draw the report."""
-    from reports.pages.report import write_report
+    from reports.report import write_report
     from warehouse.published import open_published
 
     home = context.resources.home

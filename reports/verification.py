@@ -18,7 +18,7 @@ import polars as pl
 from data_contracts.errors import LotwiseError
 from reports.claims import evaluate, written
 from reports.pages.markup import exact, part_text
-from reports.pages.report import Published, render
+from reports.report import Published, render
 
 RELATIVE_TOLERANCE = 1e-9  # sums over threads may differ in the last bits
 _COMPARED = ("value", "interval_low", "interval_high", "value_text", "statement", "inputs_hash")

@@ -8,7 +8,7 @@ from pipelines.commands.options import DEFAULT_HOME, HomeOption
 
 def command(home: HomeOption = DEFAULT_HOME) -> None:
     """Recompute every number claimed in the last report from the published warehouse."""
-    from reports.claims import verify
+    from reports.verification import verify
     from warehouse.paths import Home
     from warehouse.published import open_published
 

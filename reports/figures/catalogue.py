@@ -81,14 +81,15 @@ PICTURES = {
     "scenario_savings": Picture(
         scenario_savings.SCENARIO_SQL,
         scenario_savings.draw,
-        "Annual savings in three scenarios",
-        "The dot is the median; the line runs from P10 to P90.",
+        "Annual net savings in three scenarios",
+        "After false alarms and the programme's cost. The dot is the median; the line runs from "
+        "P10 to P90.",
     ),
     "lever_savings": Picture(
         scenario_savings.LEVER_SQL,
         scenario_savings.draw,
-        "Annual savings by lever, base scenario",
-        "No failure is saved twice: the levers add up to the joint scenario.",
+        "Annual net savings by lever, base scenario",
+        "Each lever after its own cost. No failure is saved twice.",
     ),
     "ladder": Picture(
         ladder.SQL,
@@ -112,7 +113,7 @@ PICTURES = {
         "Observed against chance",
         "Results are permuted in whole lots and campaigns within product and period; the band is "
         "what chance gives.",
-        ("outcome", "statistic"),
+        ("outcome",),
     ),
     "driver_bars": Picture(
         driver_bars.SQL,

@@ -22,8 +22,7 @@ SELECT v.outcome, v.model, v.validation, v.auc, v.auc_low, v.auc_high
 FROM model.validations AS v
 JOIN model.verdicts AS p ON p.outcome = v.outcome AND p.gate = v.gate AND p.is_primary_gate
 WHERE v.auc IS NOT NULL
-ORDER BY v.outcome, CASE v.model WHEN 'base_rate' THEN 0 WHEN 'product_only' THEN 1 ELSE 2 END,
-  v.model, v.validation
+ORDER BY v.outcome, v.validation DESC, v.model
 """
 CHANCE_AUC = 0.5
 
@@ -34,7 +33,11 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     Args:
         frame: One row per model and validation: model, validation, auc, auc_low, auc_high.
     """
-    models = frame["model"].unique(maintain_order=True).to_list()
+    rungs = list(MODELS)
+    models = sorted(
+        frame["model"].unique(maintain_order=True),
+        key=lambda model: rungs.index(model) if model in rungs else len(rungs),
+    )
     place = {model: row for row, model in enumerate(models)}
     lowest = min([CHANCE_AUC, *frame["auc"].to_list(), *frame["auc_low"].drop_nulls().to_list()])
     drawn = figure(

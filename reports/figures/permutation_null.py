@@ -5,11 +5,19 @@ import polars as pl
 
 from reports.figures.style import BLUE, GREY, LEGEND, axis, figure, padded, row_height, rows_axis
 from reports.formats import p_value
-from reports.wording import SHORT_STAGES, phrase
+from reports.wording import SHORT_STAGES, STATISTICS, phrase
 
 SQL = """
+WITH ordered AS (
+  SELECT *, CASE statistic WHEN 'margin_gain_over_product' THEN 1
+    WHEN 'log_score_gain_over_product' THEN 2 ELSE 3 END AS place
+  FROM model.permutation_nulls WHERE observed IS NOT NULL
+)
 SELECT outcome, gate, statistic, observed, null_p50, null_p95, null_p99, p_value
-FROM model.permutation_nulls WHERE observed IS NOT NULL ORDER BY outcome, statistic, gate
+FROM ordered
+QUALIFY place = min(place) OVER (PARTITION BY outcome)
+  AND statistic = min(statistic) OVER (PARTITION BY outcome, place)
+ORDER BY outcome, gate
 """
 
 
@@ -25,7 +33,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     drawn = figure(
         height=row_height(frame.height, each=40, extra=110),
         x=axis(
-            f"{phrase(frame['statistic'][0])} over product identity",
+            phrase(frame["statistic"][0], STATISTICS),
             nticks=6,
             range=padded(
                 frame["observed"].to_list(),

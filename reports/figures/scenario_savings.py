@@ -9,14 +9,16 @@ from reports.wording import SCENARIOS, phrase
 
 SCENARIO_SQL = """
 SELECT scenario AS part, p10, p50, p90 FROM economics.scenarios
-WHERE lever = 'all' AND measure = 'annual_savings_usd' AND p50 IS NOT NULL
+WHERE lever = 'all' AND measure = 'annual_net_savings_usd' AND basis <> 'refused'
+  AND p50 IS NOT NULL
 ORDER BY CASE scenario WHEN 'conservative' THEN 1 WHEN 'base' THEN 2 ELSE 3 END, scenario
 """
 LEVER_SQL = """
-SELECT coalesce(l.title, s.lever) AS part, s.p10, s.p50, s.p90
-FROM economics.scenarios AS s LEFT JOIN economics.levers AS l ON l.lever = s.lever
-WHERE s.lever <> 'all' AND s.scenario = 'base' AND s.measure = 'annual_savings_usd'
-  AND s.p50 IS NOT NULL
+SELECT concat_ws(': ', l.title, o.title) AS part, s.p10, s.p50, s.p90
+FROM economics.scenarios AS s
+JOIN economics.levers AS l ON l.lever = s.lever AND l.basis <> 'refused'
+LEFT JOIN core.outcome_definitions AS o ON o.outcome = l.outcome
+WHERE s.scenario = 'base' AND s.measure = 'annual_net_savings_usd' AND s.p50 IS NOT NULL
 ORDER BY s.p50 DESC, s.lever
 """
 
@@ -31,7 +33,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     drawn = figure(
         height=row_height(frame.height, each=56, extra=64),
         x=axis(
-            "USD a year; dot: P50, line: P10 to P90",
+            "USD a year",
             tickprefix="$",
             nticks=6,
             range=padded(

@@ -17,6 +17,7 @@ BLUE, ORANGE, GREEN, SKY, GREY = "#0b5a8f", "#c4570a", "#00795a", "#7fb8de", "#9
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 LOW_TO_HIGH = [[0.0, "#0b5a8f"], [0.5, "#c9ced4"], [1.0, "#c4570a"]]
 LABEL_CHARACTERS = 24
+TITLE_CHARACTERS = 30
 
 CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
 
@@ -29,7 +30,11 @@ def label(text: str, characters: int = LABEL_CHARACTERS) -> str:
 def axis(title: str | None = None, **settings: Any) -> dict[str, Any]:
     """Return an axis: hairline grid, no box, fixed against accidental zooming."""
     return {
-        "title": {"text": title, "font": {"size": 12, "color": MUTED}, "standoff": 8},
+        "title": {
+            "text": title and label(title, TITLE_CHARACTERS),
+            "font": {"size": 12, "color": MUTED},
+            "standoff": 8,
+        },
         "gridcolor": "#edf0f3",
         "linecolor": FAINT,
         "zeroline": False,

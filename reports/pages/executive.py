@@ -10,14 +10,21 @@ SCENARIOS = ("conservative", "base", "optimistic")
 MEASURE_ORDER = (
     "baseline_failures_per_year",
     "baseline_loss_usd_per_year",
+    "baseline_avoidable_loss_usd_per_year",
     "prevented_failures_per_year",
     "annual_savings_usd",
+    "annual_programme_cost_usd",
+    "annual_net_savings_usd",
+    "first_year_net_savings_usd",
+    "annual_allocated_cost_freed_usd",
     "implementation_cost_usd",
-    "run_cost_usd_per_year",
     "npv_usd",
-    "payback_months",
     "npv_positive_prob",
+    "irr",
+    "payback_months",
+    "never_pays_back_share",
 )
+NET_SAVINGS = "base/annual_net_savings_usd"
 
 _OUTCOMES_SQL = """
 SELECT d.outcome, d.title, d.is_proxy, d.rule, d.first_known_stage, d.last_gate_before,
@@ -27,12 +34,23 @@ LEFT JOIN model.verdicts AS v ON v.outcome = d.outcome AND v.is_primary_gate
 ORDER BY d.outcome <> 'failure', v.verdict IS DISTINCT FROM 'process_signal', d.outcome
 """
 _RUN_SQL = "SELECT * FROM evidence.runs LIMIT 1"
-_MEASURES_SQL = "SELECT DISTINCT measure FROM economics.scenarios WHERE lever = 'all'"
+_MEASURES_SQL = """
+SELECT DISTINCT measure FROM economics.scenarios
+WHERE lever = 'all' AND basis <> 'refused' AND p50 IS NOT NULL
+"""
 _NOTES_SQL = """
 SELECT DISTINCT note FROM economics.scenarios
-WHERE note IS NOT NULL AND note <> '' ORDER BY note
+WHERE lever = 'all' AND note IS NOT NULL AND note <> '' ORDER BY note
 """
 _LEVERS_SQL = "SELECT * FROM economics.levers ORDER BY basis = 'refused', gate, lever"
+_CARRIED_OUT_SQL = """
+SELECT l.outcome, l.gate, l.basis
+FROM economics.levers AS l
+LEFT JOIN economics.scenarios AS s
+  ON s.lever = l.lever AND s.scenario = 'base' AND s.measure = 'annual_savings_usd'
+WHERE l.basis <> 'refused' AND l.outcome IS NOT NULL AND l.gate IS NOT NULL
+ORDER BY s.p50 DESC NULLS LAST, l.lever
+"""
 _BEST_GATES_SQL = """
 SELECT outcome, gate FROM economics.value_by_gate WHERE net_usd_p50 IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY outcome ORDER BY net_usd_p50 DESC, gate) = 1
@@ -57,20 +75,27 @@ class Answer:
 
     Attributes:
         kind: ``worth`` (signal and savings), ``not_worth`` (signal, savings not above zero),
-            ``unpriced`` (signal, no savings computed), ``none`` (no signal), ``unknown`` (no
+            ``unpriced`` (signal, no savings claimed), ``none`` (no signal), ``unknown`` (no
             verdict at all).
         outcome: The outcome it is about, or None.
-        gate: The gate at which acting is worth most, else the last gate before the result.
+        gates: The gates at which levers act; the last gate before the result without levers.
+        is_arithmetic: Whether the savings are arithmetic on a proxy instead of evidence.
     """
 
     kind: str
     outcome: dict[str, Any] | None
-    gate: int | None
+    gates: tuple[int, ...] = ()
+    is_arithmetic: bool = False
 
     @property
     def is_signal(self) -> bool:
         """Whether the records hold a process signal."""
         return self.kind in ("worth", "not_worth", "unpriced")
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether savings are claimed, be they above zero or not."""
+        return self.kind in ("worth", "not_worth")
 
 
 def outcomes(facts: Facts) -> list[dict[str, Any]]:
@@ -87,16 +112,22 @@ def answer(facts: Facts) -> Answer:
     judged = [outcome for outcome in found if outcome["verdict"] is not None]
     signals = [outcome for outcome in judged if outcome["verdict"] == "process_signal"]
     if not judged:
-        return Answer("unknown", found[0] if found else None, None)
-    if not signals:
-        return Answer("none", judged[0], judged[0]["gate"])
-    leading = signals[0]
-    best = {row["outcome"]: row["gate"] for row in facts.rows(_BEST_GATES_SQL)}
-    gate = best.get(leading["outcome"], leading["gate"])
-    savings = facts.value("savings.measure", "base/annual_savings_usd")
-    if savings is None:
-        return Answer("unpriced", leading, gate)
-    return Answer("worth" if savings > 0 else "not_worth", leading, gate)
+        return Answer("unknown", found[0] if found else None)
+    levers = facts.rows(_CARRIED_OUT_SQL)
+    by_name = {outcome["outcome"]: outcome for outcome in found}
+    led = by_name.get(levers[0]["outcome"]) if levers else None
+    if not signals and led is None:
+        return Answer("none", judged[0])
+    leading = led or signals[0]
+    net = facts.value("savings.measure", NET_SAVINGS)
+    if led is None or net is None:
+        return Answer("unpriced", leading, (leading["gate"],))
+    return Answer(
+        "worth" if net > 0 else "not_worth",
+        leading,
+        tuple(sorted({lever["gate"] for lever in levers})),
+        is_arithmetic=all(lever["basis"] == "arithmetic" for lever in levers),
+    )
 
 
 def measures(facts: Facts) -> list[str]:

@@ -20,8 +20,8 @@ MODELS = (
     ("best_single_parameter", 0.63),
     ("penalised_logistic", 0.71),
     ("boosted_trees", 0.7),
-    ("ridge_margin", 0.81),
-    ("boosted_margin", 0.79),
+    ("ridge_on_margins", 0.81),
+    ("boosted_trees_on_margins", 0.79),
 )
 CATEGORIES = (
     ("direct_material", 180_000, True),
@@ -102,7 +102,7 @@ def _verdict(name: str, gate: int, verdict: str, level: float, **more: Any) -> d
         "gate": gate,
         "verdict": verdict,
         "reason": f"The gain over product identity on later batches is {level - 0.58:.2f}.",
-        "model_used": "ridge_margin",
+        "model_used": "ridge_on_margins",
         "model_version": "a1b2c3",
         "auc": level,
         "auc_low": level - 0.08,
@@ -256,30 +256,41 @@ def _scenarios(*, with_savings: bool) -> Rows:
             "baseline_failures_per_year": (4.9, 6.2, 7.8, "failures/year"),
             "baseline_loss_usd_per_year": (1.9e6, 2.6e6, 3.5e6, "USD/year"),
         }
+        if not with_savings:
+            measures |= {
+                "prevented_failures_per_year": (0.0, 0.0, 0.0, "failures/year"),
+                "annual_savings_usd": (0.0, 0.0, 0.0, "USD/year"),
+            }
         if with_savings:
             measures |= {
                 "prevented_failures_per_year": (
                     0.9 * scale, 2.2 * scale, 3.4 * scale, "failures/year",
                 ),
                 "annual_savings_usd": (
+                    0.61e6 * scale, 1.43e6 * scale, 3.11e6 * scale, "USD/year",
+                ),
+                "annual_net_savings_usd": (
                     0.41e6 * scale - 0.2e6, 1.23e6 * scale - 0.2e6, 2.91e6 * scale, "USD/year",
                 ),
                 "npv_usd": (-0.4e6, 2.9e6 * scale, 7.7e6 * scale, "USD"),
                 "payback_months": (9.0, 17.0 / scale, 44.0, "months"),
-                "npv_positive_prob": (None, min(0.87 * scale, 0.97), None, "probability"),
+                "npv_positive_prob": (*[min(0.87 * scale, 0.97)] * 3, "share"),
             }  # fmt: skip
         rows += [
             {
                 "scenario": scenario,
-                "lever": "all",
+                "lever": lever,
                 "measure": measure,
                 "p10": p10,
                 "p50": p50,
                 "p90": p90,
                 "unit": unit,
-                "basis": "evidence",
+                "basis": "count"
+                if measure.startswith("baseline")
+                else ("evidence" if with_savings else "refused"),
                 "note": None,
             }
+            for lever in ("all", "alert.failure")[: 1 + with_savings]
             for measure, (p10, p50, p90, unit) in measures.items()
         ]
     return rows
@@ -416,7 +427,7 @@ def signal_tables() -> dict[str, Rows]:
         {
             "outcome": "failure",
             "gate": gate,
-            "statistic": "auc_gain",
+            "statistic": "margin_gain_over_product",
             "observed": auc - 0.58,
             "null_p50": 0.0,
             "null_p95": 0.06,
@@ -429,12 +440,12 @@ def signal_tables() -> dict[str, Rows]:
         for gate, auc in gates.items()
     ]
     levers = [
-        ("alert_at_coating", "Alert after coating and rescue", 1, 5, "evidence",
+        ("alert.failure", "Alert after coating and rescue", 1, 5, "evidence",
          "Sensitivity and false alarms come from later batches."),
         ("window_inlet", "Hold the inlet temperature in its window", 3, 4, "refused",
          "Window effects are not estimated in this version."),
-        ("real_time_release", "Release in real time", 2, 6, "arithmetic",
-         "Follows from lead times."),
+        ("real_time_release", "Release in real time", 2, 6, "refused",
+         "Not part of this set."),
     ]  # fmt: skip
     return {
         "core.batches": batches,
@@ -458,7 +469,7 @@ def signal_tables() -> dict[str, Rows]:
             {
                 "outcome": "failure",
                 "gate": 5,
-                "model": "ridge_margin",
+                "model": "ridge_on_margins",
                 "intercept": -0.08,
                 "slope": 0.93,
                 "brier": 0.024,
@@ -504,6 +515,7 @@ def signal_tables() -> dict[str, Rows]:
         "economics.assumptions": _assumptions(),
         "economics.levers": [
             dict(zip(("lever", "title", "tier", "gate", "basis", "reason"), lever, strict=True))
+            | {"outcome": "failure"}
             for lever in levers
         ],
         "economics.scenarios": _scenarios(with_savings=True),
@@ -606,7 +618,8 @@ def mix_tables() -> dict[str, Rows]:
         "economics.assumptions": _assumptions(),
         "economics.levers": [
             {
-                "lever": "alert",
+                "lever": "alert.dissolution_min_below_80",
+                "outcome": "dissolution_min_below_80",
                 "title": "Alert and rescue",
                 "tier": 1,
                 "gate": 5,

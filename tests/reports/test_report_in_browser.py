@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.pages.report import write_report
+from reports.report import write_report
 
 CHROMIUM = next(
     (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).is_file()),

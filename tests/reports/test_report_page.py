@@ -6,7 +6,7 @@ import pytest
 
 from reports.pages.executive import answer
 from reports.pages.facts import Facts, NothingClaimedError
-from reports.pages.report import render, write_report
+from reports.report import render, write_report
 
 
 def _text(html):
@@ -26,8 +26,9 @@ def mix_text(mix_plant):
 
 def test_a_signal_opens_with_the_saving_its_interval_and_probability(signal_text):
     assert (
-        "Acting on warnings that exist by stage 3 (formulation) would be worth "
-        "$1.0M (0.2M to 2.9M) a year, and pays for itself with probability 87% ." in signal_text
+        "Acting on warnings that exist by stage 5 (packaging) would be worth "
+        "$1.0M (0.2M to 2.9M) a year after its cost, and pays for itself with probability 87% ."
+        in signal_text
     )
     assert "no savings from control are claimed" not in signal_text
 
@@ -109,9 +110,22 @@ def test_any_single_table_may_be_empty(signal_plant):
 def test_a_signal_that_does_not_pay_says_so(signal_plant):
     signal_plant.execute("UPDATE evidence.claims SET value = -1e5, interval_low = -6e5, "
                          "interval_high = 3e5 WHERE claim_id = "
-                         "'savings.measure[base/annual_savings_usd]'")  # fmt: skip
+                         "'savings.measure[base/annual_net_savings_usd]'")  # fmt: skip
     assert answer(Facts(signal_plant.query)).kind == "not_worth"
-    assert "acting on it does not pay" in _text(render(signal_plant, plotly_js=""))
+    assert "acting on it is not shown to pay" in _text(render(signal_plant, plotly_js=""))
+
+
+def test_savings_on_a_proxy_are_called_arithmetic(signal_plant):
+    signal_plant.execute("UPDATE economics.levers SET basis = 'arithmetic' WHERE gate = 5")
+    signal_plant.execute("UPDATE core.outcome_definitions SET is_proxy = true")
+    text = _text(render(signal_plant, plotly_js=""))
+    assert "No batch was lost. If every batch beyond the proxy limit" in text
+    assert "arithmetic, not a claim" in text
+
+
+def test_refused_savings_are_not_claimed_even_as_zero(mix_plant):
+    made = mix_plant.query("SELECT claim_id FROM evidence.claims")["claim_id"].to_list()
+    assert not [name for name in made if "annual_savings" in name]
 
 
 def test_nothing_claimed_is_one_clear_error(signal_plant, tmp_path):

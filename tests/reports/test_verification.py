@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.pages.report import write_report
+from reports.report import write_report
 from reports.verification import ReportMissingError, verify
 
 
@@ -33,11 +33,11 @@ def test_a_tampered_table_is_found(signal_plant, report):
 def test_tampered_claims_are_found(signal_plant, report):
     signal_plant.execute(
         "UPDATE evidence.claims SET value = 9e6, value_text = '$9M' "
-        "WHERE claim_id = 'savings.measure[base/annual_savings_usd]'"
+        "WHERE claim_id = 'savings.measure[base/annual_net_savings_usd]'"
     )
     found = _wheres(verify(signal_plant, report))
-    assert "claim savings.measure[base/annual_savings_usd]" in found
-    assert "page savings.measure[base/annual_savings_usd]" in found
+    assert "claim savings.measure[base/annual_net_savings_usd]" in found
+    assert "page savings.measure[base/annual_net_savings_usd]" in found
 
 
 def test_a_removed_row_is_found(signal_plant, report):

@@ -21,7 +21,7 @@ from reports.pages.charts import draw_charts
 from reports.pages.facts import Facts
 from reports.pages.markup import claim_writer
 
-TEMPLATES_DIR = Path(__file__).parents[1] / "templates"
+TEMPLATES_DIR = Path(__file__).parent / "templates"
 REPORT_NAME = "report.html"
 
 
@@ -39,6 +39,7 @@ def _vocabularies() -> dict[str, Any]:
         "model_name": wording.MODELS,
         "scenario_name": wording.SCENARIOS,
         "measure_name": wording.MEASURES,
+        "statistic": wording.STATISTICS,
         "refusal": wording.REFUSALS,
         "direction": wording.DIRECTIONS,
     }

@@ -18,7 +18,7 @@ from assets.failure_models.null_distribution import strings_of
 from assets.failure_models.outcome_panel import OutcomeDefinition, definitions, outcome_panel
 from assets.failure_models.prediction import ROLLING_ORIGIN
 from assets.failure_models.study_inputs import StudyInputs, StudySettings
-from assets.failure_models.study_tables import model_tables, verdict_table
+from assets.failure_models.study_tables import model_tables, table, verdict_table
 from assets.failure_models.trial import Trial
 from assets.failure_models.validation import validation_rows
 from assets.statistics.permutation import SharedDraws
@@ -47,6 +47,10 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
         seen = _examine_all(open_trials, criteria, shared, settings)
         judged, validations = judge_all(seen, criteria)
         tables = model_tables(settings, judged, validations)
+        tables |= {
+            name: table(name, [])
+            for name in ("finding.drivers", "finding.driver_curves", "model.attributions")
+        }
     blocked = [trial for trial in trials if trial.obstacle]
     return tables | {"model.verdicts": verdict_table(judged, blocked, skipped)}
 

@@ -1,0 +1,83 @@
+"""Dagster assets of the failure models: loads feature and outcome tables, saves verdict tables.
+
+Two steps in a fixed order: the acceptance criteria are written first, and the study reads them from
+the warehouse, so that no threshold can follow a score.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from assets.failure_models.acceptance_criteria import criteria_frame
+
+GROUP, IO = "failure_models", "warehouse_io"
+
+TABLES = {
+    "model.folds": "How batches were split in time for each outcome and gate, and what was purged.",
+    "model.predictions": "What every rung of the ladder predicted for batches it had not seen.",
+    "model.validations": (
+        "How well each rung ranks later batches, and what it gains over product identity alone."
+    ),
+    "model.permutation_nulls": "Where each observed gain stands among the gains chance gives.",
+    "model.calibration": "Whether stated probabilities are the frequencies that followed.",
+    "model.alarm_performance": (
+        "What alarms at frozen thresholds would have caught, and at what price."
+    ),
+    "model.attributions": "Out-of-fold contributions of the leading features at the primary gate.",
+    "model.verdicts": "What the records allow one to say about each outcome at each gate, and why.",
+    "finding.drivers": "Clusters of features that go before failures, only under a process signal.",
+    "finding.driver_curves": "How risk moves along each driver, with the batches it rests on.",
+    "finding.trends": "Slow change of each margin within product, kept apart from process claims.",
+}
+INPUTS = {
+    "gate_values": ["feature", "gate_values"],
+    "dictionary": ["feature", "dictionary"],
+    "batch_gates": ["feature", "batch_gates"],
+    "outcomes": ["core", "outcomes"],
+    "outcome_definitions": ["core", "outcome_definitions"],
+    "outcome_margins": ["core", "outcome_margins"],
+    "refused_features": ["evidence", "refused_features"],
+    "acceptance_criteria": ["evidence", "acceptance_criteria"],
+}
+
+
+@dg.asset(
+    key=["evidence", "acceptance_criteria"],
+    ins={"outcome_definitions": dg.AssetIn(key=["core", "outcome_definitions"])},
+    group_name=GROUP,
+    io_manager_key=IO,
+    description="Thresholds of the verdict rule, fixed before any test batch is scored.",
+)
+def acceptance_criteria(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
+    """Build ``evidence.acceptance_criteria``."""
+    frozen_at = datetime.now(UTC).replace(tzinfo=None)
+    return criteria_frame(outcome_definitions["outcome"].sort().to_list(), frozen_at)
+
+
+@dg.multi_asset(
+    name="failure_study",
+    ins={name: dg.AssetIn(key=key) for name, key in INPUTS.items()},
+    outs={
+        name.replace(".", "_"): dg.AssetOut(
+            key=name.split("."), io_manager_key=IO, description=description
+        )
+        for name, description in TABLES.items()
+    },
+    group_name=GROUP,
+    required_resource_keys={"run_settings"},
+)
+def failure_study(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
+    """Study every outcome at every gate and save what was found."""
+    from assets.failure_models.study import run_study
+    from assets.failure_models.study_inputs import StudyInputs, StudySettings
+
+    run = context.resources.run_settings
+    found = run_study(StudyInputs(**tables), StudySettings.of_run(run.seed, is_quick=run.is_quick))
+    verdicts = found["model.verdicts"]
+    for row in verdicts.filter(pl.col("is_primary_gate")).iter_rows(named=True):
+        context.log.info(f"{row['outcome']}: {row['verdict']}. {row['reason']}")
+    for name in TABLES:
+        yield dg.Output(found[name], output_name=name.replace(".", "_"))

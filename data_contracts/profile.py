@@ -215,7 +215,14 @@ def _check(profile: Profile, root: Section) -> None:
         check_readings(mapping)
     for outcome in profile.outcomes:
         _check_outcome(profile, outcome)
+    read = {mapping.file for mapping in (*profile.mappings, *profile.readings)}
+    read |= {c.lookup.file for m in profile.mappings for c in m.cells if c.lookup is not None}
     for file in profile.files.values():
+        if file.name not in read:
+            raise ProfileError(
+                f"{file.where}: nothing reads this file; map it under 'tables', or move it to "
+                "'ignored_files' with the reason"
+            )
         both = sorted(set(profile.read_columns(file.name)) & set(file.ignored))
         if both:
             raise ProfileError(

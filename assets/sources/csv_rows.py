@@ -80,10 +80,11 @@ def read_csv_header(path: Path, described: SourceFile) -> list[str]:
     Raises:
         SourceError: As for ``read_csv_rows``, as far as the header shows it.
     """
-    with path.open(encoding=described.encoding, errors="strict", newline="") as stream:
-        for row in csv.reader(stream, delimiter=described.separator):
+    with path.open("rb") as stream:
+        for line in stream:
+            text = _decoded(path, line, described).removeprefix("\ufeff")
+            row = next(csv.reader([text], delimiter=described.separator), [])
             if any(map(str.strip, row)):
-                row[0] = row[0].removeprefix("\ufeff")
                 return _header(path, described, row)
     raise SourceError(f"{path} is empty; export it again.")
 
@@ -95,8 +96,12 @@ def _text(path: Path, described: SourceFile) -> str:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}.") from error
     if not data.strip():
         raise SourceError(f"{path} is empty; export it again.")
+    return _decoded(path, data, described).removeprefix("\ufeff")
+
+
+def _decoded(path: Path, data: bytes, described: SourceFile) -> str:
     try:
-        return data.decode(described.encoding).removeprefix("\ufeff")
+        return data.decode(described.encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise SourceError(

@@ -162,6 +162,13 @@ def require_parquet(path: Path) -> list[str]:
         ) from error
 
 
+def rows_in_parquet(path: Path) -> int | None:
+    """Return the rows a Parquet file says it has; None for a file of another kind."""
+    if path.suffix != ".parquet":
+        return None
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
 def _nothing(reads: dict[str, str]) -> pl.DataFrame:
     texts = dict.fromkeys(reads, pl.String)
     return pl.DataFrame(schema={**texts, FILE_COLUMN: pl.String, ROW_COLUMN: pl.Int64})

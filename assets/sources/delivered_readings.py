@@ -12,7 +12,13 @@ import polars as pl
 from assets.sources.admission import empty_quarantine
 from assets.sources.csv_rows import read_csv_header
 from assets.sources.delivered_files import require_header, require_parquet
-from assets.sources.readings import counting_sql, delivered_readings_sql, readings_sql, refused_sql
+from assets.sources.readings import (
+    Headers,
+    counting_sql,
+    delivered_readings_sql,
+    readings_sql,
+    refused_sql,
+)
 from assets.sources.source_report import EXAMPLES, TableReport
 from data_contracts.catalogue import contract
 from data_contracts.errors import SourceError, WarehouseError
@@ -20,8 +26,6 @@ from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
 from data_contracts.profile_schema.mapping import READINGS
 from data_contracts.profile_schema.mapping import Mapping as ProfileMapping
-
-MAX_QUARANTINED_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,11 @@ def judge_readings(
     Raises:
         SourceError: A file is empty, damaged, or lacks a column the profile reads.
     """
-    feeding = [(m, profile.files[m.file], paths[m.file]) for m in profile.readings if paths[m.file]]
-    for _, described, files in feeding:
-        _require_files(profile, described, files)
+    feeding = [
+        (m, profile.files[m.file], _headers(profile, profile.files[m.file], paths[m.file]))
+        for m in profile.readings
+        if paths[m.file]
+    ]
     parts = [delivered_readings_sql(*each) for each in feeding]
     received, refused = _counts(parts, query) if parts else (0, 0)
     allowed = contract(READINGS).max_quarantine_share
@@ -72,16 +78,19 @@ def judge_readings(
     report = TableReport(
         READINGS, received, received - refused, refused, 0, allowed, is_within, found.head(EXAMPLES)
     )
-    every = tuple(path for _, _, files in feeding for path in files)
+    every = tuple(path for _, _, headers in feeding for path in headers)
     return DeliveredReadings(readings_sql(parts, is_clean=refused == 0), every, found, report)
 
 
-def _require_files(profile: Profile, described: SourceFile, files: Sequence[Path]) -> None:
-    reads = profile.read_columns(described.name)
+def _headers(profile: Profile, described: SourceFile, files: Sequence[Path]) -> Headers:
+    """Return the columns of every file, having checked that each has what is read of it."""
+    reads, headers = profile.read_columns(described.name), {}
     for path in files:
         is_parquet = described.format == "parquet"
         header = require_parquet(path) if is_parquet else read_csv_header(path, described)
         require_header(path, header, reads)
+        headers[path] = header
+    return headers
 
 
 def _counts(parts: Sequence[str], query: Callable[[str], pl.DataFrame]) -> tuple[int, int]:
@@ -90,13 +99,14 @@ def _counts(parts: Sequence[str], query: Callable[[str], pl.DataFrame]) -> tuple
 
 
 def _quarantined(
-    feeding: Sequence[tuple[ProfileMapping, SourceFile, tuple[Path, ...]]],
+    feeding: Sequence[tuple[ProfileMapping, SourceFile, Headers]],
     data_dir: Path,
     query: Callable[[str], pl.DataFrame],
-    limit: int = MAX_QUARANTINED_ROWS,
+    limit: int | None = None,
 ) -> pl.DataFrame:
+    first = "" if limit is None else f" LIMIT {limit}"
     found = [
-        _run(f"{refused_sql(delivered_readings_sql(*each, with_rows=True))} LIMIT {limit}", query)
+        _run(f"{refused_sql(delivered_readings_sql(*each, with_rows=True))}{first}", query)
         for each in feeding
     ]
     inside = pl.col("source_file").str.strip_prefix(f"{data_dir}/")

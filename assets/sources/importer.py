@@ -18,11 +18,12 @@ from assets.sources.delivered_files import (
     find_files,
     no_misshapen_rows,
     open_files,
+    rows_in_parquet,
 )
 from assets.sources.delivered_readings import DeliveredReadings, judge_readings
 from assets.sources.inputs import input_hashes
 from assets.sources.record_mapping import Mapped, map_tables
-from assets.sources.source_notes import source_notes
+from assets.sources.source_notes import files_nobody_reads, source_notes
 from assets.sources.source_report import SourceReport, excess, table_report
 from data_contracts.catalogue import contract_names
 from data_contracts.errors import SourceError
@@ -90,14 +91,17 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
             f"{data_dir}: the source delivers no batches; check that the files of 'tables.batches' "
             f"in {profile.file.name} have rows below their header."
         )
-    counted = dict.fromkeys(path for found in paths.values() for path in found)
+    counted = {path: rows_in_parquet(path) for found in paths.values() for path in found}
     counted |= _records_by_file(delivered.values(), data_dir)
     report = SourceReport(
         profile=profile.name,
         data_dir=data_dir,
         tables=(*(table_report(a) for a in admissions.values()), readings.report),
         blanked=tuple(blanked),
-        notes=source_notes(profile, delivered, mapped, admissions),
+        notes=(
+            *files_nobody_reads(profile, counted, data_dir),
+            *source_notes(profile, delivered, mapped, admissions),
+        ),
     )
     return SourceRecords(admissions, readings, input_hashes(counted, data_dir), report)
 

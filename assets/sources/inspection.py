@@ -3,7 +3,9 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assets.sources.importer import read_source
+import polars as pl
+
+from assets.sources.importer import Query, read_source
 from assets.sources.source_report import SourceReport
 from data_contracts.profile import Profile
 from warehouse.connection import connect
@@ -25,6 +27,18 @@ def inspect_source(profile: Profile, data_dir: Path) -> SourceReport:
         ProfileError: An expression of the profile does not fit the delivered columns.
     """
     with TemporaryDirectory(prefix="lotwise-check-") as folder:
-        scratch = Path(folder)
-        with connect(scratch / "scratch.duckdb", scratch / "spill") as opened:
-            return read_source(profile, data_dir, lambda sql: opened.sql(sql).pl()).report
+        return read_source(profile, data_dir, scratch_query(Path(folder))).report
+
+
+def scratch_query(folder: Path) -> Query:
+    """Return what runs SQL over delivered files in a database nobody keeps.
+
+    Args:
+        folder: Where the database and what spills from memory may lie.
+    """
+
+    def _query(sql: str) -> pl.DataFrame:
+        with connect(folder / "scratch.duckdb", folder / "spill") as opened:
+            return opened.sql(sql).pl()
+
+    return _query

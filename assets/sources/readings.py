@@ -14,6 +14,8 @@ from data_contracts.profile_schema.cells import Cell
 from data_contracts.profile_schema.files import MissingRule, SourceFile
 from data_contracts.profile_schema.mapping import READINGS, Mapping
 
+Headers = dict[Path, list[str]]
+"""Files by absolute path, with the names of their columns in order."""
 TEXT_TARGETS = ("equipment_id", "batch_id", "quality")
 _NO_READINGS = (
     "SELECT NULL::VARCHAR AS equipment_id, NULL::VARCHAR AS batch_id, NULL::VARCHAR AS tag, "
@@ -32,14 +34,14 @@ def literal(text: str) -> str:
 
 
 def delivered_readings_sql(
-    mapping: Mapping, described: SourceFile, paths: Sequence[Path], *, with_rows: bool = False
+    mapping: Mapping, described: SourceFile, headers: Headers, *, with_rows: bool = False
 ) -> str:
     """Return SQL that makes delivered files long, before anything is refused.
 
     Args:
         mapping: How the files feed ``raw.sensor_readings``.
         described: What the profile says about the files.
-        paths: The files, absolute.
+        headers: The files, by absolute path, with the names of their columns.
         with_rows: Whether ``source_file`` and ``source_row`` are given too (slower); the row of a
             CSV file is its line, with the header as line 1.
 
@@ -47,7 +49,7 @@ def delivered_readings_sql(
         A SELECT with equipment_id, batch_id, tag, quality (text), recorded_text and value_text
         (as delivered, null where blank), one row per reading.
     """
-    scan = _scan(described, paths, with_rows=with_rows)
+    scan = _scan(described, headers, with_rows=with_rows)
     place = ["source_file", "source_row"] if with_rows else []
     cells = {cell.target: _cell_sql(cell, described) for cell in mapping.cells}
     fixed = [f"{cells.get(target, 'NULL')}::VARCHAR AS {target}" for target in TEXT_TARGETS]
@@ -132,29 +134,45 @@ def _rule_sql() -> str:
     )
 
 
-def _scan(described: SourceFile, paths: Sequence[Path], *, with_rows: bool) -> str:
-    if not with_rows:
-        files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
-        return _file_scan(described, files, "")
-    return "(" + " UNION ALL BY NAME ".join(_numbered(described, path) for path in paths) + ")"
+def _scan(described: SourceFile, headers: Headers, *, with_rows: bool) -> str:
+    if with_rows:
+        scans = [_numbered(described, path, header) for path, header in headers.items()]
+    elif described.format == "parquet":
+        scans = [f"SELECT * FROM {_parquet(list(headers))}"]
+    else:
+        alike: dict[tuple[str, ...], list[Path]] = {}
+        for path, header in headers.items():
+            alike.setdefault(tuple(header), []).append(path)
+        scans = [f"SELECT * FROM {_csv(described, f, header)}" for header, f in alike.items()]
+    return f"({' UNION ALL BY NAME '.join(scans)})"
 
 
-def _file_scan(described: SourceFile, files: str, options: str) -> str:
-    if described.format == "parquet":
-        return f"read_parquet({files}, union_by_name = true{options})"
+def _parquet(paths: Sequence[Path], options: str = "") -> str:
+    return f"read_parquet({_listed(paths)}, union_by_name = true{options})"
+
+
+def _csv(
+    described: SourceFile, paths: Sequence[Path], header: Sequence[str], options: str = ""
+) -> str:
+    """Every cell as text; nothing is guessed, so a row of another shape is an error."""
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
     return (
-        f"read_csv({files}, delim = {literal(described.separator)}, header = true, "
-        "all_varchar = true, quote = '\"', union_by_name = true, "
+        f"read_csv({_listed(paths)}, auto_detect = false, header = true, columns = {{{columns}}}, "
+        f"delim = {literal(described.separator)}, quote = '\"', escape = '\"', "
         f"encoding = {literal(described.encoding)}{options})"
     )
 
 
-def _numbered(described: SourceFile, path: Path) -> str:
+def _listed(paths: Sequence[Path]) -> str:
+    return "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+
+
+def _numbered(described: SourceFile, path: Path, header: Sequence[str]) -> str:
     """One file with the place of every row; a CSV file is read by one thread to keep its order."""
-    is_parquet = described.format == "parquet"
-    row = "file_row_number" if is_parquet else "row_number() OVER ()"
-    options = ", file_row_number = true" if is_parquet else ", parallel = false"
-    scan = _file_scan(described, literal(str(path)), options)
+    if described.format == "parquet":
+        row, scan = "file_row_number", _parquet([path], ", file_row_number = true")
+    else:
+        row, scan = "row_number() OVER ()", _csv(described, [path], header, ", parallel = false")
     return f"SELECT *, {literal(str(path))} AS source_file, {row} + 1 AS source_row FROM {scan}"
 
 

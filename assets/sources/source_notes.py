@@ -3,7 +3,9 @@
 Nothing is judged here; a note never stops a run.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatch
+from pathlib import Path
 
 import polars as pl
 
@@ -11,6 +13,8 @@ from assets.sources.admission import Admission
 from assets.sources.delivered_files import Delivered
 from assets.sources.record_mapping import Mapped
 from data_contracts.profile import Profile
+
+SHOWN = 10
 
 
 def source_notes(
@@ -37,6 +41,18 @@ def source_notes(
         *conflicts,
         *_order_against_dates(admissions["raw.batches"].accepted),
     )
+
+
+def files_nobody_reads(profile: Profile, read: Collection[Path], data_dir: Path) -> tuple[str, ...]:
+    """Return a note on delivered files the profile neither reads nor lists as ignored."""
+    present = sorted(path for path in data_dir.rglob("*") if path.is_file() and path not in read)
+    names = [str(path.relative_to(data_dir)) for path in present if path.name[0] != "."]
+    unread = [n for n in names if not any(fnmatch(n, p) for p in profile.ignored_files)]
+    if not unread:
+        return ()
+    shown = ", ".join(unread[:SHOWN]) + (", ..." if len(unread) > SHOWN else "")
+    note = "delivered files are neither read nor listed under 'ignored_files'"
+    return (f"{len(unread)} {note}: {shown}.",)
 
 
 def _unmapped_columns(profile: Profile, delivered: Mapping[str, Delivered]) -> Iterator[str]:

@@ -114,6 +114,11 @@ WRONG = {
         "path: ../lab.csv",
         r"below the data folder",
     ),
+    "a file nobody reads": (
+        "lab: {path: lab.csv}",
+        "lab: {path: lab.csv}\n  x: {path: x.csv}",
+        r"line 5, files\.x: nothing reads this file",
+    ),
     "an unknown format": ("path: lab.csv", "path: lab.csv, format: xlsx", r"one of csv, parquet"),
     "mapped and ignored": (
         "path: lab.csv",

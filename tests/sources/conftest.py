@@ -1,14 +1,13 @@
 """Small delivered sources, and DuckDB as a run would use it."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from assets.sources.importer import SourceRecords, read_source
+from assets.sources.importer import Query, SourceRecords, read_source
+from assets.sources.inspection import scratch_query
 from data_contracts.profile import load_profile
-from warehouse.connection import connect
 
 REAL_DATA = Path(__file__).parents[3] / "shared" / "data"
 PROFILE = """
@@ -34,14 +33,10 @@ outcomes:
     first_known_stage: 6
 """
 
-Query = Callable[[str], pl.DataFrame]
-
 
 @pytest.fixture
-def query(tmp_path: Path) -> Iterator[Query]:
-    scratch = tmp_path / "scratch"
-    with connect(scratch / "scratch.duckdb", scratch / "spill") as opened:
-        yield lambda sql: opened.sql(sql).pl()
+def query(tmp_path_factory: pytest.TempPathFactory) -> Query:
+    return scratch_query(tmp_path_factory.mktemp("scratch"))
 
 
 class SmallSource:

@@ -135,6 +135,14 @@ def test_an_unmapped_column_is_told_not_refused(small_source: SmallSource) -> No
     )
 
 
+def test_a_file_nobody_reads_is_told_not_refused(small_source: SmallSource) -> None:
+    small_source.deliver()
+    (small_source.data / "extra.csv").write_text("a,b\n1,2\n")
+    assert small_source.read().report.notes == (
+        "1 delivered files are neither read nor listed under 'ignored_files': extra.csv.",
+    )
+
+
 def test_the_same_delivery_gives_the_same_content_hashes(small_source: SmallSource) -> None:
     small_source.deliver()
     first, second = (small_source.read().admissions["raw.batches"].accepted for _ in range(2))

@@ -5,11 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.sources.importer import SourceRecords, read_source
+from assets.sources.importer import Query, SourceRecords, read_source
 from data_contracts.errors import SourceError
 from data_contracts.profile import load_profile
-
-from .conftest import Query
 
 PROFILE = """\
 profile: press
@@ -103,3 +101,9 @@ def test_a_file_without_a_read_column_is_refused(tmp_path: Path, query: Query) -
     (tmp_path / "press" / "9.csv").write_text("batch;at;force\n1;02.01.2024 08:00:00;3\n")
     with pytest.raises(SourceError, match=r"9\.csv: the column 'flag' is missing"):
         read_source(load_profile(tmp_path / "profile.yaml"), tmp_path, query)
+
+
+def test_a_row_of_too_many_cells_refuses_a_file_of_readings(tmp_path: Path, query: Query) -> None:
+    good = ["1;02.01.2024 08:00:00;10;20;6;ok;x"] * 50
+    with pytest.raises(SourceError, match="sensor readings cannot be read"):
+        read(tmp_path, query, [*good, "1;02.01.2024 08:00:00;10;20;6;ok;x;more;and more"])

@@ -51,7 +51,7 @@ def test_every_raw_table_exists_and_says_where_its_records_stood(
     inputs = warehouse.read("evidence.inputs")
     assert inputs.select("file", "rows").rows() == [
         ("batches.csv", 100),
-        ("historian/2024-01.parquet", None),
+        ("historian/2024-01.parquet", 50),
         ("results.csv", 101),
     ]
     assert warehouse.query("SELECT count(*) FROM raw.sensor_readings").item() == 50

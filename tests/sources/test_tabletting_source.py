@@ -1,14 +1,13 @@
 """The real tabletting records: everything awkward in them, with the exact counts."""
 
 from datetime import datetime
-from pathlib import Path
 
 import polars as pl
 import pytest
 
-from assets.sources.importer import SourceRecords, read_source
+from assets.sources.importer import Query, SourceRecords, read_source
+from assets.sources.inspection import scratch_query
 from data_contracts.profile import Profile, load_profile
-from warehouse.connection import connect
 
 from .conftest import REAL_DATA
 
@@ -27,9 +26,7 @@ def profile() -> Profile:
 
 @pytest.fixture(scope="module")
 def records(profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> SourceRecords:
-    scratch = tmp_path_factory.mktemp("scratch")
-    with connect(scratch / "scratch.duckdb", scratch) as opened:
-        return read_source(profile, FOLDER, lambda sql: opened.sql(sql).pl())
+    return read_source(profile, FOLDER, scratch_query(tmp_path_factory.mktemp("scratch")))
 
 
 def accepted(records: SourceRecords, table: str) -> pl.DataFrame:
@@ -83,6 +80,19 @@ def test_strengths_are_written_one_way(records: SourceRecords) -> None:
     counts = dict(accepted(records, "batches")["strength"].value_counts().iter_rows())
     assert counts == {"5MG": 249, "10MG": 213, "20MG": 445, "40MG": 98}
     assert accepted(records, "batches")["product"].n_unique() == 25
+
+
+def test_batch_sizes_disagree_with_the_normalisation_file_for_two_codes(
+    records: SourceRecords,
+) -> None:
+    sizes = pl.read_csv(FOLDER / "Normalization.csv", separator=";").select(
+        pl.col("Product code").cast(pl.String).alias("product"), stated="Batch Size (tablets)"
+    )
+    both = accepted(records, "batches").join(sizes, on="product")
+    other = both.filter(pl.col("batch_size") != pl.col("stated"))
+    assert (both.height, other.height) == (PRODUCTION_BATCHES, 13)
+    assert (other["batch_size"] / other["stated"]).unique().to_list() == [10.0]
+    assert set(other["product"]) == {"14", "16"}
 
 
 def test_blanks_are_no_records(records: SourceRecords) -> None:
@@ -176,12 +186,9 @@ def test_the_press_series_gives_campaigns_and_phases(records: SourceRecords) -> 
 
 
 def test_rows_of_nulls_while_the_press_stands_are_no_readings(
-    records: SourceRecords, tmp_path: Path
+    records: SourceRecords, query: Query
 ) -> None:
-    with connect(tmp_path / "scratch.duckdb", tmp_path) as opened:
-        by_tag = opened.sql(
-            f"SELECT tag, count(*) AS n FROM ({records.readings.sql}) GROUP BY tag ORDER BY tag"
-        ).pl()
+    by_tag = query(f"SELECT tag, count(*) AS n FROM ({records.readings.sql}) GROUP BY tag")
     delivered = records.inputs.filter(pl.col("file").str.starts_with("Process/"))["rows"].sum()
     assert delivered == 186_900
     counts = dict(by_tag.iter_rows())

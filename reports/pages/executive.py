@@ -59,6 +59,7 @@ _ASSUMPTIONS_SQL = """
 SELECT name, unit, owner, source, as_of, kind, description
 FROM economics.assumptions ORDER BY kind, name
 """
+_QUESTIONS_SQL = "SELECT question FROM economics.controller_answers ORDER BY rowid"
 _EMPTY_STAGES_SQL = """
 SELECT s.stage FROM range(1, 8) AS s(stage)
 WHERE s.stage NOT IN (SELECT stage FROM feature.dictionary WHERE stage IS NOT NULL)
@@ -150,6 +151,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "levers": facts.rows(_LEVERS_SQL),
         "best_gates": {row["outcome"]: row["gate"] for row in facts.rows(_BEST_GATES_SQL)},
         "assumptions": facts.rows(_ASSUMPTIONS_SQL),
+        "questions": [row["question"] for row in facts.rows(_QUESTIONS_SQL)],
         "empty_stages": [row["stage"] for row in facts.rows(_EMPTY_STAGES_SQL)],
         "modes": [row["mode"] for row in facts.rows(_MODES_SQL)],
     }

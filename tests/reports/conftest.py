@@ -513,6 +513,13 @@ def signal_tables() -> dict[str, Rows]:
         ],
         "economics.copq_ledger": _ledger(batches),
         "economics.assumptions": _assumptions(),
+        "economics.controller_answers": [
+            {
+                "question": "Who approved the baseline?",
+                "answer": "Not approved yet.",
+                "basis": "declared",
+            }
+        ],
         "economics.levers": [
             dict(zip(("lever", "title", "tier", "gate", "basis", "reason"), lever, strict=True))
             | {"outcome": "failure"}

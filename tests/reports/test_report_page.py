@@ -51,6 +51,10 @@ def test_assumptions_are_shown_with_owner_and_source(signal_text):
     assert "planning figure for a solid-dose plant" in signal_text
 
 
+def test_a_controller_gets_answers(signal_text):
+    assert "Who approved the baseline? Not approved yet." in signal_text
+
+
 def test_proxies_are_called_proxies_wherever_they_are_shown(mix_plant):
     html = render(mix_plant, plotly_js="")
     shown = re.findall(r"Dissolution minimum below 80%(.{0,40})", html)

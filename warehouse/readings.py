@@ -6,11 +6,11 @@ and the view replaced in one transaction. Content already on disk is not written
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -19,36 +19,34 @@ from data_contracts.errors import WarehouseError
 from data_contracts.polars_schema import conform, empty
 from warehouse.connection import Connection, quoted, transaction
 from warehouse.content_hash import digest
-from warehouse.reading_files import (
-    READING_MONTHS,
-    READINGS,
-    create_readings_view,
-    series_file,
-)
+from warehouse.reading_files import READING_MONTHS, create_readings_view, series_file
 from warehouse.relations import create_table, insert
-from warehouse.select_file import read_select
+from warehouse.select_file import parameters_of, read_select
 from warehouse.store import Warehouse
 
 PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
+Kind = Literal["TABLE", "VIEW", "ENUM"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingsPlan:
     """The SQL files that say which readings belong where; each is one SELECT.
 
+    Any of them may ask for ``$as_of``; those of a month for ``$month``, ``$span_from``,
+    ``$span_until`` too. Each becomes a temporary relation named like its file.
+
     Attributes:
-        prepared: Run once, in order, each becoming a temporary table named like its file.
-        views: Those of ``prepared`` that become temporary views instead: too large for a table.
+        prepared: Run once, in order: a table, a view where a table would be too large, or an
+            enumeration of the texts in its one column.
         months: Months to build and the span of their readings: month, span_from, span_until.
-        readings: Rows of one month (``$month``, ``$span_from``, ``$span_until``), not
-            later than ``$as_of``; becomes the temporary table ``month_readings``.
-        stored: The month in the columns and order of ``core.sensor_readings``.
-        series: The month's series in the order in which they are stored, with ``readings`` each.
+        readings: Rows of one month in stored order.
+        stored: The same in the columns of ``core.sensor_readings``.
+        series: Its runs of readings of one batch, phase and tag in stored order, those of no phase
+            last, with ``readings`` (how many) and ``content`` (a hash of them).
         account: One row of the month's counts in ``evidence.reading_months``.
     """
 
-    prepared: tuple[Path, ...]
-    views: frozenset[Path]
+    prepared: tuple[tuple[Kind, Path], ...]
     months: Path
     readings: Path
     stored: Path
@@ -93,14 +91,10 @@ def build_readings(
     folder.mkdir(parents=True, exist_ok=True)
     described = contract(READING_MONTHS)
     with warehouse.connection() as opened:
-        for file in plan.prepared:
-            kind = "VIEW" if file in plan.views else "TABLE"
-            opened.execute(f"CREATE OR REPLACE TEMP {kind} {file.stem} AS {read_select(file)}")
-        months = opened.sql(read_select(plan.months)).pl()
-        built = [
-            _build_month(opened, plan, folder, span | {"as_of": as_of})
-            for span in months.to_dicts()
-        ]
+        for kind, file in plan.prepared:
+            _prepare(opened, kind, file, {"as_of": as_of})
+        spans = _rows(opened, plan.months, {"as_of": as_of}).to_dicts()
+        built = [_build_month(opened, plan, folder, span | {"as_of": as_of}) for span in spans]
         rows = [row for row in built if row["stored"]]
         listed = conform(pl.DataFrame(rows), described) if rows else empty(described)
         _require_all(opened, listed, as_of)
@@ -120,35 +114,42 @@ def readings_by_month(warehouse: Warehouse) -> Iterator[MonthOfReadings]:
             yield _read_month(opened, month, folder / name)
 
 
+def _prepare(connection: Connection, kind: Kind, file: Path, values: Mapping[str, Any]) -> None:
+    select = read_select(file)
+    name, given = file.stem, parameters_of(select, values)
+    if kind == "ENUM":
+        connection.execute(f"DROP TYPE IF EXISTS temp.{name}")
+        connection.execute(f"CREATE TEMP TYPE {name} AS ENUM ({select}\n)", given)
+    else:
+        connection.execute(f"CREATE OR REPLACE TEMP {kind} {name} AS {select}", given)
+
+
+def _rows(connection: Connection, file: Path, values: Mapping[str, Any]) -> pl.DataFrame:
+    select = read_select(file)
+    return connection.execute(select, parameters_of(select, values)).pl()
+
+
 def _build_month(
-    connection: Connection, plan: ReadingsPlan, folder: Path, span: dict[str, Any]
+    connection: Connection, plan: ReadingsPlan, folder: Path, span: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Write one month's files and return its row of ``evidence.reading_months``."""
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE month_readings AS {read_select(plan.readings)}", span
-    )
-    account = connection.sql(read_select(plan.account)).pl().to_dicts()[0]
-    content = _content(connection, plan)
-    file = f"{span['month']:%Y-%m}-{content}.parquet"
+    _prepare(connection, "TABLE", plan.readings, span)
+    account = _rows(connection, plan.account, span).row(0, named=True)
+    _prepare(connection, "TABLE", plan.series, span)
+    series = connection.sql(f"SELECT * FROM {plan.series.stem}").pl()
+    content = digest(tuple(series.rows()))
+    file = folder / f"{span['month']:%Y-%m}-{content}.parquet"
     if account["stored"]:
-        _write_parquet(connection, read_select(plan.stored), folder / file)
-        _write_parquet(connection, read_select(plan.series), folder / series_file(file))
-    series = connection.execute(f"SELECT count(*) FROM ({read_select(plan.series)}\n)").fetchall()
+        # The list of series first: a file of readings is never without it.
+        in_phases = f"FROM {plan.series.stem} WHERE phase IS NOT NULL"
+        _write_parquet(connection, in_phases, file.with_name(series_file(file.name)))
+        _write_parquet(connection, read_select(plan.stored), file)
     return account | {
         "month": span["month"].date(),
-        "series": series[0][0],
+        "series": series["phase"].count(),
         "content_hash": content,
-        "file": file,
+        "file": file.name,
     }
-
-
-def _content(connection: Connection, plan: ReadingsPlan) -> str:
-    """Hash the month's rows whatever their order, with DuckDB's own hash: MD5 is too slow here."""
-    columns = ", ".join(f'"{name}"' for name in contract(READINGS).compared_columns)
-    row = connection.execute(
-        f"SELECT count(*), sum(hash({columns})) FROM ({read_select(plan.stored)}\n)"
-    ).fetchone()
-    return digest(row or ())
 
 
 def _write_parquet(connection: Connection, select: str, file: Path) -> None:
@@ -174,7 +175,7 @@ def _require_all(connection: Connection, listed: pl.DataFrame, as_of: datetime |
     if received != delivered:
         raise WarehouseError(
             f"raw.sensor_readings holds {delivered} readings and {received} were placed: every "
-            "reading needs a tag and a finite time. Correct the profile of the source."
+            "reading needs equipment, a tag and a finite time. Correct the profile of the source."
         )
 
 

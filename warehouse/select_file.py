@@ -4,7 +4,9 @@ Here belongs reading and checking them; a file that would change the database by
 so that writing stays with the store and its contracts.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -26,4 +28,10 @@ def read_select(file: Path) -> str:
         raise WarehouseError(f"The SQL file {file} cannot be parsed: {error}") from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise WarehouseError(f"The SQL file {file} must hold exactly one SELECT and nothing else.")
-    return text.strip().rstrip(";")
+    return statements[0].query.strip().rstrip(";")
+
+
+def parameters_of(select: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the values a SELECT asks for as ``$name``; DuckDB refuses any other."""
+    asked = duckdb.extract_statements(select)[0].named_parameters
+    return {name: value for name, value in (values or {}).items() if name in asked}

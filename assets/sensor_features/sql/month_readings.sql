@@ -1,68 +1,51 @@
--- One row per reading and phase, of the phases that started in $month; readings of no phase are in
--- the month in which they were recorded. Readings delivered twice alike are one row.
-WITH received AS (
-    SELECT *, count(*) AS copies
-    FROM known_readings
-    WHERE recorded_at >= $span_from AND recorded_at <= $span_until
-        AND recorded_at <= coalesce($as_of::TIMESTAMP, 'infinity')
-    GROUP BY ALL
+-- One row per reading and phase, of the phases that started in $month, in stored order; readings of
+-- no phase are in the month in which they were recorded. A reading delivered again alike follows the
+-- first as `is_repeat`. A reading of a shared area stands once in every phase then in the area, or
+-- once in none; its rows but those of the first phase are `is_further`.
+WITH own AS (
+    SELECT *, false AS is_further
+    FROM placed_readings
+    WHERE
+        NOT is_shared_area
+        AND recorded_at BETWEEN $span_from AND $span_until
+        AND coalesce(recorded_at <= $as_of::TIMESTAMP, true)
+        AND month = $month
 ),
-in_lane AS (
-    SELECT
-        *,
-        CASE WHEN batch_id IS NULL THEN equipment_id ELSE '' END AS lane_equipment,
-        coalesce(batch_id, '') AS lane_batch,
-        CASE WHEN batch_id IS NULL THEN -1 ELSE coalesce(tag_stage, -1) END AS lane_stage
-    FROM received
-    WHERE NOT is_shared_area
-    UNION ALL
-    SELECT r.*, a.equipment_id AS lane_equipment, '' AS lane_batch, -1 AS lane_stage
-    FROM received AS r
-    LEFT JOIN shared_areas AS a USING (tag_no)
-    WHERE r.is_shared_area
-),
-placed AS (
-    SELECT
-        r.* EXCLUDE (lane_equipment, lane_batch, lane_stage, tag_stage),
-        coalesce(CASE WHEN r.recorded_at <= l.last_at THEN l.phase_no END, made.phase_no) AS phase_no
-    FROM in_lane AS r
-    ASOF LEFT JOIN phase_lanes AS l
-        ON
-            r.lane_equipment = l.lane_equipment
-            AND r.lane_batch = l.lane_batch
-            AND r.lane_stage = l.lane_stage
-            AND r.recorded_at >= l.started_at
-    LEFT JOIN phase_places AS made
-        ON
-            r.batch_id = made.batch_id
-            AND r.equipment_id = made.made_for
-            AND coalesce(r.tag_stage, -1) = coalesce(made.stage, -1)
-),
--- A reading of a shared area stands once in every phase then in the area, or once in none.
-once AS (
-    SELECT * EXCLUDE (is_shared_area), true AS is_first FROM placed WHERE NOT is_shared_area
-    UNION ALL BY NAME
-    SELECT
-        * EXCLUDE (is_shared_area),
-        row_number() OVER same_reading = 1 AS is_first
-    FROM placed
-    WHERE is_shared_area
-    WINDOW same_reading AS (
-        PARTITION BY tag_no, equipment_id, batch_id, recorded_at, value, quality
-        ORDER BY phase_no NULLS LAST
-    )
-    QUALIFY is_first OR phase_no IS NOT NULL
+shared AS (
+    SELECT *, dense_rank() OVER (reading ORDER BY batch_id, unit_procedure, phase) > 1 AS is_further
+    FROM placed_readings
+    WHERE
+        is_shared_area
+        AND recorded_at BETWEEN $span_from AND $span_until
+        AND coalesce(recorded_at <= $as_of::TIMESTAMP, true)
+    WINDOW
+        reading AS (PARTITION BY equipment_id, tag, recorded_at, value, quality),
+        place AS (
+            PARTITION BY
+                equipment_id, tag, recorded_at, value, quality, batch_id, unit_procedure, phase
+        )
+    QUALIFY
+        lane_no = min(lane_no) OVER place
+        AND (phase IS NOT NULL OR count(phase) OVER reading = 0)
 )
 SELECT
-    r.phase_no,
-    r.tag_no,
-    CASE WHEN r.phase_no IS NULL THEN r.batch_id END AS batch_id,
-    r.equipment_id,
-    r.recorded_at,
-    r.value,
-    r.quality,
-    r.is_not_finite,
-    CASE WHEN r.is_first THEN r.copies ELSE 0 END AS received
-FROM once AS r
-LEFT JOIN phase_places AS p USING (phase_no)
-WHERE coalesce(p.month, date_trunc('month', r.recorded_at)) = $month;
+    * EXCLUDE (is_shared_area, lane_no, month),
+    coalesce(
+        recorded_at = lag(recorded_at) OVER ()
+        AND tag = lag(tag) OVER ()
+        AND value IS NOT DISTINCT FROM lag(value) OVER ()
+        AND equipment_id = lag(equipment_id) OVER ()
+        AND quality = lag(quality) OVER ()
+        AND batch_id IS NOT DISTINCT FROM lag(batch_id) OVER ()
+        AND unit_procedure IS NOT DISTINCT FROM lag(unit_procedure) OVER ()
+        AND phase IS NOT DISTINCT FROM lag(phase) OVER (),
+        false
+    ) AS is_repeat
+FROM (
+    FROM own
+    UNION ALL
+    FROM shared WHERE month = $month
+    ORDER BY
+        batch_id NULLS LAST, unit_procedure NULLS LAST, phase NULLS LAST,
+        tag, recorded_at, value NULLS LAST, equipment_id, quality
+);

@@ -1,0 +1,16 @@
+-- Every text that stands in stored readings, sorted: one enumeration for all of their columns.
+SELECT name FROM (
+    SELECT batch_id AS name FROM core.batches
+    UNION
+    SELECT unit_procedure FROM phase_places
+    UNION
+    SELECT phase FROM phase_places
+    UNION
+    SELECT equipment_id FROM delivered_series
+    UNION
+    SELECT tag FROM delivered_tags
+    UNION
+    SELECT unnest(['good', 'uncertain', 'bad'])
+)
+WHERE name IS NOT NULL
+ORDER BY name;

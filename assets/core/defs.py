@@ -120,10 +120,7 @@ def core_outcomes(
 @dg.asset(
     key=["evidence", "limits"],
     ins={
-        **{
-            name: dg.AssetIn(key=["core", name])
-            for name in ("batches", *ABSENT)
-        },
+        **{name: dg.AssetIn(key=["core", name]) for name in ("batches", *ABSENT)},
         "definitions": dg.AssetIn(key=["core", "outcome_definitions"]),
         "outcomes": dg.AssetIn(key=["core", "outcomes"]),
     },

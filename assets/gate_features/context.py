@@ -59,7 +59,7 @@ def context_features(batches: pl.DataFrame) -> Observations:
             ),
         )
     )
-    return together([part for part in parts if not part.values.is_empty()] or parts)
+    return together(parts)
 
 
 def _category(

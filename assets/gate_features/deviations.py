@@ -78,9 +78,7 @@ def deviation_features(
         source_column=pl.lit("opened_at"),
         description=pl.col("title") + ", as known at the gate.",
     )
-    return shaped(
-        values, described.join(values.select("feature").unique(), on="feature", how="semi")
-    )
+    return shaped(values, described)
 
 
 def _on_batch(deviations: pl.DataFrame, at_gate: pl.DataFrame) -> pl.DataFrame:

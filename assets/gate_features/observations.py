@@ -77,17 +77,25 @@ def shaped(values: pl.DataFrame, features: pl.DataFrame) -> Observations:
             first row.
 
     Returns:
-        The observations, without rows that have neither value nor level, or no finite value.
+        The observations, without rows that have neither level nor a finite value, and without
+        features nobody observed.
     """
     features = _with_schema(features, FEATURES_SCHEMA).with_columns(
         pl.col("data_type").fill_null("numeric"),
         pl.col("is_product_identity").fill_null(value=False),
     )
+    observed = _with_schema(values, VALUES_SCHEMA).filter(
+        pl.col("level").is_not_null() | pl.col("value").is_finite()
+    )
+    described = features.unique(subset="feature", keep="first", maintain_order=True)
     return Observations(
-        _with_schema(values, VALUES_SCHEMA).filter(
-            pl.col("level").is_not_null() | pl.col("value").is_finite()
+        observed,
+        described.join(
+            observed.select("feature").unique(),
+            on="feature",
+            how="semi",
+            maintain_order="left",
         ),
-        features.unique(subset="feature", keep="first", maintain_order=True),
     )
 
 

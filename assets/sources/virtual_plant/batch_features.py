@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from assets.sources.virtual_plant.batch_frames import stage_ends
 from assets.sources.virtual_plant.batches import Batches, record
 from assets.sources.virtual_plant.phase_statistics import phase_statistics
+from assets.sources.virtual_plant.record_faults import is_recorded
 from assets.sources.virtual_plant.schedule import HOUR_S, Seconds
+from assets.sources.virtual_plant.sensor_faults import is_archived
 from assets.sources.virtual_plant.trajectories import tag_runs
 
 
@@ -22,12 +24,14 @@ class BatchFeature:
         gate: Gate at which it becomes available.
         values: Numbers or levels, one per batch.
         known_s: When each was known.
+        is_there: Whether a batch has it at all; None means all have.
     """
 
     name: str
     gate: int
     values: NDArray[Any]
     known_s: Seconds
+    is_there: NDArray[np.bool_] | None = None
 
 
 def features_of(made: Batches) -> list[BatchFeature]:
@@ -56,9 +60,9 @@ def _recorded(made: Batches) -> list[BatchFeature]:
             values = record(variable, values)
         if variable.reporting_limit is not None:
             values = np.maximum(values, variable.reporting_limit)
-        found.append(
-            BatchFeature(f"{prefix}.{variable.name}", variable.stage, values, ends[variable.stage])
-        )
+        name, known_s = f"{prefix}.{variable.name}", ends[variable.stage]
+        is_there = is_recorded(made, variable)
+        found.append(BatchFeature(name, variable.stage, values, known_s, is_there))
     return found
 
 
@@ -85,8 +89,9 @@ def _sensors(made: Batches) -> list[BatchFeature]:
         runs = tag_runs(made, trajectory)
         prefix = f"sensor.{trajectory.unit_procedure}.{trajectory.tag}"
         statistics = phase_statistics(runs, made.settings.seed, made.plant.sampling_interval_s)
+        is_there = is_archived(made, trajectory.tag)
         found += [
-            BatchFeature(f"{prefix}.{name}", runs.stage, values, ends[runs.stage])
+            BatchFeature(f"{prefix}.{name}", runs.stage, values, ends[runs.stage], is_there)
             for name, values in statistics.items()
         ]
     return found

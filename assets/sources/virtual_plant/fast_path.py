@@ -99,9 +99,13 @@ def _gate_values(made: Batches) -> pl.DataFrame:
     values = np.full((count, len(features)), np.nan)
     levels = np.full((count, len(features)), None, dtype=object)
     known_s = np.empty((count, len(features)), dtype=np.int64)
+    is_there = np.ones((count, len(features)), dtype=bool)
     for column, (feature, is_numeric) in enumerate(zip(features, is_number, strict=True)):
         (values if is_numeric else levels)[:, column] = feature.values
         known_s[:, column] = feature.known_s
+        if feature.is_there is not None:
+            is_there[:, column] = feature.is_there
+    is_there &= known_s <= made.export_s
     names = pl.Series([feature.name for feature in features])
     gates = np.array([feature.gate for feature in features], dtype=np.int64)
     return pl.DataFrame(
@@ -114,7 +118,7 @@ def _gate_values(made: Batches) -> pl.DataFrame:
             "known_at": instants(made.plant, known_s.ravel()),
         },
         schema=GATE_VALUES,
-    )
+    ).filter(pl.Series(is_there.ravel()))
 
 
 def _batch_gates(made: Batches) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from assets.sources.virtual_plant.batch_frames import (
     until_export,
 )
 from assets.sources.virtual_plant.batches import Batches, record
-from assets.sources.virtual_plant.randomness import uniforms
+from assets.sources.virtual_plant.record_faults import is_recorded
 from assets.sources.virtual_plant.schedule import shifts
 from assets.sources.virtual_plant.variable import Variable
 
@@ -88,7 +88,6 @@ def _parameter(made: Batches, variable: Variable) -> pl.DataFrame:
     values = made.outcome.values[variable.name]
     is_category = variable.distribution == "categorical"
     low, high = variable.normal_range or (None, None)
-    kept = uniforms(made.settings.seed, f"{variable.name}.missing", count)
     return pl.DataFrame(
         {
             "batch_id": batch_ids(count),
@@ -108,4 +107,4 @@ def _parameter(made: Batches, variable: Variable) -> pl.DataFrame:
             "nor_low": pl.Float64,
             "nor_high": pl.Float64,
         },
-    ).filter(pl.Series(kept >= made.plant.dirt.missing_parameter))
+    ).filter(pl.Series(is_recorded(made, variable)))

@@ -1,9 +1,12 @@
-"""What goes wrong in exported records: rows written twice, and a handful that break a rule."""
+"""What goes wrong in exported records: some missing, some twice, a few that break a rule."""
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from assets.sources.virtual_plant.randomness import stream
+from assets.sources.virtual_plant.batches import Batches
+from assets.sources.virtual_plant.randomness import stream, uniforms
+from assets.sources.virtual_plant.variable import Variable
 
 # file -> column and what stands in it instead (None: the row's end is put before its start)
 BAD_VALUES: dict[str, list[tuple[str, str | None]]] = {
@@ -13,6 +16,22 @@ BAD_VALUES: dict[str, list[tuple[str, str | None]]] = {
     "weighings.csv": [("actual", "-5.0"), ("actual", "err"), ("target", "n.a.")],
 }
 TWICE = ("mes_parameters.csv", "lims_results.csv", "erp_material_usage.csv")
+
+
+def is_recorded(made: Batches, variable: Variable) -> NDArray[np.bool_]:
+    """Whether a parameter of each batch was recorded; laboratory results always are.
+
+    Args:
+        made: The simulated batches.
+        variable: The variable.
+
+    Returns:
+        One value per batch.
+    """
+    if variable.role != "parameter":
+        return np.ones(made.schedule.batches, dtype=bool)
+    lost = uniforms(made.settings.seed, f"{variable.name}.missing", made.schedule.batches)
+    return lost >= made.plant.dirt.missing_parameter
 
 
 def spoil_records(

@@ -70,7 +70,12 @@ class Statistic:
 
 
 def signal_statistics(trial: Trial, ladder: Ladder) -> list[Statistic]:
-    """The gains of the process model over product only: on margins, else on the label."""
+    """The gains of the process model over product only: on margins, else on the label.
+
+    Empty at a gate that has no process feature yet.
+    """
+    if not trial.matrix.columns:
+        return []
     if ladder.margins is None or ladder.spread is None:
         reference = ladder.rung(label_models.PRODUCT_ONLY)
         model = ladder.rung(ladder.model_used)
@@ -87,7 +92,7 @@ def signal_statistics(trial: Trial, ladder: Ladder) -> list[Statistic]:
 
 def product_statistic(trial: Trial, ladder: Ladder) -> Statistic:
     """The gain of product identity over the base rate: on margins, else on the label."""
-    if ladder.margins is None:
+    if not trial.has_margins:
         base = ladder.rung(label_models.BASE_RATE)
         product = ladder.rung(label_models.PRODUCT_ONLY)
         return _label_gain(PRODUCT_GAIN, trial, base.probability, product.probability)

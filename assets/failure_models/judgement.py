@@ -86,11 +86,11 @@ def judge(
         failures=int(trial.tested_label.sum()),
         batches=int(trial.tested.size),
         design_effect=seen.design_effect,
-        has_margins=seen.ladder.margins is not None,
+        has_margins=trial.has_margins,
         leaks=seen.leaks,
         signal=[seen.gain(null, p) for null, p in tested],
         product=seen.gain(seen.product, product_p) if has_product and seen.product else None,
-        obstacle="" if tested else _no_null(trial, seen, criteria),
+        obstacle="" if tested or not seen.signal else _no_null(trial, seen, criteria),
     )
     verdict, gain = decide(facts, criteria), leading_gain(facts, criteria)
     ranking = _ranking(trial, facts, validation, seen.ladder.model_used, criteria)
@@ -148,7 +148,9 @@ def _batches_needed(has_margins: bool, rate: float, criteria: AcceptanceCriteria
 
 def _batches_per_year(trial: Trial) -> float:
     at = trial.matrix.gate_at[np.isfinite(trial.matrix.gate_at)]
-    years = float(np.ptp(at)) / MICROSECONDS_PER_YEAR if at.size else 0.0
+    # A pace needs most batches dated, not the few whose readings happen to carry a clock.
+    is_dated = at.size > len(trial.matrix.batch_ids) / 2
+    years = float(np.ptp(at)) / MICROSECONDS_PER_YEAR if is_dated else 0.0
     return at.size / years if years > 0 else NAN
 
 

@@ -42,11 +42,14 @@ def climb(trial: Trial) -> Ladder:
 
     Returns:
         The ladder; ``model_used`` is the mean of ridge and trees on margins at the primary gate,
-        ridge on margins at earlier ones, and penalised logistic without margins.
+        ridge on margins at earlier ones, penalised logistic without margins, and product only at a
+        gate that has no process feature yet.
     """
     floor = [label_models.base_rate(trial), label_models.product_only(trial)]
+    if not trial.matrix.columns:
+        return Ladder(floor, None, None, label_models.PRODUCT_ONLY)
     on_label = _label_rungs(trial)
-    if not trial.has_margins or not trial.matrix.columns:
+    if not trial.has_margins:
         if not trial.is_primary:
             on_label = [label_models.penalised_logistic(trial)]
         return Ladder([*floor, *on_label], None, None, label_models.LOGISTIC)

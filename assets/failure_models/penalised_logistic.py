@@ -36,6 +36,10 @@ class LogisticFit:
         scores = _standardised(values, self.centre, self.scale) @ self.coefficients
         return np.asarray(self.intercept + scores + offset)
 
+    def contributions(self, values: FloatArray) -> FloatArray:
+        """What each column adds to each row's log odds, relative to the training mean."""
+        return np.asarray(_standardised(values, self.centre, self.scale) * self.coefficients)
+
     def predict(self, values: FloatArray, offset: FloatArray | float = 0.0) -> FloatArray:
         """Probability of failure per row."""
         return expit(self.log_odds(values, offset))

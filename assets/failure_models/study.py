@@ -11,9 +11,11 @@ from typing import Any
 import polars as pl
 
 from assets.failure_models.acceptance_criteria import AcceptanceCriteria, criteria_of
+from assets.failure_models.driver_study import all_driver_rows
 from assets.failure_models.examination import Examination, examine
 from assets.failure_models.gate_matrix import GateMatrix, gate_matrix
 from assets.failure_models.judgement import Judgement, family, judge
+from assets.failure_models.label_models import PRODUCT_ONLY
 from assets.failure_models.null_distribution import strings_of
 from assets.failure_models.outcome_panel import OutcomeDefinition, definitions, outcome_panel
 from assets.failure_models.prediction import ROLLING_ORIGIN
@@ -47,10 +49,8 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
         seen = _examine_all(open_trials, criteria, shared, settings)
         judged, validations = judge_all(seen, criteria)
         tables = model_tables(settings, judged, validations)
-        tables |= {
-            name: table(name, [])
-            for name in ("finding.drivers", "finding.driver_curves", "model.attributions")
-        }
+        explained = all_driver_rows(judged, criteria, settings, inputs.dictionary)
+        tables |= {name: table(name, rows) for name, rows in explained.items()}
     blocked = [trial for trial in trials if trial.obstacle]
     return tables | {"model.verdicts": verdict_table(judged, blocked, skipped)}
 
@@ -128,6 +128,8 @@ def judge_all(
         own_p = [next(signal_p) for _ in one.signal]
         own_product = next(product_p) if one.product is not None else float("nan")
         judged.append(judge(one, own_p, own_product, forward, criteria[one.trial.outcome]))
-        forward[one.ladder.model_used]["p_value"] = own_p[0]
+        forward[PRODUCT_ONLY]["p_value"] = own_product
+        if own_p:
+            forward[one.ladder.model_used]["p_value"] = own_p[0]
         validations += rows
     return judged, validations

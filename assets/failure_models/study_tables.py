@@ -118,7 +118,7 @@ def _blocked_row(trial: Trial) -> dict[str, Any]:
         "verdict": TOO_FEW_FAILURES,
         "reason": reason,
         "failures": int((trial.panel.label == 1).sum()),
-        "batches": 0,
+        "batches": int(trial.panel.is_labelled.sum()),
     }
 
 

@@ -103,8 +103,6 @@ class Trial:
                 f"only {labelled} batches have a known result for {title}: too few to train on the "
                 "earlier ones and test on the later ones."
             )
-        if not self.matrix.columns:
-            return f"no feature with any variation was available at gate {self.gate}."
         return ""
 
     def with_fitted_margins(self, fewest: int = 30) -> "Trial":

@@ -50,7 +50,8 @@ class Facts:
         design_effect: Variance inflation by lots and campaigns, at least 1.
         has_margins: Whether a margin was modelled.
         leaks: Phrases of suspected leaks.
-        signal: Gains of the process model, the main one first; empty where none could be tested.
+        signal: Gains of the process model, the main one first; empty where the gate has no process
+            feature yet.
         product: Gain of product identity over the base rate; None with one product.
         obstacle: Why nothing could be tested, in words; empty where something was.
     """
@@ -82,7 +83,7 @@ def decide(facts: Facts, criteria: AcceptanceCriteria) -> str:
     """
     if facts.leaks:
         return LEAK_SUSPECTED
-    if facts.obstacle or not facts.signal:
+    if facts.obstacle:
         return TOO_FEW_FAILURES
     if not facts.has_margins and facts.failures_effective < criteria.fewest_effective_failures:
         return TOO_FEW_FAILURES

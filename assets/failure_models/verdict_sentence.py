@@ -70,14 +70,14 @@ def sentence(verdict: str, facts: Facts, ranking: Ranking, gain: Gain | None) ->
         return f"{_basis(facts)} {_signal(gain)} {_aucs(ranking)}"
     if verdict == PRODUCT_MIX_ONLY and facts.product is not None:
         return (
-            f"{_basis(facts)} Knowing the product is better than knowing nothing "
-            f"({_numbers(facts.product)}), but no process feature adds to it{_tried(gain)}. "
+            f"{_basis(facts)} knowing the product is better than knowing nothing "
+            f"{_product(facts)}, but {_nothing_added(gain)}. "
             f"{_aucs(ranking)} {_detectable(ranking)}"
         )
     if verdict == NO_SIGNAL:
         return (
-            f"{_basis(facts)} Neither process features{_tried(gain)} nor the product "
-            f"{_product(facts)} predict the outcome. {_aucs(ranking)} {_detectable(ranking)}"
+            f"{_basis(facts)} the product does not predict the outcome {_product(facts)}, and "
+            f"{_nothing_added(gain)}. {_aucs(ranking)} {_detectable(ranking)}"
         )
     return _too_few(facts, ranking)
 
@@ -115,8 +115,10 @@ def p_text(p_value: float) -> str:
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
 
-def _tried(gain: Gain | None) -> str:
-    return "" if gain is None else f" (gain {_percent(gain.value)}, {_numbers(gain)})"
+def _nothing_added(gain: Gain | None) -> str:
+    if gain is None:
+        return "no process feature is available at this gate yet"
+    return f"no process feature adds to it (gain {_percent(gain.value)}, {_numbers(gain)})"
 
 
 def _product(facts: Facts) -> str:

@@ -1,0 +1,224 @@
+"""Drivers of every outcome and gate with a process signal: named, measured, drawn as curves.
+
+Without a process signal there is nothing here: ranking noise is what other tools do.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.failure_models.acceptance_criteria import AcceptanceCriteria
+from assets.failure_models.driver_clusters import correlated_clusters
+from assets.failure_models.driver_effects import DriverEffect, driver_effects
+from assets.failure_models.driver_ranking import MIXED, RankedCluster, rank_clusters
+from assets.failure_models.evidence import SPREAD_GAIN
+from assets.failure_models.explanation import Explanation, explain, refitted
+from assets.failure_models.judgement import Judgement
+from assets.failure_models.study_inputs import StudySettings
+from assets.failure_models.trial import Trial
+from assets.failure_models.verdict import PROCESS_SIGNAL
+from assets.statistics.array_types import FloatArray, IntArray
+
+SHOWN_DRIVERS = 10
+SHOWN_FEATURES = 20
+CURVE_POINTS = 12
+
+Rows = list[dict[str, Any]]
+
+
+def has_drivers(judged: Judgement) -> bool:
+    """Whether a trial may have drivers at all: a signal, and one of the mean of the margin."""
+    return (
+        judged.verdict == PROCESS_SIGNAL
+        and judged.gain is not None
+        and judged.gain.statistic != SPREAD_GAIN
+    )
+
+
+def driver_rows(
+    judged: Judgement,
+    criteria: AcceptanceCriteria,
+    settings: StudySettings,
+    dictionary: pl.DataFrame,
+) -> dict[str, Rows]:
+    """Study the drivers of one trial.
+
+    Args:
+        judged: A trial for which :func:`has_drivers` holds.
+        criteria: Gives how firmly a driver must hold its place to be named.
+        settings: Gives the number of refits.
+        dictionary: ``feature.dictionary``, for titles, stages and unit operations.
+
+    Returns:
+        Rows of ``finding.drivers``, ``finding.driver_curves`` and, at the primary gate,
+        ``model.attributions``.
+    """
+    seen = judged.examination
+    trial, explained = seen.trial, explain(seen)
+    view = trial.views[-1].design[trial.tested]
+    ranked = rank_clusters(
+        explained.contribution,
+        view,
+        correlated_clusters(view),
+        _refits(trial, explained, settings),
+        places=int(criteria.driver_places),
+        shown=SHOWN_DRIVERS,
+    )
+    effects = driver_effects(seen, ranked)
+    known = {row["feature"]: row for row in dictionary.iter_rows(named=True)}
+    rows: dict[str, Rows] = {
+        "finding.drivers": [
+            _driver_row(judged, driver, effect, known, criteria)
+            for driver, effect in zip(ranked, effects, strict=True)
+        ],
+        "finding.driver_curves": [row for driver in ranked for row in _curve_rows(judged, driver)],
+        "model.attributions": [],
+    }
+    if trial.is_primary:
+        rows["model.attributions"] = _attribution_rows(trial, explained)
+    return rows
+
+
+def _refits(trial: Trial, explained: Explanation, settings: StudySettings) -> list[FloatArray]:
+    """Contributions after refits on resampled lots and campaigns of the last training window."""
+    train = trial.folds[-1].train
+    clusters = np.unique(trial.matrix.cluster[train])
+    refits = []
+    for number in range(settings.refits):
+        rng = np.random.default_rng([trial.seed, 3, number])
+        drawn = rng.multinomial(clusters.size, np.full(clusters.size, 1 / clusters.size))
+        times = drawn[np.searchsorted(clusters, trial.matrix.cluster[train])]
+        rows: IntArray = np.repeat(train, times)
+        refits.append(refitted(trial, rows, explained.risk_per_margin, trial.seed + number))
+    return refits
+
+
+def is_named(driver: RankedCluster, effect: DriverEffect, criteria: AcceptanceCriteria) -> bool:
+    """Whether a driver holds its sign and place in refits and periods, and beside the others."""
+    return (
+        driver.rank <= criteria.driver_places
+        and driver.direction != MIXED
+        and driver.place_stability >= criteria.driver_stability
+        and driver.sign_stability >= criteria.driver_stability
+        and driver.holds_in_periods
+        and effect.is_joint
+    )
+
+
+def _driver_row(
+    judged: Judgement,
+    driver: RankedCluster,
+    effect: DriverEffect,
+    known: dict[str, dict[str, Any]],
+    criteria: AcceptanceCriteria,
+) -> dict[str, Any]:
+    trial = judged.examination.trial
+    matrix = trial.matrix
+    leading = int(driver.columns[0])
+    feature = matrix.features[leading]
+    described = known[feature]
+    level = matrix.columns[leading].removeprefix(feature)
+    return {
+        "outcome": trial.outcome,
+        "gate": trial.gate,
+        "rank": driver.rank,
+        "driver": feature,
+        "title": described["title"] + level.replace("=", ": "),
+        "stage": described["stage"],
+        "unit_operation": described["unit_operation"],
+        "verdict": judged.verdict,
+        "members": ",".join(dict.fromkeys(matrix.features[int(j)] for j in driver.columns)),
+        "mean_abs_shap": driver.mean_abs,
+        "share": driver.share,
+        "direction": driver.direction,
+        "rank_low": driver.rank_low,
+        "rank_high": driver.rank_high,
+        "place_stability": driver.place_stability,
+        "sign_stability": driver.sign_stability,
+        "is_named": is_named(driver, effect, criteria),
+        "crude_effect": effect.crude[0],
+        "crude_low": effect.crude[1],
+        "crude_high": effect.crude[2],
+        "adjusted_effect": effect.adjusted[0],
+        "adjusted_low": effect.adjusted[1],
+        "adjusted_high": effect.adjusted[2],
+        "effect_unit": effect.unit,
+        "is_simpson_flagged": effect.is_simpson_flagged,
+    }
+
+
+def _curve_rows(judged: Judgement, driver: RankedCluster) -> Rows:
+    """Contribution and predicted risk along the leading column, in groups of equal size."""
+    seen = judged.examination
+    trial = seen.trial
+    leading = int(driver.columns[0])
+    value = trial.matrix.values[trial.tested, leading]
+    risk = seen.ladder.rung(seen.ladder.model_used).probability[trial.tested]
+    recorded = np.flatnonzero(np.isfinite(value))
+    edges = np.unique(np.quantile(value[recorded], np.linspace(0, 1, CURVE_POINTS + 1)[1:-1]))
+    place = np.searchsorted(edges, value[recorded], side="right")
+    rows: Rows = []
+    for point, part in enumerate(np.unique(place)):
+        inside = recorded[place == part]
+        rows.append(
+            {
+                "outcome": trial.outcome,
+                "gate": trial.gate,
+                "driver": trial.matrix.features[leading],
+                "feature": trial.matrix.columns[leading],
+                "point": point,
+                "value": float(np.median(value[inside])),
+                "contribution": float(driver.contribution[inside].mean()),
+                "failure_prob": float(risk[inside].mean()),
+                "batches": int(inside.size),
+            }
+        )
+    return rows
+
+
+def _attribution_rows(trial: Trial, explained: Explanation) -> Rows:
+    """Contributions of the leading features to every out-of-time batch; levels of one are added."""
+    names = list(dict.fromkeys(trial.matrix.features))
+    member = np.array([[f == n for n in names] for f in trial.matrix.features], dtype=float)
+    summed = explained.contribution @ member
+    leading = np.argsort(-np.abs(summed).mean(axis=0), kind="stable")[:SHOWN_FEATURES]
+    values = trial.matrix.values[trial.tested]
+    rows: Rows = []
+    for k in leading:
+        name = names[int(k)]
+        column = trial.matrix.columns.index(name) if name in trial.matrix.columns else None
+        for i, position in enumerate(trial.tested):
+            value = None if column is None else float(values[i, column])
+            rows.append(
+                {
+                    "outcome": trial.outcome,
+                    "gate": trial.gate,
+                    "batch_id": trial.matrix.batch_ids[int(position)],
+                    "feature": name,
+                    "contribution": float(summed[i, k]),
+                    "value": value,
+                }
+            )
+    return rows
+
+
+def all_driver_rows(
+    judged: Sequence[Judgement],
+    criteria: dict[str, AcceptanceCriteria],
+    settings: StudySettings,
+    dictionary: pl.DataFrame,
+) -> dict[str, Rows]:
+    """Study the drivers of every trial that may have them."""
+    found: dict[str, Rows] = {
+        "finding.drivers": [],
+        "finding.driver_curves": [],
+        "model.attributions": [],
+    }
+    for one in judged:
+        if has_drivers(one):
+            own = driver_rows(one, criteria[one.examination.trial.outcome], settings, dictionary)
+            for name, rows in own.items():
+                found[name] += rows
+    return found

@@ -1,8 +1,8 @@
 """How a number is written: rounded to what its interval supports, with the interval beside it.
 
 Here lives the only rule for turning a value and its interval into text. A figure known to within
-2.5 million is written in steps of a tenth of a million: the last digit shown is the second digit of
-the interval's width. What the number means is said in the claims, where it stands in the templates.
+2.5 million is written in steps of a tenth of a million. What the number means is said in the
+claims, where it stands in the templates.
 """
 
 import math
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 MINUS = "\u2212"
-SIGNIFICANT_DIGITS = 3  # of a figure that has no interval
+SIGNIFICANT_DIGITS = 2  # of a figure that has no interval
+MONEY_DIGITS = 3
 MOST_DIGITS = 4  # of any figure, however narrow its interval
 NOT_COMPUTED = "not computed"
-NEVER = "not within the horizon"
+NEVER = "never"
 
 
 @dataclass(frozen=True)
@@ -46,27 +47,38 @@ def _has_interval(low: Number, high: Number) -> bool:
     return low is not None and high is not None and not (math.isnan(low) or math.isnan(high))
 
 
-def rounding_step(value: float, low: Number = None, high: Number = None) -> float:
+def rounding_step(
+    value: float, low: Number = None, high: Number = None, digits: int = SIGNIFICANT_DIGITS
+) -> float:
     """Return the step a figure is rounded to.
+
+    Source: the rounding rule of the Particle Data Group (Review of Particle Physics, section 5.3):
+    the half-width of the interval is kept to two digits while its leading digits are below 355, to
+    one digit above.
 
     Args:
         value: The figure.
         low: Lower end of its interval, or None.
         high: Upper end of its interval, or None.
+        digits: Significant digits of a figure without an interval.
 
     Returns:
-        A power of ten: the place of the second digit of the interval's width; the third digit of
-        the value when it has no interval. Never finer than the fourth digit of the largest number.
+        A power of ten, never finer than the fourth digit of the largest number.
     """
     ends = _finite(low, high)
     size = max((abs(x) for x in _finite(value, *ends)), default=0.0)
     if size == 0.0:
         return 1.0
-    finest = 10.0 ** (math.floor(math.log10(size)) - MOST_DIGITS + 1)
-    width = ends[1] - ends[0] if len(ends) == 2 else 0.0
-    if width <= 0.0:
-        return 10.0 ** (math.floor(math.log10(size)) - SIGNIFICANT_DIGITS + 1)
-    return float(max(10.0 ** (math.floor(math.log10(width)) - 1), finest))
+    half_width = (ends[1] - ends[0]) / 2 if len(ends) == 2 else 0.0
+    if half_width <= 0.0:
+        return _power(size, digits)
+    leading = half_width / 10.0 ** (math.floor(math.log10(half_width)) - 2)
+    return max(_power(half_width, 1 if 355 <= leading < 950 else 2), _power(size, MOST_DIGITS))
+
+
+def _power(size: float, digits: int) -> float:
+    """Return the place of the last of the first ``digits`` digits of a number above zero."""
+    return float(10.0 ** (math.floor(math.log10(size)) - digits + 1))
 
 
 def _places(step: float) -> int:
@@ -86,11 +98,15 @@ def _fixed(value: float, step: float, *, is_trimmed: bool = False) -> str:
 
 
 def _written(
-    value: Number, low: Number, high: Number, write: Callable[[float, float, bool], str]
+    value: Number,
+    low: Number,
+    high: Number,
+    write: Callable[[float, float, bool], str],
+    digits: int = SIGNIFICANT_DIGITS,
 ) -> Written:
     if value is None or math.isnan(value):
         return Written(NOT_COMPUTED)
-    step = rounding_step(value, low, high)
+    step = rounding_step(value, low, high, digits)
     if not _has_interval(low, high) or low is None or high is None:
         return Written(write(value, step, True))
     is_point = low == high
@@ -130,12 +146,14 @@ def probability(value: Number, low: Number = None, high: Number = None) -> Writt
 
 
 def p_value(value: Number, low: Number = None, high: Number = None) -> Written:
-    """Write a p-value to two digits, and below one in ten thousand as such."""
+    """Write a p-value to two digits: ``0.0012``, ``<0.0001``, ``>0.99``."""
     del low, high
     if value is None or math.isnan(value):
         return Written(NOT_COMPUTED)
     if value < 0.0001:
         return Written("<0.0001")
+    if value > 0.99:
+        return Written(">0.99")
     return Written(_fixed(value, 10.0 ** (math.floor(math.log10(value)) - 1), is_trimmed=True))
 
 
@@ -155,7 +173,7 @@ def money(value: Number, low: Number = None, high: Number = None) -> Written:
         text = _fixed(amount / scale, step / scale, is_trimmed=is_trimmed)
         return text if math.isinf(amount) else f"{text}{suffix}"
 
-    written = _written(value, low, high, write)
+    written = _written(value, low, high, write, MONEY_DIGITS)
     if written.value == NOT_COMPUTED:
         return written
     sign, digits = ("", written.value)
@@ -213,6 +231,7 @@ _FORMAT_OF_UNIT = {
     "USD": "money",
     "USD/year": "money",
     "share": "share",
+    "share/year": "share",
     "probability": "probability",
 }
 

@@ -20,8 +20,8 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     gates = frame["gate"].to_list()
     drawn = figure(
         height=320,
-        x=gates_axis(gates, "gate: what is known when this stage ends"),
-        y=axis("AUC on later batches", tickformat=".1f", nticks=6),
+        x=gates_axis(gates, "gate (end of the stage)"),
+        y=axis("AUC on later batches", tickformat=".1f", dtick=0.1),
         **LEGEND,
     )
     drawn.add_hline(y=0.5, line={"color": MUTED, "width": 1, "dash": "dot"})

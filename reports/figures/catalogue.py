@@ -75,7 +75,8 @@ PICTURES = {
         value_by_gate.draw,
         "What acting at each gate is worth",
         "Early gates save more of the batch but see less; late gates see more when less is left to "
-        "save. Net is after false alarms and the programme's cost.",
+        "save. Gates without a process signal have no value. Net is after false "
+        "alarms and the programme's cost.",
         ("outcome",),
     ),
     "scenario_savings": Picture(

@@ -40,6 +40,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
             rangemode="tozero",
             nticks=5,
             overlaying="y",
+            tickmode="auto",
             side="left",
         ),
         bargap=0.1,

@@ -62,6 +62,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         marker={"size": 11, "color": BLUE},
         text=[number(*row).value for row in later.select("auc", "auc_low", "auc_high").iter_rows()],
         textposition="top center",
+        cliponaxis=False,
         hovertext=[
             f"forward in time {number(*row).full}"
             for row in later.select("auc", "auc_low", "auc_high").iter_rows()

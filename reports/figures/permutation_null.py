@@ -34,7 +34,8 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         height=row_height(frame.height, each=40, extra=110),
         x=axis(
             phrase(frame["statistic"][0], STATISTICS),
-            nticks=6,
+            nticks=5,
+            tickformat=".1%",
             range=padded(
                 frame["observed"].to_list(),
                 frame["null_p50"].to_list(),
@@ -70,6 +71,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         marker={"size": 10, "color": BLUE},
         text=[f"p {_relation(p)}" for p in frame["p_value"]],
         textposition="top center",
+        cliponaxis=False,
         hovertemplate="observed %{x:.3f}<extra></extra>",
     )
     return drawn

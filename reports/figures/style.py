@@ -113,7 +113,7 @@ def whisker(
     )
 
 
-def padded(*columns: Sequence[float | None], share: float = 0.12) -> list[float]:
+def padded(*columns: Sequence[float | None], share: float = 0.16) -> list[float]:
     """Return a range around all values with room for their labels at either end."""
     values = [x for column in columns for x in column if x is not None]
     low, high = min(values, default=0.0), max(values, default=1.0)

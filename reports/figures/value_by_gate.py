@@ -20,6 +20,8 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         frame: One row per gate: gate, gross_usd_p50, net_usd_p10, net_usd_p50, net_usd_p90 (USD a
             year).
     """
+    # Gates without a process signal have no value; the lines must not run across them.
+    frame = pl.DataFrame({"gate": range(1, 8)}).join(frame, on="gate", how="left").sort("gate")
     gates = frame["gate"].to_list()
     net = frame["net_usd_p50"].to_list()
     drawn = figure(
@@ -55,7 +57,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         },
         hovertemplate="net $%{y:.3s}<extra></extra>",
     )
-    best = max(range(len(net)), key=lambda i: net[i])
+    best = int(frame["net_usd_p50"].arg_max() or 0)
     worth = money(net[best], frame["net_usd_p10"][best], frame["net_usd_p90"][best])
     drawn.add_annotation(
         x=gates[best],

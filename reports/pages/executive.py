@@ -24,6 +24,20 @@ MEASURE_ORDER = (
     "payback_months",
     "never_pays_back_share",
 )
+# The controller's questions in the order they are asked; others follow by name.
+QUESTION_ORDER = (
+    "Is the baseline period frozen?",
+    "Who approved the baseline?",
+    "Was the worst year chosen as the baseline?",
+    "Nominal or real money?",
+    "Before or after tax?",
+    "In-year cash or run-rate?",
+    "Avoidable or allocated cost?",
+    "Who owns the assumptions?",
+    "Of what date are they?",
+    "What do they rest on?",
+)
+PROXY_SUFFIX = " (proxy)"
 NET_SAVINGS = "base/annual_net_savings_usd"
 
 _OUTCOMES_SQL = """
@@ -37,6 +51,7 @@ _RUN_SQL = "SELECT * FROM evidence.runs LIMIT 1"
 _MEASURES_SQL = """
 SELECT DISTINCT measure FROM economics.scenarios
 WHERE lever = 'all' AND basis <> 'refused' AND p50 IS NOT NULL
+ORDER BY measure
 """
 _NOTES_SQL = """
 SELECT DISTINCT note FROM economics.scenarios
@@ -57,9 +72,9 @@ QUALIFY row_number() OVER (PARTITION BY outcome ORDER BY net_usd_p50 DESC, gate)
 """
 _ASSUMPTIONS_SQL = """
 SELECT name, unit, owner, source, as_of, kind, description
-FROM economics.assumptions ORDER BY kind, name
+FROM economics.assumptions ORDER BY kind DESC, name
 """
-_QUESTIONS_SQL = "SELECT question FROM economics.controller_answers ORDER BY rowid"
+_QUESTIONS_SQL = "SELECT question FROM economics.controller_answers ORDER BY question"
 _EMPTY_STAGES_SQL = """
 SELECT s.stage FROM range(1, 8) AS s(stage)
 WHERE s.stage NOT IN (SELECT stage FROM feature.dictionary WHERE stage IS NOT NULL)
@@ -104,7 +119,11 @@ def outcomes(facts: Facts) -> list[dict[str, Any]]:
 
     The plant's own failure comes first, then outcomes with a signal, then the rest by name.
     """
-    return facts.rows(_OUTCOMES_SQL)
+    found = facts.rows(_OUTCOMES_SQL)
+    for outcome in found:
+        # A proxy is marked as one wherever its name stands; once is enough.
+        outcome["title"] = outcome["title"].removesuffix(PROXY_SUFFIX)
+    return found
 
 
 def answer(facts: Facts) -> Answer:
@@ -131,27 +150,39 @@ def answer(facts: Facts) -> Answer:
     )
 
 
+def _in_order(found: list[str], usual: tuple[str, ...]) -> list[str]:
+    return [name for name in usual if name in found] + [name for name in found if name not in usual]
+
+
 def measures(facts: Facts) -> list[str]:
     """Return the measures of the joint scenarios, the usual ones first."""
-    present = {row["measure"] for row in facts.rows(_MEASURES_SQL)}
-    usual = [measure for measure in MEASURE_ORDER if measure in present]
-    return usual + sorted(present - set(usual))
+    return _in_order([row["measure"] for row in facts.rows(_MEASURES_SQL)], MEASURE_ORDER)
+
+
+def _notes(facts: Facts) -> list[str]:
+    """Return the scenarios' notes, without those another one already contains."""
+    notes = [row["note"] for row in facts.rows(_NOTES_SQL)]
+    return [note for note in notes if not any(note in other for other in notes if other != note)]
 
 
 def context(facts: Facts) -> dict[str, Any]:
     """Gather what the executive template shows."""
     runs = facts.rows(_RUN_SQL)
+    found = outcomes(facts)
     return {
         "run": runs[0] if runs else {},
         "answer": answer(facts),
-        "outcomes": outcomes(facts),
+        "outcomes": found,
+        "is_all_proxy": bool(found) and all(outcome["is_proxy"] for outcome in found),
         "scenarios": SCENARIOS,
         "measures": measures(facts),
-        "scenario_notes": [row["note"] for row in facts.rows(_NOTES_SQL)],
+        "scenario_notes": _notes(facts),
         "levers": facts.rows(_LEVERS_SQL),
         "best_gates": {row["outcome"]: row["gate"] for row in facts.rows(_BEST_GATES_SQL)},
         "assumptions": facts.rows(_ASSUMPTIONS_SQL),
-        "questions": [row["question"] for row in facts.rows(_QUESTIONS_SQL)],
+        "questions": _in_order(
+            [row["question"] for row in facts.rows(_QUESTIONS_SQL)], QUESTION_ORDER
+        ),
         "empty_stages": [row["stage"] for row in facts.rows(_EMPTY_STAGES_SQL)],
         "modes": [row["mode"] for row in facts.rows(_MODES_SQL)],
     }

@@ -28,11 +28,16 @@ FROM finding.drivers WHERE verdict = 'process_signal' ORDER BY outcome, gate DES
 _ALARMS_SQL = """
 SELECT a.outcome, a.gate, a.alarm_budget,
   concat_ws('/', a.outcome, a.gate, a.alarm_budget) AS key
-FROM model.alarm_performance AS a ORDER BY a.outcome, a.gate, a.alarm_budget
+FROM model.alarm_performance AS a
+JOIN model.verdicts AS p ON p.outcome = a.outcome AND p.gate = a.gate AND p.is_primary_gate
+ORDER BY a.outcome, a.gate, a.alarm_budget
 """
 _CALIBRATION_SQL = """
-SELECT outcome, gate, model, concat_ws('/', outcome, gate, model) AS key
-FROM model.calibration ORDER BY outcome, gate, model
+SELECT c.outcome, c.gate, c.model, concat_ws('/', c.outcome, c.gate, c.model) AS key
+FROM model.calibration AS c
+JOIN model.verdicts AS p ON p.outcome = c.outcome AND p.gate = c.gate AND p.is_primary_gate
+  AND c.model IN (p.model_used, 'product_only')
+ORDER BY c.outcome, c.model
 """
 _TRENDS_SQL = """
 SELECT outcome, quantity, note, concat_ws('/', outcome, quantity) AS key
@@ -43,15 +48,15 @@ SELECT outcome, feature, source_table, source_column, first_available_gate, rule
   concat_ws('/', outcome, feature) AS key
 FROM evidence.refused_features ORDER BY outcome, rule, feature
 """
-_REFUSED_RULES_SQL = """
-SELECT DISTINCT outcome, rule, concat_ws('/', outcome, rule) AS key
-FROM evidence.refused_features ORDER BY outcome, rule
-"""
+_REFUSED_RULES_SQL = "SELECT DISTINCT rule FROM evidence.refused_features ORDER BY rule"
 _CRITERIA_SQL = """
 SELECT outcome, criterion, unit, reason, concat_ws('/', outcome, criterion) AS key
 FROM evidence.acceptance_criteria ORDER BY outcome, criterion
 """
-_INGESTION_SQL = "SELECT table_name FROM evidence.ingestion ORDER BY table_name"
+_INGESTION_SQL = "SELECT table_name FROM evidence.ingestion WHERE received > 0 ORDER BY table_name"
+_NOT_DELIVERED_SQL = """
+SELECT table_name FROM evidence.ingestion WHERE received = 0 ORDER BY table_name
+"""
 _QUARANTINE_SQL = """
 SELECT table_name, column_name, rule, min(reason) AS reason,
   concat_ws('/', table_name, column_name, rule) AS key
@@ -78,9 +83,10 @@ def context(facts: Facts) -> dict[str, Any]:
         "calibration": facts.rows(_CALIBRATION_SQL),
         "trends": facts.rows(_TRENDS_SQL),
         "refused": facts.rows(_REFUSED_SQL),
-        "refused_rules": facts.rows(_REFUSED_RULES_SQL),
+        "refused_rules": [row["rule"] for row in facts.rows(_REFUSED_RULES_SQL)],
         "criteria": facts.rows(_CRITERIA_SQL),
         "ingestion": facts.rows(_INGESTION_SQL),
+        "not_delivered": [row["table_name"] for row in facts.rows(_NOT_DELIVERED_SQL)],
         "quarantine": facts.rows(_QUARANTINE_SQL),
         "failed_rules": facts.rows(_FAILED_RULES_SQL),
         "limits": facts.rows(_LIMITS_SQL),

@@ -46,10 +46,12 @@ def test_money(value, low, high, expected):
     ("value", "low", "high", "expected"),
     [
         (0.6617, 0.5284, 0.7391, "0.66 (0.53 to 0.74)"),
+        (0.8668, 0.8118, 0.9102, "0.87 (0.81 to 0.91)"),
+        (0.7681, None, None, "0.77"),
         (4.21, 1.13, 7.92, "4.2 (1.1 to 7.9)"),
-        (0.0, -0.0004, 0.0004, "0.00000 (−0.00040 to 0.00040)"),
+        (0.0, -0.0004, 0.0004, "0.0000 (−0.0004 to 0.0004)"),
         (14.0, 9.2, 31.4, "14 (9 to 31)"),
-        (math.inf, 20.0, math.inf, f"{NEVER} (20.0 to {NEVER})"),
+        (math.inf, 20.0, math.inf, f"{NEVER} (20 to {NEVER})"),
         (0.25, None, None, "0.25"),
     ],
 )
@@ -79,12 +81,13 @@ def test_probability_is_never_certainty():
 
 
 def test_p_values_keep_two_digits():
-    assert [p_value(x).full for x in (0.00001, 0.0001, 0.00123, 0.04, 0.632)] == [
+    assert [p_value(x).full for x in (0.00001, 0.0001, 0.00123, 0.04, 0.632, 1.0)] == [
         "<0.0001",
         "0.0001",
         "0.0012",
         "0.04",
         "0.63",
+        ">0.99",
     ]
 
 
@@ -98,8 +101,15 @@ def test_assumptions_are_written_as_stated():
     assert stated(1_500_000.0).full == "1,500,000"
 
 
-def test_the_step_is_the_second_digit_of_the_width():
-    assert rounding_step(1.2e6, 0.4e6, 2.9e6) == pytest.approx(1e5)
+@pytest.mark.parametrize(
+    ("half_width", "step"),
+    [(0.0353, 0.001), (0.0827, 0.01), (1.25e6, 1e5), (3.5e6, 1e5), (5e6, 1e6)],
+)
+def test_the_step_follows_the_half_width(half_width, step):
+    assert rounding_step(0.9, 0.9 - half_width, 0.9 + half_width) == pytest.approx(step)
+
+
+def test_nothing_to_round():
     assert rounding_step(0.0) == 1.0
 
 

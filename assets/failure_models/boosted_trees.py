@@ -10,10 +10,10 @@ import numpy as np
 
 from assets.statistics.array_types import FloatArray
 
-ROUNDS = 150
+ROUNDS = 75
 SETTINGS: dict[str, Any] = {
     "max_depth": 3,
-    "eta": 0.05,
+    "eta": 0.1,
     "subsample": 0.7,
     "colsample_bytree": 0.5,
     "min_child_weight": 10,
@@ -25,13 +25,16 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def fit_margin_trees(design: FloatArray, target: FloatArray, seed: int) -> Any:
+def fit_margin_trees(
+    design: FloatArray, target: FloatArray, seed: int, weights: FloatArray | None = None
+) -> Any:
     """Fit a margin relative to product and past by squared error.
 
     Args:
         design: (rows, columns).
         target: Per row, no NaN.
         seed: Of row and column sampling.
+        weights: Per row, how often it counts; None for once each.
 
     Returns:
         The booster.
@@ -39,7 +42,7 @@ def fit_margin_trees(design: FloatArray, target: FloatArray, seed: int) -> Any:
     import xgboost as xgb
 
     settings = SETTINGS | {"seed": seed, "base_score": float(target.mean())}
-    return xgb.train(settings, xgb.DMatrix(design, target), ROUNDS)
+    return xgb.train(settings, xgb.DMatrix(design, target, weight=weights), ROUNDS)
 
 
 def fit_label_trees(values: FloatArray, label: FloatArray, seed: int) -> Any:

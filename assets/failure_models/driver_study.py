@@ -4,6 +4,7 @@ Without a process signal there is nothing here: ranking noise is what other tool
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,14 @@ from assets.failure_models.driver_clusters import correlated_clusters
 from assets.failure_models.driver_effects import DriverEffect, driver_effects
 from assets.failure_models.driver_ranking import MIXED, RankedCluster, rank_clusters
 from assets.failure_models.evidence import SPREAD_GAIN
+from assets.failure_models.examination import Examination
 from assets.failure_models.explanation import Explanation, explain, refitted
 from assets.failure_models.judgement import Judgement
 from assets.failure_models.study_inputs import StudySettings
 from assets.failure_models.trial import Trial
 from assets.failure_models.verdict import PROCESS_SIGNAL
-from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.array_types import FloatArray
+from assets.statistics.cluster_bootstrap import cluster_weights
 
 SHOWN_DRIVERS = 10
 SHOWN_FEATURES = 20
@@ -62,7 +65,7 @@ def driver_rows(
         explained.contribution,
         view,
         correlated_clusters(view),
-        _refits(trial, explained, settings),
+        _refits(seen, explained, settings),
         places=int(criteria.driver_places),
         shown=SHOWN_DRIVERS,
     )
@@ -81,18 +84,15 @@ def driver_rows(
     return rows
 
 
-def _refits(trial: Trial, explained: Explanation, settings: StudySettings) -> list[FloatArray]:
+def _refits(seen: Examination, explained: Explanation, settings: StudySettings) -> list[FloatArray]:
     """Contributions after refits on resampled lots and campaigns of the last training window."""
-    train = trial.folds[-1].train
-    clusters = np.unique(trial.matrix.cluster[train])
-    refits = []
-    for number in range(settings.refits):
-        rng = np.random.default_rng([trial.seed, 3, number])
-        drawn = rng.multinomial(clusters.size, np.full(clusters.size, 1 / clusters.size))
-        times = drawn[np.searchsorted(clusters, trial.matrix.cluster[train])]
-        rows: IntArray = np.repeat(train, times)
-        refits.append(refitted(trial, rows, explained.risk_per_margin, trial.seed + number))
-    return refits
+    trial = seen.trial
+    rng = np.random.default_rng([trial.seed, 3])
+    clusters = trial.matrix.cluster[trial.folds[-1].train]
+    return [
+        refitted(seen, weights, explained.risk_per_margin, trial.seed + number)
+        for number, weights in enumerate(cluster_weights(clusters, settings.refits, rng))
+    ]
 
 
 def is_named(driver: RankedCluster, effect: DriverEffect, criteria: AcceptanceCriteria) -> bool:
@@ -211,14 +211,17 @@ def all_driver_rows(
     dictionary: pl.DataFrame,
 ) -> dict[str, Rows]:
     """Study the drivers of every trial that may have them."""
+
+    def study(one: Judgement) -> dict[str, Rows]:
+        return driver_rows(one, criteria[one.examination.trial.outcome], settings, dictionary)
+
     found: dict[str, Rows] = {
         "finding.drivers": [],
         "finding.driver_curves": [],
         "model.attributions": [],
     }
-    for one in judged:
-        if has_drivers(one):
-            own = driver_rows(one, criteria[one.examination.trial.outcome], settings, dictionary)
+    with ThreadPoolExecutor(max_workers=settings.threads) as pool:
+        for own in pool.map(study, [one for one in judged if has_drivers(one)]):
             for name, rows in own.items():
                 found[name] += rows
     return found

@@ -14,7 +14,7 @@ from assets.failure_models.examination import Examination
 from assets.failure_models.failure_probability import margin_failure_probability
 from assets.failure_models.margin_models import Spread
 from assets.failure_models.penalised_logistic import fit_logistic
-from assets.failure_models.ridge import RidgeBasis
+from assets.failure_models.ridge import weighted_coefficients
 from assets.failure_models.trial import Trial
 from assets.statistics.array_types import FloatArray, IntArray
 
@@ -45,30 +45,34 @@ def explain(seen: Examination) -> Explanation:
     return Explanation(-(ladder.margins.contribution[trial.tested] @ risk), risk)
 
 
-def refitted(trial: Trial, rows: IntArray, risk_per_margin: FloatArray, seed: int) -> FloatArray:
-    """Contributions after fitting again on other rows.
+def refitted(
+    seen: Examination, weights: FloatArray, risk_per_margin: FloatArray, seed: int
+) -> FloatArray:
+    """Contributions after fitting again on resampled batches of the last training window.
 
     Args:
-        trial: The outcome at the gate.
-        rows: Positions to fit on, increasing, with repetitions.
-        risk_per_margin: As in the explanation that is tested for stability.
+        seen: The examined trial.
+        weights: Per batch of the last fold's training window, how often it counts.
+        risk_per_margin: As in the explanation whose stability is tested.
         seed: Of the trees, where the gate has them.
 
     Returns:
         (out-of-time batches, columns), positive towards failure.
     """
-    if not risk_per_margin.size:
+    trial, train = seen.trial, seen.trial.folds[-1].train
+    if seen.ladder.spread is None:
+        rows = np.repeat(train, weights.astype(np.int64))
         return _logistic_contribution(trial, rows, trial.tested)
-    view = trial.views[-1]
-    test = view.design[trial.tested]
-    total = np.zeros((trial.tested.size, view.design.shape[1]))
-    bases: dict[bytes, RidgeBasis] = {}
+    view, test = trial.views[-1], trial.views[-1].design[trial.tested]
+    total = np.zeros(test.shape)
     for j, risk in enumerate(risk_per_margin):
-        own = rows[np.isfinite(view.targets[rows, j])]
-        basis = bases.setdefault(own.tobytes(), RidgeBasis(view.design[own]))
-        part = basis.fit(view.targets[own, j]).contributions(test)
+        has_target = np.isfinite(view.targets[train, j]) & (weights > 0)
+        rows, own = train[has_target], weights[has_target]
+        design, target = view.design[rows], view.targets[rows, j]
+        penalty = seen.ladder.spread.penalties[-1][j]
+        part = (test - test.mean(axis=0)) * weighted_coefficients(design, target, own, penalty)
         if trial.is_primary:
-            booster = boosted_trees.fit_margin_trees(view.design[own], view.targets[own, j], seed)
+            booster = boosted_trees.fit_margin_trees(design, target, seed, own)
             part = (part + boosted_trees.contributions(booster, test)) / 2
         total -= risk * part
     return total

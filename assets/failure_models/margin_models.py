@@ -60,20 +60,23 @@ class Spread:
         variance: (batches, quantities) training variance of those residuals; NaN outside test
             blocks.
         score: (batches, quantities) predicted squared residual over that variance, minus 1.
+        penalties: Per fold and quantity, the ridge penalty chosen in training.
     """
 
     residuals: list[list[FloatArray]]
     variance: FloatArray
     score: FloatArray
+    penalties: list[list[float]]
 
 
 def ridge_scores(trial: Trial) -> tuple[MarginScores, Spread]:
     """Predict every margin, and its squared residual, in every test block by ridge regression."""
     found = MarginScores.empty(trial, RIDGE)
-    spread = Spread([], found.target.copy(), found.target.copy())
+    spread = Spread([], found.target.copy(), found.target.copy(), [])
     for fold, view in zip(trial.folds, trial.views, strict=True):
         test, bases = view.design[fold.test], _Bases(view.design)
         spread.residuals.append([])
+        spread.penalties.append([])
         for j in range(len(trial.panel.quantities)):
             rows = fold.train[np.isfinite(view.targets[fold.train, j])]
             basis = bases.of(rows)
@@ -83,6 +86,7 @@ def ridge_scores(trial: Trial) -> tuple[MarginScores, Spread]:
             found.contribution[fold.test, :, j] = fit.contributions(test)
             variance = max(float(fit.residuals.var()), 1e-12)
             spread.residuals[-1].append(fit.residuals)
+            spread.penalties[-1].append(fit.penalty)
             spread.variance[fold.test, j] = variance
             squares = squared(fit.residuals, np.asarray(variance))
             spread.score[fold.test, j] = basis.fit(squares).predict(test)

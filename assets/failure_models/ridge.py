@@ -117,6 +117,23 @@ class RidgeBasis:
         return predictions
 
 
-def fit_ridge(design: FloatArray, target: FloatArray) -> RidgeFit:
-    """Fit a single target; see :class:`RidgeBasis`."""
-    return RidgeBasis(design).fit(target)
+def weighted_coefficients(
+    design: FloatArray, target: FloatArray, weights: FloatArray, penalty: float
+) -> FloatArray:
+    """Ridge coefficients on resampled rows, at a penalty chosen before.
+
+    Args:
+        design: (rows, columns), no NaN.
+        target: Per row, no NaN.
+        weights: Per row, how often it counts.
+        penalty: As in :class:`RidgeFit`.
+
+    Returns:
+        Per column.
+    """
+    total = weights.sum()
+    centred = design - weights @ design / total
+    weighted = centred * weights[:, None]
+    gram = weighted.T @ centred
+    gram[np.diag_indices_from(gram)] += penalty
+    return np.asarray(np.linalg.solve(gram, weighted.T @ (target - weights @ target / total)))

@@ -46,12 +46,12 @@ class StudySettings:
     seed: int = 1
     permutations: int = 9_999
     resamples: int = 1_000
-    refits: int = 20
+    refits: int = 10
     threads: int = os.cpu_count() or 1
 
     @classmethod
     def of_run(cls, seed: int, *, is_quick: bool) -> "StudySettings":
         """The settings of a full run, or of a quick one with fewer draws."""
         if is_quick:
-            return cls(seed=seed, permutations=1_999, resamples=400, refits=10)
+            return cls(seed=seed, permutations=1_999, resamples=400, refits=5)
         return cls(seed=seed)

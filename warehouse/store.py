@@ -247,3 +247,15 @@ def last_source_key(home: Home) -> str:
 def _written(connection: Connection, described: Contract) -> Written:
     rows = connection.execute(f"SELECT count(*) FROM {described.name}").fetchall()[0][0]
     return Written(rows, table_hash(connection, described))
+
+
+def last_worked_source_key(home: Home) -> str:
+    """Return the source whose working warehouse was written last, published or not.
+
+    Raises:
+        WarehouseError: Nothing has been run in this home.
+    """
+    files = list(home.root.glob("work/*/warehouse.duckdb"))
+    if not files:
+        raise WarehouseError(f"Nothing has been run in {home.root}. Run 'lotwise run' first.")
+    return max(files, key=lambda file: file.stat().st_mtime).parent.name

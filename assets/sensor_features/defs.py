@@ -1,0 +1,69 @@
+"""Dagster assets of sensor features: places readings in phases, then computes their features."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from assets.sensor_features.phase_features import phase_features
+from assets.sensor_features.placement import PLAN
+from warehouse.readings import build_readings, readings_by_month
+
+GROUP = "sensor_features"
+READINGS = dg.AssetKey(["core", "sensor_readings"])
+MONTHS = dg.AssetKey(["evidence", "reading_months"])
+PLACED_BY = [
+    ["raw", "sensor_readings"],
+    ["core", "batches"],
+    ["core", "phases"],
+    ["core", "sensor_tags"],
+]
+
+
+@dg.multi_asset(
+    name="placed_readings",
+    specs=[
+        dg.AssetSpec(
+            key=READINGS,
+            deps=PLACED_BY,
+            group_name=GROUP,
+            description="Sensor readings with the batch and phase they belong to, month by month.",
+        ),
+        dg.AssetSpec(
+            key=MONTHS,
+            deps=PLACED_BY,
+            group_name=GROUP,
+            description="The account of every month of readings: received, placed, bad, repeated.",
+        ),
+    ],
+    required_resource_keys={"warehouse", "run_settings"},
+)
+def placed_readings(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Join the delivered readings to phases by equipment and time."""
+    warehouse, settings = context.resources.warehouse, context.resources.run_settings
+    listed = build_readings(warehouse, PLAN, settings.as_of)
+    counts = listed.select(pl.col(pl.Int64).sum()).row(0, named=True)
+    context.log.info(f"{counts['received']:,} readings in {listed.height} months")
+    yield dg.MaterializeResult(
+        asset_key=READINGS,
+        metadata={"dagster/row_count": counts["stored"], "without phase": counts["without_phase"]},
+    )
+    yield dg.MaterializeResult(
+        asset_key=MONTHS, metadata={"dagster/row_count": listed.height, **counts}
+    )
+
+
+@dg.asset(
+    key=["feature", "sensor_phase_features"],
+    ins={"sensor_tags": dg.AssetIn(key=["core", "sensor_tags"])},
+    deps=[READINGS, MONTHS],
+    group_name=GROUP,
+    io_manager_key="warehouse_io",
+    required_resource_keys={"warehouse"},
+    description="What a process engineer would read off each trajectory: a row per phase and tag.",
+)
+def sensor_phase_features(
+    context: dg.AssetExecutionContext, sensor_tags: pl.DataFrame
+) -> pl.DataFrame:
+    """Compute the features of every phase and tag."""
+    return phase_features(readings_by_month(context.resources.warehouse), sensor_tags)

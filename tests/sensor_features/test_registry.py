@@ -1,0 +1,31 @@
+"""One list of features behind the kernel, the contract and the documentation."""
+
+from assets.sensor_features.registry import COUNTS, FEATURES, NAMES
+from data_contracts.catalogue import contract
+
+DESCRIBED = contract("feature.sensor_phase_features")
+KEYS = ("batch_id", "stage", "unit_procedure", "phase", "tag", "unit")
+
+
+def test_the_contract_has_exactly_the_registered_features_in_order() -> None:
+    assert DESCRIBED.column_names == (*KEYS, *NAMES, "known_at")
+
+
+def test_the_contract_says_the_registered_unit() -> None:
+    for feature in FEATURES:
+        unit = DESCRIBED.column(feature.name).unit or ""
+        own = feature.unit.replace("value per h", "as in unit, per h")
+        own = own.replace("value times h", "as in unit, times h").replace("value", "as in unit")
+        assert unit == own, feature.name
+
+
+def test_counts_are_whole_numbers() -> None:
+    whole = {n for n in NAMES if DESCRIBED.column(n).physical_type == "BIGINT"}
+    assert whole == set(COUNTS)
+
+
+def test_every_feature_says_how_it_is_computed_and_when_it_is_not() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+    assert all(feature.formula for feature in FEATURES)
+    required = {n for n in NAMES if DESCRIBED.column(n).is_required}
+    assert required <= {feature.name for feature in FEATURES if not feature.undefined}

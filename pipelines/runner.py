@@ -4,12 +4,11 @@ This is not a second pipeline: it runs the very job Dagster's UI and schedules r
 logger. An error of ours comes back as itself; anything else is a defect and keeps its traceback.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
+from dagster._core.errors import DagsterAssetCheckFailedError
 from rich.console import Console
 
 from data_contracts.errors import ContractError, LotwiseError
@@ -17,6 +16,12 @@ from pipelines.build import build_definitions
 from pipelines.jobs import MAIN_JOB
 from pipelines.progress import LOGGER_KEY, RunProgress, StepTimes, progress_logger
 from warehouse.paths import Home
+from warehouse.store import Warehouse, last_worked_source_key
+
+_BROKEN_RULES = """
+SELECT table_name, rule, column_name, detail FROM evidence.contract_results
+WHERE NOT is_passed ORDER BY ALL
+"""
 
 
 @dataclass(frozen=True)
@@ -52,22 +57,29 @@ class RunRequest:
         }
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Walk an exception and what it was raised from."""
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__ or seen.__context__
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return an exception and all it was raised from or during; the chain may close on itself."""
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and not any(link is known for known in chain):
+        chain.append(link)
+        link = link.__cause__ or link.__context__
+    return chain
 
 
-def _refused_contracts(result: dg.ExecuteInProcessResult) -> list[str]:
-    """Return the tables whose blocking contract check did not pass, with the rules broken."""
-    refused = []
-    for evaluation in result.get_asset_check_evaluations():
-        if not evaluation.passed:
-            rules = evaluation.metadata["failed"].value if "failed" in evaluation.metadata else ""
-            refused.append(f"{'.'.join(evaluation.asset_key.path)} ({rules})")
-    return refused
+def _broken_contracts(home: Home) -> str:
+    """Say which rules of which tables the last run broke, from its working warehouse."""
+    source_key = last_worked_source_key(home)
+    broken = Warehouse(home, source_key).query(_BROKEN_RULES)
+    rules = [
+        f"{row['table_name']}, {row['column_name']}: {row['detail'] or row['rule']}"
+        for row in broken.iter_rows(named=True)
+    ]
+    return (
+        "A table does not keep its contract, so nothing was published and the reports are as they "
+        "were:\n  " + "\n  ".join(rules) + "\nThe rules are in data_contracts/, the judgements in "
+        f"evidence.contract_results of {home.working_file(source_key)}."
+    )
 
 
 def run_main_job(request: RunRequest, console: Console) -> None:
@@ -85,17 +97,11 @@ def run_main_job(request: RunRequest, console: Console) -> None:
     with RunProgress(console, steps, StepTimes(home.dagster_dir / "step_seconds.json")) as shown:
         handlers.append(shown)
         try:
-            result = job.execute_in_process(
-                run_config=request.run_config(), raise_on_error=True, tags={"lotwise": "run"}
-            )
+            job.execute_in_process(run_config=request.run_config(), raise_on_error=True)
+        except DagsterAssetCheckFailedError as error:
+            raise ContractError(_broken_contracts(home)) from error
         except Exception as error:
             ours = next((e for e in _causes(error) if isinstance(e, LotwiseError)), None)
             if ours is None:
                 raise
             raise ours from None
-    refused = _refused_contracts(result)
-    if refused:
-        raise ContractError(
-            "The contract of " + "; ".join(refused) + " is not met, so nothing was published. "
-            "See evidence.contract_results in the working warehouse."
-        )

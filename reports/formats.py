@@ -73,7 +73,7 @@ def rounding_step(
     if half_width <= 0.0:
         return _power(size, digits)
     leading = half_width / 10.0 ** (math.floor(math.log10(half_width)) - 2)
-    return max(_power(half_width, 1 if 355 <= leading < 950 else 2), _power(size, MOST_DIGITS))
+    return max(_power(half_width, 1 if leading >= 355 else 2), _power(size, MOST_DIGITS))
 
 
 def _power(size: float, digits: int) -> float:

@@ -36,7 +36,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     """
     titles = frame["title"].unique(maintain_order=True).to_list()
     drawn = figure(
-        height=row_height(len(titles), each=54),
+        height=row_height(len(titles), each=58),
         x=axis("SHAP contribution to failure", zeroline=True, zerolinecolor=MUTED),
         y=rows_axis(titles),
     )

@@ -136,7 +136,7 @@ PICTURES = {
         driver_curve.SQL,
         driver_curve.draw,
         "{title}",
-        "Grey bars: where the batches lie.",
+        "",
         ("outcome", "driver"),
     ),
     "alarms": Picture(

@@ -13,7 +13,10 @@ _AMOUNTS = """
 FROM economics.copq_ledger GROUP BY 1 ORDER BY sum(amount_usd) DESC, 1
 """
 BY_CATEGORY_SQL = f"SELECT category AS part, {_AMOUNTS}"
-BY_MODE_SQL = f"SELECT coalesce(failure_mode, 'mode unknown') AS part, {_AMOUNTS}"
+BY_MODE_SQL = f"""
+SELECT coalesce((SELECT any_value(o.title) FROM core.outcome_definitions AS o
+  WHERE o.outcome = failure_mode), failure_mode, 'mode unknown') AS part, {_AMOUNTS}
+"""
 BY_STAGE_SQL = f"SELECT CAST(stage AS VARCHAR) AS part, {_AMOUNTS}"
 
 

@@ -23,7 +23,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     shown = frame.head(MOST_BARS)
     widest = max(shown["share"].to_list())
     drawn = figure(
-        height=row_height(shown.height, each=40),
+        height=row_height(shown.height, each=52),
         x=axis(
             "share of mean absolute SHAP value",
             tickformat=".0%",

@@ -1,63 +1,55 @@
 """How the predicted failure probability moves with one driver, and where the batches lie."""
 
+import math
+
 import plotly.graph_objects as go
 import polars as pl
 
-from reports.figures.style import BLUE, FAINT, axis, figure
+from reports.figures.style import BLUE, axis, figure
 
+# Points of equal value (a speed set to one of three settings) become one.
 SQL = """
-SELECT c.outcome, c.driver, coalesce(d.title, c.feature) AS title, coalesce(d.unit, '') AS unit,
-  c.point, c.value, c.failure_prob, c.batches, r.rank
+SELECT c.outcome, c.driver, any_value(coalesce(d.title, c.feature)) AS title,
+  any_value(coalesce(d.unit, '')) AS unit, c.value,
+  sum(c.failure_prob * c.batches) / sum(c.batches) AS failure_prob,
+  CAST(sum(c.batches) AS BIGINT) AS batches, min(r.rank) AS rank
 FROM finding.driver_curves AS c
 JOIN finding.drivers AS r
   ON r.outcome = c.outcome AND r.gate = c.gate AND r.driver = c.driver
   AND r.verdict = 'process_signal'
 LEFT JOIN feature.dictionary AS d ON d.feature = c.feature
-WHERE c.failure_prob IS NOT NULL AND c.value IS NOT NULL AND c.feature = c.driver AND r.rank <= 6
-ORDER BY c.outcome, r.rank, c.driver, c.point
+WHERE c.failure_prob IS NOT NULL AND c.value IS NOT NULL AND c.batches > 0
+  AND c.feature = c.driver AND r.rank <= 6
+GROUP BY c.outcome, c.driver, c.value
+ORDER BY c.outcome, rank, c.driver, c.value
 """
+SMALLEST, LARGEST = 4.0, 13.0  # marker diameters in pixels
 
 
 def draw(frame: pl.DataFrame) -> go.Figure:
-    """Draw probability against the driver's value over grey bars of the batches recorded there.
+    """Draw probability against the driver's value; a dot's area is the batches behind it.
 
     Args:
-        frame: One row per point of one driver: title, unit, value, failure_prob (0 to 1), batches.
+        frame: One row per value of one driver: title, unit, value, failure_prob (0 to 1), batches.
     """
-    values = frame["value"].to_list()
-    unit = frame["unit"][0]
+    most = float(max(frame["batches"]))
     drawn = figure(
         height=260,
-        x=axis(f"{frame['title'][0]}{f', {unit}' if unit else ''}", nticks=6, showgrid=False),
-        y={
-            "visible": False,
-            "range": [0, 4 * max([1, *frame["batches"].drop_nulls().to_list()])],
-            "fixedrange": True,
-        },
-        yaxis2=axis(
-            "failure probability",
-            tickformat=".0%",
-            rangemode="tozero",
-            nticks=5,
-            overlaying="y",
-            tickmode="auto",
-            side="left",
-        ),
-        bargap=0.1,
-    )
-    drawn.add_bar(
-        x=values,
-        y=frame["batches"].to_list(),
-        marker={"color": FAINT},
-        hovertemplate="%{y} batches<extra></extra>",
+        x=axis(_axis_title(frame["title"][0], frame["unit"][0]), nticks=6, showgrid=False),
+        y=axis("failure probability", tickformat=".0%", rangemode="tozero", nticks=5),
     )
     drawn.add_scatter(
-        x=values,
+        x=frame["value"].to_list(),
         y=frame["failure_prob"].to_list(),
-        yaxis="y2",
         mode="lines+markers",
-        line={"color": BLUE, "width": 2},
-        marker={"size": 6},
-        hovertemplate="%{y:.1%} at %{x:.4g}<extra></extra>",
+        line={"color": BLUE, "width": 1.5},
+        marker={"size": [max(SMALLEST, LARGEST * math.sqrt(n / most)) for n in frame["batches"]]},
+        customdata=frame["batches"].to_list(),
+        hovertemplate="%{y:.1%} at %{x:.4g}, %{customdata} batches<extra></extra>",
+        cliponaxis=False,
     )
     return drawn
+
+
+def _axis_title(title: str, unit: str) -> str:
+    return title if not unit or title.endswith(")") else f"{title}, {unit}"

@@ -103,7 +103,7 @@ def test_assumptions_are_written_as_stated():
 
 @pytest.mark.parametrize(
     ("half_width", "step"),
-    [(0.0353, 0.001), (0.0827, 0.01), (1.25e6, 1e5), (3.5e6, 1e5), (5e6, 1e6)],
+    [(0.0353, 0.001), (0.0827, 0.01), (1.25e6, 1e5), (3.5e6, 1e5), (5e6, 1e6), (0.099, 0.01)],
 )
 def test_the_step_follows_the_half_width(half_width, step):
     assert rounding_step(0.9, 0.9 - half_width, 0.9 + half_width) == pytest.approx(step)

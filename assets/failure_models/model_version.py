@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from assets.failure_models.boosted_trees import ROUNDS, SETTINGS
+from assets.failure_models import boosted_trees
 from assets.failure_models.ridge import PENALTY_GRID, TIME_BLOCKS
 from assets.failure_models.trial import FOLDS, Trial
 from assets.statistics.detrending import PAST_BATCHES
@@ -35,7 +35,11 @@ def model_version(trial: Trial, model: str) -> str:
         "past_batches": PAST_BATCHES,
         "penalties": [float(penalty) for penalty in PENALTY_GRID],
         "time_blocks": TIME_BLOCKS,
-        "trees": {"rounds": ROUNDS} | SETTINGS,
+        "trees": boosted_trees.SETTINGS
+        | {
+            "on_margins": [boosted_trees.MARGIN_ROUNDS, boosted_trees.MARGIN_ETA],
+            "on_labels": [boosted_trees.LABEL_ROUNDS, boosted_trees.LABEL_ETA],
+        },
         "columns": trial.matrix.columns,
         "batches": trial.matrix.batch_ids,
     }

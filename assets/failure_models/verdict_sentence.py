@@ -77,7 +77,7 @@ def sentence(verdict: str, facts: Facts, ranking: Ranking, gain: Gain | None) ->
     if verdict == NO_SIGNAL:
         return (
             f"{_basis(facts)} the product does not predict the outcome {_product(facts)}, and "
-            f"{_nothing_added(gain)}. {_aucs(ranking)} {_detectable(ranking)}"
+            f"{_nothing_added(gain, 'does either')}. {_aucs(ranking)} {_detectable(ranking)}"
         )
     return _too_few(facts, ranking)
 
@@ -115,10 +115,10 @@ def p_text(p_value: float) -> str:
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
 
-def _nothing_added(gain: Gain | None) -> str:
+def _nothing_added(gain: Gain | None, verb: str = "adds to it") -> str:
     if gain is None:
         return "no process feature is available at this gate yet"
-    return f"no process feature adds to it (gain {_percent(gain.value)}, {_numbers(gain)})"
+    return f"no process feature {verb} (gain {_percent(gain.value)}, {_numbers(gain)})"
 
 
 def _product(facts: Facts) -> str:

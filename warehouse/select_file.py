@@ -4,6 +4,7 @@ Here belongs reading and checking them; a file that would change the database by
 so that writing stays with the store and its contracts.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from typing import Any
 import duckdb
 
 from data_contracts.errors import WarehouseError
+
+# A semicolon and whatever comments come after it: a SELECT to be nested must end before both.
+_CLOSING = re.compile(r";\s*(--[^\n]*\s*)*\Z")
 
 
 def read_select(file: Path) -> str:
@@ -28,7 +32,7 @@ def read_select(file: Path) -> str:
         raise WarehouseError(f"The SQL file {file} cannot be parsed: {error}") from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise WarehouseError(f"The SQL file {file} must hold exactly one SELECT and nothing else.")
-    return statements[0].query.strip().rstrip(";")
+    return _CLOSING.sub("", text)
 
 
 def parameters_of(select: str, values: Mapping[str, Any] | None) -> dict[str, Any]:

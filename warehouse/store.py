@@ -19,7 +19,7 @@ from data_contracts.errors import WarehouseError
 from data_contracts.polars_schema import conform
 from warehouse import versions
 from warehouse.connection import MEMORY_LIMIT, Connection, connect, plain_errors, transaction
-from warehouse.content_hash import table_hash
+from warehouse.content_hash import relation_hash, table_hash
 from warehouse.paths import Home
 from warehouse.publication import publish
 from warehouse.relations import (
@@ -29,9 +29,10 @@ from warehouse.relations import (
     incoming,
     insert,
     kind_of,
+    no_rows_sql,
     order_by,
 )
-from warehouse.select_file import read_select
+from warehouse.select_file import parameters_of, read_select
 from warehouse.versions import Versions
 
 Parameters = Mapping[str, Any] | Sequence[Any]
@@ -156,7 +157,7 @@ class Warehouse:
             table: ``schema.table``.
             sql_file: One SELECT; its columns are matched to the contract's by name, and missing
                 optional ones are null.
-            params: Values of the file's ``$name`` parameters.
+            params: Values for the ``$name`` parameters the file asks for; others are left out.
 
         Raises:
             WarehouseError: The file is not one SELECT, fails, or does not give what the contract
@@ -164,12 +165,13 @@ class Warehouse:
         """
         described = contract(table)
         select = read_select(sql_file)
-        with plain_errors(sql_file), self._writing() as opened:
+        order, given = order_by(described), parameters_of(select, params)
+        with self._writing() as opened:
             create_table(opened, described)
-            order = order_by(described)
-            opened.execute(
-                f"INSERT INTO {table} BY NAME SELECT * FROM ({select}\n){order}", params or {}
-            )
+            with plain_errors(sql_file):
+                opened.execute(
+                    f"INSERT INTO {table} BY NAME SELECT * FROM ({select}\n){order}", given
+                )
             return _written(opened, described)
 
     def query(self, sql: str, params: Parameters = ()) -> pl.DataFrame:
@@ -205,8 +207,8 @@ class Warehouse:
         described = contract(table)
         with self.connection() as opened:
             if kind_of(opened, table) is None:
-                with transaction(opened):
-                    create_table_if_missing(opened, described)
+                nothing = f"({no_rows_sql(described)})"
+                return relation_hash(opened, nothing, described.compared_columns)
             return table_hash(opened, described)
 
     def stage_readings(self, select: str) -> None:

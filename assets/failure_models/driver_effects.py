@@ -27,22 +27,27 @@ class DriverEffect:
         adjusted: The same within product, relative to the recent past.
         unit: What is moved, per what.
         is_simpson_flagged: Whether both are clear of zero and have opposite signs.
-        is_joint: Whether the effect is clear of zero with the other leading drivers held.
+        is_own: Whether the adjusted effect is clear of zero, and remains so with the other leading
+            drivers held, at a level that allows for having looked at every cluster.
     """
 
     crude: tuple[float, float, float]
     adjusted: tuple[float, float, float]
     unit: str
     is_simpson_flagged: bool
-    is_joint: bool
+    is_own: bool
 
 
-def driver_effects(seen: Examination, drivers: Sequence[RankedCluster]) -> list[DriverEffect]:
+def driver_effects(
+    seen: Examination, drivers: Sequence[RankedCluster], clusters: int
+) -> list[DriverEffect]:
     """Estimate the effect of each driver's leading column.
 
     Args:
         seen: The examined trial.
         drivers: Its leading clusters.
+        clusters: Number of clusters they were chosen from; the joint interval is widened for it
+            (Bonferroni).
 
     Returns:
         Per driver, in the order given.
@@ -50,11 +55,16 @@ def driver_effects(seen: Examination, drivers: Sequence[RankedCluster]) -> list[
     trial = seen.trial
     columns = [int(driver.columns[0]) for driver in drivers]
     relative = trial.views[-1].design[:, columns]
-    return [_effect(seen, drivers, i, relative) for i in range(len(drivers))]
+    level = 1 - 0.05 / max(clusters, 1)
+    return [_effect(seen, drivers, i, relative, level) for i in range(len(drivers))]
 
 
 def _effect(
-    seen: Examination, drivers: Sequence[RankedCluster], i: int, relative: FloatArray
+    seen: Examination,
+    drivers: Sequence[RankedCluster],
+    i: int,
+    relative: FloatArray,
+    joint_level: float,
 ) -> DriverEffect:
     trial, driver = seen.trial, drivers[i]
     column = int(driver.columns[0])
@@ -68,13 +78,13 @@ def _effect(
     for k, other in enumerate(drivers):
         if other.direction == WINDOW:
             joint_design[:, k] = np.abs(joint_design[:, k])
-    joint = _scaled(_slopes(joint_design, adjusted_target, trial), i, 1.0)
+    joint = _scaled(_slopes(joint_design, adjusted_target, trial, joint_level), i, 1.0)
     return DriverEffect(
         crude,
         adjusted,
         f"{unit} per {step_name}",
         _is_clear(crude) and _is_clear(adjusted) and crude[0] * adjusted[0] < 0,
-        _is_clear(joint),
+        _is_clear(joint) and (driver.direction == WINDOW or _is_clear(adjusted)),
     )
 
 
@@ -93,9 +103,9 @@ def _targets(seen: Examination, driver: RankedCluster) -> tuple[FloatArray, Floa
     return trial.panel.margins[:, j], trial.views[-1].targets[:, j], unit
 
 
-def _slopes(design: FloatArray, target: FloatArray, trial: Trial) -> Slopes:
+def _slopes(design: FloatArray, target: FloatArray, trial: Trial, level: float = 0.95) -> Slopes:
     rows = np.isfinite(target) & np.isfinite(design).all(axis=1)
-    return clustered_slopes(design[rows], target[rows], trial.matrix.cluster[rows])
+    return clustered_slopes(design[rows], target[rows], trial.matrix.cluster[rows], level)
 
 
 def _step(value: FloatArray) -> tuple[float, str]:

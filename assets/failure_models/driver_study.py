@@ -61,15 +61,16 @@ def driver_rows(
     seen = judged.examination
     trial, explained = seen.trial, explain(seen)
     view = trial.views[-1].design[trial.tested]
+    clusters = correlated_clusters(view)
     ranked = rank_clusters(
         explained.contribution,
         view,
-        correlated_clusters(view),
+        clusters,
         _refits(seen, explained, settings),
         places=int(criteria.driver_places),
         shown=SHOWN_DRIVERS,
     )
-    effects = driver_effects(seen, ranked)
+    effects = driver_effects(seen, ranked, int(clusters.max()) + 1)
     known = {row["feature"]: row for row in dictionary.iter_rows(named=True)}
     rows: dict[str, Rows] = {
         "finding.drivers": [
@@ -103,7 +104,7 @@ def is_named(driver: RankedCluster, effect: DriverEffect, criteria: AcceptanceCr
         and driver.place_stability >= criteria.driver_stability
         and driver.sign_stability >= criteria.driver_stability
         and driver.holds_in_periods
-        and effect.is_joint
+        and effect.is_own
     )
 
 

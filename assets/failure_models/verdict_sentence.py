@@ -130,11 +130,15 @@ def _product(facts: Facts) -> str:
 def _aucs(ranking: Ranking) -> str:
     if not isfinite(ranking.auc):
         return "With one class only among the later batches there is no AUC."
-    return (
-        f"Ranking of failures: AUC {ranking.auc:.2f} ({ranking.auc_low:.2f} to "
-        f"{ranking.auc_high:.2f}), product alone {ranking.auc_product:.2f} "
-        f"({ranking.auc_product_low:.2f} to {ranking.auc_product_high:.2f})."
-    )
+    own = _interval(ranking.auc, ranking.auc_low, ranking.auc_high)
+    product = _interval(ranking.auc_product, ranking.auc_product_low, ranking.auc_product_high)
+    return f"Ranking of failures: AUC {own}, product alone {product}."
+
+
+def _interval(area: float, low: float, high: float) -> str:
+    if not (isfinite(low) and isfinite(high)):
+        return f"{area:.2f} (too few failures for an interval)"
+    return f"{area:.2f} ({low:.2f} to {high:.2f})"
 
 
 def _detectable(ranking: Ranking) -> str:

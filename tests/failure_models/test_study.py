@@ -1,0 +1,289 @@
+"""The study as a whole: right answers on lines whose answer is known, sentences on odd ones."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.failure_models.study import run_study
+from assets.failure_models.study_inputs import StudyInputs, StudySettings
+from data_contracts.catalogue import contract
+from data_contracts.polars_schema import conform
+
+Line = Callable[..., StudyInputs]
+
+
+def verdict(tables: dict[str, pl.DataFrame], gate: int = 5) -> dict[str, Any]:
+    return tables["model.verdicts"].filter(pl.col("gate") == gate).row(0, named=True)
+
+
+@pytest.fixture(scope="module")
+def planted(line: Line, quick: StudySettings) -> dict[str, pl.DataFrame]:
+    return run_study(line(seed=3), quick)
+
+
+def test_a_planted_cause_is_a_process_signal_from_its_gate_on(
+    planted: dict[str, pl.DataFrame],
+) -> None:
+    found = dict(planted["model.verdicts"].select("gate", "verdict").rows())
+    assert found == {
+        1: "no_signal",
+        2: "no_signal",
+        3: "no_signal",
+        4: "process_signal",
+        5: "process_signal",
+        6: "not_applicable",
+        7: "not_applicable",
+    }
+    primary = verdict(planted)
+    assert primary["is_primary_gate"]
+    assert primary["p_value"] <= 0.01
+    assert 0 < primary["gain_low"] < primary["gain"] < primary["gain_high"]
+    assert primary["auc"] > 0.65 > primary["auc_product"]
+    assert "process features explain" in primary["reason"]
+
+
+def test_only_the_cause_is_named(planted: dict[str, pl.DataFrame]) -> None:
+    named = planted["finding.drivers"].filter("is_named")
+    assert set(named["gate"]) == {4, 5}
+    for row in named.iter_rows(named=True):
+        assert row["driver"].startswith("parameter.g03")
+        assert set(row["members"].split(",")) == {"parameter.g03_0", "parameter.g03_1"}
+        assert row["direction"] == "higher"
+        assert row["adjusted_high"] < 0
+        assert row["rank"] == 1
+        assert not row["is_simpson_flagged"]
+
+
+def test_every_table_satisfies_its_contract_columns(planted: dict[str, pl.DataFrame]) -> None:
+    for name, frame in planted.items():
+        described = contract(name)
+        assert conform(frame, described).equals(frame)
+        assert frame.select(described.key).is_duplicated().sum() == 0
+        assert frame.equals(frame.sort(described.key))
+
+
+def test_the_full_ladder_stands_at_the_primary_gate(planted: dict[str, pl.DataFrame]) -> None:
+    rungs = planted["model.validations"].filter(pl.col("gate") == 5)
+    assert set(rungs.select("model", "validation").rows()) == {
+        ("base_rate", "rolling_origin"),
+        ("product_only", "rolling_origin"),
+        ("best_single_parameter", "rolling_origin"),
+        ("penalised_logistic", "rolling_origin"),
+        ("boosted_trees", "rolling_origin"),
+        ("boosted_trees", "random_cross_validation"),
+        ("ridge_on_margins", "rolling_origin"),
+        ("boosted_trees_on_margins", "rolling_origin"),
+        ("ridge_and_trees_on_margins", "rolling_origin"),
+    }
+    reference = rungs.filter("is_reference_only")
+    assert reference["validation"].to_list() == ["random_cross_validation"]
+
+
+def test_noise_is_no_signal_and_names_nothing(line: Line, quick: StudySettings) -> None:
+    tables = run_study(line(seed=2, effect=0.0), quick)
+    assert set(tables["model.verdicts"]["verdict"]) == {"no_signal", "not_applicable"}
+    assert tables["finding.drivers"].is_empty()
+    assert tables["finding.driver_curves"].is_empty()
+    assert tables["model.attributions"].is_empty()
+    assert "would have been seen" in verdict(tables)["reason"]
+
+
+def test_products_that_differ_are_product_mix_only(
+    line: Line, gates: Line, quick: StudySettings
+) -> None:
+    tables = run_study(gates(line(seed=3, effect=0.0, product_effect=0.8), 5), quick)
+    found = verdict(tables)
+    assert found["verdict"] == "product_mix_only"
+    assert "knowing the product" in found["reason"]
+
+
+def test_without_margins_the_label_is_tested(line: Line, gates: Line, quick: StudySettings) -> None:
+    inputs = line(effect=2.5, failure_rate=0.12, with_margins=False)
+    tables = run_study(gates(inputs, 5), quick)
+    found = verdict(tables)
+    assert found["verdict"] == "process_signal"
+    assert found["model_used"] == "penalised_logistic"
+    assert tables["finding.drivers"]["driver"][0].startswith("parameter.g03")
+
+
+def test_a_result_among_the_features_is_a_suspected_leak(
+    line: Line, gates: Line, quick: StudySettings
+) -> None:
+    inputs = gates(line(), 5)
+    leak = inputs.outcomes.select(
+        "batch_id",
+        pl.lit("parameter.copy").alias("feature"),
+        pl.lit(3, pl.Int64).alias("gate"),
+        value=pl.col("margin") * 7 + 1,
+        level=pl.lit(None, pl.String),
+    )
+    row = inputs.dictionary.head(1).with_columns(feature=pl.lit("parameter.copy"))
+    leaking = replace(
+        inputs,
+        gate_values=pl.concat([inputs.gate_values, leak.select(inputs.gate_values.columns)]),
+        dictionary=pl.concat([inputs.dictionary, row]),
+    )
+    found = verdict(run_study(leaking, quick))
+    assert found["verdict"] == "leak_suspected"
+    assert "parameter.copy" in found["reason"].lower()
+
+    refused = pl.DataFrame({"outcome": ["failure"], "feature": ["parameter.copy"]})
+    guarded = run_study(replace(leaking, refused_features=refused), quick)
+    assert verdict(guarded)["verdict"] == "process_signal"
+    assert guarded["finding.drivers"].filter(pl.col("members").str.contains("copy")).is_empty()
+
+
+def test_the_answer_does_not_depend_on_threads(
+    line: Line, gates: Line, quick: StudySettings
+) -> None:
+    inputs = gates(line(batches=300), 4, 5)
+    one, two = (run_study(inputs, replace(quick, threads=threads)) for threads in (1, 2))
+    assert all(one[name].equals(two[name]) for name in one)
+
+
+def pending(inputs: StudyInputs) -> StudyInputs:
+    unknown = inputs.outcomes.with_columns(is_failure=pl.lit(None, pl.Boolean))
+    return replace(inputs, outcomes=unknown)
+
+
+def never_failed(inputs: StudyInputs) -> StudyInputs:
+    return replace(inputs, outcomes=inputs.outcomes.with_columns(is_failure=pl.lit(False)))
+
+
+def always_failed(inputs: StudyInputs) -> StudyInputs:
+    return replace(inputs, outcomes=inputs.outcomes.with_columns(is_failure=pl.lit(True)))
+
+
+def two_failures(inputs: StudyInputs) -> StudyInputs:
+    is_one = pl.col("batch_id").is_in(["B0100", "B0250"])
+    return replace(inputs, outcomes=inputs.outcomes.with_columns(is_failure=is_one))
+
+
+def constant_features(inputs: StudyInputs) -> StudyInputs:
+    return replace(inputs, gate_values=inputs.gate_values.with_columns(value=pl.lit(1.0)))
+
+
+def empty_features(inputs: StudyInputs) -> StudyInputs:
+    nothing = inputs.gate_values.with_columns(value=pl.lit(None, pl.Float64))
+    return replace(inputs, gate_values=nothing)
+
+
+def no_features(inputs: StudyInputs) -> StudyInputs:
+    return replace(inputs, gate_values=inputs.gate_values.head(0))
+
+
+def half_missing(inputs: StudyInputs) -> StudyInputs:
+    gap = pl.when(pl.col("value") > 0).then(None).otherwise(pl.col("value"))
+    return replace(inputs, gate_values=inputs.gate_values.with_columns(value=gap))
+
+
+def gap_of_a_year(inputs: StudyInputs) -> StudyInputs:
+    late = pl.when(pl.col("production_order") > 250).then(timedelta(days=400))
+    gates = inputs.batch_gates.with_columns(
+        gate_at=pl.col("gate_at") + late.otherwise(timedelta(0))
+    )
+    return replace(inputs, batch_gates=gates)
+
+
+def no_instants(inputs: StudyInputs) -> StudyInputs:
+    return replace(
+        inputs,
+        batch_gates=inputs.batch_gates.with_columns(gate_at=pl.lit(None, pl.Datetime("us"))),
+        outcomes=inputs.outcomes.with_columns(known_at=pl.lit(None, pl.Datetime("us"))),
+    )
+
+
+def few_batches(inputs: StudyInputs) -> StudyInputs:
+    return replace(inputs, batch_gates=inputs.batch_gates.filter(pl.col("production_order") <= 25))
+
+
+def one_lot(inputs: StudyInputs) -> StudyInputs:
+    return replace(inputs, batch_gates=inputs.batch_gates.with_columns(cluster_id=pl.lit("L")))
+
+
+def no_product(inputs: StudyInputs) -> StudyInputs:
+    nothing = pl.lit(None, pl.String)
+    return replace(
+        inputs, batch_gates=inputs.batch_gates.with_columns(product=nothing, strength=nothing)
+    )
+
+
+def margins_at_the_limit(inputs: StudyInputs) -> StudyInputs:
+    at_limit = inputs.outcome_margins.with_columns(is_censored=pl.lit(True))
+    return replace(inputs, outcome_margins=at_limit)
+
+
+@pytest.mark.parametrize("with_margins", [True, False], ids=["margins", "labels"])
+@pytest.mark.parametrize(
+    ("bend", "expected"),
+    [
+        (pending, {"too_few_failures"}),
+        (never_failed, {"process_signal", "too_few_failures"}),
+        (always_failed, {"process_signal", "too_few_failures"}),
+        (two_failures, {"process_signal", "too_few_failures"}),
+        (constant_features, {"no_signal", "too_few_failures"}),
+        (empty_features, {"no_signal", "too_few_failures"}),
+        (no_features, {"no_signal", "too_few_failures"}),
+        (half_missing, {"process_signal", "no_signal", "too_few_failures"}),
+        (gap_of_a_year, {"process_signal", "no_signal", "too_few_failures"}),
+        (no_instants, {"process_signal", "no_signal", "too_few_failures"}),
+        (few_batches, {"too_few_failures"}),
+        (one_lot, {"too_few_failures"}),
+        (no_product, {"process_signal", "no_signal", "too_few_failures"}),
+        (margins_at_the_limit, {"process_signal", "no_signal", "too_few_failures"}),
+    ],
+)
+def test_odd_records_get_a_verdict_and_a_sentence(
+    bend: Callable[[StudyInputs], StudyInputs],
+    expected: set[str],
+    with_margins: bool,
+    line: Line,
+    gates: Line,
+    quick: StudySettings,
+) -> None:
+    tables = run_study(bend(gates(line(with_margins=with_margins), 5)), quick)
+    found = verdict(tables)
+    assert found["verdict"] in expected
+    assert not found["reason"][0].islower()
+    assert found["reason"].endswith(".")
+    assert "nan" not in found["reason"]
+    if found["verdict"] != "process_signal":
+        assert tables["finding.drivers"].is_empty()
+
+
+def test_one_product_is_said_to_be_one(line: Line, gates: Line, quick: StudySettings) -> None:
+    found = verdict(run_study(gates(line(products=1, effect=0.0, seed=4), 5), quick))
+    assert found["verdict"] == "no_signal"
+    assert "only one" in found["reason"]
+
+
+def test_drift_shared_by_feature_and_margin_is_a_trend_not_a_signal(
+    line: Line, gates: Line, quick: StudySettings
+) -> None:
+    inputs = gates(line(effect=0.0, seed=6), 5)
+    drift = pl.col("batch_id").str.slice(1).cast(pl.Float64) / 100
+    margins = inputs.outcome_margins.with_columns(margin=pl.col("margin") - drift)
+    lowest = float(np.quantile(margins["margin"].to_numpy(), 0.04))
+    margins = margins.with_columns(margin=pl.col("margin") - lowest)
+    drifting = replace(
+        inputs,
+        gate_values=inputs.gate_values.with_columns(
+            value=pl.when(pl.col("feature").str.ends_with("_0"))
+            .then(pl.col("value") + drift)
+            .otherwise("value")
+        ),
+        outcome_margins=margins,
+        outcomes=inputs.outcomes.drop("is_failure").join(
+            margins.select("batch_id", is_failure=pl.col("margin") < 0), on="batch_id"
+        ),
+    )
+    tables = run_study(drifting, quick)
+    assert verdict(tables)["verdict"] != "process_signal"
+    trend = tables["finding.trends"].row(0, named=True)
+    assert trend["high"] < 0
+    assert "left out of every process claim" in trend["note"]

@@ -72,7 +72,7 @@ class RunProgress(logging.Handler):
     """
 
     def __init__(self, console: Console, steps: Iterable[str], times: StepTimes) -> None:
-        super().__init__(level=logging.INFO)
+        super().__init__(level=logging.DEBUG)  # Dagster logs step events as debug
         self._console, self._times = console, times
         self._left = set(steps)
         self._total = len(self._left)
@@ -134,7 +134,7 @@ def progress_logger(handler: Callable[[], logging.Handler]) -> dg.LoggerDefiniti
 
     @dg.logger(description="Feeds the command line's progress display.")
     def _logger(_: dg.InitLoggerContext) -> logging.Logger:
-        logger = logging.Logger("lotwise.progress", level=logging.INFO)
+        logger = logging.Logger("lotwise.progress", level=logging.DEBUG)
         logger.addHandler(handler())
         return logger
 

@@ -132,10 +132,9 @@ class RunProgress(logging.Handler):
 def progress_logger(handler: Callable[[], logging.Handler]) -> dg.LoggerDefinition:
     """Build the Dagster logger that feeds a handler, in place of Dagster's console log."""
 
-    @dg.logger(description="Feeds the command line's progress display.")
-    def _logger(_: dg.InitLoggerContext) -> logging.Logger:
+    def build(_: dg.InitLoggerContext) -> logging.Logger:
         logger = logging.Logger("lotwise.progress", level=logging.DEBUG)
         logger.addHandler(handler())
         return logger
 
-    return _logger
+    return dg.LoggerDefinition(build, description="Feeds the command line's progress display.")

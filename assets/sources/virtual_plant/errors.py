@@ -1,4 +1,4 @@
-"""The one error of the virtual plant."""
+"""The one error of the virtual plant: a plant file that cannot be simulated as it stands."""
 
 from data_contracts.errors import UsageError
 

@@ -16,7 +16,7 @@ import duckdb
 
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.contract import Contract
-from warehouse.connection import Connection, connect, connect_read_only, quoted
+from warehouse.connection import Connection, connect, connect_read_only, quoted, transaction
 from warehouse.paths import Home
 from warehouse.reading_files import create_readings_view, named_files
 from warehouse.relations import create_table, create_view, no_rows_sql
@@ -65,26 +65,29 @@ def _build(home: Home, source_key: str, part: Path, memory_limit: str) -> None:
     with connect(part, home.spill_dir, memory_limit) as connection:
         working = home.working_file(source_key)
         connection.execute(f"ATTACH {quoted(str(working))} AS working (READ_ONLY)")
-        for name in contract_names():
-            described = contract(name)
-            if described.is_table:
-                _copy_table(connection, described)
-        create_readings_view(connection, home.readings_dir(source_key))
+        known = _working_columns(connection)
+        with transaction(connection):  # a thousand statements committed one by one cost seconds
+            for name in contract_names():
+                described = contract(name)
+                if described.is_table:
+                    _copy_table(connection, described, known.get(name, set()))
+            create_readings_view(connection, home.readings_dir(source_key))
         _copy_delivered_readings(connection)
         connection.execute("DETACH working")
         connection.execute("CHECKPOINT")
 
 
-def _copy_table(connection: Connection, described: Contract) -> None:
+def _working_columns(connection: Connection) -> dict[str, set[str]]:
+    """The columns of every table of the working warehouse, which may be older than a contract."""
+    rows = connection.execute(
+        "SELECT schema_name || '.' || table_name, list(column_name) FROM duckdb_columns() "
+        "WHERE database_name = 'working' GROUP BY ALL"
+    ).fetchall()
+    return {table: set(columns) for table, columns in rows}
+
+
+def _copy_table(connection: Connection, described: Contract, known: set[str]) -> None:
     create_table(connection, described)
-    known = {
-        row[0]
-        for row in connection.execute(
-            "SELECT column_name FROM duckdb_columns() WHERE database_name = 'working' "
-            "AND schema_name = ? AND table_name = ?",
-            [described.schema, described.table],
-        ).fetchall()
-    }
     columns = ", ".join(f'"{name}"' for name in described.column_names if name in known)
     if columns:
         connection.execute(

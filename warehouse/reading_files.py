@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data_contracts.catalogue import contract
 from warehouse.connection import Connection, quoted
-from warehouse.relations import create_view, kind_of, no_rows_sql
+from warehouse.relations import create_view, exists, no_rows_sql
 
 READING_MONTHS = "evidence.reading_months"
 READINGS = "core.sensor_readings"
@@ -24,7 +24,7 @@ def series_file(file: str) -> str:
 
 def month_files(connection: Connection) -> list[str]:
     """Return the names of the files of readings in the database's list, in order of month."""
-    if kind_of(connection, READING_MONTHS) is None:
+    if not exists(connection, READING_MONTHS):
         return []
     rows = connection.execute(f"SELECT file FROM {READING_MONTHS} ORDER BY month").fetchall()
     return [row[0] for row in rows]

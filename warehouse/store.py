@@ -26,9 +26,9 @@ from warehouse.relations import (
     create_table,
     create_table_if_missing,
     create_view,
+    exists,
     incoming,
     insert,
-    kind_of,
     no_rows_sql,
     order_by,
 )
@@ -82,7 +82,7 @@ class Warehouse:
         chosen = [described.column(name).name for name in columns or described.column_names]
         selected = ", ".join(f'"{name}"' for name in chosen)
         with self.connection() as opened:
-            if kind_of(opened, table) is None:
+            if not exists(opened, table):
                 raise WarehouseError(
                     f"{table} has not been built in {self.file}. Run 'lotwise run' for this source."
                 )
@@ -197,7 +197,7 @@ class Warehouse:
     def exists(self, table: str) -> bool:
         """Tell whether a table or view has been built."""
         with self.connection() as opened:
-            return kind_of(opened, table) is not None
+            return exists(opened, table)
 
     def content_hash(self, table: str) -> str:
         """Hash a table's contents, provenance apart (see ``content_hash``).
@@ -206,7 +206,7 @@ class Warehouse:
         """
         described = contract(table)
         with self.connection() as opened:
-            if kind_of(opened, table) is None:
+            if not exists(opened, table):
                 nothing = f"({no_rows_sql(described)})"
                 return relation_hash(opened, nothing, described.compared_columns)
             return table_hash(opened, described)

@@ -120,8 +120,9 @@ PICTURES = {
         driver_bars.SQL,
         driver_bars.draw,
         "What precedes failures",
-        "SHAP values computed out of fold, summed over clusters of correlated features. Dark: "
-        "keeps its sign and place in at least 80% of refits. Association, not proof of cause.",
+        "SHAP values computed out of fold, summed over clusters of correlated features; in "
+        "brackets the rank over refits. Dark: keeps its sign and place in at least 80% of "
+        "refits. Association, not proof of cause.",
         ("outcome",),
     ),
     "beeswarm": Picture(

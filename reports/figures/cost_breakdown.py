@@ -41,7 +41,7 @@ def _bars(frame: pl.DataFrame, names: list[str]) -> go.Figure:
     widest = max([*totals, 1.0])
     drawn = figure(
         height=row_height(frame.height, extra=90),
-        x=axis("USD, all on record", tickprefix="$", range=[0, widest * 1.4], nticks=5),
+        x=axis("USD, all on record", tickformat="$~s", range=[0, widest * 1.4], nticks=4),
         y=rows_axis(names),
         barmode="stack",
         bargap=0.45,

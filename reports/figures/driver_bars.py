@@ -25,10 +25,10 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     drawn = figure(
         height=row_height(shown.height, each=52),
         x=axis(
-            "share of mean absolute SHAP value",
+            "share of mean absolute SHAP (rank over refits)",
             tickformat=".0%",
             nticks=5,
-            range=[0, widest * 1.45],
+            range=[0, widest * 1.6],
         ),
         y=rows_axis([f"{rank}. {title}" for rank, title in shown.select("rank", "title").rows()]),
         bargap=0.45,
@@ -51,4 +51,4 @@ def _text(part: float, rank_low: int | None, rank_high: int | None) -> str:
     if rank_low is None or rank_high is None:
         return written
     place = f"{rank_low}" if rank_low == rank_high else f"{rank_low} to {rank_high}"
-    return f"{written}, rank {place}"
+    return f"{written} ({place})"

@@ -22,6 +22,8 @@ SELECT v.outcome, v.model, v.validation, v.auc, v.auc_low, v.auc_high
 FROM model.validations AS v
 JOIN model.verdicts AS p ON p.outcome = v.outcome AND p.gate = v.gate AND p.is_primary_gate
 WHERE v.auc IS NOT NULL
+  AND v.outcome IN (SELECT outcome FROM model.validations
+    WHERE validation = 'rolling_origin' AND auc IS NOT NULL)
 ORDER BY v.outcome, v.validation DESC, v.model
 """
 CHANCE_AUC = 0.5

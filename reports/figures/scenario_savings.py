@@ -34,7 +34,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         height=row_height(frame.height, each=56, extra=64),
         x=axis(
             "USD a year",
-            tickprefix="$",
+            tickformat="$~s",
             nticks=6,
             range=padded(
                 [0.0], frame["p10"].to_list(), frame["p50"].to_list(), frame["p90"].to_list()

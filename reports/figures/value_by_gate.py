@@ -11,6 +11,7 @@ SELECT outcome, gate, gross_usd_p50, net_usd_p10, net_usd_p50, net_usd_p90
 FROM economics.value_by_gate
 WHERE net_usd_p50 IS NOT NULL ORDER BY outcome, gate
 """
+RELEASE_GATE = 7  # nothing can be saved there: never the best gate
 
 
 def draw(frame: pl.DataFrame) -> go.Figure:
@@ -27,7 +28,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     drawn = figure(
         height=360,
         x=gates_axis(gates, "gate at which the plant acts"),
-        y=axis("USD a year", tickprefix="$", nticks=6, zeroline=True, zerolinecolor=MUTED),
+        y=axis("USD a year", tickformat="$~s", nticks=6, zeroline=True, zerolinecolor=MUTED),
         **LEGEND,
     )
     drawn.add_scatter(
@@ -57,7 +58,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         },
         hovertemplate="net $%{y:.3s}<extra></extra>",
     )
-    best = int(frame["net_usd_p50"].arg_max() or 0)
+    best = int(frame.head(RELEASE_GATE - 1)["net_usd_p50"].arg_max() or 0)
     worth = money(net[best], frame["net_usd_p10"][best], frame["net_usd_p90"][best])
     drawn.add_annotation(
         x=gates[best],

@@ -67,7 +67,7 @@ WHERE l.basis <> 'refused' AND l.outcome IS NOT NULL AND l.gate IS NOT NULL
 ORDER BY s.p50 DESC NULLS LAST, l.lever
 """
 _BEST_GATES_SQL = """
-SELECT outcome, gate FROM economics.value_by_gate WHERE net_usd_p50 IS NOT NULL
+SELECT outcome, gate FROM economics.value_by_gate WHERE net_usd_p50 > 0 AND gate < 7
 QUALIFY row_number() OVER (PARTITION BY outcome ORDER BY net_usd_p50 DESC, gate) = 1
 """
 _ASSUMPTIONS_SQL = """

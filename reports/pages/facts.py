@@ -56,6 +56,11 @@ class Facts:
         row = self.claims.get(claim_id(name, None if key is None else str(key)))
         return None if row is None else row["value"]
 
+    def has_interval(self, name: str, key: object = None) -> bool:
+        """Tell whether a claim was made with an interval."""
+        row = self.claims.get(claim_id(name, None if key is None else str(key)))
+        return row is not None and row["interval_low"] is not None
+
     def written(self, full_id: str) -> Written:
         """Write a claim, value and interval apart."""
         row = self.claims[full_id]

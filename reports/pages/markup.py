@@ -49,13 +49,14 @@ def claim_writer(facts: Facts) -> Callable[..., Markup]:
         if full_id not in facts.claims:
             return Markup('<span class="absent">{}</span>').format(NOT_COMPUTED)
         written = facts.written(full_id)
+        value = facts.claims[full_id]["value"]
         shown = escape(part_text(written, part))
+        if part == "full" and value is not None:
+            shown = Markup('<span class="v">{}</span>').format(written.value)
         if part == "full" and written.interval:
-            shown = Markup('{} <span class="interval">({})</span>').format(
-                written.value, written.interval
-            )
+            shown += Markup(' <span class="interval">({})</span>').format(written.interval)
         return Markup(
             '<span class="n" data-claim="{}" data-part="{}" data-value="{}">{}</span>'
-        ).format(full_id, part, exact(facts.claims[full_id]["value"]), shown)
+        ).format(full_id, part, exact(value), shown)
 
     return n

@@ -92,23 +92,32 @@ def test_tables_that_do_not_exist_read_as_sentences(bare_plant):
         assert sentence in text
 
 
-@pytest.mark.parametrize(
-    "schema", ["core", "feature", "model", "finding", "economics", "quarantine"]
-)
+SCHEMAS = ("core", "feature", "model", "finding", "economics", "quarantine")
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
 def test_any_schema_may_be_missing(signal_plant, schema):
     signal_plant.execute(f"DROP SCHEMA {schema} CASCADE")
     assert "</html>" in render(signal_plant, plotly_js="")
 
 
-def test_any_single_table_may_be_empty(signal_plant):
-    names = signal_plant.query(
-        "SELECT concat_ws('.', table_schema, table_name) AS name FROM information_schema.tables"
-    )["name"].to_list()
-    for name in sorted(set(names) - {"evidence.claims"}):
-        signal_plant.execute("BEGIN")
-        signal_plant.execute(f"DELETE FROM {name}")
-        assert "</html>" in render(signal_plant, plotly_js=""), name
-        signal_plant.execute("ROLLBACK")
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_any_schema_may_be_empty(signal_plant, schema):
+    tables = signal_plant.query(
+        f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{schema}'"
+    )["table_name"].to_list()
+    for table in tables:
+        signal_plant.execute(f"DELETE FROM {schema}.{table}")
+    assert tables
+    assert "</html>" in render(signal_plant, plotly_js="")
+
+
+@pytest.mark.parametrize(
+    "table", ["model.verdicts", "economics.levers", "core.outcome_definitions"]
+)
+def test_a_single_table_may_be_empty(signal_plant, table):
+    signal_plant.execute(f"DELETE FROM {table}")
+    assert "</html>" in render(signal_plant, plotly_js="")
 
 
 def test_a_signal_that_does_not_pay_says_so(signal_plant):

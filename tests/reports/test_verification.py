@@ -48,8 +48,12 @@ def test_a_removed_row_is_found(signal_plant, report):
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
-        (">0.81 <span", ">0.91 <span", "page verdict.auc[failure/5]"),
-        ('data-value="500">500', 'data-value="900">900', "page scope.batches"),
+        (">0.81</span>", ">0.91</span>", "page verdict.auc[failure/5]"),
+        (
+            'data-value="500"><span class="v">500',
+            'data-value="900"><span class="v">900',
+            "page scope.batches",
+        ),
         ("(0.73 to 0.88)", "(0.79 to 0.83)", "page verdict.auc[failure/5]"),
         ("it is evidence of nothing", "it is evidence of everything", "words"),
         ('"hoverinfo":"skip"', '"hoverinfo":"all"', "chart cost_by_category"),

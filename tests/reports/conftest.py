@@ -1,6 +1,7 @@
 """Two small published warehouses in contract shape: one with a process signal, one without."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -13,7 +14,6 @@ from data_contracts.polars_schema import conform, empty
 
 Rows = list[dict[str, Any]]
 
-CHROMIUM = "/usr/bin/chromium"
 MODELS = (
     ("base_rate", 0.5),
     ("product_only", 0.58),
@@ -35,24 +35,16 @@ CATEGORIES = (
 class PublishedTables:
     """A published warehouse held in memory."""
 
-    def __init__(self, tables: dict[str, Rows]) -> None:
+    def __init__(self, frames: dict[str, pl.DataFrame]) -> None:
         self._connection = duckdb.connect(":memory:")
-        for name, rows in tables.items():
-            self.put(name, rows)
+        for name, frame in frames.items():
+            self.put(name, frame)
 
-    def put(self, name: str, rows: Rows | pl.DataFrame) -> None:
-        described = contract(name)
-        frame = (
-            rows if isinstance(rows, pl.DataFrame) else pl.DataFrame(rows, infer_schema_length=None)
-        )
-        shaped = empty(described) if frame.is_empty() else conform(frame, described)
+    def put(self, name: str, frame: pl.DataFrame) -> None:
         self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.partition('.')[0]}")
-        self._connection.register("shaped", shaped)
+        self._connection.register("shaped", frame)
         self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM shaped")
         self._connection.unregister("shaped")
-
-    def drop(self, name: str) -> None:
-        self._connection.execute(f"DROP TABLE IF EXISTS {name}")
 
     def execute(self, sql: str) -> None:
         self._connection.execute(sql)
@@ -664,27 +656,50 @@ def mix_tables() -> dict[str, Rows]:
     }
 
 
-def with_claims(tables: dict[str, Rows]) -> PublishedTables:
-    """Publish tables with the claims made on them, as a run does."""
+def _shaped(name: str, rows: Rows) -> pl.DataFrame:
+    described = contract(name)
+    return (
+        conform(pl.DataFrame(rows, infer_schema_length=None), described)
+        if rows
+        else empty(described)
+    )
+
+
+def with_claims(tables: dict[str, Rows]) -> dict[str, pl.DataFrame]:
+    """Shape tables by their contracts and add the claims made on them, as a run does."""
     from reports.claims import evaluate
 
-    published = PublishedTables(tables)
-    published.put("evidence.claims", evaluate(published.query))
-    return published
+    frames = {name: _shaped(name, rows) for name, rows in tables.items()}
+    return {**frames, "evidence.claims": evaluate(PublishedTables(frames).query)}
+
+
+@cache
+def signal_frames() -> dict[str, pl.DataFrame]:
+    return with_claims(signal_tables())
+
+
+@cache
+def mix_frames() -> dict[str, pl.DataFrame]:
+    return with_claims(mix_tables())
+
+
+@cache
+def bare_frames() -> dict[str, pl.DataFrame]:
+    tables = mix_tables()
+    return with_claims({name: tables[name] for name in ("core.batches", "evidence.runs")})
 
 
 @pytest.fixture
 def signal_plant() -> PublishedTables:
-    return with_claims(signal_tables())
+    return PublishedTables(signal_frames())
 
 
 @pytest.fixture
 def mix_plant() -> PublishedTables:
-    return with_claims(mix_tables())
+    return PublishedTables(mix_frames())
 
 
 @pytest.fixture
 def bare_plant() -> PublishedTables:
     """Only what every source has: a list of batches and the run."""
-    tables = mix_tables()
-    return with_claims({name: tables[name] for name in ("core.batches", "evidence.runs")})
+    return PublishedTables(bare_frames())

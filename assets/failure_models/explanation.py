@@ -1,8 +1,9 @@
 """What each column contributed to the predicted risk of batches the model had not seen.
 
 Contributions are SHAP values, positive towards failure: exact for ridge and logistic regression,
-from xgboost's ``pred_contribs`` for trees. Several margins become one risk by how much failure
-probability a unit of each is worth where the batches stand.
+from xgboost's ``pred_contribs`` for trees. Several margins become one risk by the failure
+probability that each batch's predicted deviation is worth, so that the contributions to a margin
+add up to the probability of failing it beyond that of the batch's product and recent level.
 """
 
 from dataclasses import dataclass
@@ -12,13 +13,13 @@ import numpy as np
 from assets.failure_models import boosted_trees
 from assets.failure_models.examination import Examination
 from assets.failure_models.failure_probability import margin_failure_probability
-from assets.failure_models.margin_models import Spread
+from assets.failure_models.margin_models import MarginScores, Spread
 from assets.failure_models.penalised_logistic import fit_logistic
 from assets.failure_models.ridge import weighted_coefficients
 from assets.failure_models.trial import Trial
 from assets.statistics.array_types import FloatArray, IntArray
 
-STEP_SPREADS = 0.25
+SMALLEST_SPREADS = 0.05
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Explanation:
 
     Attributes:
         contribution: (out-of-time batches, columns), positive towards failure.
-        risk_per_margin: Per quantity, failure probability gained per unit of margin lost; empty
-            for models of the label, whose contributions are in log odds.
+        risk_per_margin: (out-of-time batches, quantities), failure probability gained per unit of
+            margin lost; no column for models of the label, whose contributions are in log odds.
     """
 
     contribution: FloatArray
@@ -39,10 +40,11 @@ def explain(seen: Examination) -> Explanation:
     """Explain the model the verdict rests on, out of fold."""
     trial, ladder = seen.trial, seen.ladder
     if ladder.margins is None or ladder.spread is None:
-        parts = [_logistic_contribution(trial, f.train, f.test) for f in trial.folds]
-        return Explanation(np.vstack(parts), np.empty(0))
-    risk = _risk_per_margin(trial, ladder.spread)
-    return Explanation(-(ladder.margins.contribution[trial.tested] @ risk), risk)
+        folds = [_logistic_contribution(trial, f.train, f.test) for f in trial.folds]
+        return Explanation(np.vstack(folds), np.empty((trial.tested.size, 0)))
+    risk = _risk_per_margin(trial, ladder.margins, ladder.spread)
+    parts = ladder.margins.contribution[trial.tested]
+    return Explanation(-np.einsum("bcq,bq->bc", parts, risk), risk)
 
 
 def refitted(
@@ -65,7 +67,7 @@ def refitted(
         return _logistic_contribution(trial, rows, trial.tested)
     view, test = trial.views[-1], trial.views[-1].design[trial.tested]
     total = np.zeros(test.shape)
-    for j, risk in enumerate(risk_per_margin):
+    for j, risk in enumerate(risk_per_margin.T):
         has_target = np.isfinite(view.targets[train, j]) & (weights > 0)
         rows, own = train[has_target], weights[has_target]
         design, target = view.design[rows], view.targets[rows, j]
@@ -74,21 +76,29 @@ def refitted(
         if trial.is_primary:
             booster = boosted_trees.fit_margin_trees(design, target, seed, own)
             part = (part + boosted_trees.contributions(booster, test)) / 2
-        total -= risk * part
+        total -= risk[:, None] * part
     return total
 
 
-def _risk_per_margin(trial: Trial, spread: Spread) -> FloatArray:
-    """Mean slope of each margin's failure probability over the out-of-time batches."""
+def _risk_per_margin(trial: Trial, scores: MarginScores, spread: Spread) -> FloatArray:
+    """Slope of each margin's failure probability between a batch's expectation and prediction.
+
+    The secant, not the tangent: a deviation that carries a batch over the limit is worth what it
+    does (the rescale rule of Shrikumar et al. 2017).
+    """
     slopes = []
     for fold, view, pools in zip(trial.folds, trial.views, spread.residuals, strict=True):
-        expected = view.expected[fold.test]
+        columns = []
         for j, pool in enumerate(pools):
-            step = STEP_SPREADS * max(float(pool.std()), 1e-9)
-            nearer = margin_failure_probability(expected[:, j] - step, pool)
-            farther = margin_failure_probability(expected[:, j] + step, pool)
-            slopes.append(float((nearer - farther).mean()) / (2 * step))
-    return np.asarray(np.array(slopes).reshape(len(trial.folds), -1).mean(axis=0))
+            expected, score = view.expected[fold.test, j], scores.score[fold.test, j]
+            smallest = SMALLEST_SPREADS * max(float(pool.std()), 1e-9)
+            step = np.where(np.abs(score) < smallest, smallest, score)
+            change = margin_failure_probability(expected, pool) - margin_failure_probability(
+                expected + step, pool
+            )
+            columns.append(change / step)
+        slopes.append(np.column_stack(columns))
+    return np.vstack(slopes)
 
 
 def _logistic_contribution(trial: Trial, train: IntArray, test: IntArray) -> FloatArray:

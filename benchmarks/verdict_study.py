@@ -1,0 +1,214 @@
+"""Verdicts over many virtual plants whose truth is known; one CSV row per plant, resumable.
+
+A study is a set of plants of one kind: ``signal`` (causes planted), ``null`` (no path into any
+result), ``product`` (product alone matters), and each again under strong drift. Rows already in the
+CSV are not made again, so a study may be stopped and continued. Acceptance bands are those of the
+99% binomial interval.
+
+    python benchmarks/verdict_study.py --kind signal --plants 20
+"""
+
+import argparse
+import csv
+import subprocess
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assets.failure_models.acceptance_criteria import criteria_frame
+from assets.failure_models.study import run_study
+from assets.failure_models.study_inputs import StudyInputs, StudySettings
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
+LAST_GATE = 5
+TOP_PLACES = 5
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of plant: how its causes are cut and how strongly it drifts."""
+
+    cut: str
+    drift: float
+
+
+KINDS = {
+    "signal": Kind("none", 1.0),
+    "null": Kind("null", 1.0),
+    "product": Kind("product_only", 1.0),
+    "signal_drift": Kind("none", 10.0),
+    "null_drift": Kind("null", 10.0),
+}
+
+
+def study_inputs(plant: Any, gates: tuple[int, ...]) -> StudyInputs:
+    """The tables of a fast-path plant as a study reads them."""
+    outcomes = plant.outcomes["outcome"].unique().sort().to_list()
+    return StudyInputs(
+        gate_values=plant.gate_values,
+        dictionary=_dictionary(plant.gate_values),
+        batch_gates=plant.batch_gates.filter(pl.col("gate").is_in(gates)),
+        outcomes=plant.outcomes,
+        outcome_definitions=pl.DataFrame(
+            {
+                "outcome": outcomes,
+                "title": outcomes,
+                "is_proxy": False,
+                "first_known_stage": LAST_GATE + 1,
+                "last_gate_before": LAST_GATE,
+            }
+        ),
+        outcome_margins=plant.outcome_margins,
+        refused_features=pl.DataFrame(schema={"outcome": pl.String, "feature": pl.String}),
+        acceptance_criteria=criteria_frame(outcomes, datetime.now(UTC).replace(tzinfo=None)),
+    )
+
+
+def _dictionary(gate_values: pl.DataFrame) -> pl.DataFrame:
+    part = pl.col("feature").str.split(".").list
+    return (
+        gate_values.group_by("feature")
+        .agg(is_number=pl.col("value").is_not_null().any(), stage=pl.col("gate").min())
+        .select(
+            "feature",
+            title="feature",
+            stage="stage",
+            unit_operation=part.get(1),
+            kind=part.get(0),
+            data_type=pl.when("is_number").then(pl.lit("numeric")).otherwise(pl.lit("categorical")),
+            is_product_identity=part.get(0) == "product",
+        )
+        .sort("feature")
+    )
+
+
+def study_plant(kind: str, seed: int, gates: tuple[int, ...], batches: int) -> dict[str, Any]:
+    """Simulate one plant, study it, and mark the answer against its truth."""
+    from assets.sources.virtual_plant.fast_path import batch_features
+
+    started = time.perf_counter()
+    chosen = KINDS[kind]
+    plant = batch_features(
+        seed=seed, batches=batches, years=batches / 200, cut=chosen.cut, drift=chosen.drift
+    )
+    simulated = time.perf_counter()
+    tables = run_study(study_inputs(plant, gates), StudySettings(seed=seed))
+    row = {
+        "kind": kind,
+        "seed": seed,
+        "gates": " ".join(map(str, gates)),
+        "batches": batches,
+        "failures": plant.truth["failures"],
+        "oracle_auc": plant.truth["oracle_auc"],
+        "simulation_s": round(simulated - started, 1),
+        "study_s": round(time.perf_counter() - simulated, 1),
+    }
+    return row | _verdict_marks(tables) | _driver_marks(tables, plant.truth)
+
+
+def _verdict_marks(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+    verdicts = tables["model.verdicts"].filter(pl.col("verdict") != "not_applicable")
+    primary = verdicts.filter((pl.col("outcome") == "failure") & pl.col("is_primary_gate"))
+    calibration = tables["model.calibration"].join(
+        primary.select("outcome", "gate", model="model_used"), on=["outcome", "gate", "model"]
+    )
+    return {
+        "verdict": primary["verdict"].item(),
+        "any_process_signal": "process_signal" in verdicts["verdict"].to_list(),
+        "signals": verdicts.filter(pl.col("verdict") == "process_signal").height,
+        "auc": primary["auc"].item(),
+        "auc_product": primary["auc_product"].item(),
+        "gain": primary["gain"].item(),
+        "gain_low": primary["gain_low"].item(),
+        "p_value": primary["p_value"].item(),
+        "calibration_intercept": calibration["intercept"].item(),
+        "calibration_slope": calibration["slope"].item(),
+    }
+
+
+def _driver_marks(tables: dict[str, pl.DataFrame], truth: dict[str, Any]) -> dict[str, Any]:
+    """Which mechanisms are among the leaders, of all failures and of their own mode."""
+    drivers = tables["finding.drivers"].filter(pl.col("gate") == LAST_GATE)
+    found_in_all = found_in_mode = named = 0
+    decoys: set[str] = set()
+    causes: set[str] = set()
+    for mechanism in truth["mechanisms"]:
+        own = {name for cause in mechanism["causes"] for name in cause["features"]}
+        causes |= own
+        decoys |= set(mechanism["decoys"])
+        found_in_all += _leads(drivers, "failure", own)
+        found_in_mode += _leads(drivers, mechanism["name"], own)
+        named += _leads(drivers.filter("is_named"), mechanism["name"], own)
+    false_named = sorted(
+        {
+            row["driver"]
+            for row in drivers.filter("is_named").iter_rows(named=True)
+            if set(row["members"].split(",")) & decoys
+            and not set(row["members"].split(",")) & causes
+        }
+    )
+    return {
+        "mechanisms_leading_failure": found_in_all,
+        "mechanisms_leading_own_mode": found_in_mode,
+        "mechanisms_named_in_own_mode": named,
+        "decoys_named": " ".join(false_named),
+    }
+
+
+def _leads(drivers: pl.DataFrame, outcome: str, features: set[str]) -> bool:
+    leading = drivers.filter((pl.col("outcome") == outcome) & (pl.col("rank") <= TOP_PLACES))
+    return any(set(members.split(",")) & features for members in leading["members"])
+
+
+def main() -> None:
+    """Make the plants that are missing from the CSV, then print the counts."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kind", choices=sorted(KINDS), default="signal")
+    parser.add_argument("--plants", type=int, default=3, help="seeds first to first+plants-1")
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--batches", type=int, default=1000)
+    parser.add_argument("--all-gates", action="store_true", help="gates 1 to 5, not the last alone")
+    asked = parser.parse_args()
+    gates = tuple(range(1, LAST_GATE + 1)) if asked.all_gates else (LAST_GATE,)
+    file = RESULTS / f"verdict_study_{asked.kind}{'_all_gates' if asked.all_gates else ''}.csv"
+    for seed in range(asked.first_seed, asked.first_seed + asked.plants):
+        if seed not in _done(file):
+            _append(file, study_plant(asked.kind, seed, gates, asked.batches) | _stamp())
+            print(f"{asked.kind} {seed}", flush=True)
+    summary = pl.read_csv(file)
+    print(summary["verdict"].value_counts().sort("verdict"))
+    print(f"any process_signal: {summary['any_process_signal'].sum()} of {summary.height}")
+
+
+def _done(file: Path) -> set[int]:
+    return set(pl.read_csv(file)["seed"].to_list()) if file.exists() else set()
+
+
+def _append(file: Path, row: dict[str, Any]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not file.exists()
+    with file.open("a", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, fieldnames=list(row))
+        if is_new:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def _stamp() -> dict[str, str]:
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return {"commit": commit.stdout.strip(), "date": datetime.now(UTC).date().isoformat()}
+
+
+if __name__ == "__main__":
+    main()

@@ -65,6 +65,7 @@ def _functions(facts: Facts) -> dict[str, Any]:
     return {
         "n": claim_writer(facts),
         "has": facts.has,
+        "value": facts.value,
         "has_interval": facts.has_interval,
         "is_one": lambda name, key=None: facts.value(name, key) == 1,
         "charts": draw_charts(facts),

@@ -8,7 +8,8 @@ from reports.formats import share
 
 SQL = """
 SELECT outcome, rank, title, share, rank_low, rank_high, is_named FROM finding.drivers
-WHERE verdict = 'process_signal' AND share IS NOT NULL ORDER BY outcome, gate DESC, rank
+WHERE (outcome, gate) IN (SELECT (outcome, gate) FROM model.verdicts WHERE is_primary_gate)
+  AND verdict = 'process_signal' AND share IS NOT NULL ORDER BY outcome, rank
 """
 MOST_BARS = 12
 

@@ -17,6 +17,7 @@ FROM finding.driver_curves AS c
 JOIN finding.drivers AS r
   ON r.outcome = c.outcome AND r.gate = c.gate AND r.driver = c.driver
   AND r.verdict = 'process_signal'
+JOIN model.verdicts AS p ON p.outcome = r.outcome AND p.gate = r.gate AND p.is_primary_gate
 LEFT JOIN feature.dictionary AS d ON d.feature = c.feature
 WHERE c.failure_prob IS NOT NULL AND c.value IS NOT NULL AND c.batches > 0
   AND c.feature = c.driver AND r.rank <= 6

@@ -23,7 +23,9 @@ FROM model.permutation_nulls ORDER BY outcome, statistic, gate
 _DRIVERS_SQL = """
 SELECT outcome, rank, title, stage, unit_operation, members, direction, is_named,
   is_simpson_flagged, effect_unit, concat_ws('/', outcome, gate, rank) AS key
-FROM finding.drivers WHERE verdict = 'process_signal' ORDER BY outcome, gate DESC, rank
+FROM finding.drivers
+WHERE (outcome, gate) IN (SELECT (outcome, gate) FROM model.verdicts WHERE is_primary_gate)
+  AND verdict = 'process_signal' ORDER BY outcome, rank
 """
 _ALARMS_SQL = """
 SELECT a.outcome, a.gate, a.alarm_budget,

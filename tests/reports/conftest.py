@@ -491,7 +491,7 @@ def signal_tables() -> dict[str, Rows]:
             }
             for budget, hit in ((0.02, 0.29), (0.05, 0.48), (0.1, 0.65))
         ],
-        "finding.drivers": drivers,
+        "finding.drivers": drivers + _drivers("failure", 4),
         "finding.driver_curves": _curves(drivers),
         "finding.trends": [
             {

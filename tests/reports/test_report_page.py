@@ -51,6 +51,13 @@ def test_assumptions_are_shown_with_owner_and_source(signal_text):
     assert "planning figure for a solid-dose plant" in signal_text
 
 
+def test_drivers_are_those_of_the_last_gate_before_the_result(signal_plant):
+    html = render(signal_plant, plotly_js="")
+    assert 'data-claim="driver.share[failure/5/1]"' in html
+    assert "driver.share[failure/4/1]" not in html
+    assert html.count('"driver_bars[failure]"') == 2  # its place and its figure
+
+
 def test_a_controller_gets_answers(signal_text):
     assert "Who approved the baseline? Not approved yet." in signal_text
 

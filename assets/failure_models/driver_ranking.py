@@ -73,7 +73,7 @@ def rank_clusters(
     leading = _leading_columns(contribution, cluster)
     ranks = ranks_of(summed)
     again = [summed_by_cluster(one, cluster) for one in refits]
-    again_ranks = np.array([ranks_of(one) for one in again]).reshape(len(again), -1)
+    again_ranks = np.array([ranks_of(one) for one in again]).reshape(len(again), summed.shape[1])
     half = summed.shape[0] // 2
     periods = (slice(0, half), slice(half, None))
     period_ranks = [ranks_of(summed[part]) for part in periods]

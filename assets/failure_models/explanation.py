@@ -12,7 +12,7 @@ import numpy as np
 
 from assets.failure_models import boosted_trees
 from assets.failure_models.examination import Examination
-from assets.failure_models.failure_probability import margin_failure_probability
+from assets.failure_models.failure_probability import any_margin_fails, margin_failure_probability
 from assets.failure_models.margin_models import MarginScores, Spread
 from assets.failure_models.penalised_logistic import fit_logistic
 from assets.failure_models.ridge import weighted_coefficients
@@ -98,7 +98,24 @@ def _risk_per_margin(trial: Trial, scores: MarginScores, spread: Spread) -> Floa
             )
             columns.append(change / step)
         slopes.append(np.column_stack(columns))
-    return np.vstack(slopes)
+    return np.vstack(slopes) * _observed_to_predicted(trial, spread)
+
+
+def _observed_to_predicted(trial: Trial, spread: Spread) -> FloatArray:
+    """Per margin, its training failure rate over the mean probability predicted without process.
+
+    A rare mode with a long tail is predicted too rarely; this gives every mode the weight of its
+    own failures (half a failure is added, so that none is weighed by zero).
+    """
+    predicted = np.vstack(
+        [
+            any_margin_fails(view.expected[fold.test], pools)[1]
+            for fold, view, pools in zip(trial.folds, trial.views, spread.residuals, strict=True)
+        ]
+    ).mean(axis=0)
+    train = trial.panel.margins[trial.folds[-1].train]
+    observed = ((train < 0).sum(axis=0) + 0.5) / (np.isfinite(train).sum(axis=0) + 1)
+    return np.asarray(observed / np.maximum(predicted, 1e-6))
 
 
 def _logistic_contribution(trial: Trial, train: IntArray, test: IntArray) -> FloatArray:

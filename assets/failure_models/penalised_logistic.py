@@ -12,7 +12,8 @@ from assets.statistics.array_types import FloatArray
 from assets.statistics.calibration import expit, logit
 
 FAILURES_PER_DEGREE = 5.0
-LARGEST_PENALTY, SMALLEST_PENALTY = 1e8, 1e-3
+# The smallest keeps a separated column finite where failures could afford it outright.
+LARGEST_PENALTY, SMALLEST_PENALTY = 1e8, 0.5
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,97 @@
+"""Clusters, ranks, directions and effects of drivers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.failure_models.driver_clusters import correlated_clusters, summed_by_cluster
+from assets.failure_models.driver_ranking import direction, rank_clusters, ranks_of
+from assets.failure_models.study import run_study
+from assets.failure_models.study_inputs import StudyInputs, StudySettings
+
+Line = Callable[..., StudyInputs]
+RNG = np.random.default_rng(5)
+
+
+def test_columns_that_say_the_same_are_one_cluster() -> None:
+    base = RNG.normal(size=(300, 3))
+    design = np.column_stack([base[:, 0], -base[:, 0] + 0.1 * RNG.normal(size=300), base[:, 1:]])
+    assert correlated_clusters(design).tolist() == [0, 0, 1, 2]
+    assert correlated_clusters(design[:, :1]).tolist() == [0]
+    assert correlated_clusters(np.ones((50, 2))).tolist() == [0, 1]
+
+
+def test_contributions_add_up_within_a_cluster() -> None:
+    summed = summed_by_cluster(np.array([[1.0, -1.0, 2.0]]), np.array([0, 0, 1]))
+    assert summed.tolist() == [[0.0, 2.0]]
+    assert ranks_of(summed).tolist() == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        (lambda x: x, "higher"),
+        (lambda x: -x, "lower"),
+        (lambda x: x**2 - 1, "window"),
+        (lambda x: np.sin(9 * x), "mixed"),
+    ],
+)
+def test_directions(shape: Callable[[np.ndarray], np.ndarray], expected: str) -> None:
+    value = RNG.normal(size=400)
+    assert direction(value, shape(value)) == expected
+
+
+def test_stability_is_the_share_of_refits_that_agree() -> None:
+    values = RNG.normal(size=(100, 8))
+    weights = np.array([8.0, 4, 3, 2, 1.5, 1, 0.5, 0.1])
+    contribution = values * weights
+    turned = values * np.r_[-8.0, weights[1:]]
+    lost = values * np.r_[0.01, weights[1:]]
+    refits = [contribution, contribution, turned, lost]
+    found = rank_clusters(contribution, values, np.arange(8), refits, places=5, shown=3)
+    assert [one.rank for one in found] == [1, 2, 3]
+    assert found[0].place_stability == 0.75
+    assert found[0].sign_stability == 0.75
+    assert found[0].holds_in_periods
+    assert found[1].place_stability == found[1].sign_stability == 1.0
+    assert (found[0].rank_low, found[0].rank_high) == (1, 7)
+    assert found[0].share == pytest.approx(8 / 20.1, abs=0.05)
+
+
+def test_a_confounded_parameter_is_flagged(line: Line, gates: Line, quick: StudySettings) -> None:
+    """Within product the higher values fail; across products the higher product is the safer."""
+    inputs = gates(line(seed=3, products=2), 5)
+    product = dict(inputs.batch_gates.select("batch_id", "product").unique().rows())
+    shift = pl.col("batch_id").replace_strict(product).str.slice(1).cast(pl.Float64)
+    is_cause = pl.col("feature").str.starts_with("parameter.g03")
+    margins = inputs.outcome_margins.with_columns(margin=pl.col("margin") + 5 * shift)
+    confounded = replace(
+        inputs,
+        gate_values=inputs.gate_values.with_columns(
+            value=pl.when(is_cause).then(pl.col("value") + 3 * shift).otherwise("value")
+        ),
+        outcome_margins=margins,
+    )
+    leader = run_study(confounded, quick)["finding.drivers"].row(0, named=True)
+    assert leader["driver"].startswith("parameter.g03")
+    assert leader["crude_low"] > 0 > leader["adjusted_high"]
+    assert leader["is_simpson_flagged"]
+
+
+def test_curves_and_attributions_describe_the_same_model(
+    line: Line, gates: Line, quick: StudySettings
+) -> None:
+    tables = run_study(gates(line(seed=3), 5), quick)
+    curve = tables["finding.driver_curves"].filter(
+        pl.col("driver").str.starts_with("parameter.g03")
+    )
+    assert curve["value"].is_sorted()
+    assert curve["failure_prob"][-1] > curve["failure_prob"][0]
+    assert curve["contribution"][-1] > 0 > curve["contribution"][0]
+    assert curve["batches"].sum() == 300
+    attributions = tables["model.attributions"]
+    assert attributions["batch_id"].n_unique() == 300
+    assert attributions["feature"].n_unique() == 20

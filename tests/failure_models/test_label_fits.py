@@ -1,0 +1,80 @@
+"""Penalised logistic regression and boosted trees against their references."""
+
+import numpy as np
+import pytest
+
+from assets.failure_models import boosted_trees
+from assets.failure_models.penalised_logistic import FAILURES_PER_DEGREE, fit_logistic
+
+# matplotlib announces a change when shap first imports it; neither is ours to mend.
+SHAP_IMPORT = pytest.mark.filterwarnings("ignore:The set_:PendingDeprecationWarning")
+
+
+def failures(rows: int = 400, columns: int = 12) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(rows, columns))
+    chance = 1 / (1 + np.exp(2.5 - 1.5 * values[:, 0]))
+    return values, (rng.random(rows) < chance).astype(float)
+
+
+def test_logistic_is_that_of_scikit_learn_at_the_same_penalty() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    values, label = failures()
+    fit = fit_logistic(values, label)
+    standard = (values - fit.centre) / fit.scale
+    chance = fit.predict(values)
+    # The gradient of the penalised likelihood vanishes: X'(y - p) = penalty * coefficients.
+    gradient = standard.T @ (label - chance)
+    penalty = float(gradient @ fit.coefficients / (fit.coefficients @ fit.coefficients))
+    reference = LogisticRegression(C=1 / penalty, tol=1e-10, max_iter=5000).fit(standard, label)
+    assert fit.coefficients == pytest.approx(reference.coef_[0], abs=1e-4)
+    assert chance == pytest.approx(reference.predict_proba(standard)[:, 1], abs=1e-4)
+
+
+def test_logistic_spends_no_more_than_its_failures_afford() -> None:
+    values, label = failures(columns=60)
+    fit = fit_logistic(values, label)
+    standard = (values - fit.centre) / fit.scale
+    gradient = standard.T @ (label - fit.predict(values))
+    penalty = float(gradient @ fit.coefficients / (fit.coefficients @ fit.coefficients))
+    information = np.linalg.eigvalsh(standard.T @ standard) * label.mean() * (1 - label.mean())
+    spent = (information / (information + penalty)).sum()
+    assert spent == pytest.approx(label.sum() / FAILURES_PER_DEGREE, rel=0.05)
+
+
+def test_logistic_with_one_class_says_the_base_rate() -> None:
+    values, _ = failures(rows=49)
+    fit = fit_logistic(values, np.zeros(49))
+    assert fit.predict(values) == pytest.approx(np.full(49, 0.01))
+
+
+def test_logistic_survives_separation_missing_values_and_constants() -> None:
+    rng = np.random.default_rng(4)
+    values = np.column_stack([np.r_[np.zeros(50), np.ones(10)], np.full(60, 7.0)])
+    values[rng.random((60, 2)) < 0.2] = np.nan
+    chance = fit_logistic(values, np.r_[np.zeros(50), np.ones(10)]).predict(values)
+    assert np.isfinite(chance).all()
+    assert ((chance > 0) & (chance < 1)).all()
+
+
+@SHAP_IMPORT
+def test_pred_contribs_are_the_shap_values_of_the_tree_explainer() -> None:
+    import shap
+
+    values, label = failures(rows=200)
+    for booster in (
+        boosted_trees.fit_label_trees(values, label, seed=1),
+        boosted_trees.fit_margin_trees(values, values[:, 0] ** 2, seed=1),
+    ):
+        expected = shap.TreeExplainer(booster).shap_values(values)
+        assert boosted_trees.contributions(booster, values) == pytest.approx(expected, abs=1e-4)
+
+
+def test_trees_are_the_same_on_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    values, label = failures()
+    found = []
+    for threads in (1, 2):
+        monkeypatch.setitem(boosted_trees.SETTINGS, "nthread", threads)
+        found.append(boosted_trees.fit_label_trees(values, label, seed=1).save_raw("json"))
+    assert found[0] == found[1]

@@ -32,19 +32,35 @@ def connect(file: Path, spill_dir: Path, memory_limit: str = MEMORY_LIMIT) -> It
             run on the connection failed.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
+    with plain_errors(file), _opened(str(file), spill_dir, memory_limit) as connection:
+        yield connection
+
+
+@contextmanager
+def connect_in_memory(spill_dir: Path, memory_limit: str = MEMORY_LIMIT) -> Iterator[Connection]:
+    """Open DuckDB without a file, to read Parquet files while no warehouse needs to be open.
+
+    Raises:
+        WarehouseError: A statement failed.
+    """
+    with plain_errors(spill_dir), _opened(":memory:", spill_dir, memory_limit) as connection:
+        yield connection
+
+
+@contextmanager
+def _opened(database: str, spill_dir: Path, memory_limit: str) -> Iterator[Connection]:
     spill_dir.mkdir(parents=True, exist_ok=True)
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "temp_directory": str(spill_dir),
         "threads": os.cpu_count() or 1,
     }
-    with plain_errors(file):
-        connection = duckdb.connect(str(file), config=config)  # type: ignore[arg-type]
-        try:
-            connection.execute("SET TimeZone = 'UTC'")
-            yield connection
-        finally:
-            connection.close()
+    connection = duckdb.connect(database, config=config)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import polars as pl
 from data_contracts.catalogue import contract
 from data_contracts.errors import WarehouseError
 from data_contracts.polars_schema import conform, empty
-from warehouse.connection import Connection, quoted, transaction
+from warehouse.connection import Connection, connect_in_memory, quoted, transaction
 from warehouse.content_hash import digest
 from warehouse.reading_files import READING_MONTHS, create_readings_view, series_file
 from warehouse.relations import create_table, insert
@@ -40,7 +40,7 @@ class ReadingsPlan:
             enumeration of the texts in its one column.
         months: Months to build and the span of their readings: month, span_from, span_until.
         readings: Rows of one month in stored order.
-        stored: The same in the columns of ``core.sensor_readings``.
+        stored: The same in the columns of ``core.sensor_readings``, and ``is_usable``.
         series: Its runs of readings of one batch, phase and tag in stored order, those of no phase
             last, with ``readings`` (how many) and ``content`` (a hash of them).
         account: One row of the month's counts in ``evidence.reading_months``.
@@ -109,8 +109,8 @@ def readings_by_month(warehouse: Warehouse) -> Iterator[MonthOfReadings]:
     """Yield the readings of every month, one month in memory at a time."""
     folder = warehouse.home.readings_dir(warehouse.source_key)
     listed = warehouse.read(READING_MONTHS, ["month", "file"])
-    for month, name in listed.iter_rows():
-        with warehouse.connection() as opened:
+    with connect_in_memory(warehouse.home.spill_dir) as opened:
+        for month, name in listed.iter_rows():
             yield _read_month(opened, month, folder / name)
 
 
@@ -180,14 +180,11 @@ def _require_all(connection: Connection, listed: pl.DataFrame, as_of: datetime |
 
 
 def _read_month(connection: Connection, month: date, file: Path) -> MonthOfReadings:
-    path = quoted(str(file))
-    series = connection.sql(
-        f"SELECT * FROM read_parquet({quoted(str(file.with_name(series_file(file.name))))})"
-    ).pl()
-    total = int(series["readings"].sum())
-    is_usable = "quality <> 'bad'" if series["bad_readings"].sum() else "true"
+    of_series = quoted(str(file.with_name(series_file(file.name))))
+    series = connection.sql(f"SELECT * FROM read_parquet({of_series})").pl()
     readings = connection.sql(
-        f"SELECT recorded_at, CASE WHEN {is_usable} THEN coalesce(value, 'nan') ELSE 'nan' END"
-        f"::DOUBLE AS value FROM read_parquet({path}) LIMIT {total}"
+        "SELECT recorded_at, CASE WHEN is_usable THEN value ELSE 'nan' END AS value "
+        f"FROM read_parquet({quoted(str(file))})"
     ).pl()
-    return MonthOfReadings(month, series, readings)
+    # The readings of no phase stand last and belong to no series.
+    return MonthOfReadings(month, series, readings.head(int(series["readings"].sum())))

@@ -15,6 +15,7 @@ PLAN = ReadingsPlan(
         ("TABLE", SQL / "phase_places.sql"),
         ("TABLE", SQL / "shared_areas.sql"),
         ("TABLE", SQL / "channel_lanes.sql"),
+        ("ENUM", SQL / "batch_names.sql"),
         ("ENUM", SQL / "reading_names.sql"),
         ("TABLE", SQL / "lane_hours.sql"),
         ("TABLE", SQL / "channels.sql"),

@@ -12,40 +12,53 @@ WITH own AS (
         AND month = $month
 ),
 shared AS (
-    SELECT *, dense_rank() OVER (reading ORDER BY batch_id, unit_procedure, phase) > 1 AS is_further
+    SELECT *
     FROM placed_readings
     WHERE
         is_shared_area
         AND recorded_at BETWEEN $span_from AND $span_until
         AND coalesce(recorded_at <= $as_of::TIMESTAMP, true)
-    WINDOW
-        reading AS (PARTITION BY equipment_id, tag, recorded_at, value, quality),
-        place AS (
-            PARTITION BY
-                equipment_id, tag, recorded_at, value, quality, batch_id, unit_procedure, phase
-        )
-    QUALIFY
-        lane_no = min(lane_no) OVER place
-        AND (phase IS NOT NULL OR count(phase) OVER reading = 0)
+        AND (phase IS NOT NULL OR is_first_lane)
+),
+shared_in_phases AS (
+    SELECT *, dense_rank() OVER (PARTITION BY reading ORDER BY series) > 1 AS is_further
+    FROM (SELECT *, (equipment_id, tag, recorded_at, value, quality) AS reading FROM shared)
+    WHERE phase IS NOT NULL
+    QUALIFY lane_no = min(lane_no) OVER (PARTITION BY reading, series)
+),
+shared_in_none AS (
+    SELECT *, false AS is_further
+    FROM shared AS s
+    WHERE phase IS NULL AND NOT EXISTS (
+        SELECT 1 FROM shared_in_phases AS p
+        WHERE
+            p.equipment_id = s.equipment_id
+            AND p.tag = s.tag
+            AND p.recorded_at = s.recorded_at
+            AND p.value IS NOT DISTINCT FROM s.value
+            AND p.quality = s.quality
+    )
+),
+sorted AS (
+    SELECT * EXCLUDE (is_shared_area, is_first_lane, lane_no, month)
+    FROM (
+        FROM own
+        UNION ALL BY NAME
+        SELECT * EXCLUDE (reading) FROM shared_in_phases WHERE month = $month
+        UNION ALL BY NAME
+        FROM shared_in_none WHERE month = $month
+    )
+    ORDER BY series, recorded_at, hash(value, equipment_id::VARCHAR, quality::VARCHAR, batch_id)
 )
 SELECT
-    * EXCLUDE (is_shared_area, lane_no, month),
+    * EXCLUDE (series),
     coalesce(
         recorded_at = lag(recorded_at) OVER ()
-        AND tag = lag(tag) OVER ()
+        AND series = lag(series) OVER ()
         AND value IS NOT DISTINCT FROM lag(value) OVER ()
         AND equipment_id = lag(equipment_id) OVER ()
         AND quality = lag(quality) OVER ()
-        AND batch_id IS NOT DISTINCT FROM lag(batch_id) OVER ()
-        AND unit_procedure IS NOT DISTINCT FROM lag(unit_procedure) OVER ()
-        AND phase IS NOT DISTINCT FROM lag(phase) OVER (),
+        AND batch_id IS NOT DISTINCT FROM lag(batch_id) OVER (),
         false
     ) AS is_repeat
-FROM (
-    FROM own
-    UNION ALL
-    FROM shared WHERE month = $month
-    ORDER BY
-        batch_id NULLS LAST, unit_procedure NULLS LAST, phase NULLS LAST,
-        tag, recorded_at, value NULLS LAST, equipment_id, quality
-);
+FROM sorted;

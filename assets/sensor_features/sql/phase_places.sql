@@ -1,6 +1,7 @@
--- One row per batch, unit procedure and phase a reading can belong to, with the month it started in;
--- a phase run twice in a batch is one place.
+-- One row per batch, unit procedure and phase a reading can belong to, numbered in that order, with
+-- the month it started in; a phase run twice in a batch is one place.
 SELECT
+    row_number() OVER (ORDER BY batch_id, unit_procedure, phase) AS place_no,
     batch_id,
     unit_procedure,
     phase,

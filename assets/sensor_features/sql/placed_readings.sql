@@ -1,6 +1,8 @@
 -- One row per delivered reading and phase found along its channel's lane, or without a phase.
 -- A value that is not a finite number is no value: delivered as good, it is marked bad.
+-- Readings are stored by `series`: batch, unit procedure, phase, tag; those of no phase last.
 SELECT
+    (coalesce(h.place_no, 1::BIGINT << 40) << 20) + enum_code(c.tag) AS series,
     coalesce(h.batch_id, c.batch_id) AS batch_id,
     h.stage,
     h.unit_procedure,
@@ -16,6 +18,7 @@ SELECT
         AS is_not_finite,
     c.is_described,
     c.is_shared_area,
+    c.is_first_lane,
     coalesce(c.lane_no, -1) AS lane_no,
     coalesce(h.month, date_trunc('month', r.recorded_at)) AS month
 FROM raw.sensor_readings AS r

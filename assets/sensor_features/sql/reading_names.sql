@@ -1,8 +1,6 @@
--- Every text that stands in stored readings, sorted: one enumeration for all of their columns.
+-- Every other text that stands in stored readings, sorted: one enumeration for all of their columns.
 SELECT name FROM (
-    SELECT batch_id AS name FROM core.batches
-    UNION
-    SELECT unit_procedure FROM phase_places
+    SELECT unit_procedure AS name FROM phase_places
     UNION
     SELECT phase FROM phase_places
     UNION

@@ -47,26 +47,26 @@ PICTURES = {
     "cost_by_category": Picture(
         cost_breakdown.BY_CATEGORY_SQL,
         cost_breakdown.draw,
-        "Cost of failures by category",
+        "Cost of failures by category{condition}",
         "All failures on record, priced by the assumptions. Avoidable cash is what would not have "
         "been spent; allocated cost would have been spent anyway.",
     ),
     "cost_by_mode": Picture(
         cost_breakdown.BY_MODE_SQL,
         cost_breakdown.draw,
-        "Cost of failures by failure mode",
+        "Cost of failures by failure mode{condition}",
         "The same amounts, divided by how the batches failed.",
     ),
     "cost_by_stage": Picture(
         cost_breakdown.BY_STAGE_SQL,
         cost_breakdown.draw_stages,
-        "Cost of failures by stage of origin",
+        "Cost of failures by stage of origin{condition}",
         "The same amounts, divided by where the failure began, where that is known.",
     ),
     "failure_history": Picture(
         failure_history.SQL,
         failure_history.draw,
-        "Failed batches over time",
+        "{heading} over time",
         "Per quarter. The baseline is the whole period, not its worst year.",
         ("outcome",),
     ),

@@ -8,6 +8,8 @@ from reports.formats import money
 from reports.wording import phrase, stage
 
 _AMOUNTS = """
+  (SELECT CASE WHEN bool_and(is_proxy) THEN ', had each proxy been a loss' ELSE '' END
+    FROM core.outcome_definitions) AS condition,
   CAST(coalesce(sum(amount_usd) FILTER (WHERE is_avoidable), 0) AS DOUBLE) AS avoidable_usd,
   CAST(coalesce(sum(amount_usd) FILTER (WHERE NOT is_avoidable), 0) AS DOUBLE) AS allocated_usd
 FROM economics.copq_ledger GROUP BY 1 ORDER BY sum(amount_usd) DESC, 1
@@ -41,7 +43,7 @@ def _bars(frame: pl.DataFrame, names: list[str]) -> go.Figure:
     widest = max([*totals, 1.0])
     drawn = figure(
         height=row_height(frame.height, extra=90),
-        x=axis("USD, all on record", tickformat="$~s", range=[0, widest * 1.4], nticks=4),
+        x=axis("USD, all on record", tickformat="$~s", range=[0, widest * 1.5], nticks=4),
         y=rows_axis(names),
         barmode="stack",
         bargap=0.45,
@@ -68,6 +70,7 @@ def _bars(frame: pl.DataFrame, names: list[str]) -> go.Figure:
         mode="text",
         text=[f" {money(total).full}" for total in totals],
         textposition="middle right",
+        cliponaxis=False,
         showlegend=False,
         hoverinfo="skip",
     )

@@ -7,12 +7,16 @@ from reports.figures.style import ORANGE, axis, figure
 
 SQL = """
 WITH dated AS (
-  SELECT o.outcome, CAST(date_trunc('quarter', b.started_at) AS DATE) AS quarter, o.is_failure
+  SELECT o.outcome,
+    CASE WHEN d.is_proxy THEN 'Batches beyond the proxy limit' ELSE 'Failed batches' END AS heading,
+    CAST(date_trunc('quarter', b.started_at) AS DATE) AS quarter, o.is_failure
   FROM core.outcomes AS o JOIN core.batches AS b USING (batch_id)
+  JOIN core.outcome_definitions AS d ON d.outcome = o.outcome
   WHERE b.started_at IS NOT NULL AND o.is_failure IS NOT NULL
 )
-SELECT outcome, quarter, count(*) AS batches, count(*) FILTER (WHERE is_failure) AS failures
-FROM dated GROUP BY outcome, quarter ORDER BY outcome, quarter
+SELECT outcome, heading, quarter, count(*) AS batches,
+  count(*) FILTER (WHERE is_failure) AS failures
+FROM dated GROUP BY outcome, heading, quarter ORDER BY outcome, quarter
 """
 
 
@@ -40,7 +44,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
             tickvals=[q for q in quarters if q.endswith("Q1")] or quarters,
             ticktext=[q[:4] for q in quarters if q.endswith("Q1")] or quarters,
         ),
-        y=axis("failed batches a quarter", rangemode="tozero", **_whole_steps(frame)),
+        y=axis("batches a quarter", rangemode="tozero", **_whole_steps(frame)),
         bargap=0.35,
     )
     drawn.add_bar(

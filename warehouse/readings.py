@@ -38,6 +38,7 @@ class ReadingsPlan:
     Attributes:
         prepared: Run once, in order: a table, a view where a table would be too large, or an
             enumeration of the texts in its one column.
+        delivered: One number: how many readings there are to place.
         months: Months to build and the span of their readings: month, span_from, span_until.
         readings: Rows of one month in stored order.
         stored: The same in the columns of ``core.sensor_readings``, and ``is_usable``.
@@ -47,6 +48,7 @@ class ReadingsPlan:
     """
 
     prepared: tuple[tuple[Kind, Path], ...]
+    delivered: Path
     months: Path
     readings: Path
     stored: Path
@@ -97,7 +99,7 @@ def build_readings(
         built = [_build_month(opened, plan, folder, span | {"as_of": as_of}) for span in spans]
         rows = [row for row in built if row["stored"]]
         listed = conform(pl.DataFrame(rows), described) if rows else empty(described)
-        _require_all(opened, listed, as_of)
+        _require_all(listed, _rows(opened, plan.delivered, {"as_of": as_of}).item())
         with transaction(opened):
             create_table(opened, described)
             insert(opened, described, listed)
@@ -164,13 +166,8 @@ def _write_parquet(connection: Connection, select: str, file: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _require_all(connection: Connection, listed: pl.DataFrame, as_of: datetime | None) -> None:
+def _require_all(listed: pl.DataFrame, delivered: int) -> None:
     """Hold the account to what was delivered: nothing is dropped without a count."""
-    delivered = connection.execute(
-        "SELECT count(*) FROM raw.sensor_readings "
-        "WHERE coalesce(recorded_at <= $as_of::TIMESTAMP, true)",
-        {"as_of": as_of},
-    ).fetchall()[0][0]
     received = listed["received"].sum()
     if received != delivered:
         raise WarehouseError(

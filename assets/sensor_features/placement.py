@@ -21,6 +21,7 @@ PLAN = ReadingsPlan(
         ("TABLE", SQL / "channels.sql"),
         ("VIEW", SQL / "placed_readings.sql"),
     ),
+    delivered=SQL / "delivered_readings.sql",
     months=SQL / "reading_months.sql",
     readings=SQL / "month_readings.sql",
     stored=SQL / "stored_readings.sql",

@@ -5,7 +5,7 @@ a contract; they are pivoted here, in memory. A feature refused for an outcome n
 outcome's matrix: this is the only door.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -59,19 +59,19 @@ class GateMatrix:
 
     def _with_columns(self, kept: BoolArray) -> "GateMatrix":
         places = np.flatnonzero(kept)
-        return GateMatrix(
-            self.gate,
-            self.batch_ids,
-            self.production_order,
-            self.gate_at,
-            self.cluster,
-            self.product,
-            [self.columns[i] for i in places],
-            [self.features[i] for i in places],
-            self.values[:, places],
-            self.identity_columns,
-            self.identity,
+        return replace(
+            self,
+            columns=[self.columns[i] for i in places],
+            features=[self.features[i] for i in places],
+            values=self.values[:, places],
         )
+
+
+def mean_filled(values: FloatArray) -> FloatArray:
+    """Put missing values at their column's mean, where they neither help nor hurt a ranking."""
+    defined = np.isfinite(values)
+    counts = np.maximum(defined.sum(axis=0), 1)
+    return np.where(defined, values, np.where(defined, values, 0.0).sum(axis=0) / counts)
 
 
 def _spread(values: FloatArray) -> FloatArray:

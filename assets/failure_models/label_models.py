@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from assets.failure_models import boosted_trees
+from assets.failure_models.gate_matrix import mean_filled
 from assets.failure_models.penalised_logistic import fit_logistic
 from assets.failure_models.prediction import RANDOM_CROSS_VALIDATION, Prediction
 from assets.failure_models.trial import Trial
@@ -58,7 +59,7 @@ def best_single_parameter(trial: Trial) -> Prediction:
     chosen: list[str] = []
 
     def predict(train: IntArray, test: IntArray, _: int) -> FloatArray:
-        areas = column_aucs(_filled(values[train]), trial.panel.label[train] == 1)
+        areas = column_aucs(mean_filled(values[train]), trial.panel.label[train] == 1)
         best = int(np.argmax(np.nan_to_num(np.abs(areas - 0.5), nan=0.0))) if areas.size else -1
         if best < 0:
             return np.full(test.size, float(trial.panel.label[train].mean()))
@@ -69,13 +70,6 @@ def best_single_parameter(trial: Trial) -> Prediction:
     found = _rolling(trial, SINGLE_PARAMETER, predict)
     note = "Chosen in training: " + ", ".join(dict.fromkeys(chosen))
     return Prediction(found.model, found.probability, found.fold, note=note)
-
-
-def _filled(values: FloatArray) -> FloatArray:
-    """Missing values at the column's middle, so that they neither help nor hurt a ranking."""
-    defined = np.isfinite(values)
-    counts = np.maximum(defined.sum(axis=0), 1)
-    return np.where(defined, values, np.where(defined, values, 0).sum(axis=0) / counts)
 
 
 def penalised_logistic(trial: Trial) -> Prediction:

@@ -8,6 +8,7 @@ following a margin almost exactly.
 import numpy as np
 
 from assets.failure_models.acceptance_criteria import AcceptanceCriteria
+from assets.failure_models.gate_matrix import mean_filled
 from assets.failure_models.ladder import Ladder
 from assets.failure_models.trial import Trial
 from assets.statistics.array_types import FloatArray
@@ -41,7 +42,7 @@ def _features_that_rank(trial: Trial, limit: float) -> list[str]:
     failed_train, failed_test = trial.panel.label[train] == 1, trial.panel.label[test] == 1
     if failed_test.sum() < FEWEST_FAILURES or not failed_train.any():
         return []
-    values = _filled(trial.matrix.values)
+    values = mean_filled(trial.matrix.values)
     later = column_aucs(values[test], failed_test)
     sign = np.sign(column_aucs(values[train], failed_train) - 0.5)
     strength = np.nan_to_num(0.5 + sign * (later - 0.5))
@@ -87,16 +88,9 @@ def _rank_correlations(values: FloatArray, margin: FloatArray) -> FloatArray:
     pairs = np.isfinite(values[measured]).sum(axis=0)
     if measured.sum() < FEWEST_PAIRS:
         return np.zeros(values.shape[1])
-    own = rankdata(_filled(values[measured]), axis=0)
+    own = rankdata(mean_filled(values[measured]), axis=0)
     other = rankdata(margin[measured])
     own, other = own - own.mean(axis=0), other - other.mean()
     scale = np.sqrt((own**2).sum(axis=0) * (other**2).sum())
     shared = np.divide(other @ own, scale, out=np.zeros(scale.shape), where=scale > 0)
     return np.where(pairs >= FEWEST_PAIRS, shared, 0.0)
-
-
-def _filled(values: FloatArray) -> FloatArray:
-    """Missing values at the column's mean, where they neither help nor hurt a ranking."""
-    defined = np.isfinite(values)
-    counts = np.maximum(defined.sum(axis=0), 1)
-    return np.where(defined, values, np.where(defined, values, 0.0).sum(axis=0) / counts)

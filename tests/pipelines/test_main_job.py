@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import time
@@ -17,7 +19,6 @@ from warehouse.paths import Home
 from warehouse.published import open_published
 from warehouse.store import Warehouse, last_source_key
 
-pytestmark = pytest.mark.xdist_group("plant_home")
 Lotwise = Callable[..., subprocess.CompletedProcess[str]]
 
 PROMISED = {
@@ -147,3 +148,19 @@ def test_sql_cannot_write(plant_home: Path, lotwise: Lotwise) -> None:
     refused = lotwise("sql", "DROP TABLE core.batches", "--home", plant_home, check=False)
     assert refused.returncode in (1, 2)
     assert "core.batches" in open_published(Home(plant_home)).tables()
+
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+README_COMMANDS = [
+    line.split("#")[0].strip()
+    for block in re.findall(r"```sh\n(.*?)```", README, re.S)
+    for line in block.splitlines()
+    if line.startswith("lotwise") and "tabletting" not in line
+]
+
+
+@pytest.mark.parametrize("line", README_COMMANDS)
+def test_the_commands_of_the_readme_run(line: str, plant_home: Path, lotwise: Lotwise) -> None:
+    words = shlex.split(line)[1:]
+    home = [] if words[0] == "roi" else ["--home", str(plant_home)]
+    assert lotwise(*words, *home).stdout

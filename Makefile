@@ -1,7 +1,7 @@
 # lotwise: from a fresh machine to a finished report, and to green tests.
 # Needs Python 3.11 to 3.13 and make; everything else is installed into .venv from the lock file.
 
-PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3))
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do command -v $$name && break; done)
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed

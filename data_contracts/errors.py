@@ -7,6 +7,7 @@ never an exception, so it has no class here.
 
 DATA_OR_CHECKS_FAILED = 1
 WRONG_USAGE = 2
+INTERRUPTED = 130  # what shells expect of a command ended by Ctrl-C
 
 
 class LotwiseError(Exception):
@@ -43,6 +44,12 @@ class UsageError(LotwiseError):
 
 class RunLockedError(LotwiseError):
     """Another run holds the home's lock."""
+
+
+class RunInterruptedError(LotwiseError):
+    """A run was stopped from outside before it had published anything."""
+
+    exit_code = INTERRUPTED
 
 
 class WarehouseError(LotwiseError):

@@ -1,7 +1,7 @@
 """The ``lotwise`` command: one function per command, each in its own file under ``commands/``.
 
-Exit codes: 0 done, 1 the data or the checks failed, 2 wrong usage. Our own errors are printed as
-one message that says what, where and what to do next; Ctrl-C says what is left as it was.
+Exit codes: 0 done, 1 the data or the checks failed, 2 wrong usage. 130 interrupted. Our
+own errors are printed as one message that says what, where and what to do next.
 """
 
 import sys
@@ -11,8 +11,6 @@ from rich.console import Console
 
 from data_contracts.errors import LotwiseError
 from pipelines.commands import check, publish, report, roi, run, simulate, sql, verify
-
-INTERRUPTED = 130  # what shells expect of a command ended by Ctrl-C
 
 app = typer.Typer(
     help="What precedes failed batches, how surely, and what preventing them is worth.",
@@ -32,9 +30,6 @@ def main() -> None:
     except LotwiseError as error:
         errors.print(f"Error: {error}", markup=False, highlight=False)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        errors.print("Interrupted. The published warehouse and reports are as they were before.")
-        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -102,9 +102,10 @@ class RunProgress(logging.Handler):
         self._progress.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
         self._progress.stop()
-        self._times.save()
+        if failure is None:  # a refused run leaves nothing behind
+            self._times.save()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one Dagster log record: a step event moves the bar, a message names the work."""

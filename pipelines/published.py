@@ -23,17 +23,20 @@ CONTRACT_RESULTS_KEY = dg.AssetKey(["evidence", "contract_results"])
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
 
 
-def run_record(settings: RunSettings, as_of: datetime | None, now: datetime) -> pl.DataFrame:
+def run_record(
+    settings: RunSettings, job: str, as_of: datetime | None, now: datetime
+) -> pl.DataFrame:
     """Return the one row of ``evidence.runs`` for this run.
 
     Args:
         settings: The run's request.
+        job: Name of the Dagster job.
         as_of: UTC instant up to which records counted as known; None where the data hold none.
         now: UTC instant of writing.
     """
     row = {
         "run_id": settings.run_id,
-        "command": f"lotwise run --source {settings.profile.name}",
+        "command": f"job {job} on source {settings.profile.name}",
         "source_profile": settings.profile.name,
         "source_key": settings.source_key,
         "as_of": as_of,
@@ -59,6 +62,7 @@ def runs(context: dg.AssetExecutionContext) -> pl.DataFrame:
     as_of = as_of_date(context)
     return run_record(
         context.resources.run_settings,
+        context.run.job_name,
         None if as_of == END_OF_TIME else as_of,
         datetime.now(UTC).replace(tzinfo=None),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.run_settings import RunSettings, SimulationSettings
+from data_contracts.assumptions import load_run_assumptions
 from data_contracts.errors import UsageError
 from data_contracts.profile import load_profile
 from warehouse.lock import run_lock
@@ -82,11 +83,14 @@ def run_settings_resource(context: dg.InitResourceContext) -> RunSettings:
             f"The profile '{profile.name}' does not say where its files are; add --data DIR."
         )
     as_of, assumptions = config.get("as_of"), config.get("assumptions")
+    assumptions_file = Path(assumptions) if assumptions else None
+    # Read once here, so that a set that cannot price a run refuses it before anything is written.
+    load_run_assumptions(assumptions_file, profile.assumptions, profile.file.parent)
     return RunSettings(
         profile=profile,
         data_dir=data_dir,
         source_key=source_key(profile.name, data_dir),
-        assumptions_file=Path(assumptions) if assumptions else None,
+        assumptions_file=assumptions_file,
         as_of=parse_instant(as_of) if as_of else None,
         is_quick=config["quick"],
         seed=config["seed"],
@@ -100,5 +104,6 @@ def warehouse_resource(context: dg.InitResourceContext) -> Iterator[Warehouse]:
     """The working warehouse of this run's source, under the run lock for the whole run."""
     home: Home = context.resources.home
     settings: RunSettings = context.resources.run_settings
-    with run_lock(home, holder=f"lotwise run --source {settings.profile.name}"):
+    job = context.run.job_name if context.run else "a session"
+    with run_lock(home, holder=f"job {job} on source {settings.profile.name}"):
         yield Warehouse(home, settings.source_key)

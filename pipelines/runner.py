@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dagster import DagsterExecutionInterruptedError
 from dagster._core.errors import DagsterAssetCheckFailedError
 from rich.console import Console
 
-from data_contracts.errors import ContractError, LotwiseError
+from data_contracts.errors import ContractError, LotwiseError, RunInterruptedError
 from pipelines.build import build_definitions
 from pipelines.jobs import MAIN_JOB
 from pipelines.progress import LOGGER_KEY, RunProgress, StepTimes, progress_logger
@@ -88,6 +89,7 @@ def run_main_job(request: RunRequest, console: Console) -> None:
     Raises:
         LotwiseError: The source, a record count, a contract or the lock refused the run; the
             published warehouse is then still the one before.
+        RunInterruptedError: The run was stopped from outside; likewise.
     """
     home = Home(request.home)
     handlers: list[RunProgress] = []
@@ -98,6 +100,11 @@ def run_main_job(request: RunRequest, console: Console) -> None:
         handlers.append(shown)
         try:
             job.execute_in_process(run_config=request.run_config(), raise_on_error=True)
+        except DagsterExecutionInterruptedError as error:
+            raise RunInterruptedError(
+                "The run was interrupted. The published warehouse and the reports are as they were "
+                "before; run the same command again to start over."
+            ) from error
         except DagsterAssetCheckFailedError as error:
             raise ContractError(_broken_contracts(home)) from error
         except Exception as error:

@@ -144,7 +144,10 @@ def _interval(area: float, low: float, high: float) -> str:
 def _detectable(ranking: Ranking) -> str:
     if not isfinite(ranking.minimum_detectable_auc):
         return "What could have been detected cannot be said without failures."
-    text = f"An AUC of {ranking.minimum_detectable_auc:.2f} or more would have been seen"
+    text = (
+        "Within a product, a process score worth an AUC of "
+        f"{ranking.minimum_detectable_auc:.2f} would have been seen with 80% probability"
+    )
     if isfinite(ranking.years_needed):
         years = max(ranking.years_needed, 0.1)
         text += f"; one of {ranking.target_auc:.2f} takes about {years:.1f} years of records"

@@ -33,6 +33,7 @@ def run_assumptions(settings: RunSettings) -> Assumptions:
 
 @dg.asset(
     key=["economics", "assumptions"],
+    deps=[["evidence", "ingestion"]],  # nothing is written for a source that is refused
     group_name=GROUP,
     io_manager_key=IO,
     required_resource_keys=SETTINGS,

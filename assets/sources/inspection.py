@@ -8,7 +8,7 @@ import polars as pl
 from assets.sources.importer import Query, read_source
 from assets.sources.source_report import SourceReport
 from data_contracts.profile import Profile
-from warehouse.connection import connect
+from warehouse.connection import connect_in_memory
 
 
 def inspect_source(profile: Profile, data_dir: Path) -> SourceReport:
@@ -31,14 +31,14 @@ def inspect_source(profile: Profile, data_dir: Path) -> SourceReport:
 
 
 def scratch_query(folder: Path) -> Query:
-    """Return what runs SQL over delivered files in a database nobody keeps.
+    """Return what runs SQL over delivered files without a database file.
 
     Args:
-        folder: Where the database and what spills from memory may lie.
+        folder: Where what spills from memory may lie.
     """
 
     def _query(sql: str) -> pl.DataFrame:
-        with connect(folder / "scratch.duckdb", folder / "spill") as opened:
+        with connect_in_memory(folder / "spill") as opened:
             return opened.sql(sql).pl()
 
     return _query

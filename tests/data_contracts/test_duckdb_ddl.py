@@ -80,5 +80,6 @@ def test_every_row_rule_is_a_condition_duckdb_reads() -> None:
             described = contract(name)
             opened.execute(create_table_sql(described, "trial"))
             for rule in described.rules:
-                opened.execute(f"SELECT count(*) FROM trial WHERE NOT ({rule.expression})")
+                broken = opened.execute(f"SELECT count(*) FROM trial WHERE NOT ({rule.expression})")
+                assert broken.fetchall() == [(0,)]
             opened.execute("DROP TABLE trial")

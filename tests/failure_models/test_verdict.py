@@ -71,7 +71,10 @@ def test_what_was_not_found_says_what_could_have_been() -> None:
     quiet = replace(FACTS, signal=[NOT_SHOWN], product=PRODUCT)
     text = sentence("product_mix_only", quiet, RANKING, NOT_SHOWN)
     assert "no process feature adds to it (gain -1.0%" in text
-    assert "An AUC of 0.57 or more would have been seen; one of 0.75 takes about 1.2 years" in text
+    assert (
+        "worth an AUC of 0.57 would have been seen with 80% probability; "
+        "one of 0.75 takes about 1.2 years" in text
+    )
     assert "there is only one" in sentence(
         "no_signal", replace(quiet, product=None), RANKING, NOT_SHOWN
     )

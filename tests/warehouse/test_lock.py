@@ -78,5 +78,7 @@ def test_a_lock_without_readable_words_still_refuses(home: Home) -> None:
 
 
 def test_homes_do_not_lock_one_another(home: Home, tmp_path: Path) -> None:
-    with run_lock(home, "first"), run_lock(Home(tmp_path / "other"), "second"):
-        pass
+    other = Home(tmp_path / "other")
+    with run_lock(home, "first"), run_lock(other, "second"):
+        assert "first" in home.lock_file.read_text(encoding="utf-8")
+        assert "second" in other.lock_file.read_text(encoding="utf-8")

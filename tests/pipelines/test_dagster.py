@@ -1,4 +1,4 @@
-"""What Dagster's own ways of running do: the nightly job keeps verdicts, and the UI starts."""
+"""What Dagster itself shows: its UI starts and finds the jobs, the schedules and every asset."""
 
 import json
 import os

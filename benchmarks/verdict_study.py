@@ -9,12 +9,9 @@ CSV are not made again, so a study may be stopped and continued. Acceptance band
 """
 
 import argparse
-import csv
-import subprocess
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -22,11 +19,10 @@ import polars as pl
 from assets.failure_models.acceptance_criteria import criteria_frame
 from assets.failure_models.study import run_study
 from assets.failure_models.study_inputs import StudyInputs, StudySettings
+from benchmarks.studies.driver_marks import driver_marks
+from benchmarks.studies.record import StudyRecord
 
-ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results"
 LAST_GATE = 5
-TOP_PLACES = 5
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,11 @@ def study_plant(kind: str, seed: int, gates: tuple[int, ...], batches: int) -> d
         "simulation_s": round(simulated - started, 1),
         "study_s": round(time.perf_counter() - simulated, 1),
     }
-    return row | _verdict_marks(tables) | _driver_marks(tables, plant.truth)
+    return (
+        row
+        | _verdict_marks(tables)
+        | driver_marks(tables["finding.drivers"], plant.truth, LAST_GATE)
+    )
 
 
 def _verdict_marks(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
@@ -131,40 +131,6 @@ def _verdict_marks(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     }
 
 
-def _driver_marks(tables: dict[str, pl.DataFrame], truth: dict[str, Any]) -> dict[str, Any]:
-    """Which mechanisms are among the leaders, of all failures and of their own mode."""
-    drivers = tables["finding.drivers"].filter(pl.col("gate") == LAST_GATE)
-    found_in_all = found_in_mode = named = 0
-    decoys: set[str] = set()
-    causes: set[str] = set()
-    for mechanism in truth["mechanisms"]:
-        own = {name for cause in mechanism["causes"] for name in cause["features"]}
-        causes |= own
-        decoys |= set(mechanism["decoys"])
-        found_in_all += _leads(drivers, "failure", own)
-        found_in_mode += _leads(drivers, mechanism["name"], own)
-        named += _leads(drivers.filter("is_named"), mechanism["name"], own)
-    false_named = sorted(
-        {
-            row["driver"]
-            for row in drivers.filter("is_named").iter_rows(named=True)
-            if set(row["members"].split(",")) & decoys
-            and not set(row["members"].split(",")) & causes
-        }
-    )
-    return {
-        "mechanisms_leading_failure": found_in_all,
-        "mechanisms_leading_own_mode": found_in_mode,
-        "mechanisms_named_in_own_mode": named,
-        "decoys_named": " ".join(false_named),
-    }
-
-
-def _leads(drivers: pl.DataFrame, outcome: str, features: set[str]) -> bool:
-    leading = drivers.filter((pl.col("outcome") == outcome) & (pl.col("rank") <= TOP_PLACES))
-    return any(set(members.split(",")) & features for members in leading["members"])
-
-
 def main() -> None:
     """Make the plants that are missing from the CSV, then print the counts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -175,39 +141,14 @@ def main() -> None:
     parser.add_argument("--all-gates", action="store_true", help="gates 1 to 5, not the last alone")
     asked = parser.parse_args()
     gates = tuple(range(1, LAST_GATE + 1)) if asked.all_gates else (LAST_GATE,)
-    file = RESULTS / f"verdict_study_{asked.kind}{'_all_gates' if asked.all_gates else ''}.csv"
-    for seed in range(asked.first_seed, asked.first_seed + asked.plants):
-        if seed not in _done(file):
-            _append(file, study_plant(asked.kind, seed, gates, asked.batches) | _stamp())
-            print(f"{asked.kind} {seed}", flush=True)
-    summary = pl.read_csv(file)
+    record = StudyRecord(f"verdict_study_{asked.kind}{'_all_gates' if asked.all_gates else ''}")
+    seeds = range(asked.first_seed, asked.first_seed + asked.plants)
+    for (seed,) in record.missing([(seed,) for seed in seeds]):
+        record.append(study_plant(asked.kind, seed, gates, asked.batches))
+        print(f"{asked.kind} {seed}", flush=True)
+    summary = record.rows()
     print(summary["verdict"].value_counts().sort("verdict"))
     print(f"any process_signal: {summary['any_process_signal'].sum()} of {summary.height}")
-
-
-def _done(file: Path) -> set[int]:
-    return set(pl.read_csv(file)["seed"].to_list()) if file.exists() else set()
-
-
-def _append(file: Path, row: dict[str, Any]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    is_new = not file.exists()
-    with file.open("a", newline="", encoding="utf-8") as out:
-        writer = csv.DictWriter(out, fieldnames=list(row))
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
-
-
-def _stamp() -> dict[str, str]:
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return {"commit": commit.stdout.strip(), "date": datetime.now(UTC).date().isoformat()}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,69 @@
+"""The record of a study: one CSV row per plant, each with the commit and the date it was made at.
+
+A row is written as soon as its plant is done, so that a study may be stopped at any time and
+continued: plants whose key is in the file are not made again.
+"""
+
+import csv
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+@dataclass(frozen=True)
+class StudyRecord:
+    """Rows of one study in ``benchmarks/results/<name>.csv``, keyed by the columns ``key``."""
+
+    name: str
+    key: tuple[str, ...] = ("seed",)
+    folder: Path = RESULTS
+
+    @property
+    def file(self) -> Path:
+        """Where the rows are kept."""
+        return self.folder / f"{self.name}.csv"
+
+    def missing(self, keys: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        """The keys not yet in the file, in order, each looked up when its turn comes."""
+        for key in keys:
+            if tuple(map(str, key)) not in self._done():
+                yield key
+
+    def append(self, row: dict[str, Any]) -> None:
+        """Add one plant's row, stamped with commit and date."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stamped = row | _stamp()
+        is_new = not self.file.exists()
+        with self.file.open("a", newline="", encoding="utf-8") as out:
+            writer = csv.DictWriter(out, fieldnames=list(stamped))
+            if is_new:
+                writer.writeheader()
+            writer.writerow(stamped)
+
+    def rows(self) -> pl.DataFrame:
+        """Every row so far."""
+        return pl.read_csv(self.file)
+
+    def _done(self) -> set[tuple[str, ...]]:
+        if not self.file.exists():
+            return set()
+        return {tuple(map(str, row)) for row in self.rows().select(self.key).iter_rows()}
+
+
+def _stamp() -> dict[str, str]:
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return {"commit": commit.stdout.strip(), "date": datetime.now(UTC).date().isoformat()}

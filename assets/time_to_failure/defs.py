@@ -1,0 +1,1 @@
+"""Dagster assets of time to failure: loads tables, calls the pure functions beside it, saves."""

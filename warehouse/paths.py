@@ -49,6 +49,10 @@ class Home:
         """Folder of one source's immutable Parquet readings, named by content."""
         return self.work_dir(source_key) / "readings"
 
+    def unfinished_file(self, source_key: str) -> Path:
+        """Mark that stands from the first write of an update until it has been published."""
+        return self.work_dir(source_key) / "unfinished"
+
     @property
     def published_file(self) -> Path:
         """Read-only copy for analysts, business-intelligence tools and reports."""

@@ -226,12 +226,32 @@ class Warehouse:
 
     def publish(self) -> Path:
         """Put a complete read-only copy in place of the published one (see ``publication``)."""
-        return publish(self.home, self.source_key, self._memory_limit)
+        file = publish(self.home, self.source_key, self._memory_limit)
+        self.home.unfinished_file(self.source_key).unlink(missing_ok=True)
+        return file
+
+    def publish_again(self) -> Path:
+        """Publish what was published before, for instance after the home has moved.
+
+        Raises:
+            WarehouseError: A run has written since and did not reach its end: some tables are of
+                that run and some of the one before.
+        """
+        mark = self.home.unfinished_file(self.source_key)
+        if mark.exists():
+            raise WarehouseError(
+                f"The last run over {self.source_key} did not reach its end, so some tables of "
+                f"{self.file} are new and some old. Nothing was published; the copy of the run "
+                "before is still in place. Run 'lotwise run' for this source again."
+            )
+        return self.publish()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self.connection() as opened, transaction(opened):
-            yield opened
+        with self.connection() as opened:
+            self.home.unfinished_file(self.source_key).touch()
+            with transaction(opened):
+                yield opened
 
 
 def last_source_key(home: Home) -> str:

@@ -13,5 +13,5 @@ def command(home: HomeOption = DEFAULT_HOME) -> None:
 
     where = Home(home)
     with run_lock(where, holder="lotwise publish"):
-        file = Warehouse(where, last_source_key(where)).publish()
+        file = Warehouse(where, last_source_key(where)).publish_again()
     typer.echo(f"Published: {file.resolve()}")

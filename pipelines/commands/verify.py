@@ -5,6 +5,8 @@ import typer
 from data_contracts.errors import ContractError
 from pipelines.commands.options import DEFAULT_HOME, HomeOption
 
+SHOWN = 20
+
 
 def command(home: HomeOption = DEFAULT_HOME) -> None:
     """Recompute every number claimed in the last report from the published warehouse."""
@@ -16,9 +18,12 @@ def command(home: HomeOption = DEFAULT_HOME) -> None:
     report = where.reports_dir / "report.html"
     mismatches = verify(open_published(where), report)
     if mismatches:
+        shown = [str(mismatch) for mismatch in mismatches[:SHOWN]]
+        if len(mismatches) > SHOWN:
+            shown.append(f"and {len(mismatches) - SHOWN} more")
         raise ContractError(
             f"{len(mismatches)} claim(s) of {report} do not match the warehouse:\n  "
-            + "\n  ".join(str(mismatch) for mismatch in mismatches)
+            + "\n  ".join(shown)
             + "\nDraw it again with 'lotwise report', or find out who changed the warehouse."
         )
     typer.echo(f"Every claim in {report} matches the warehouse.")

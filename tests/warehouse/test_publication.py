@@ -300,3 +300,18 @@ def test_a_killed_publish_changes_nothing_and_the_next_clears_up(
     warehouse.publish()
     assert open_published(warehouse.home).query(count).item() == 2
     assert files_in(warehouse.home.published_file.parent) == ["source_key", "warehouse.duckdb"]
+
+
+def test_what_an_unfinished_run_wrote_is_not_published_again(
+    warehouse: Warehouse, batches: pl.DataFrame
+) -> None:
+    warehouse.write("core.batches", batches)
+    warehouse.publish()
+    assert warehouse.publish_again() == warehouse.home.published_file
+    warehouse.write("core.batches", batches.head(1))  # and then the run stops
+    with pytest.raises(WarehouseError, match="did not reach its end"):
+        warehouse.publish_again()
+    with open_published(warehouse.home) as published:
+        assert published.query("FROM core.batches").height == 2
+    warehouse.publish()
+    assert warehouse.publish_again() == warehouse.home.published_file

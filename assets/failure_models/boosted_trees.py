@@ -47,7 +47,9 @@ def fit_margin_trees(
         "seed": seed,
         "base_score": float(target.mean()),
     }
-    return xgb.train(settings, xgb.DMatrix(design, target, weight=weights), MARGIN_ROUNDS)
+    return xgb.train(
+        settings, xgb.DMatrix(design, target, weight=weights, nthread=1), MARGIN_ROUNDS
+    )
 
 
 def fit_label_trees(values: FloatArray, label: FloatArray, seed: int) -> Any:
@@ -71,18 +73,20 @@ def fit_label_trees(values: FloatArray, label: FloatArray, seed: int) -> Any:
         # Weight is p(1-p) per row here: ten of it would forbid every split at 3% failures.
         "min_child_weight": 0.5,
     }
-    return xgb.train(settings, xgb.DMatrix(values, label), LABEL_ROUNDS)
+    return xgb.train(settings, xgb.DMatrix(values, label, nthread=1), LABEL_ROUNDS)
 
 
 def predict(booster: Any, values: FloatArray) -> FloatArray:
     """Prediction per row: a margin, or a probability, as the booster was fitted."""
     import xgboost as xgb
 
-    return np.asarray(booster.predict(xgb.DMatrix(values)), dtype=float)
+    return np.asarray(booster.predict(xgb.DMatrix(values, nthread=1)), dtype=float)
 
 
 def contributions(booster: Any, values: FloatArray) -> FloatArray:
     """SHAP values per row and column (the bias term left out)."""
     import xgboost as xgb
 
-    return np.asarray(booster.predict(xgb.DMatrix(values), pred_contribs=True)[:, :-1], dtype=float)
+    return np.asarray(
+        booster.predict(xgb.DMatrix(values, nthread=1), pred_contribs=True)[:, :-1], dtype=float
+    )

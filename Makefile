@@ -38,7 +38,7 @@ check: $(READY) ## lint, types, imports
 	$(BIN)/lint-imports
 
 lock: pyproject.toml ## resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --no-strip-extras --generate-hashes \
+	uv pip compile pyproject.toml --extra dev --extra spark --universal --no-strip-extras --generate-hashes \
 		--no-emit-index-url --python-version 3.11 --output-file requirements.lock
 
 clean: ## remove the environment and everything generated

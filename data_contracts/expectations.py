@@ -56,10 +56,13 @@ def judge(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """
     rules = [rule for rule in table_rules(contract) if set(rule.columns) <= set(frame.columns)]
     on_rows = [rule for rule in rules if rule.rule in ROW_BY_ROW]
-    judged = [_judged_columns(frame, contract)]
-    if on_rows:
-        failed = _failed_by_row(frame, on_rows, contract)
-        judged += [_result(contract, rule, _checked(frame, rule), n) for rule, n in failed]
+    expected = [expectation(rule, contract) for rule in on_rows]
+    in_order, *passed = _passed(frame, [columns_in_order(contract.column_names), *expected])
+    failed = _failed_by_row(frame, expected, passed)
+    judged = [_judged_columns(frame, contract, in_order)] + [
+        _result(contract, rule, _checked(frame, rule), n)
+        for rule, n in zip(on_rows, failed, strict=True)
+    ]
     counts = [(rule, frame.height, _broken(frame, rule)) for rule in rules if rule not in on_rows]
     return pl.DataFrame(
         [*judged, *_judged_counts(contract, counts)], schema=RESULT_SCHEMA, orient="row"
@@ -90,11 +93,10 @@ def _result(contract: Contract, rule: TableRule, checked: int, failed: int) -> t
     return (*named, checked, failed, failed == 0, SEVERITY, detail)
 
 
-def _judged_columns(frame: pl.DataFrame, contract: Contract) -> tuple[Any, ...]:
+def _judged_columns(frame: pl.DataFrame, contract: Contract, is_passed: bool) -> tuple[Any, ...]:
     names = list(contract.column_names)
-    (result,) = validate(frame.head(0), [columns_in_order(names)], "BOOLEAN_ONLY")
     rule = TableRule(COLUMNS, ("*",), "", "the columns are the contract's, in its order")
-    misplaced = 0 if result.success else _misplaced(frame, names)
+    misplaced = 0 if is_passed else _misplaced(frame, names)
     return _result(contract, rule, max(len(names), frame.width), misplaced)
 
 
@@ -103,18 +105,16 @@ def _misplaced(frame: pl.DataFrame, names: list[str]) -> int:
     return max(len(names), frame.width) - matching
 
 
-def _failed_by_row(
-    frame: pl.DataFrame, rules: list[TableRule], contract: Contract
-) -> list[tuple[TableRule, int]]:
+def _passed(frame: pl.DataFrame, expected: list[Any]) -> list[bool]:
+    """Judge in one go: most of what great_expectations costs is paid once per call."""
+    return [result.success for result in validate(frame, expected, "BOOLEAN_ONLY")]
+
+
+def _failed_by_row(frame: pl.DataFrame, expected: list[Any], passed: list[bool]) -> list[int]:
     """Return how many rows break each rule; failures are counted only where there are any."""
-    expected = [expectation(rule, contract) for rule in rules]
-    passed = [result.success for result in validate(frame, expected, "BOOLEAN_ONLY")]
     broken = [one for one, is_passed in zip(expected, passed, strict=True) if not is_passed]
     counted = iter(validate(frame, broken, "BASIC") if broken else [])
-    return [
-        (rule, 0 if is_passed else next(counted).result["unexpected_count"])
-        for rule, is_passed in zip(rules, passed, strict=True)
-    ]
+    return [0 if is_passed else next(counted).result["unexpected_count"] for is_passed in passed]
 
 
 def _checked(frame: pl.DataFrame, rule: TableRule) -> int:

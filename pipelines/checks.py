@@ -14,9 +14,11 @@ from data_contracts.catalogue import contract
 from pipelines.io_managers import table_of
 from warehouse.store import Warehouse
 
-# Beyond this, DuckDB counts in one pass and great_expectations judges the counts: pandas would
-# take gigabytes for what one scan answers.
+# What people delivered is judged row by row while it is small. Beyond this, and for everything
+# computed here, DuckDB counts in one pass and great_expectations judges the counts: pandas would
+# take gigabytes, and seventy small tables a quarter of a minute, for what one scan answers.
 ROWS_JUDGED_ONE_BY_ONE = 5_000
+DELIVERED = ("raw.", "core.")
 
 
 def judge_table(warehouse: Warehouse, table: str) -> pl.DataFrame:
@@ -28,9 +30,10 @@ def judge_table(warehouse: Warehouse, table: str) -> pl.DataFrame:
     from data_contracts.expectations import counting_sql, judge, judge_counts
 
     described = contract(table)
-    rows = warehouse.query(f"SELECT count(*) AS n FROM {table}").item()
-    if rows <= ROWS_JUDGED_ONE_BY_ONE:
-        return judge(warehouse.read(table), described)
+    if table.startswith(DELIVERED):
+        rows = warehouse.query(f"SELECT count(*) AS n FROM {table}").item()
+        if rows <= ROWS_JUDGED_ONE_BY_ONE:
+            return judge(warehouse.read(table), described)
     return judge_counts(warehouse.query(counting_sql(described)), described)
 
 

@@ -107,30 +107,40 @@ def _surroundings(made: Batches) -> list[BatchFeature]:
             stage_of[unit],
             since.astype(np.float64),
             ends[stage_of[unit]],
+            made.reached(stage_of[unit]),
         )
         for unit, since in made.schedule.batches_since.items()
     ]
     found += [
-        BatchFeature(f"equipment.{unit}.{what}", stage, context[f"{unit}_{suffix}"], ends[stage])
+        BatchFeature(
+            f"equipment.{unit}.{what}",
+            stage,
+            context[f"{unit}_{suffix}"],
+            ends[stage],
+            made.reached(stage),
+        )
         for unit, stage in stage_of.items()
         for what, suffix in (("id", "equipment"), ("shift", "shift"))
         if stage <= 5
     ]
-    granulated, stage = made.schedule.ends[:, 0], stage_of.get("granulation", 1)
+    received, unit = made.schedule.ends[:, 0], plant.air.unit_procedure
+    stage = stage_of.get(unit, 1)
     for series in ("room_humidity_pct", "room_temperature_c"):
-        name = f"environment.granulation.{series}.mean"
-        found.append(BatchFeature(name, stage, np.round(context[series], 1), ends[stage]))
+        name = f"environment.{unit}.{series}.mean"
+        values = np.round(context[series], 1)
+        found.append(BatchFeature(name, stage, values, ends[stage], made.reached(stage)))
     for name, key in (
         ("campaign.position", "campaign_position"),
         ("product.code", "product"),
         ("product.strength", "strength"),
         ("product.batch_size", "batch_size"),
     ):
-        found.append(BatchFeature(name, 1, context[key], granulated))
+        found.append(BatchFeature(name, 1, context[key], received))
     steps = plant.calendar.steps
     for k, step in enumerate(steps):
         if step.stage <= 5:
             hours = (made.schedule.ends[:, k] - made.schedule.starts[:, k]) / HOUR_S
             name = f"phase.{step.unit_procedure}.{step.phase}.duration_h"
-            found.append(BatchFeature(name, step.stage, hours, ends[step.stage]))
+            is_there = made.reached(step.stage) & (hours > 0)
+            found.append(BatchFeature(name, step.stage, hours, ends[step.stage], is_there))
     return found

@@ -53,9 +53,13 @@ def stage_ends(made: Batches) -> dict[int, Seconds]:
         made: The simulated batches.
 
     Returns:
-        Stage to instants; stage 6 ends with the last result, 7 with the disposition.
+        Stage to instants; stage 6 ends with the last result, 7 with the disposition; what a
+        stopped batch did not reach ended when it was stopped.
     """
-    ends = {s.stage: made.schedule.ends[:, k] for k, s in enumerate(made.plant.calendar.steps)}
+    ends = {
+        s.stage: np.minimum(made.schedule.ends[:, k], made.ended_s)
+        for k, s in enumerate(made.plant.calendar.steps)
+    }
     return ends | {6: made.resulted_s, 7: made.dispositioned_s}
 
 

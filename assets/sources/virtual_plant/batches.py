@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.air import AirSeries, make_air
+from assets.sources.virtual_plant.early_ends import EarlyEnds, early_ends
 from assets.sources.virtual_plant.materials import Lots, make_lots
 from assets.sources.virtual_plant.plant import Plant
 from assets.sources.virtual_plant.randomness import (
@@ -17,13 +18,13 @@ from assets.sources.virtual_plant.randomness import (
     lognormals,
     normal_probability,
     normals,
-    uniforms,
 )
 from assets.sources.virtual_plant.schedule import (
     DAY_S,
     YEAR_S,
     Schedule,
     Seconds,
+    is_rework,
     make_schedule,
     shifts,
 )
@@ -72,11 +73,12 @@ class Batches:
         air: Weather and room.
         lots: Material to its lots.
         outcome: Every variable.
-        is_failure: Whether any result is out of specification.
-        failure_mode: Mechanism of the worst result, empty where none.
+        is_failure: Whether any result is out of specification, or the batch was stopped early.
+        failure_mode: Mechanism of the worst result or of the early end, empty where none.
         failure_prob: Probability of failure given the true causes (the oracle), 0 to 1.
         is_reworked: Whether a good batch was reworked.
-        ended_s: End of packaging.
+        last_stage: Stage after which nothing was made or tested; 7 unless stopped early.
+        ended_s: End of manufacture.
         resulted_s: Last laboratory result.
         dispositioned_s: Disposition.
         export_s: When the export is taken; nothing later is in it.
@@ -92,6 +94,7 @@ class Batches:
     failure_mode: NDArray[np.str_]
     failure_prob: Floats
     is_reworked: NDArray[np.bool_]
+    last_stage: NDArray[np.int64]
     ended_s: Seconds
     resulted_s: Seconds
     dispositioned_s: Seconds
@@ -101,6 +104,14 @@ class Batches:
     def is_pending(self) -> NDArray[np.bool_]:
         """Whether the batch had no disposition when the export was taken."""
         return self.dispositioned_s > self.export_s
+
+    def reached(self, stage: int) -> NDArray[np.bool_]:
+        """Whether each batch went through a stage; every batch is reviewed for release (7).
+
+        Args:
+            stage: 1 to 7.
+        """
+        return (self.last_stage >= stage) | (stage == 7)
 
 
 def make_batches(plant: Plant, settings: Settings) -> Batches:
@@ -131,11 +142,14 @@ def make_batches(plant: Plant, settings: Settings) -> Batches:
         cut=settings.cut,
     )
     outcome = run_model(plant, around)
+    stops = early_ends(plant, outcome.values, settings.seed, settings.cut)
     excess = np.stack([_excess(v, record(v, outcome.values[v.name])) for v in plant.results])
-    is_failure = excess.max(axis=0) > 0
     modes = {m.result: m.name for m in plant.mechanisms}
     names = np.array([modes.get(v.name, v.name) for v in plant.results])
-    ended, resulted, dispositioned = _label_times(plant, schedule, is_failure, settings.seed)
+    is_outside = (excess.max(axis=0) > 0) & ~stops.is_stopped
+    is_failure = is_outside | stops.is_stopped
+    passing = np.prod([1.0 - _risk(v, outcome.centres[v.name]) for v in plant.results], axis=0)
+    ended, resulted, dispositioned = _label_times(plant, schedule, is_failure, stops, settings.seed)
     return Batches(
         plant=plant,
         settings=settings,
@@ -144,11 +158,10 @@ def make_batches(plant: Plant, settings: Settings) -> Batches:
         lots=lots,
         outcome=outcome,
         is_failure=is_failure,
-        failure_mode=np.where(is_failure, names[excess.argmax(axis=0)], ""),
-        failure_prob=1.0
-        - np.prod([1.0 - _risk(v, outcome.centres[v.name]) for v in plant.results], axis=0),
-        is_reworked=(uniforms(settings.seed, "rework", settings.batches) < plant.rework_share)
-        & ~is_failure,
+        failure_mode=np.where(is_outside, names[excess.argmax(axis=0)], stops.mode),
+        failure_prob=1.0 - (1.0 - stops.prob) * passing,
+        is_reworked=is_rework(plant, settings.batches, settings.seed) & ~is_failure,
+        last_stage=stops.last_stage,
         ended_s=ended,
         resulted_s=resulted,
         dispositioned_s=dispositioned,
@@ -176,7 +189,7 @@ def _context(plant: Plant, schedule: Schedule, air: AirSeries, lots: dict[str, L
     first: dict[str, int] = {}
     for k, step in enumerate(steps):
         first.setdefault(step.unit_procedure, k)
-    granulated = schedule.starts[:, first.get("granulation", 0)]
+    in_room = schedule.starts[:, first.get(plant.air.unit_procedure, 0)]
     years = schedule.starts[:, 0] / YEAR_S
     context: Values = {
         "product": np.array([p.code for p in plant.products])[schedule.product],
@@ -186,9 +199,9 @@ def _context(plant: Plant, schedule: Schedule, air: AirSeries, lots: dict[str, L
         "campaign_position": schedule.campaign_position.astype(np.float64),
         "years_since_start": years,
         "years_from_middle": years - schedule.span_s / YEAR_S / 2,
-        "dew_point_c": air.at("dew_point_c", granulated),
-        "room_humidity_pct": air.at("humidity_pct", granulated),
-        "room_temperature_c": air.at("temperature_c", granulated),
+        "dew_point_c": air.at("dew_point_c", in_room),
+        "room_humidity_pct": air.at("humidity_pct", in_room),
+        "room_temperature_c": air.at("temperature_c", in_room),
     }
     for unit, k in first.items():
         equipment = np.array([plant.lines[line][unit] for line in plant.lines])
@@ -241,13 +254,22 @@ def _risk(variable: Variable, centre: Floats) -> Floats:
 
 
 def _label_times(
-    plant: Plant, schedule: Schedule, is_failure: NDArray[np.bool_], seed: int
+    plant: Plant,
+    schedule: Schedule,
+    is_failure: NDArray[np.bool_],
+    stops: EarlyEnds,
+    seed: int,
 ) -> tuple[Seconds, Seconds, Seconds]:
+    """End of manufacture, last result, disposition; a stopped batch goes straight to review."""
     calendar, count = plant.calendar, schedule.batches
-    ended = schedule.ends[:, -1]
+    ended = schedule.ends[:, -1].copy()
+    for k, step in enumerate(calendar.steps):
+        is_last = stops.is_stopped & (stops.last_stage == step.stage)
+        ended[is_last] = schedule.ends[is_last, k]
     laboratory = lognormals(seed, "laboratory_days", count, calendar.laboratory_days)
     review = lognormals(seed, "review_days", count, calendar.review_days)
     rejection = lognormals(seed, "rejection_days", count, calendar.rejection_days)
-    resulted = ended + (laboratory * DAY_S).astype(np.int64)
+    tested = np.where(stops.is_stopped, 0.0, laboratory)
+    resulted = ended + (tested * DAY_S).astype(np.int64)
     waiting = review + np.where(is_failure, rejection, 0.0)
     return ended, resulted, resulted + (waiting * DAY_S).astype(np.int64)

@@ -9,7 +9,6 @@ from assets.sources.virtual_plant.plant import AirLaw, Plant
 from assets.sources.virtual_plant.schedule import DAY_S, EquipmentEvent
 
 CALIBRATION_DAYS = 182
-CLEANED = ("granulation", "compression", "coating")
 CLEANING_H = 0.8
 
 
@@ -45,7 +44,7 @@ def _cleanings(made: Batches) -> list[EquipmentEvent]:
     last = {int(campaign): i for i, campaign in enumerate(schedule.campaign)}
     for i in last.values():
         equipment = made.plant.lines[names[schedule.line[i]]]
-        for unit in CLEANED:
+        for unit in made.plant.calendar.cleaned_after_campaign:
             k = max((k for k, step in enumerate(steps) if step.unit_procedure == unit), default=-1)
             if k >= 0:
                 end = int(schedule.ends[i, k])

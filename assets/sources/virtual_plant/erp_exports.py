@@ -25,13 +25,13 @@ def lot_records(made: Batches) -> pl.DataFrame:
     parts = []
     for lots in made.lots.values():
         received = _received(made, lots)
-        kilograms = lots.batches * _need_kg(made, lots).mean()
+        amount = lots.batches * _need(made, lots).mean()
         parts.append(
             _lot_keys(lots).with_columns(
                 received_at=instants(made.plant, received),
                 released_at=instants(made.plant, received + _release_delay(made, lots)),
-                quantity=pl.Series(np.round(kilograms, 1)),
-                unit=pl.lit("kg"),
+                quantity=pl.Series(np.round(amount, 1)),
+                unit=pl.lit(lots.material.unit),
             )
         )
     return pl.concat(parts).sort("material", "received_at", "lot")
@@ -76,7 +76,7 @@ def usage_records(made: Batches) -> pl.DataFrame:
     """
     ids, parts = batch_ids(made.schedule.batches), []
     for name, lots in made.lots.items():
-        need = _need_kg(made, lots)[lots.use_batch]
+        need = _need(made, lots)[lots.use_batch]
         keys = _lot_keys(lots)
         parts.append(
             pl.DataFrame(
@@ -86,7 +86,7 @@ def usage_records(made: Batches) -> pl.DataFrame:
                     "supplier": keys["supplier"].gather(lots.use_lot),
                     "lot": keys["lot"].gather(lots.use_lot),
                     "quantity": np.maximum(0.001, np.round(need * lots.use_share, 3)),
-                    "unit": "kg",
+                    "unit": lots.material.unit,
                     "used_at": instants(made.plant, _dispensed(made)).gather(lots.use_batch),
                     "stage": 2,
                 }
@@ -106,7 +106,7 @@ def weighing_records(made: Batches) -> pl.DataFrame:
     """
     seed, count, parts = made.settings.seed, made.schedule.batches, []
     for position, (name, lots) in enumerate(made.lots.items()):
-        target = np.round(_need_kg(made, lots), 3)
+        target = np.round(_need(made, lots), 3)
         scale = np.array(list(SCALES))[choices(seed, f"{name}.scale", count, SCALES)]
         error = 0.0009 * normals(seed, f"{name}.weighing", count)
         parts.append(
@@ -117,7 +117,7 @@ def weighing_records(made: Batches) -> pl.DataFrame:
                     "weighing_no": 1,
                     "target": target,
                     "actual": np.round(target * (1 + np.clip(error, -0.0048, 0.0048)), 3),
-                    "unit": "kg",
+                    "unit": lots.material.unit,
                     "tolerance_pct": TOLERANCE_PCT,
                     "weighed_at": instants(made.plant, _dispensed(made) + 600 * position),
                     "scale_id": scale,
@@ -138,9 +138,9 @@ def _lot_keys(lots: Lots) -> pl.DataFrame:
     )
 
 
-def _need_kg(made: Batches, lots: Lots) -> Floats:
+def _need(made: Batches, lots: Lots) -> Floats:
     size: Floats = made.outcome.values["batch_size"]
-    return size / 1000 * lots.material.kg_per_1000_tablets
+    return size / 1000 * lots.material.per_1000_units
 
 
 def _dispensed(made: Batches) -> Seconds:

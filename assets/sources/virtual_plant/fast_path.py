@@ -142,13 +142,13 @@ def _batch_gates(made: Batches) -> pl.DataFrame:
 
 
 def _margin(made: Batches, result: str) -> Floats:
-    """Distance to the nearest limit in robust spread units; positive is inside."""
+    """Distance to the nearest limit in robust spread units; positive is inside, NaN is untested."""
     variable = made.plant.variable(result)
     value = record(variable, made.outcome.values[result])
     low = np.inf if variable.spec_low is None else value - variable.spec_low
     high = np.inf if variable.spec_high is None else variable.spec_high - value
     spread = 1.4826 * float(np.median(np.abs(value - np.median(value)))) or 1.0
-    return np.asarray(np.minimum(low, high) / spread, dtype=np.float64)
+    return np.where(made.reached(6), np.minimum(low, high) / spread, np.nan)
 
 
 def _outcome_margins(made: Batches) -> pl.DataFrame:
@@ -166,7 +166,7 @@ def _outcome_margins(made: Batches) -> pl.DataFrame:
                         "margin": margin,
                         "is_censored": False,
                     }
-                )
+                ).filter(pl.col("margin").is_not_nan())
             )
     return pl.concat(parts).sort("batch_id", "outcome", "quantity")
 
@@ -193,7 +193,7 @@ def _outcomes(made: Batches) -> pl.DataFrame:
                     "batch_id": ids,
                     "outcome": outcome,
                     "is_failure": pl.Series(is_failure),
-                    "margin": margin,
+                    "margin": pl.Series(margin).fill_nan(None),
                     "is_censored": False,
                     "known_at": instants(made.plant, known_s),
                     "status": "known",

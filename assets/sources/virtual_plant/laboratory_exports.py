@@ -1,4 +1,4 @@
-"""What the laboratory exports: results, inspections, stability studies, spectra of the blend."""
+"""What the laboratory exports: results, inspections, stability studies, spectra of the bulk."""
 
 import numpy as np
 import polars as pl
@@ -11,20 +11,12 @@ from assets.sources.virtual_plant.batch_frames import (
 )
 from assets.sources.virtual_plant.batches import Batches, record
 from assets.sources.virtual_plant.randomness import normals, stream, uniforms
+from assets.sources.virtual_plant.record_faults import is_recorded
 from assets.sources.virtual_plant.schedule import DAY_S, Seconds
 from assets.sources.virtual_plant.variable import Variable
 
 MONTH_S = 30.44 * DAY_S
-STABILITY_EVERY = 40
 STABILITY_MONTHS = {"25C/60RH": (0, 3, 6, 9, 12, 18, 24, 36), "40C/75RH": (0, 3, 6)}
-# test, unit, start, change per month at 25 and at 40 degC, noise, low, high
-STABILITY_TESTS = (
-    ("assay_pct", "%", 99.8, -0.03, -0.20, 0.35, 95.0, 105.0),
-    ("impurities_total_pct", "%", 0.14, 0.004, 0.035, 0.02, None, 1.0),
-)
-SPECTRA_EVERY = 10
-WAVELENGTHS_NM = np.arange(1100, 1900, 20)
-SAMPLES = 3
 
 
 def result_records(made: Batches) -> pl.DataFrame:
@@ -61,7 +53,7 @@ def _results(made: Batches, test: Variable) -> pl.DataFrame:
             "resulted_at": instants(made.plant, resulted),
         },
         schema_overrides={"spec_low": pl.Float64, "spec_high": pl.Float64},
-    )
+    ).filter(pl.Series(is_recorded(made, test)))
 
 
 def _times(made: Batches, test: Variable) -> tuple[Seconds, Seconds]:
@@ -84,6 +76,7 @@ def inspection_records(made: Batches) -> pl.DataFrame:
         One row per batch and defect class.
     """
     size, parts = made.outcome.values["batch_size"], []
+    is_there = pl.Series(made.reached(5))
     for defect, per_million in made.plant.inspections.items():
         generator = stream(made.settings.seed, f"inspection.{defect}")
         parts.append(
@@ -96,7 +89,7 @@ def inspection_records(made: Batches) -> pl.DataFrame:
                     "inspected_at": instants(made.plant, made.ended_s),
                     "stage": 5,
                 }
-            )
+            ).filter(is_there)
         )
     return pl.concat(parts).sort("batch_id", "defect_class")
 
@@ -111,15 +104,21 @@ def stability_records(made: Batches) -> pl.DataFrame:
         One row per batch, condition, month and test reported when the export was taken.
     """
     rows, instants_s = [], []
-    ids = batch_ids(made.schedule.batches)
-    for i in range(0, made.schedule.batches, STABILITY_EVERY):
+    ids, law = batch_ids(made.schedule.batches), made.plant.stability
+    for i in range(0, made.schedule.batches, law.every_batches):
+        if not made.reached(6)[i]:
+            continue
         noise = stream(made.settings.seed, "stability", i)
         for condition, months in STABILITY_MONTHS.items():
             for month in months:
-                for test, unit, start, mild, harsh, sd, low, high in STABILITY_TESTS:
-                    change = (harsh if condition.startswith("40") else mild) * month
-                    value = max(0.0, start + change + sd * noise.standard_normal())
-                    rows.append((ids[i], condition, month, test, round(value, 2), unit, low, high))
+                for t in law.tests:
+                    is_harsh = condition.startswith("40")
+                    change = (t.harsh_per_month if is_harsh else t.mild_per_month) * month
+                    value = max(0.0, t.start + change + t.sd * noise.standard_normal())
+                    limits = t.spec_low, t.spec_high
+                    rows.append(
+                        (ids[i], condition, month, t.test, round(value, 2), t.unit, *limits)
+                    )
                     instants_s.append(made.ended_s[i] + month * MONTH_S + 14 * DAY_S)
     columns = ["batch_id", "condition", "month", "test", "value", "unit", "spec_low", "spec_high"]
     frame = pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
@@ -128,7 +127,7 @@ def stability_records(made: Batches) -> pl.DataFrame:
 
 
 def spectrum_records(made: Batches) -> pl.DataFrame:
-    """Near-infrared spectra of some blends, as ``raw.spectra``.
+    """Spectra of the bulk of some batches, as ``raw.spectra``.
 
     Args:
         made: The simulated batches.
@@ -136,23 +135,28 @@ def spectrum_records(made: Batches) -> pl.DataFrame:
     Returns:
         One row per batch, sample and wavelength.
     """
-    seed, ids, scanned = made.settings.seed, batch_ids(made.schedule.batches), stage_ends(made)[3]
-    peak = np.exp(-0.5 * ((WAVELENGTHS_NM - 1480) / 60) ** 2)
-    slope = (WAVELENGTHS_NM - 1100) / 800
-    content = 0.02 * normals(seed, "spectrum.content", SAMPLES * made.schedule.batches)
+    law, seed, ids = made.plant.spectra, made.settings.seed, batch_ids(made.schedule.batches)
+    scanned = stage_ends(made)[law.stage]
+    first, end, step = law.wavelengths_nm
+    wavelengths = np.arange(first, end, step)
+    peak = np.exp(-0.5 * ((wavelengths - law.peak_nm) / law.width_nm) ** 2)
+    slope = (wavelengths - first) / (end - first)
+    content = 0.02 * normals(seed, "spectrum.content", law.samples * made.schedule.batches)
     parts = []
-    for i in range(0, made.schedule.batches, SPECTRA_EVERY):
+    for i in range(0, made.schedule.batches, law.every_batches):
+        if not made.reached(law.stage)[i]:
+            continue
         noise = stream(seed, "spectrum", i)
-        for sample in range(SAMPLES):
+        for sample in range(law.samples):
             base = 0.35 + 0.01 * noise.standard_normal() + 0.2 * slope
-            height = 0.25 * (1 + content[SAMPLES * i + sample])
+            height = 0.25 * (1 + content[law.samples * i + sample])
             absorbance = base + height * peak + 0.0008 * noise.standard_normal(len(peak))
             parts.append(
                 pl.DataFrame(
                     {
                         "batch_id": ids[i],
                         "sample_no": sample + 1,
-                        "wavelength_nm": WAVELENGTHS_NM.astype(np.float64),
+                        "wavelength_nm": wavelengths.astype(np.float64),
                         "absorbance": np.round(absorbance, 5),
                         "scanned_at": instants(made.plant, scanned[i : i + 1])[0],
                     }

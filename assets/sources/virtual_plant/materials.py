@@ -63,6 +63,8 @@ def make_lots(material: Material, batches: int, seed: int, policy: Policy | None
     name = material.name
     upper = batches + 2
     size = 0.6 + lognormals(seed, f"{name}.batches_per_lot", upper, material.batches_per_lot)
+    if not material.is_blended:
+        size = np.maximum(1.0, np.round(size))
     ends = np.cumsum(size)
     count = int(np.searchsorted(ends, batches) + 1)
     size, ends = size[:count], ends[:count]

@@ -50,6 +50,7 @@ def phase_records(made: Batches) -> pl.DataFrame:
     spans += [(stage, unit, phase, *after[stage]) for unit, phase, stage in AFTER_MANUFACTURE]
     parts = []
     for stage, unit, phase, starts, ends in spans:
+        is_there = pl.Series(made.reached(stage) & ((starts < ends) | (stage > 5)))
         equipment = np.array([units[unit] for units in plant.lines.values()])[schedule.line]
         parts.append(
             pl.DataFrame(
@@ -63,7 +64,7 @@ def phase_records(made: Batches) -> pl.DataFrame:
                     "started_at": instants(plant, starts),
                     "ended_at": instants(plant, ends),
                 }
-            )
+            ).filter(is_there)
         )
     frame = pl.concat(parts).sort("batch_id", "started_at", "stage")
     return until_export(frame, made, "started_at", "ended_at")

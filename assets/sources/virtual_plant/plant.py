@@ -7,6 +7,8 @@ probability is between 0 and 1.
 from dataclasses import dataclass
 from datetime import date
 
+from assets.sources.virtual_plant.planted import EarlyTermination, Lever, Mechanism
+from assets.sources.virtual_plant.recording import Deviations, Spectra, Stability
 from assets.sources.virtual_plant.variable import Variable
 
 
@@ -17,7 +19,7 @@ class Product:
     Attributes:
         code: Product code.
         strength: Strength as printed on the pack.
-        batch_size: Tablets in a batch.
+        batch_size: Units (tablets, vials) in a batch.
         mix: Share of campaigns at the start and at the end of the span.
         route: Share of its campaigns made on each line.
     """
@@ -40,6 +42,8 @@ class Step:
         duration_h: Median and log standard deviation of its length.
         hold_h: Median and log standard deviation of the wait before it.
         is_shared: Whether its equipment serves any number of batches at once.
+        is_continued: Whether the batch stays for the next phase, so no turnaround follows.
+        only_reworked: Whether only batches that are reworked pass it.
     """
 
     stage: int
@@ -48,6 +52,8 @@ class Step:
     duration_h: tuple[float, float]
     hold_h: tuple[float, float]
     is_shared: bool = False
+    is_continued: bool = False
+    only_reworked: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class Calendar:
         review_days: Median and log sd, last result to disposition.
         rejection_days: Median and log sd, added when a result is out of specification.
         export_days_after_end: When the export is taken, after the last batch ended.
+        cleaned_after_campaign: Unit procedures whose equipment is cleaned after each campaign.
     """
 
     campaign_minimum: int
@@ -73,6 +80,7 @@ class Calendar:
     review_days: tuple[float, float]
     rejection_days: tuple[float, float]
     export_days_after_end: float
+    cleaned_after_campaign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,16 +111,20 @@ class Material:
     Attributes:
         name: Material name.
         batches_per_lot: Median and log sd of how many batches a lot serves.
-        kg_per_1000_tablets: Amount used.
+        per_1000_units: Amount used, in its unit, for 1000 tablets or vials.
         suppliers: Supplier to share of lots.
         attributes: Variables of the lot, drawn once per lot.
+        unit: Unit in which it is bought and weighed.
+        is_blended: Whether a batch may take from two lots; else every lot ends with a batch.
     """
 
     name: str
     batches_per_lot: tuple[float, float]
-    kg_per_1000_tablets: float
+    per_1000_units: float
     suppliers: dict[str, float]
     attributes: tuple[Variable, ...]
+    unit: str = "kg"
+    is_blended: bool = True
 
 
 @dataclass(frozen=True)
@@ -205,6 +217,7 @@ class Air:
         humidity: Law of the relative humidity.
         temperature: Law of the temperature.
         interval_s: Seconds between the room's readings.
+        unit_procedure: Unit procedure whose start decides which air a batch finds.
     """
 
     dew_point_mean_c: float
@@ -215,95 +228,7 @@ class Air:
     humidity: AirLaw
     temperature: AirLaw
     interval_s: int
-
-
-@dataclass(frozen=True)
-class Cause:
-    """A planted cause and where it shows.
-
-    Attributes:
-        variable: Variable of the model.
-        stage: Its stage of origin.
-        features: Feature names in which it is visible, the plainest first.
-        recorded_as: What a closed investigation calls it; None means the variable's name.
-    """
-
-    variable: str
-    stage: int
-    features: tuple[str, ...]
-    recorded_as: str | None = None
-
-
-@dataclass(frozen=True)
-class Mechanism:
-    """A planted failure mode.
-
-    Attributes:
-        name: The failure mode.
-        result: The result through which it fails a batch.
-        causes: Its causes.
-        visible_in: Features downstream of a cause, or of its own parents.
-        decoys: Features that go with a cause and act on nothing.
-    """
-
-    name: str
-    result: str
-    causes: tuple[Cause, ...]
-    visible_in: tuple[str, ...]
-    decoys: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DeviationCategory:
-    """A kind of deviation that comes by itself."""
-
-    category: str
-    stage: int
-    description: str
-
-
-@dataclass(frozen=True)
-class DeviationTrigger:
-    """A kind of deviation that a variable far out brings about.
-
-    Attributes:
-        variable: What must be far out.
-        stage: Where it is opened.
-        unit_procedure: On whose equipment.
-        category: Category of the record.
-        above: Threshold on the variable.
-        probability: Chance that it is noticed and recorded.
-        description: Text of the record.
-        cause: What a closed investigation confirms.
-    """
-
-    variable: str
-    stage: int
     unit_procedure: str
-    category: str
-    above: float
-    probability: float
-    description: str
-    cause: str
-
-
-@dataclass(frozen=True)
-class Deviations:
-    """How the quality system records what happened.
-
-    Attributes:
-        background_per_batch: Mean number per batch that come by themselves.
-        confirmed_share: Share of investigations that confirm a cause.
-        close_days: Median and log sd from opening to closing.
-        categories: Those that come by themselves.
-        triggers: Those that a variable brings about.
-    """
-
-    background_per_batch: float
-    confirmed_share: float
-    close_days: tuple[float, float]
-    categories: tuple[DeviationCategory, ...]
-    triggers: tuple[DeviationTrigger, ...]
 
 
 @dataclass(frozen=True)
@@ -318,6 +243,7 @@ class Dirt:
         missing_parameter: Share of parameter records left out.
         duplicate_rows: Share of export rows written twice.
         bad_records: Records per affected file that break a rule.
+        repeated_export: Share of a file's latest rows that an export job wrote a second time.
     """
 
     missing_tag: float = 0.0
@@ -327,6 +253,7 @@ class Dirt:
     missing_parameter: float = 0.0
     duplicate_rows: float = 0.0
     bad_records: int = 0
+    repeated_export: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -348,7 +275,11 @@ class Plant:
         sampling_interval_s: Seconds between readings.
         trajectories: Tags.
         mechanisms: What is planted.
+        early_terminations: What stops a batch before its end.
+        levers: What could be done, each with an effect the truth states.
         deviations: Quality records.
+        stability: Stability studies.
+        spectra: Spectra of the bulk.
         inspections: Defect class to rejects per million.
         rework_share: Share of good batches that are reworked.
         dirt: Uncleanliness.
@@ -368,7 +299,11 @@ class Plant:
     sampling_interval_s: int
     trajectories: tuple[Trajectory, ...]
     mechanisms: tuple[Mechanism, ...]
+    early_terminations: tuple[EarlyTermination, ...]
+    levers: tuple[Lever, ...]
     deviations: Deviations
+    stability: Stability
+    spectra: Spectra
     inspections: dict[str, float]
     rework_share: float
     dirt: Dirt

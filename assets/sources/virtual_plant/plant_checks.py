@@ -110,6 +110,9 @@ def context_units(plant: Plant) -> dict[str, str]:
         units[f"{unit_procedure}_batches_since_maintenance"] = "1"
     for material in plant.materials:
         units |= {f"{material.name}.{a.name}": a.unit for a in material.attributes}
+    for variable in plant.variables:
+        if variable.controller:
+            units[f"{variable.name}.correction"] = variable.unit
     return units
 
 
@@ -120,9 +123,10 @@ def parents(variable: Variable) -> set[str]:
         variable: Any variable.
 
     Returns:
-        Parents from its terms and its expression.
+        Parents from its terms, its patterns and its expression.
     """
     found = {term.parent for term in variable.terms}
+    found |= {condition.parent for p in variable.patterns for condition in p.conditions}
     return found | (names(variable.expression, variable.name) if variable.expression else set())
 
 
@@ -144,7 +148,10 @@ def in_causal_order(plant: Plant) -> Plant:
 
 def _sorted(variables: tuple[Variable, ...]) -> tuple[Variable, ...]:
     by_name = {variable.name: variable for variable in variables}
-    graph = {v.name: sorted(parents(v) & by_name.keys()) for v in variables}
+    graph = {
+        v.name: sorted({p.removesuffix(".correction") for p in parents(v)} & by_name.keys())
+        for v in variables
+    }
     try:
         order = list(TopologicalSorter(graph).static_order())
     except CycleError as error:

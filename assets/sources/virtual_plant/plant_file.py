@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -13,24 +14,37 @@ from assets.sources.virtual_plant.plant import (
     Air,
     AirLaw,
     Calendar,
-    Cause,
-    DeviationCategory,
-    Deviations,
-    DeviationTrigger,
     Dirt,
     Excursion,
     Maintenance,
     Material,
-    Mechanism,
     Plant,
     Product,
     Step,
     Trajectory,
 )
 from assets.sources.virtual_plant.plant_checks import check, in_causal_order
-from assets.sources.virtual_plant.variable import LotEffect, Term, Variable
+from assets.sources.virtual_plant.planted import Cause, EarlyTermination, Lever, Mechanism
+from assets.sources.virtual_plant.recording import (
+    DeviationCategory,
+    Deviations,
+    DeviationTrigger,
+    Spectra,
+    Stability,
+    StabilityTest,
+)
+from assets.sources.virtual_plant.variable import (
+    Condition,
+    Controller,
+    LotEffect,
+    Pattern,
+    SetpointChange,
+    Term,
+    Variable,
+)
 
-TABLETS = Path(__file__).parent / "plants" / "tablets.yaml"
+PLANTS = Path(__file__).parent / "plants"
+TABLETS = PLANTS / "tablets.yaml"
 
 
 class _Dataclass(Protocol):
@@ -43,11 +57,45 @@ Declared = TypeVar("Declared", bound=_Dataclass)
 _RENAMED = {"nor": "normal_range", "par": "proven_range"}
 
 
-def load_plant(path: Path | None = None) -> Plant:
+def built_in_plants() -> list[str]:
+    """Names of the plants that come with lotwise."""
+    return sorted(file.stem for file in PLANTS.glob("*.yaml"))
+
+
+def plant_path(name_or_path: str | Path | None) -> Path:
+    """The file of a plant.
+
+    Args:
+        name_or_path: A built-in name (``tablets``, ``sterile_vials``) or a YAML file's path; None
+            means the tablet plant.
+
+    Returns:
+        The file.
+
+    Raises:
+        PlantError: It is neither.
+    """
+    if name_or_path is None:
+        return TABLETS
+    name = str(name_or_path)
+    if name in built_in_plants():
+        return PLANTS / f"{name}.yaml"
+    if Path(name).is_file():
+        return Path(name)
+    known = built_in_plants()
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean '{near[0]}'? " if near else ""
+    raise PlantError(
+        f"there is no plant '{name}', neither as a built-in name nor as a file: {hint}"
+        f"built in are {', '.join(known)}"
+    )
+
+
+def load_plant(name_or_path: str | Path | None = None) -> Plant:
     """Load and check a plant file.
 
     Args:
-        path: YAML file; None means the tablet plant that comes with lotwise.
+        name_or_path: Built-in name or YAML file; None means the tablet plant.
 
     Returns:
         The plant, its variables sorted so that parents come before children.
@@ -56,13 +104,14 @@ def load_plant(path: Path | None = None) -> Plant:
         PlantError: The file is missing, is not YAML, or declares something impossible; the message
             names the variable.
     """
-    file = path or TABLETS
+    file = plant_path(name_or_path)
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise PlantError(f"plant file {file} cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:
-        raise PlantError(f"plant file {file} is not YAML: {error}") from error
+        where = " ".join(str(error).split())
+        raise PlantError(f"plant file {file} is not YAML: {where}") from error
     if not isinstance(document, dict):
         raise PlantError(f"plant file {file} holds no plant: expected a mapping of sections")
     try:
@@ -104,7 +153,17 @@ def parse_plant(document: Mapping[str, Any]) -> Plant:
         sampling_interval_s=int(document["sampling_interval_s"]),
         trajectories=tuple(_trajectory(t) for t in document["trajectories"]),
         mechanisms=tuple(_mechanism(m) for m in document["mechanisms"]),
+        early_terminations=tuple(
+            _build(EarlyTermination, e, f"early termination {e.get('name')}")
+            for e in document.get("early_terminations", [])
+        ),
+        levers=tuple(
+            _build(Lever, lever, f"lever {lever.get('name')}")
+            for lever in document.get("levers", [])
+        ),
         deviations=_deviations(document["deviations"]),
+        stability=_stability(document["stability"]),
+        spectra=_build(Spectra, document["spectra"], "spectra"),
         inspections={i["defect_class"]: float(i["per_million"]) for i in document["inspections"]},
         rework_share=float(document["rework_share"]),
         dirt=_build(Dirt, document.get("dirt", {}), "dirt"),
@@ -134,6 +193,13 @@ def _variable(declared: Mapping[str, Any], role: str | None = None) -> Variable:
     values["terms"] = [_build(Term, term, f"{what}, term") for term in declared.get("terms", [])]
     if "lot_effect" in declared:
         values["lot_effect"] = _build(LotEffect, declared["lot_effect"], f"{what}, lot_effect")
+    if "controller" in declared:
+        values["controller"] = _build(Controller, declared["controller"], f"{what}, controller")
+    values["setpoint_changes"] = [
+        _build(SetpointChange, change, f"{what}, set-point change")
+        for change in declared.get("setpoint_changes", [])
+    ]
+    values["patterns"] = [_pattern(pattern, what) for pattern in declared.get("patterns", [])]
     if "expression" in declared:
         values["distribution"] = "expression"
     if "levels" in declared:
@@ -141,6 +207,12 @@ def _variable(declared: Mapping[str, Any], role: str | None = None) -> Variable:
     if role:
         values |= {"role": role, "stage": 1}
     return _build(Variable, values, what)
+
+
+def _pattern(declared: Mapping[str, Any], what: str) -> Pattern:
+    what = f"{what}, pattern {declared.get('name')}"
+    conditions = [_build(Condition, c, what) for c in declared.get("conditions", [])]
+    return _build(Pattern, {**declared, "conditions": conditions}, what)
 
 
 def _material(declared: Mapping[str, Any]) -> Material:
@@ -185,6 +257,7 @@ def _air(document: Mapping[str, Any]) -> Air:
         humidity=laws["humidity"],
         temperature=laws["temperature"],
         interval_s=int(room["interval_s"]),
+        unit_procedure=room["unit_procedure"],
     )
 
 
@@ -200,6 +273,11 @@ def _deviations(declared: Mapping[str, Any]) -> Deviations:
     return _build(
         Deviations, {**declared, "categories": categories, "triggers": triggers}, "deviations"
     )
+
+
+def _stability(declared: Mapping[str, Any]) -> Stability:
+    tests = [_build(StabilityTest, test, "stability test") for test in declared["tests"]]
+    return _build(Stability, {**declared, "tests": tests}, "stability")
 
 
 def _day(value: object) -> date:

@@ -1,27 +1,19 @@
 """What the quality system exports: deviations and the corrective actions that follow them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from assets.sources.virtual_plant.batch_frames import batch_ids, instants, until_export
 from assets.sources.virtual_plant.batches import Batches
+from assets.sources.virtual_plant.early_ends import LAST_STAGE
 from assets.sources.virtual_plant.randomness import lognormals, stream, uniforms
 from assets.sources.virtual_plant.schedule import DAY_S
 from assets.sources.virtual_plant.truth import main_causes
 
-# what an investigation of an everyday deviation may find
-EVERYDAY_CAUSES = {
-    "weighing": "scale_drift",
-    "documentation": "operator_error",
-    "equipment_alarm": "feeder_wear",
-    "environment": "air_handling",
-    "packaging_reconciliation": "counter_offset",
-}
 # a corrective action is opened after this many confirmed deviations of a category
 DEVIATIONS_PER_CAPA = 6
-UNIT_OF_STAGE = {2: "dispensing", 3: "granulation", 4: "compression", 5: "packaging"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,8 @@ def quality_records(made: Batches) -> tuple[pl.DataFrame, pl.DataFrame]:
         Deviations in order of opening and the CAPAs opened for them. Half of the investigations
         confirm no cause; what closes after the export is still open in it.
     """
-    found = [*_everyday(made), *_triggered(made), *_out_of_specification(made)]
+    found = [*_everyday(made), *_triggered(made), *_stopped(made), *_out_of_specification(made)]
+    found = _opened_late(made, found)
     found = sorted(
         (d for d in found if d.opened_s <= made.export_s), key=lambda d: (d.opened_s, d.batch)
     )
@@ -97,16 +90,20 @@ def _everyday(made: Batches) -> list[_Deviation]:
         draws = stream(made.settings.seed, "deviation.everyday", i)
         for _ in range(draws.poisson(law.background_per_batch)):
             kind = law.categories[int(draws.integers(len(law.categories)))]
+            severity = "minor" if draws.random() < 0.9 else "major"
+            opened_s = _within_stage(made, i, kind.stage, draws.random())
+            if not made.reached(kind.stage)[i]:
+                continue
             found.append(
                 _Deviation(
                     batch=i,
                     stage=kind.stage,
-                    unit_procedure=UNIT_OF_STAGE[kind.stage],
+                    unit_procedure=kind.unit_procedure,
                     category=kind.category,
-                    severity="minor" if draws.random() < 0.9 else "major",
+                    severity=severity,
                     description=kind.description,
-                    opened_s=_within_stage(made, i, kind.stage, draws.random()),
-                    cause=EVERYDAY_CAUSES.get(kind.category),
+                    opened_s=opened_s,
+                    cause=kind.cause,
                 )
             )
     return found
@@ -117,7 +114,8 @@ def _triggered(made: Batches) -> list[_Deviation]:
     for trigger in made.plant.deviations.triggers:
         value = made.outcome.values[trigger.variable]
         draws = uniforms(made.settings.seed, f"deviation.{trigger.category}", len(value))
-        for i in np.flatnonzero((value > trigger.above) & (draws < trigger.probability)):
+        is_seen = (draws < trigger.probability) & made.reached(trigger.stage)
+        for i in np.flatnonzero((value > trigger.above) & is_seen):
             found.append(
                 _Deviation(
                     batch=int(i),
@@ -131,6 +129,36 @@ def _triggered(made: Batches) -> list[_Deviation]:
                 )
             )
     return found
+
+
+def _stopped(made: Batches) -> list[_Deviation]:
+    """One critical deviation for every batch stopped before its end."""
+    laws = {law.name: law for law in made.plant.early_terminations}
+    return [
+        _Deviation(
+            batch=int(i),
+            stage=law.stage,
+            unit_procedure=law.unit_procedure,
+            category="batch_stopped",
+            severity="critical",
+            description=law.description,
+            opened_s=int(made.ended_s[i]),
+            cause=law.variable,
+        )
+        for i in np.flatnonzero(made.last_stage < LAST_STAGE)
+        for law in [laws[str(made.failure_mode[i])]]
+    ]
+
+
+def _opened_late(made: Batches, found: list[_Deviation]) -> list[_Deviation]:
+    """Some records are opened days after what they tell of, as the plant's law says."""
+    law, seed = made.plant.deviations, made.settings.seed
+    is_late = uniforms(seed, "deviation.late", len(found)) < law.late_share
+    days = lognormals(seed, "deviation.late_days", len(found), law.late_days)
+    return [
+        replace(d, opened_s=d.opened_s + int(delay * DAY_S)) if late else d
+        for d, late, delay in zip(found, is_late, days, strict=True)
+    ]
 
 
 def _out_of_specification(made: Batches) -> list[_Deviation]:
@@ -150,7 +178,7 @@ def _out_of_specification(made: Batches) -> list[_Deviation]:
             opened_s=int(made.resulted_s[i]),
             cause=names.get(causes.get(int(i), "")),
         )
-        for i in np.flatnonzero(made.is_failure)
+        for i in np.flatnonzero(made.is_failure & (made.last_stage == LAST_STAGE))
     ]
 
 

@@ -5,6 +5,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.batches import Batches
+from assets.sources.virtual_plant.plant import Dirt
 from assets.sources.virtual_plant.randomness import stream, uniforms
 from assets.sources.virtual_plant.variable import Variable
 
@@ -19,32 +20,31 @@ TWICE = ("mes_parameters.csv", "lims_results.csv", "erp_material_usage.csv")
 
 
 def is_recorded(made: Batches, variable: Variable) -> NDArray[np.bool_]:
-    """Whether a parameter of each batch was recorded; laboratory results always are.
+    """Whether a variable of each batch was recorded: its stage was reached and no entry was lost.
 
     Args:
         made: The simulated batches.
-        variable: The variable.
+        variable: The variable; laboratory results of a stage that was reached are never lost.
 
     Returns:
         One value per batch.
     """
     if variable.role != "parameter":
-        return np.ones(made.schedule.batches, dtype=bool)
+        return made.reached(variable.stage)
     lost = uniforms(made.settings.seed, f"{variable.name}.missing", made.schedule.batches)
-    return lost >= made.plant.dirt.missing_parameter
+    return (lost >= made.plant.dirt.missing_parameter) & made.reached(variable.stage)
 
 
-def spoil_records(
-    frame: pl.DataFrame, file: str, seed: int, duplicate_share: float, bad_records: int
-) -> pl.DataFrame:
+def spoil_records(frame: pl.DataFrame, file: str, seed: int, dirt: Dirt) -> pl.DataFrame:
     """Write some rows twice and add spoilt copies of others, each right after its original.
+
+    Where an export job ran twice, the latest rows stand once more at the end.
 
     Args:
         frame: Records of one file.
         file: Name of the file.
         seed: Seed of the simulation.
-        duplicate_share: Share of rows written twice, in the files where that happens.
-        bad_records: Number of spoilt copies, in the files where that happens.
+        dirt: How much of it, in the files where it happens.
 
     Returns:
         All records as text.
@@ -54,11 +54,11 @@ def spoil_records(
     ).with_columns(pl.all().cast(pl.String))
     draws = stream(seed, f"faults.{file}")
     parts = [text.with_columns(place=pl.int_range(pl.len()).cast(pl.Float64))]
-    if file in TWICE and duplicate_share:
-        rows = np.flatnonzero(draws.random(frame.height) < duplicate_share)
+    if file in TWICE and dirt.duplicate_rows:
+        rows = np.flatnonzero(draws.random(frame.height) < dirt.duplicate_rows)
         parts.append(text[rows].with_columns(place=pl.Series(rows + 0.25)))
     faults = BAD_VALUES.get(file, [])
-    for k in range(min(bad_records, frame.height) if faults else 0):
+    for k in range(min(dirt.bad_records, frame.height) if faults else 0):
         column, value = faults[k % len(faults)]
         row = int(draws.integers(frame.height))
         spoilt = text[row].with_columns(
@@ -66,4 +66,7 @@ def spoil_records(
             place=pl.lit(row + 0.5 + 0.001 * k),
         )
         parts.append(spoilt)
+    if file in TWICE and dirt.repeated_export:
+        again = text.tail(int(dirt.repeated_export * frame.height))
+        parts.append(again.with_columns(place=pl.int_range(pl.len()) + float(frame.height + 1)))
     return pl.concat(parts).sort("place").drop("place")

@@ -106,6 +106,7 @@ def make_schedule(plant: Plant, batches: int, years: float, seed: int) -> Schedu
         axis=1,
     )
     floor = _Floor(plant, seed)
+    reworked = is_rework(plant, batches, seed)
     starts = np.zeros((batches, len(steps)), dtype=np.int64)
     ends = np.zeros_like(starts)
     since = {unit: np.zeros(batches, dtype=np.int64) for unit in plant.maintenance}
@@ -114,6 +115,9 @@ def make_schedule(plant: Plant, batches: int, years: float, seed: int) -> Schedu
         clock = float(plan.start_s[i])
         equipment = plant.lines[line_names[int(plan.line[i])]]
         for k, step in enumerate(steps):
+            if step.only_reworked and not reworked[i]:
+                starts[i, k] = ends[i, k] = round(clock)
+                continue
             unit = equipment[step.unit_procedure]
             clock = max(clock + holds[i, k] * HOUR_S, floor.ready(unit, step))
             if step.unit_procedure in since and floor.is_first(unit, i):
@@ -205,9 +209,7 @@ class _Floor:
     def occupy(self, unit: str, step: Step, until_s: float, batch: int) -> None:
         """Take the equipment until an instant; turnaround only after the batch has left."""
         if not step.is_shared:
-            self._free[unit] = until_s + (
-                0.0 if step.phase in ("setup", "preheat", "dry_mix") else self._turnaround_s
-            )
+            self._free[unit] = until_s + (0.0 if step.is_continued else self._turnaround_s)
         self._last_batch[unit] = batch
 
     def renew(self, unit: str, unit_procedure: str, clock: float) -> tuple[float, int]:
@@ -240,6 +242,17 @@ class _Floor:
         survival = uniforms(self._seed, f"breakdown.{unit}", count)[-1]
         broken = law.weibull_scale_batches * (-np.log(survival)) ** (1 / law.weibull_shape)
         return max(1, round(min(planned, broken))), bool(broken < planned)
+
+
+def is_rework(plant: Plant, batches: int, seed: int) -> NDArray[np.bool_]:
+    """Which batches pass the steps that only reworked batches pass.
+
+    Args:
+        plant: The plant.
+        batches: Number of batches.
+        seed: Seed of the simulation.
+    """
+    return uniforms(seed, "rework", batches) < plant.rework_share
 
 
 def shifts(start_s: Seconds) -> NDArray[np.str_]:

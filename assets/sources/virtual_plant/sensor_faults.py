@@ -27,7 +27,9 @@ def is_archived(made: Batches, tag: str) -> NDArray[np.bool_]:
         One value per batch.
     """
     lost = uniforms(made.settings.seed, f"{tag}.missing_tag", made.schedule.batches)
-    return lost >= made.plant.dirt.missing_tag
+    stages = {step.unit_procedure: step.stage for step in made.plant.calendar.steps}
+    unit = next(t.unit_procedure for t in made.plant.trajectories if t.tag == tag)
+    return (lost >= made.plant.dirt.missing_tag) & made.reached(stages[unit])
 
 
 def spoil(

@@ -213,10 +213,7 @@ def _write_exports(made: Batches, folder: Path, progress: Progress) -> int:
 
 
 def _write_csv(frame: pl.DataFrame, path: Path, made: Batches) -> None:
-    dirt = made.plant.dirt
-    text = spoil_records(
-        frame, path.name, made.settings.seed, dirt.duplicate_rows, dirt.bad_records
-    )
+    text = spoil_records(frame, path.name, made.settings.seed, made.plant.dirt)
     text.write_csv(path, line_terminator="\n")
 
 

@@ -22,7 +22,7 @@ from assets.sources.virtual_plant.randomness import (
     stream,
     uniforms,
 )
-from assets.sources.virtual_plant.variable import Term, Variable
+from assets.sources.virtual_plant.variable import Pattern, Term, Variable
 
 Values = dict[str, NDArray[Any]]
 # none: as declared; null: results keep their marginals and lose every parent; product_only: results
@@ -103,6 +103,10 @@ def run_model(plant: Plant, around: Surroundings) -> Outcome:
         if variable.role == "cqa":
             centres[variable.name] = centre
         values[variable.name] = _draw(variable, centre, around)
+        if variable.controller:
+            loop, free = variable.controller, values[variable.name]
+            values[f"{variable.name}.correction"] = loop.gain * (free - loop.setpoint)
+            values[variable.name] = free - values[f"{variable.name}.correction"]
     return Outcome(values, centres)
 
 
@@ -159,6 +163,28 @@ def term_effect(term: Term, values: Mapping[str, NDArray[Any]]) -> Floats:
     elif term.form == "hinge":
         step = np.maximum(0.0, step)
     return np.asarray(term.coefficient * step)
+
+
+def holds(pattern: Pattern, values: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Where all conditions of a planted pattern hold.
+
+    Args:
+        pattern: The pattern.
+        values: Parents by name.
+
+    Returns:
+        One value per batch.
+    """
+    all_hold: NDArray[np.bool_] = np.ones(len(values[pattern.conditions[0].parent]), dtype=bool)
+    for condition in pattern.conditions:
+        parent = values[condition.parent]
+        if condition.level is not None:
+            all_hold &= parent == condition.level
+        if condition.above is not None:
+            all_hold &= parent > condition.above
+        if condition.below is not None:
+            all_hold &= parent < condition.below
+    return all_hold
 
 
 def quantile(
@@ -229,6 +255,13 @@ def _centre(variable: Variable, values: Values, around: Surroundings) -> Floats:
             product += effect
         else:
             process += effect
+    for pattern in variable.patterns:
+        process += pattern.effect * holds(pattern, values)
+    for change in variable.setpoint_changes:
+        is_on = around.context["years_since_start"] >= change.at_year
+        if change.line is not None:
+            is_on = is_on & (around.context["line"] == change.line)
+        process += change.shift * is_on
     if variable.lot_effect:
         process += variable.lot_effect.sd * around.lot_effects[variable.name]
     if variable.campaign_sd:

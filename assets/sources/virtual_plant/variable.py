@@ -1,4 +1,4 @@
-"""A variable of the structural causal model and the terms by which its parents act on it.
+"""A variable of the structural causal model and all that acts on it.
 
 Units are those of the plant file; every share and probability is between 0 and 1.
 """
@@ -50,6 +50,71 @@ class LotEffect:
 
 
 @dataclass(frozen=True)
+class SetpointChange:
+    """A set point somebody moved, from one day on.
+
+    Attributes:
+        at_year: When, in years since the first day of production.
+        shift: By how much, in the variable's unit (log units for a lognormal law).
+        line: On which line; None means on all.
+    """
+
+    at_year: float
+    shift: float
+    line: str | None = None
+
+
+@dataclass(frozen=True)
+class Controller:
+    """A closed loop that takes a deviation out of its variable and puts it into an actuator.
+
+    The variable is recorded as ``u - gain * (u - setpoint)`` where u is what it would have been;
+    ``<variable>.correction``, which is ``gain * (u - setpoint)``, is what the actuator follows.
+
+    Attributes:
+        setpoint: What the loop holds, in the variable's unit.
+        gain: Share of the deviation that is taken out, 0 (off) to 1.
+    """
+
+    setpoint: float
+    gain: float
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a planted pattern; exactly one of the last three is given.
+
+    Attributes:
+        parent: Variable, material attribute or context name.
+        feature: Feature in which it is visible.
+        above: Holds above this value.
+        below: Holds below this value.
+        level: Holds at this level of a categorical parent.
+    """
+
+    parent: str
+    feature: str
+    above: float | None = None
+    below: float | None = None
+    level: str | None = None
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A planted rule: where all its conditions hold, a result moves.
+
+    Attributes:
+        name: Its name.
+        effect: Shift of the result, in its unit (log units for a lognormal law).
+        conditions: One to three conditions.
+    """
+
+    name: str
+    effect: float
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
 class Variable:
     """One variable of the structural causal model.
 
@@ -76,6 +141,9 @@ class Variable:
         persistence: Correlation of the noise of successive batches, 0 to below 1.
         reporting_limit: Results below it are reported at it, as left-censored.
         lot_effect: Unseen effect of a material's lots.
+        setpoint_changes: Shifts from given days on.
+        controller: Closed loop that holds it, if any.
+        patterns: Planted rules that move it.
     """
 
     name: str
@@ -100,3 +168,6 @@ class Variable:
     persistence: float = 0.0
     reporting_limit: float | None = None
     lot_effect: LotEffect | None = None
+    setpoint_changes: tuple[SetpointChange, ...] = ()
+    controller: Controller | None = None
+    patterns: tuple[Pattern, ...] = ()

@@ -16,7 +16,8 @@ def claims(context: dg.AssetExecutionContext) -> pl.DataFrame:
     """Evaluate every claim on the working warehouse, once all other tables are in place."""
     from reports.claims import evaluate
 
-    return evaluate(context.resources.warehouse.query)
+    with context.resources.warehouse.querying() as query:
+        return evaluate(query)
 
 
 @dg.asset(

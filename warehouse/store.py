@@ -5,7 +5,7 @@ call and closed again. What the tables mean is said by their contracts, what is 
 assets; readings too many for a table are in ``readings``, the analysts' copy in ``publication``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,6 +184,16 @@ class Warehouse:
             if params:
                 return opened.sql(sql, params=params).pl()
             return opened.sql(sql).pl()
+
+    @contextmanager
+    def querying(self) -> Iterator[Callable[[str], pl.DataFrame]]:
+        """Answer many queries from one opening of the file: opening costs more than most of them.
+
+        Yields:
+            A function from SQL to rows; it raises WarehouseError where the query fails.
+        """
+        with self.connection() as opened:
+            yield lambda sql: opened.sql(sql).pl()
 
     def execute(self, sql: str, params: Parameters = ()) -> None:
         """Run a statement for its effect.

@@ -59,8 +59,12 @@ def test_the_ui_starts_with_both_jobs_and_schedules(tmp_path: Path) -> None:
             time.sleep(1)
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
-        log.close()
+        try:
+            server.wait(timeout=60)
+        finally:
+            if server.poll() is None:
+                os.killpg(server.pid, signal.SIGKILL)
+            log.close()
     assert found, (tmp_path / "log").read_text()[-2000:]
     assert {"main", "nightly"} <= {job["name"] for job in found[0]["jobs"]}
     assert {s["name"] for s in found[0]["schedules"]} == {"nightly", "monthly_refit"}

@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,11 +80,15 @@ print(expected, sorted(seen))
 """
 
 VISITOR = """
-import sys, duckdb
-con = duckdb.connect(sys.argv[1], read_only=True)
-print(con.execute(
-    "SELECT count(*) FROM information_schema.tables WHERE table_schema NOT IN ('main')"
-).fetchone()[0], con.execute("SELECT count(*) FROM core.batches").fetchone()[0])
+import sys, time, duckdb, pathlib
+file, stop = sys.argv[1:]
+while not pathlib.Path(stop).exists():
+    with duckdb.connect(file, read_only=True) as con:  # opened anew each time, and let go again
+        tables = con.execute(
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema NOT IN ('main')"
+        ).fetchone()[0]
+        print(tables, con.execute("SELECT count(*) FROM core.batches").fetchone()[0], flush=True)
+    time.sleep(1)
 """
 
 
@@ -109,27 +112,23 @@ def rerun(plant_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Rerun:
     """Run again with one analyst connected from before and another coming every second."""
     before = hashes(plant_home)
     file, stop = str(Home(plant_home).published_file), tmp_path_factory.mktemp("stop") / "stop"
-    early = subprocess.Popen(
-        [sys.executable, "-c", ANALYST, file, str(stop)], stdout=subprocess.PIPE, text=True
-    )
-    run = subprocess.Popen(
+    analysts = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, file, str(stop)], stdout=subprocess.PIPE, text=True
+        )
+        for script in (ANALYST, VISITOR)
+    ]
+    run = subprocess.run(
         [sys.executable, "-m", "pipelines.command_line", "run", "--quick", "--home", plant_home],
         stdout=subprocess.DEVNULL,
+        check=False,
     )
-    visits = []
-    while run.poll() is None:
-        visit = subprocess.run(
-            [sys.executable, "-c", VISITOR, file], capture_output=True, text=True, check=False
-        )
-        assert visit.returncode == 0, visit.stderr
-        visits.append(visit.stdout)
-        time.sleep(1)
     stop.touch()
-    seen, _ = early.communicate(timeout=30)
-    assert (run.returncode, early.returncode) == (0, 0)
+    seen, visits = (analyst.communicate(timeout=30)[0] for analyst in analysts)
+    assert [run.returncode, *(analyst.returncode for analyst in analysts)] == [0, 0, 0]
     after = hashes(plant_home)
     changed = {table for table in before if before[table] != after[table]}
-    return Rerun(changed, visits, seen)
+    return Rerun(changed, visits.splitlines(), seen)
 
 
 def test_the_same_input_gives_the_same_tables(rerun: Rerun) -> None:
@@ -141,33 +140,6 @@ def test_analysts_read_on_during_a_run(rerun: Rerun) -> None:
     assert len(set(rerun.visits)) == 1, "an analyst saw a partial set of tables"
     expected, seen = rerun.early_reader.split(maxsplit=1)
     assert json.loads(seen) == [int(expected)]
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
-def test_a_run_stopped_in_the_middle_leaves_what_was_published(
-    plant_home: Path, lotwise: Lotwise, how: signal.Signals
-) -> None:
-    verdicts = ("sql", "FROM model.verdicts ORDER BY ALL", "--format", "csv", "--home", plant_home)
-    before = lotwise(*verdicts).stdout
-    run = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.command_line", "run", "--quick", "--home", plant_home],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert run.stdout is not None
-    for line in run.stdout:
-        if "placed_readings" in line:  # in the middle: raw and core written, models not yet
-            break
-    run.send_signal(how)
-    _, errors = run.communicate(timeout=60)
-    assert "Traceback" not in errors
-    if how is signal.SIGINT:
-        assert run.returncode == 130
-        assert "as they were before" in errors
-    assert lotwise(*verdicts).stdout == before
-    with run_lock(Home(plant_home), holder="a later run"):
-        assert lotwise("verify", "--home", plant_home).returncode == 0
 
 
 def test_sql_prints_what_was_asked(plant_home: Path, lotwise: Lotwise) -> None:
@@ -207,3 +179,32 @@ def test_the_commands_of_the_readme_run(line: str, plant_home: Path, lotwise: Lo
     words = shlex.split(line)[1:]
     home = [] if words[0] == "roi" else ["--home", str(plant_home)]
     assert lotwise(*words, *home).stdout
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
+def test_a_run_stopped_in_the_middle_leaves_what_was_published(
+    plant_home: Path, lotwise: Lotwise, how: signal.Signals
+) -> None:
+    verdicts = ("sql", "FROM model.verdicts ORDER BY ALL", "--format", "csv", "--home", plant_home)
+    before = lotwise(*verdicts).stdout
+    run = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.command_line", "run", "--quick", "--home", plant_home],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stdout is not None
+    for line in run.stdout:
+        if "placed_readings" in line:  # in the middle: raw and core written, models not yet
+            break
+    run.send_signal(how)
+    _, errors = run.communicate(timeout=60)
+    assert "Traceback" not in errors
+    if how is signal.SIGINT:
+        assert run.returncode == 130
+        assert "as they were before" in errors
+    assert lotwise(*verdicts).stdout == before
+    with run_lock(Home(plant_home), holder="a later run"):
+        assert lotwise("verify", "--home", plant_home).returncode == 0
+    again = lotwise("publish", "--home", plant_home, check=False)
+    assert (again.returncode, "did not reach its end" in again.stderr) == (1, True)

@@ -1,7 +1,8 @@
-"""Features from sensor readings: every statistic of every phase and tag becomes a feature.
+"""Features from sensor readings: which statistics of phase and tag become features of a batch.
 
-The statistics are computed elsewhere (``feature.sensor_phase_features``); whatever numeric column
-that table gains becomes a feature here without a change.
+The statistics are computed elsewhere (``feature.sensor_phase_features``). That table says all a
+process engineer would read off a trajectory; here stands the short list that models see, because
+every further column is another chance to find a pattern in few failures.
 """
 
 import polars as pl
@@ -12,8 +13,11 @@ from assets.gate_features.titles import phrase, title, unit_symbol, within
 from data_contracts.catalogue import contract
 
 TABLE = "feature.sensor_phase_features"
-# Counts of readings and the duration describe the recording; the duration is a timeline feature.
-NOT_FEATURES = frozenset({"stage", "readings", "duration_h"})
+STATISTICS = (
+    "mean", "sd", "minimum", "maximum", "p05", "median", "p95", "slope_per_h", "first", "last",
+    "time_outside_nor_h", "area_outside_nor", "excursions_outside_nor", "longest_excursion_h",
+    "gap_fraction", "flatline_fraction", "rate_of_change_max_per_h", "lag1_autocorrelation",
+)  # fmt: skip
 STATISTIC_WORDS = {
     "sd": "standard deviation",
     "p05": "5th percentile",
@@ -75,13 +79,13 @@ def sensor_features(phase_features: pl.DataFrame, sensor_tags: pl.DataFrame) -> 
 
 
 def statistic_columns() -> list[str]:
-    """Return the columns of the phase statistics that become features, in contract order."""
+    """Return the columns of the phase statistics that become features.
+
+    Raises:
+        ContractError: The table has no such column.
+    """
     described = contract(TABLE)
-    return [
-        column.name
-        for column in described.columns
-        if column.is_numeric and not column.is_key and column.name not in NOT_FEATURES
-    ]
+    return [described.column(name).name for name in STATISTICS]
 
 
 def _series(phase_features: pl.DataFrame, sensor_tags: pl.DataFrame) -> pl.DataFrame:

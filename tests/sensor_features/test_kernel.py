@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assets.sensor_features.kernel import series_features
-from assets.sensor_features.registry import FLAT_RUN, GAP_INTERVALS, NAMES
+from assets.sensor_features.kernel.series import series_features
+from assets.sensor_features.registry import FLAT_RUN, NAMES
+from tests.sensor_features.reference import reference
 
 NAN = math.nan
 MINUTE = 60_000_000
@@ -15,20 +16,21 @@ H = 3_600_000_000
 
 
 def features(
-    times: list[int], values: list[float], low: float = NAN, high: float = NAN
-) -> dict[str, float]:
+    times: list[int], values: list[float], low: float = NAN, high: float = NAN,
+    par: tuple[float, float] = (NAN, NAN), to_celsius: tuple[float, float] = (NAN, NAN),
+) -> dict[str, float]:  # fmt: skip
     rows = series_features(
         np.array(times, np.int64),
         np.array(values, np.float64),
         np.array([0, len(times)], np.int64),
-        np.array([low]),
-        np.array([high]),
+        np.array([[low, high, *par]]),
+        np.array([to_celsius]),
     )
     return dict(zip(NAMES, rows[0].tolist(), strict=True))
 
 
-def every_minute(values: list[float], **limits: float) -> dict[str, float]:
-    return features([k * MINUTE for k in range(len(values))], values, **limits)
+def every_minute(values: list[float], **described: Any) -> dict[str, float]:
+    return features([k * MINUTE for k in range(len(values))], values, **described)
 
 
 def test_a_ramp_has_the_answers_of_a_ruler() -> None:
@@ -175,6 +177,86 @@ def test_a_clock_running_backwards_takes_no_time() -> None:
     assert found["rate_of_change_max_per_h"] == pytest.approx(60)
 
 
+def test_a_first_order_step_has_the_times_of_a_textbook() -> None:
+    # x = 1 - exp(-t / 6 min): 10 to 90% takes 6 ln 9 minutes, the band of 5% is reached at 6 ln 20.
+    found = every_minute([1 - math.exp(-k / 6) for k in range(121)])
+    assert found["end_level"] == pytest.approx(1, abs=1e-6)
+    assert found["rise_time_h"] * 60 == pytest.approx(6 * math.log(9), abs=1)
+    assert found["settling_time_h"] * 60 == pytest.approx(6 * math.log(20), abs=1)
+    assert found["overshoot_pct"] == pytest.approx(0, abs=1e-3)
+
+
+def test_an_overshoot_is_a_share_of_the_step() -> None:
+    found = every_minute([0, 5, 11, 12, 11] + [10] * 95)
+    assert found["overshoot_pct"] == pytest.approx(20)
+    assert math.isnan(every_minute([10.0, 10.1, 9.9] * 20)["overshoot_pct"]), "noise is no step"
+
+
+def test_an_oscillation_has_its_period_and_a_ramp_none() -> None:
+    wave = [50 + 0.01 * k + 3 * math.sin(2 * math.pi * k / 40) for k in range(400)]
+    found = every_minute(wave)
+    assert found["dominant_period_h"] == pytest.approx(40 / 60, rel=0.02)
+    assert found["oscillation_strength"] > 0.7
+    assert math.isnan(every_minute([float(k) for k in range(400)])["dominant_period_h"])
+
+
+def test_a_parabola_has_its_curvature() -> None:
+    found = every_minute([0.5 * 8 * (k / 60) ** 2 for k in range(91)])
+    assert found["curvature_per_h2"] == pytest.approx(8)
+    assert found["slope_per_h"] == pytest.approx(8 * 0.75)
+
+
+def test_a_spike_is_counted_and_an_excursion_is_not() -> None:
+    rng = np.random.default_rng(3)
+    values = rng.normal(50, 1, 500)
+    assert every_minute(values.tolist())["spikes"] == 0
+    values[100], values[200] = 90, 10
+    values[300:310] = 90
+    assert every_minute(values.tolist())["spikes"] == 2
+
+
+def test_gaps_are_counted_and_the_longest_is_kept() -> None:
+    minutes = [0, 1, 2, 12, 13, 14, 15, 35, 36]
+    found = features([m * MINUTE for m in minutes], [1.0] * 6 + [NAN] + [1.0] * 2)
+    assert found["gaps"] == 2
+    # The usable reading at 14 stands until 15; the unusable one there stands for nothing.
+    assert found["longest_gap_h"] == pytest.approx(20 / 60)
+
+
+def test_instants_not_after_the_one_before_are_counted() -> None:
+    assert features([0, MINUTE, MINUTE, -MINUTE], [1.0] * 4)["repeated_instants"] == 2
+
+
+def test_the_proven_range_is_judged_like_the_normal_one() -> None:
+    values = [5.0, 9.0, 12.0, 9.0, 5.0, -3.0]
+    found = every_minute(values, low=0.0, high=8.0, par=(-1.0, 10.0))
+    assert (found["excursions_outside_nor"], found["excursions_outside_par"]) == (2, 2)
+    assert found["time_outside_par_h"] == pytest.approx(1 / 60)
+    assert found["area_outside_par"] == pytest.approx(2 / 60)
+    assert found["time_above_nor_h"] == pytest.approx(3 / 60)
+
+
+def test_the_way_into_the_normal_range_and_the_longest_stay() -> None:
+    found = every_minute([1.0, 2.0, 5.0, 5.0, 5.0, 9.0, 5.0, 5.0], low=4.0, high=6.0)
+    assert found["time_to_nor_h"] == pytest.approx(2 / 60)
+    assert found["longest_hold_in_nor_h"] == pytest.approx(3 / 60)
+    assert math.isnan(every_minute([1.0, 1.0], low=4.0)["time_to_nor_h"])
+
+
+def test_heat_is_said_of_temperatures_alone() -> None:
+    warm = every_minute([20.0, 25.0, 30.0, 25.0], to_celsius=(1.0, 0.0))
+    assert warm["degree_minutes"] == pytest.approx(75)
+    # USP <1079.2>: dearer than the mean, because heat counts more than cold.
+    rate = sum(math.exp(-1e4 / (t + 273.15)) for t in (20, 25, 30)) / 3
+    assert warm["mean_kinetic_temperature_c"] == pytest.approx(-1e4 / math.log(rate) - 273.15)
+    assert warm["mean_kinetic_temperature_c"] > 25
+    fahrenheit = every_minute([68.0, 77.0, 86.0, 77.0], to_celsius=(5 / 9, -160 / 9))
+    assert fahrenheit["degree_minutes"] == pytest.approx(75)
+    assert math.isnan(every_minute([20.0, 25.0])["degree_minutes"])
+    cold = every_minute([-300.0, 20.0], to_celsius=(1.0, 0.0))
+    assert math.isnan(cold["mean_kinetic_temperature_c"]), "nothing is colder than 0 K"
+
+
 @pytest.mark.parametrize("size", [1e-320, 1e-300, 1e300, 1.7e308])
 def test_quantiles_hold_at_the_ends_of_the_number_line(size: float) -> None:
     found = every_minute([-size, 0.0, size])
@@ -183,55 +265,7 @@ def test_quantiles_hold_at_the_ends_of_the_number_line(size: float) -> None:
     assert found["p95"] == pytest.approx(0.9 * size)
 
 
-def reference(times: Any, values: Any, low: float, high: float) -> dict[str, float]:
-    """Every feature again, in numpy, one formula a line and no thought of speed."""
-    found = dict.fromkeys(NAMES, NAN)
-    found["readings"] = 0.0
-    if not len(times):
-        return found
-    steps = np.maximum(np.diff(times), 0).astype(float)
-    usual = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
-    usable = np.isfinite(values)
-    stands = np.where(steps > GAP_INTERVALS * usual, usual, steps) * usable[:-1]
-    found["duration_h"] = steps.sum() / H
-    if steps.sum() > 0:
-        found["gap_fraction"] = (steps - stands).sum() / steps.sum()
-    x, t = values[usable], (times - times[0])[usable] / H
-    held = np.append(stands, 0.0)[usable] / H
-    found["readings"] = float(len(x))
-    if not len(x):
-        return found
-    found |= {"mean": x.mean(), "minimum": x.min(), "maximum": x.max()}
-    found |= {"first": x[0], "last": x[-1]}
-    found |= dict(zip(("p05", "median", "p95"), np.quantile(x, [0.05, 0.5, 0.95]), strict=True))
-    if len(x) > 1:
-        found["sd"] = x.std(ddof=1)
-        if np.ptp(x) > 0:
-            centred = x - x.mean()
-            found["lag1_autocorrelation"] = (centred[:-1] * centred[1:]).sum() / (centred**2).sum()
-        if np.ptp(t) > 0:
-            found["slope_per_h"] = np.polyfit(t - t.mean(), x, 1)[0]
-        moved = np.diff(t) > 0
-        if moved.any():
-            rates = np.abs(np.diff(x))[moved] / np.diff(t)[moved]
-            found["rate_of_change_max_per_h"] = rates.max()
-    if steps.sum() > 0:
-        runs = np.split(np.arange(len(x)), np.flatnonzero(np.diff(x)) + 1)
-        flat = sum(held[run].sum() for run in runs if len(run) >= FLAT_RUN)
-        found["flatline_fraction"] = flat / found["duration_h"]
-    if not (np.isnan(low) and np.isnan(high)):
-        beyond = np.fmax(np.fmax(low - x, x - high), 0.0)
-        beyond = np.where(np.isnan(beyond), 0.0, beyond)
-        found["time_outside_nor_h"] = held[beyond > 0].sum()
-        found["area_outside_nor"] = (beyond * held).sum()
-        runs = np.split(np.arange(len(x)), np.flatnonzero(np.diff(beyond > 0)) + 1)
-        outside = [held[run].sum() for run in runs if beyond[run[0]] > 0]
-        found["excursions_outside_nor"] = float(len(outside))
-        found["longest_excursion_h"] = max(outside, default=0.0)
-    return found
-
-
-def random_series(rng: np.random.Generator) -> tuple[Any, Any, float, float]:
+def random_series(rng: np.random.Generator) -> tuple[Any, Any, Any, Any]:
     n = int(rng.choice([0, 1, 2, 3, 11, 150, 700]))
     interval = int(rng.choice([1_000_000, 10_000_000]))
     steps = np.full(n, interval)
@@ -247,12 +281,10 @@ def random_series(rng: np.random.Generator) -> tuple[Any, Any, float, float]:
     centre = np.nanmedian(values[np.isfinite(values)]) if np.isfinite(values).any() else 0.0
     low, high = centre - rng.exponential(1), centre + rng.exponential(1)
     chosen = rng.random()
-    return (
-        1_600_000_000_000_000 + np.cumsum(steps),
-        values,
-        NAN if chosen < 0.2 else low,
-        NAN if 0.1 < chosen < 0.4 else high,
-    )
+    normal = [NAN if chosen < 0.2 else low, NAN if 0.1 < chosen < 0.4 else high]
+    proven = [normal[0] - 0.5, normal[1] + 0.5]
+    to_celsius = [(NAN, NAN), (1.0, 0.0), (5 / 9, -160 / 9)][int(rng.integers(3))]
+    return 1_600_000_000_000_000 + np.cumsum(steps), values, [*normal, *proven], to_celsius
 
 
 @pytest.mark.parametrize("threads", [1, 2, 7])
@@ -270,7 +302,7 @@ def test_the_kernel_agrees_with_the_reference_on_any_number_of_threads(threads: 
     for row, one in zip(rows, series, strict=True):
         expected = reference(*one)
         np.testing.assert_allclose(
-            row, list(expected.values()), rtol=1e-9, atol=1e-9, err_msg=str(expected)
+            row, [expected[name] for name in NAMES], rtol=1e-9, atol=1e-9, err_msg=str(expected)
         )
 
 
@@ -278,4 +310,6 @@ def test_read_only_columns_are_taken_as_they_come() -> None:
     columns = [np.array([0, 1], np.int64), np.array([1.0, 2.0]), np.array([0, 2], np.int64)]
     for column in columns:
         column.setflags(write=False)
-    assert series_features(*columns, np.array([NAN]), np.array([NAN]))[0][0] == 2
+    limits, to_celsius = np.full((1, 4), NAN), np.full((1, 2), NAN)
+    limits.setflags(write=False)
+    assert series_features(*columns, limits, to_celsius)[0][0] == 2

@@ -1,0 +1,91 @@
+"""The batches of one target split in time: found on the earlier half, confirmed on the later one.
+
+A campaign or lot that runs over the border belongs to the earlier half; its later batches confirm
+nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.failure_patterns.chance_blocks import ChanceBlocks, chance_blocks
+from assets.failure_patterns.rule_selection import Period
+from assets.failure_patterns.rule_targets import Target
+from assets.failure_patterns.selectors import Selectors
+from assets.statistics.array_types import FloatArray, IntArray
+
+EARLY_SHARE = 0.5
+FEWEST_EARLY_FAILURES = 6
+
+
+@dataclass(frozen=True)
+class Split:
+    """One target in time.
+
+    Attributes:
+        target: What rules are searched for.
+        known: Positions of all batches with a known label, in production order.
+        early: Positions of the earlier half.
+        late: Positions of the later half.
+        selectors: Columns of all batches of the gate.
+    """
+
+    target: Target
+    known: IntArray
+    early: IntArray
+    late: IntArray
+    selectors: Selectors
+
+    def blocks(self, rows: IntArray) -> ChanceBlocks:
+        """The null of some of the batches."""
+        return chance_blocks(
+            self.target.label[rows], self.selectors.product[rows], self.selectors.cluster[rows]
+        )
+
+    def period(self, rows: IntArray) -> Period:
+        """Columns, labels and null of some of the batches."""
+        blocks = self.blocks(rows)
+        label = self.target.label[rows]
+        columns = tuple(
+            part
+            for part in (column.at(rows) for column in self.selectors.columns)
+            if _tells_apart(part.values)
+        )
+        return Period(columns, label, blocks.expected(label), blocks)
+
+    @property
+    def obstacle(self) -> str:
+        """Why nothing can be searched for, in words; empty where something can."""
+        failures = int(self.target.label[self.early].sum()) if self.early.size else 0
+        if failures < FEWEST_EARLY_FAILURES:
+            return (
+                f"{self.early.size} earlier batches hold {failures} cases; a search for rules "
+                f"needs {FEWEST_EARLY_FAILURES}."
+            )
+        if not self.blocks(self.early).is_usable:
+            return (
+                "the earlier outcomes can be rearranged among their lots and campaigns in too few "
+                "ways for a test of chance."
+            )
+        return ""
+
+
+def split_in_time(target: Target, selectors: Selectors) -> Split:
+    """Split the batches with a known label at the middle of production."""
+    known = np.flatnonzero(np.isfinite(target.label))
+    border = int(known.size * EARLY_SHARE)
+    early, late = known[:border], known[border:]
+    if early.size and late.size:
+        running = selectors.cluster[early[-1]]
+        late = late[_first_other(selectors.cluster[late], running) :]
+    return Split(target, known, early, late, selectors)
+
+
+def _first_other(cluster: IntArray, running: int) -> int:
+    others = np.flatnonzero(cluster != running)
+    return int(others[0]) if others.size else int(cluster.size)
+
+
+def _tells_apart(values: FloatArray) -> bool:
+    there = values[np.isfinite(values)]
+    return bool(there.size) and (there.size < values.size or float(np.ptp(there)) > 0)

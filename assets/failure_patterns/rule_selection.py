@@ -1,0 +1,109 @@
+"""From the best of each depth to rules worth stating: no condition too many, none said twice.
+
+A longer rule always fits better. A condition stays only where it adds more than chance lets some
+condition add to the rest of the rule: outcomes move among the batches the rest covers, and the same
+columns are searched for an extension. A second rule is looked for among the batches that no stated
+rule covers.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.failure_patterns.chance_blocks import ChanceBlocks
+from assets.failure_patterns.rule import Rule
+from assets.failure_patterns.rule_refit import refitted, statistic_of
+from assets.failure_patterns.selectors import Column
+from assets.failure_patterns.subgroup_search import ScoredRule, SubgroupSearch
+from assets.statistics.array_types import FloatArray
+from assets.statistics.permutation import p_value
+
+NEEDED_BELOW = 0.02
+NEEDED_DRAWS = 199
+
+
+@dataclass(frozen=True)
+class Period:
+    """The batches of one period with the outcome searched.
+
+    Attributes:
+        columns: What conditions can be about, on these batches.
+        label: Per batch, 1 failed, 0 good.
+        expected: Per batch, failures expected under the null.
+        blocks: Which outcomes may change places.
+    """
+
+    columns: tuple[Column, ...]
+    label: FloatArray
+    expected: FloatArray
+    blocks: ChanceBlocks
+
+
+def needed(rule: Rule, period: Period, seed: int) -> Rule:
+    """Drop conditions one at a time until each adds more than chance would.
+
+    Args:
+        rule: A rule on the period's batches.
+        period: The batches.
+        seed: Seed of the draws.
+
+    Returns:
+        The rule with at least one condition, its intervals fitted again after each loss.
+    """
+    while len(rule.conditions) > 1:
+        doubts = [_doubt(rule, place, period, seed) for place in range(len(rule.conditions))]
+        worst = int(np.argmax(doubts))
+        if doubts[worst] <= NEEDED_BELOW:
+            break
+        rest = Rule((*rule.conditions[:worst], *rule.conditions[worst + 1 :]))
+        rule = refitted(rest, period.label, period.expected)
+    return rule
+
+
+def _doubt(rule: Rule, place: int, period: Period, seed: int) -> float:
+    """p-value of one condition as the best extension of the others."""
+    rest = Rule((*rule.conditions[:place], *rule.conditions[place + 1 :]))
+    rows = np.flatnonzero(rest.covers)
+    used = set(rest.features)
+    # A derived column of the rule competes as the column it is.
+    extra = tuple(part.column for part in rule.conditions if part.column.parts)
+    columns = tuple(c.at(rows) for c in (*period.columns, *extra) if c.feature not in used)
+    label, blocks = period.label[rows], period.blocks.inside(rows, period.label)
+    if not blocks.is_usable:
+        return 1.0
+    search = SubgroupSearch(
+        columns,
+        period.expected[rows],
+        depth=1,
+        beam=1,
+        parents=0,
+        failures=float(period.label.sum()),
+    )
+    null = search.null(blocks.draws(label, NEEDED_DRAWS, seed))[:, 0]
+    return p_value(statistic_of(rule.covers, period.label, period.expected), null)
+
+
+def best_rule(found: list[list[ScoredRule]], period: Period, seed: int) -> Rule | None:
+    """The rule to state: of the best of each depth, shortened to what is needed, the strongest."""
+    stated: dict[tuple[str, ...], Rule] = {}
+    for rules in found:
+        if rules:
+            fitted = refitted(rules[0].rule, period.label, period.expected)
+            short = needed(fitted, period, seed)
+            stated.setdefault(short.features, short)
+    return max(
+        stated.values(),
+        key=lambda rule: statistic_of(rule.covers, period.label, period.expected),
+        default=None,
+    )
+
+
+def without(period: Period, rules: list[Rule]) -> Period | None:
+    """The batches that no rule covers; None where too few failures are left to search."""
+    left = np.flatnonzero(~np.logical_or.reduce([rule.covers for rule in rules]))
+    label = period.label[left]
+    blocks = period.blocks.inside(left, period.label)
+    if not blocks.is_usable:
+        return None
+    columns = tuple(column.at(left) for column in period.columns)
+    return Period(columns, label, blocks.expected(label), blocks)

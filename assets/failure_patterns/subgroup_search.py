@@ -1,0 +1,169 @@
+"""Search of one set of batches for rules, on the records and under the null by the same procedure.
+
+Single columns are searched at full resolution, pairs and triples by a beam; the compiled part is in
+``search_kernel``. What comes out is in the records' own values.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.failure_patterns.derived_candidates import budget, derived_column
+from assets.failure_patterns.rule import Condition, Rule, sorted_rule
+from assets.failure_patterns.search_kernel import null_maxima, search
+from assets.failure_patterns.search_records import DEPTHS, Batches, Effort, Found
+from assets.failure_patterns.selectors import Column
+from assets.statistics.array_types import FloatArray, IntArray
+
+CHUNK_DRAWS = 25
+FEWEST_FAILURES = 4
+FEWEST_DISTINCT = 10
+PARENTS = 10
+DERIVED = 8
+FULL_BEAM = 40
+
+
+@dataclass(frozen=True)
+class ScoredRule:
+    """A rule and its likelihood ratio on the batches it was found on."""
+
+    rule: Rule
+    statistic: float
+
+
+class SubgroupSearch:
+    """Rules over some columns on some batches.
+
+    Args:
+        columns: The columns, their values on the batches searched.
+        expected: Per batch, failures expected under the null.
+        depth: Most conditions of a rule.
+        beam: Rules of each depth that are extended.
+        parents: Columns whose pairs are tried as derived ones; 0 for none.
+        fewest_failures: Failures a rule must cover.
+        failures: Failures of the period, where only the batches of one rule are searched.
+    """
+
+    def __init__(
+        self,
+        columns: tuple[Column, ...],
+        expected: FloatArray,
+        *,
+        depth: int = DEPTHS,
+        beam: int = FULL_BEAM,
+        parents: int = PARENTS,
+        fewest_failures: int = FEWEST_FAILURES,
+        failures: float | None = None,
+    ) -> None:
+        self.columns = columns
+        self._distinct: list[FloatArray] = []
+        rank = np.full((len(columns), expected.size), -1, dtype=np.int32)
+        for place, column in enumerate(columns):
+            there = np.isfinite(column.values)
+            if column.levels is not None:
+                rank[place, there] = column.values[there].astype(np.int32)
+                self._distinct.append(np.arange(len(column.levels), dtype=np.float64))
+                continue
+            distinct, code = np.unique(column.values[there], return_inverse=True)
+            rank[place, there] = code
+            self._distinct.append(distinct)
+        sizes = np.array([part.size for part in self._distinct], dtype=np.int32)
+        is_level = np.array([column.levels is not None for column in columns], dtype=np.bool_)
+        derivable = np.flatnonzero(~is_level & (sizes >= FEWEST_DISTINCT)).astype(np.int32)
+        total = float(expected.sum()) if failures is None else failures
+        values = np.array([c.values for c in columns]).reshape(len(columns), expected.size)
+        self._batches = Batches(rank, sizes, is_level, values, derivable, expected, total)
+        derived = DERIVED if parents and derivable.size > 1 else 0
+        self._effort = Effort(depth, beam, fewest_failures, parents if derived else 0, derived)
+
+    @property
+    def candidates(self) -> int:
+        """Single conditions searched: intervals on the data's cut points, levels, derived columns.
+
+        Conditions on derived columns are counted one per column tried.
+        """
+        sizes, is_level = self._batches.distinct.astype(np.int64), self._batches.is_level
+        intervals = sizes * (sizes + 1) // 2
+        return int(np.where(is_level, sizes, intervals).sum()) + self.derived_budget
+
+    @property
+    def derived_budget(self) -> int:
+        """Derived columns tried per labelling."""
+        return budget(self._effort.parents, int(self._batches.derivable.size))
+
+    def best(self, label: FloatArray) -> list[list[ScoredRule]]:
+        """Search the records.
+
+        Args:
+            label: Per batch, 1 failed, 0 good.
+
+        Returns:
+            Per depth, the rules kept, best first.
+        """
+        found, spare = self._space()
+        search(self._batches, label, self._effort, found, spare)
+        return [self._rules(found, depth, label) for depth in range(1, DEPTHS + 1)]
+
+    def null(self, labels: IntArray) -> FloatArray:
+        """Search every draw of the null.
+
+        Args:
+            labels: (draws, batches) permuted labels.
+
+        Returns:
+            (draws, 3) best statistic of each depth; the same whatever the number of threads.
+        """
+        maxima = np.zeros((labels.shape[0], DEPTHS))
+        starts = range(0, labels.shape[0], CHUNK_DRAWS)
+
+        def run(start: int) -> None:
+            part = slice(start, start + CHUNK_DRAWS)
+            found, spare = self._space()
+            null_maxima(self._batches, labels[part], self._effort, found, spare, maxima[part])
+
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            list(pool.map(run, starts))
+        return maxima
+
+    def _space(self) -> tuple[Found, FloatArray]:
+        columns, batches = self._batches.rank.shape
+        beam, derived = self._effort.beam, self._effort.derived
+        found = Found(
+            statistic=np.empty((DEPTHS, beam)),
+            conditions=np.zeros((DEPTHS, beam, DEPTHS, 3), dtype=np.int32),
+            segment=np.empty((columns + derived, batches), dtype=np.int32),
+            sizes=np.zeros(columns + derived, dtype=np.int32),
+            made_of=np.full((derived, 3), -1, dtype=np.int32),
+        )
+        return found, np.empty((6, 2 * batches + 4))
+
+    def _rules(self, found: Found, depth: int, label: FloatArray) -> list[ScoredRule]:
+        statistic = found.statistic[depth - 1]
+        order = [place for place in np.argsort(-statistic, kind="stable") if statistic[place] > 0]
+        return [
+            ScoredRule(
+                sorted_rule(
+                    [
+                        self._condition(found, part, label)
+                        for part in found.conditions[depth - 1, place, :depth]
+                    ]
+                ),
+                float(statistic[place]),
+            )
+            for place in order
+        ]
+
+    def _condition(self, found: Found, part: IntArray, label: FloatArray) -> Condition:
+        """Back from segments to values: segment 2k + 1 is the k-th failing value."""
+        place, low, high = (int(number) for number in part)
+        if place < len(self.columns):
+            column = self.columns[place]
+        else:
+            operation, left, right = found.made_of[place - len(self.columns)]
+            column = derived_column(operation, self.columns[left], self.columns[right])
+        if column.levels is not None:
+            return Condition(column, level=column.levels[low])
+        failing = np.unique(column.values[(label > 0) & np.isfinite(column.values)])
+        return Condition(column, float(failing[low // 2]), float(failing[high // 2]))

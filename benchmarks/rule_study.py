@@ -45,7 +45,9 @@ def rule_marks(study: RuleStudy, plant: RulePlant) -> dict[str, Any]:
     if len(plant.features) == 1 and len(plant.features[0].split()) == 3:
         left, _, right = plant.features[0].split()
         planted = {f"parameter.{left}", f"parameter.{right}"}
-    nearest = max(confirmed, key=lambda rule: jaccard(rule.refit.covers, plant.covers), default=None)
+    nearest = max(
+        confirmed, key=lambda rule: jaccard(rule.refit.covers, plant.covers), default=None
+    )
     overlap = jaccard(nearest.refit.covers, plant.covers) if nearest else 0.0
     columns: set[str] = set()
     for part in nearest.refit.conditions if nearest else ():

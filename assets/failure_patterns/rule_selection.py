@@ -7,18 +7,21 @@ rule covers.
 """
 
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
 from assets.failure_patterns.chance_blocks import ChanceBlocks
-from assets.failure_patterns.rule import Rule
+from assets.failure_patterns.rule import Condition, Rule, sorted_rule
 from assets.failure_patterns.rule_refit import refitted, statistic_of
 from assets.failure_patterns.selectors import Column
 from assets.failure_patterns.subgroup_search import ScoredRule, SubgroupSearch
 from assets.statistics.array_types import FloatArray
 from assets.statistics.permutation import p_value
 
-NEEDED_BELOW = 0.02
+NEEDED_BELOW = 0.01
+# What an end that fits by chance is worth; beside it, the best of n columns is worth log(n).
+PLAIN_ALLOWANCE = 1.92
 NEEDED_DRAWS = 199
 
 
@@ -31,12 +34,54 @@ class Period:
         label: Per batch, 1 failed, 0 good.
         expected: Per batch, failures expected under the null.
         blocks: Which outcomes may change places.
+        derived_budget: Derived columns a search may try on them.
     """
 
     columns: tuple[Column, ...]
     label: FloatArray
     expected: FloatArray
     blocks: ChanceBlocks
+    derived_budget: int = 1
+
+    def statistic(self, rule: Rule) -> float:
+        """Likelihood ratio of a rule on these batches."""
+        return statistic_of(rule.covers, self.label, self.expected)
+
+    def refitted(self, rule: Rule) -> Rule:
+        """The rule with its intervals where they are best on these batches."""
+        return refitted(rule, self.label, self.expected)
+
+
+def plain(rule: Rule, period: Period) -> Rule:
+    """Put a recorded column in the place of a derived one that is not worth its choice.
+
+    A derived column is the best of many tried, so it must beat its own parts by the logarithm of
+    their number, or it only repeats a part with some noise.
+
+    Args:
+        rule: A rule on the period's batches.
+        period: The batches.
+
+    Returns:
+        The rule, each derived column that falls short replaced by the better of its parts.
+    """
+    recorded = {column.feature: column for column in period.columns}
+    worth = log(max(period.derived_budget, 1)) + PLAIN_ALLOWANCE
+    while True:
+        trials = [
+            period.refitted(Rule((*_others(rule, place), Condition(recorded[part]))))
+            for place, condition in enumerate(rule.conditions)
+            for part in condition.column.parts
+            if part not in rule.features
+        ]
+        best = max(trials, key=period.statistic, default=None)
+        if best is None or period.statistic(rule) - period.statistic(best) >= worth:
+            return sorted_rule(list(rule.conditions))
+        rule = best
+
+
+def _others(rule: Rule, place: int) -> tuple[Condition, ...]:
+    return (*rule.conditions[:place], *rule.conditions[place + 1 :])
 
 
 def needed(rule: Rule, period: Period, seed: int) -> Rule:
@@ -55,14 +100,13 @@ def needed(rule: Rule, period: Period, seed: int) -> Rule:
         worst = int(np.argmax(doubts))
         if doubts[worst] <= NEEDED_BELOW:
             break
-        rest = Rule((*rule.conditions[:worst], *rule.conditions[worst + 1 :]))
-        rule = refitted(rest, period.label, period.expected)
+        rule = period.refitted(Rule(_others(rule, worst)))
     return rule
 
 
 def _doubt(rule: Rule, place: int, period: Period, seed: int) -> float:
     """p-value of one condition as the best extension of the others."""
-    rest = Rule((*rule.conditions[:place], *rule.conditions[place + 1 :]))
+    rest = Rule(_others(rule, place))
     rows = np.flatnonzero(rest.covers)
     used = set(rest.features)
     # A derived column of the rule competes as the column it is.
@@ -80,7 +124,7 @@ def _doubt(rule: Rule, place: int, period: Period, seed: int) -> float:
         failures=float(period.label.sum()),
     )
     null = search.null(blocks.draws(label, NEEDED_DRAWS, seed))[:, 0]
-    return p_value(statistic_of(rule.covers, period.label, period.expected), null)
+    return p_value(period.statistic(rule), null)
 
 
 def best_rule(found: list[list[ScoredRule]], period: Period, seed: int) -> Rule | None:
@@ -88,14 +132,10 @@ def best_rule(found: list[list[ScoredRule]], period: Period, seed: int) -> Rule 
     stated: dict[tuple[str, ...], Rule] = {}
     for rules in found:
         if rules:
-            fitted = refitted(rules[0].rule, period.label, period.expected)
-            short = needed(fitted, period, seed)
+            fitted = plain(period.refitted(rules[0].rule), period)
+            short = plain(needed(fitted, period, seed), period)
             stated.setdefault(short.features, short)
-    return max(
-        stated.values(),
-        key=lambda rule: statistic_of(rule.covers, period.label, period.expected),
-        default=None,
-    )
+    return max(stated.values(), key=period.statistic, default=None)
 
 
 def without(period: Period, rules: list[Rule]) -> Period | None:
@@ -106,4 +146,4 @@ def without(period: Period, rules: list[Rule]) -> Period | None:
     if not blocks.is_usable:
         return None
     columns = tuple(column.at(left) for column in period.columns)
-    return Period(columns, label, blocks.expected(label), blocks)
+    return Period(columns, label, blocks.expected(label), blocks, period.derived_budget)

@@ -14,7 +14,7 @@ from assets.failure_patterns.rule import Rule
 from assets.failure_patterns.rule_confirmation import CONFIRMED_BELOW, later_p_values
 from assets.failure_patterns.rule_error_control import CLAIMED_BELOW, Family, family
 from assets.failure_patterns.rule_period import Split, split_in_time
-from assets.failure_patterns.rule_refit import on_rows, refitted, statistic_of
+from assets.failure_patterns.rule_refit import on_rows, refitted
 from assets.failure_patterns.rule_selection import Period, best_rule, without
 from assets.failure_patterns.rule_targets import failure_target, thin_margin_targets
 from assets.failure_patterns.selectors import Column, Selectors, selectors
@@ -65,9 +65,7 @@ class Search:
         period: The earlier batches; None where there is an obstacle.
         found: Per depth the rules kept, best first.
         null: (draws, depths) best statistics under chance.
-        columns: Columns searched.
         candidates: Single conditions among which rules were sought.
-        derived_budget: Derived columns tried.
     """
 
     split: Split
@@ -75,9 +73,7 @@ class Search:
     period: Period | None = None
     found: tuple[list[ScoredRule], ...] = ()
     null: FloatArray | None = None
-    columns: int = 0
     candidates: int = 0
-    derived_budget: int = 0
 
 
 @dataclass(frozen=True)
@@ -160,6 +156,7 @@ def search_split(split: Split, settings: RuleSettings) -> Search:
     if not period.columns:
         return Search(split, "no column that is known in time tells batches apart.")
     search = SubgroupSearch(period.columns, period.expected, beam=settings.beam)
+    period = replace(period, derived_budget=search.derived_budget)
     draws = period.blocks.draws(period.label, settings.permutations, settings.seed)
     return Search(
         split,
@@ -167,9 +164,7 @@ def search_split(split: Split, settings: RuleSettings) -> Search:
         period,
         tuple(search.best(period.label)),
         search.null(draws),
-        len(period.columns),
         search.candidates,
-        search.derived_budget,
     )
 
 
@@ -236,7 +231,7 @@ def _discover(
         rule = best_rule(likely, period, settings.seed)
         if rule is None:
             return
-        statistic = statistic_of(rule.covers, period.label, period.expected)
+        statistic = period.statistic(rule)
         p_value = chance.p_value(place, len(rule.conditions), statistic)
         if p_value > CLAIMED_BELOW:
             return

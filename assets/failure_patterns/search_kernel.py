@@ -7,8 +7,8 @@ and ends at a failing value: values are numbered by the failing values they lie 
 column costs one pass over the batches covered.
 
 Statistic: likelihood ratio of the scan statistic with covariate-adjusted expectations (Kulldorff
-1997, eq. 4). It is convex in (failures, expectation), so tangents lead to the best interval
-(Mampaey, Nijssen, Feelders & Knobbe 2012, sec. 4).
+1997, eq. 4). It is convex in (failures, expectation), so among many failing values tangents lead to
+the best interval (Mampaey, Nijssen, Feelders & Knobbe 2012, sec. 4).
 """
 
 import math
@@ -34,6 +34,7 @@ from assets.failure_patterns.search_records import (
 _compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 NOTHING = -1.0
+FEW = 32  # failing values up to which every interval is looked at
 # Failures an expected one must bring, tried in turn; a tangent at the best then takes over.
 SLOPES = np.array([1.2, 1.8, 3.0, 6.0, 13.0])
 TANGENTS = 3
@@ -52,63 +53,76 @@ def likelihood_ratio(failures: float, expected: float, total: float) -> float:
 
 
 @_compiled
+def _every_interval(work: Work, count: int) -> tuple[float, int, int]:
+    """Best of all intervals: statistic, first and last; per number of failures one can be best."""
+    failures, before, after = work.spare[2], work.spare[3], work.spare[4]
+    least, first, last = work.spare[6], work.spare[7], work.spare[8]
+    inside = int(failures[count])
+    least[: inside + 1] = np.inf
+    for low in range(count):
+        for high in range(low, count):
+            expected = after[high] - before[low]
+            number = int(failures[high + 1] - failures[low])
+            if expected < least[number]:
+                least[number], first[number], last[number] = expected, low, high
+    best, place, highest = NOTHING, 0, 1.0
+    for number in range(inside, work.effort.fewest_failures - 1, -1):
+        # fewer failures are better only at a higher rate
+        if number > highest * least[number]:
+            highest = number / least[number]
+            value = likelihood_ratio(number, least[number], work.batches.failures)
+            if value > best:
+                best, place = value, number
+    return best, int(first[place]), int(last[place])
+
+
+@_compiled
+def _by_tangents(work: Work, count: int) -> tuple[float, int, int]:
+    """Best of the intervals that tangents lead to, for many failing values."""
+    failures, before, after = work.spare[2], work.spare[3], work.spare[4]
+    total = work.batches.failures
+    best, best_low, best_high, slope = NOTHING, 0, 0, 0.0
+    for attempt in range(SLOPES.size + TANGENTS):
+        slope = SLOPES[attempt] if attempt < SLOPES.size else slope
+        top, low, high, start = -np.inf, 0, 0, 0
+        for k in range(count):
+            # the interval that ends here begins where failures - slope x expectation is lowest
+            if failures[k] - slope * before[k] < failures[start] - slope * before[start]:
+                start = k
+            value = failures[k + 1] - failures[start] - slope * (after[k] - before[start])
+            if value > top:
+                top, low, high = value, start, k
+        number, expected = failures[high + 1] - failures[low], after[high] - before[low]
+        value = likelihood_ratio(number, expected, total)
+        if value > best and number >= work.effort.fewest_failures:
+            best, best_low, best_high = value, low, high
+        elif attempt >= SLOPES.size:
+            break
+        if best <= 0.0:
+            continue
+        number = failures[best_high + 1] - failures[best_low]
+        slope = _tangent(number, after[best_high] - before[best_low], total)
+    return best, best_low, best_high
+
+
+@_compiled
 def _tangent(failures: float, expected: float, total: float) -> float:
     """Failures that pay for one expected failure more, where the statistic stands."""
-    outside = max(total - failures, 0.5)
-    rest = max(total - expected, 1e-9)
+    outside, rest = max(total - failures, 0.5), max(total - expected, 1e-9)
     gain = math.log(failures / expected) - math.log(outside / rest)
     return (failures / expected - outside / rest) / gain
 
 
 @_compiled
-def _best_run(on: Array, at: Array, gap: Array, count: int, slope: float) -> tuple[int, int]:
-    """Interval of failing values with the largest failures - slope x expectation."""
-    best, low, high, start, level = -1e300, 0, 0, 0, -1e300
-    for k in range(count):
-        carried = level - slope * gap[k]
-        if carried > 0.0:
-            level = carried
-        else:
-            level, start = 0.0, k
-        level += on[k] - slope * at[k]
-        if level > best:
-            best, low, high = level, start, k
-    return low, high
-
-
-@_compiled
-def _run_value(
-    on: Array, at: Array, gap: Array, low: int, high: int, total: float
-) -> tuple[float, float, float]:
-    failures, expected = on[low], at[low]
-    for k in range(low + 1, high + 1):
-        failures += on[k]
-        expected += gap[k] + at[k]
-    return likelihood_ratio(failures, expected, total), failures, expected
-
-
-@_compiled
 def _best_interval(work: Work, count: int) -> tuple[float, int, int]:
     """Best interval over failing values: statistic, first and last segment."""
-    on, at, gap = work.spare[2], work.spare[3], work.spare[4]
-    total, fewest = work.batches.failures, work.effort.fewest_failures
-    best, best_low, best_high = NOTHING, 0, 0
-    best_failures, best_expected = 0.0, 0.0
-    for attempt in range(SLOPES.size + TANGENTS):
-        if attempt < SLOPES.size:
-            slope = SLOPES[attempt]
-        elif best <= 0.0 or best_failures <= best_expected or best_expected <= 0.0:
-            break
-        else:
-            slope = _tangent(best_failures, best_expected, total)
-        low, high = _best_run(on, at, gap, count, slope)
-        found, failures, expected = _run_value(on, at, gap, low, high, total)
-        if found > best and failures >= fewest:
-            best, best_low, best_high = found, low, high
-            best_failures, best_expected = failures, expected
-        elif attempt >= SLOPES.size:
-            break
-    return best, int(work.spare[5, best_low]), int(work.spare[5, best_high])
+    if count == 0:
+        return NOTHING, 0, 0
+    if count <= FEW:
+        best, low, high = _every_interval(work, count)
+    else:
+        best, low, high = _by_tangents(work, count)
+    return best, int(work.spare[5, low]), int(work.spare[5, high])
 
 
 @_compiled
@@ -127,17 +141,20 @@ def _weigh(work: Work, segment: Array, size: int, rows: Array, count: int) -> No
 
 @_compiled
 def _points(work: Work, size: int) -> int:
-    """Turn segments into failing values: failures, own expectation, expectation since the last."""
-    at, on, points = work.spare[0], work.spare[1], work.spare[2:]
-    count, between = 0, 0.0
+    """Turn segments into failing values: failures before each, expectation before and after it."""
+    at, on = work.spare[0], work.spare[1]
+    failures, before, after, segment = work.spare[2], work.spare[3], work.spare[4], work.spare[5]
+    count, expected = 0, 0.0
+    failures[0] = 0.0
     for place in range(size):
         if on[place] > 0.0:
-            points[0, count], points[1, count], points[2, count] = on[place], at[place], between
-            points[3, count] = place
+            before[count] = expected
+            expected += at[place]
+            after[count], segment[count] = expected, place
+            failures[count + 1] = failures[count] + on[place]
             count += 1
-            between = 0.0
         else:
-            between += at[place]
+            expected += at[place]
     return count
 
 
@@ -342,7 +359,7 @@ def search(batches: Batches, label: Array, effort: Effort, found: Found, spare: 
         label: (batches,) 1.0 failed, 0.0 good.
         effort: How hard to look.
         found: Filled in place.
-        spare: (6, at least the batches + 2 and twice the failures + 3) of numbers.
+        spare: (9, at least the batches + 2 and twice the failures + 3) of numbers.
     """
     base = batches.rank.shape[0]
     is_level = np.zeros(found.sizes.size, dtype=np.bool_)

@@ -83,7 +83,7 @@ class Work(NamedTuple):
         label: (batches,) 1.0 failed, 0.0 good.
         effort: How hard to look.
         found: Filled in place.
-        spare: (6, at least the batches + 2 and twice the failures + 3) of numbers.
+        spare: (9, at least the batches + 2 and twice the failures + 3) of numbers.
         is_level: (columns + derived,) bool.
     """
 

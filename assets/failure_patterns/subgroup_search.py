@@ -137,7 +137,7 @@ class SubgroupSearch:
             sizes=np.zeros(columns + derived, dtype=np.int32),
             made_of=np.full((derived, 3), -1, dtype=np.int32),
         )
-        return found, np.empty((6, 2 * batches + 4))
+        return found, np.empty((9, 2 * batches + 4))
 
     def _rules(self, found: Found, depth: int, label: FloatArray) -> list[ScoredRule]:
         statistic = found.statistic[depth - 1]

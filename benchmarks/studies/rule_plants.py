@@ -133,7 +133,7 @@ def _planted(
     words = []
     for place, name in enumerate(chosen):
         is_last = place == count - 1
-        wanted = size if is_last else int(round(share * covers.sum()))
+        wanted = size if is_last else round(share * covers.sum())
         inside, text = _condition(rng, name, columns[name], covers, wanted)
         covers &= inside
         words.append(text)

@@ -1,0 +1,160 @@
+"""Lives of equipment and parts: from one renewal to the next, cut into spells at risk.
+
+A life begins when maintenance, calibration, cleaning or a change of part ends and lasts until the
+next such event begins or the records end. A breakdown ends a spell. Where no renewal follows it
+before the next batch, the repair counts as minimal: the clock runs on and a new spell enters at the
+age reached. ``first_record`` is the clock of recurrent events: it starts with a piece's first
+recorded batch and is never set back. Failed batches within lives are in ``failed_batches``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+FIRST_RECORD = "first_record"
+RENEWALS = ("maintenance", "part_change", "calibration", "cleaning")
+BY_PART = ("maintenance", "part_change")
+WHOLE = "whole equipment"
+BREAKDOWN, RENEWED, RECORDS_END = "breakdown", "renewal", "end_of_records"
+HALF_BATCH = 0.5  # an age at breakdown before the first batch, so that it stays above its entry
+
+LIFE = ["equipment_class", "equipment_id", "origin", "part", "life"]
+SPELL_SCHEMA = {
+    "equipment_class": pl.String(),
+    "equipment_id": pl.String(),
+    "origin": pl.String(),
+    "part": pl.String(),
+    "life": pl.Int64(),
+    "renewed_at": pl.Datetime("us"),
+    "from_at": pl.Datetime("us"),
+    "until_at": pl.Datetime("us"),
+    "ended_by": pl.String(),
+    "entry_h": pl.Float64(),
+    "exit_h": pl.Float64(),
+    "entry_batches": pl.Float64(),
+    "exit_batches": pl.Float64(),
+}
+Instants = np.ndarray[tuple[int], np.dtype[np.datetime64]]
+
+
+def breakdown_spells(use: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Return every spell of every life, ended by a breakdown, a renewal or the end of records.
+
+    Equipment already running when records begin is left-truncated: its spell enters at the age it
+    had with its first recorded batch. That age is known in hours where the renewal is on record,
+    and unknown in batches (null). Where no renewal is on record the age is unknown on both clocks,
+    ``renewed_at`` is null, and the spell is only counted.
+
+    Args:
+        use: ``equipment_use``.
+        events: ``core.equipment_events``.
+
+    Returns:
+        One row per spell. Ages are hours, or batches begun, since the end of the renewal;
+        ``exit`` is above ``entry``. Spells without a batch that end without a breakdown are left
+        out: the equipment was not in use. Sorted by life and age.
+    """
+    rows = [
+        row
+        for (unit,), used in use.group_by("equipment_id", maintain_order=True)
+        for row in _unit_spells(used, events.filter(pl.col("equipment_id") == unit))
+    ]
+    frame = pl.DataFrame(rows, schema=SPELL_SCHEMA, orient="row")
+    return frame.sort(*LIFE, "from_at")
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What is recorded of one piece of equipment, instants sorted."""
+
+    starts: Instants
+    breakdowns: Instants
+    began: np.datetime64
+    ended: np.datetime64
+
+    def batches_before(self, at: np.datetime64) -> int:
+        return int(np.searchsorted(self.starts, at, side="left"))
+
+
+def _unit_spells(use: pl.DataFrame, events: pl.DataFrame) -> Iterator[tuple[object, ...]]:
+    began = _instant(use["started_at"].min())
+    last_use, last_event = use["ended_at"].max(), events["occurred_at"].max()
+    ended = max(_instant(at) for at in (last_use, last_event) if at is not None)
+    name = (use["equipment_class"][0], use["equipment_id"][0])
+    for origin, part, renewals, breakdowns in _clocks(events):
+        record = _Record(use["started_at"].to_numpy(), breakdowns, began, ended)
+        begins, ends = renewals if renewals is not None else (began[None], began[None])
+        yield from (
+            (*name, origin, part, *spell) for spell in _clock_spells(record, begins, ends)
+        )
+
+
+def _clocks(
+    events: pl.DataFrame,
+) -> Iterator[tuple[str, str, tuple[Instants, Instants] | None, Instants]]:
+    """Yield every clock of one piece: origin, part, renewals, the breakdowns that end its spells.
+
+    An event that names no part concerns the whole equipment, and so every part.
+    """
+    broken = events.filter(pl.col("event") == BREAKDOWN)
+    yield FIRST_RECORD, WHOLE, None, broken["occurred_at"].sort().to_numpy()
+    for origin in RENEWALS:
+        of_kind = events.filter(pl.col("event") == origin).sort("occurred_at")
+        if of_kind.is_empty():
+            continue
+        named = of_kind["part"].drop_nulls().unique().sort().to_list()
+        for part in (named if origin in BY_PART else []) or [WHOLE]:
+            is_of_part = pl.col("part").is_null() | (pl.col("part") == part) | (part == WHOLE)
+            renewed = of_kind.filter(is_of_part)
+            hours = pl.duration(seconds=3600.0 * pl.col("duration_h").fill_null(0.0))
+            ends = renewed.select(at=pl.col("occurred_at") + hours)["at"]
+            found = (renewed["occurred_at"].to_numpy(), ends.to_numpy())
+            yield origin, part, found, broken.filter(is_of_part)["occurred_at"].sort().to_numpy()
+
+
+def _clock_spells(
+    record: _Record, begins: Instants, ends: Instants
+) -> Iterator[tuple[object, ...]]:
+    nexts = np.append(begins[1:], record.ended)
+    ended_by = [RENEWED] * (len(begins) - 1) + [RECORDS_END]
+    if len(begins) and begins[0] > record.began:
+        yield 0, None, record.began, begins[0], RENEWED, None, None, None, None
+    for life, (end, following, how) in enumerate(zip(ends, nexts, ended_by, strict=True), 1):
+        yield from _life_spells(record, life, end, following, how)
+
+
+def _life_spells(
+    record: _Record, life: int, renewed: np.datetime64, until: np.datetime64, ended_by: str
+) -> Iterator[tuple[object, ...]]:
+    entry = max(renewed, record.began)
+    is_counted = renewed >= record.began  # else batches before the records are missing
+    inside = record.breakdowns[(record.breakdowns >= entry) & (record.breakdowns <= until)]
+    base = record.batches_before(renewed)
+    cuts = [*((at, BREAKDOWN) for at in inside), (until, ended_by)]
+    for at, how in cuts:
+        is_broken = how == BREAKDOWN
+        batches = (record.batches_before(entry) - base, record.batches_before(at) - base)
+        is_used = batches[1] > batches[0]
+        if at >= entry and (is_used or is_broken):
+            hours = _hours(entry - renewed), max(_hours(at - renewed), _hours(entry - renewed))
+            exit_batches = batches[1] if is_used else batches[0] + HALF_BATCH
+            counts = (float(batches[0]), float(exit_batches)) if is_counted else (None, None)
+            yield life, renewed, entry, at, how, hours[0], _above(*hours), *counts
+        entry = at
+
+
+def _above(entry: float, exit_: float) -> float:
+    """Keep an age above its entry: a breakdown at the instant of entry lasts a minute."""
+    return exit_ if exit_ > entry else entry + 1 / 60
+
+
+def _hours(span: np.timedelta64) -> float:
+    return float(span / np.timedelta64(1, "h"))
+
+
+def _instant(at: object) -> np.datetime64:
+    assert isinstance(at, datetime)
+    return np.datetime64(at, "us")

@@ -9,7 +9,6 @@ import polars as pl
 from assets.time_to_failure.lives import FIRST_RECORD, LIFE, RECORDS_END
 
 FAILED = "failed_batch"
-KEPT = ["renewed_at", "from_at", "until_at"]
 
 
 def batches_of_lives(spells: pl.DataFrame, use: pl.DataFrame) -> pl.DataFrame:
@@ -27,13 +26,9 @@ def batches_of_lives(spells: pl.DataFrame, use: pl.DataFrame) -> pl.DataFrame:
         their batches cannot be counted. Sorted by life and batch.
     """
     lives = (
-        spells.filter(
-            (pl.col("origin") != FIRST_RECORD) & pl.col("entry_batches").is_not_null()
-        )
+        spells.filter((pl.col("origin") != FIRST_RECORD) & pl.col("entry_batches").is_not_null())
         .group_by(*LIFE)
-        .agg(
-            pl.col("renewed_at").first(), pl.col("until_at").max(), pl.col("ended_by").last()
-        )
+        .agg(pl.col("renewed_at").first(), pl.col("until_at").max(), pl.col("ended_by").last())
         .sort("renewed_at", *LIFE)
     )
     hours = (pl.col("ended_at") - pl.col("renewed_at")).dt.total_microseconds() / 3.6e9
@@ -41,10 +36,7 @@ def batches_of_lives(spells: pl.DataFrame, use: pl.DataFrame) -> pl.DataFrame:
         lives.join(use, on=["equipment_class", "equipment_id"])
         .filter(
             (pl.col("started_at") >= pl.col("renewed_at"))
-            & (
-                (pl.col("started_at") < pl.col("until_at"))
-                | (pl.col("ended_by") == RECORDS_END)
-            )
+            & ((pl.col("started_at") < pl.col("until_at")) | (pl.col("ended_by") == RECORDS_END))
         )
         .sort(*LIFE, "started_at", "batch_id")
         .with_columns(exit_batches=pl.int_range(1, pl.len() + 1).over(LIFE).cast(pl.Float64))
@@ -81,8 +73,6 @@ def merged(spells: pl.DataFrame) -> pl.DataFrame:
     Returns:
         One row per stretch without a failure or a gap: the life, entries, exits, ``is_event``.
     """
-    if spells.is_empty():
-        return spells.select(*LIFE, "entry_h", "exit_h", "entry_batches", "exit_batches", "is_event")
     is_gap = (pl.col("entry_batches") != pl.col("exit_batches").shift(1)).fill_null(True)
     is_after_event = pl.col("is_event").shift(1).fill_null(False)
     return (
@@ -90,11 +80,8 @@ def merged(spells: pl.DataFrame) -> pl.DataFrame:
         .with_columns(stretch=(is_gap | is_after_event).cum_sum().over(LIFE))
         .group_by(*LIFE, "stretch", maintain_order=True)
         .agg(
-            pl.col("entry_h").first(),
-            pl.col("exit_h").last(),
-            pl.col("entry_batches").first(),
-            pl.col("exit_batches").last(),
-            pl.col("is_event").last(),
+            pl.col("renewed_at", "entry_h", "entry_batches").first(),
+            pl.col("exit_h", "exit_batches", "is_event").last(),
         )
         .drop("stretch")
     )

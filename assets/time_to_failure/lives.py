@@ -80,16 +80,16 @@ class _Record:
 
 
 def _unit_spells(use: pl.DataFrame, events: pl.DataFrame) -> Iterator[tuple[object, ...]]:
-    began = _instant(use["started_at"].min())
+    first = use["started_at"].head(1).to_numpy()
+    began: np.datetime64 = first[0]
     last_use, last_event = use["ended_at"].max(), events["occurred_at"].max()
     ended = max(_instant(at) for at in (last_use, last_event) if at is not None)
     name = (use["equipment_class"][0], use["equipment_id"][0])
     for origin, part, renewals, breakdowns in _clocks(events):
         record = _Record(use["started_at"].to_numpy(), breakdowns, began, ended)
-        begins, ends = renewals if renewals is not None else (began[None], began[None])
-        yield from (
-            (*name, origin, part, *spell) for spell in _clock_spells(record, begins, ends)
-        )
+        begins, ends = renewals if renewals is not None else (first, first)
+        for spell in _clock_spells(record, begins, ends):
+            yield (*name, origin, part, *map(_plain, spell))
 
 
 def _clocks(
@@ -153,6 +153,10 @@ def _above(entry: float, exit_: float) -> float:
 
 def _hours(span: np.timedelta64) -> float:
     return float(span / np.timedelta64(1, "h"))
+
+
+def _plain(value: object) -> object:
+    return value.astype(object) if isinstance(value, np.datetime64) else value
 
 
 def _instant(at: object) -> np.datetime64:

@@ -57,7 +57,7 @@ def replacement_costs(assumptions: Assumptions, event: str) -> ReplacementCosts 
     if base is None or low is None or high is None:
         return None
     planned = assumptions[PLANNED]
-    names = sorted(needed) + ["avoidable categories of the ledger"]
+    names = [*sorted(needed), "avoidable categories of the ledger"]
     return ReplacementCosts(
         float(planned.base),
         base,

@@ -17,6 +17,7 @@ from assets.time_to_failure.lives import BREAKDOWN, FIRST_RECORD, LIFE
 SCALES = {"batches": ("entry_batches", "exit_batches"), "hours": ("entry_h", "exit_h")}
 GROUP = ["equipment_class", "origin", "part"]
 FAILED_PREFIX = "failed_batch:"
+FEWEST_RENEWALS, LOCKED, DAYS_PER_YEAR, CYCLES_PER_YEAR = 5, 0.8, 365.25, (1, 2, 4)
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Stratum:
         lives: Lives with at least one spell at risk on this scale.
         lives_truncated: Of these, lives first seen at an age above zero.
         lives_unknown: Lives left out because their age is not on record on this scale.
+        is_season_locked: Whether renewals recur at the same time of year, so that age and season
+            cannot be told apart.
         risk: The spells.
     """
 
@@ -72,6 +75,7 @@ class Stratum:
     lives: int
     lives_truncated: int
     lives_unknown: int
+    is_season_locked: bool
     risk: Risk
 
     @property
@@ -114,21 +118,43 @@ def failure_strata(failures: pl.DataFrame) -> Iterator[Stratum]:
                 yield _stratum(tuple(map(str, key)), f"{FAILED_PREFIX}{outcome}", scale, joined)
 
 
+def is_season_locked(renewed_at: pl.Series) -> bool:
+    """Tell whether renewals fall on the same days of the year, half-year or quarter.
+
+    Args:
+        renewed_at: Instants of renewals; repeats count once.
+
+    Returns:
+        True where at least five renewals point to one place of a cycle (mean resultant length
+        above 0.8, Mardia & Jupp 2000, section 2.3).
+    """
+    days = renewed_at.drop_nulls().dt.date().unique().dt.ordinal_day().to_numpy()
+    if days.size < FEWEST_RENEWALS:
+        return False
+    turns = 2j * np.pi * days / DAYS_PER_YEAR
+    return any(abs(np.exp(cycles * turns).mean()) > LOCKED for cycles in CYCLES_PER_YEAR)
+
+
 def _stratum(key: tuple[str, ...], event: str, scale: str, rows: pl.DataFrame) -> Stratum:
     entry, exit_ = SCALES[scale]
     known = rows.filter(pl.col(exit_).is_not_null())
     identity = known.select(pl.struct("equipment_id", "life")).to_series()
     lives = known.group_by(LIFE).agg(pl.col(entry).min())
-    codes = identity.rank("dense").cast(pl.Int64) if len(identity) else pl.Series([], dtype=pl.Int64)
+    codes = (
+        identity.rank("dense").cast(pl.Int64) if len(identity) else pl.Series([], dtype=pl.Int64)
+    )
     is_clock_unset = key[1] == FIRST_RECORD
     return Stratum(
-        *key,
+        equipment_class=key[0],
+        origin=key[1],
+        part=key[2],
         event=event,
         time_scale=scale,
         units=rows["equipment_id"].n_unique(),
         lives=lives.height,
         lives_truncated=0 if is_clock_unset else int((lives[entry] > 0).sum()),
         lives_unknown=rows.select(LIFE).n_unique() - lives.height,
+        is_season_locked=is_season_locked(known["renewed_at"]),
         risk=Risk(
             known[entry].to_numpy().astype(np.float64),
             known[exit_].to_numpy().astype(np.float64),

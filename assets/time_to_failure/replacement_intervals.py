@@ -1,0 +1,223 @@
+"""The replacement interval of least expected cost against today's, with its bootstrap interval.
+
+Here the arithmetic of ``replacement`` meets the records: lives are resampled, every resample is
+fitted and optimised anew, and the answer is put into words by ``replacement_verdict``.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from assets.statistics.array_types import FloatArray
+from assets.statistics.intervals import Interval
+from assets.time_to_failure.lives import BREAKDOWN, BY_PART, RENEWED
+from assets.time_to_failure.replacement import (
+    AGE_REPLACEMENT,
+    MINIMAL_REPAIR,
+    cost_per_batch,
+    events_per_batch,
+    optimal_interval,
+)
+from assets.time_to_failure.replacement_costs import ReplacementCosts
+from assets.time_to_failure.strata import Risk, Stratum
+from assets.time_to_failure.weibull import WeibullFit, weibull_estimates
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Today:
+    """Planned renewals as they are made.
+
+    Attributes:
+        interval: Median batches between a renewal and the next planned one; None without any.
+        low: 10th percentile.
+        high: 90th percentile.
+        renewals: Planned renewals it rests on.
+    """
+
+    interval: float | None
+    low: float | None
+    high: float | None
+    renewals: int
+
+    @property
+    def age(self) -> float:
+        """Age at planned renewal, batches; infinite where nothing is planned."""
+        return np.inf if self.interval is None else self.interval
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Resampled quantities of one stratum, one value per draw.
+
+    Attributes:
+        shape: Weibull shapes.
+        scale: Weibull scales, batches.
+        optimum: Intervals of least cost, batches; infinite where running to failure is best.
+    """
+
+    shape: FloatArray
+    scale: FloatArray
+    optimum: FloatArray
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Everything said about the replacement interval of one stratum.
+
+    Attributes:
+        stratum: The question; its scale is batches.
+        fit: Weibull fit, None where too few events.
+        today: Today's interval.
+        costs: Costs at base and at both ends, None where the assumptions lack them.
+        draws: Resamples, None without fit or costs.
+        reach: Longest age on record, batches; nothing beyond it was ever seen.
+    """
+
+    stratum: Stratum
+    fit: WeibullFit | None
+    today: Today
+    costs: ReplacementCosts | None
+    draws: Draws | None
+    reach: float
+
+    @property
+    def policy(self) -> str:
+        """Whether an event renews the equipment."""
+        return AGE_REPLACEMENT if self.stratum.event == BREAKDOWN else MINIMAL_REPAIR
+
+    def optimum(self, pair: tuple[float, float]) -> float | None:
+        """Interval of least cost at a pair of costs, batches; infinite for run to failure."""
+        if self.fit is None:
+            return None
+        shape, scale = np.array(self.fit.shape), np.array(self.fit.scale)
+        return float(optimal_interval(shape, scale, pair, self.policy))
+
+    def events(self, interval: float) -> tuple[float, Interval]:
+        """Expected events per batch at an interval, with its bootstrap interval."""
+        return self._at(interval, None)
+
+    def cost(self, interval: float) -> tuple[float, Interval]:
+        """Expected cost per batch at an interval, USD, with its bootstrap interval."""
+        assert self.costs is not None
+        return self._at(interval, self.costs.pair)
+
+    def saving(self, interval: float) -> tuple[float, Interval]:
+        """Cost per batch today minus that at an interval, paired over resamples, USD."""
+        assert self.costs is not None
+        ends = [self._curve(at, self.costs.pair) for at in (self.today.age, interval)]
+        return float(ends[0][0] - ends[1][0]), bounds(ends[0][1] - ends[1][1])
+
+    def _at(self, interval: float, pair: tuple[float, float] | None) -> tuple[float, Interval]:
+        estimate, drawn = self._curve(interval, pair)
+        return float(estimate), bounds(drawn)
+
+    def _curve(
+        self, interval: float, pair: tuple[float, float] | None
+    ) -> tuple[FloatArray, FloatArray]:
+        assert self.fit is not None
+        assert self.draws is not None
+        # Without renewal by events nothing is known beyond the longest age on record.
+        age = min(interval, self.reach) if self.policy == MINIMAL_REPAIR else interval
+        at = np.array(age)
+        found = []
+        for shape, scale in (
+            (np.array(self.fit.shape), np.array(self.fit.scale)),
+            (self.draws.shape, self.draws.scale),
+        ):
+            if pair is None:
+                found.append(events_per_batch(at, shape, scale, self.policy))
+            else:
+                found.append(cost_per_batch(at, shape, scale, pair, self.policy))
+        return found[0], found[1]
+
+
+def is_renewable(stratum: Stratum) -> bool:
+    """Tell whether a stratum asks for a replacement interval: maintenance, counted in batches."""
+    return stratum.origin in BY_PART and stratum.time_scale == "batches"
+
+
+def resample(
+    risk: Risk, costs: ReplacementCosts, policy: str, draws: int, rng: np.random.Generator
+) -> Draws:
+    """Refit and optimise under resampled weights of whole lives.
+
+    The Bayesian bootstrap keeps every life with a positive weight, so that no draw is without the
+    few breakdowns there are.
+
+    Args:
+        risk: The spells.
+        costs: Costs at base.
+        policy: ``age_replacement`` or ``minimal_repair``.
+        draws: Number of resamples.
+        rng: Source of the weights.
+
+    Source: Rubin (1981), the Bayesian bootstrap.
+    """
+    codes, position = np.unique(risk.life, return_inverse=True)
+    weights = rng.dirichlet(np.ones(codes.size), size=draws)[:, position] * codes.size
+    shape, scale = weibull_estimates(risk, weights)
+    return Draws(shape, scale, optimal_interval(shape, scale, costs.pair, policy))
+
+
+def todays_intervals(spells: pl.DataFrame) -> dict[tuple[str, str, str], Today]:
+    """Return today's planned interval per class, origin and part.
+
+    Args:
+        spells: ``lives.breakdown_spells``; lives that a breakdown ended are no plan's.
+
+    Returns:
+        By (equipment_class, origin, part).
+    """
+    planned = spells.filter(
+        pl.col("origin").is_in(BY_PART)
+        & (pl.col("ended_by") == RENEWED)
+        & pl.col("exit_batches").is_not_null()
+    )
+    found = {}
+    for key, rows in planned.group_by("equipment_class", "origin", "part", maintain_order=True):
+        ages = rows["exit_batches"].to_numpy()
+        low, middle, high = (float(np.quantile(ages, share)) for share in (0.1, 0.5, 0.9))
+        found[(str(key[0]), str(key[1]), str(key[2]))] = Today(middle, low, high, rows.height)
+    return found
+
+
+def decisions(
+    strata: Iterable[Stratum],
+    fits: dict[tuple[str, str, str, str, str], WeibullFit],
+    today: dict[tuple[str, str, str], Today],
+    costs: Sequence[tuple[str, ReplacementCosts | None]],
+    draws: int,
+    seed: int,
+) -> list[Decision]:
+    """Decide every stratum that asks for a replacement interval.
+
+    Args:
+        strata: The questions.
+        fits: Fits by key.
+        today: ``todays_intervals``.
+        costs: Per event its costs, None where the assumptions lack them.
+        draws: Number of resamples.
+        seed: Seed of the resamples; each stratum draws from its own stream.
+    """
+    by_event = dict(costs)
+    found = []
+    for number, each in enumerate(filter(is_renewable, strata)):
+        fit, priced = fits.get(each.key), by_event.get(each.event)
+        rng = np.random.default_rng([seed, number])
+        policy = AGE_REPLACEMENT if each.event == BREAKDOWN else MINIMAL_REPAIR
+        drawn = resample(each.risk, priced, policy, draws, rng) if fit and priced else None
+        plan = today.get(each.key[:3], Today(None, None, None, 0))
+        reach = float(each.risk.exit.max()) if each.lives else 0.0
+        found.append(Decision(each, fit, plan, priced, drawn, reach))
+    return found
+
+
+def bounds(draws: FloatArray) -> Interval:
+    """Return the ends of the middle 95% of resamples; infinite draws stay infinite."""
+    tail = (1 - LEVEL) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail], method="inverted_cdf")
+    return float(low), float(high)

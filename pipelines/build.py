@@ -29,6 +29,7 @@ TOPIC_DEFS = (
     "assets.sensor_features.defs",
     "assets.gate_features.defs",
     "assets.failure_models.defs",
+    "assets.time_to_failure.defs",
     "assets.savings.defs",
     "reports.defs",
 )

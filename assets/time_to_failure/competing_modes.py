@@ -124,7 +124,7 @@ def incidence(
     for name in sorted({each for each in mode if each is not None}):
         hits = (exit_[:, None] == ages[None, :]) & (names == name)[:, None]
         events = hits.sum(axis=0).astype(float)
-        share = np.cumsum(before * events / at_risk)
+        share = np.minimum(np.cumsum(before * events / at_risk), 1.0)  # rounding apart
         variance = _variance(share, before, at_risk, all_events, events)
         for place, age in enumerate(ages):
             low, high = _interval(share[place], variance[place])

@@ -14,6 +14,7 @@ from assets.time_to_failure.hazard_models import (
     FEWEST_EVENTS,
     KEYS,
     SCHEMA,
+    aft_rows,
     cox_rows,
     effects_adjusted,
 )

@@ -137,7 +137,8 @@ def slope_fit(
 
     Returns:
         design_effect, and shape with its 95% profile-likelihood interval and likelihood-ratio
-        p-value against a shape of zero; None where the likelihood has no maximum within a slope of 5 either way.
+        p-value against a shape of zero; None where the likelihood has no maximum within a slope of
+        5 either way.
 
     Source: Sun (2006), The Statistical Analysis of Interval-censored Failure Time Data, section
         5.3; the complementary log-log link of current-status data under proportional hazards.

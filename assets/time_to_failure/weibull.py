@@ -14,6 +14,7 @@ from assets.time_to_failure.strata import Risk
 
 MIN_SHAPE, MAX_SHAPE = 0.02, 50.0
 HALVINGS = 60
+GRID = 400  # shapes at which the likelihood-ratio region is cut
 CHI2_95 = 3.841458820694124  # 95th percentile of chi-squared with one degree of freedom
 
 
@@ -80,31 +81,30 @@ def weibull_fit(risk: Risk) -> WeibullFit:
     Source: Meeker & Escobar (1998), section 8.3, for profile intervals; they hold their level with
         few events, where those from the standard error do not.
     """
+    from scipy.optimize import brentq
     from scipy.stats import chi2
 
-    ones = np.ones((1, risk.exit.size))
-    shapes, scales = weibull_estimates(risk, ones)
+    shapes, scales = weibull_estimates(risk, np.ones((1, risk.exit.size)))
     shape, scale = float(shapes[0]), float(scales[0])
     peak = log_likelihood(risk, shape, scale)
 
-    def shape_drop(log_shape: float) -> float:
-        return 2 * (peak - profile_of_shape(risk, float(np.exp(log_shape)))) - CHI2_95
+    def drop(log_shape: float) -> float:
+        found = profile_of_shape(risk, np.exp(np.array([log_shape])))
+        return float(2 * (peak - found[0]) - CHI2_95)
 
-    def scale_drop(log_scale: float) -> float:
-        return 2 * (peak - profile_of_scale(risk, float(np.exp(log_scale)), shape)) - CHI2_95
-
-    bounds = _interval(shape_drop, np.log(shape), np.log(MIN_SHAPE), np.log(MAX_SHAPE))
-    reach = 12.0
-    edges = _interval(scale_drop, np.log(scale), np.log(scale) - reach, np.log(scale) + reach)
-    is_open = edges[1] >= np.log(scale) + reach
-    statistic = max(0.0, 2 * (peak - profile_of_shape(risk, 1.0)))
+    edges = [
+        edge if drop(edge) < 0 else float(brentq(drop, *sorted((edge, np.log(shape))), xtol=1e-8))
+        for edge in (np.log(MIN_SHAPE), np.log(MAX_SHAPE))
+    ]
+    scale_low, scale_high = _scale_bounds(risk, peak, np.linspace(edges[0], edges[1], GRID))
+    statistic = max(0.0, 2 * (peak - float(profile_of_shape(risk, np.ones(1))[0])))
     return WeibullFit(
         shape,
-        float(np.exp(bounds[0])),
-        float(np.exp(bounds[1])),
-        scale,
         float(np.exp(edges[0])),
-        float("inf") if is_open else float(np.exp(edges[1])),
+        float(np.exp(edges[1])),
+        scale,
+        scale_low,
+        np.inf if edges[0] <= np.log(MIN_SHAPE) else scale_high,
         float(chi2.sf(statistic, 1)),
     )
 
@@ -119,31 +119,42 @@ def log_likelihood(risk: Risk, shape: float, scale: float) -> float:
     return float((hazard * risk.is_event - grown).sum())
 
 
-def profile_of_shape(risk: Risk, shape: float) -> float:
-    """Return the log-likelihood at a shape, the scale being at its best."""
+def profile_of_shape(risk: Risk, shapes: FloatArray) -> FloatArray:
+    """Return the log-likelihood at each shape, the scale being at its best."""
     log_exit, log_entry = _logs(risk)
-    total, _ = _power_sums(np.array([shape]), log_exit, log_entry, np.ones((1, log_exit.size)))
-    scale = np.exp(log_exit.max() + np.log(total[0] / risk.events) / shape)
-    return log_likelihood(risk, shape, float(scale))
+    log_hazard, _ = _at_shapes(risk, shapes, log_exit, log_entry)
+    return np.asarray(log_hazard - risk.events)
 
 
-def profile_of_scale(risk: Risk, scale: float, near: float) -> float:
-    """Return the log-likelihood at a scale, the shape being at its best.
+def _scale_bounds(risk: Risk, peak: float, log_shapes: FloatArray) -> tuple[float, float]:
+    """Return the smallest and largest scale inside the likelihood-ratio region.
 
-    Args:
-        risk: The spells.
-        scale: Scale held.
-        near: Shape to start the search from.
+    At a shape k the likelihood falls from its best scale by D (u + exp(-u) - 1), with D the events
+    and u = k log(scale / best scale); both roots of that are Lambert's W.
     """
-    from scipy.optimize import minimize_scalar
+    from scipy.special import lambertw
 
-    found = minimize_scalar(
-        lambda log_shape: -log_likelihood(risk, float(np.exp(log_shape)), scale),
-        bracket=(np.log(near) - 0.2, np.log(near) + 0.2),
-        method="brent",
-        options={"xtol": 1e-9, "maxiter": 100},
-    )
-    return -float(found.fun)
+    shapes = np.exp(log_shapes)
+    log_exit, log_entry = _logs(risk)
+    log_hazard, log_scale = _at_shapes(risk, shapes, log_exit, log_entry)
+    # At a room of exactly zero rounding would leave the domain of W.
+    room = np.maximum(1e-12, (log_hazard - risk.events - peak + CHI2_95 / 2) / risk.events)
+    arguments = -np.exp(-1 - room)
+    below, above = (1 + room + lambertw(arguments, branch).real for branch in (-1, 0))
+    with np.errstate(over="ignore"):
+        ends = np.exp([(log_scale + below / shapes).min(), (log_scale + above / shapes).max()])
+    return float(ends[0]), float(ends[1])
+
+
+def _at_shapes(
+    risk: Risk, shapes: FloatArray, log_exit: FloatArray, log_entry: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Per shape: the summed log hazard of the events at the best scale, and the log of that."""
+    total, _ = _power_sums(shapes, log_exit, log_entry, np.ones((1, log_exit.size)))
+    log_scale = log_exit.max() + np.log(total / risk.events) / shapes
+    event_logs = float(log_exit[risk.is_event].sum())
+    steep = (shapes - 1) * event_logs - risk.events * shapes * log_scale
+    return np.asarray(risk.events * np.log(shapes) + steep), np.asarray(log_scale)
 
 
 def _logs(risk: Risk) -> tuple[FloatArray, FloatArray]:
@@ -162,13 +173,3 @@ def _power_sums(
     total = (weights * (to_exit - to_entry)).sum(axis=1)
     slope = (weights * (to_exit * log_exit - to_entry * entry_logs)).sum(axis=1)
     return total, slope
-
-
-def _interval(drop: object, peak: float, lowest: float, highest: float) -> tuple[float, float]:
-    """Return where a profile has dropped by its critical value on either side of its peak."""
-    from scipy.optimize import brentq
-
-    assert callable(drop)
-    low = lowest if drop(lowest) < 0 else brentq(drop, lowest, peak, xtol=1e-8)
-    high = highest if drop(highest) < 0 else brentq(drop, peak, highest, xtol=1e-8)
-    return float(low), float(high)

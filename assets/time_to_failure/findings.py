@@ -1,0 +1,90 @@
+"""Everything found about time to failure in one run, table by table.
+
+Here the steps meet: records become lives, lives become questions, questions get their curves, fits
+and decisions. Each step has a module of its own beside this one.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from assets.time_to_failure.competing_modes import competing_modes
+from assets.time_to_failure.equipment_use import equipment_use
+from assets.time_to_failure.failed_batches import batches_of_lives, failure_spells
+from assets.time_to_failure.hazard_covariates import hazard_models
+from assets.time_to_failure.hold_times import hold_times
+from assets.time_to_failure.lives import BREAKDOWN, breakdown_spells
+from assets.time_to_failure.replacement_costs import replacement_costs
+from assets.time_to_failure.replacement_intervals import decisions, todays_intervals
+from assets.time_to_failure.replacement_tables import replacement_curves, replacement_intervals
+from assets.time_to_failure.strata import breakdown_strata, failure_strata
+from assets.time_to_failure.survival_curves import survival_curves
+from assets.time_to_failure.weibull_fits import fits_of, weibull_fits
+from data_contracts.assumptions import Assumptions
+
+DRAWS, QUICK_DRAWS = 1_000, 200
+
+
+@dataclass(frozen=True)
+class Records:
+    """What time to failure reads.
+
+    Attributes:
+        phases: ``core.phases``.
+        equipment_events: ``core.equipment_events``.
+        batches: ``core.batches``.
+        outcomes: ``core.outcomes``.
+    """
+
+    phases: pl.DataFrame
+    equipment_events: pl.DataFrame
+    batches: pl.DataFrame
+    outcomes: pl.DataFrame
+
+
+def findings(
+    records: Records, assumptions: Assumptions, *, seed: int, is_quick: bool = False
+) -> dict[str, pl.DataFrame]:
+    """Follow every life of equipment and every hold, and weigh replacement intervals.
+
+    A source without equipment events has empty tables, but for ``finding.weibull_fits``, which says
+    so, and for the holds, which need phases only.
+
+    Args:
+        records: What is on record.
+        assumptions: The cost assumptions of the run.
+        seed: Seed of the resamples.
+        is_quick: Whether fewer resamples are drawn.
+
+    Returns:
+        The ``finding`` tables of this topic by name.
+    """
+    use = equipment_use(records.phases)
+    # Without any event of equipment no clock starts, and no spell says anything.
+    followed = use if records.equipment_events.height else use.clear()
+    spells = breakdown_spells(followed, records.equipment_events)
+    batches = batches_of_lives(spells, followed)
+    failures = failure_spells(batches, records.outcomes)
+    strata = [*breakdown_strata(spells), *failure_strata(failures)]
+    fits = fits_of(strata)
+    accounts = weibull_fits(strata, fits)
+    events = sorted({each.event for each in strata})
+    decided = decisions(
+        strata,
+        fits,
+        todays_intervals(spells),
+        [(event, replacement_costs(assumptions, event)) for event in events],
+        QUICK_DRAWS if is_quick else DRAWS,
+        seed,
+    )
+    # Failed batches are drawn by batches alone: hours would say the same with the calendar's noise.
+    drawn = [each for each in strata if each.event == BREAKDOWN or each.time_scale == "batches"]
+    return {
+        "finding.survival_curves": survival_curves(drawn),
+        "finding.weibull_fits": accounts,
+        "finding.competing_modes": competing_modes(spells, failures),
+        "finding.hazard_models": hazard_models(batches, spells, failures, records.equipment_events),
+        "finding.replacement_intervals": replacement_intervals(decided, accounts),
+        "finding.replacement_curves": replacement_curves(decided),
+        "finding.hold_times": hold_times(records.phases, records.outcomes, records.batches),
+    }

@@ -76,7 +76,7 @@ def test_rules_of_the_contracts_hold(tables):
 
 def test_assumptions_are_the_default_set(tables):
     assumptions = tables["economics.assumptions"]
-    assert assumptions.height == 54
+    assert assumptions.height == 57
     assert assumptions["owner"].null_count() == 0
     assert assumptions.filter(pl.col("name") == "sunk_cost_share_gate_7")["low"].item() == 1
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from assets.statistics.array_types import FloatArray
 from assets.time_to_failure.lives import BREAKDOWN, FIRST_RECORD, LIFE, RENEWED
-from assets.time_to_failure.strata import GROUP, SCALES
+from assets.time_to_failure.strata import GROUP, SCALES, after
 
 END_OF_LIFE, FIRST_FAILURE = "end_of_life", "first_failed_batch"
 ANY_FAILURE = "failure"
@@ -45,7 +45,7 @@ def competing_modes(spells: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFram
 
     Returns:
         ``finding.competing_modes``: per question, mode and age with an event of any mode, the share
-        of lives that have had that mode first, with 95% intervals (log-minus-log). Sorted by key.
+        of lives that have had that mode first, with 95% intervals. Sorted by key.
     """
     ends = spells.filter(pl.col("origin") != FIRST_RECORD).with_columns(
         mode=pl.when(pl.col("ended_by").is_in([BREAKDOWN, RENEWED])).then("ended_by")
@@ -107,14 +107,14 @@ def incidence(
         the bounds of its 95% interval (None before the mode's first event).
 
     Source: Aalen & Johansen (1978); variance as in Marubini & Valsecchi (1995), equation 10.12;
-        interval from log-minus-log.
+        interval from the log of the minus log of the incidence (Choudhury 2002).
     """
     from lifelines import KaplanMeierFitter
 
     has_ended = np.array([each is not None for each in mode])
     if not has_ended.any():
         return
-    fitted = KaplanMeierFitter().fit(exit_, event_observed=has_ended, entry=entry)
+    fitted = KaplanMeierFitter().fit(exit_, event_observed=has_ended, entry=after(entry))
     ages = np.unique(exit_[has_ended])
     at_risk = fitted.event_table.loc[ages, "at_risk"].to_numpy(dtype=float)
     all_events = fitted.event_table.loc[ages, "observed"].to_numpy(dtype=float)
@@ -155,9 +155,9 @@ def _interval(share: float, variance: float) -> tuple[float | None, float | None
         return None, None
     if share >= 1 or variance <= 0:
         return float(share), float(share)
-    spread = 1.959963984540054 * np.sqrt(variance) / abs((1 - share) * np.log1p(-share))
+    spread = 1.959963984540054 * np.sqrt(variance) / abs(share * np.log(share))
     with np.errstate(over="ignore"):
-        low, high = (1 - (1 - share) ** np.exp(sign * spread) for sign in (-1, 1))
+        low, high = (share ** np.exp(sign * spread) for sign in (1, -1))
     return float(low), float(high)
 
 

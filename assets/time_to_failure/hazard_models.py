@@ -40,6 +40,9 @@ SCHEMA = {
     "is_proportional": pl.Boolean(),
     "note": pl.String(),
 }
+# lifelines' defaults stop early enough to leave the sixth digit open.
+COX_OPTIONS = {"precision": 1e-16, "r_precision": 1e-18}
+AFT_OPTIONS = {"ftol": 1e-14}
 TIME_INTERACTION = "age_interaction"
 
 
@@ -53,7 +56,8 @@ def cox_rows(rows: pl.DataFrame, covariates: dict[str, str]) -> Iterator[dict[st
 
     Args:
         rows: One row per batch at risk: ``entry_batches``, ``exit_batches``, ``is_event`` and the
-            covariates.
+            covariates. Rows must be single batches, else the check of proportional hazards, whose
+            interaction takes each row's age, means nothing.
         covariates: Name to unit, at least one, each varying.
 
     Yields:
@@ -104,7 +108,13 @@ def _cox(rows: pl.DataFrame, names: list[str]) -> Any:
     ).to_pandas()
     # lifelines multiplies its penalty by the number of rows, so this is a prior of spread 1.
     fitter = CoxPHFitter(penalizer=1 / rows.height)
-    return fitter.fit(frame, "exit_batches", "is_event", entry_col="entry_batches")
+    return fitter.fit(
+        frame,
+        "exit_batches",
+        "is_event",
+        entry_col="entry_batches",
+        fit_options=COX_OPTIONS,
+    )
 
 
 def _aft(rows: pl.DataFrame, names: list[str]) -> Any:
@@ -112,7 +122,11 @@ def _aft(rows: pl.DataFrame, names: list[str]) -> Any:
 
     chosen = rows.select(*names, "entry_batches", "exit_batches", pl.col("is_event").cast(pl.Int8))
     return WeibullAFTFitter().fit(
-        chosen.to_pandas(), "exit_batches", "is_event", entry_col="entry_batches"
+        chosen.to_pandas(),
+        "exit_batches",
+        "is_event",
+        entry_col="entry_batches",
+        fit_options=AFT_OPTIONS,
     )
 
 

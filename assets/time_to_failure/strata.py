@@ -93,6 +93,18 @@ KEY_SCHEMA = {
 }
 
 
+def after(entry: FloatArray) -> FloatArray:
+    """Return entries as lifelines must be given them.
+
+    A spell is at risk after its entry, as in R; lifelines counts it at the very age of its entry
+    too, so that a spell following an event would be at risk in that event.
+
+    Args:
+        entry: Ages at entry.
+    """
+    return np.where(entry > 0, np.nextafter(entry, np.inf), entry)
+
+
 def breakdown_strata(spells: pl.DataFrame) -> Iterator[Stratum]:
     """Yield the questions about breakdowns, on both scales, in order of their key.
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.statistics.array_types import FloatArray
 from assets.time_to_failure.fit_notes import with_notes
-from assets.time_to_failure.strata import KEY_SCHEMA, Stratum
+from assets.time_to_failure.strata import KEY_SCHEMA, Stratum, after
 
 SCHEMA = {
     **KEY_SCHEMA,
@@ -55,7 +55,7 @@ def curve(stratum: Stratum) -> Iterator[Row]:
     from lifelines import KaplanMeierFitter, NelsonAalenFitter
 
     risk = stratum.risk
-    arguments = {"event_observed": risk.is_event, "entry": risk.entry}
+    arguments = {"event_observed": risk.is_event, "entry": after(risk.entry)}
     kept, _ = with_notes(lambda: KaplanMeierFitter().fit(risk.exit, **arguments))
     grown, _ = with_notes(
         lambda: NelsonAalenFitter(nelson_aalen_smoothing=False).fit(risk.exit, **arguments)

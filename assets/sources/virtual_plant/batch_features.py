@@ -11,7 +11,6 @@ from assets.sources.virtual_plant.batches import Batches, record
 from assets.sources.virtual_plant.phase_statistics import phase_statistics
 from assets.sources.virtual_plant.record_faults import is_recorded
 from assets.sources.virtual_plant.schedule import HOUR_S, Seconds
-from assets.sources.virtual_plant.sensor_faults import is_archived
 from assets.sources.virtual_plant.trajectories import tag_runs
 
 
@@ -88,11 +87,11 @@ def _sensors(made: Batches) -> list[BatchFeature]:
     for trajectory in made.plant.trajectories:
         runs = tag_runs(made, trajectory)
         prefix = f"sensor.{trajectory.unit_procedure}.{trajectory.tag}"
-        statistics = phase_statistics(runs, made.settings.seed, made.plant.sampling_interval_s)
-        is_there = is_archived(made, trajectory.tag)
         found += [
-            BatchFeature(f"{prefix}.{name}", runs.stage, values, ends[runs.stage], is_there)
-            for name, values in statistics.items()
+            BatchFeature(
+                f"{prefix}.{name}", runs.stage, values, ends[runs.stage], np.isfinite(values)
+            )
+            for name, values in phase_statistics(made, runs).items()
         ]
     return found
 

@@ -15,13 +15,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from assets.sources.virtual_plant.archived_readings import archived_readings
 from assets.sources.virtual_plant.batch_frames import origin_s
 from assets.sources.virtual_plant.batches import Batches
 from assets.sources.virtual_plant.equipment_exports import room_tags
 from assets.sources.virtual_plant.randomness import stream
 from assets.sources.virtual_plant.schedule import DAY_S
-from assets.sources.virtual_plant.sensor_faults import GOOD, QUALITIES, is_archived, spoil
-from assets.sources.virtual_plant.trajectories import Runs, readings, tag_runs
+from assets.sources.virtual_plant.sensor_faults import (
+    GOOD,
+    QUALITIES,
+    clock_errors_s,
+    is_archived,
+)
+from assets.sources.virtual_plant.trajectories import Runs, tag_runs
 
 
 @dataclass(frozen=True)
@@ -119,22 +125,21 @@ def _equipment(
     made: Batches, runs: Runs, lines: list[int], month: _Month
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int8]]:
     """One tag of one piece of equipment: all batches that ran on it in the month."""
-    interval = made.plant.sampling_interval_s
-    ends = runs.starts + runs.counts * interval
-    is_here = np.isin(made.schedule.line, lines) & is_archived(made, runs.trajectory.tag)
-    rows = np.flatnonzero(is_here & (runs.starts < month.end_s) & (ends > month.start_s))
+    interval, law = made.plant.sampling_interval_s, runs.trajectory
+    starts = runs.starts + clock_errors_s(made, law.unit_procedure)
+    ends = starts + runs.counts * interval
+    is_here = np.isin(made.schedule.line, lines) & is_archived(made, law.tag)
+    rows = np.flatnonzero(is_here & (starts < month.end_s) & (ends > month.start_s))
     if not len(rows):
         return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int8)
-    rows = rows[np.argsort(runs.starts[rows], kind="stable")]
-    raw = readings(runs, rows, made.settings.seed, interval)
-    values = np.asarray(np.round(raw.astype(np.float64), runs.trajectory.decimals), np.float64)
-    steps = np.arange(values.shape[1])
-    time_s: NDArray[np.int64] = runs.starts[rows][:, None] + steps * interval
-    is_kept = steps < runs.counts[rows][:, None]
-    quality = np.full(values.shape, GOOD, dtype=np.int8)
-    spoil(made, runs, rows, values, quality, is_kept)
-    is_kept &= (time_s >= month.start_s) & (time_s < month.end_s)
-    return time_s[is_kept], values[is_kept], quality[is_kept]
+    rows = rows[np.argsort(starts[rows], kind="stable")]
+    found = archived_readings(made, runs, rows)
+    is_kept = found.is_kept & (found.time_s >= month.start_s) & (found.time_s < month.end_s)
+    time_s, value, quality = found.time_s[is_kept], found.value[is_kept], found.quality[is_kept]
+    if np.any(np.diff(time_s) < 0):  # a wrong clock may reach into the next batch
+        order = np.argsort(time_s, kind="stable")
+        time_s, value, quality = time_s[order], value[order], quality[order]
+    return time_s, value, quality
 
 
 def _room(

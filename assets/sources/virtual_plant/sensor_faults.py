@@ -1,6 +1,7 @@
-"""What goes wrong between sensor and archive: missing tags, stuck sensors, gaps, spikes.
+"""What goes wrong between sensor and archive: lost, stuck and wild readings, wrong clocks and units.
 
-Faults are keyed by (tag, batch) like everything else, and switched by the plant's ``dirt`` section.
+Faults are keyed by (tag, batch) like everything else, clocks by (unit procedure, batch) because all
+tags of an equipment share one; each is switched by the plant's ``dirt`` section.
 """
 
 import numpy as np
@@ -8,12 +9,32 @@ from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.batches import Batches
 from assets.sources.virtual_plant.randomness import stream, uniforms
+from assets.sources.virtual_plant.schedule import Seconds
 from assets.sources.virtual_plant.trajectories import Runs
 
 QUALITIES = ["good", "bad", "uncertain"]
 GOOD, BAD = 0, 1
-# readings: the shortest and the longest hole in the archive
-GAP_READINGS = (12, 120)
+# seconds: shortest and longest hole in the archive, smallest and largest clock error
+GAP_S = (120, 1200)
+CLOCK_ERROR_S = (60, 600)
+# what a transmitter sends when it is set to the other unit of its quantity: factor and offset
+OTHER_UNIT = {
+    "degC": (1.8, 32.0),  # degF
+    "bar": (14.504, 0.0),  # psi
+    "Pa": (0.01, 0.0),  # mbar
+    "kN": (1000.0, 0.0),  # N
+    "N": (0.001, 0.0),  # kN
+    "kW": (1.341, 0.0),  # hp
+    "N.m": (0.7376, 0.0),  # lbf ft
+    "mm": (1 / 25.4, 0.0),  # in
+    "kg/h": (1000 / 60, 0.0),  # g/min
+    "g/min": (0.06, 0.0),  # kg/h
+    "m3/h": (0.5886, 0.0),  # cubic feet per minute
+    "k/h": (1000 / 60, 0.0),  # per minute
+    "1/min": (60.0, 0.0),  # per hour
+    "rpm": (1 / 60, 0.0),  # per second
+    "%": (0.01, 0.0),  # share
+}
 
 
 def is_archived(made: Batches, tag: str) -> NDArray[np.bool_]:
@@ -30,6 +51,23 @@ def is_archived(made: Batches, tag: str) -> NDArray[np.bool_]:
     stages = {step.unit_procedure: step.stage for step in made.plant.calendar.steps}
     unit = next(t.unit_procedure for t in made.plant.trajectories if t.tag == tag)
     return (lost >= made.plant.dirt.missing_tag) & made.reached(stages[unit])
+
+
+def clock_errors_s(made: Batches, unit_procedure: str) -> Seconds:
+    """How far the archive's clock was ahead while a unit procedure ran.
+
+    Args:
+        made: The simulated batches.
+        unit_procedure: The unit procedure.
+
+    Returns:
+        Seconds to add to the true time, one per batch; 0 where the clock was right.
+    """
+    count, name = made.schedule.batches, f"{unit_procedure}.clock"
+    is_wrong = uniforms(made.settings.seed, name, count) < made.plant.dirt.clock_skew
+    draws = stream(made.settings.seed, name, 1)
+    size = draws.integers(*CLOCK_ERROR_S, size=count, endpoint=True)
+    return np.where(is_wrong, size * draws.choice([-1, 1], count), 0).astype(np.int64)
 
 
 def spoil(
@@ -50,18 +88,19 @@ def spoil(
         quality: Quality codes, same shape.
         is_kept: Whether a reading is archived, same shape.
     """
-    dirt, tag = made.plant.dirt, runs.trajectory.tag
+    dirt, tag, unit = made.plant.dirt, runs.trajectory.tag, runs.trajectory.unit
     seed, count = made.settings.seed, made.schedule.batches
     is_stuck = uniforms(seed, f"{tag}.stuck", count) < dirt.stuck_sensor
     has_gap = uniforms(seed, f"{tag}.gap", count) < dirt.gap
+    is_slipped = uniforms(seed, f"{tag}.unit", count) < dirt.unit_slip
     spikes = stream(seed, f"{tag}.spikes").poisson(runs.counts * dirt.spike_per_million / 1e6)
-    for position, batch in enumerate(rows):
-        if not (is_stuck[batch] or has_gap[batch] or spikes[batch]):
-            continue
+    is_spoilt = is_stuck | has_gap | is_slipped | (spikes > 0)
+    for position in np.flatnonzero(is_spoilt[rows]):
+        batch = rows[position]
         draws = stream(seed, f"{tag}.faults", int(batch))
         length = int(runs.counts[batch])
         stuck_from, gap_from = (int(u * length) for u in draws.random(2))
-        gap = int(draws.integers(*GAP_READINGS))
+        gap = max(1, int(draws.integers(*GAP_S)) // made.plant.sampling_interval_s)
         if is_stuck[batch]:
             values[position, stuck_from:] = values[position, stuck_from]
         if has_gap[batch]:
@@ -70,3 +109,6 @@ def spoil(
             low, high = runs.trajectory.proven_range
             values[position, spike] = np.round(high + (high - low) * draws.random(), 1)
             quality[position, spike] = BAD
+        if is_slipped[batch] and unit in OTHER_UNIT:
+            factor, offset = OTHER_UNIT[unit]
+            values[position] = np.round(values[position] * factor + offset, 4)

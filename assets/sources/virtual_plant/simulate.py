@@ -46,7 +46,7 @@ from assets.sources.virtual_plant.truth import truth_of
 MARKER = "plant.json"
 TRUTH = "truth.json"
 # raised when the same settings would give other files
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 
 Progress = Callable[[str, int, int], None]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.batches import Batches
 from assets.sources.virtual_plant.plant import Trajectory
-from assets.sources.virtual_plant.randomness import Floats, stream
+from assets.sources.virtual_plant.randomness import Floats, streams
 from assets.sources.virtual_plant.schedule import HOUR_S, Seconds
 
 Readings = NDArray[np.float32]
@@ -26,6 +26,7 @@ class Runs:
         stage: Stage of the phase.
         starts: Start of the phase, seconds since the plant's first midnight.
         counts: Number of readings.
+        durations_s: Length of the phase.
         level: Level it settles at.
         noise_sd: Standard deviation of the noise.
         depth: Height of the excursion with its sign, 0 where there is none.
@@ -37,6 +38,7 @@ class Runs:
     stage: int
     starts: Seconds
     counts: NDArray[np.int64]
+    durations_s: Seconds
     level: Floats
     noise_sd: Floats
     depth: Floats
@@ -71,6 +73,7 @@ def tag_runs(batches: Batches, trajectory: Trajectory) -> Runs:
         stage=steps[k].stage,
         starts=starts,
         counts=np.maximum(1, duration_s // batches.plant.sampling_interval_s),
+        durations_s=duration_s,
         level=values[trajectory.level],
         noise_sd=values[noise] if isinstance(noise, str) else np.full(count, noise),
         depth=shape.gain * values[shape.depth] if shape else none,
@@ -128,10 +131,11 @@ def _noise(runs: Runs, rows: NDArray[np.int64], seed: int, most: int) -> Reading
 
     law = runs.trajectory
     white = np.zeros((len(rows), most), dtype=np.float32)
+    draws = streams(seed, law.tag)
     for position, batch in enumerate(rows):
-        count = int(runs.counts[batch])
-        draws = stream(seed, law.tag, int(batch)).standard_normal(count, dtype=np.float32)
-        white[position, :count] = draws
+        draws(int(batch)).standard_normal(
+            out=white[position, : runs.counts[batch]], dtype=np.float32
+        )
     keep = np.float32(law.persistence)
     white[:, 1:] *= np.sqrt(1 - keep**2)
     one = np.ones(1, dtype=np.float32)

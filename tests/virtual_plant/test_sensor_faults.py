@@ -1,0 +1,103 @@
+"""Every fault can be switched on alone, and the fast path meets the very same ones."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assets.sources.virtual_plant.archived_readings import ArchivedReadings, archived_readings
+from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
+from assets.sources.virtual_plant.plant import Dirt, Plant
+from assets.sources.virtual_plant.sensor_faults import (
+    BAD,
+    OTHER_UNIT,
+    clock_errors_s,
+    is_archived,
+)
+from assets.sources.virtual_plant.trajectories import Runs, tag_runs
+from benchmarks.fast_path_equivalence import (
+    fast_statistics,
+    kernel_statistics,
+    largest_difference,
+)
+
+ROWS = np.arange(40)
+
+
+def dirty(plant: Plant, **faults: Any) -> Batches:
+    return make_batches(replace(plant, dirt=Dirt(**faults)), Settings(batches=40, years=0.2))
+
+
+def force(made: Batches) -> tuple[Runs, ArchivedReadings]:
+    law = next(t for t in made.plant.trajectories if t.tag == "main_compression_force_kn")
+    runs = tag_runs(made, law)
+    return runs, archived_readings(made, runs, ROWS)
+
+
+@pytest.fixture(scope="module")
+def clean(tablets: Plant) -> ArchivedReadings:
+    return force(dirty(tablets))[1]
+
+
+def test_without_dirt_every_reading_is_there_and_good(
+    tablets: Plant, clean: ArchivedReadings
+) -> None:
+    made = dirty(tablets)
+    runs, _ = force(made)
+    assert (clean.is_kept.sum(axis=1) == runs.counts).all()
+    assert not clean.quality.any()
+    assert (clean.time_s[:, 0] == runs.starts).all()
+    assert is_archived(made, runs.trajectory.tag).all()
+
+
+def test_a_wrong_clock_moves_all_tags_of_the_equipment(
+    tablets: Plant, clean: ArchivedReadings
+) -> None:
+    made = dirty(tablets, clock_skew=0.5)
+    errors = clock_errors_s(made, "compression")
+    assert 8 <= (errors != 0).sum() <= 32
+    assert 60 <= np.abs(errors[errors != 0]).min() <= np.abs(errors).max() <= 600
+    assert (errors > 0).any()
+    assert (errors < 0).any()
+    found = force(made)[1]
+    np.testing.assert_array_equal(found.time_s - clean.time_s, errors[:, None] + 0 * clean.time_s)
+    np.testing.assert_array_equal(found.value, clean.value)
+
+
+def test_a_slipped_unit_multiplies_a_whole_batch(tablets: Plant, clean: ArchivedReadings) -> None:
+    ratio = force(dirty(tablets, unit_slip=0.3))[1].value[:, 0] / clean.value[:, 0]
+    is_slipped = ratio > 2
+    assert 4 <= is_slipped.sum() <= 22
+    np.testing.assert_allclose(ratio[is_slipped], 1000)
+    np.testing.assert_array_equal(ratio[~is_slipped], 1)
+    assert {t.unit for t in tablets.trajectories} <= set(OTHER_UNIT)
+
+
+def test_stuck_gap_and_spike(tablets: Plant, clean: ArchivedReadings) -> None:
+    stuck = force(dirty(tablets, stuck_sensor=1.0))[1]
+    runs, gap = force(dirty(tablets, gap=1.0))
+    spiked = force(dirty(tablets, spike_per_million=2000))[1]
+    ends = runs.counts - 1
+    assert (stuck.value[ROWS, ends] == stuck.value[ROWS, ends - 1]).mean() > 0.9
+    lost = runs.counts - gap.is_kept.sum(axis=1)
+    assert lost.min() >= 1
+    assert 12 <= lost.max() <= 120
+    is_bad = spiked.quality == BAD
+    assert 20 < is_bad.sum() < 300
+    assert (spiked.value[is_bad] > 12).all()  # beyond the proven range
+    np.testing.assert_array_equal(spiked.value[~is_bad], clean.value[~is_bad])
+
+
+def test_the_fast_path_is_the_kernel_on_the_archive(tablets: Plant) -> None:
+    """Every statistic of every tag, with every fault there is, to rounding."""
+    made = dirty(
+        tablets,
+        missing_tag=0.05,
+        stuck_sensor=0.1,
+        spike_per_million=500,
+        gap=0.2,
+        clock_skew=0.2,
+        unit_slip=0.05,
+    )
+    assert largest_difference(fast_statistics(made), kernel_statistics(made, ROWS)) < 1e-9

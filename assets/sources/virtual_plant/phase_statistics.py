@@ -85,7 +85,7 @@ def _outside(
     runs: Runs,
     interval_s: int,
 ) -> tuple[Floats, Floats]:
-    """Hours outside the normal range and the area beyond it; the last reading stands for no time."""
+    """Hours outside the normal range, area beyond it; the last reading stands for no time."""
     low, high = runs.trajectory.normal_range
     hours, area = np.zeros(len(value)), np.zeros(len(value))
     for i in np.flatnonzero((value.min(axis=1) < low) | (value.max(axis=1) > high)):

@@ -1,4 +1,4 @@
-"""What goes wrong between sensor and archive: lost, stuck and wild readings, wrong clocks and units.
+"""What goes wrong between sensor and archive: lost, stuck and wild readings, clocks, units.
 
 Faults are keyed by (tag, batch) like everything else, clocks by (unit procedure, batch) because all
 tags of an equipment share one; each is switched by the plant's ``dirt`` section.

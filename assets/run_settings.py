@@ -16,11 +16,13 @@ class SimulationSettings:
     """The virtual plant to write before the run reads it.
 
     Attributes:
+        plant: Built-in name of the plant.
         batches: Number of batches to make, at least 1.
         years: Calendar span of production, in years.
         is_null: Whether every path into failures is cut while all marginals stay.
     """
 
+    plant: str
     batches: int
     years: float
     is_null: bool = False

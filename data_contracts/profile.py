@@ -5,7 +5,7 @@ opened; reading the files belongs in ``assets.sources``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from data_contracts.profile_schema.wide_table import FILE, read_wide_table
 PROFILES: Final = Path(__file__).parent / "profiles"
 ROOT_KEYS = [
     "profile",
+    "extends",
     "title",
     "description",
     "origin",
@@ -142,7 +143,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
             where in the file, and what to do.
     """
     file = _profile_file(str(name_or_path))
-    root = read_document(file)
+    root = _extended(read_document(file))
     root.only(ROOT_KEYS)
     files, mappings, outcomes = _parts(root)
     data_dir, assumptions = root.text("data_dir"), root.text("assumptions")
@@ -178,6 +179,18 @@ def _profile_file(name: str) -> Path:
         f"Built in: {', '.join(known)}; or give the path of a YAML file "
         "(see docs/bring_your_own_data.md)."
     )
+
+
+def _extended(root: Section) -> Section:
+    """A profile that extends another has that one's sections wherever it says nothing itself."""
+    name = root.text("extends")
+    if name is None:
+        return root
+    beside = root.file.parent / name
+    base = read_document(beside if beside.is_file() else _profile_file(name))
+    if "extends" in base.values:
+        root.fail("extends", f"'{name}' extends another profile itself; extend that one")
+    return replace(root, values={**base.values, **root.values}, lines={**base.lines, **root.lines})
 
 
 def _parts(

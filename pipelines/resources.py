@@ -19,6 +19,8 @@ from warehouse.paths import Home, source_key
 from warehouse.store import Warehouse
 
 VIRTUAL_PLANT = "virtual_plant"
+# profile -> the virtual plant whose exports it describes, written where no data folder is named
+PLANT_OF_PROFILE = {VIRTUAL_PLANT: "tablets", "sterile_vials": "sterile_vials"}
 PLANT_BATCHES, PLANT_YEARS = 1000, 5.0
 QUICK_SHARE = 0.2  # `--quick`: a fifth of the plant, on the same path
 
@@ -47,12 +49,15 @@ def parse_instant(text: str) -> datetime:
     return parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else parsed
 
 
-def _simulation(home: Home, *, is_quick: bool, seed: int) -> tuple[Path, SimulationSettings]:
-    """Where the built-in plant is written, named by everything its content depends on."""
+def _simulation(
+    home: Home, plant: str, *, is_quick: bool, seed: int
+) -> tuple[Path, SimulationSettings]:
+    """Where a built-in plant is written, named by everything its content depends on."""
     share = QUICK_SHARE if is_quick else 1.0
     batches = round(PLANT_BATCHES * share)
-    folder = home.simulated_dir / f"plant-seed{seed}-{batches}"
-    return folder, SimulationSettings(batches=batches, years=PLANT_YEARS * share)
+    name = "plant" if plant == "tablets" else plant
+    folder = home.simulated_dir / f"{name}-seed{seed}-{batches}"
+    return folder, SimulationSettings(plant=plant, batches=batches, years=PLANT_YEARS * share)
 
 
 @dg.resource(
@@ -72,9 +77,12 @@ def run_settings_resource(context: dg.InitResourceContext) -> RunSettings:
     simulation = None
     if data is not None:
         data_dir = Path(data)
-    elif profile.name == VIRTUAL_PLANT:
+    elif profile.name in PLANT_OF_PROFILE:
         data_dir, simulation = _simulation(
-            context.resources.home, is_quick=config["quick"], seed=config["seed"]
+            context.resources.home,
+            PLANT_OF_PROFILE[profile.name],
+            is_quick=config["quick"],
+            seed=config["seed"],
         )
     elif profile.data_dir is not None:
         data_dir = profile.data_dir

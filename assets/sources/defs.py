@@ -44,6 +44,7 @@ def exports(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
 
         simulate(
             settings.data_dir,
+            plant=wanted.plant,
             batches=wanted.batches,
             years=wanted.years,
             seed=settings.seed,

@@ -1,7 +1,7 @@
 """``lotwise simulate``: write a virtual plant's exports, and its truth beside them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,8 +13,8 @@ def command(
     years: Annotated[float, typer.Option("--years", min=0.1, help="Years of production.")] = 5.0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")] = 1,
     plant: Annotated[
-        Path | None, typer.Option("--plant", help="A plant file (YAML) in place of the built-in.")
-    ] = None,
+        str, typer.Option("--plant", help="Built-in plant (tablets, sterile_vials) or a YAML path.")
+    ] = "tablets",
     null: Annotated[
         bool, typer.Option("--null", help="Cut every path into failures; keep all marginals.")
     ] = False,
@@ -22,6 +22,9 @@ def command(
         str | None,
         typer.Option("--do", help='Hold a variable in a window, as in "x in [2.0, 2.6]".'),
     ] = None,
+    reruns: Annotated[
+        int, typer.Option("--reruns", min=1, help="Re-runs behind each expected true effect.")
+    ] = 20,
 ) -> None:
     """Write a virtual plant's exports to OUT and its truth to OUT-truth."""
     from assets.sources.virtual_plant.simulate import simulate
@@ -29,7 +32,14 @@ def command(
     console = Console()
     with console.status("simulating the plant"):
         done = simulate(
-            out, batches=batches, years=years, seed=seed, plant=plant, is_null=null, do=do
+            out,
+            batches=batches,
+            years=years,
+            seed=seed,
+            plant=plant,
+            is_null=null,
+            do=do,
+            reruns=reruns,
         )
     best = "not defined" if done.oracle_auc is None else f"{done.oracle_auc:.2f}"
     told = "kept as it was" if done.is_reused else "written"
@@ -41,4 +51,20 @@ def command(
         markup=False,
         highlight=False,
         soft_wrap=True,
+    )
+    if done.do:
+        text = _effect_text(done.do, years)
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _effect_text(done: dict[str, Any], years: float) -> str:
+    """Two lines: the change on these batches, and the one to expect."""
+    realised, expected = done["realised"], done["expected"]
+    error = expected["standard_error"]
+    spread = "" if error is None else f" (Monte Carlo standard error {error:.2f})"
+    return (
+        f"Holding {done['policy']} changes failures on these batches by {realised['change']:+d}, "
+        f"from {realised['failures_before']} to {realised['failures_after']}.\n"
+        f"Expected over {expected['reruns']} re-runs of {years:g} years: "
+        f"{expected['change']:+.2f}{spread}, {expected['change_per_year']:+.2f} a year."
     )

@@ -39,18 +39,45 @@ def plant_of(variables: list[dict[str, Any]], **sections: Any) -> Plant:
         "variables": variables,
         "trajectories": [],
         "mechanisms": mechanisms,
+        "levers": [],
         "deviations": {**DOCUMENT["deviations"], "triggers": []},
     }
     return parse_plant({**copy.deepcopy(DOCUMENT), **changed, **sections})
 
 
+def bare_plant_of(*variables: dict[str, Any]) -> Plant:
+    """The same with one step, no material and no maintenance: cheap where no calendar is tested."""
+    step = {"stage": 3, "unit_procedure": "granulation", "phase": "wet_mass"}
+    steps = [{**step, "duration_h": [0.5, 0.1], "hold_h": [0.0, 0.0]}]
+    calendar = {**DOCUMENT["calendar"], "steps": steps}
+    return plant_of(list(variables), calendar=calendar, maintenance={}, materials=[])
+
+
+@pytest.fixture(scope="session")
+def vials() -> Plant:
+    return load_plant("sterile_vials")
+
+
 @pytest.fixture(scope="session")
 def small_plant_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tablet plant with short phases, for tests that write files."""
-    document = copy.deepcopy(DOCUMENT)
+    return _shortened(copy.deepcopy(DOCUMENT), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def small_vials_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The vial plant with short phases and everything rare made common."""
+    file = TABLETS.with_name("sterile_vials.yaml")
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    document["rework_share"] = 0.1
+    document["early_terminations"][0]["below"] = 3.48
+    return _shortened(document, tmp_path_factory)
+
+
+def _shortened(document: dict[str, Any], factory: pytest.TempPathFactory) -> Path:
     for step in document["calendar"]["steps"]:
         step["duration_h"] = [min(step["duration_h"][0], 0.5), step["duration_h"][1]]
     document["room"]["interval_s"] = 3600
-    path = tmp_path_factory.mktemp("plant") / "small.yaml"
+    path = factory.mktemp("plant") / "small.yaml"
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return path

@@ -32,7 +32,7 @@ SPOILT = {"mes_parameters.csv", "mes_phases.csv", "lims_results.csv", "weighings
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory, small_plant_file: Path) -> SimulationSummary:
     out = tmp_path_factory.mktemp("exports") / "plant"
-    return simulate(out, batches=250, years=1.25, seed=2, plant=small_plant_file)
+    return simulate(out, batches=250, years=1.25, seed=2, plant=small_plant_file, reruns=1)
 
 
 def read(written: SimulationSummary, file: str) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from assets.sources.virtual_plant import simulate as module
 from assets.sources.virtual_plant.errors import PlantError
 from assets.sources.virtual_plant.simulate import SimulationSummary, simulate
 
-SIZE = {"batches": 30, "years": 0.3, "seed": 5}
+SIZE = {"batches": 30, "years": 0.3, "seed": 5, "reruns": 1}
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -98,7 +98,16 @@ def test_the_truth_lies_outside_the_exports(first: SimulationSummary) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"batches": 0}, {"years": 0}, {"seed": -1}, {"do": "x in [1, 2]"}]
+    "wrong",
+    [
+        {"batches": 0},
+        {"years": 0},
+        {"seed": -1},
+        {"reruns": 0},
+        {"do": "x in [1, 2]"},
+        {"do": "granulation_end_moisture_pct in [2, 3]", "is_null": True},
+        {"plant": "sterile_vial"},
+    ],
 )
 def test_wrong_wishes_are_refused_before_anything_is_written(
     wrong: dict[str, object], tmp_path: Path
@@ -115,5 +124,10 @@ def test_null_and_policy_are_written_as_such(tmp_path: Path, small_plant_file: P
     null = json.loads((tmp_path / "null-truth" / "truth.json").read_text())
     assert null["settings"]["cut"] == "null"
     assert all(f["cause"] is None for f in null["causes_by_failure"])
+    assert all(lever["expected"]["change"] == 0 for lever in null["levers"])
     truth = json.loads((tmp_path / "held-truth" / "truth.json").read_text())
     assert truth["settings"]["policy"]["high"] == 2.6
+    assert truth["do"]["policy"] == held
+    assert truth["do"]["expected"]["reruns"] == 1
+    assert truth["do"]["expected"]["standard_error"] is None
+    assert truth["do"]["realised"]["failures_after"] == truth["failures"]

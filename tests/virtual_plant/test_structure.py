@@ -10,7 +10,7 @@ from assets.sources.virtual_plant.plant import Plant
 from assets.sources.virtual_plant.policy import parse_policy
 from assets.sources.virtual_plant.structure import Policy
 
-from .conftest import plant_of
+from .conftest import bare_plant_of
 
 MANY = 2000
 CAUSE = {
@@ -29,10 +29,10 @@ def result(terms: list[dict[str, object]], **more: object) -> dict[str, object]:
 
 
 LINEAR = {"parent": "moisture_pct", "coefficient": 1.5, "centre": 2.3, "scale": 0.25}
-ONE_CAUSE = plant_of([CAUSE, result([LINEAR])])
+ONE_CAUSE = bare_plant_of(CAUSE, result([LINEAR]))
 # a child of the cause acts as well, so a policy must reach it
-CHAIN = plant_of(
-    [
+CHAIN = bare_plant_of(
+    *[
         CAUSE,
         {
             "name": "torque_nm",
@@ -47,8 +47,8 @@ CHAIN = plant_of(
     ]
 )
 # a squared effect of a lognormal cause
-CURVED = plant_of(
-    [
+CURVED = bare_plant_of(
+    *[
         {
             "name": "load_kg",
             "stage": 3,
@@ -64,7 +64,7 @@ CURVED = plant_of(
 
 
 def made(plant: Plant, policy: Policy | None = None, seed: int = 1, **more: object) -> Batches:
-    return make_batches(plant, Settings(batches=MANY, years=20, seed=seed, policy=policy, **more))  # type: ignore[arg-type]
+    return make_batches(plant, Settings(batches=MANY, years=2, seed=seed, policy=policy, **more))  # type: ignore[arg-type]
 
 
 def test_a_linear_chain_has_its_closed_form_moments() -> None:

@@ -114,19 +114,24 @@ class Batches:
         return (self.last_stage >= stage) | (stage == 7)
 
 
-def make_batches(plant: Plant, settings: Settings) -> Batches:
+def make_batches(plant: Plant, settings: Settings, calendar_of: Batches | None = None) -> Batches:
     """Simulate the batches.
 
     Args:
         plant: The plant.
         settings: Size, seed, policy, cuts.
+        calendar_of: The same plant, size and seed simulated under another policy, whose calendar
+            and weather are then taken over instead of being computed again.
 
     Returns:
         The batches.
     """
-    schedule = make_schedule(plant, settings.batches, settings.years, settings.seed)
-    export_s = int(schedule.ends.max() + plant.calendar.export_days_after_end * DAY_S)
-    air = make_air(plant.air, settings.seed, export_s + DAY_S)
+    if calendar_of is None:
+        schedule = make_schedule(plant, settings.batches, settings.years, settings.seed)
+        export_s = int(schedule.ends.max() + plant.calendar.export_days_after_end * DAY_S)
+        air = make_air(plant.air, settings.seed, export_s + DAY_S)
+    else:
+        schedule, export_s, air = calendar_of.schedule, calendar_of.export_s, calendar_of.air
     lots = {
         m.name: make_lots(m, settings.batches, settings.seed, settings.policy)
         for m in plant.materials
@@ -148,7 +153,7 @@ def make_batches(plant: Plant, settings: Settings) -> Batches:
     names = np.array([modes.get(v.name, v.name) for v in plant.results])
     is_outside = (excess.max(axis=0) > 0) & ~stops.is_stopped
     is_failure = is_outside | stops.is_stopped
-    passing = np.prod([1.0 - _risk(v, outcome.centres[v.name]) for v in plant.results], axis=0)
+    passing = np.prod([1.0 - risk(v, outcome.centres[v.name]) for v in plant.results], axis=0)
     ended, resulted, dispositioned = _label_times(plant, schedule, is_failure, stops, settings.seed)
     return Batches(
         plant=plant,
@@ -238,19 +243,27 @@ def _excess(variable: Variable, value: Floats) -> Floats:
     return np.asarray(np.max(outside, axis=0) / scale)
 
 
-def _risk(variable: Variable, centre: Floats) -> Floats:
-    """Probability that the recorded (rounded) result is out of specification, given its centre."""
+def risk(variable: Variable, centre: Floats) -> Floats:
+    """Probability that the recorded (rounded) result is out of specification, given its centre.
+
+    Args:
+        variable: A result with a normal or lognormal law.
+        centre: Its centre given its parents (log scale for a lognormal law).
+
+    Returns:
+        0 to 1, same shape.
+    """
     half = 0.0 if variable.decimals is None else 0.5 * 10.0**-variable.decimals
     is_log = variable.distribution == "lognormal"
     sd = variable.sd or 1e-12
-    risk = np.zeros(len(centre))
+    found = np.zeros(len(centre))
     if variable.spec_high is not None:
         limit = variable.spec_high + half
-        risk += normal_probability((centre - (np.log(limit) if is_log else limit)) / sd)
+        found += normal_probability((centre - (np.log(limit) if is_log else limit)) / sd)
     if variable.spec_low is not None:
         limit = variable.spec_low - half
-        risk += normal_probability(((np.log(limit) if is_log else limit) - centre) / sd)
-    return risk
+        found += normal_probability(((np.log(limit) if is_log else limit) - centre) / sd)
+    return found
 
 
 def _label_times(

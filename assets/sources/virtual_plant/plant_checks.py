@@ -4,12 +4,13 @@ One function per kind of mistake; each raises one error that names the variable 
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from graphlib import CycleError, TopologicalSorter
 
 from assets.sources.virtual_plant.errors import PlantError
 from assets.sources.virtual_plant.expression import names
 from assets.sources.virtual_plant.plant import Plant
+from assets.sources.virtual_plant.planted_checks import check_planted
 from assets.sources.virtual_plant.variable import Variable
 
 # unit suffix of a name -> units it may stand for
@@ -43,6 +44,16 @@ SUFFIX_UNITS = {
     "_m2_g": {"m2/g"},
     "_per_min": {"1/min"},
     "_mpa_s": {"mPa.s"},
+    "_g": {"g"},
+    "_l": {"L"},
+    "_l_min": {"L/min"},
+    "_per_m3": {"1/m3"},
+    "_us_cm": {"uS/cm"},
+    "_w": {"W"},
+    "_lux": {"lx"},
+    "_eu_mg": {"EU/mg"},
+    "_eu_ml": {"EU/mL"},
+    "_mosm_kg": {"mOsm/kg"},
 }
 UNITS = set().union(*SUFFIX_UNITS.values()) | {"1", "pH"}
 
@@ -80,6 +91,7 @@ def check(plant: Plant) -> None:
     """
     attributes = [a for material in plant.materials for a in material.attributes]
     for variable in (*plant.variables, *attributes):
+        _check_numbers(variable)
         _check_law(variable)
         _check_unit(variable.name, variable.unit)
     _check_names_once(variable.name for variable in plant.variables)
@@ -91,7 +103,7 @@ def check(plant: Plant) -> None:
         for attribute in material.attributes:
             _check_parents(attribute, own)
     _check_trajectories(plant, units)
-    _check_mechanisms(plant, units)
+    check_planted(plant, units)
 
 
 def context_units(plant: Plant) -> dict[str, str]:
@@ -160,6 +172,22 @@ def _sorted(variables: tuple[Variable, ...]) -> tuple[Variable, ...]:
             f"variable {error.args[1][0]}: depends on itself through {circle}; remove one term"
         ) from error
     return tuple(by_name[name] for name in order)
+
+
+def _check_numbers(variable: Variable) -> None:
+    """Numbers are numbers: YAML reads ``1e3`` and a quoted 2 as text."""
+    for field in fields(variable):
+        value = getattr(variable, field.name)
+        is_number = field.type in (float, float | None)
+        if is_number and isinstance(value, bool | str | list | tuple | dict):
+            raise PlantError(f"variable {variable.name}: {field.name} is '{value}', not a number")
+    for term in variable.terms:
+        for name in ("coefficient", "centre", "scale"):
+            if isinstance(getattr(term, name), bool | str | list | dict):
+                raise PlantError(
+                    f"variable {variable.name}: {name} of its term on {term.parent} is "
+                    f"'{getattr(term, name)}', not a number"
+                )
 
 
 def _check_law(variable: Variable) -> None:
@@ -257,16 +285,3 @@ def _check_trajectories(plant: Plant, units: dict[str, str]) -> None:
             for name in (shape.depth, shape.plateau_h, shape.start):
                 if name not in units:
                     raise PlantError(f"{what}: unknown variable '{name}' in its excursion")
-
-
-def _check_mechanisms(plant: Plant, units: dict[str, str]) -> None:
-    results = {variable.name for variable in plant.results}
-    for variable in plant.results:
-        if variable.spec_low is None and variable.spec_high is None:
-            raise PlantError(f"variable {variable.name}: a cqa needs spec_low or spec_high")
-    for mechanism in plant.mechanisms:
-        if mechanism.result not in results:
-            raise PlantError(f"mechanism {mechanism.name}: {mechanism.result} is not a cqa")
-        for cause in mechanism.causes:
-            if cause.variable not in units:
-                raise PlantError(f"mechanism {mechanism.name}: unknown variable '{cause.variable}'")

@@ -118,6 +118,11 @@ def load_plant(name_or_path: str | Path | None = None) -> Plant:
         return parse_plant(document)
     except KeyError as error:
         raise PlantError(f"plant file {file}: section or key {error} is missing") from error
+    except (TypeError, AttributeError, ValueError, IndexError) as error:
+        raise PlantError(
+            f"plant file {file}: a section has another shape than expected ({error}); compare it "
+            "with a built-in plant"
+        ) from error
 
 
 def parse_plant(document: Mapping[str, Any]) -> Plant:

@@ -1,6 +1,7 @@
 """Reads a policy such as ``granulation_end_moisture_pct in [2.0, 2.6]``."""
 
 import re
+from difflib import get_close_matches
 
 from assets.sources.virtual_plant.errors import PlantError
 from assets.sources.virtual_plant.plant import Plant
@@ -34,11 +35,29 @@ def parse_policy(text: str, plant: Plant) -> Policy:
         raise PlantError(f"policy '{text}': the window needs two numbers") from error
     if not low < high:
         raise PlantError(f"policy '{text}': the window is empty; low must be below high")
+    require_held(name, plant, f"policy '{text}'")
+    return Policy(name, low, high)
+
+
+def require_held(name: str, plant: Plant, what: str) -> None:
+    """Check that a variable can be held in a window.
+
+    Args:
+        name: Batch variable, or ``material.attribute``.
+        plant: The plant.
+        what: Who asks, for the message.
+
+    Raises:
+        PlantError: The variable is unknown, a result, not continuous, or held already.
+    """
     laws = {v.name: v for v in plant.variables}
     laws |= {f"{m.name}.{a.name}": a for m in plant.materials for a in m.attributes}
     if name not in laws:
-        raise PlantError(f"policy '{text}': the plant has no variable '{name}'")
+        near = get_close_matches(name, laws, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise PlantError(f"{what}: the plant has no variable '{name}'{hint}")
     variable = laws[name]
+    if variable.controller:
+        raise PlantError(f"{what}: '{name}' is held by its controller already; hold what drives it")
     if variable.distribution not in _CONTINUOUS or variable.role == "cqa" or variable.persistence:
-        raise PlantError(f"policy '{text}': '{name}' is not a process variable that can be held")
-    return Policy(name, low, high)
+        raise PlantError(f"{what}: '{name}' is not a process variable that can be held")

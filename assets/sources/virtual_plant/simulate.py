@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
+from assets.sources.virtual_plant.effects import RERUNS, lever_effects, policy_effect
 from assets.sources.virtual_plant.equipment_exports import event_records, tag_records
 from assets.sources.virtual_plant.erp_exports import (
     attribute_records,
@@ -37,7 +38,7 @@ from assets.sources.virtual_plant.mes_exports import (
     parameter_records,
     phase_records,
 )
-from assets.sources.virtual_plant.plant_file import TABLETS, load_plant
+from assets.sources.virtual_plant.plant_file import load_plant, plant_path
 from assets.sources.virtual_plant.policy import parse_policy
 from assets.sources.virtual_plant.quality_exports import quality_records
 from assets.sources.virtual_plant.record_faults import spoil_records
@@ -63,6 +64,7 @@ class SimulationSummary:
         pending: Batches without a disposition.
         readings: Sensor readings.
         oracle_auc: AUC of the best possible prediction; None with fewer than one failure.
+        do: What the policy changed, as ``truth.json`` says it; None without a policy.
         is_reused: Whether an identical simulation was already there.
     """
 
@@ -73,6 +75,7 @@ class SimulationSummary:
     pending: int
     readings: int
     oracle_auc: float | None
+    do: dict[str, Any] | None
     is_reused: bool
 
 
@@ -82,9 +85,10 @@ def simulate(
     batches: int = 1000,
     years: float = 5,
     seed: int = 1,
-    plant: Path | None = None,
+    plant: str | Path | None = None,
     is_null: bool = False,
     do: str | None = None,
+    reruns: int = RERUNS,
     progress: Progress | None = None,
 ) -> SimulationSummary:
     """Write a virtual plant's exports into ``out`` and its truth into ``<out>-truth``.
@@ -94,9 +98,10 @@ def simulate(
         batches: Number of batches, at least 1.
         years: Span of production, above 0.
         seed: Seed, 0 or above; the same seed gives the same bytes.
-        plant: Plant file; None means the tablet plant that comes with lotwise.
+        plant: Built-in name or plant file; None means the tablet plant.
         is_null: Whether every path into failures is cut while marginals stay.
         do: Policy ``variable in [low, high]``, run on the same random numbers.
+        reruns: Re-runs behind the expected effects of the policy and the levers, at least 1.
         progress: Called with (what is being written, done, of).
 
     Returns:
@@ -106,7 +111,11 @@ def simulate(
         PlantError: Wrong size or seed, a plant file or policy that cannot be used, or a folder
             that holds something else.
     """
-    _check_size(batches, years, seed)
+    _check_size(batches, years, seed, reruns)
+    if is_null and do:
+        raise PlantError(
+            "--null and --do exclude one another: without causes, a held variable changes nothing"
+        )
     declared = load_plant(plant)
     settings = Settings(
         batches=batches,
@@ -115,7 +124,7 @@ def simulate(
         cut="null" if is_null else "none",
         policy=parse_policy(do, declared) if do else None,
     )
-    marker = _marker(settings, plant or TABLETS)
+    marker = _marker(settings, plant_path(plant), reruns)
     out = out.absolute()
     earlier = _earlier(out, marker)
     if earlier:
@@ -125,7 +134,7 @@ def simulate(
     draft.chmod(0o755)
     try:
         made = make_batches(declared, settings)
-        truth = truth_of(made)
+        truth = truth_of(made) | _effects(made, do, reruns)
         readings = _write_exports(made, draft / "exports", progress or _silent)
         (draft / "truth").mkdir()
         _write_json(draft / "truth" / TRUTH, truth)
@@ -135,6 +144,7 @@ def simulate(
             "pending": int(made.is_pending.sum()),
             "readings": readings,
             "oracle_auc": truth["oracle_auc"],
+            "do": truth["do"],
         }
         _write_json(draft / "exports" / MARKER, marker | {"wrote": summary})
         _move(draft / "truth", _truth_folder(out))
@@ -144,25 +154,42 @@ def simulate(
     return SimulationSummary(out, _truth_folder(out), **summary, is_reused=False)
 
 
-def _check_size(batches: int, years: float, seed: int) -> None:
+def _effects(made: Batches, do: str | None, reruns: int) -> dict[str, Any]:
+    """True effects of the policy and of every declared lever."""
+    done = policy_effect(made.plant, made.settings, reruns).described() if do else None
+    effects = lever_effects(made, reruns)
+    return {
+        "do": {"policy": do, **done} if done else None,
+        "levers": [
+            {key: value for key, value in vars(lever).items() if value is not None}
+            | effects[lever.name].described()
+            for lever in made.plant.levers
+        ],
+    }
+
+
+def _check_size(batches: int, years: float, seed: int, reruns: int) -> None:
     if batches < 1:
         raise PlantError(f"batches is {batches}: simulate at least 1")
     if not years > 0:
         raise PlantError(f"years is {years}: the span must be above 0")
     if seed < 0:
         raise PlantError(f"seed is {seed}: use 0 or above")
+    if reruns < 1:
+        raise PlantError(f"reruns is {reruns}: use at least 1")
 
 
 def _truth_folder(out: Path) -> Path:
     return out.with_name(f"{out.name}-truth")
 
 
-def _marker(settings: Settings, plant: Path) -> dict[str, Any]:
+def _marker(settings: Settings, plant: Path, reruns: int) -> dict[str, Any]:
     return {
         "written_by": "lotwise simulate",
         "generator_version": GENERATOR_VERSION,
         "plant_sha256": sha256(plant.read_bytes()).hexdigest(),
         "settings": asdict(settings),
+        "reruns": reruns,
     }
 
 

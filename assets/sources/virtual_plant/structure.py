@@ -6,7 +6,7 @@ is downstream keeps its own numbers.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -25,6 +25,8 @@ from assets.sources.virtual_plant.randomness import (
 from assets.sources.virtual_plant.variable import Pattern, Term, Variable
 
 Values = dict[str, NDArray[Any]]
+# a supplier that cannot deliver within the limits after so many lots delivers outside them
+_MOST_REPLACEMENTS = 30
 # none: as declared; null: results keep their marginals and lose every parent; product_only: results
 # keep the product's effect and lose the process
 Cut = Literal["none", "null", "product_only"]
@@ -38,11 +40,14 @@ class Policy:
         variable: Batch variable or material attribute (``api.d90_um``).
         low: Lower end of the window, in the variable's unit.
         high: Upper end.
+        how: ``redraw`` inside the window from the same number (methods, section 7), or ``reject``,
+            for an attribute only: lots outside are sent back and replaced, all others stay.
     """
 
     variable: str
     low: float
     high: float
+    how: Literal["redraw", "reject"] = "redraw"
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,8 @@ def run_model(plant: Plant, around: Surroundings) -> Outcome:
         if variable.controller:
             loop, free = variable.controller, values[variable.name]
             values[f"{variable.name}.correction"] = loop.gain * (free - loop.setpoint)
-            values[variable.name] = free - values[f"{variable.name}.correction"]
+            left = normals(around.seed, f"{variable.name}.loop", len(free)) * loop.residual_sd
+            values[variable.name] = free - values[f"{variable.name}.correction"] + left
     return Outcome(values, centres)
 
 
@@ -119,22 +125,38 @@ def draw_lots(
         material: The material, attributes in causal order.
         suppliers: Supplier of each lot.
         seed: Seed of the simulation.
-        policy: Window held on one variable, written ``material.attribute`` for an attribute.
+        policy: Window held on one variable, written ``material.attribute`` for an attribute. A
+            replacement comes from the same supplier.
 
     Returns:
         Attribute to value per lot, before rounding.
     """
-    values: Values = {"supplier": suppliers}
     prefix = f"{material.name}."
-    if policy and policy.variable.startswith(prefix):
-        policy = Policy(policy.variable.removeprefix(prefix), policy.low, policy.high)
-    else:
-        policy = None
+    if not (policy and policy.variable.startswith(prefix)):
+        return _draw_lots(material, suppliers, seed, prefix, None)
+    own = replace(policy, variable=policy.variable.removeprefix(prefix))
+    if own.how == "redraw":
+        return _draw_lots(material, suppliers, seed, prefix, own)
+    drawn = _draw_lots(material, suppliers, seed, prefix, None)
+    for attempt in range(1, _MOST_REPLACEMENTS + 1):
+        value = drawn[own.variable]
+        is_refused = (value < own.low) | (value > own.high)
+        if not is_refused.any():
+            break
+        again = _draw_lots(material, suppliers, seed, f"{prefix}replacement{attempt}.", None)
+        drawn = {name: np.where(is_refused, again[name], drawn[name]) for name in drawn}
+    return drawn
+
+
+def _draw_lots(
+    material: Material, suppliers: NDArray[np.str_], seed: int, key: str, policy: Policy | None
+) -> dict[str, Floats]:
+    values: Values = {"supplier": suppliers}
     for attribute in material.attributes:
         centre = _base(attribute) + sum(
             (term_effect(term, values) for term in attribute.terms), np.zeros(len(suppliers))
         )
-        uniform = uniforms(seed, prefix + attribute.name, len(suppliers))
+        uniform = uniforms(seed, key + attribute.name, len(suppliers))
         values[attribute.name] = quantile(attribute, centre, uniform, policy)
     return {attribute.name: values[attribute.name] for attribute in material.attributes}
 

@@ -74,10 +74,12 @@ class Controller:
     Attributes:
         setpoint: What the loop holds, in the variable's unit.
         gain: Share of the deviation that is taken out, 0 (off) to 1.
+        residual_sd: Noise the loop itself leaves on the variable.
     """
 
     setpoint: float
     gain: float
+    residual_sd: float = 0.0
 
 
 @dataclass(frozen=True)

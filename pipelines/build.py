@@ -30,6 +30,7 @@ TOPIC_DEFS = (
     "assets.gate_features.defs",
     "assets.failure_models.defs",
     "assets.time_to_failure.defs",
+    "assets.failure_patterns.defs",
     "assets.savings.defs",
     "reports.defs",
 )

@@ -1,7 +1,7 @@
 """Which assets run together.
 
 The main job is everything; the nightly job is everything but the refit, because a verdict belongs
-to a model version and must not flip overnight.
+to a model version and a finding to its search: neither must flip overnight.
 """
 
 from typing import Any
@@ -10,13 +10,13 @@ import dagster as dg
 
 MAIN_JOB = "main"
 NIGHTLY_JOB = "nightly"
-REFIT_GROUP = "failure_models"
+REFIT_GROUPS = ("failure_models", "failure_patterns")
 
 
 def jobs() -> list[Any]:
     """Return the main job (also the monthly refit) and the nightly job."""
     everything = dg.AssetSelection.all()
-    refit = dg.AssetSelection.groups(REFIT_GROUP)
+    refit = dg.AssetSelection.groups(*REFIT_GROUPS)
     return [
         dg.define_asset_job(
             MAIN_JOB,

@@ -1,9 +1,13 @@
 """Dagster assets of the failure patterns: loads tables, calls the pure functions, saves."""
 
+from pathlib import Path
+
 import dagster as dg
 import polars as pl
 
-GROUP, IO = "failure_patterns", "warehouse_io"
+SQL = Path(__file__).parent / "sql"
+# Searches belong to the monthly refit; plain counting follows every night.
+GROUP, COUNTING_GROUP, IO = "failure_patterns", "deviations", "warehouse_io"
 PRECURSOR_RECORDS = {
     "batches": ["core", "batches"],
     "phases": ["core", "phases"],
@@ -75,3 +79,95 @@ def event_precursors(
     for row in tables.searches.iter_rows(named=True):
         context.log.info(f"{row['outcome']}: {row['reason']}")
     return tables.precursors, tables.searches, tables.sequences
+
+
+@dg.multi_asset(
+    name="deviation_intelligence",
+    ins={
+        name: dg.AssetIn(key=["core", name])
+        for name in ("deviations", "capas", "batches", "phases", "material_usage")
+    },
+    outs={
+        "recurrence": dg.AssetOut(
+            key=["finding", "deviation_recurrence"],
+            io_manager_key=IO,
+            description="Where deviations come back: equipment, lot, shift, season.",
+        ),
+        "groups": dg.AssetOut(
+            key=["finding", "deviation_groups"],
+            io_manager_key=IO,
+            description="Deviations whose descriptions say nearly the same.",
+        ),
+        "suggestions": dg.AssetOut(
+            key=["finding", "deviation_category_suggestions"],
+            io_manager_key=IO,
+            description="Categories suggested for deviations filed without one, or why not.",
+        ),
+        "capa_effectiveness": dg.AssetOut(
+            key=["finding", "capa_effectiveness"],
+            io_manager_key=IO,
+            description="Deviations before and after each corrective action took effect.",
+        ),
+    },
+    group_name=COUNTING_GROUP,
+)
+def deviation_intelligence(
+    deviations: pl.DataFrame,
+    capas: pl.DataFrame,
+    batches: pl.DataFrame,
+    phases: pl.DataFrame,
+    material_usage: pl.DataFrame,
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Count, group and compare deviations."""
+    from assets.failure_patterns.capa_effectiveness import capa_effectiveness
+    from assets.failure_patterns.category_suggestions import category_suggestions
+    from assets.failure_patterns.deviation_groups import deviation_groups
+    from assets.failure_patterns.deviation_recurrence import deviation_recurrence
+
+    return (
+        deviation_recurrence(deviations, batches, phases, material_usage),
+        deviation_groups(deviations),
+        category_suggestions(deviations),
+        capa_effectiveness(capas, deviations, batches),
+    )
+
+
+@dg.asset(
+    key=["finding", "escape_matrix"],
+    ins={
+        "ledger": dg.AssetIn(key=["economics", "copq_ledger"]),
+        "deviations": dg.AssetIn(key=["core", "deviations"]),
+        "outcomes": dg.AssetIn(key=["core", "outcomes"]),
+        "definitions": dg.AssetIn(key=["core", "outcome_definitions"]),
+        "dictionary": dg.AssetIn(key=["feature", "dictionary"]),
+    },
+    group_name=COUNTING_GROUP,
+    io_manager_key=IO,
+    description="Where failures began by where they were detected, with their cost.",
+)
+def escapes(
+    ledger: pl.DataFrame,
+    deviations: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    definitions: pl.DataFrame,
+    dictionary: pl.DataFrame,
+) -> pl.DataFrame:
+    """Build ``finding.escape_matrix``."""
+    from assets.failure_patterns.escape_matrix import escape_matrix
+
+    return escape_matrix(ledger, deviations, outcomes, definitions, dictionary)
+
+
+@dg.asset(
+    key=["finding", "paths"],
+    deps=[["core", "phases"], ["core", "batches"], ["core", "outcomes"]],
+    group_name=COUNTING_GROUP,
+    required_resource_keys={"warehouse"},
+    description="Failure rates of the ways batches took: routes, holds, repeats, rework.",
+)
+def paths(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Build ``finding.paths`` in SQL."""
+    written = context.resources.warehouse.build_from_sql("finding.paths", SQL / "paths.sql")
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": written.rows, "content_hash": written.content_hash}
+    )

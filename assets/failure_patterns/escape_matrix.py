@@ -1,0 +1,128 @@
+"""Where failures and deviations began, by where they were detected, and what the failures cost.
+
+A cell far from the diagonal is an escape: several stages added cost before anyone saw. The origin
+of a failed batch is that of the confirmed cause of its closed deviations, else that of its failure
+mode, as the ledger has it; "unknown" stays a row. Costs are those of the ledger, to the cent, and
+sit on failed batches only, so that no dollar is counted twice.
+"""
+
+import polars as pl
+
+UNKNOWN = "unknown"
+FAILED_BATCH, DEVIATION = "failed_batch", "deviation"
+CRITICAL = "critical"
+KEY = ["item", "origin", "detection"]
+SCHEMA: dict[str, pl.DataType] = {
+    "item": pl.String(),
+    "origin": pl.String(),
+    "detection": pl.String(),
+    "items": pl.Int64(),
+    "confirmed_origins": pl.Int64(),
+    "stages_escaped": pl.Int64(),
+    "cost_usd": pl.Decimal(18, 2),
+    "is_proxy": pl.Boolean(),
+}
+
+
+def escape_matrix(
+    ledger: pl.DataFrame,
+    deviations: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    definitions: pl.DataFrame,
+    dictionary: pl.DataFrame,
+) -> pl.DataFrame:
+    """Count failed batches and deviations by stage of origin and of detection.
+
+    Args:
+        ledger: ``economics.copq_ledger``, the failed batches and their cost.
+        deviations: ``core.deviations``; a cause counts once it is confirmed.
+        outcomes: ``core.outcomes``.
+        definitions: ``core.outcome_definitions``, for the stage at which a failure is first known.
+        dictionary: ``feature.dictionary``, for the stage a confirmed cause belongs to.
+
+    Returns:
+        ``finding.escape_matrix``: the cells with at least one item. The cost over all cells is the
+        ledger's total.
+    """
+    caused = deviations.join(_cause_stages(dictionary), on="confirmed_cause", how="left")
+    parts = [_failed(ledger, caused, outcomes, definitions), _deviated(caused)]
+    found = pl.concat(parts)
+    origin, detection = (pl.col(name).cast(pl.Int64, strict=False) for name in KEY[1:])
+    return (
+        found.group_by(KEY)
+        .agg(
+            items=pl.len(),
+            confirmed_origins=pl.col("is_confirmed").sum(),
+            cost_usd=pl.when(pl.col("cost_usd").is_not_null().any()).then(pl.col("cost_usd").sum()),
+            is_proxy=pl.col("is_proxy").any(),
+        )
+        .with_columns(stages_escaped=detection - origin)
+        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+        .sort(KEY, descending=[True, False, False])
+    )
+
+
+def _cause_stages(dictionary: pl.DataFrame) -> pl.DataFrame:
+    """Return the earliest stage of each parameter, tag, test or attribute by its bare name."""
+    # sensor.<unit>.<tag>.<statistic> is named by its tag, parameter.<name> by its last part.
+    parts = pl.col("feature").str.split(".").list
+    name = pl.when(pl.col("kind") == "sensor").then(parts.get(2, null_on_oob=True))
+    return (
+        dictionary.with_columns(confirmed_cause=name.otherwise(parts.last()))
+        .drop_nulls(["confirmed_cause", "stage"])
+        .group_by("confirmed_cause")
+        .agg(cause_stage=pl.col("stage").min(), stages=pl.col("stage").n_unique())
+        # A name found in several stages, such as room humidity, does not say where it began.
+        .filter(pl.col("stages") == 1)
+        .select("confirmed_cause", "cause_stage")
+    )
+
+
+def _as_stage(column: str) -> pl.Expr:
+    return pl.col(column).cast(pl.String).fill_null(UNKNOWN)
+
+
+def _failed(
+    ledger: pl.DataFrame, caused: pl.DataFrame, outcomes: pl.DataFrame, definitions: pl.DataFrame
+) -> pl.DataFrame:
+    confirmed = (
+        caused.drop_nulls(["batch_id", "cause_stage"])
+        .sort("batch_id", (pl.col("severity") == CRITICAL).not_(), "opened_at", "deviation_id")
+        .unique("batch_id", keep="first", maintain_order=True)
+        .select("batch_id", "cause_stage")
+    )
+    seen = (
+        outcomes.filter(pl.col("is_failure").fill_null(value=False))
+        .join(definitions.select("outcome", "first_known_stage", "is_proxy"), on="outcome")
+        .group_by("batch_id")
+        .agg(detected=pl.col("first_known_stage").min(), is_proxy=pl.col("is_proxy").all())
+    )
+    return (
+        ledger.group_by("batch_id")
+        .agg(
+            ledger_stage=pl.col("stage").drop_nulls().min(),
+            cost_usd=pl.col("amount_usd").sum().cast(pl.Decimal(18, 2)),
+        )
+        .join(confirmed, on="batch_id", how="left")
+        .join(seen, on="batch_id", how="left")
+        .with_columns(begun=pl.coalesce("cause_stage", "ledger_stage"))
+        .select(
+            item=pl.lit(FAILED_BATCH),
+            origin=_as_stage("begun"),
+            detection=_as_stage("detected"),
+            is_confirmed=pl.col("cause_stage").is_not_null(),
+            cost_usd="cost_usd",
+            is_proxy=pl.col("is_proxy").fill_null(value=False),
+        )
+    )
+
+
+def _deviated(caused: pl.DataFrame) -> pl.DataFrame:
+    return caused.select(
+        item=pl.lit(DEVIATION),
+        origin=_as_stage("cause_stage"),
+        detection=_as_stage("stage"),
+        is_confirmed=pl.col("cause_stage").is_not_null(),
+        cost_usd=pl.lit(None, pl.Decimal(18, 2)),
+        is_proxy=pl.lit(value=False),
+    )

@@ -131,7 +131,9 @@ def _life_spells(
 ) -> Iterator[tuple[object, ...]]:
     entry = max(renewed, record.began)
     is_counted = renewed >= record.began  # else batches before the records are missing
-    inside = record.breakdowns[(record.breakdowns >= entry) & (record.breakdowns <= until)]
+    # A breakdown at the instant of the renewal ended the life before.
+    is_inside = (record.breakdowns > renewed) & (record.breakdowns <= until)
+    inside = record.breakdowns[is_inside & (record.breakdowns >= entry)]
     base = record.batches_before(renewed)
     cuts = [*((at, BREAKDOWN) for at in inside), (until, ended_by)]
     for at, how in cuts:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from reports import wording
 from reports.claims import definitions
-from reports.pages import executive, technical
+from reports.pages import executive, technical, time_to_failure
 from reports.pages.charts import draw_charts
 from reports.pages.facts import Facts
 from reports.pages.markup import claim_writer
@@ -42,6 +42,7 @@ def _vocabularies() -> dict[str, Any]:
         "statistic": wording.STATISTICS,
         "refusal": wording.REFUSALS,
         "direction": wording.DIRECTIONS,
+        "replacement_verdict": wording.REPLACEMENT_VERDICTS,
     }
     named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
     return {**named, "words": wording.phrase, "stage": wording.stage}
@@ -99,6 +100,7 @@ def render(published: Published, *, plotly_js: str | None = None) -> str:
             **_functions(facts),
             **executive.context(facts),
             **technical.context(facts),
+            **time_to_failure.context(facts),
             style=_inlined("style.css"),
             script=_inlined("script.js"),
             plotly_js=Markup(get_plotlyjs() if plotly_js is None else plotly_js),

@@ -91,6 +91,15 @@ DIRECTIONS = {
     "window": "risky outside a window",
     "mixed": "depends on other conditions",
 }
+REPLACEMENT_VERDICTS = {
+    "too_few_events": "too few events",
+    "not_priced": "no price stated",
+    "run_to_failure": "run to failure",
+    "wear_not_shown": "wear not shown: keep",
+    "keep_interval": "keep the interval",
+    "renew_earlier": "renew earlier",
+    "renew_later": "renew later",
+}
 UNITS = {"USD": "USD", "USD/year": "USD a year", "probability": "", "share": ""}
 
 

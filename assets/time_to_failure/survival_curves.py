@@ -15,6 +15,7 @@ from assets.statistics.array_types import FloatArray
 from assets.time_to_failure.fit_notes import with_notes
 from assets.time_to_failure.strata import KEY_SCHEMA, Stratum, after
 
+RISK_STEPS = 6
 SCHEMA = {
     **KEY_SCHEMA,
     "point": pl.Int64(),
@@ -38,7 +39,8 @@ def survival_curves(strata: Iterable[Stratum]) -> pl.DataFrame:
         strata: The questions.
 
     Returns:
-        ``finding.survival_curves``: per stratum age 0, every age with an event, and the last age.
+        ``finding.survival_curves``: per stratum age 0, every age with an event, five ages between
+        for the table of numbers at risk, and the last age.
         ``at_risk`` counts spells just before the age (at the first age: at it). Intervals are 95%,
         from the log-minus-log of survival and the log of the cumulative hazard. Sorted by key.
 
@@ -62,7 +64,9 @@ def curve(stratum: Stratum) -> Iterator[Row]:
     )
     if kept is None or grown is None:
         return
-    ages = np.unique([0.0, *risk.exit[risk.is_event], risk.exit.max()])
+    last = float(risk.exit.max())
+    even = [np.round(last * part / RISK_STEPS) for part in range(1, RISK_STEPS)]
+    ages = np.unique([0.0, *even, *risk.exit[risk.is_event], last])
     at_risk = ((risk.entry < ages[:, None]) & (risk.exit >= ages[:, None])).sum(axis=1)
     at_risk[0] = int((risk.entry <= 0).sum())
     events = (risk.is_event & (risk.exit == ages[:, None])).sum(axis=1)

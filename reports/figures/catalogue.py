@@ -19,7 +19,9 @@ from reports.figures import (
     failure_history,
     ladder,
     permutation_null,
+    replacement_cost,
     scenario_savings,
+    survival_curve,
     value_by_gate,
 )
 
@@ -146,5 +148,21 @@ PICTURES = {
         "What an alert would have caught",
         "On later batches, at thresholds fixed before they were made, with 95% intervals.",
         ("outcome",),
+    ),
+    "survival_curve": Picture(
+        survival_curve.SQL,
+        survival_curve.draw,
+        "{title}: how long it runs without a breakdown ({part})",
+        "Kaplan-Meier with 95% intervals, by batches since maintenance. Few lives at risk make the "
+        "curve's end uncertain.",
+        ("equipment_class", "part"),
+    ),
+    "replacement_cost": Picture(
+        replacement_cost.SQL,
+        replacement_cost.draw,
+        "{title}",
+        "Expected cost per batch of renewing at that interval; the band is the 95% interval over "
+        "resampled lives. Beyond the longest life seen the curve is the fit's alone.",
+        ("equipment_class", "part", "event"),
     ),
 }

@@ -1,0 +1,47 @@
+"""What the section on time to failure shows: lives, replacement intervals, hazards, holds."""
+
+from typing import Any
+
+from reports.pages.facts import Facts
+
+_EVENT = """CASE WHEN event = 'breakdown' THEN event
+  ELSE 'failed batch: ' || replace(replace(event, 'failed_batch:', ''), '_', ' ') END
+  AS happening"""
+_LIVES_SQL = """
+SELECT equipment_class, part, origin,
+  concat_ws('/', equipment_class, origin, part, event, time_scale) AS key
+FROM finding.weibull_fits
+WHERE time_scale = 'batches' AND event = 'breakdown' AND origin IN ('maintenance', 'part_change')
+ORDER BY equipment_class, part
+"""
+_UNFOLLOWED_SQL = """
+SELECT concat_ws('/', equipment_class, origin, part, event, time_scale) AS key
+FROM finding.weibull_fits WHERE status = 'no_records'
+"""
+_INTERVALS_SQL = f"""
+SELECT equipment_class, part, verdict, shape IS NOT NULL AS is_fitted, {_EVENT},
+  concat_ws('/', equipment_class, origin, part, event, time_scale) AS key
+FROM finding.replacement_intervals
+ORDER BY event <> 'breakdown', equipment_class, part, event
+"""
+_HAZARDS_SQL = f"""
+SELECT equipment_class, model, covariate, unit, is_proportional, {_EVENT},
+  concat_ws('/', equipment_class, part, event, model, covariate) AS key
+FROM finding.hazard_models WHERE ratio IS NOT NULL
+ORDER BY p_value, equipment_class, event, model, covariate
+"""
+_HOLDS_SQL = """
+SELECT hold, outcome, concat_ws('/', hold, outcome) AS key
+FROM finding.hold_times WHERE shape IS NOT NULL ORDER BY p_value, hold, outcome
+"""
+
+
+def context(facts: Facts) -> dict[str, Any]:
+    """Gather what the template of this section shows."""
+    return {
+        "lives": facts.rows(_LIVES_SQL),
+        "unfollowed": facts.rows(_UNFOLLOWED_SQL),
+        "intervals": facts.rows(_INTERVALS_SQL),
+        "hazards": facts.rows(_HAZARDS_SQL),
+        "hold_times": facts.rows(_HOLDS_SQL),
+    }

@@ -95,6 +95,7 @@ REPLACEMENT_VERDICTS = {
     "too_few_events": "too few events",
     "not_priced": "no price stated",
     "run_to_failure": "run to failure",
+    "no_wear": "speaks for no renewal",
     "wear_not_shown": "wear not shown: keep",
     "keep_interval": "keep the interval",
     "renew_earlier": "renew earlier",

@@ -7,6 +7,7 @@ import numpy as np
 
 from assets.time_to_failure.lives import BREAKDOWN
 from assets.time_to_failure.replacement_intervals import Decision, bounds
+from assets.time_to_failure.weibull import WeibullFit
 
 ALPHA = 0.05
 
@@ -24,8 +25,9 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
         p_adjusted: Test against a constant hazard, adjusted over all questions.
 
     Returns:
-        ``too_few_events``, ``not_priced``, ``run_to_failure``, ``wear_not_shown``,
-        ``keep_interval``, ``renew_earlier`` or ``renew_later``; and the reason.
+        ``too_few_events``, ``not_priced``, ``run_to_failure`` (breakdowns), ``no_wear`` (failed
+        batches), ``wear_not_shown``, ``keep_interval``, ``renew_earlier`` or ``renew_later``; and
+        the reason.
     """
     fit = decision.fit
     if fit is None:
@@ -35,9 +37,11 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
         return "not_priced", f"{reason} Wear is shown without a price."
     best = decision.optimum(decision.costs.pair)
     assert best is not None
+    is_breakdown = decision.stratum.event == BREAKDOWN
+    if fit.shape <= 1 and not is_breakdown:
+        return "no_wear", _no_wear(fit)
     if fit.shape <= 1 or np.isinf(best):
         return "run_to_failure", _run_to_failure(decision)
-    is_breakdown = decision.stratum.event == BREAKDOWN
     is_worn = fit.shape_low > 1
     if not is_breakdown and decision.draws is not None:
         is_confirmed = (p_adjusted or 0.0) <= ALPHA and bounds(decision.draws.shape)[0] > 1
@@ -70,6 +74,13 @@ def _worn(decision: Decision, best: float) -> tuple[str, str]:
         )
     way = "renew_earlier" if best < decision.today.age else "renew_later"
     return way, f"Least cost at {best:.0f} batches; against {now} that saves {span}.{beyond}"
+
+
+def _no_wear(fit: WeibullFit) -> str:
+    return (
+        "These failures speak for no planned renewal: their hazard does not rise with age (shape "
+        f"{fit.shape:.1f}, {fit.shape_low:.1f} to {fit.shape_high:.1f})."
+    )
 
 
 def _run_to_failure(decision: Decision) -> str:

@@ -19,7 +19,8 @@ SELECT concat_ws('/', equipment_class, origin, part, event, time_scale) AS key
 FROM finding.weibull_fits WHERE status = 'no_records'
 """
 _INTERVALS_SQL = f"""
-SELECT equipment_class, part, verdict, shape IS NOT NULL AS is_fitted, {_EVENT},
+SELECT equipment_class, part, verdict, {_EVENT},
+  shape IS NOT NULL AND (event = 'breakdown' OR verdict <> 'no_wear') AS is_shown,
   concat_ws('/', equipment_class, origin, part, event, time_scale) AS key
 FROM finding.replacement_intervals
 ORDER BY event <> 'breakdown', equipment_class, part, event

@@ -7,14 +7,14 @@ import polars as pl
 import pytest
 
 from assets.time_to_failure.findings import Records, findings
-from benchmarks.time_to_failure_study import planted_floor
+from benchmarks.time_to_failure_study import UNITS, planted_floor
 from data_contracts.assumptions import load_built_in
 from reports.claims import evaluate
 from reports.report import render
 
 
 def section(plant, phases, events):
-    names = phases["batch_id"].unique().sort()
+    names = [f"{unit}-{n:05d}" for unit in UNITS for n in range(250)]
     batches = pl.DataFrame({"batch_id": names, "campaign_id": names})
     outcomes = pl.DataFrame(
         {"batch_id": names, "outcome": "failure", "is_failure": np.arange(len(names)) % 40 == 7}

@@ -1,12 +1,15 @@
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from assets.sources.virtual_plant.errors import PlantError
 from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.plant_file import load_plant, parse_plant
+from assets.sources.virtual_plant.plant_file import built_in_plants, load_plant, parse_plant
+from pipelines.command_line import main
 
 Document = dict[str, Any]
 
@@ -48,6 +51,39 @@ def negative_variance(document: Document) -> None:
     variable(document, "wet_mass_time_min")["sd"] = -0.1
 
 
+def text_for_a_number(document: Document) -> None:
+    variable(document, "wet_mass_time_min")["sd"] = "wide"
+
+
+def lever_on_nothing(document: Document) -> None:
+    document["levers"][0]["variable"] = "granulation_end_moistur_pct"
+
+
+def lever_without_maintenance(document: Document) -> None:
+    document["levers"][1]["unit_procedure"] = "blending"
+
+
+def stop_without_limit(document: Document) -> None:
+    stop = {"name": "stopped", "variable": "press_stops", "stage": 4, "probability": 1.0}
+    place = {"unit_procedure": "compression", "description": "", "feature": "parameter.press_stops"}
+    document["early_terminations"] = [stop | place]
+
+
+def pattern_without_threshold(document: Document) -> None:
+    condition = {"parent": "press_stops", "feature": "parameter.press_stops"}
+    pattern = {"name": "stops", "effect": 1.0, "conditions": [condition]}
+    variable(document, "content_uniformity_av")["patterns"] = [pattern]
+
+
+def controller_beyond_one(document: Document) -> None:
+    variable(document, "turret_temperature_c")["controller"] = {"setpoint": 29, "gain": 1.4}
+
+
+def set_point_on_no_line(document: Document) -> None:
+    change = {"at_year": 1, "shift": 2, "line": "L9"}
+    variable(document, "turret_temperature_c")["setpoint_changes"] = [change]
+
+
 def unknown_distribution(document: Document) -> None:
     variable(document, "wet_mass_time_min")["distribution"] = "cauchy"
 
@@ -84,6 +120,13 @@ def trajectory_in_other_unit(document: Document) -> None:
         (missing_parameter, ["granule_d50_um", "sd"]),
         (missing_levels, ["punch_set", "levels"]),
         (negative_variance, ["wet_mass_time_min", "-0.1", "negative"]),
+        (text_for_a_number, ["wet_mass_time_min", "sd", "wide"]),
+        (lever_on_nothing, ["hold_granule_moisture", "granulation_end_moisture_pct"]),
+        (lever_without_maintenance, ["earlier_press_maintenance", "blending"]),
+        (stop_without_limit, ["stopped", "press_stops", "above or below"]),
+        (pattern_without_threshold, ["content_uniformity_av", "press_stops", "above"]),
+        (controller_beyond_one, ["turret_temperature_c", "gain"]),
+        (set_point_on_no_line, ["turret_temperature_c", "L9"]),
         (unknown_distribution, ["wet_mass_time_min", "cauchy"]),
         (unknown_key, ["wet_mass_time_min", "colour"]),
         (wild_expression, ["coating_cold_load", "not allowed"]),
@@ -106,8 +149,49 @@ def test_a_mistake_gets_one_error_that_names_the_variable(
 
 
 @pytest.mark.parametrize(
+    ("spoil", "names"),
+    [
+        (cycle, ["main_force_level_kn"]),
+        (unknown_parent, ["tablet_hardness_n", "moon_phase"]),
+        (unit_against_name, ["blend_revolutions", "rev"]),
+        (missing_parameter, ["granule_d50_um", "sd"]),
+        (negative_variance, ["wet_mass_time_min", "-0.1"]),
+        (text_for_a_number, ["wet_mass_time_min", "wide"]),
+    ],
+    ids=lambda case: case.__name__ if callable(case) else "",
+)
+def test_the_command_line_says_it_once_and_exits_2(
+    document: Document,
+    spoil: Callable[[Document], None],
+    names: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    spoil(document)
+    file, out = tmp_path / "plant.yaml", tmp_path / "out"
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+    monkeypatch.setattr(
+        sys, "argv", ["lotwise", "simulate", "--plant", str(file), "--out", str(out)]
+    )
+    with pytest.raises(SystemExit) as left:
+        main()
+    said = capsys.readouterr()
+    assert left.value.code == 2
+    assert said.err.startswith("Error: ")
+    assert said.err.count("\n") == 1
+    assert all(name in said.err for name in names), said.err
+    assert not list(tmp_path.glob("out*"))
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
-    [("plant: [", "not YAML"), ("just words", "no plant"), ("plant: x", "missing")],
+    [
+        ("plant: [", "not YAML"),
+        ("just words", "no plant"),
+        ("plant: x", "missing"),
+        ("plant: x\ntitle: x\nsite: x\nstarts_on: 2020-01-01\nlines: [L1]", "another shape"),
+    ],
 )
 def test_a_file_that_is_no_plant_is_refused(tmp_path: Path, text: str, says: str) -> None:
     file = tmp_path / "plant.yaml"
@@ -116,28 +200,54 @@ def test_a_file_that_is_no_plant_is_refused(tmp_path: Path, text: str, says: str
         load_plant(file)
 
 
+def test_a_built_in_plant_has_a_name() -> None:
+    assert built_in_plants() == ["sterile_vials", "tablets"]
+    assert load_plant("sterile_vials").name == "sterile_vials"
+    with pytest.raises(PlantError, match="did you mean 'sterile_vials'"):
+        load_plant("sterile_vial")
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(PlantError, match=r"nowhere\.yaml"):
         load_plant(tmp_path / "nowhere.yaml")
 
 
-def test_the_shipped_plant_has_what_it_promises(tablets: Plant) -> None:
-    assert {step.stage for step in tablets.calendar.steps} == {1, 2, 3, 4, 5}
-    assert {v.stage for v in tablets.results} == {6}
-    assert [m.name for m in tablets.mechanisms] == [
-        "blend_non_uniformity",
-        "coating_temperature_excursion",
-        "compression_fill_variability",
-    ]
-    assert all(m.decoys and m.causes for m in tablets.mechanisms)
-    causes = {c.variable for m in tablets.mechanisms for c in m.causes}
-    parameters = [v for v in tablets.variables if v.role == "parameter"]
-    assert sum(v.name not in causes for v in parameters) >= 40
-
-
-def test_decoys_act_on_no_result(tablets: Plant) -> None:
-    decoys = {d.split(".")[-1] for m in tablets.mechanisms for d in m.decoys}
-    acting = {t.parent.split(".")[-1] for v in tablets.results for t in v.terms}
+@pytest.mark.parametrize(
+    ("name", "modes", "inert"),
+    [
+        (
+            "tablets",
+            [
+                "blend_non_uniformity",
+                "coating_temperature_excursion",
+                "compression_fill_variability",
+            ],
+            40,
+        ),
+        (
+            "sterile_vials",
+            [
+                "solution_degradation",
+                "fill_volume_variability",
+                "particulate_contamination",
+                "closure_integrity_loss",
+            ],
+            35,
+        ),
+    ],
+)
+def test_a_shipped_plant_has_what_it_promises(name: str, modes: list[str], inert: int) -> None:
+    plant = load_plant(name)
+    assert {step.stage for step in plant.calendar.steps} == {1, 2, 3, 4, 5}
+    assert {v.stage for v in plant.results} == {6}
+    assert [m.name for m in plant.mechanisms] == modes
+    assert all(m.decoys and m.causes for m in plant.mechanisms)
+    assert {lever.kind for lever in plant.levers} == {"window", "maintenance", "lot_rejection"}
+    causes = {c.variable for m in plant.mechanisms for c in m.causes}
+    parameters = [v for v in plant.variables if v.role == "parameter"]
+    assert sum(v.name not in causes for v in parameters) >= inert
+    decoys = {d.split(".")[-1] for m in plant.mechanisms for d in m.decoys}
+    acting = {t.parent.split(".")[-1] for v in plant.results for t in v.terms}
     assert not decoys & acting
 
 

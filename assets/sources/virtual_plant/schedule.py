@@ -94,50 +94,57 @@ def make_schedule(plant: Plant, batches: int, years: float, seed: int) -> Schedu
     """
     plan = _plan_campaigns(plant, batches, years, seed)
     steps = plant.calendar.steps
-    durations = np.stack(
-        [
-            lognormals(seed, f"duration.{s.unit_procedure}.{s.phase}", batches, s.duration_h)
-            for s in steps
-        ],
-        axis=1,
-    )
-    holds = np.stack(
-        [lognormals(seed, f"hold.{s.unit_procedure}.{s.phase}", batches, s.hold_h) for s in steps],
-        axis=1,
-    )
+    # plain lists: an array gives one number at a time ten times slower
+    durations_s = _phase_seconds(seed, "duration", batches, [(s, s.duration_h) for s in steps])
+    holds_s = _phase_seconds(seed, "hold", batches, [(s, s.hold_h) for s in steps])
     floor = _Floor(plant, seed)
-    reworked = is_rework(plant, batches, seed)
-    starts = np.zeros((batches, len(steps)), dtype=np.int64)
-    ends = np.zeros_like(starts)
-    since = {unit: np.zeros(batches, dtype=np.int64) for unit in plant.maintenance}
-    line_names = list(plant.lines)
-    for i in range(batches):
-        clock = float(plan.start_s[i])
-        equipment = plant.lines[line_names[int(plan.line[i])]]
-        for k, step in enumerate(steps):
+    reworked = is_rework(plant, batches, seed).tolist()
+    starts: list[list[int]] = []
+    ends: list[list[int]] = []
+    since: dict[str, list[int]] = {unit: [0] * batches for unit in plant.maintenance}
+    lines = [plant.lines[name] for name in plant.lines]
+    for i, (start_s, line) in enumerate(
+        zip(plan.start_s.tolist(), plan.line.tolist(), strict=True)
+    ):
+        clock, equipment = start_s, lines[line]
+        starts.append([])
+        ends.append([])
+        for step, hold_s, duration_s in zip(steps, holds_s[i], durations_s[i], strict=True):
             if step.only_reworked and not reworked[i]:
-                starts[i, k] = ends[i, k] = round(clock)
+                starts[i].append(round(clock))
+                ends[i].append(round(clock))
                 continue
             unit = equipment[step.unit_procedure]
-            clock = max(clock + holds[i, k] * HOUR_S, floor.ready(unit, step))
+            clock = max(clock + hold_s, floor.ready(unit, step))
             if step.unit_procedure in since and floor.is_first(unit, i):
                 clock, since[step.unit_procedure][i] = floor.renew(unit, step.unit_procedure, clock)
-            starts[i, k] = round(clock)
-            clock += durations[i, k] * HOUR_S
-            ends[i, k] = round(clock)
-            clock = float(ends[i, k])
+            starts[i].append(round(clock))
+            ends[i].append(round(clock + duration_s))
+            clock = float(ends[i][-1])
             floor.occupy(unit, step, clock, i)
     return Schedule(
         line=plan.line,
         product=plan.product,
         campaign=plan.campaign,
         campaign_position=plan.position,
-        starts=starts,
-        ends=ends,
-        batches_since=since,
+        starts=np.array(starts, dtype=np.int64),
+        ends=np.array(ends, dtype=np.int64),
+        batches_since={unit: np.array(s, dtype=np.int64) for unit, s in since.items()},
         events=tuple(sorted(floor.events, key=lambda e: (e.occurred_s, e.equipment_id, e.event))),
         span_s=years * YEAR_S,
     )
+
+
+def _phase_seconds(
+    seed: int, what: str, batches: int, laws: list[tuple[Step, tuple[float, float]]]
+) -> list[list[float]]:
+    """Keyed lengths of every batch's phases or holds, in seconds."""
+    hours = [
+        lognormals(seed, f"{what}.{step.unit_procedure}.{step.phase}", batches, law)
+        for step, law in laws
+    ]
+    seconds: list[list[float]] = (np.stack(hours, axis=1) * HOUR_S).tolist()
+    return seconds
 
 
 def _plan_campaigns(plant: Plant, batches: int, years: float, seed: int) -> _Plan:

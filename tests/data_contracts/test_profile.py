@@ -53,6 +53,25 @@ def test_what_a_profile_declares(file: Path) -> None:
         profile.outcome("x")
 
 
+def test_a_profile_takes_over_what_it_does_not_say(file: Path, tmp_path: Path) -> None:
+    file.write_text(GOOD)
+    second = tmp_path / "second.yaml"
+    outcomes = GOOD[GOOD.index("outcomes:") :].replace("low_assay", "weak").replace("95", "90")
+    second.write_text(f"profile: second\nextends: plant.yaml\n{outcomes}")
+    profile, base = load_profile(second), load_profile(file)
+    assert (profile.name, profile.file) == ("second", second)
+    assert [o.name for o in profile.outcomes] == ["weak"]
+    assert profile.files.keys() == base.files.keys()
+    assert profile.quantities == base.quantities
+    third = tmp_path / "third.yaml"
+    third.write_text("profile: third\nextends: second.yaml\n")
+    with pytest.raises(ProfileError, match=r"third\.yaml, line 2, extends: .*extends another"):
+        load_profile(third)
+    third.write_text("profile: third\nextends: virtual_plan\n")
+    with pytest.raises(ProfileError, match="Did you mean 'virtual_plant'"):
+        load_profile(third)
+
+
 def test_a_batch_column_may_be_known_late(file: Path) -> None:
     late = "production_order: Nr, line: {column: Line, available_at_stage: 5}"
     file.write_text(GOOD.replace("production_order: Nr", late))
@@ -60,7 +79,9 @@ def test_a_batch_column_may_be_known_late(file: Path) -> None:
 
 
 def test_every_built_in_profile_loads() -> None:
-    assert {"tabletting", "virtual_plant", "example_wide_table"} <= set(built_in_profiles())
+    assert {"tabletting", "virtual_plant", "sterile_vials", "example_wide_table"} <= set(
+        built_in_profiles()
+    )
     for name in built_in_profiles():
         profile = load_profile(name)
         assert profile.name == name

@@ -14,6 +14,7 @@ from assets.sources.virtual_plant.quality_exports import quality_records
 from assets.sources.virtual_plant.record_faults import spoil_records
 from assets.sources.virtual_plant.sensor_faults import is_archived
 from assets.sources.virtual_plant.simulate import SimulationSummary, simulate
+from assets.sources.virtual_plant.structure import holds
 from assets.sources.virtual_plant.variable import Variable
 
 from .conftest import bare_plant_of
@@ -202,3 +203,18 @@ def test_labels_come_late_unless_told_otherwise(vials: Plant) -> None:
     assert np.median(slow.dispositioned_s - slow.ended_s) > 18 * 86400
     np.testing.assert_array_equal(quick.dispositioned_s, quick.ended_s)
     assert not quick.is_pending.any()
+
+
+def test_null_cuts_rules_and_early_ends_too(many: Batches, vials: Plant) -> None:
+    null = make_batches(vials, replace(many.settings, cut="null"))
+    rule = vials.variable("subvisible_particles").patterns[0]
+    is_inside = holds(rule, null.outcome.values)
+    np.testing.assert_array_equal(is_inside, holds(rule, many.outcome.values))
+    risk = null.failure_prob
+    assert risk[is_inside].mean() == pytest.approx(risk[~is_inside].mean(), abs=0.02)
+    stopped = [made.last_stage < 7 for made in (many, null)]
+    assert stopped[0].sum() == stopped[1].sum()
+    weak = many.outcome.values["filter_bubble_point_bar"] < 3.32
+    assert weak[stopped[0]].all()
+    assert not weak[stopped[1]].all()
+    assert null.is_failure.mean() == pytest.approx(many.is_failure.mean(), abs=0.012)

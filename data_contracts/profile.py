@@ -182,7 +182,10 @@ def _profile_file(name: str) -> Path:
 
 
 def _extended(root: Section) -> Section:
-    """A profile that extends another has that one's sections wherever it says nothing itself."""
+    """A profile that extends another has that one's sections wherever it says nothing itself.
+
+    But not its ``data_dir``: the files of another site lie elsewhere.
+    """
     name = root.text("extends")
     if name is None:
         return root
@@ -190,7 +193,8 @@ def _extended(root: Section) -> Section:
     base = read_document(beside if beside.is_file() else _profile_file(name))
     if "extends" in base.values:
         root.fail("extends", f"'{name}' extends another profile itself; extend that one")
-    return replace(root, values={**base.values, **root.values}, lines={**base.lines, **root.lines})
+    taken = {key: value for key, value in base.values.items() if key != "data_dir"}
+    return replace(root, values={**taken, **root.values}, lines={**base.lines, **root.lines})
 
 
 def _parts(

@@ -25,6 +25,10 @@ def command(
     reruns: Annotated[
         int, typer.Option("--reruns", min=1, help="Re-runs behind each expected true effect.")
     ] = 20,
+    interval_s: Annotated[
+        int | None,
+        typer.Option("--interval-s", help="Seconds between readings, 1 to 600; 10 by default."),
+    ] = None,
 ) -> None:
     """Write a virtual plant's exports to OUT and its truth to OUT-truth."""
     from assets.sources.virtual_plant.simulate import simulate
@@ -40,6 +44,7 @@ def command(
             is_null=null,
             do=do,
             reruns=reruns,
+            interval_s=interval_s,
         )
     best = "not defined" if done.oracle_auc is None else f"{done.oracle_auc:.2f}"
     told = "kept as it was" if done.is_reused else "written"

@@ -104,6 +104,7 @@ def test_the_truth_lies_outside_the_exports(first: SimulationSummary) -> None:
         {"years": 0},
         {"seed": -1},
         {"reruns": 0},
+        {"interval_s": 0},
         {"do": "x in [1, 2]"},
         {"do": "granulation_end_moisture_pct in [2, 3]", "is_null": True},
         {"plant": "sterile_vial"},
@@ -115,6 +116,15 @@ def test_wrong_wishes_are_refused_before_anything_is_written(
     with pytest.raises(PlantError):
         simulate(tmp_path / "plant", **{**SIZE, **wrong})  # type: ignore[arg-type]
     assert not list(tmp_path.iterdir())
+
+
+def test_readings_every_second_on_request(tmp_path: Path, small_plant_file: Path) -> None:
+    size = {**SIZE, "batches": 3, "years": 0.03}
+    often = simulate(tmp_path / "often", plant=small_plant_file, interval_s=1, **size)
+    usual = simulate(tmp_path / "usual", plant=small_plant_file, **size)
+    assert often.readings == pytest.approx(10 * usual.readings, rel=0.1)
+    with pytest.raises(PlantError, match="other settings"):
+        simulate(often.out, plant=small_plant_file, **size)
 
 
 def test_null_and_policy_are_written_as_such(tmp_path: Path, small_plant_file: Path) -> None:

@@ -5,7 +5,13 @@ from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
 from assets.sources.virtual_plant.phase_statistics import phase_statistics
 from assets.sources.virtual_plant.plant import Plant
 from assets.sources.virtual_plant.randomness import stream, streams
-from assets.sources.virtual_plant.trajectories import Runs, expected, readings, tag_runs
+from assets.sources.virtual_plant.trajectories import (
+    Runs,
+    at_interval,
+    expected,
+    readings,
+    tag_runs,
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +68,17 @@ def test_streams_asked_for_in_turn_are_the_single_ones() -> None:
         found = draws(index).standard_normal(4, dtype=np.float32)
         alone = stream(5, "a tag", index).standard_normal(4, dtype=np.float32)
         np.testing.assert_array_equal(found, alone)
+
+
+def test_readings_every_second_are_the_same_process(tablets: Plant) -> None:
+    plant = at_interval(tablets, 1)
+    runs = runs_of(make_batches(plant, Settings(batches=20, years=0.1)), "fill_depth_mm")
+    values = readings(runs, np.arange(8), 1, 1)
+    relative, at_10_s = [], []
+    for row in range(8):
+        series = values[row, : runs.counts[row]] - runs.level[row]
+        relative.append(series.std() / runs.noise_sd[row])
+        at_10_s.append(np.corrcoef(series[10:], series[:-10])[0, 1])
+    assert runs.counts.min() > 10_000
+    assert np.mean(relative) == pytest.approx(1.0, abs=0.05)
+    assert np.mean(at_10_s) == pytest.approx(0.85, abs=0.03)

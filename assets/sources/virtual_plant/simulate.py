@@ -42,6 +42,7 @@ from assets.sources.virtual_plant.plant_file import load_plant, plant_path
 from assets.sources.virtual_plant.policy import parse_policy
 from assets.sources.virtual_plant.quality_exports import quality_records
 from assets.sources.virtual_plant.record_faults import spoil_records
+from assets.sources.virtual_plant.trajectories import at_interval
 from assets.sources.virtual_plant.truth import truth_of
 
 MARKER = "plant.json"
@@ -89,6 +90,7 @@ def simulate(
     is_null: bool = False,
     do: str | None = None,
     reruns: int = RERUNS,
+    interval_s: int | None = None,
     progress: Progress | None = None,
 ) -> SimulationSummary:
     """Write a virtual plant's exports into ``out`` and its truth into ``<out>-truth``.
@@ -102,6 +104,7 @@ def simulate(
         is_null: Whether every path into failures is cut while marginals stay.
         do: Policy ``variable in [low, high]``, run on the same random numbers.
         reruns: Re-runs behind the expected effects of the policy and the levers, at least 1.
+        interval_s: Seconds between sensor readings, 1 to 600; None means as the plant file says.
         progress: Called with (what is being written, done, of).
 
     Returns:
@@ -117,6 +120,8 @@ def simulate(
             "--null and --do exclude one another: without causes, a held variable changes nothing"
         )
     declared = load_plant(plant)
+    if interval_s is not None:
+        declared = at_interval(declared, interval_s)
     settings = Settings(
         batches=batches,
         years=float(years),
@@ -124,7 +129,7 @@ def simulate(
         cut="null" if is_null else "none",
         policy=parse_policy(do, declared) if do else None,
     )
-    marker = _marker(settings, plant_path(plant), reruns)
+    marker = _marker(settings, plant_path(plant), reruns, declared.sampling_interval_s)
     out = out.absolute()
     earlier = _earlier(out, marker)
     if earlier:
@@ -183,11 +188,12 @@ def _truth_folder(out: Path) -> Path:
     return out.with_name(f"{out.name}-truth")
 
 
-def _marker(settings: Settings, plant: Path, reruns: int) -> dict[str, Any]:
+def _marker(settings: Settings, plant: Path, reruns: int, interval_s: int) -> dict[str, Any]:
     return {
         "written_by": "lotwise simulate",
         "generator_version": GENERATOR_VERSION,
         "plant_sha256": sha256(plant.read_bytes()).hexdigest(),
+        "interval_s": interval_s,
         "settings": asdict(settings),
         "reruns": reruns,
     }

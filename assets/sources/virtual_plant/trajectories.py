@@ -4,17 +4,19 @@ Each (tag, batch) has its own keyed stream, so a batch's readings never depend o
 batches were computed, in which order, or by how many threads.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.batches import Batches
-from assets.sources.virtual_plant.plant import Trajectory
+from assets.sources.virtual_plant.errors import PlantError
+from assets.sources.virtual_plant.plant import Plant, Trajectory
 from assets.sources.virtual_plant.randomness import Floats, streams
 from assets.sources.virtual_plant.schedule import HOUR_S, Seconds
 
 Readings = NDArray[np.float32]
+LONGEST_INTERVAL_S = 600
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,28 @@ class Runs:
     depth: Floats
     plateau_h: Floats
     begin_h: Floats
+
+
+def at_interval(plant: Plant, interval_s: int) -> Plant:
+    """The same plant read more or less often: noise keeps its spread and how long it lasts.
+
+    Args:
+        plant: The plant.
+        interval_s: Seconds between readings, 1 to 600.
+
+    Returns:
+        The plant with every tag's persistence per reading fitted to the interval.
+
+    Raises:
+        PlantError: The interval is shorter or longer.
+    """
+    if not 1 <= interval_s <= LONGEST_INTERVAL_S:
+        raise PlantError(
+            f"interval_s is {interval_s}: readings are from 1 to {LONGEST_INTERVAL_S} seconds apart"
+        )
+    step = interval_s / plant.sampling_interval_s
+    laws = (replace(law, persistence=law.persistence**step) for law in plant.trajectories)
+    return replace(plant, sampling_interval_s=interval_s, trajectories=tuple(laws))
 
 
 def tag_runs(batches: Batches, trajectory: Trajectory) -> Runs:

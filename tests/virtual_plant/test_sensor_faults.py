@@ -9,6 +9,7 @@ import pytest
 from assets.sources.virtual_plant.archived_readings import ArchivedReadings, archived_readings
 from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
 from assets.sources.virtual_plant.plant import Dirt, Plant
+from assets.sources.virtual_plant.plant_file import load_plant
 from assets.sources.virtual_plant.sensor_faults import (
     BAD,
     OTHER_UNIT,
@@ -71,7 +72,11 @@ def test_a_slipped_unit_multiplies_a_whole_batch(tablets: Plant, clean: Archived
     assert 4 <= is_slipped.sum() <= 22
     np.testing.assert_allclose(ratio[is_slipped], 1000)
     np.testing.assert_array_equal(ratio[~is_slipped], 1)
-    assert {t.unit for t in tablets.trajectories} <= set(OTHER_UNIT)
+
+
+def test_every_tag_of_the_shipped_plants_has_another_unit(tablets: Plant) -> None:
+    for plant in (tablets, load_plant("sterile_vials")):
+        assert {t.unit for t in plant.trajectories} <= set(OTHER_UNIT)
 
 
 def test_stuck_gap_and_spike(tablets: Plant, clean: ArchivedReadings) -> None:

@@ -34,6 +34,9 @@ OTHER_UNIT = {
     "1/min": (60.0, 0.0),  # per hour
     "rpm": (1 / 60, 0.0),  # per second
     "%": (0.01, 0.0),  # share
+    "L/min": (0.06, 0.0),  # m3/h
+    "1/m3": (0.02832, 0.0),  # per cubic foot
+    "g": (1000.0, 0.0),  # mg
 }
 
 

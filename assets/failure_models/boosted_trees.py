@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from assets.statistics.array_types import FloatArray
+from assets.statistics.array_types import FloatArray, IntArray
 
 LABEL_ROUNDS, LABEL_ETA = 150, 0.05
 # Margins are refitted many times for the drivers; twice the step in half the rounds ranks alike.
@@ -26,16 +26,42 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def fit_margin_trees(
-    design: FloatArray, target: FloatArray, seed: int, weights: FloatArray | None = None
-) -> Any:
-    """Fit a margin relative to product and past by squared error.
+class BinnedDesigns:
+    """One design binned for the trees once per set of rows; quantities measured together share it.
 
     Args:
         design: (rows, columns).
-        target: Per row, no NaN.
-        seed: Of row and column sampling.
         weights: Per row, how often it counts; None for once each.
+    """
+
+    def __init__(self, design: FloatArray, weights: FloatArray | None = None) -> None:
+        self._design = design
+        self._weights = weights
+        self._known: dict[bytes, Any] = {}
+
+    def of(self, rows: IntArray, target: FloatArray) -> Any:
+        """The binned rows, with their target per row (no NaN)."""
+        import xgboost as xgb
+
+        key = rows.tobytes()
+        if key not in self._known:
+            own = None if self._weights is None else self._weights[rows]
+            self._known[key] = xgb.QuantileDMatrix(
+                self._design[rows], weight=own, max_bin=SETTINGS["max_bin"], nthread=1
+            )
+        binned = self._known[key]
+        binned.set_label(target)
+        return binned
+
+
+def fit_margin_trees(designs: BinnedDesigns, rows: IntArray, target: FloatArray, seed: int) -> Any:
+    """Fit a margin relative to product and past by squared error.
+
+    Args:
+        designs: The design and its weights.
+        rows: Which of its rows to fit on.
+        target: Per row of ``rows``, no NaN.
+        seed: Of row and column sampling.
 
     Returns:
         The booster.
@@ -47,9 +73,7 @@ def fit_margin_trees(
         "seed": seed,
         "base_score": float(target.mean()),
     }
-    return xgb.train(
-        settings, xgb.DMatrix(design, target, weight=weights, nthread=1), MARGIN_ROUNDS
-    )
+    return xgb.train(settings, designs.of(rows, target), MARGIN_ROUNDS)
 
 
 def fit_label_trees(values: FloatArray, label: FloatArray, seed: int) -> Any:

@@ -13,6 +13,7 @@ from assets.failure_models.evidence import product_statistic, signal_statistics
 from assets.failure_models.ladder import Ladder, climb
 from assets.failure_models.leak_check import suspected_leaks
 from assets.failure_models.null_distribution import Null, null_of
+from assets.failure_models.study_inputs import StudySettings
 from assets.failure_models.trial import Trial
 from assets.failure_models.validation import resamples
 from assets.failure_models.verdict import Gain
@@ -53,7 +54,7 @@ class Examination:
 
 
 def examine(
-    trial: Trial, criteria: AcceptanceCriteria, shared: SharedDraws, draws: int
+    trial: Trial, criteria: AcceptanceCriteria, shared: SharedDraws, settings: StudySettings
 ) -> Examination:
     """Fit and measure one trial.
 
@@ -61,19 +62,19 @@ def examine(
         trial: An outcome at a gate without an obstacle.
         criteria: Thresholds frozen before.
         shared: Permutation draws of the run.
-        draws: Cluster resamples.
+        settings: Gives the number of cluster resamples, and whether to show the contrast.
 
     Returns:
         The examination.
     """
-    ladder = climb(trial)
+    ladder = climb(trial, with_contrast=settings.with_contrast)
     fewest = criteria.fewest_arrangements
     has_products = np.unique(trial.matrix.product[trial.tested]).size > 1
     product = product_statistic(trial, ladder) if has_products else None
     return Examination(
         trial,
         ladder,
-        resamples(trial, draws),
+        resamples(trial, settings.resamples),
         [null_of(trial, one, shared, fewest) for one in signal_statistics(trial, ladder)],
         null_of(trial, product, shared, fewest) if product else None,
         suspected_leaks(trial, ladder, criteria),

@@ -67,6 +67,9 @@ def refitted(
         return _logistic_contribution(trial, rows, trial.tested)
     view, test = trial.views[-1], trial.views[-1].design[trial.tested]
     total = np.zeros(test.shape)
+    counted = np.zeros(view.design.shape[0])
+    counted[train] = weights
+    binned = boosted_trees.BinnedDesigns(view.design, counted)
     for j, risk in enumerate(risk_per_margin.T):
         has_target = np.isfinite(view.targets[train, j]) & (weights > 0)
         rows, own = train[has_target], weights[has_target]
@@ -74,7 +77,7 @@ def refitted(
         penalty = seen.ladder.spread.penalties[-1][j]
         part = (test - test.mean(axis=0)) * weighted_coefficients(design, target, own, penalty)
         if trial.is_primary:
-            booster = boosted_trees.fit_margin_trees(design, target, seed, own)
+            booster = boosted_trees.fit_margin_trees(binned, rows, target, seed)
             part = (part + boosted_trees.contributions(booster, test)) / 2
         total -= risk[:, None] * part
     return total

@@ -34,11 +34,12 @@ class Ladder:
         return next(p for p in self.predictions if p.model == model)
 
 
-def climb(trial: Trial) -> Ladder:
+def climb(trial: Trial, *, with_contrast: bool = True) -> Ladder:
     """Fit the rungs of a trial.
 
     Args:
         trial: An outcome at a gate, with at least one fold.
+        with_contrast: Whether to show what random cross-validation would have claimed.
 
     Returns:
         The ladder; ``model_used`` is the mean of ridge and trees on margins at the primary gate,
@@ -48,7 +49,7 @@ def climb(trial: Trial) -> Ladder:
     floor = [label_models.base_rate(trial), label_models.product_only(trial)]
     if not trial.matrix.columns:
         return Ladder(floor, None, None, label_models.PRODUCT_ONLY)
-    on_label = _label_rungs(trial)
+    on_label = _label_rungs(trial, with_contrast)
     if not trial.has_margins:
         if not trial.is_primary:
             on_label = [label_models.penalised_logistic(trial)]
@@ -62,12 +63,12 @@ def climb(trial: Trial) -> Ladder:
     return Ladder([*floor, *on_label, *on_margins], rungs[-1], spread, rungs[-1].model)
 
 
-def _label_rungs(trial: Trial) -> list[Prediction]:
+def _label_rungs(trial: Trial, with_contrast: bool) -> list[Prediction]:
     if not trial.is_primary:
         return []
-    return [
+    rungs = [
         label_models.best_single_parameter(trial),
         label_models.penalised_logistic(trial),
         label_models.boosted_label(trial),
-        label_models.boosted_label_at_random(trial),
     ]
+    return [*rungs, label_models.boosted_label_at_random(trial)] if with_contrast else rungs

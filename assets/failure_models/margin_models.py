@@ -116,11 +116,11 @@ def tree_scores(trial: Trial) -> MarginScores:
     """Predict every margin in every test block by boosted trees."""
     found = MarginScores.empty(trial, TREES)
     for fold, view in zip(trial.folds, trial.views, strict=True):
-        test = view.design[fold.test]
+        test, binned = view.design[fold.test], boosted_trees.BinnedDesigns(view.design)
         for j in range(len(trial.panel.quantities)):
             rows = fold.train[np.isfinite(view.targets[fold.train, j])]
             booster = boosted_trees.fit_margin_trees(
-                view.design[rows], view.targets[rows, j], trial.seed + fold.number
+                binned, rows, view.targets[rows, j], trial.seed + fold.number
             )
             found.target[fold.test, j] = view.targets[fold.test, j]
             found.score[fold.test, j] = boosted_trees.predict(booster, test)

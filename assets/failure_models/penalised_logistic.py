@@ -10,6 +10,7 @@ import numpy as np
 
 from assets.statistics.array_types import FloatArray
 from assets.statistics.calibration import expit, logit
+from assets.statistics.principal_axes import principal_axes
 
 FAILURES_PER_DEGREE = 5.0
 # The smallest keeps a separated column finite where failures could afford it outright.
@@ -68,11 +69,13 @@ def fit_logistic(
     if failures < 1 or not (scale > 0).any():
         return LogisticFit(centre, scale, np.zeros(scale.size), start)
     design = _standardised(values, centre, scale)
-    left, singular, right = np.linalg.svd(design, full_matrices=False)
+    rotated = principal_axes(design)
     # Effective degrees of freedom are those of the linearised fit, weight p(1-p) per row.
-    penalty = _affordable_penalty(singular**2 * rate * (1 - rate), failures / FAILURES_PER_DEGREE)
-    intercept, rotated = _newton(left * singular, label, offset, start, penalty)
-    return LogisticFit(centre, scale, right.T @ rotated, intercept)
+    penalty = _affordable_penalty(
+        rotated.squares * rate * (1 - rate), failures / FAILURES_PER_DEGREE
+    )
+    intercept, slopes = _newton(rotated.scores, label, offset, start, penalty)
+    return LogisticFit(centre, scale, rotated.axes.T @ slopes, intercept)
 
 
 def _moments(values: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.statistics.array_types import FloatArray
+from assets.statistics.principal_axes import principal_axes
 
 PENALTY_GRID = 10.0 ** np.arange(0.0, 6.1, 0.5)
 TIME_BLOCKS = 5
@@ -66,11 +67,8 @@ class RidgeBasis:
 
     def __init__(self, design: FloatArray) -> None:
         self._centre = design.mean(axis=0)
-        left, self._singular, self._right = np.linalg.svd(
-            design - self._centre, full_matrices=False
-        )
-        self._left = left
-        self._scores = left * self._singular
+        rotated = principal_axes(design - self._centre)
+        self._scores, self._squares, self._axes = rotated.scores, rotated.squares, rotated.axes
         blocks = np.array_split(np.arange(design.shape[0]), TIME_BLOCKS)
         self._blocks = [self._without(rows) for rows in blocks]
 
@@ -79,7 +77,7 @@ class RidgeBasis:
         kept = self._scores.shape[0] - rows.size
         # The scores are centred, so the rest sums to minus the block.
         centre = -inside.sum(axis=0) / kept
-        gram = np.diag(self._singular**2) - inside.T @ inside - kept * np.outer(centre, centre)
+        gram = np.diag(self._squares) - inside.T @ inside - kept * np.outer(centre, centre)
         eigenvalues, eigenvectors = np.linalg.eigh(gram)
         return _Block(rows, centre, np.maximum(eigenvalues, 0.0), eigenvectors)
 
@@ -96,9 +94,9 @@ class RidgeBasis:
         errors = ((target[:, None] - predictions) ** 2).mean(axis=0)
         best = int(np.flatnonzero(errors <= errors.min() * (1 + 1e-9)).max())
         penalty, mean = float(PENALTY_GRID[best]), float(target.mean())
-        shrunk = self._singular / (self._singular**2 + penalty) * (self._left.T @ (target - mean))
+        shrunk = self._scores.T @ (target - mean) / (self._squares + penalty)
         return RidgeFit(
-            self._right.T @ shrunk, mean, self._centre, penalty, target - predictions[:, best]
+            self._axes.T @ shrunk, mean, self._centre, penalty, target - predictions[:, best]
         )
 
     def _left_out_predictions(self, target: FloatArray) -> FloatArray:

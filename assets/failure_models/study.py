@@ -102,9 +102,7 @@ def _examine_all(
     order = sorted(range(len(trials)), key=lambda i: not trials[i].is_primary)
     with ThreadPoolExecutor(max_workers=settings.threads) as pool:
         started = {
-            i: pool.submit(
-                examine, trials[i], criteria[trials[i].outcome], shared, settings.resamples
-            )
+            i: pool.submit(examine, trials[i], criteria[trials[i].outcome], shared, settings)
             for i in order
         }
         return [started[i].result() for i in range(len(trials))]

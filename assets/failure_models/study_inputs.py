@@ -41,6 +41,8 @@ class StudySettings:
         resamples: Cluster resamples of every interval.
         refits: Cluster resamples the drivers are fitted on again.
         threads: Trials examined at a time; the tables do not depend on it.
+        with_contrast: Whether the ladder shows what random cross-validation would have claimed;
+            it costs as much as the evidence and no verdict uses it.
     """
 
     seed: int = 1
@@ -48,6 +50,7 @@ class StudySettings:
     resamples: int = 1_000
     refits: int = 10
     threads: int = os.cpu_count() or 1
+    with_contrast: bool = True
 
     @classmethod
     def of_run(cls, seed: int, *, is_quick: bool) -> "StudySettings":

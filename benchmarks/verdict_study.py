@@ -93,7 +93,9 @@ def study_plant(kind: str, seed: int, gates: tuple[int, ...], batches: int) -> d
         seed=seed, batches=batches, years=batches / 200, cut=chosen.cut, drift=chosen.drift
     )
     simulated = time.perf_counter()
-    tables = run_study(study_inputs(plant, gates), StudySettings(seed=seed, with_contrast=False))
+    tables = run_study(
+        study_inputs(plant, gates), StudySettings(seed=seed, with_contrast=False, with_models=False)
+    )
     row = {
         "kind": kind,
         "seed": seed,

@@ -114,3 +114,15 @@ def contributions(booster: Any, values: FloatArray) -> FloatArray:
     return np.asarray(
         booster.predict(xgb.DMatrix(values, nthread=1), pred_contribs=True)[:, :-1], dtype=float
     )
+
+
+def as_text(booster: Any) -> str:
+    """The booster in xgboost's JSON format, the same on every machine."""
+    return bytes(booster.save_raw("json")).decode()
+
+
+def from_text(text: str) -> Any:
+    """A booster from xgboost's JSON format."""
+    import xgboost as xgb
+
+    return xgb.Booster(model_file=bytearray(text.encode()))

@@ -14,6 +14,8 @@ import polars as pl
 from assets.failure_models.acceptance_criteria import criteria_frame
 
 GROUP, IO = "failure_models", "warehouse_io"
+# A night runs everything but the group of the refit: scoring is in a group of its own.
+SCORING_GROUP = "batch_scores"
 
 TABLES = {
     "model.folds": "How batches were split in time for each outcome and gate, and what was purged.",
@@ -26,11 +28,19 @@ TABLES = {
     "model.alarm_performance": (
         "What alarms at frozen thresholds would have caught, and at what price."
     ),
+    "model.conformal": (
+        "How often prediction sets held the result on later batches, and what they left undecided."
+    ),
+    "model.boosters": "The model behind each verdict as last fitted, as text with hashes.",
     "model.attributions": "Out-of-fold contributions of the leading features at the primary gate.",
     "model.verdicts": "What the records allow one to say about each outcome at each gate, and why.",
     "finding.drivers": "Clusters of features that go before failures, only under a process signal.",
     "finding.driver_curves": "How risk moves along each driver, with the batches it rests on.",
     "finding.trends": "Slow change of each margin within product, kept apart from process claims.",
+}
+SCORE_TABLES = {
+    "model.batch_scores": "New batches scored by the models as they were kept.",
+    "model.score_contributions": "What raised or lowered those scores, under a process signal.",
 }
 INPUTS = {
     "gate_values": ["feature", "gate_values"],
@@ -42,6 +52,8 @@ INPUTS = {
     "refused_features": ["evidence", "refused_features"],
     "acceptance_criteria": ["evidence", "acceptance_criteria"],
 }
+
+SCORING_INPUTS = ("gate_values", "dictionary", "batch_gates")
 
 
 @dg.asset(
@@ -81,3 +93,26 @@ def failure_study(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> 
         context.log.info(f"{row['outcome']}: {row['verdict']}. {row['reason']}")
     for name in TABLES:
         yield dg.Output(found[name], output_name=name.replace(".", "_"))
+
+
+@dg.multi_asset(
+    name="batch_scores",
+    ins={
+        "boosters": dg.AssetIn(key=["model", "boosters"]),
+        **{name: dg.AssetIn(key=INPUTS[name]) for name in SCORING_INPUTS},
+    },
+    outs={
+        name.replace(".", "_"): dg.AssetOut(
+            key=name.split("."), io_manager_key=IO, description=description
+        )
+        for name, description in SCORE_TABLES.items()
+    },
+    group_name=SCORING_GROUP,
+)
+def batch_scores(**tables: pl.DataFrame) -> Iterator[Any]:
+    """Score and explain what is new to the kept models; nothing is fitted."""
+    from assets.failure_models.batch_scores import score_tables
+    from assets.failure_models.study_tables import table
+
+    for name, rows in score_tables(**tables).items():
+        yield dg.Output(table(name, rows), output_name=name.replace(".", "_"))

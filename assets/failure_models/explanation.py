@@ -6,6 +6,7 @@ probability that each batch's predicted deviation is worth, so that the contribu
 add up to the probability of failing it beyond that of the batch's product and recent level.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,27 +85,40 @@ def refitted(
 
 
 def _risk_per_margin(trial: Trial, scores: MarginScores, spread: Spread) -> FloatArray:
+    """Slopes of every out-of-time batch, each margin weighed by its own failures."""
+    slopes = [
+        risk_slopes(view.expected[fold.test], scores.score[fold.test], pools)
+        for fold, view, pools in zip(trial.folds, trial.views, spread.residuals, strict=True)
+    ]
+    return np.vstack(slopes) * observed_to_predicted(trial, spread)
+
+
+def risk_slopes(expected: FloatArray, score: FloatArray, pools: Sequence[FloatArray]) -> FloatArray:
     """Slope of each margin's failure probability between a batch's expectation and prediction.
 
     The secant, not the tangent: a deviation that carries a batch over the limit is worth what it
     does (the rescale rule of Shrikumar et al. 2017).
+
+    Args:
+        expected: (batches, quantities) margin to expect from product and recent level.
+        score: (batches, quantities) predicted deviation from it.
+        pools: Per quantity, its out-of-sample residuals.
+
+    Returns:
+        (batches, quantities), probability gained per unit of margin lost.
     """
-    slopes = []
-    for fold, view, pools in zip(trial.folds, trial.views, spread.residuals, strict=True):
-        columns = []
-        for j, pool in enumerate(pools):
-            expected, score = view.expected[fold.test, j], scores.score[fold.test, j]
-            smallest = SMALLEST_SPREADS * max(float(pool.std()), 1e-9)
-            step = np.where(np.abs(score) < smallest, smallest, score)
-            change = margin_failure_probability(expected, pool) - margin_failure_probability(
-                expected + step, pool
-            )
-            columns.append(change / step)
-        slopes.append(np.column_stack(columns))
-    return np.vstack(slopes) * _observed_to_predicted(trial, spread)
+    columns = []
+    for j, pool in enumerate(pools):
+        smallest = SMALLEST_SPREADS * max(float(pool.std()), 1e-9)
+        step = np.where(np.abs(score[:, j]) < smallest, smallest, score[:, j])
+        change = margin_failure_probability(expected[:, j], pool) - margin_failure_probability(
+            expected[:, j] + step, pool
+        )
+        columns.append(change / step)
+    return np.column_stack(columns)
 
 
-def _observed_to_predicted(trial: Trial, spread: Spread) -> FloatArray:
+def observed_to_predicted(trial: Trial, spread: Spread) -> FloatArray:
     """Per margin, its training failure rate over the mean probability predicted without process.
 
     A rare mode with a long tail is predicted too rarely; this gives every mode the weight of its

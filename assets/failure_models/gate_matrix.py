@@ -27,6 +27,7 @@ class GateMatrix:
         gate_at: Per row, microseconds since 1970 UTC when the gate closed; NaN where unknown.
         cluster: Per row, code of the lot or campaign group of dependence.
         product: Per row, code of product and strength together.
+        product_names: Per row, product and strength in words, ``product|strength``.
         columns: Per column, its name: the feature, or ``feature=level`` for a level of one.
         features: Per column, the feature it stands for.
         values: (rows, columns), NaN where missing; product identity is not among them.
@@ -41,6 +42,7 @@ class GateMatrix:
     gate_at: FloatArray
     cluster: IntArray
     product: IntArray
+    product_names: list[str]
     columns: list[str]
     features: list[str]
     values: FloatArray
@@ -100,8 +102,9 @@ def gate_matrix(
     # Numbered over all gates, so that a lot has one code at every gate of the run.
     rows = (
         batch_gates.with_columns(
-            cluster=_code(pl.col("cluster_id")), group=_code(pl.concat_str(names, separator="|"))
+            cluster=_code(pl.col("cluster_id")), product_name=pl.concat_str(names, separator="|")
         )
+        .with_columns(group=_code(pl.col("product_name")))
         .filter(pl.col("gate") == gate)
         .sort("production_order", "batch_id")
     )
@@ -125,6 +128,7 @@ def gate_matrix(
         gate_at=microseconds(rows["gate_at"]),
         cluster=rows["cluster"].to_numpy(),
         product=rows["group"].to_numpy(),
+        product_names=rows["product_name"].to_list(),
         columns=columns,
         features=features,
         values=values,

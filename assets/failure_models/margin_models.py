@@ -12,7 +12,7 @@ import numpy as np
 from assets.failure_models import boosted_trees
 from assets.failure_models.failure_probability import any_margin_fails
 from assets.failure_models.prediction import Prediction
-from assets.failure_models.ridge import RidgeBasis
+from assets.failure_models.ridge import Bases
 from assets.failure_models.trial import Trial
 from assets.statistics.array_types import FloatArray
 
@@ -74,7 +74,7 @@ def ridge_scores(trial: Trial) -> tuple[MarginScores, Spread]:
     found = MarginScores.empty(trial, RIDGE)
     spread = Spread([], found.target.copy(), found.target.copy(), [])
     for fold, view in zip(trial.folds, trial.views, strict=True):
-        test, bases = view.design[fold.test], _Bases(view.design)
+        test, bases = view.design[fold.test], Bases(view.design)
         spread.residuals.append([])
         spread.penalties.append([])
         for j in range(len(trial.panel.quantities)):
@@ -96,20 +96,6 @@ def ridge_scores(trial: Trial) -> tuple[MarginScores, Spread]:
 def squared(residual: FloatArray, variance: FloatArray) -> FloatArray:
     """Squared residual over its variance, minus 1, cut at 6 so that no single batch decides."""
     return np.asarray(np.minimum(residual**2 / variance, LARGEST_SQUARE) - 1)
-
-
-class _Bases:
-    """One ridge basis per set of training rows; quantities measured together share it."""
-
-    def __init__(self, design: FloatArray) -> None:
-        self._design = design
-        self._known: dict[bytes, RidgeBasis] = {}
-
-    def of(self, rows: np.ndarray) -> RidgeBasis:
-        key = rows.tobytes()
-        if key not in self._known:
-            self._known[key] = RidgeBasis(self._design[rows])
-        return self._known[key]
 
 
 def tree_scores(trial: Trial) -> MarginScores:

@@ -28,12 +28,14 @@ class RelativeView:
             missing.
         expected: (batches, quantities) margin to expect from product and recent level alone, as
             known when the fold's training ended.
+        level: Per quantity, the part of ``expected`` that is the recent level.
     """
 
     design: FloatArray
     scale: FloatArray
     targets: FloatArray
     expected: FloatArray
+    level: FloatArray
 
 
 def relative_view(
@@ -52,16 +54,22 @@ def relative_view(
     """
     design = relative_to_past(values - group_means(values, product, fold.train))
     scale = _spread(design[fold.train])
-    scaled = np.divide(design, scale, out=np.zeros_like(design), where=scale > 0)
     product_mean = group_means(margins, product, fold.train)
     within = margins - product_mean
     level = _nanmean(within[fold.train][-PAST_BATCHES:])
     return RelativeView(
-        np.clip(np.nan_to_num(scaled), -LARGEST_SPREADS, LARGEST_SPREADS),
+        in_spreads(design, scale),
         scale,
         relative_to_past(within),
         product_mean + level,
+        level,
     )
+
+
+def in_spreads(relative: FloatArray, scale: FloatArray) -> FloatArray:
+    """Relative values in training standard deviations, clipped; 0 where missing or constant."""
+    scaled = np.divide(relative, scale, out=np.zeros_like(relative), where=scale > 0)
+    return np.asarray(np.clip(np.nan_to_num(scaled), -LARGEST_SPREADS, LARGEST_SPREADS))
 
 
 def _nanmean(values: FloatArray) -> FloatArray:

@@ -115,6 +115,25 @@ class RidgeBasis:
         return predictions
 
 
+class Bases:
+    """One ridge basis per set of training rows; quantities measured together share it.
+
+    Args:
+        design: (rows in time order, columns), as in :class:`RidgeBasis`.
+    """
+
+    def __init__(self, design: FloatArray) -> None:
+        self._design = design
+        self._known: dict[bytes, RidgeBasis] = {}
+
+    def of(self, rows: np.ndarray) -> RidgeBasis:
+        """The basis of some rows of the design."""
+        key = rows.tobytes()
+        if key not in self._known:
+            self._known[key] = RidgeBasis(self._design[rows])
+        return self._known[key]
+
+
 def weighted_coefficients(
     design: FloatArray, target: FloatArray, weights: FloatArray, penalty: float
 ) -> FloatArray:

@@ -13,6 +13,7 @@ import polars as pl
 from assets.failure_models.acceptance_criteria import AcceptanceCriteria, criteria_of
 from assets.failure_models.driver_study import all_driver_rows
 from assets.failure_models.examination import Examination, examine
+from assets.failure_models.freezing import freeze
 from assets.failure_models.gate_matrix import GateMatrix, gate_matrix
 from assets.failure_models.judgement import Judgement, family, judge
 from assets.failure_models.label_models import PRODUCT_ONLY
@@ -51,6 +52,7 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
         tables = model_tables(settings, judged, validations)
         explained = all_driver_rows(judged, criteria, settings, inputs.dictionary)
         tables |= {name: table(name, rows) for name, rows in explained.items()}
+        tables["model.boosters"] = table("model.boosters", _kept(judged, settings))
     blocked = [trial for trial in trials if trial.obstacle]
     return tables | {"model.verdicts": verdict_table(judged, blocked, skipped)}
 
@@ -106,6 +108,14 @@ def _examine_all(
             for i in order
         }
         return [started[i].result() for i in range(len(trials))]
+
+
+def _kept(judged: Sequence[Judgement], settings: StudySettings) -> list[dict[str, Any]]:
+    """The models behind the verdicts, fitted on all batches, as text."""
+    if not settings.with_models:
+        return []
+    with ThreadPoolExecutor(max_workers=settings.threads) as pool:
+        return [row for model in pool.map(freeze, judged) for row in model.rows()]
 
 
 def judge_all(

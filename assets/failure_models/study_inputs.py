@@ -43,6 +43,8 @@ class StudySettings:
         threads: Trials examined at a time; the tables do not depend on it.
         with_contrast: Whether the ladder shows what random cross-validation would have claimed;
             it costs as much as the evidence and no verdict uses it.
+        with_models: Whether to fit the model behind every verdict once more on all batches and
+            keep it.
     """
 
     seed: int = 1
@@ -51,6 +53,7 @@ class StudySettings:
     refits: int = 10
     threads: int = os.cpu_count() or 1
     with_contrast: bool = True
+    with_models: bool = True
 
     @classmethod
     def of_run(cls, seed: int, *, is_quick: bool) -> "StudySettings":

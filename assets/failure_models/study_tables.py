@@ -17,6 +17,7 @@ from assets.failure_models.outcome_panel import OutcomeDefinition
 from assets.failure_models.study_inputs import StudySettings
 from assets.failure_models.trends import trend_rows
 from assets.failure_models.trial import Trial
+from assets.failure_models.undecided_zone import zone_rows
 from assets.failure_models.validation import calibration_rows
 from assets.failure_models.verdict import NOT_APPLICABLE, TOO_FEW_FAILURES
 from assets.failure_models.verdict_sentence import not_applicable
@@ -45,6 +46,7 @@ def model_tables(
         "model.calibration": [
             row for one in seen for row in calibration_rows(one.trial, one.ladder)
         ],
+        "model.conformal": [row for one in seen for row in _zones(one)],
         "model.alarm_performance": [row for one in seen for row in _alarms(one)],
         "finding.trends": [
             row
@@ -137,6 +139,10 @@ def _skipped_row(definition: OutcomeDefinition, gate: int) -> dict[str, Any]:
 def _alarms(seen: Examination) -> Rows:
     prediction = seen.ladder.rung(seen.ladder.model_used)
     return alarm_rows(seen.trial, prediction, seen.design_effect)
+
+
+def _zones(seen: Examination) -> Rows:
+    return zone_rows(seen.trial, seen.ladder.rung(seen.ladder.model_used))
 
 
 def _fold_rows(trial: Trial) -> Rows:

@@ -4,6 +4,8 @@ Both take away what a model could match without knowing anything about the proce
 features and results share, and the level of each product. Neither looks ahead.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from assets.statistics.array_types import FloatArray, IntArray
@@ -50,6 +52,48 @@ def _column_mean(values: FloatArray) -> FloatArray:
     return np.asarray(np.divide(sums, counts, out=out, where=counts > 0))
 
 
+@dataclass(frozen=True)
+class GroupMeans:
+    """Shrunken means of groups, ready to be looked up.
+
+    Attributes:
+        overall: Per column, NaN where there was no training value at all.
+        departure: (groups, columns) shrunken distance of each group's mean from ``overall``.
+    """
+
+    overall: FloatArray
+    departure: FloatArray
+
+    def of(self, group: IntArray) -> FloatArray:
+        """(rows, columns) mean of each row's group; a group never seen (-1) is overall."""
+        known = np.vstack([self.departure, np.zeros((1, self.overall.size))])
+        return np.asarray(self.overall + known[group])
+
+
+def fit_group_means(
+    values: FloatArray, group: IntArray, groups: int, prior_batches: float = 5.0
+) -> GroupMeans:
+    """Take the mean of each group, shrunken towards the overall mean.
+
+    Args:
+        values: (training batches, columns); NaN is skipped.
+        group: Per training batch, the code of its group (product and strength), from 0.
+        groups: Number of groups, those without a training batch included.
+        prior_batches: Weight of the overall mean, in batches: a product seen once is mostly
+            overall, a product never seen is entirely.
+
+    Source: James & Stein (1961) shrinkage with a fixed prior weight.
+    """
+    overall = _column_mean(values)
+    deviation = values - overall
+    defined = np.isfinite(deviation)
+    sums = np.zeros((groups, values.shape[1]))
+    counts = np.zeros_like(sums)
+    np.add.at(sums, group, np.where(defined, deviation, 0.0))
+    np.add.at(counts, group, defined.astype(float))
+    return GroupMeans(overall, sums / (counts + prior_batches))
+
+
 def group_means(
     values: FloatArray, group: IntArray, train: IntArray, prior_batches: float = 5.0
 ) -> FloatArray:
@@ -59,19 +103,10 @@ def group_means(
         values: (batches, columns); NaN is skipped.
         group: Per batch, the code of its group (product and strength), from 0.
         train: Positions the means are taken from.
-        prior_batches: Weight of the overall mean, in batches: a product seen once is mostly
-            overall, a product never seen is entirely.
+        prior_batches: As in :func:`fit_group_means`.
 
     Returns:
         (batches, columns); NaN where a column has no training value at all.
-
-    Source: James & Stein (1961) shrinkage with a fixed prior weight.
     """
-    overall = _column_mean(values[train])
-    deviation = values[train] - overall
-    defined = np.isfinite(deviation)
-    sums = np.zeros((int(group.max(initial=0)) + 1, values.shape[1]))
-    counts = np.zeros_like(sums)
-    np.add.at(sums, group[train], np.where(defined, deviation, 0.0))
-    np.add.at(counts, group[train], defined.astype(float))
-    return np.asarray(overall + (sums / (counts + prior_batches))[group])
+    groups = int(group.max(initial=0)) + 1
+    return fit_group_means(values[train], group[train], groups, prior_batches).of(group)

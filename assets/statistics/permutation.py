@@ -83,7 +83,7 @@ def _places(code: IntArray, string: IntArray, keys: FloatArray) -> NDArray[np.un
     np.put_along_axis(
         rank, np.argsort(keys[:, used], axis=1), np.arange(used.size, dtype=number)[None], axis=1
     )
-    return rank[:, column] + (code * used.size).astype(number)
+    return np.asarray(rank[:, column] + (code * used.size).astype(number))
 
 
 class SharedDraws:

@@ -1,0 +1,92 @@
+"""How much a model leaves undecided, and whether its decided batches keep their promise.
+
+Every test block is judged by sets calibrated on the blocks before it, so the coverage is that of
+later batches; drift can break it, which is why it is counted and shown.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from assets.failure_models.prediction import Prediction
+from assets.failure_models.trial import Trial
+from assets.statistics.array_types import BoolArray
+from assets.statistics.conformal import PredictionSets, prediction_sets
+from assets.statistics.intervals import wilson
+
+NOMINAL_COVERAGE = 0.90
+ALL, GOOD, FAILED = "all", "good", "failed"
+
+
+def zone_rows(trial: Trial, prediction: Prediction) -> list[dict[str, Any]]:
+    """Coverage and decidedness over the later test blocks.
+
+    Args:
+        trial: An outcome at a gate.
+        prediction: Forward-in-time probabilities of the model used.
+
+    Returns:
+        One row per class and one for all, in the shape of ``model.conformal``; empty with fewer
+        than two test blocks.
+    """
+    blocks = [fold.test for fold in trial.folds]
+    if len(blocks) < 2:
+        return []
+    later = np.concatenate(blocks[1:])
+    failed = trial.panel.label[later] == 1
+    sets = later_sets(trial, prediction)
+    return [
+        _row(trial, prediction.model, name, sets, failed, inside)
+        for name, inside in (
+            (ALL, np.ones(later.size, dtype=bool)),
+            (GOOD, ~failed),
+            (FAILED, failed),
+        )
+    ]
+
+
+def later_sets(trial: Trial, prediction: Prediction) -> PredictionSets:
+    """Sets of every test block after the first, each calibrated on the blocks before it."""
+    blocks = [fold.test for fold in trial.folds]
+    found = []
+    for i in range(1, len(blocks)):
+        earlier = np.concatenate(blocks[:i])
+        found.append(
+            prediction_sets(
+                prediction.probability[blocks[i]],
+                prediction.probability[earlier],
+                trial.panel.label[earlier] == 1,
+                1 - NOMINAL_COVERAGE,
+            )
+        )
+    return PredictionSets(
+        np.concatenate([one.holds_good for one in found]),
+        np.concatenate([one.holds_failed for one in found]),
+    )
+
+
+def _row(
+    trial: Trial,
+    model: str,
+    name: str,
+    sets: PredictionSets,
+    failed: BoolArray,
+    inside: BoolArray,
+) -> dict[str, Any]:
+    batches, covered = int(inside.sum()), int(sets.covers(failed)[inside].sum())
+    undecided = int(sets.is_undecided[inside].sum())
+    low, high = wilson(covered, batches)
+    return {
+        "outcome": trial.outcome,
+        "gate": trial.gate,
+        "result": name,
+        "model": model,
+        "nominal_coverage": NOMINAL_COVERAGE,
+        "batches": batches,
+        "covered": covered,
+        "coverage": covered / batches if batches else None,
+        "coverage_low": low if batches else None,
+        "coverage_high": high if batches else None,
+        "undecided": undecided,
+        "undecided_share": undecided / batches if batches else None,
+    }

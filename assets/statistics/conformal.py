@@ -1,0 +1,58 @@
+"""Prediction sets that hold their coverage in each class: pass, fail, or undecided.
+
+A class stays in the set of a batch unless the batch looks stranger, for that class, than nearly all
+earlier batches of that class did. With few earlier failures nothing can be ruled out for the
+failing class, and the set says so by staying undecided.
+
+Source: Vovk, Gammerman & Shafer (2005), section 4.5 (Mondrian, class-conditional predictors).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.statistics.array_types import BoolArray, FloatArray
+
+
+@dataclass(frozen=True)
+class PredictionSets:
+    """Per batch, which of the two classes could not be ruled out.
+
+    Attributes:
+        holds_good: Whether a good result is still possible at the level asked.
+        holds_failed: Whether a failure is.
+    """
+
+    holds_good: BoolArray
+    holds_failed: BoolArray
+
+    @property
+    def is_undecided(self) -> BoolArray:
+        """Both classes possible, or neither: nothing is said."""
+        return np.asarray(self.holds_good == self.holds_failed)
+
+    def covers(self, is_failure: BoolArray) -> BoolArray:
+        """Per batch, whether its own class is in its set."""
+        return np.where(is_failure, self.holds_failed, self.holds_good)
+
+
+def prediction_sets(
+    score: FloatArray, earlier: FloatArray, earlier_failed: BoolArray, error: float
+) -> PredictionSets:
+    """Give each batch its set.
+
+    Args:
+        score: Per batch, higher for more likely failures.
+        earlier: Scores of earlier batches, made before their results like those of ``score``.
+        earlier_failed: Per earlier batch, what became of it.
+        error: Share of batches of each class whose class may be missing from its set, 0 to 1.
+
+    Returns:
+        The sets; ties count as less strange, which can only widen a set.
+    """
+    good, failed = np.sort(earlier[~earlier_failed]), np.sort(earlier[earlier_failed])
+    at_least = good.size - np.searchsorted(good, score, side="left")
+    at_most = np.searchsorted(failed, score, side="right")
+    return PredictionSets(
+        (1 + at_least) / (good.size + 1) > error, (1 + at_most) / (failed.size + 1) > error
+    )

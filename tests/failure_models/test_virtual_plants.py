@@ -11,7 +11,9 @@ from assets.failure_models.study_inputs import StudyInputs, StudySettings
 from assets.sources.virtual_plant.fast_path import batch_features
 from benchmarks.verdict_study import LAST_GATE, study_inputs
 
-SETTINGS = StudySettings(seed=1, permutations=499, resamples=100, refits=5)
+SETTINGS = StudySettings(
+    seed=1, permutations=499, resamples=100, refits=5, with_contrast=False, with_models=False
+)
 
 
 def plant(**options: Any) -> tuple[StudyInputs, dict[str, Any]]:

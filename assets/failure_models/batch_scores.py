@@ -19,7 +19,7 @@ from assets.failure_models.frozen_model import FrozenModel, frozen_models
 from assets.failure_models.gate_matrix import GateMatrix, gate_matrix
 from assets.failure_models.penalised_logistic import LogisticFit
 from assets.failure_models.relative_view import in_spreads
-from assets.failure_models.undecided_zone import NOMINAL_COVERAGE
+from assets.failure_models.undecided_zone import NOMINAL_COVERAGE, conformity_scores
 from assets.failure_models.verdict import PROCESS_SIGNAL
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.conformal import prediction_sets
@@ -155,9 +155,12 @@ def _one_margin(
 
 def _score_rows(model: FrozenModel, ids: Iterable[str], scores: Scores) -> Rows:
     threshold = float(model.numbers["thresholds"][ALARM_BUDGET])
+    earlier = model.array("out_of_time_prob")
+    # New batches follow the out-of-time ones in production order: those are their recent past.
+    score = conformity_scores(np.concatenate([earlier, scores.probability]))
     sets = prediction_sets(
-        scores.probability,
-        model.array("out_of_time_prob"),
+        score[earlier.size :],
+        score[: earlier.size],
         model.array("out_of_time_failed") == 1,
         1 - NOMINAL_COVERAGE,
     )

@@ -32,9 +32,13 @@ TABLES = {
         "How often prediction sets held the result on later batches, and what they left undecided."
     ),
     "model.boosters": "The model behind each verdict as last fitted, as text with hashes.",
+    "model.drift": "How well later batches can be told from earlier ones by their features alone.",
+    "model.subgroups": "How the model behind a verdict does in each product, strength and year.",
     "model.attributions": "Out-of-fold contributions of the leading features at the primary gate.",
     "model.verdicts": "What the records allow one to say about each outcome at each gate, and why.",
     "finding.drivers": "Clusters of features that go before failures, only under a process signal.",
+    "finding.refutations": "Attempts to break the claim of each leading driver, and their outcome.",
+    "finding.confounding": "Parameters that look guilty only because of what was made when.",
     "finding.driver_curves": "How risk moves along each driver, with the batches it rests on.",
     "finding.trends": "Slow change of each margin within product, kept apart from process claims.",
 }

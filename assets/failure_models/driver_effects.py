@@ -16,6 +16,7 @@ from assets.failure_models.trial import Trial
 from assets.statistics.array_types import FloatArray
 from assets.statistics.clustered_regression import Slopes, clustered_slopes
 from assets.statistics.detrending import group_means, relative_to_past
+from assets.statistics.e_value import e_values_of_difference
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class DriverEffect:
         is_simpson_flagged: Whether both are clear of zero and have opposite signs.
         is_own: Whether the adjusted effect is clear of zero, and remains so with the other leading
             drivers held, at a level that allows for having looked at every cluster.
+        e_values: E-value of the adjusted effect and of the end of its interval nearest to zero.
     """
 
     crude: tuple[float, float, float]
@@ -36,6 +38,7 @@ class DriverEffect:
     unit: str
     is_simpson_flagged: bool
     is_own: bool
+    e_values: tuple[float, float]
 
 
 def driver_effects(
@@ -70,25 +73,26 @@ def _effect(
     column = int(driver.columns[0])
     value = trial.matrix.values[:, column]
     step, step_name = _step(value)
-    crude_target, adjusted_target, unit = _targets(seen, driver)
+    crude_target, adjusted_target, unit = targets(seen, driver)
     scale = step / max(float(trial.views[-1].scale[column]), 1e-300)
-    crude = _scaled(_slopes(value[:, None], crude_target, trial), 0, step)
-    adjusted = _scaled(_slopes(relative[:, [i]], adjusted_target, trial), 0, scale)
+    crude = _scaled(slopes_of(value[:, None], crude_target, trial), 0, step)
+    adjusted = _scaled(slopes_of(relative[:, [i]], adjusted_target, trial), 0, scale)
     joint_design = relative.copy()
     for k, other in enumerate(drivers):
         if other.direction == WINDOW:
             joint_design[:, k] = np.abs(joint_design[:, k])
-    joint = _scaled(_slopes(joint_design, adjusted_target, trial, joint_level), i, 1.0)
+    joint = _scaled(slopes_of(joint_design, adjusted_target, trial, joint_level), i, 1.0)
     return DriverEffect(
         crude,
         adjusted,
         f"{unit} per {step_name}",
         _is_clear(crude) and _is_clear(adjusted) and crude[0] * adjusted[0] < 0,
         _is_clear(joint) and (driver.direction == WINDOW or _is_clear(adjusted)),
+        e_values_of_difference(*adjusted, float(np.nanstd(adjusted_target))),
     )
 
 
-def _targets(seen: Examination, driver: RankedCluster) -> tuple[FloatArray, FloatArray, str]:
+def targets(seen: Examination, driver: RankedCluster) -> tuple[FloatArray, FloatArray, str]:
     """Crude and adjusted target with their unit: the margin the driver moves most, or failure."""
     trial = seen.trial
     if seen.ladder.margins is None:
@@ -103,7 +107,8 @@ def _targets(seen: Examination, driver: RankedCluster) -> tuple[FloatArray, Floa
     return trial.panel.margins[:, j], trial.views[-1].targets[:, j], unit
 
 
-def _slopes(design: FloatArray, target: FloatArray, trial: Trial, level: float = 0.95) -> Slopes:
+def slopes_of(design: FloatArray, target: FloatArray, trial: Trial, level: float = 0.95) -> Slopes:
+    """Slopes over the batches where everything is known, with intervals over clusters."""
     rows = np.isfinite(target) & np.isfinite(design).all(axis=1)
     return clustered_slopes(design[rows], target[rows], trial.matrix.cluster[rows], level)
 

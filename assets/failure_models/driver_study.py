@@ -5,6 +5,7 @@ Without a process signal there is nothing here: ranking noise is what other tool
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ from assets.failure_models.evidence import SPREAD_GAIN
 from assets.failure_models.examination import Examination
 from assets.failure_models.explanation import Explanation, explain, refitted
 from assets.failure_models.judgement import Judgement
+from assets.failure_models.operating_window import operating_window
+from assets.failure_models.refutation_study import refutation_rows
+from assets.failure_models.refutations.claim import NOT_APPLICABLE, SURVIVED
 from assets.failure_models.study_inputs import StudySettings
 from assets.failure_models.trial import Trial
 from assets.failure_models.verdict import PROCESS_SIGNAL
@@ -55,8 +59,8 @@ def driver_rows(
         dictionary: ``feature.dictionary``, for titles, stages and unit operations.
 
     Returns:
-        Rows of ``finding.drivers``, ``finding.driver_curves`` and, at the primary gate,
-        ``model.attributions``.
+        Rows of ``finding.drivers``, ``finding.refutations``, ``finding.driver_curves`` and, at the
+        primary gate, ``model.attributions``.
     """
     seen = judged.examination
     trial, explained = seen.trial, explain(seen)
@@ -72,11 +76,15 @@ def driver_rows(
     )
     effects = driver_effects(seen, ranked, int(clusters.max()) + 1)
     known = {row["feature"]: row for row in dictionary.iter_rows(named=True)}
+    refuted = refutation_rows(seen, ranked, int(criteria.driver_places))
     rows: dict[str, Rows] = {
         "finding.drivers": [
             _driver_row(judged, driver, effect, known, criteria)
+            | _window(seen, driver)
+            | _survived(driver, refuted)
             for driver, effect in zip(ranked, effects, strict=True)
         ],
+        "finding.refutations": refuted,
         "finding.driver_curves": [row for driver in ranked for row in _curve_rows(judged, driver)],
         "model.attributions": [],
     }
@@ -147,6 +155,42 @@ def _driver_row(
         "adjusted_high": effect.adjusted[2],
         "effect_unit": effect.unit,
         "is_simpson_flagged": effect.is_simpson_flagged,
+        "e_value": _number(effect.e_values[0]),
+        "e_value_low": _number(effect.e_values[1]),
+    }
+
+
+def _number(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def _window(seen: Examination, driver: RankedCluster) -> dict[str, Any]:
+    """The operating window of the leading column; nothing where it has none or is a level."""
+    trial, leading = seen.trial, int(driver.columns[0])
+    if trial.matrix.columns[leading] != trial.matrix.features[leading]:
+        return {}
+    risk = seen.ladder.rung(seen.ladder.model_used).probability[trial.tested]
+    window = operating_window(trial.matrix.values[trial.tested, leading], risk, CURVE_POINTS)
+    if window is None:
+        return {}
+    return {
+        "window_low": window.low,
+        "window_high": window.high,
+        "is_window_open_low": window.is_open_low,
+        "is_window_open_high": window.is_open_high,
+        "window_failure_prob": window.failure_prob,
+        "window_batches": window.batches,
+    }
+
+
+def _survived(driver: RankedCluster, refuted: Rows) -> dict[str, Any]:
+    """How many of the attempts that could be made the driver survived."""
+    own = [row["result"] for row in refuted if row["rank"] == driver.rank]
+    if not own:
+        return {}
+    return {
+        "refutations_survived": own.count(SURVIVED),
+        "refutations_tried": len(own) - own.count(NOT_APPLICABLE),
     }
 
 
@@ -218,6 +262,7 @@ def all_driver_rows(
 
     found: dict[str, Rows] = {
         "finding.drivers": [],
+        "finding.refutations": [],
         "finding.driver_curves": [],
         "model.attributions": [],
     }

@@ -10,11 +10,14 @@ from typing import Any
 import polars as pl
 
 from assets.failure_models.alarm_performance import alarm_rows
+from assets.failure_models.confounding import confounding_rows
+from assets.failure_models.drift_check import drift_rows
 from assets.failure_models.examination import Examination
 from assets.failure_models.judgement import Judgement, null_rows
 from assets.failure_models.model_version import model_version
 from assets.failure_models.outcome_panel import OutcomeDefinition
 from assets.failure_models.study_inputs import StudySettings
+from assets.failure_models.subgroups import subgroup_rows
 from assets.failure_models.trends import trend_rows
 from assets.failure_models.trial import Trial
 from assets.failure_models.undecided_zone import zone_rows
@@ -48,17 +51,30 @@ def model_tables(
         ],
         "model.conformal": [row for one in seen for row in _zones(one)],
         "model.alarm_performance": [row for one in seen for row in _alarms(one)],
+    }
+    rows |= _of_primary_gates([one for one in seen if one.trial.is_primary], settings)
+    frames = {name: table(name, found) for name, found in rows.items()}
+    return frames | {"model.predictions": _predictions(seen)}
+
+
+def _of_primary_gates(seen: Sequence[Examination], settings: StudySettings) -> dict[str, Rows]:
+    """What is said once per outcome, at the last gate before its result."""
+    return {
         "finding.trends": [
             row
             for one in seen
-            if one.trial.is_primary
             for row in trend_rows(
                 one.trial.matrix, one.trial.panel, settings.resamples, settings.seed
             )
         ],
+        "finding.confounding": [row for one in seen for row in confounding_rows(one.trial)],
+        "model.drift": [row for one in seen for row in drift_rows(one.trial, one.weights)],
+        "model.subgroups": [
+            row
+            for one in seen
+            for row in subgroup_rows(one.trial, one.ladder.rung(one.ladder.model_used), one.weights)
+        ],
     }
-    frames = {name: table(name, found) for name, found in rows.items()}
-    return frames | {"model.predictions": _predictions(seen)}
 
 
 def verdict_table(

@@ -1,17 +1,22 @@
 """How much a model leaves undecided, and whether its decided batches keep their promise.
 
 Every test block is judged by sets calibrated on the blocks before it, so the coverage is that of
-later batches; drift can break it, which is why it is counted and shown.
+later batches. What is compared is the log odds beside those of the 40 batches before: a level that
+drifts would make every later batch strange. Drift may still break the coverage, so it is counted
+and shown.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from assets.failure_models.prediction import Prediction
 from assets.failure_models.trial import Trial
-from assets.statistics.array_types import BoolArray
+from assets.statistics.array_types import BoolArray, FloatArray
+from assets.statistics.calibration import logit
 from assets.statistics.conformal import PredictionSets, prediction_sets
+from assets.statistics.detrending import past_mean
 from assets.statistics.intervals import wilson
 
 NOMINAL_COVERAGE = 0.90
@@ -45,20 +50,25 @@ def zone_rows(trial: Trial, prediction: Prediction) -> list[dict[str, Any]]:
     ]
 
 
+def conformity_scores(probability: FloatArray) -> FloatArray:
+    """Log odds relative to the mean of the previous 40 predictions, in production order.
+
+    The first five, which have no past, are taken relative to their own mean.
+    """
+    score = logit(probability)
+    past = past_mean(score[:, None])[:, 0]
+    return np.asarray(score - np.where(np.isfinite(past), past, score[:5].mean()))
+
+
 def later_sets(trial: Trial, prediction: Prediction) -> PredictionSets:
     """Sets of every test block after the first, each calibrated on the blocks before it."""
-    blocks = [fold.test for fold in trial.folds]
-    found = []
-    for i in range(1, len(blocks)):
-        earlier = np.concatenate(blocks[:i])
-        found.append(
-            prediction_sets(
-                prediction.probability[blocks[i]],
-                prediction.probability[earlier],
-                trial.panel.label[earlier] == 1,
-                1 - NOMINAL_COVERAGE,
-            )
-        )
+    score = conformity_scores(prediction.probability[trial.tested])
+    failed = trial.tested_label == 1
+    ends = np.cumsum([fold.test.size for fold in trial.folds])
+    found = [
+        prediction_sets(score[first:last], score[:first], failed[:first], 1 - NOMINAL_COVERAGE)
+        for first, last in pairwise(ends)
+    ]
     return PredictionSets(
         np.concatenate([one.holds_good for one in found]),
         np.concatenate([one.holds_failed for one in found]),

@@ -55,3 +55,42 @@ def clustered_slopes(
     reach = float(t.ppf(0.5 + level / 2, codes.size - 1)) * np.sqrt(np.diag(variance).clip(0))
     estimate = coefficients[1:]
     return Slopes(estimate, estimate - reach[1:], estimate + reach[1:])
+
+
+def separate_slopes(
+    design: FloatArray, target: FloatArray, cluster: IntArray, level: float = 0.95
+) -> Slopes:
+    """Regress a target on every column by itself, with the sandwich variance over clusters.
+
+    Args:
+        design: (rows, columns), NaN where missing: a column uses the rows it has.
+        target: Per row, NaN where missing.
+        cluster: Per row, code of its cluster.
+        level: Confidence level.
+
+    Returns:
+        Slopes as in :func:`clustered_slopes`; a column with one value, fewer than four rows or one
+        cluster gets slope 0 and an infinite interval.
+    """
+    from scipy.stats import t
+
+    present = np.isfinite(design) & np.isfinite(target)[:, None]
+    rows = np.maximum(present.sum(axis=0), 1)
+    own = np.where(present, design, 0.0)
+    answer = np.where(present, np.nan_to_num(target)[:, None], 0.0)
+    own = np.where(present, own - own.sum(axis=0) / rows, 0.0)
+    answer = np.where(present, answer - answer.sum(axis=0) / rows, 0.0)
+    squares = (own**2).sum(axis=0)
+    codes, position = np.unique(cluster, return_inverse=True)
+    member = (position[:, None] == np.arange(codes.size)).astype(float)
+    groups = (member.T @ present.astype(float) > 0).sum(axis=0)
+    is_fit = (squares > 1e-12) & (rows > 3) & (groups > 1)
+    estimate = np.divide(
+        (own * answer).sum(axis=0), squares, out=np.zeros_like(squares), where=is_fit
+    )
+    scores = member.T @ (own * (answer - own * estimate))
+    groups, rows = np.maximum(groups, 2), np.maximum(rows, 3)
+    correction = groups / (groups - 1) * (rows - 1) / (rows - 2)
+    spread = np.sqrt(correction * (scores**2).sum(axis=0)) / np.where(is_fit, squares, 1.0)
+    reach = np.where(is_fit, t.ppf(0.5 + level / 2, groups - 1) * spread, np.inf)
+    return Slopes(estimate, estimate - reach, estimate + reach)

@@ -125,6 +125,13 @@ def test_the_verdict_is_product_mix_at_most(studied: dict[str, pl.DataFrame]) ->
     assert studied["finding.drivers"].is_empty()
 
 
+def test_compression_force_is_flagged_as_confounded_by_strength(
+    studied: dict[str, pl.DataFrame],
+) -> None:
+    flagged = studied["finding.confounding"].filter(pl.col("confounder") == "strength")
+    assert "main_CompForce mean" in flagged["feature"].to_list()
+
+
 def test_the_results_forced_through_are_a_suspected_leak() -> None:
     wide = records().with_columns(drug_release_min=pl.col("dissolution_min"))
     tables = run_study(study_of(wide), StudySettings(seed=1, permutations=199, resamples=50))

@@ -57,6 +57,11 @@ def test_only_the_cause_is_named(planted: dict[str, pl.DataFrame]) -> None:
         assert row["adjusted_high"] < 0
         assert row["rank"] == 1
         assert not row["is_simpson_flagged"]
+        assert row["e_value"] > row["e_value_low"] > 1
+        assert row["refutations_survived"] == row["refutations_tried"] >= 3
+        assert row["is_window_open_low"]
+        assert not row["is_window_open_high"]
+        assert row["window_low"] < row["window_high"]
 
 
 def test_every_table_satisfies_its_contract_columns(planted: dict[str, pl.DataFrame]) -> None:
@@ -136,6 +141,28 @@ def test_a_result_among_the_features_is_a_suspected_leak(
     guarded = run_study(replace(leaking, refused_features=refused), quick)
     assert verdict(guarded)["verdict"] == "process_signal"
     assert guarded["finding.drivers"].filter(pl.col("members").str.contains("copy")).is_empty()
+
+
+def test_a_canary_forced_past_the_firewall_is_a_suspected_leak(
+    line: Line, gates: Line, quick: StudySettings
+) -> None:
+    """The label plus noise; stamped late, as it would be, the firewall refuses it."""
+    inputs = gates(line(with_margins=False, failure_rate=0.1), 5)
+    noise = np.random.default_rng(8).normal(scale=0.2, size=inputs.outcomes.height)
+    canary = inputs.outcomes.select(
+        "batch_id",
+        pl.lit("parameter.canary").alias("feature"),
+        pl.lit(3, pl.Int64).alias("gate"),
+        value=pl.col("is_failure").cast(pl.Float64) + pl.Series(noise),
+        level=pl.lit(None, pl.String),
+    )
+    row = inputs.dictionary.head(1).with_columns(feature=pl.lit("parameter.canary"))
+    leaking = replace(
+        inputs,
+        gate_values=pl.concat([inputs.gate_values, canary.select(inputs.gate_values.columns)]),
+        dictionary=pl.concat([inputs.dictionary, row]),
+    )
+    assert verdict(run_study(leaking, quick))["verdict"] == "leak_suspected"
 
 
 def test_the_answer_does_not_depend_on_threads(

@@ -1,0 +1,52 @@
+"""How strong something unmeasured would have to be to explain an association away.
+
+Source: VanderWeele & Ding (2017), "Sensitivity analysis in observational research: introducing the
+E-value", Annals of Internal Medicine 167, table 2.
+"""
+
+from math import exp, isfinite, sqrt
+
+# Chinn (2000) and table 2 of the source: a difference of one standard deviation as a risk ratio.
+LOG_RISK_RATIO_PER_SPREAD = 0.91
+
+
+def e_value(risk_ratio: float) -> float:
+    """The E-value of a risk ratio.
+
+    Args:
+        risk_ratio: Above 0; below 1 it is turned round.
+
+    Returns:
+        The risk ratio, at least 1, that an unmeasured cause must have with both the parameter and
+        the outcome, beyond what is adjusted for; NaN where the ratio is not a positive number.
+    """
+    if not isfinite(risk_ratio) or risk_ratio <= 0:
+        return float("nan")
+    ratio = max(risk_ratio, 1 / risk_ratio)
+    return ratio + sqrt(ratio * (ratio - 1))
+
+
+def e_values_of_difference(
+    estimate: float, low: float, high: float, spread: float
+) -> tuple[float, float]:
+    """E-values of a difference in means and of the end of its interval nearest to zero.
+
+    Args:
+        estimate: The difference; ``low`` and ``high`` its 95% interval.
+        low: Lower end.
+        high: Upper end.
+        spread: Standard deviation of the outcome, same unit.
+
+    Returns:
+        (of the estimate, of the interval); the second is 1 where the interval holds zero, NaN both
+        where there is no spread.
+    """
+    if not spread > 0:
+        return float("nan"), float("nan")
+    nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    ratios = (
+        exp(min(LOG_RISK_RATIO_PER_SPREAD * size / spread, 50.0))
+        for size in (abs(estimate), nearest)
+    )
+    first, second = (e_value(ratio) for ratio in ratios)
+    return first, second

@@ -1,0 +1,83 @@
+"""Parameters that only look guilty, windows that end where records do, and drift that is seen."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.failure_models.confounding import confounding_rows
+from assets.failure_models.drift_check import drift_rows
+from assets.failure_models.operating_window import operating_window
+from assets.failure_models.study import prepare
+from assets.failure_models.study_inputs import StudyInputs
+from assets.failure_models.trial import Trial
+from assets.failure_models.validation import resamples
+
+Line = Callable[..., StudyInputs]
+
+
+def trial_of(inputs: StudyInputs) -> Trial:
+    return next(one for one in prepare(inputs, seed=1)[0] if one.is_primary)
+
+
+def shifted(inputs: StudyInputs, by_batch: pl.Expr, step: float) -> StudyInputs:
+    """The line with one harmless parameter raised where ``by_batch`` is high."""
+    is_harmless = pl.col("feature") == "parameter.g07_0"
+    raised = pl.when(is_harmless).then(pl.col("value") + step * by_batch).otherwise("value")
+    return replace(inputs, gate_values=inputs.gate_values.with_columns(value=raised))
+
+
+def test_a_parameter_that_only_tells_the_strength_is_confounded_by_it(
+    line: Line, gates: Line
+) -> None:
+    inputs = gates(line(seed=3, effect=0.0, products=2, product_effect=2.0), 5)
+    names = inputs.batch_gates.select("batch_id", "product").unique()
+    is_second = dict(names.with_columns(pl.col("product") == "P1").rows())
+    strength = pl.col("batch_id").replace_strict(is_second).cast(pl.Float64)
+    mixed = shifted(inputs, strength, 3.0)
+    mixed = replace(mixed, batch_gates=mixed.batch_gates.with_columns(strength=pl.col("product")))
+    rows = confounding_rows(trial_of(mixed))
+    assert [(row["feature"], row["confounder"], row["kind"]) for row in rows] == [
+        ("parameter.g07_0", "strength", "vanishes")
+    ]
+    assert rows[0]["crude_low"] > 0
+    assert "within strength that is gone" in rows[0]["statement"]
+
+
+def test_a_real_cause_is_not_called_confounded(line: Line, gates: Line) -> None:
+    rows = confounding_rows(trial_of(gates(line(seed=3), 5)))
+    assert not [row for row in rows if row["feature"].startswith("parameter.g03")]
+
+
+def test_a_drifting_feature_is_seen_as_recorded_and_gone_relative_to_the_past(
+    line: Line, gates: Line
+) -> None:
+    drift = pl.col("batch_id").str.slice(1).cast(pl.Float64) / 100
+    trial = trial_of(shifted(gates(line(seed=5, effect=0.0), 5), drift, 1.0))
+    recorded, relative = drift_rows(trial, resamples(trial, 100))
+    assert recorded["auc"] > 0.8
+    assert "parameter.g07_0" in recorded["leading_features"]
+    assert relative["auc"] < 0.65
+
+
+def test_the_window_ends_where_risk_or_the_records_do() -> None:
+    value = np.random.default_rng(1).uniform(0, 10, size=600)
+    window = operating_window(value, 0.02 + 0.1 * (np.abs(value - 4) > 2), groups=12)
+    assert window is not None
+    assert window.low == pytest.approx(2, abs=0.9)
+    assert window.high == pytest.approx(6, abs=0.9)
+    assert not window.is_open_low
+    assert not window.is_open_high
+    one_sided = operating_window(value, 0.02 + 0.1 * (value > 5), groups=12)
+    assert one_sided is not None
+    assert one_sided.is_open_low
+    # Never down to the smallest value seen: too few batches were made there.
+    assert one_sided.low == pytest.approx(np.quantile(value, 0.05))
+    assert one_sided.failure_prob < one_sided.base_rate
+
+
+def test_flat_risk_has_no_window() -> None:
+    value = np.linspace(0, 1, 300)
+    assert operating_window(value, np.full(300, 0.03), groups=12) is None

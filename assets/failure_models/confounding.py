@@ -19,6 +19,7 @@ REVERSES, VANISHES = "reverses", "vanishes"
 # An effect that merely lost its certainty has not vanished; one that lost most of its size has.
 LARGEST_REST = 0.5
 PAST = "recent past"
+FEWEST_UNUSUAL = 30
 
 
 def confounding_rows(trial: Trial) -> list[dict[str, Any]]:
@@ -65,7 +66,7 @@ def _rows(
         return []
     spread = _spread(values)
     crude = _scaled(separate_slopes(values, target, cluster, 1 - 0.05 / columns), spread)
-    is_left = _is_clear(crude)
+    is_left = _is_clear(crude) & _is_widespread(values)
     rows: list[dict[str, Any]] = []
     for confounder, design, answer in _adjusted(trial, target, relative):
         if not is_left.any():
@@ -105,6 +106,12 @@ def _codes(trial: Trial) -> tuple[IntArray, IntArray]:
 
 def _within(values: FloatArray, group: IntArray) -> FloatArray:
     return values - group_means(values, group, np.arange(group.size), prior_batches=0.0)
+
+
+def _is_widespread(values: FloatArray) -> BoolArray:
+    """Whether enough batches differ from the usual value: an interval means nothing on a handful."""
+    usual = np.nanmedian(np.where(np.isfinite(values).any(axis=0), values, 0.0), axis=0)
+    return np.asarray((np.isfinite(values) & (values != usual)).sum(axis=0) >= FEWEST_UNUSUAL)
 
 
 def _spread(values: FloatArray) -> FloatArray:

@@ -109,7 +109,7 @@ def _within(values: FloatArray, group: IntArray) -> FloatArray:
 
 
 def _is_widespread(values: FloatArray) -> BoolArray:
-    """Whether enough batches differ from the usual value: an interval means nothing on a handful."""
+    """Whether enough batches differ from the usual value for an interval to mean something."""
     usual = np.nanmedian(np.where(np.isfinite(values).any(axis=0), values, 0.0), axis=0)
     return np.asarray((np.isfinite(values) & (values != usual)).sum(axis=0) >= FEWEST_UNUSUAL)
 

@@ -50,7 +50,10 @@ def bare_plant_of(*variables: dict[str, Any]) -> Plant:
     step = {"stage": 3, "unit_procedure": "granulation", "phase": "wet_mass"}
     steps = [{**step, "duration_h": [0.5, 0.1], "hold_h": [0.0, 0.0]}]
     calendar = {**DOCUMENT["calendar"], "steps": steps}
-    return plant_of(list(variables), calendar=calendar, maintenance={}, materials=[])
+    calendar["cleaned_after_campaign"] = []
+    bare = {"calendar": calendar, "maintenance": {}, "materials": []}
+    deviations = {**DOCUMENT["deviations"], "triggers": [], "categories": []}
+    return plant_of(list(variables), **bare, deviations=deviations)
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,22 @@ def text_for_a_number(document: Document) -> None:
     variable(document, "wet_mass_time_min")["sd"] = "wide"
 
 
+def line_without_equipment(document: Document) -> None:
+    del document["lines"]["L2"]["drying"]
+
+
+def route_to_nowhere(document: Document) -> None:
+    document["products"][0]["route"] = {"L3": 1.0}
+
+
+def deviation_of_nothing(document: Document) -> None:
+    document["deviations"]["triggers"][0]["variable"] = "moon_phase"
+
+
+def deviation_nowhere(document: Document) -> None:
+    document["deviations"]["categories"][0]["unit_procedure"] = "filling"
+
+
 def lever_on_nothing(document: Document) -> None:
     document["levers"][0]["variable"] = "granulation_end_moistur_pct"
 
@@ -121,6 +137,10 @@ def trajectory_in_other_unit(document: Document) -> None:
         (missing_levels, ["punch_set", "levels"]),
         (negative_variance, ["wet_mass_time_min", "-0.1", "negative"]),
         (text_for_a_number, ["wet_mass_time_min", "sd", "wide"]),
+        (line_without_equipment, ["L2", "drying"]),
+        (route_to_nowhere, ["TB-105", "L3"]),
+        (deviation_of_nothing, ["moisture", "moon_phase"]),
+        (deviation_nowhere, ["weighing", "filling", "granulation"]),
         (lever_on_nothing, ["hold_granule_moisture", "granulation_end_moisture_pct"]),
         (lever_without_maintenance, ["earlier_press_maintenance", "blending"]),
         (stop_without_limit, ["stopped", "press_stops", "above or below"]),

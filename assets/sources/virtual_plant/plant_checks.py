@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from assets.sources.virtual_plant.errors import PlantError
 from assets.sources.virtual_plant.expression import names
+from assets.sources.virtual_plant.place_checks import check_places
 from assets.sources.virtual_plant.plant import Plant
 from assets.sources.virtual_plant.planted_checks import check_planted
 from assets.sources.virtual_plant.variable import Variable
@@ -103,6 +104,7 @@ def check(plant: Plant) -> None:
         for attribute in material.attributes:
             _check_parents(attribute, own)
     _check_trajectories(plant, units)
+    check_places(plant, units)
     check_planted(plant, units)
 
 

@@ -29,8 +29,8 @@ TOPIC_DEFS = (
     "assets.sensor_features.defs",
     "assets.gate_features.defs",
     "assets.failure_models.defs",
-    "assets.time_to_failure.defs",
     "assets.failure_patterns.defs",
+    "assets.time_to_failure.defs",
     "assets.savings.defs",
     "reports.defs",
 )

@@ -1,6 +1,8 @@
 """Dagster assets of the failure patterns: loads tables, calls the pure functions, saves."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -18,6 +20,26 @@ PRECURSOR_RECORDS = {
     "batch_gates": ["feature", "batch_gates"],
     "outcomes": ["core", "outcomes"],
     "outcome_definitions": ["core", "outcome_definitions"],
+}
+# Rules: what failed batches have in common.
+RULE_TABLES = {
+    "evidence.rule_search": "What was searched for rules, how hard, and what chance would give.",
+    "finding.rules": "Rules discovered on earlier batches, and whether they held on later ones.",
+    "finding.rule_conditions": "The conditions of each rule, discovered and estimated again.",
+    "finding.rule_effects": "Rates inside and outside each rule, with intervals.",
+    "finding.rule_periods": "Rates inside and outside each rule over time.",
+    "finding.rule_batches": "Which batches each rule covers.",
+}
+RULE_INPUTS = {
+    "gate_values": ["feature", "gate_values"],
+    "dictionary": ["feature", "dictionary"],
+    "batch_gates": ["feature", "batch_gates"],
+    "outcomes": ["core", "outcomes"],
+    "outcome_definitions": ["core", "outcome_definitions"],
+    "outcome_margins": ["core", "outcome_margins"],
+    "refused_features": ["evidence", "refused_features"],
+    "material_usage": ["core", "material_usage"],
+    "verdicts": ["model", "verdicts"],
 }
 
 
@@ -171,3 +193,30 @@ def paths(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
         metadata={"dagster/row_count": written.rows, "content_hash": written.content_hash}
     )
+
+
+@dg.multi_asset(
+    name="failure_rules",
+    ins={name: dg.AssetIn(key=key) for name, key in RULE_INPUTS.items()},
+    outs={
+        name.replace(".", "_"): dg.AssetOut(
+            key=name.split("."), io_manager_key=IO, description=description
+        )
+        for name, description in RULE_TABLES.items()
+    },
+    group_name=GROUP,
+    required_resource_keys={"run_settings"},
+)
+def failure_rules(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
+    """Search for rules, confirm them on later batches and save what was found."""
+    from assets.failure_patterns.rule_study import RuleInputs, RuleSettings, run_rule_study
+    from assets.failure_patterns.rule_tables import rule_tables
+
+    run = context.resources.run_settings
+    verdicts = tables.pop("verdicts")
+    settings = RuleSettings.of_run(run.seed, is_quick=run.is_quick)
+    found = rule_tables(run_rule_study(RuleInputs(**tables), settings), settings, verdicts)
+    for row in found["finding.rules"].filter("is_shown").iter_rows(named=True):
+        context.log.info(f"{row['outcome']}: {row['text']}")
+    for name in RULE_TABLES:
+        yield dg.Output(found[name], output_name=name.replace(".", "_"))

@@ -54,6 +54,11 @@ class RuleSettings:
     beam: int = FULL_BEAM
     has_margins: bool = True
 
+    @classmethod
+    def of_run(cls, seed: int, *, is_quick: bool) -> "RuleSettings":
+        """The settings of a full run, or of a quick one with fewer draws."""
+        return cls(seed=seed, permutations=100 if is_quick else 300, beam=20)
+
 
 @dataclass(frozen=True)
 class Search:

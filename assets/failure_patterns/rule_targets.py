@@ -41,9 +41,9 @@ class Target:
     label: FloatArray
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What names the target in tables."""
-        return self.outcome, self.kind, self.quantity
+    def name(self) -> str:
+        """What names the target among those of its outcome."""
+        return self.quantity or FAILURE
 
 
 def failure_target(

@@ -185,4 +185,4 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
     (thin,) = thin_margin_targets(target, margins, ids, early_batches=100)
     assert isinstance(thin, Target)
     assert np.flatnonzero(thin.label == 1).tolist() == [*range(10), *range(100, 110)]
-    assert thin.key == ("failure", "thin_margin", "dissolution")
+    assert (thin.outcome, thin.kind, thin.name) == ("failure", "thin_margin", "dissolution")

@@ -77,13 +77,12 @@ def main() -> None:
     parser.add_argument("--kind", choices=sorted(CONDITIONS), action="append")
     parser.add_argument("--plants", type=int, default=50, help="seeds first to first+plants-1")
     parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--permutations", type=int, default=1_000)
     asked = parser.parse_args()
     for kind in asked.kind or sorted(CONDITIONS):
         record = StudyRecord(f"rule_study_{kind}")
         seeds = range(asked.first_seed, asked.first_seed + asked.plants)
         for (seed,) in record.missing([(seed,) for seed in seeds]):
-            settings = RuleSettings(seed=seed, permutations=asked.permutations)
+            settings = RuleSettings.of_run(seed, is_quick=False)
             row = study_plant(kind, seed, settings)
             record.append(row)
             print(kind, seed, row["is_recovered"], row["jaccard"], row["study_s"], flush=True)

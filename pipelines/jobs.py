@@ -9,13 +9,15 @@ from typing import Any
 import dagster as dg
 
 MAIN_JOB = "main"
+SENSOR_MONTH_JOB = "sensor_month"
 NIGHTLY_JOB = "nightly"
 REFIT_GROUPS = ("failure_models", "failure_patterns")
 
 
 def jobs() -> list[Any]:
-    """Return the main job (also the monthly refit) and the nightly job."""
-    everything = dg.AssetSelection.all()
+    """Return the main job (also the monthly refit), the nightly job and that of one month."""
+    one_month = dg.AssetSelection.assets(dg.AssetKey(["kept", SENSOR_MONTH_JOB]))
+    everything = dg.AssetSelection.all() - one_month
     refit = dg.AssetSelection.groups(*REFIT_GROUPS)
     return [
         dg.define_asset_job(
@@ -27,5 +29,10 @@ def jobs() -> list[Any]:
             NIGHTLY_JOB,
             selection=everything - refit,
             description="New records, features, money and reports; verdicts stay as last refitted.",
+        ),
+        dg.define_asset_job(
+            SENSOR_MONTH_JOB,
+            selection=one_month,
+            description="Sensor readings and features of one month, for late exports.",
         ),
     ]

@@ -49,6 +49,10 @@ class Home:
         """Folder of one source's immutable Parquet readings, named by content."""
         return self.work_dir(source_key) / "readings"
 
+    def kept_dir(self, source_key: str, kind: str) -> Path:
+        """Folder of frames of one kind computed from one source's months of readings."""
+        return self.work_dir(source_key) / "kept" / kind
+
     def unfinished_file(self, source_key: str) -> Path:
         """Mark that stands from the first write of an update until it has been published."""
         return self.work_dir(source_key) / "unfinished"

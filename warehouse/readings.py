@@ -1,4 +1,4 @@
-"""Building and reading the monthly Parquet files of sensor readings, in bounded memory.
+"""Building the monthly Parquet files of sensor readings, in bounded memory.
 
 What a reading belongs to is said by the SQL files of a ``ReadingsPlan``. Here belong the mechanics:
 temporary tables, one month after the other, files written beside and named by content, the list
@@ -6,7 +6,7 @@ and the view replaced in one transaction. Content already on disk is not written
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,10 +17,10 @@ import polars as pl
 from data_contracts.catalogue import contract
 from data_contracts.errors import WarehouseError
 from data_contracts.polars_schema import conform, empty
-from warehouse.connection import Connection, connect_in_memory, quoted, transaction
+from warehouse.connection import Connection, quoted, transaction
 from warehouse.content_hash import digest
 from warehouse.reading_files import READING_MONTHS, create_readings_view, series_file
-from warehouse.relations import create_table, insert
+from warehouse.relations import create_table, exists, insert
 from warehouse.select_file import parameters_of, read_select
 from warehouse.store import Warehouse
 
@@ -45,6 +45,10 @@ class ReadingsPlan:
         series: Its runs of readings of one batch, phase and tag in stored order, those of no phase
             last, with ``readings`` (how many) and ``content`` (a hash of them).
         account: One row of the month's counts in ``evidence.reading_months``.
+        inputs: One text that stands for all a month's files depend on.
+        window: window_from and window_until of the readings that concern one month alone.
+        reaching_back: The file of ``prepared`` whose rows, where it has any, may depend on readings
+            of any month, so that no window holds.
     """
 
     prepared: tuple[tuple[Kind, Path], ...]
@@ -54,33 +58,27 @@ class ReadingsPlan:
     stored: Path
     series: Path
     account: Path
-
-
-@dataclass(frozen=True, slots=True)
-class MonthOfReadings:
-    """The readings of one month that belong to a phase, ready for a kernel.
-
-    Attributes:
-        month: First day of the month in which the phases started.
-        series: One row per batch, phase and tag, in stored order, with ``readings`` each.
-        readings: ``recorded_at`` and ``value`` of all series one after the other; a value is NaN
-            where there is none or its quality is bad.
-    """
-
-    month: date
-    series: pl.DataFrame
-    readings: pl.DataFrame
+    inputs: Path
+    window: Path
+    reaching_back: Path
 
 
 def build_readings(
-    warehouse: Warehouse, plan: ReadingsPlan, as_of: datetime | None = None
+    warehouse: Warehouse,
+    plan: ReadingsPlan,
+    as_of: datetime | None = None,
+    month: date | None = None,
 ) -> pl.DataFrame:
     """Write ``core.sensor_readings`` and its list, month by month.
+
+    A month whose inputs are those of its files on disk is not built again.
 
     Args:
         warehouse: Has ``raw.sensor_readings`` and what the plan reads.
         plan: The SQL.
         as_of: Readings recorded later are not yet known and left out; by default none is.
+        month: First day of the only month to look at; the others stay as they are, and whether all
+            that was delivered is placed is left to a run over every month.
 
     Returns:
         ``evidence.reading_months``: one row per month with readings.
@@ -93,13 +91,18 @@ def build_readings(
     folder.mkdir(parents=True, exist_ok=True)
     described = contract(READING_MONTHS)
     with warehouse.connection() as opened:
-        for kind, file in plan.prepared:
-            _prepare(opened, kind, file, {"as_of": as_of})
-        spans = _rows(opened, plan.months, {"as_of": as_of}).to_dicts()
-        built = [_build_month(opened, plan, folder, span | {"as_of": as_of}) for span in spans]
-        rows = [row for row in built if row["stored"]]
+        before = _listed(opened, folder)
+        given = _prepare_all(opened, plan, as_of, month)
+        spans = _rows(opened, plan.months, given).to_dicts()
+        if month is not None:
+            spans = [span for span in spans if span["month"].date() == month]
+        built = [_build_month(opened, plan, folder, span | given, before) for span in spans]
+        if month is not None:
+            built += [row for row in before.values() if row["month"] != month]
+        rows = sorted((row for row in built if row["stored"]), key=lambda row: row["month"])
         listed = conform(pl.DataFrame(rows), described) if rows else empty(described)
-        _require_all(listed, _rows(opened, plan.delivered, {"as_of": as_of}).item())
+        if month is None:
+            _require_all(listed, _rows(opened, plan.delivered, given).item())
         with transaction(opened):
             create_table(opened, described)
             insert(opened, described, listed)
@@ -107,13 +110,29 @@ def build_readings(
     return listed
 
 
-def readings_by_month(warehouse: Warehouse) -> Iterator[MonthOfReadings]:
-    """Yield the readings of every month, one month in memory at a time."""
-    folder = warehouse.home.readings_dir(warehouse.source_key)
-    listed = warehouse.read(READING_MONTHS, ["month", "file"])
-    with connect_in_memory(warehouse.home.spill_dir) as opened:
-        for month, name in listed.iter_rows():
-            yield _read_month(opened, month, folder / name)
+def _listed(connection: Connection, folder: Path) -> dict[date, dict[str, Any]]:
+    """Return the rows of the list as it is, of months whose files are still there."""
+    if not exists(connection, READING_MONTHS):
+        return {}
+    rows = connection.sql(f"SELECT * FROM {READING_MONTHS}").pl().to_dicts()
+    known = [row for row in rows if "input_hash" in row and (folder / row["file"]).is_file()]
+    return {row["month"]: row for row in known}
+
+
+def _prepare_all(
+    connection: Connection, plan: ReadingsPlan, as_of: datetime | None, month: date | None
+) -> dict[str, Any]:
+    """Create the plan's relations and return the values its files may ask for."""
+    given: dict[str, Any] = {"as_of": as_of, "window_from": None, "window_until": None}
+    if month is not None:
+        window = _rows(connection, plan.window, {"month": month}).row(0, named=True)
+        given |= window
+    for kind, file in plan.prepared:
+        _prepare(connection, kind, file, given)
+        is_windowed = month is not None and file == plan.reaching_back
+        if is_windowed and connection.sql(f"SELECT 1 FROM {file.stem} LIMIT 1").fetchone():
+            return _prepare_all(connection, plan, as_of, None)
+    return given
 
 
 def _prepare(connection: Connection, kind: Kind, file: Path, values: Mapping[str, Any]) -> None:
@@ -132,26 +151,41 @@ def _rows(connection: Connection, file: Path, values: Mapping[str, Any]) -> pl.D
 
 
 def _build_month(
-    connection: Connection, plan: ReadingsPlan, folder: Path, span: Mapping[str, Any]
+    connection: Connection,
+    plan: ReadingsPlan,
+    folder: Path,
+    span: Mapping[str, Any],
+    before: Mapping[date, dict[str, Any]],
 ) -> dict[str, Any]:
-    """Write one month's files and return its row of ``evidence.reading_months``."""
+    """Return a month's row of ``evidence.reading_months``, having written its files if need be."""
+    month = span["month"].date()
+    inputs = digest((_rows(connection, plan.inputs, span).item(), _texts(plan)))
+    if month in before and before[month]["input_hash"] == inputs:
+        return before[month]
     _prepare(connection, "TABLE", plan.readings, span)
     account = _rows(connection, plan.account, span).row(0, named=True)
     _prepare(connection, "TABLE", plan.series, span)
     series = connection.sql(f"SELECT * FROM {plan.series.stem}").pl()
     content = digest(tuple(series.rows()))
-    file = folder / f"{span['month']:%Y-%m}-{content}.parquet"
+    file = folder / f"{month:%Y-%m}-{content}.parquet"
     if account["stored"]:
         # The list of series first: a file of readings is never without it.
         in_phases = f"FROM {plan.series.stem} WHERE phase IS NOT NULL"
         _write_parquet(connection, in_phases, file.with_name(series_file(file.name)))
         _write_parquet(connection, read_select(plan.stored), file)
     return account | {
-        "month": span["month"].date(),
+        "month": month,
         "series": series["phase"].count(),
         "content_hash": content,
+        "input_hash": inputs,
         "file": file.name,
     }
+
+
+def _texts(plan: ReadingsPlan) -> str:
+    """The SQL itself, which the files depend on too."""
+    files = [*(file for _, file in plan.prepared), plan.readings, plan.stored, plan.series]
+    return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def _write_parquet(connection: Connection, select: str, file: Path) -> None:
@@ -174,14 +208,3 @@ def _require_all(listed: pl.DataFrame, delivered: int) -> None:
             f"raw.sensor_readings holds {delivered} readings and {received} were placed: every "
             "reading needs equipment, a tag and a finite time. Correct the profile of the source."
         )
-
-
-def _read_month(connection: Connection, month: date, file: Path) -> MonthOfReadings:
-    of_series = quoted(str(file.with_name(series_file(file.name))))
-    series = connection.sql(f"SELECT * FROM read_parquet({of_series})").pl()
-    readings = connection.sql(
-        "SELECT recorded_at, CASE WHEN is_usable THEN value ELSE 'nan' END AS value "
-        f"FROM read_parquet({quoted(str(file))})"
-    ).pl()
-    # The readings of no phase stand last and belong to no series.
-    return MonthOfReadings(month, series, readings.head(int(series["readings"].sum())))

@@ -1,17 +1,24 @@
 """Dagster assets of sensor features: places readings in phases, then computes their features."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import dagster as dg
 import polars as pl
 
+from assets.sensor_features.local_executor import features_of_months
 from assets.sensor_features.phase_features import phase_features
 from assets.sensor_features.placement import PLAN
-from warehouse.readings import build_readings, readings_by_month
+from warehouse.kept_months import KeptMonths
+from warehouse.readings import build_readings
+from warehouse.store import Warehouse
+from warehouse.stored_readings import stored_months
 
 GROUP = "sensor_features"
 READINGS = dg.AssetKey(["core", "sensor_readings"])
 MONTHS = dg.AssetKey(["evidence", "reading_months"])
+SENSOR_MONTH = dg.AssetKey(["kept", "sensor_month"])
+MONTHS_OF_PHASES = dg.MonthlyPartitionsDefinition(start_date="2015-01-01")
 # Delivered readings are no table: they are staged with the raw tables, for which batches stand.
 PLACED_BY = [["raw", "batches"], ["core", "batches"], ["core", "phases"], ["core", "sensor_tags"]]
 
@@ -62,4 +69,31 @@ def sensor_phase_features(
     context: dg.AssetExecutionContext, sensor_tags: pl.DataFrame
 ) -> pl.DataFrame:
     """Compute the features of every phase and tag."""
-    return phase_features(readings_by_month(context.resources.warehouse), sensor_tags)
+    warehouse = context.resources.warehouse
+    months = stored_months(warehouse)
+    return phase_features(months, sensor_tags, features_of_months, _kept(warehouse))
+
+
+@dg.asset(
+    key=SENSOR_MONTH,
+    deps=PLACED_BY,
+    group_name=GROUP,
+    partitions_def=MONTHS_OF_PHASES,
+    required_resource_keys={"warehouse", "run_settings"},
+    description="Readings and features of one month alone: placed, computed and kept, so that the "
+    "tables over all months take them as they are.",
+)
+def sensor_month(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Bring one month up to date: that in which its phases started, UTC."""
+    warehouse, settings = context.resources.warehouse, context.resources.run_settings
+    month = date.fromisoformat(context.partition_key)
+    listed = build_readings(warehouse, PLAN, settings.as_of, month)
+    here = [stored for stored in stored_months(warehouse) if stored.month == month]
+    tags = warehouse.read("core.sensor_tags")
+    rows = phase_features(here, tags, features_of_months, _kept(warehouse))
+    counts = listed.filter(pl.col("month") == month)["stored"].sum()
+    return dg.MaterializeResult(metadata={"readings": int(counts), "phases and tags": rows.height})
+
+
+def _kept(warehouse: Warehouse) -> KeptMonths:
+    return KeptMonths(warehouse.home.kept_dir(warehouse.source_key, "phase_features"))

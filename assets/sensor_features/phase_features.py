@@ -1,107 +1,76 @@
-"""From a month of readings to rows of ``feature.sensor_phase_features``.
+"""From months of readings to rows of ``feature.sensor_phase_features``.
 
-A frame in, a frame out: ranges and units come from the tags' description, numbers from the kernel.
+A month is computed once: its rows are kept beside its readings under a name made of all that they
+depend on, so that a new month costs one month and a correction the months it touches.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from assets.sensor_features.registry import COUNTS, NAMES
+from assets.sensor_features.series_description import LIMITS, DescribedMonth, described_month
 from data_contracts.catalogue import contract
 from data_contracts.polars_schema import empty
-from warehouse.readings import MonthOfReadings
+from warehouse.kept_months import KeptMonths
+from warehouse.stored_readings import StoredMonth
 
 Array = np.ndarray[Any, np.dtype[Any]]
+Executor = Callable[[Iterable[DescribedMonth]], Iterator[tuple[DescribedMonth, Array]]]
 
 TABLE = "feature.sensor_phase_features"
 KEY = ("batch_id", "unit_procedure", "phase", "tag")
-LIMITS = ("nor_low", "nor_high", "par_low", "par_high")
-TO_CELSIUS = {
-    "degC": (1.0, 0.0), "°C": (1.0, 0.0), "K": (1.0, -273.15),
-    "degF": (5.0 / 9.0, -160.0 / 9.0), "°F": (5.0 / 9.0, -160.0 / 9.0),
-}  # fmt: skip
 
 
-def month_features(month: MonthOfReadings, sensor_tags: pl.DataFrame) -> pl.DataFrame:
-    """Compute the features of every series of one month.
+def phase_features(
+    months: Sequence[StoredMonth],
+    sensor_tags: pl.DataFrame,
+    executor: Executor,
+    kept: KeptMonths | None = None,
+) -> pl.DataFrame:
+    """Compute the features of every month that has not been computed before.
 
     Args:
-        month: Series in stored order and their readings, one after the other.
-        sensor_tags: ``core.sensor_tags``: unit and ranges per tag and equipment.
-
-    Returns:
-        One row per batch, phase and tag, in the columns of the contract.
-    """
-    from assets.sensor_features.kernel.series import series_features
-
-    series = described_series(month.series, sensor_tags)
-    offsets = np.concatenate([[0], np.cumsum(series["readings"].to_numpy())]).astype(np.int64)
-    features = series_features(
-        month.readings["recorded_at"].dt.epoch("us").to_numpy(),
-        month.readings["value"].to_numpy(),
-        offsets,
-        limits_of(series),
-        to_celsius_of(series),
-    )
-    return named_features(series, features)
-
-
-def phase_features(months: Iterable[MonthOfReadings], sensor_tags: pl.DataFrame) -> pl.DataFrame:
-    """Compute the features of every month, one month in memory at a time.
+        months: The months on disk.
+        sensor_tags: ``core.sensor_tags``.
+        executor: Runs the kernel over months.
+        kept: Months computed before; by default none is known and none is kept.
 
     Returns:
         One row per batch, phase and tag, sorted by them; empty where there are no readings.
     """
-    parts = [month_features(month, sensor_tags) for month in months if month.series.height]
+    described = [described_month(month, sensor_tags) for month in months]
+    names = {month.stored.month: version_of(month) for month in described}
+    found = {} if kept is None else {n: kept.read(n) for n in names.values() if n in kept}
+    missing = [m for m in described if names[m.stored.month] not in found and m.series.height]
+    for month, features in executor(missing):
+        name, rows = names[month.stored.month], named_features(month.series, features)
+        found[name] = rows
+        if kept is not None:
+            kept.write(name, rows)
+    parts = [frame for frame in found.values() if frame.height]
     return pl.concat(parts).sort(KEY) if parts else empty(contract(TABLE))
 
 
-def described_series(series: pl.DataFrame, sensor_tags: pl.DataFrame) -> pl.DataFrame:
-    """Add unit and ranges: of the tag on that equipment, else of the tag anywhere.
+def version_of(month: DescribedMonth) -> str:
+    """Name a month's features by all they depend on: readings, descriptions, kernel."""
+    from assets.sensor_features.kernel.compiled import sources_digest
+    from warehouse.content_hash import digest
 
-    Args:
-        series: One row per series, with ``tag`` and ``equipment_id``.
-        sensor_tags: ``core.sensor_tags``.
-
-    Returns:
-        The same rows in the same order; ranges are NaN and the unit is null where not described.
-    """
-    wanted = ["unit", *LIMITS]
-    on_equipment = sensor_tags.select("tag", "equipment_id", *wanted)
-    anywhere = sensor_tags.group_by("tag").agg(pl.col(wanted).sort_by("equipment_id").first())
-    joined = series.join(
-        on_equipment, on=["tag", "equipment_id"], how="left", maintain_order="left"
-    ).join(anywhere, on="tag", how="left", suffix="_anywhere", maintain_order="left")
-    return joined.with_columns(
-        pl.coalesce("unit", "unit_anywhere").alias("unit"),
-        *(
-            pl.coalesce(name, f"{name}_anywhere")
-            .cast(pl.Float64)
-            .fill_null(float("nan"))
-            .alias(name)
-            for name in LIMITS
-        ),
-    ).drop(pl.selectors.ends_with("_anywhere"))
-
-
-def limits_of(series: pl.DataFrame) -> Array:
-    """Return the ranges as the kernel takes them: (series, 4), NaN where there is none."""
-    return np.ascontiguousarray(series.select(LIMITS).to_numpy().astype(np.float64))
-
-
-def to_celsius_of(series: pl.DataFrame) -> Array:
-    """Return factor and offset to degC: (series, 2), NaN where the unit is no temperature."""
-    nothing = (float("nan"), float("nan"))
-    return np.array([TO_CELSIUS.get(unit, nothing) for unit in series["unit"]], np.float64).reshape(
-        -1, 2
-    )
+    described = month.series.select("tag", "equipment_id", "unit", *LIMITS).unique().sort(pl.all())
+    parts = (month.stored.content_hash, sources_digest(), *described.rows())
+    return f"{month.stored.month:%Y-%m}-{digest(parts)}"
 
 
 def named_features(series: pl.DataFrame, features: Array) -> pl.DataFrame:
-    """Give rows of the kernel the names of their series, in the columns of the contract."""
+    """Give rows of the kernel the names of their series, in the columns of the contract.
+
+    Args:
+        series: One row per series with its names, ``unit`` and ``known_at``.
+        features: (series, features) in the order of ``registry.NAMES``.
+    """
     computed = pl.DataFrame(features, schema=list(NAMES), orient="row").with_columns(
         pl.all().fill_nan(None)
     )

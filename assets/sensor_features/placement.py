@@ -27,4 +27,7 @@ PLAN = ReadingsPlan(
     stored=SQL / "stored_readings.sql",
     series=SQL / "month_series.sql",
     account=SQL / "month_account.sql",
+    inputs=SQL / "month_inputs.sql",
+    window=SQL / "month_window.sql",
+    reaching_back=SQL / "made_places.sql",
 )

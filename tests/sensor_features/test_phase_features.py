@@ -8,17 +8,19 @@ import polars as pl
 import pytest
 
 from assets.sensor_features import defs
+from assets.sensor_features.local_executor import features_of_months
 from assets.sensor_features.phase_features import phase_features
 from assets.sensor_features.placement import PLAN
 from data_contracts.catalogue import contract
 from data_contracts.polars_schema import conform
-from warehouse.readings import build_readings, readings_by_month
+from warehouse.readings import build_readings
+from warehouse.stored_readings import stored_months
 
 
 def compute(plant: Any) -> pl.DataFrame:
     build_readings(plant.warehouse, PLAN)
     tags = plant.warehouse.read("core.sensor_tags")
-    return phase_features(readings_by_month(plant.warehouse), tags)
+    return phase_features(stored_months(plant.warehouse), tags, features_of_months)
 
 
 def trajectory(start: Any, values: list[float | None], *, tag: str = "power_kw") -> list[Any]:

@@ -1,12 +1,17 @@
--- One row per equipment, named batch, tag and month of delivered readings known as of $as_of.
+-- One row per equipment, named batch, tag and day of delivered readings known as of $as_of, in the
+-- window if one is given; `content` is a sum over its readings that changes with each of them.
 SELECT
     equipment_id,
     batch_id,
     tag,
-    date_trunc('month', recorded_at) AS month,
+    date_trunc('day', recorded_at) AS day,
     count(*) AS readings,
     min(recorded_at) AS first_at,
-    max(recorded_at) AS last_at
+    max(recorded_at) AS last_at,
+    sum(hash(recorded_at, value, quality)) AS content
 FROM raw.sensor_readings
-WHERE coalesce(recorded_at <= $as_of::TIMESTAMP, true)
+WHERE
+    coalesce(recorded_at <= $as_of::TIMESTAMP, true)
+    AND ($window_from::TIMESTAMP IS NULL OR recorded_at >= $window_from::TIMESTAMP)
+    AND ($window_until::TIMESTAMP IS NULL OR recorded_at <= $window_until::TIMESTAMP)
 GROUP BY ALL;

@@ -3,7 +3,7 @@ SELECT month, month AS span_from, greatest(max(ended_at), month + INTERVAL 1 MON
 FROM (
     SELECT month, last_at AS ended_at FROM lane_hours
     UNION ALL
-    SELECT month, last_at FROM delivered_series WHERE isfinite(month)
+    SELECT date_trunc('month', day), last_at FROM delivered_series WHERE isfinite(day)
 )
 GROUP BY month
 ORDER BY month;

@@ -1,0 +1,50 @@
+"""Frames computed from a month of readings, kept beside them so that no month is computed twice.
+
+Each is one Parquet file named by the caller after everything it depends on; a name never changes
+its contents. Files of names that are no longer asked for are removed by ``keep_only``.
+"""
+
+import uuid
+from collections.abc import Collection
+from pathlib import Path
+
+import polars as pl
+
+
+class KeptMonths:
+    """The kept frames of one kind.
+
+    Args:
+        folder: Where they lie; it need not exist yet.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether a frame of that name is kept."""
+        return self._file(str(name)).is_file()
+
+    def read(self, name: str) -> pl.DataFrame:
+        """Return a kept frame."""
+        return pl.read_parquet(self._file(name))
+
+    def write(self, name: str, frame: pl.DataFrame) -> None:
+        """Keep a frame, whole or not at all."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        part = self._folder / f"{name}.{uuid.uuid4().hex[:8]}.part"
+        try:
+            frame.write_parquet(part, compression="zstd")
+            part.replace(self._file(name))
+        finally:
+            part.unlink(missing_ok=True)
+
+    def keep_only(self, names: Collection[str]) -> None:
+        """Remove every frame but those named."""
+        wanted = {self._file(name) for name in names}
+        for file in self._folder.glob("*.parquet"):
+            if file not in wanted:
+                file.unlink()
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{name}.parquet"

@@ -6,7 +6,7 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
-from assets.sensor_features.local_executor import features_of_months
+from assets.sensor_features.executors import chosen_executor
 from assets.sensor_features.phase_features import phase_features
 from assets.sensor_features.placement import PLAN
 from warehouse.kept_months import KeptMonths
@@ -71,7 +71,7 @@ def sensor_phase_features(
     """Compute the features of every phase and tag."""
     warehouse = context.resources.warehouse
     months = stored_months(warehouse)
-    return phase_features(months, sensor_tags, features_of_months, _kept(warehouse))
+    return phase_features(months, sensor_tags, chosen_executor(), _kept(warehouse))
 
 
 @dg.asset(
@@ -90,7 +90,7 @@ def sensor_month(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None
     listed = build_readings(warehouse, PLAN, settings.as_of, month)
     here = [stored for stored in stored_months(warehouse) if stored.month == month]
     tags = warehouse.read("core.sensor_tags")
-    rows = phase_features(here, tags, features_of_months, _kept(warehouse))
+    rows = phase_features(here, tags, chosen_executor(), _kept(warehouse))
     counts = listed.filter(pl.col("month") == month)["stored"].sum()
     return dg.MaterializeResult(metadata={"readings": int(counts), "phases and tags": rows.height})
 

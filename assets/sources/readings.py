@@ -65,7 +65,7 @@ def delivered_readings_sql(
     names = ", ".join(quoted(column.name) for column in mapping.unpivot)
     return (
         f"FROM (SELECT {', '.join([*fixed, *wide])} FROM {scan}{condition}) "
-        f"UNPIVOT (value_text FOR tag IN ({names}))"
+        f"UNPIVOT INCLUDE NULLS (value_text FOR tag IN ({names}))"
     )
 
 

@@ -56,13 +56,16 @@ def test_wide_columns_become_readings(tmp_path: Path, query: Query) -> None:
         ("1", "feeder_rpm", 20.0, "good"),
         ("1", "fill_mm", 6.1, "good"),
         ("1", "main_force_kn", 10.5, "good"),
+        ("1", "feeder_rpm", None, "uncertain"),
         ("1", "fill_mm", 6.1, "uncertain"),
+        ("1", "main_force_kn", None, "uncertain"),
+        ("2", "feeder_rpm", None, "good"),
         ("2", "fill_mm", 6.2, "good"),
         ("2", "main_force_kn", 11.0, "good"),
     ]
     assert readings.schema["recorded_at"] == pl.Datetime("us")
     assert readings["equipment_id"].unique().to_list() == ["PRS-1"]
-    assert records.report.table("raw.sensor_readings").received == 6
+    assert records.report.table("raw.sensor_readings").received == 9, "nothing read is a gap"
     tags = records.admissions["raw.sensor_tags"].accepted
     assert tags.select("tag", "equipment_id", "stage", "unit", "nor_high").rows() == [
         ("main_force_kn", "PRS-1", 4, "kN", 15.0),
@@ -76,11 +79,11 @@ def test_a_cell_that_is_no_number_is_one_refused_reading(tmp_path: Path, query: 
     bad = ["1;02.01.2024 09:00:00;ten;20;6,1;ok;x", "1;soon;10;;;ok;x"]
     records = read(tmp_path, query, good + bad)
     account = records.report.table("raw.sensor_readings")
-    assert (account.received, account.accepted, account.quarantined) == (304, 302, 2)
+    assert (account.received, account.accepted, account.quarantined) == (306, 302, 4)
     columns = ("source_file", "source_row", "column_name", "rule", "value")
     assert records.quarantined().select(columns).rows() == [
         ("press/0.csv", 102, "value", "type", "ten"),
-        ("press/0.csv", 103, "recorded_at", "type", "soon"),
+        *[("press/0.csv", 103, "recorded_at", "type", "soon")] * 3,  # each cell of the row
     ]
     assert query(records.readings.sql).height == 302
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from assets.sensor_features.registry import FEATURES, SensorFeature
+from assets.sensor_features.registry import FEATURES, GOLDEN, SensorFeature
 
 FRAME = Path(__file__).with_name("contract_frame.yaml")
 FILE = Path(__file__).parents[2] / "data_contracts" / "feature" / "sensor_phase_features.yaml"
@@ -25,7 +25,7 @@ def contract_text() -> str:
     """Return the contract file: the frame's columns, the features before the last of them."""
     document = yaml.safe_load(FRAME.read_text(encoding="utf-8"))
     properties = document["schema"][0]["properties"]
-    properties[-1:-1] = [_property(feature) for feature in FEATURES]
+    properties[-1:-1] = [_property(feature) for feature in (*FEATURES, *GOLDEN)]
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
 
 

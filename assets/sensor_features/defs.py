@@ -7,7 +7,8 @@ import dagster as dg
 import polars as pl
 
 from assets.sensor_features.executors import chosen_executor
-from assets.sensor_features.phase_features import phase_features
+from assets.sensor_features.fault_marks import sensor_faults
+from assets.sensor_features.phase_features import phase_features, series_features
 from assets.sensor_features.placement import PLAN
 from warehouse.kept_months import KeptMonths
 from warehouse.readings import build_readings
@@ -56,22 +57,44 @@ def placed_readings(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
     )
 
 
-@dg.asset(
-    key=["feature", "sensor_phase_features"],
-    ins={"sensor_tags": dg.AssetIn(key=["core", "sensor_tags"])},
+@dg.multi_asset(
+    name="sensor_phase_features",
+    ins={
+        "sensor_tags": dg.AssetIn(key=["core", "sensor_tags"]),
+        "batches": dg.AssetIn(key=["core", "batches"]),
+    },
+    outs={
+        "features": dg.AssetOut(
+            key=["feature", "sensor_phase_features"],
+            io_manager_key="warehouse_io",
+            description="What a process engineer would read off each trajectory: a row per phase "
+            "and tag.",
+        ),
+        "golden": dg.AssetOut(
+            key=["feature", "golden_trajectories"],
+            io_manager_key="warehouse_io",
+            description="Where good batches run, as known before each month: a row per step of "
+            "progress.",
+        ),
+        "faults": dg.AssetOut(
+            key=["evidence", "sensor_faults"],
+            io_manager_key="warehouse_io",
+            description="What is wrong with the sensors: a row per phase, tag and fault.",
+        ),
+    },
     deps=[READINGS, MONTHS],
     group_name=GROUP,
-    io_manager_key="warehouse_io",
     required_resource_keys={"warehouse"},
-    description="What a process engineer would read off each trajectory: a row per phase and tag.",
 )
 def sensor_phase_features(
-    context: dg.AssetExecutionContext, sensor_tags: pl.DataFrame
-) -> pl.DataFrame:
-    """Compute the features of every phase and tag."""
+    context: dg.AssetExecutionContext, sensor_tags: pl.DataFrame, batches: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Compute the features of every phase and tag, and mark what is wrong with the sensors."""
     warehouse = context.resources.warehouse
     months = stored_months(warehouse)
-    return phase_features(months, sensor_tags, chosen_executor(), _kept(warehouse))
+    series = series_features(months, sensor_tags, chosen_executor(), _kept(warehouse))
+    features, golden = phase_features(series, batches)
+    return features, golden, sensor_faults(series)
 
 
 @dg.asset(
@@ -90,9 +113,11 @@ def sensor_month(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None
     listed = build_readings(warehouse, PLAN, settings.as_of, month)
     here = [stored for stored in stored_months(warehouse) if stored.month == month]
     tags = warehouse.read("core.sensor_tags")
-    rows = phase_features(here, tags, chosen_executor(), _kept(warehouse))
+    rows = series_features(here, tags, chosen_executor(), _kept(warehouse))
     counts = listed.filter(pl.col("month") == month)["stored"].sum()
-    return dg.MaterializeResult(metadata={"readings": int(counts), "phases and tags": rows.height})
+    return dg.MaterializeResult(
+        metadata={"readings": int(counts), "phases and tags": 0 if rows is None else rows.height}
+    )
 
 
 def _kept(warehouse: Warehouse) -> KeptMonths:

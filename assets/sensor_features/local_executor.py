@@ -14,7 +14,7 @@ import numpy as np
 
 from assets.sensor_features.kernel.compiled import Array
 from assets.sensor_features.kernel.series import series_features
-from assets.sensor_features.registry import NAMES
+from assets.sensor_features.registry import KERNEL_COLUMNS
 from assets.sensor_features.series_description import DescribedMonth
 from warehouse.stored_readings import Stretch
 
@@ -41,7 +41,7 @@ def features_of_months(
         threads: By default as many as there are processors; no figure depends on it.
 
     Yields:
-        The month, and (series, features) float64 in the order of ``registry.NAMES``.
+        The month, and (series, columns) float64 in the order of ``registry.KERNEL_COLUMNS``.
     """
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         # One month ahead, so that no thread waits at a month's end.
@@ -58,7 +58,7 @@ def features_of_months(
 def _start(described: DescribedMonth, pool: ThreadPoolExecutor) -> _Month:
     counts = described.series["readings"].to_numpy()
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    month = _Month(described, offsets, np.full((len(counts), len(NAMES)), np.nan))
+    month = _Month(described, offsets, np.full((len(counts), len(KERNEL_COLUMNS)), np.nan))
     for stretch in described.stored.stretches():
         month.parts.append((stretch, pool.submit(_compute_stretch, month, stretch)))
     return month

@@ -16,6 +16,7 @@ GAP_INTERVALS = 3.0
 FLAT_RUN = 10  # so many equal readings in a row are a line no process draws
 SPIKE_SDS = 8.0  # a spike stands so many short-term standard deviations from both neighbours
 SPANS = 128  # equal spans of time in which a series is averaged to look for its period
+STEPS = 32  # of progress through the phase in which a trajectory is compared with the golden one
 MKT_K = 10_000.0  # activation energy over the gas constant, 83.144 kJ/mol in USP <1079.2>
 
 
@@ -271,6 +272,28 @@ FEATURES = (
         f"{_NO_HEAT}, or x is at or below 0 K", source="USP <1079.2>",
     ),
 )  # fmt: skip
+_NO_GOLDEN = (
+    "no time passes, or under 8 good batches were known before the month the phase started in"
+)
+GOLDEN = (
+    SensorFeature(
+        "golden_distance", "1",
+        f"root mean square over {STEPS} steps of progress of (mean x of the step - median of good "
+        "batches) / their robust spread; where the clock ran backwards or over 5% of the time is "
+        "gap, along the path of dynamic time warping",
+        _NO_GOLDEN, source="Sakoe & Chiba 1978", bounds=_POSITIVE,
+    ),
+    SensorFeature(
+        "golden_deviation_max", "1", "largest of those deviations, without sign", _NO_GOLDEN,
+        bounds=_POSITIVE,
+    ),
+    SensorFeature(
+        "golden_batches", "batches", "good batches the golden trajectory is made of", _NO_GOLDEN,
+        bounds=_POSITIVE, is_count=True,
+    ),
+)  # fmt: skip
 NAMES = tuple(feature.name for feature in FEATURES)
 COUNTS = tuple(feature.name for feature in FEATURES if feature.is_count)
+# What the kernel gives for a series: its features, then its mean reading in each step of progress.
+KERNEL_COLUMNS = (*NAMES, *(f"step_{step:02d}" for step in range(STEPS)))
 COLUMN = {name: column for column, name in enumerate(NAMES)}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from assets.sensor_features.kernel.compiled import Array
-from assets.sensor_features.registry import NAMES
+from assets.sensor_features.registry import KERNEL_COLUMNS
 from assets.sensor_features.series_description import DescribedMonth
 
 # A worker's clock and its idea of a time zone must not reach the readings.
@@ -43,7 +43,7 @@ def features_on_cluster(
         settings: Spark's own settings, over the cluster's defaults.
 
     Returns:
-        Takes months and yields each with (series, features) float64, in order.
+        Takes months and yields each with (series, columns) float64, in order.
     """
 
     def executor(months: Iterable[DescribedMonth]) -> Iterator[tuple[DescribedMonth, Array]]:
@@ -86,7 +86,7 @@ def _compute(session: Any, months: list[DescribedMonth]) -> dict[str, Array]:
             "is_usable",
         )
     )
-    columns = ", ".join(f"`{name}` double" for name in NAMES)
+    columns = ", ".join(f"`{name}` double" for name in KERNEL_COLUMNS)
     rows = (
         readings.groupBy("file", *_PHASE)
         .applyInArrow(_kernel_over(shapes), f"file string, series long, {columns}")
@@ -124,8 +124,8 @@ def _kernel_over(shapes: dict[str, _Shape]) -> Callable[[Any], Any]:
         )
         series = np.arange(first, last)
         columns = [pa.array([file] * len(series)), pa.array(series)]
-        columns += [pa.array(features[:, k]) for k in range(len(NAMES))]
-        return pa.table(columns, names=["file", "series", *NAMES])
+        columns += [pa.array(features[:, k]) for k in range(len(KERNEL_COLUMNS))]
+        return pa.table(columns, names=["file", "series", *KERNEL_COLUMNS])
 
     return phase_features
 
@@ -133,10 +133,10 @@ def _kernel_over(shapes: dict[str, _Shape]) -> Callable[[Any], Any]:
 def _in_order(rows: Any, shapes: dict[str, _Shape]) -> dict[str, Array]:
     """Put the rows that came back, in any order, in the order of the series of each file."""
     files, series = np.array(rows["file"].to_pylist()), rows["series"].to_numpy()
-    features = np.column_stack([rows[name].to_numpy() for name in NAMES])
+    features = np.column_stack([rows[name].to_numpy() for name in KERNEL_COLUMNS])
     found = {}
     for file, shape in shapes.items():
-        out = np.full((len(shape.offsets) - 1, len(NAMES)), np.nan)
+        out = np.full((len(shape.offsets) - 1, len(KERNEL_COLUMNS)), np.nan)
         is_here = files == file
         out[series[is_here]] = features[is_here]
         found[file] = out

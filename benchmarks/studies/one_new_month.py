@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from assets.sensor_features.local_executor import features_of_months
-from assets.sensor_features.phase_features import TABLE, phase_features
+from assets.sensor_features.phase_features import TABLE, phase_features, series_features
 from assets.sensor_features.placement import PLAN
 from warehouse.kept_months import KeptMonths
 from warehouse.paths import Home
@@ -112,5 +112,6 @@ def _update(warehouse: Warehouse, month: date | None = None) -> float:
     build_readings(warehouse, PLAN, month=month)
     kept = KeptMonths(warehouse.home.kept_dir("bench", "phase_features"))
     tags = warehouse.read("core.sensor_tags")
-    warehouse.write(TABLE, phase_features(stored_months(warehouse), tags, features_of_months, kept))
+    series = series_features(stored_months(warehouse), tags, features_of_months, kept)
+    warehouse.write(TABLE, phase_features(series, warehouse.read("core.batches"))[0])
     return time.perf_counter() - started

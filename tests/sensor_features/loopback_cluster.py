@@ -109,7 +109,7 @@ def main() -> None:
     for here, there in zip(local, spark, strict=True):
         np.testing.assert_array_equal(np.isnan(here), np.isnan(there))
         np.testing.assert_allclose(there, here, rtol=1e-12, atol=0)
-    print(f"agree on {sum(rows.size for rows in local)} features of {len(months)} months")
+    print(f"agree on {sum(rows.size for rows in local)} figures of {len(months)} months")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 
 from assets.sensor_features import defs
 from assets.sensor_features.local_executor import features_of_months
-from assets.sensor_features.phase_features import phase_features
+from assets.sensor_features.phase_features import series_features
 from assets.sensor_features.placement import PLAN
 from warehouse import readings
 from warehouse.kept_months import KeptMonths
@@ -121,8 +121,8 @@ def test_features_are_computed_for_new_months_alone(plant: Any, at: Any, tmp_pat
     kept = KeptMonths(tmp_path / "kept")
     tags = plant.warehouse.read("core.sensor_tags")
 
-    def features() -> pl.DataFrame:
-        return phase_features(stored_months(plant.warehouse), tags, executor, kept)
+    def features() -> pl.DataFrame | None:
+        return series_features(stored_months(plant.warehouse), tags, executor, kept)
 
     plant.deliver(*delivered(at))
     build_readings(plant.warehouse, PLAN)
@@ -131,10 +131,12 @@ def test_features_are_computed_for_new_months_alone(plant: Any, at: Any, tmp_pat
     build_readings(plant.warehouse, PLAN)
     by_steps = features()
     assert computed == [date(2024, 1, 1), date(2024, 2, 1)]
-    at_once = phase_features(stored_months(plant.warehouse), tags, features_of_months)
+    at_once = series_features(stored_months(plant.warehouse), tags, features_of_months)
+    assert by_steps is not None
+    assert at_once is not None
     assert by_steps.equals(at_once)
     wider = tags.with_columns(nor_high=pl.col("nor_high") + 1)
-    phase_features(stored_months(plant.warehouse), wider, executor, kept)
+    series_features(stored_months(plant.warehouse), wider, executor, kept)
     assert len(computed) == 4, "another range gives other features"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from assets.sensor_features import defs
 from assets.sensor_features.local_executor import features_of_months
-from assets.sensor_features.phase_features import phase_features
+from assets.sensor_features.phase_features import phase_features, series_features
 from assets.sensor_features.placement import PLAN
 from data_contracts.catalogue import contract
 from data_contracts.polars_schema import conform
@@ -20,7 +20,8 @@ from warehouse.stored_readings import stored_months
 def compute(plant: Any) -> pl.DataFrame:
     build_readings(plant.warehouse, PLAN)
     tags = plant.warehouse.read("core.sensor_tags")
-    return phase_features(stored_months(plant.warehouse), tags, features_of_months)
+    series = series_features(stored_months(plant.warehouse), tags, features_of_months)
+    return phase_features(series, plant.warehouse.read("core.batches"))[0]
 
 
 def trajectory(start: Any, values: list[float | None], *, tag: str = "power_kw") -> list[Any]:
@@ -108,9 +109,12 @@ def test_the_assets_build_their_tables(plant: Any, at: Any) -> None:
             return plant.warehouse.read(".".join(context.asset_key.path))
 
     store = Store()
-    tags = dg.AssetSpec(["core", "sensor_tags"]).with_io_manager_key("warehouse_io")
+    inputs = [
+        dg.AssetSpec(["core", name]).with_io_manager_key("warehouse_io")
+        for name in ("sensor_tags", "batches")
+    ]
     done = dg.materialize(
-        [tags, defs.placed_readings, defs.sensor_phase_features],
+        [*inputs, defs.placed_readings, defs.sensor_phase_features],
         resources={
             "warehouse": plant.warehouse,
             "run_settings": Settings(),

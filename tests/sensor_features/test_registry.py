@@ -1,15 +1,16 @@
 """One list of features behind the kernel, the contract and the documentation."""
 
 from assets.sensor_features.contract_file import FILE, contract_text
-from assets.sensor_features.registry import COUNTS, FEATURES, NAMES
+from assets.sensor_features.registry import COUNTS, FEATURES, GOLDEN, NAMES
 from data_contracts.catalogue import contract
 
+GOLDEN_NAMES = tuple(feature.name for feature in GOLDEN)
 DESCRIBED = contract("feature.sensor_phase_features")
 KEYS = ("batch_id", "stage", "unit_procedure", "phase", "tag", "unit")
 
 
 def test_the_contract_has_exactly_the_registered_features_in_order() -> None:
-    assert DESCRIBED.column_names == (*KEYS, *NAMES, "known_at")
+    assert DESCRIBED.column_names == (*KEYS, *NAMES, *GOLDEN_NAMES, "known_at")
 
 
 def test_the_contract_file_is_what_the_registry_says() -> None:
@@ -22,8 +23,8 @@ def test_there_are_the_features_an_engineer_reads_off() -> None:
 
 
 def test_counts_are_whole_numbers() -> None:
-    whole = {n for n in NAMES if DESCRIBED.column(n).physical_type == "BIGINT"}
-    assert whole == set(COUNTS)
+    whole = {n for n in (*NAMES, *GOLDEN_NAMES) if DESCRIBED.column(n).physical_type == "BIGINT"}
+    assert whole == {*COUNTS, "golden_batches"}
 
 
 def test_every_feature_says_how_it_is_computed_and_when_it_is_not() -> None:

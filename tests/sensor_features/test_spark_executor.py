@@ -64,7 +64,7 @@ def test_a_cluster_agrees_with_this_machine(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    assert "agree on 756 features of 2 months" in done.stdout
+    assert "agree on 1140 figures of 2 months" in done.stdout
 
 
 def test_one_setting_chooses_the_executor(monkeypatch: pytest.MonkeyPatch) -> None:

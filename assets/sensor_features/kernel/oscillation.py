@@ -25,7 +25,7 @@ def oscillation(hours: Array, x: Array, work: Array, row: Array) -> None:
         return
     spans = min(SPANS, x.size)
     y, correlation = work[0, :spans], work[2]
-    _averages(hours, x, spans / (last - first), y, work[1])
+    averages(hours, x, spans / (last - first), y, work[1])
     middle, total = 0.5 * (spans - 1), 0.0
     tilt = row[SLOPE] * (last - first) / spans
     for s in range(spans):
@@ -49,7 +49,7 @@ def oscillation(hours: Array, x: Array, work: Array, row: Array) -> None:
 
 
 @exactly
-def _averages(hours: Array, x: Array, scale: float, sums: Array, counts: Array) -> None:
+def averages(hours: Array, x: Array, scale: float, sums: Array, counts: Array) -> None:
     """Mean reading of every span about the first reading, linear across empty spans."""
     spans = sums.size
     for span in range(spans):

@@ -18,7 +18,8 @@ from assets.sensor_features.kernel.quantiles import BINS, TABLE_ROWS, quantiles
 from assets.sensor_features.kernel.ranges import heat, ranges
 from assets.sensor_features.kernel.response import response
 from assets.sensor_features.kernel.timing import timing
-from assets.sensor_features.registry import COLUMN, NAMES, SPANS
+from assets.sensor_features.kernel.trajectory import trajectory
+from assets.sensor_features.registry import COLUMN, KERNEL_COLUMNS, SPANS
 
 READINGS = COLUMN["readings"]
 _INTEGERS = types.Array(types.int64, 1, "C", readonly=True)
@@ -78,6 +79,7 @@ def _entry(digest: str) -> Callable[..., None]:
                 movement(t, v, stands, row)
                 response(t, v, row)
                 oscillation(t, v, spans, row)
+                trajectory(t, v, spans, row)
                 ranges(t, v, stands, stood_h, limits[i], row)
                 heat(v, stands, stood_h, to_celsius[i], row)
 
@@ -106,11 +108,11 @@ def series_features(
         threads: How many threads share the series; by default as many as there are processors.
 
     Returns:
-        (series, features) float64 in the order of ``registry.NAMES``; NaN where a feature is not
+        (series, columns) float64 in the order of ``registry.KERNEL_COLUMNS``; NaN where one is not
         defined.
     """
     series = len(offsets) - 1
-    out = np.full((series, len(NAMES)), np.nan)
+    out = np.full((series, len(KERNEL_COLUMNS)), np.nan)
     if series == 0:
         return out
     some_series = _entry(sources_digest())

@@ -10,6 +10,10 @@ SELECT
     s.readings,
     s.bad_readings,
     greatest(s.last_at, p.ended_at) AS known_at,
+    s.first_at,
+    s.last_at,
+    p.started_at,
+    p.ended_at,
     s.content::VARCHAR AS content
 FROM (
     SELECT
@@ -21,6 +25,7 @@ FROM (
         min(equipment_id) AS equipment_id,
         count(*) AS readings,
         count(*) FILTER (WHERE quality = 'bad') AS bad_readings,
+        min(recorded_at) AS first_at,
         max(recorded_at) AS last_at,
         sum(hash(recorded_at, value, quality::VARCHAR, equipment_id::VARCHAR)) AS content
     FROM month_readings

@@ -1,0 +1,111 @@
+"""The golden trajectory: made of what was known, warped where time says little."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.sensor_features.golden import golden_distances, warped_deviation
+from assets.sensor_features.registry import STEPS
+
+START = datetime(2024, 1, 5)  # noqa: DTZ001
+PROGRESS = np.linspace(0, 1, STEPS)
+
+
+def trajectories(**changes: Any) -> pl.DataFrame:
+    """Twelve batches in January, one in March; the same course but for a level of their own."""
+    rows = []
+    for number in range(13):
+        is_late = number == 12
+        course = 50 + 20 * PROGRESS + 0.5 * np.sin(number)
+        rows.append(
+            {
+                "batch_id": f"B{number:02d}",
+                "unit_procedure": "drying",
+                "phase": "drying",
+                "tag": "outlet_c",
+                "month": date(2024, 3, 1) if is_late else date(2024, 1, 1),
+                "known_at": START + timedelta(days=60 if is_late else number),
+                "trajectory": course.tolist(),
+                "gap_fraction": 0.0,
+                "repeated_instants": 0,
+            }
+            | (changes if is_late else {})
+        )
+    return pl.DataFrame(rows)
+
+
+def batches(**changes: Any) -> pl.DataFrame:
+    frame = pl.DataFrame({"batch_id": [f"B{number:02d}" for number in range(13)]})
+    described = {
+        "product": pl.lit("P"),
+        "disposition": pl.lit("released"),
+        "dispositioned_at": pl.lit(START + timedelta(days=40)),
+    }
+    return frame.with_columns(**(described | changes))
+
+
+def last(found: pl.DataFrame) -> dict[str, Any]:
+    return found.filter(pl.col("batch_id") == "B12").row(0, named=True)
+
+
+def test_a_batch_on_the_way_of_good_ones_is_near_and_another_is_far() -> None:
+    near, envelopes = golden_distances(trajectories(), batches())
+    assert last(near)["golden_distance"] < 2
+    assert last(near)["golden_batches"] == 12
+    assert [e.month for e in envelopes] == [date(2024, 3, 1)]
+    late = (50 + 20 * np.maximum(PROGRESS - 0.3, 0)).tolist()
+    far, _ = golden_distances(trajectories(trajectory=late), batches())
+    assert last(far)["golden_distance"] > 5
+    assert last(far)["golden_deviation_max"] > last(far)["golden_distance"]
+
+
+def test_only_batches_released_before_the_month_are_good() -> None:
+    january, _ = golden_distances(trajectories(), batches())
+    assert january.height == 1, "nothing was known when January began"
+    unknown = batches(dispositioned_at=pl.lit(START + timedelta(days=100)))
+    assert golden_distances(trajectories(), unknown)[0].is_empty()
+    rejected = batches(disposition=pl.lit("rejected"))
+    assert golden_distances(trajectories(), rejected)[0].is_empty()
+
+
+def test_later_batches_move_no_history() -> None:
+    earlier, _ = golden_distances(trajectories().head(12), batches())
+    later, _ = golden_distances(trajectories(), batches())
+    assert earlier.is_empty()
+    assert set(later["batch_id"]) == {"B12"}
+
+
+def test_a_product_is_compared_with_itself_where_enough_is_known() -> None:
+    number = pl.col("batch_id").str.tail(2).cast(pl.Int64)
+    other = pl.when(number < 4).then(pl.lit("Q")).otherwise(pl.lit("P"))
+    found, envelopes = golden_distances(trajectories(), batches(product=other))
+    assert (last(found)["golden_batches"], envelopes[0].product) == (8, "P")
+    few = pl.when(number < 5).then(pl.lit("Q")).otherwise(pl.lit("P"))
+    found, envelopes = golden_distances(trajectories(), batches(product=few))
+    assert (last(found)["golden_batches"], envelopes[0].product) == (12, None)
+
+
+def test_a_phase_that_stood_still_is_warped() -> None:
+    course = 50 + 20 * np.clip(PROGRESS * 1.1, 0, 1)
+    by_progress, _ = golden_distances(trajectories(trajectory=course.tolist()), batches())
+    stood = trajectories(trajectory=course.tolist(), gap_fraction=0.2)
+    warped, _ = golden_distances(stood, batches())
+    assert last(warped)["golden_distance"] < last(by_progress)["golden_distance"]
+
+
+def test_warping_follows_a_delay_and_no_further_than_its_window() -> None:
+    centre, spread = np.zeros(STEPS), np.ones(STEPS)
+    centre[10] = 5.0
+    delayed = np.roll(centre, 2)
+    assert warped_deviation(delayed, centre, spread).max() == pytest.approx(0)
+    assert warped_deviation(np.roll(centre, 8), centre, spread).max() == pytest.approx(5)
+
+
+def test_no_trajectory_and_no_spread_have_no_distance() -> None:
+    none = trajectories(trajectory=None)
+    assert "B12" not in golden_distances(none, batches())[0]["batch_id"].to_list()
+    flat = trajectories().with_columns(trajectory=pl.lit([1.0] * STEPS))
+    assert last(golden_distances(flat, batches())[0])["golden_distance"] is None

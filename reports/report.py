@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from reports import wording
 from reports.claims import definitions
-from reports.pages import executive, technical, time_to_failure
+from reports.pages import event_findings, executive, technical, time_to_failure
 from reports.pages.charts import draw_charts
 from reports.pages.facts import Facts
 from reports.pages.markup import claim_writer
@@ -45,7 +45,12 @@ def _vocabularies() -> dict[str, Any]:
         "replacement_verdict": wording.REPLACEMENT_VERDICTS,
     }
     named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
-    return {**named, "words": wording.phrase, "stage": wording.stage}
+    return {
+        **named,
+        "words": wording.phrase,
+        "stage": wording.stage,
+        "event_name": wording.event_name,
+    }
 
 
 @cache
@@ -100,6 +105,7 @@ def render(published: Published, *, plotly_js: str | None = None) -> str:
             **_functions(facts),
             **executive.context(facts),
             **technical.context(facts),
+            **event_findings.context(facts),
             **time_to_failure.context(facts),
             style=_inlined("style.css"),
             script=_inlined("script.js"),

@@ -117,3 +117,20 @@ def stage(number: object) -> str:
         return "stage unknown"
     place = int(float(str(number)))
     return f"stage {place} ({STAGES.get(place, 'unnamed')})"
+
+
+def event_name(code: object) -> str:
+    """Return an event type in words: ``deviation.weighing`` is "weighing deviation"."""
+    return " then ".join(_one_event(part) for part in str(code).split(" > "))
+
+
+def _one_event(code: str) -> str:
+    kind, _, rest = code.partition(".")
+    named = rest.replace("_", " ")
+    if kind == "equipment":
+        happened, _, unit = named.partition(".")
+        return f"{happened} ({unit})" if unit else happened
+    if kind == "excursion":
+        unit, _, tag = named.partition(".")
+        return f"excursion of {tag} in {unit}"
+    return f"{named} {kind}" if kind == "deviation" else f"long {kind} {named}"

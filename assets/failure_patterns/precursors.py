@@ -242,8 +242,12 @@ def search_row(search: Search, null: FloatArray, draws: int) -> dict[str, Any]:
     }[verdict]
     reason = (
         f"{words} to a search over {types} event types and scopes and "
-        f"{row['exposures']} windows, among {failures} failures in {batches} batches "
-        f"(smallest family-wise p {smallest:.2g})."
+        f"{row['exposures']:,} windows, among {failures} failures in {batches} batches "
+        f"(smallest family-wise p {_written(smallest)})."
     )
     return {**row, "verdict": verdict, "reason": reason, "smallest_p_value": smallest,
             "score_needed": threshold}  # fmt: skip
+
+
+def _written(p: float) -> str:
+    return "above 0.99" if p > 0.99 else f"{p:.2g}"

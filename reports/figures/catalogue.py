@@ -16,9 +16,11 @@ from reports.figures import (
     cost_breakdown,
     driver_bars,
     driver_curve,
+    escape_matrix,
     failure_history,
     ladder,
     permutation_null,
+    precursor_timeline,
     replacement_cost,
     scenario_savings,
     survival_curve,
@@ -164,5 +166,21 @@ PICTURES = {
         "Expected cost per batch of renewing at that interval; the band is the 95% interval over "
         "resampled lives. Beyond the longest life seen the curve is the fit's alone.",
         ("equipment_class", "part", "event"),
+    ),
+    "precursor_timeline": Picture(
+        precursor_timeline.SQL,
+        precursor_timeline.draw,
+        "When they come before the batch",
+        "The bar is the window in which failures stand out from matched batches; the dot is the "
+        "median time from event to batch among failures, with its 95% interval.",
+        ("outcome",),
+    ),
+    "escape_matrix": Picture(
+        escape_matrix.SQL,
+        escape_matrix.draw,
+        "{heading} by stage",
+        "Counts, and their cost by the ledger where there is one. Right of the stage of origin: "
+        "the stages passed before anyone saw. Unknown origins stay in the picture.",
+        ("item",),
     ),
 }

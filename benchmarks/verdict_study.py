@@ -1,15 +1,20 @@
 """Verdicts over many virtual plants whose truth is known; one CSV row per plant, resumable.
 
 A study is a set of plants of one kind: ``signal`` (causes planted), ``null`` (no path into any
-result), ``product`` (product alone matters), and each again under strong drift. Rows already in the
-CSV are not made again, so a study may be stopped and continued. Acceptance bands are those of the
-99% binomial interval.
+result), ``product`` (product alone matters), and each again under strong drift; ``product_known``
+(product alone, foretelling failures with an AUC near 0.75), ``confounded`` (a strength runs on the
+worse press), ``hidden`` (a controller moves its cause into an actuator). Every row also holds what
+the margins gain over the label alone, calibration, and the coverage of the prediction sets, so that
+one set of plants answers all these questions. Rows already in the CSV are not made again, so a
+study may be stopped and continued. Acceptance bands are those of the 99% binomial interval.
 
     python benchmarks/verdict_study.py --kind signal --plants 20
+    python benchmarks/verdict_study.py --kind signal --summary
 """
 
 import argparse
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +24,11 @@ import polars as pl
 from assets.failure_models.acceptance_criteria import criteria_frame
 from assets.failure_models.study import run_study
 from assets.failure_models.study_inputs import StudyInputs, StudySettings
+from assets.sources.virtual_plant.plant import Plant
+from assets.sources.virtual_plant.structure import Cut
 from benchmarks.studies.driver_marks import driver_marks
+from benchmarks.studies.model_marks import model_marks, product_oracle_auc, summary
+from benchmarks.studies.plants import confounded_plant, hidden_cause_plant
 from benchmarks.studies.record import StudyRecord
 
 LAST_GATE = 5
@@ -27,18 +36,30 @@ LAST_GATE = 5
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of plant: how its causes are cut and how strongly it drifts."""
+    """One kind of plant.
 
-    cut: str
-    drift: float
+    Attributes:
+        cut: Which paths into the results are cut.
+        drift: Factor on every declared drift.
+        product_effect: Factor on the product's effect on results.
+        plant: Makes the plant; None means the tablet plant as shipped.
+    """
+
+    cut: Cut = "none"
+    drift: float = 1.0
+    product_effect: float = 1.0
+    plant: Callable[[], Plant] | None = None
 
 
 KINDS = {
-    "signal": Kind("none", 1.0),
-    "null": Kind("null", 1.0),
-    "product": Kind("product_only", 1.0),
-    "signal_drift": Kind("none", 10.0),
+    "signal": Kind(),
+    "null": Kind("null"),
+    "product": Kind("product_only"),
+    "signal_drift": Kind(drift=10.0),
     "null_drift": Kind("null", 10.0),
+    "product_known": Kind("product_only", product_effect=6.0),
+    "confounded": Kind(plant=confounded_plant),
+    "hidden": Kind(plant=hidden_cause_plant),
 }
 
 
@@ -90,7 +111,13 @@ def study_plant(kind: str, seed: int, gates: tuple[int, ...], batches: int) -> d
     started = time.perf_counter()
     chosen = KINDS[kind]
     plant = batch_features(
-        seed=seed, batches=batches, years=batches / 200, cut=chosen.cut, drift=chosen.drift
+        chosen.plant() if chosen.plant else None,
+        seed=seed,
+        batches=batches,
+        years=batches / 200,
+        cut=chosen.cut,
+        drift=chosen.drift,
+        product_effect=chosen.product_effect,
     )
     simulated = time.perf_counter()
     tables = run_study(
@@ -110,6 +137,8 @@ def study_plant(kind: str, seed: int, gates: tuple[int, ...], batches: int) -> d
         row
         | _verdict_marks(tables)
         | driver_marks(tables["finding.drivers"], plant.truth, LAST_GATE)
+        | {"product_oracle_auc": product_oracle_auc(plant)}
+        | model_marks(tables, plant.truth)
     )
 
 
@@ -141,16 +170,15 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--batches", type=int, default=1000)
     parser.add_argument("--all-gates", action="store_true", help="gates 1 to 5, not the last alone")
+    parser.add_argument("--summary", action="store_true", help="only count what is in the CSV")
     asked = parser.parse_args()
     gates = tuple(range(1, LAST_GATE + 1)) if asked.all_gates else (LAST_GATE,)
     record = StudyRecord(f"verdict_study_{asked.kind}{'_all_gates' if asked.all_gates else ''}")
-    seeds = range(asked.first_seed, asked.first_seed + asked.plants)
+    seeds = [] if asked.summary else range(asked.first_seed, asked.first_seed + asked.plants)
     for (seed,) in record.missing([(seed,) for seed in seeds]):
         record.append(study_plant(asked.kind, seed, gates, asked.batches))
         print(f"{asked.kind} {seed}", flush=True)
-    summary = record.rows()
-    print(summary["verdict"].value_counts().sort("verdict"))
-    print(f"any process_signal: {summary['any_process_signal'].sum()} of {summary.height}")
+    print(summary(record.rows()))
 
 
 if __name__ == "__main__":

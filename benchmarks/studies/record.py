@@ -38,19 +38,36 @@ class StudyRecord:
                 yield key
 
     def append(self, row: dict[str, Any]) -> None:
-        """Add one plant's row, stamped with commit and date."""
+        """Add one plant's row, stamped with commit and date; new columns are empty in old rows."""
         self.folder.mkdir(parents=True, exist_ok=True)
         stamped = row | _stamp()
-        is_new = not self.file.exists()
+        columns = self._columns()
+        if columns and not set(stamped) <= set(columns):
+            columns = [*columns, *(name for name in stamped if name not in columns)]
+            self._widen(columns)
         with self.file.open("a", newline="", encoding="utf-8") as out:
-            writer = csv.DictWriter(out, fieldnames=list(stamped))
-            if is_new:
+            writer = csv.DictWriter(out, fieldnames=columns or list(stamped))
+            if not columns:
                 writer.writeheader()
             writer.writerow(stamped)
 
+    def _columns(self) -> list[str]:
+        if not self.file.exists():
+            return []
+        with self.file.open(newline="", encoding="utf-8") as held:
+            return next(csv.reader(held), [])
+
+    def _widen(self, columns: list[str]) -> None:
+        with self.file.open(newline="", encoding="utf-8") as held:
+            rows = list(csv.DictReader(held))
+        with self.file.open("w", newline="", encoding="utf-8") as out:
+            writer = csv.DictWriter(out, fieldnames=columns)
+            writer.writeheader()
+            writer.writerows(rows)
+
     def rows(self) -> pl.DataFrame:
         """Every row so far."""
-        return pl.read_csv(self.file)
+        return pl.read_csv(self.file, infer_schema_length=None)
 
     def _done(self) -> set[tuple[str, ...]]:
         if not self.file.exists():

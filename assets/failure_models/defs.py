@@ -46,6 +46,20 @@ SCORE_TABLES = {
     "model.batch_scores": "New batches scored by the models as they were kept.",
     "model.score_contributions": "What raised or lowered those scores, under a process signal.",
 }
+CARD_TABLES = {
+    "finding.investigation_cards": "Where to look first for every failed or flagged batch.",
+    "finding.card_features": "What was most unusual about each of them.",
+    "finding.explained_causes": "Where each method placed the causes investigations confirmed.",
+    "finding.explanation_backtest": "How often explanations led to the confirmed cause.",
+}
+CARD_INPUTS = {
+    "batch_scores": ["model", "batch_scores"],
+    "attributions": ["model", "attributions"],
+    "material_usage": ["core", "material_usage"],
+    "deviations": ["core", "deviations"],
+    "rules": ["finding", "rules"],
+    "rule_batches": ["finding", "rule_batches"],
+}
 INPUTS = {
     "gate_values": ["feature", "gate_values"],
     "dictionary": ["feature", "dictionary"],
@@ -57,6 +71,14 @@ INPUTS = {
     "acceptance_criteria": ["evidence", "acceptance_criteria"],
 }
 
+CARD_STUDY_INPUTS = (
+    "gate_values",
+    "dictionary",
+    "batch_gates",
+    "outcomes",
+    "outcome_definitions",
+    "refused_features",
+)
 SCORING_INPUTS = ("gate_values", "dictionary", "batch_gates")
 
 
@@ -119,4 +141,29 @@ def batch_scores(**tables: pl.DataFrame) -> Iterator[Any]:
     from assets.failure_models.study_tables import table
 
     for name, rows in score_tables(**tables).items():
+        yield dg.Output(table(name, rows), output_name=name.replace(".", "_"))
+
+
+@dg.multi_asset(
+    name="investigation_cards",
+    ins={
+        **{name: dg.AssetIn(key=INPUTS[name]) for name in CARD_STUDY_INPUTS},
+        **{name: dg.AssetIn(key=key) for name, key in CARD_INPUTS.items()},
+    },
+    outs={
+        name.replace(".", "_"): dg.AssetOut(
+            key=name.split("."), io_manager_key=IO, description=description
+        )
+        for name, description in CARD_TABLES.items()
+    },
+    group_name=SCORING_GROUP,
+)
+def investigation_cards(attributions: pl.DataFrame, **tables: pl.DataFrame) -> Iterator[Any]:
+    """Make a card per failed or flagged batch, and hold explanations against confirmed causes."""
+    from assets.failure_models.cause_backtest import backtest
+    from assets.failure_models.investigation_cards import CardInputs, cards
+    from assets.failure_models.study_tables import table
+
+    inputs = CardInputs(**tables)
+    for name, rows in (cards(inputs) | backtest(inputs, attributions)).items():
         yield dg.Output(table(name, rows), output_name=name.replace(".", "_"))

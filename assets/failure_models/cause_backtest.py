@@ -1,0 +1,217 @@
+"""Explanations held against what investigations confirmed: how high the true parameter stood.
+
+For every failed batch with a closed deviation and a confirmed cause, parameters are ranked as they
+could have been when the batch passed its gate: by the model's out-of-fold contribution, by how
+unusual they were beside earlier good batches, and by how well each alone ranked earlier failures.
+Chance is the ranking that knows nothing. Where there is a model, only batches it was not fitted on
+are counted, for every method.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.failure_models.gate_matrix import GateMatrix, mean_filled
+from assets.failure_models.investigation_cards import (
+    CardInputs,
+    compare,
+    good_batches,
+    leading,
+    matrix_of,
+)
+from assets.failure_models.outcome_panel import definitions
+from assets.statistics.array_types import FloatArray
+from assets.statistics.discrimination import column_aucs
+from assets.statistics.intervals import wilson
+
+MODEL, UNUSUAL, UNIVARIATE, CHANCE = "model", "unusual", "univariate", "chance"
+HITS = (1, 3, 5)
+FEWEST_EARLIER_FAILURES = 3
+# The last part of a sensor's feature names a statistic, not a quantity.
+STATISTIC_KINDS = ("sensor",)
+
+Rows = list[dict[str, Any]]
+Ranker = Callable[[int], dict[str, float]]
+
+
+def backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, Rows]:
+    """Rank the confirmed cause of every failed batch by every method.
+
+    Args:
+        inputs: The tables of the cards.
+        attributions: ``model.attributions``; only outcomes under a process signal are in it.
+
+    Returns:
+        Rows of ``finding.explained_causes`` (one per case and method) and
+        ``finding.explanation_backtest`` (one per outcome and method).
+    """
+    cases: Rows = []
+    for definition in leading(definitions(inputs.outcome_definitions)):
+        matrix = matrix_of(inputs, definition)
+        own = attributions.filter(
+            (pl.col("outcome") == definition.outcome)
+            & (pl.col("gate") == definition.last_gate_before)
+        )
+        failed = inputs.outcomes.filter(
+            (pl.col("outcome") == definition.outcome) & pl.col("is_failure")
+        )
+        cases += _cases(inputs, definition.outcome, matrix, own, set(failed["batch_id"]))
+    return {
+        "finding.explained_causes": cases,
+        "finding.explanation_backtest": [
+            row
+            for outcome in dict.fromkeys(case["outcome"] for case in cases)
+            for row in _summary(outcome, [one for one in cases if one["outcome"] == outcome])
+        ],
+    }
+
+
+def quantity_of(feature: str) -> str:
+    """The quantity a feature is about: ``sensor.unit.tag.statistic`` is about ``tag``."""
+    parts = feature.split("=", maxsplit=1)[0].split(".")
+    return parts[-2] if parts[0] in STATISTIC_KINDS and len(parts) > 2 else parts[-1]
+
+
+def _cases(
+    inputs: CardInputs,
+    outcome: str,
+    matrix: GateMatrix,
+    attributions: pl.DataFrame,
+    failed: set[str],
+) -> Rows:
+    confirmed = inputs.deviations.filter(
+        pl.col("batch_id").is_in(failed) & pl.col("confirmed_cause").is_not_null()
+    ).sort("deviation_id")
+    place = {batch: i for i, batch in enumerate(matrix.batch_ids)}
+    quantities = sorted({quantity_of(name) for name in matrix.columns})
+    rankers = _rankers(inputs, outcome, matrix, attributions, failed)
+    rows: Rows = []
+    # Every method is asked about the same batches: those the model had not been fitted on.
+    explained = set(attributions["batch_id"]) or set(place)
+    seen: set[tuple[str, str]] = set()
+    for row in confirmed.iter_rows(named=True):
+        batch, cause = row["batch_id"], row["confirmed_cause"]
+        if batch not in place or batch not in explained or (batch, cause) in seen:
+            continue
+        seen.add((batch, cause))
+        for method, ranker in rankers.items():
+            strength = ranker(place[batch]) if cause in quantities else {}
+            rows.append(
+                {
+                    "outcome": outcome,
+                    "batch_id": batch,
+                    "confirmed_cause": cause,
+                    "method": method,
+                    "deviation_id": row["deviation_id"],
+                    "is_recorded": cause in quantities,
+                    "rank": _rank(strength, cause),
+                    "quantities": len(quantities),
+                }
+            )
+    return rows
+
+
+def _rank(strength: dict[str, float], cause: str) -> int | None:
+    """Place of the cause, ties to its disadvantage; None where the method gives it nothing."""
+    own = strength.get(cause, 0.0)
+    return sum(other >= own for other in strength.values()) if own > 0 else None
+
+
+def _rankers(
+    inputs: CardInputs,
+    outcome: str,
+    matrix: GateMatrix,
+    attributions: pl.DataFrame,
+    failed: set[str],
+) -> dict[str, Ranker]:
+    is_good, known_at = good_batches(inputs.outcomes, outcome, matrix)
+    is_failed = np.array([batch in failed for batch in matrix.batch_ids], dtype=bool)
+    filled = mean_filled(matrix.values)
+    by_batch = {
+        str(batch): list(own.select("feature", "contribution").rows())
+        for (batch,), own in attributions.group_by("batch_id")
+    }
+
+    def model(position: int) -> dict[str, float]:
+        return _summed(by_batch.get(matrix.batch_ids[position], []))
+
+    def unusual(position: int) -> dict[str, float]:
+        beside = compare(matrix, position, is_good, known_at)
+        if beside is None:
+            return {}
+        return _largest(matrix.columns, beside.found.contribution)
+
+    def univariate(position: int) -> dict[str, float]:
+        earlier = np.flatnonzero(
+            (is_failed | is_good)[:position] & ~(known_at[:position] > matrix.gate_at[position])
+        )
+        if is_failed[earlier].sum() < FEWEST_EARLIER_FAILURES:
+            return {}
+        areas = np.abs(column_aucs(filled[earlier], is_failed[earlier]) - 0.5)
+        return _largest(matrix.columns, areas)
+
+    return {MODEL: model, UNUSUAL: unusual, UNIVARIATE: univariate}
+
+
+def _summed(parts: list[tuple[str, float]]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for name, part in parts:
+        total[quantity_of(name)] = total.get(quantity_of(name), 0.0) + part
+    return total
+
+
+def _largest(columns: list[str], strength: FloatArray) -> dict[str, float]:
+    best: dict[str, float] = {}
+    for name, own in zip(columns, strength.tolist(), strict=True):
+        best[quantity_of(name)] = max(best.get(quantity_of(name), 0.0), own)
+    return best
+
+
+def _summary(outcome: str, cases: Rows) -> Rows:
+    recorded = [case for case in cases if case["is_recorded"]]
+    rows = []
+    for method in (MODEL, UNUSUAL, UNIVARIATE):
+        own = [case for case in recorded if case["method"] == method]
+        ranks = [case["rank"] for case in own]
+        rows.append(_row(outcome, method, ranks, _unrecorded(cases, method)))
+    sizes = [case["quantities"] for case in recorded if case["method"] == MODEL]
+    if sizes:
+        rows.append(_by_chance(outcome, sizes, _unrecorded(cases, MODEL)))
+    return rows
+
+
+def _unrecorded(cases: Rows, method: str) -> int:
+    return sum(not case["is_recorded"] for case in cases if case["method"] == method)
+
+
+def _row(outcome: str, method: str, ranks: list[int | None], unrecorded: int) -> dict[str, Any]:
+    row: dict[str, Any] = _head(outcome, method, len(ranks), unrecorded)
+    if not ranks:
+        return row
+    for place in HITS:
+        hits = sum(rank is not None and rank <= place for rank in ranks)
+        low, high = wilson(hits, len(ranks))
+        row |= {
+            f"hit_at_{place}": hits / len(ranks),
+            f"hit_at_{place}_low": low,
+            f"hit_at_{place}_high": high,
+        }
+    row["mean_reciprocal_rank"] = sum(1 / rank for rank in ranks if rank) / len(ranks)
+    return row
+
+
+def _by_chance(outcome: str, sizes: list[int], unrecorded: int) -> dict[str, Any]:
+    """What a random order of the same parameters would give, on average."""
+    row = _head(outcome, CHANCE, len(sizes), unrecorded)
+    for place in HITS:
+        row[f"hit_at_{place}"] = float(np.mean([min(place / size, 1.0) for size in sizes]))
+    row["mean_reciprocal_rank"] = float(
+        np.mean([(1 / np.arange(1, size + 1)).mean() for size in sizes])
+    )
+    return row
+
+
+def _head(outcome: str, method: str, cases: int, unrecorded: int) -> dict[str, Any]:
+    return {"outcome": outcome, "method": method, "cases": cases, "causes_not_recorded": unrecorded}

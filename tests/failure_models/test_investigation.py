@@ -1,0 +1,172 @@
+"""Cards say where to look first; the back-test says how often that was right."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from assets.failure_models.cause_backtest import backtest, quantity_of
+from assets.failure_models.investigation_cards import CardInputs, cards
+from assets.failure_models.study_inputs import StudyInputs
+from assets.failure_models.study_tables import table
+from data_contracts.catalogue import contract
+from data_contracts.polars_schema import polars_schema
+
+Line = Callable[..., StudyInputs]
+CAUSE, ODD_BATCH = "parameter.g03_0", "B0210"
+
+
+def empty(name: str) -> pl.DataFrame:
+    return pl.DataFrame(schema=polars_schema(contract(name)))
+
+
+def card_inputs(line: StudyInputs, **tables: pl.DataFrame) -> CardInputs:
+    return CardInputs(
+        gate_values=line.gate_values,
+        dictionary=line.dictionary,
+        batch_gates=line.batch_gates,
+        outcomes=line.outcomes,
+        outcome_definitions=line.outcome_definitions,
+        refused_features=line.refused_features,
+        batch_scores=tables.get("batch_scores", empty("model.batch_scores")),
+        material_usage=tables.get("material_usage", empty("core.material_usage")),
+        deviations=tables.get("deviations", empty("core.deviations")),
+        rules=tables.get("rules", empty("finding.rules")),
+        rule_batches=tables.get("rule_batches", empty("finding.rule_batches")),
+    )
+
+
+@pytest.fixture(scope="module")
+def plant(line: Line) -> StudyInputs:
+    """A line on which one failed batch was far out in the cause, and only there."""
+    made = line(batches=300)
+    is_odd = (pl.col("batch_id") == ODD_BATCH) & pl.col("feature").str.starts_with("parameter.g03")
+    values = made.gate_values.with_columns(value=pl.when(is_odd).then(8.0).otherwise("value"))
+    failed = pl.col("is_failure") | (pl.col("batch_id") == ODD_BATCH)
+    return replace(made, gate_values=values, outcomes=made.outcomes.with_columns(is_failure=failed))
+
+
+def deviation(batch: str, cause: str | None, opened: object, number: int = 1) -> pl.DataFrame:
+    row = {
+        "deviation_id": f"DEV-{number}",
+        "batch_id": batch,
+        "category": "moisture",
+        "severity": "major",
+        "opened_at": opened,
+        "confirmed_cause": cause,
+    }
+    return pl.DataFrame([row], schema=polars_schema(contract("core.deviations")))
+
+
+def test_a_card_leads_with_what_was_unusual_and_carries_its_records(plant: StudyInputs) -> None:
+    gate_at = dict(
+        plant.batch_gates.filter(pl.col("gate") == 5).select("batch_id", "gate_at").rows()
+    )
+    usage = {"batch_id": ODD_BATCH, "material": "api", "supplier": "S1", "lot": "A7"}
+    early = deviation(ODD_BATCH, None, gate_at[ODD_BATCH] - timedelta(hours=2))
+    late = deviation(ODD_BATCH, "g03_0", gate_at[ODD_BATCH] + timedelta(days=9), 2)
+    found = cards(
+        card_inputs(
+            plant,
+            material_usage=pl.DataFrame(
+                [usage], schema=polars_schema(contract("core.material_usage"))
+            ),
+            deviations=pl.concat([early, late]),
+        )
+    )
+    card = next(c for c in found["finding.investigation_cards"] if c["batch_id"] == ODD_BATCH)
+    assert card["is_unusual"]
+    assert card["reason"] == "failed"
+    assert card["lots"] == "api S1/A7"
+    assert card["prior_deviations"] == "DEV-1 (moisture, major)"
+    assert "was unusual at gate 5" in card["statement"]
+    features = [f for f in found["finding.card_features"] if f["batch_id"] == ODD_BATCH]
+    assert {f["feature"] for f in features[:2]} == {CAUSE, "parameter.g03_1"}
+    assert features[0]["value"] > features[0]["nearest_high"]
+    for name, rows in found.items():
+        assert table(name, rows).height == len(rows)
+
+
+def test_good_batches_made_later_or_not_known_yet_take_no_part(plant: StudyInputs) -> None:
+    position = int(ODD_BATCH[1:])
+    until = plant.batch_gates.filter(pl.col("production_order") <= position + 1)
+    alone = cards(card_inputs(replace(plant, batch_gates=until)))["finding.investigation_cards"]
+    among = cards(card_inputs(plant))["finding.investigation_cards"]
+    pick = [next(c for c in own if c["batch_id"] == ODD_BATCH) for own in (alone, among)]
+    assert pick[0] == pick[1]
+
+
+def test_a_flagged_batch_has_a_card_and_a_pattern_that_covers_it(plant: StudyInputs) -> None:
+    score = {"outcome": "failure", "gate": 5, "batch_id": "B0290", "is_alarm": True}
+    rule = {"outcome": "failure", "target": "failure", "rule": 1}
+    covered = {**rule, "batch_id": "B0290", "is_in_discovered": True}
+    stated = {**rule, "text": "coarse lots on press 2", "is_shown": True}
+    good = plant.outcomes.with_columns(
+        is_failure=pl.when(pl.col("batch_id") != "B0290").then("is_failure")
+    )
+    found = cards(
+        card_inputs(
+            replace(plant, outcomes=good),
+            batch_scores=pl.DataFrame(
+                [score], schema=polars_schema(contract("model.batch_scores"))
+            ),
+            rules=pl.DataFrame([stated], schema=polars_schema(contract("finding.rules"))),
+            rule_batches=pl.DataFrame(
+                [covered], schema=polars_schema(contract("finding.rule_batches"))
+            ),
+        )
+    )["finding.investigation_cards"]
+    card = next(one for one in found if one["batch_id"] == "B0290")
+    assert card["reason"] == "alarm"
+    assert card["patterns"] == "coarse lots on press 2"
+
+
+def test_the_backtest_ranks_the_confirmed_cause(plant: StudyInputs) -> None:
+    at = plant.batch_gates["gate_at"].max()
+    attributions = pl.DataFrame(
+        [
+            {
+                "outcome": "failure",
+                "gate": 5,
+                "batch_id": ODD_BATCH,
+                "feature": name,
+                "contribution": c,
+            }
+            for name, c in ((CAUSE, 0.2), ("parameter.g05_0", 0.3), ("parameter.g07_0", -0.5))
+        ],
+        schema=polars_schema(contract("model.attributions")),
+    )
+    deviations = pl.concat(
+        [deviation(ODD_BATCH, "g03_0", at), deviation(ODD_BATCH, "operator_error", at, 2)]
+    )
+    found = backtest(card_inputs(plant, deviations=deviations), attributions)
+    ranks = {
+        case["method"]: case["rank"]
+        for case in found["finding.explained_causes"]
+        if case["confirmed_cause"] == "g03_0"
+    }
+    assert ranks["model"] == 2
+    assert ranks["unusual"] in {1, 2}
+    by_method = {row["method"]: row for row in found["finding.explanation_backtest"]}
+    assert by_method["model"]["cases"] == 1
+    assert by_method["model"]["causes_not_recorded"] == 1
+    assert by_method["model"]["hit_at_1"] == 0.0
+    assert by_method["model"]["hit_at_3"] == 1.0
+    assert by_method["model"]["mean_reciprocal_rank"] == 0.5
+    assert by_method["chance"]["hit_at_3"] == pytest.approx(3 / 24)
+    for name, rows in found.items():
+        assert table(name, rows).height == len(rows)
+
+
+def test_a_feature_is_about_a_quantity() -> None:
+    assert quantity_of("sensor.coating.product_temperature_c.minimum") == "product_temperature_c"
+    assert quantity_of("parameter.blend_revolutions") == "blend_revolutions"
+    assert quantity_of("material.api.d90_um") == "d90_um"
+    assert quantity_of("equipment.compression.id=PRS-1") == "id"
+
+
+def test_without_confirmed_causes_there_is_no_backtest(plant: StudyInputs) -> None:
+    found = backtest(card_inputs(plant), empty("model.attributions"))
+    assert found == {"finding.explained_causes": [], "finding.explanation_backtest": []}

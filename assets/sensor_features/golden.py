@@ -37,7 +37,8 @@ class Envelope:
         product: Product of the good batches; None where they are of any.
         batches: How many good batches it is made of.
         centre: (steps,) median trajectory, in the tag's unit.
-        spread: (steps,) 1.4826 times the median absolute deviation, at least a fifth of its mean.
+        spread: (steps,) 1.4826 times the median absolute deviation, but at least a fifth of the
+            mean over steps of that, or of the standard deviation where it is larger.
     """
 
     month: date
@@ -109,10 +110,11 @@ def _by_month(series: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, Envelope]]:
 def _envelope(month: Any, rows: pl.DataFrame, product: str | None, chosen: Array) -> Envelope:
     centre = np.median(chosen, axis=0)
     spread = 1.4826 * np.median(np.abs(chosen - centre), axis=0)
+    # Readings in whole units agree to the last digit in most batches and steps: the floor keeps one
+    # unit more from being a hundred spreads.
+    floor = 0.2 * max(float(spread.mean()), float(chosen.std(axis=0).mean()))
     names = tuple(rows.select(SERIES).row(0))
-    return Envelope(
-        month, names, product, len(chosen), centre, np.maximum(spread, 0.2 * spread.mean())
-    )
+    return Envelope(month, names, product, len(chosen), centre, np.maximum(spread, floor))
 
 
 def _distances(rows: pl.DataFrame, envelope: Envelope) -> pl.DataFrame:

@@ -104,6 +104,16 @@ def test_warping_follows_a_delay_and_no_further_than_its_window() -> None:
     assert warped_deviation(np.roll(centre, 8), centre, spread).max() == pytest.approx(5)
 
 
+def test_one_unit_more_of_a_coarse_sensor_is_no_hundred_spreads() -> None:
+    number = pl.col("batch_id").str.tail(2).cast(pl.Int64)
+    coarse = trajectories().with_columns(
+        trajectory=pl.when(number.is_in([3, 12]))
+        .then(pl.lit([7.0] * STEPS))
+        .otherwise(pl.lit([6.0] * STEPS))
+    )
+    assert 1 < last(golden_distances(coarse, batches())[0])["golden_distance"] < 30
+
+
 def test_no_trajectory_and_no_spread_have_no_distance() -> None:
     none = trajectories(trajectory=None)
     assert "B12" not in golden_distances(none, batches())[0]["batch_id"].to_list()

@@ -94,7 +94,8 @@ def sensor_phase_features(
     months = stored_months(warehouse)
     series = series_features(months, sensor_tags, chosen_executor(), _kept(warehouse))
     features, golden = phase_features(series, batches)
-    return features, golden, sensor_faults(series)
+    shared = sensor_tags.filter(pl.col("is_shared_area").fill_null(value=False))["tag"].unique()
+    return features, golden, sensor_faults(series, shared.to_list())
 
 
 @dg.asset(

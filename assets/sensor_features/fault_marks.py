@@ -5,6 +5,8 @@ whoever uses a figure sees beside it what its sensor did. Flat lines, spikes, ga
 instants come from the kernel; units and clocks show only when series are compared.
 """
 
+from collections.abc import Collection
+
 import polars as pl
 
 from data_contracts.catalogue import contract
@@ -13,23 +15,37 @@ from data_contracts.polars_schema import empty
 SERIES = ["batch_id", "unit_procedure", "phase", "tag"]
 FAULTS = ("flatline", "spike", "gap", "repeated_instants", "unit_slip", "clock_skew")
 FLAT_SHARE = 0.2  # of a phase, beyond what the tag usually is flat
-SKEW_S = 45.0  # a clock is suspected when readings begin or end so far from the phase
+SKEW_S = 45.0  # a clock is suspected from so far on, and from 1.5 intervals between readings on
 AWAY = 6.0  # robust standard deviations from where the tag usually is
-NEAR = 0.05  # relative distance to the level the other unit would give
+NEAR = 3.0  # robust standard deviations from it, once the unit is turned back
 LEAST_SERIES = 8
-# How a level changes when a transmitter is set to the other unit of its quantity: powers of ten,
-# minutes and hours, bar and psi, kW and hp, N.m and lbf ft, mm and in, m3/h and ft3/min, kg/h and
-# g/min, kg and lb; and each the other way round.
-FACTORS = (10.0, 100.0, 1000.0, 60.0, 3600.0, 14.504, 1.341, 1.356, 25.4, 1.699, 16.667, 2.2046)
+# What a transmitter set to another unit of the quantity sends for 1 of ours, by our unit; any
+# quantity may also be off by a power of ten.
+TENS = (10.0, 100.0, 1000.0, 0.1, 0.01, 0.001)
+OTHER_UNITS = {
+    "bar": (14.504,),  # psi
+    "kW": (1.341,),  # hp
+    "N.m": (0.7376,),  # lbf ft
+    "mm": (1.0 / 25.4,),  # in
+    "m3/h": (0.5886,),  # cubic feet per minute
+    "kg/h": (1000.0 / 60.0, 1.0 / 60.0),  # g/min, kg/min
+    "g/min": (0.06,),  # kg/h
+    "k/h": (1000.0 / 60.0,),  # per minute
+    "1/min": (60.0, 1.0 / 60.0),  # per hour, per second
+    "rpm": (60.0, 1.0 / 60.0),
+    "kg": (2.2046,),  # lb
+}
+FAHRENHEIT = (1.8, 32.0)
 
 
-def sensor_faults(series: pl.DataFrame | None) -> pl.DataFrame:
+def sensor_faults(series: pl.DataFrame | None, shared_tags: Collection[str] = ()) -> pl.DataFrame:
     """Mark every fault of every series: ``evidence.sensor_faults``.
 
     Args:
         series: From ``phase_features.series_features``: features per batch, phase and tag, with
             ``equipment_id``, the instants ``first_at`` and ``last_at`` of its readings, and
             ``started_at`` and ``ended_at`` of its phase.
+        shared_tags: Tags of shared areas, whose recorder is not the clock of any machine.
 
     Returns:
         One row per series and fault in the columns of ``evidence.sensor_faults``, sorted by them.
@@ -47,9 +63,10 @@ def sensor_faults(series: pl.DataFrame | None) -> pl.DataFrame:
             "readings",
         ),
     ]
+    machine = series.filter(~pl.col("tag").is_in(list(shared_tags)))
     compared = [
         _marks(unit_slips(series), "unit_slip", pl.col("factor"), "times the usual level"),
-        _marks(clock_skews(series), "clock_skew", pl.col("skew_h"), "h"),
+        _marks(clock_skews(machine), "clock_skew", pl.col("skew_h"), "h"),
     ]
     return pl.concat([*of_kernel, *compared]).sort([*SERIES, "fault"])
 
@@ -85,35 +102,39 @@ def unit_slips(series: pl.DataFrame) -> pl.DataFrame:
     """
     place = ["unit_procedure", "phase", "tag"]
     usual = pl.col("median").median().over(place)
-    mad = (pl.col("median") - usual).abs().median().over(place)
+    sd = 1.4826 * (pl.col("median") - usual).abs().median().over(place)
     away = series.with_columns(
-        usual=usual, sd=1.4826 * mad, others=pl.col("median").count().over(place)
+        usual=usual, sd=sd, others=pl.col("median").count().over(place)
     ).filter(
         (pl.col("others") >= LEAST_SERIES)
         & ((pl.col("median") - pl.col("usual")).abs() > AWAY * pl.col("sd"))
         & (pl.col("usual") != 0.0)
     )
-    slipped = away.with_columns(factor=pl.col("median") / pl.col("usual"))
-    of_factor = [
-        (pl.col("factor") / change - 1.0).abs() < NEAR
-        for factor in FACTORS
-        for change in (factor, 1.0 / factor)
+    slipped = [_is_usual(1.0 / factor, 0.0) for factor in TENS]
+    slipped += [
+        _is_usual(1.0 / factor, 0.0) & (pl.col("unit") == unit)
+        for unit, factors in OTHER_UNITS.items()
+        for factor in factors
     ]
-    fahrenheit = pl.col("usual") * 1.8 + 32.0
-    celsius = (pl.col("usual") - 32.0) / 1.8
-    of_scale = (pl.col("unit").is_in(["degC", "degF"])) & (
-        ((pl.col("median") - fahrenheit).abs() < NEAR * fahrenheit.abs())
-        | ((pl.col("median") - celsius).abs() < NEAR * celsius.abs())
-    )
-    return slipped.filter(pl.any_horizontal(*of_factor, of_scale.fill_null(value=False)))
+    factor, offset = FAHRENHEIT
+    slipped.append(_is_usual(1.0 / factor, -offset / factor) & (pl.col("unit") == "degC"))
+    slipped.append(_is_usual(factor, offset) & (pl.col("unit") == "degF"))
+    is_slip = pl.any_horizontal(*slipped).fill_null(value=False)
+    return away.filter(is_slip).with_columns(factor=pl.col("median") / pl.col("usual"))
+
+
+def _is_usual(factor: float, offset: float) -> pl.Expr:
+    """Whether a level is where the tag usually is, once turned back by a factor and an offset."""
+    turned = pl.col("median") * factor + offset
+    return (turned - pl.col("usual")).abs() <= NEAR * pl.col("sd")
 
 
 def clock_skews(series: pl.DataFrame) -> pl.DataFrame:
     """Find unit procedures whose readings all begin or all end away from their phases.
 
-    One tag that starts late is a gap of that tag; when every tag of the equipment does, it is the
-    clock that is ahead (or, where all end early, behind). A machine that records at all times shows
-    no such thing, and then a wrong clock cannot be seen this way.
+    One tag that starts late is a gap of that tag; when every tag of the equipment does, more than
+    is usual there, it is the clock that is ahead (or, where all end early, behind). A machine that
+    records at all times shows no such thing, and then a wrong clock cannot be seen this way.
 
     Args:
         series: As for ``sensor_faults``.
@@ -122,15 +143,21 @@ def clock_skews(series: pl.DataFrame) -> pl.DataFrame:
         The series of those unit procedures with ``skew_h``: hours the clock seems ahead.
     """
     run = ["batch_id", "unit_procedure", "equipment_id"]
-    ends = series.filter(pl.col("first_at").is_not_null()).group_by(run).agg(
+    interval_s = pl.col("duration_h") * 3600.0 / (pl.col("readings") - 1)
+    ends = series.filter(pl.col("readings") > 1).group_by(run).agg(
         pl.col("tag").n_unique().alias("tags"),
+        interval_s.median().alias("interval_s"),
         late=(pl.col("first_at").min() - pl.col("started_at").min()).dt.total_seconds(),
         early=(pl.col("ended_at").max() - pl.col("last_at").max()).dt.total_seconds(),
     )  # fmt: skip
-    skewed = ends.filter(
+    beyond = {
+        end: pl.col(end) - pl.col(end).median().over("unit_procedure") for end in ("late", "early")
+    }
+    least = pl.max_horizontal(pl.lit(SKEW_S), 1.5 * pl.col("interval_s"))
+    skewed = ends.with_columns(**beyond, least=least).filter(
         (pl.col("tags") > 1)
-        & ((pl.col("late") > SKEW_S) != (pl.col("early") > SKEW_S))
-    ).with_columns(
-        skew_h=pl.when(pl.col("late") > SKEW_S).then("late").otherwise(-pl.col("early")) / 3600.0
-    )  # fmt: skip
-    return series.join(skewed.select(*run, "skew_h"), on=run, how="inner")
+        & ((pl.col("late") > pl.col("least")) != (pl.col("early") > pl.col("least")))
+    )
+    ahead = pl.when(pl.col("late") > pl.col("least")).then("late").otherwise(-pl.col("early"))
+    found = skewed.select(*run, skew_h=ahead / 3600.0)
+    return series.join(found, on=run, how="inner")

@@ -13,7 +13,8 @@ from data_contracts.polars_schema import conform
 START = datetime(2024, 1, 5, 8)  # noqa: DTZ001
 SOUND = {
     "unit": "degC", "equipment_id": "FBD", "spikes": 0, "gaps": 0, "gap_fraction": 0.0,
-    "duration_h": 2.0, "repeated_instants": 0, "flatline_fraction": 0.0, "longest_flatline_h": 0.0,
+    "duration_h": 2.0, "readings": 721,
+    "repeated_instants": 0, "flatline_fraction": 0.0, "longest_flatline_h": 0.0,
     "started_at": START, "ended_at": START + timedelta(hours=2), "first_at": START,
     "last_at": START + timedelta(hours=2), "known_at": START + timedelta(hours=2),
 }  # fmt: skip
@@ -60,7 +61,7 @@ def test_a_set_point_is_flat_in_every_batch_and_no_fault() -> None:
     assert marks(sensor_faults(flat)) == []
 
 
-@pytest.mark.parametrize("median", [60 * 1.8 + 32, 600.0, 0.6])
+@pytest.mark.parametrize("median", [60.5 * 1.8 + 32, 605.0, 0.605])
 def test_a_level_in_another_unit_is_a_slip(median: float) -> None:
     ((batch, _, fault, factor, _),) = marks(sensor_faults(series("outlet_c", median=median)))
     assert (batch, fault) == ("B9", "unit_slip")
@@ -81,3 +82,5 @@ def test_all_tags_late_are_a_clock_and_one_is_not() -> None:
     early = {"last_at": START + timedelta(minutes=110)}
     assert marks(sensor_faults(series(**early)))[0][3] == pytest.approx(-10 / 60)
     assert marks(sensor_faults(series("outlet_c", **late))) == [], "one tag is no witness"
+    room = sensor_faults(series(**late), ["inlet_c", "outlet_c"])
+    assert marks(room) == [], "a room's recorder is no machine's clock"

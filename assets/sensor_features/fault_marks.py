@@ -14,7 +14,7 @@ from data_contracts.polars_schema import empty
 
 SERIES = ["batch_id", "unit_procedure", "phase", "tag"]
 FAULTS = ("flatline", "spike", "gap", "repeated_instants", "unit_slip", "clock_skew")
-FLAT_SHARE = 0.2  # of a phase, beyond what the tag usually is flat
+FLAT_SHARE = 0.2  # of a phase, beyond what the tag is flat in nine batches of ten
 SKEW_S = 45.0  # a clock is suspected from so far on, and from 1.5 intervals between readings on
 AWAY = 6.0  # robust standard deviations from where the tag usually is
 NEAR = 3.0  # robust standard deviations from it, once the unit is turned back
@@ -86,8 +86,9 @@ def _gap_h() -> pl.Expr:
 
 
 def _unusually_flat(series: pl.DataFrame) -> pl.DataFrame:
-    """A set point is flat in every batch and no fault; a stuck sensor is flat in one."""
-    usual = pl.col("flatline_fraction").median().over("unit_procedure", "phase", "tag")
+    """A set point, or a coarse sensor of a slow quantity, is flat in many batches and no fault."""
+    usual = pl.col("flatline_fraction").quantile(0.9, "linear")
+    usual = usual.over("unit_procedure", "phase", "tag")
     return series.filter(pl.col("flatline_fraction") > FLAT_SHARE + usual)
 
 

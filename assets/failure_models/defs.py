@@ -26,8 +26,9 @@ TABLES = {
     "model.permutation_nulls": "Where each observed gain stands among the gains chance gives.",
     "model.calibration": "Whether stated probabilities are the frequencies that followed.",
     "model.alarm_performance": (
-        "What alarms at frozen thresholds would have caught, and at what price."
+        "What alarms would have caught on later batches, and at what price."
     ),
+    "model.alarm_periods": "Whether alarms kept their budget, block by block of later batches.",
     "model.conformal": (
         "How often prediction sets held the result on later batches, and what they left undecided."
     ),

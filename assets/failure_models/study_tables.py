@@ -9,13 +9,14 @@ from typing import Any
 
 import polars as pl
 
-from assets.failure_models.alarm_performance import alarm_rows
+from assets.failure_models.alarm_performance import alarm_period_rows, alarm_rows
 from assets.failure_models.confounding import confounding_rows
 from assets.failure_models.drift_check import drift_rows
 from assets.failure_models.examination import Examination
 from assets.failure_models.judgement import Judgement, null_rows
 from assets.failure_models.model_version import model_version
 from assets.failure_models.outcome_panel import OutcomeDefinition
+from assets.failure_models.prediction import Prediction
 from assets.failure_models.study_inputs import StudySettings
 from assets.failure_models.subgroups import subgroup_rows
 from assets.failure_models.trends import trend_rows
@@ -50,7 +51,8 @@ def model_tables(
             row for one in seen for row in calibration_rows(one.trial, one.ladder)
         ],
         "model.conformal": [row for one in seen for row in _zones(one)],
-        "model.alarm_performance": [row for one in seen for row in _alarms(one)],
+        "model.alarm_performance": [row for one in seen for row in alarm_rows(*_alert(one))],
+        "model.alarm_periods": [row for one in seen for row in alarm_period_rows(*_alert(one))],
     }
     rows |= _of_primary_gates([one for one in seen if one.trial.is_primary], settings)
     frames = {name: table(name, found) for name, found in rows.items()}
@@ -152,9 +154,8 @@ def _skipped_row(definition: OutcomeDefinition, gate: int) -> dict[str, Any]:
     }
 
 
-def _alarms(seen: Examination) -> Rows:
-    prediction = seen.ladder.rung(seen.ladder.model_used)
-    return alarm_rows(seen.trial, prediction, seen.design_effect)
+def _alert(seen: Examination) -> tuple[Trial, Prediction, float]:
+    return seen.trial, seen.ladder.rung(seen.ladder.model_used), seen.design_effect
 
 
 def _zones(seen: Examination) -> Rows:

@@ -5,7 +5,7 @@ money does not.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -17,7 +17,7 @@ PROCESS_SIGNAL = "process_signal"
 
 @dataclass(frozen=True)
 class AlarmCounts:
-    """Counts on batches later than the model, at its frozen threshold.
+    """Counts on batches later than the model, at thresholds that saw earlier scores only.
 
     Attributes:
         outcome: The outcome foreseen.
@@ -34,6 +34,16 @@ class AlarmCounts:
     detected: int
     good_batches: int
     false_alarms: int
+
+    def plus(self, other: "AlarmCounts") -> "AlarmCounts":
+        """Return these counts and those of other batches together, under this gate."""
+        return replace(
+            self,
+            failures=self.failures + other.failures,
+            detected=self.detected + other.detected,
+            good_batches=self.good_batches + other.good_batches,
+            false_alarms=self.false_alarms + other.false_alarms,
+        )
 
     def sensitivity(self, draws: Draws) -> FloatArray:
         """Return posterior draws of the share of failures flagged, deflated for clustering."""
@@ -75,22 +85,33 @@ class GateEvidence:
             return f"Verdict {self.verdict} at gate {self.gate}: {self.reason}"
         if self.alarms is None or self.alarms.failures == 0:
             return (
-                f"There is a signal at gate {self.gate}, but no failure among later batches at a "
-                "frozen threshold, so the share of failures an alert would catch is unknown."
+                f"There is a signal at gate {self.gate}, but no failure among later batches, "
+                "so the share of failures an alert would catch is unknown."
             )
         return None
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything the verdicts and alarm counts say, by outcome and gate."""
+    """Everything the verdicts and alarm counts say, by outcome and gate.
+
+    Attributes:
+        verdicts: Row of ``model.verdicts`` by outcome and gate.
+        alarms: Pooled counts at the declared budget by outcome and gate.
+        periods: The same counts block by block, in order of time.
+    """
 
     verdicts: Mapping[tuple[str, int], Mapping[str, Any]]
     alarms: Mapping[tuple[str, int], AlarmCounts]
+    periods: Mapping[tuple[str, int], Mapping[int, AlarmCounts]] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, verdicts: pl.DataFrame, alarm_performance: pl.DataFrame, alarm_budget: float
+        cls,
+        verdicts: pl.DataFrame,
+        alarm_performance: pl.DataFrame,
+        alarm_budget: float,
+        alarm_periods: pl.DataFrame | None = None,
     ) -> "Evidence":
         """Read the evidence tables.
 
@@ -99,19 +120,20 @@ class Evidence:
             alarm_performance: ``model.alarm_performance``, one row per outcome, gate and budget;
                 the row of the budget nearest to the declared one counts.
             alarm_budget: Declared share of good batches that may be flagged, 0 to 1.
+            alarm_periods: ``model.alarm_periods``, the same block by block; None where unknown.
         """
-        chosen = (
-            alarm_performance.with_columns(distance=(pl.col("alarm_budget") - alarm_budget).abs())
-            .sort("outcome", "gate", "distance", "alarm_budget")
-            .unique(["outcome", "gate"], keep="first", maintain_order=True)
-        )
-        counts = chosen.select(AlarmCounts.__dataclass_fields__.keys())
+        periods: dict[tuple[str, int], dict[int, AlarmCounts]] = {}
+        if alarm_periods is not None:
+            nearest = _nearest(alarm_periods, alarm_budget).sort("outcome", "gate", "fold")
+            for row in nearest.iter_rows(named=True):
+                periods.setdefault((row["outcome"], row["gate"]), {})[row["fold"]] = _counts(row)
         return cls(
             {(row["outcome"], row["gate"]): row for row in verdicts.iter_rows(named=True)},
             {
-                (row["outcome"], row["gate"]): AlarmCounts(**row)
-                for row in counts.iter_rows(named=True)
+                (row["outcome"], row["gate"]): _counts(row)
+                for row in _nearest(alarm_performance, alarm_budget).iter_rows(named=True)
             },
+            periods,
         )
 
     def at(self, outcome: str, gate: int) -> GateEvidence:
@@ -143,3 +165,14 @@ class Evidence:
         gate = self.primary_gate(outcome)
         found = self.verdicts[outcome, gate].get("design_effect") if gate is not None else None
         return max(float(found), 1.0) if found is not None else CLUSTER_DEFLATION
+
+
+def _nearest(counts: pl.DataFrame, alarm_budget: float) -> pl.DataFrame:
+    """Keep, per outcome and gate, the rows of the budget nearest to the declared one."""
+    distance = (pl.col("alarm_budget") - alarm_budget).abs()
+    chosen = pl.col("alarm_budget").sort_by(distance, "alarm_budget").first()
+    return counts.filter(pl.col("alarm_budget") == chosen.over("outcome", "gate"))
+
+
+def _counts(row: Mapping[str, Any]) -> AlarmCounts:
+    return AlarmCounts(**{name: row[name] for name in AlarmCounts.__dataclass_fields__})

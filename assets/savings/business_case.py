@@ -27,6 +27,7 @@ class Records:
         definitions: ``core.outcome_definitions``, one row per outcome.
         verdicts: ``model.verdicts``, one row per outcome and gate.
         alarm_performance: ``model.alarm_performance``, one row per outcome, gate and budget.
+        alarm_periods: ``model.alarm_periods``, the same by test block; None where unknown.
     """
 
     batches: pl.DataFrame
@@ -34,6 +35,7 @@ class Records:
     definitions: pl.DataFrame
     verdicts: pl.DataFrame
     alarm_performance: pl.DataFrame
+    alarm_periods: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ def business_case(
     found = baseline(records.batches, records.outcomes, records.definitions)
     alert = next(lever for lever in assumptions.levers if lever.kind == "alert")
     budget = float(assumptions[alert.uses["alarm_budget"]].base)
-    evidence = Evidence.of(records.verdicts, records.alarm_performance, budget)
+    evidence = Evidence.of(
+        records.verdicts, records.alarm_performance, budget, records.alarm_periods
+    )
     drawn = Draws(assumptions, "base", draws, seed)
     proxies = set(records.definitions.filter("is_proxy")["outcome"])
     by_gate = value_by_gate(

@@ -12,7 +12,12 @@ from assets.savings.baseline import Baseline
 from data_contracts.assumptions import Assumptions
 
 MINIMUM_YEAR_BATCHES = 10  # a year with fewer batches has no rate worth comparing
-SCHEMA = {"question": pl.String(), "answer": pl.String(), "basis": pl.String()}
+SCHEMA = {
+    "position": pl.Int64(),
+    "question": pl.String(),
+    "answer": pl.String(),
+    "basis": pl.String(),
+}
 
 
 def controller_answers(
@@ -43,7 +48,10 @@ def controller_answers(
         ("Of what date are they?", _dates(assumptions), "declared"),
         ("What do they rest on?", _kinds(assumptions), "declared"),
     ]
-    sentences = [(asked, said[0].upper() + said[1:], on) for asked, said, on in rows]
+    sentences = [
+        (place, asked, said[0].upper() + said[1:], on)
+        for place, (asked, said, on) in enumerate(rows, start=1)
+    ]
     return pl.DataFrame(sentences, schema=SCHEMA, orient="row")
 
 

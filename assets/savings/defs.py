@@ -109,6 +109,7 @@ def controller_questions(
         **RECORDS,
         "verdicts": dg.AssetIn(key=["model", "verdicts"]),
         "alarm_performance": dg.AssetIn(key=["model", "alarm_performance"]),
+        "alarm_periods": dg.AssetIn(key=["model", "alarm_periods"]),
     },
     group_name=GROUP,
     required_resource_keys=SETTINGS,
@@ -120,12 +121,13 @@ def savings(
     definitions: pl.DataFrame,
     verdicts: pl.DataFrame,
     alarm_performance: pl.DataFrame,
+    alarm_periods: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """What levers may claim, at which gate, and what that is worth."""
     settings: RunSettings = context.resources.run_settings
     case = business_case(
         run_assumptions(settings),
-        Records(batches, outcomes, definitions, verdicts, alarm_performance),
+        Records(batches, outcomes, definitions, verdicts, alarm_performance, alarm_periods),
         draws=QUICK_DRAWS if settings.is_quick else DRAWS,
         seed=settings.seed,
     )

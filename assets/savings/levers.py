@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.savings.alarm_evidence import AlarmCounts, Evidence, GateEvidence
+from assets.savings.alarm_evidence import AlarmCounts, Evidence
 from assets.savings.baseline import ANY_FAILURE
 from assets.savings.copq_ledger import cents
 from assets.savings.corners import Exact, corner
+from assets.savings.gate_choice import GateChoice, forward_choice
 from assets.savings.lever_value import one_off_cost_usd
 from data_contracts.assumption_model import STAGES
 from data_contracts.assumptions import Assumptions, Lever
@@ -95,8 +96,12 @@ def lever_claims(
     for lever in assumptions.levers:
         if lever.kind != "alert":
             continue
-        on_priced = [_claim(lever, name, evidence, proxies, value_by_gate) for name in priced]
-        on_modes = [_claim(lever, name, evidence, proxies, value_by_gate) for name in modes]
+        on_priced = [
+            _claim(lever, name, evidence, proxies, value_by_gate, assumptions) for name in priced
+        ]
+        on_modes = [
+            _claim(lever, name, evidence, proxies, value_by_gate, assumptions) for name in modes
+        ]
         if any(claim.is_carried_out for claim in on_priced):
             on_modes = [_already_counted(claim) for claim in on_modes]
         claims += on_priced + on_modes
@@ -125,47 +130,52 @@ def _claim(
     evidence: Evidence,
     proxies: set[str],
     value_by_gate: pl.DataFrame,
+    assumptions: Assumptions,
 ) -> LeverClaim:
-    gate = _gate(lever, outcome, evidence, value_by_gate)
+    choice = _gate(lever, outcome, evidence, value_by_gate, assumptions)
     name = f"{lever.name}.{outcome}"
-    if gate is None:
+    if choice is None:
         reason = f"No verdict was reached for '{outcome}'."
         return LeverClaim(name, lever, outcome, None, "refused", reason, None)
+    gate = choice.gate
     found = evidence.at(outcome, gate)
     if found.refusal is not None or found.alarms is None:
         return LeverClaim(name, lever, outcome, gate, "refused", str(found.refusal), None)
+    alarms = choice.alarms or found.alarms
+    reason = " ".join([_evidence_sentence(gate, alarms), choice.sentence]).strip()
     if outcome in proxies:
-        reason = f"{_evidence_sentence(found)} '{outcome}' is a proxy: no batch was lost."
-        return LeverClaim(name, lever, outcome, gate, "arithmetic", reason, found.alarms)
-    return LeverClaim(
-        name, lever, outcome, gate, "evidence", _evidence_sentence(found), found.alarms
-    )
+        reason = f"{reason} '{outcome}' is a proxy: no batch was lost."
+        return LeverClaim(name, lever, outcome, gate, "arithmetic", reason, alarms)
+    return LeverClaim(name, lever, outcome, gate, "evidence", reason, alarms)
 
 
-def _evidence_sentence(found: GateEvidence) -> str:
-    alarms = found.alarms
-    assert alarms is not None
+def _evidence_sentence(gate: int, alarms: AlarmCounts) -> str:
     return (
-        f"Process signal at gate {found.gate}; among later batches {alarms.detected} of "
+        f"Process signal at gate {gate}; among later batches {alarms.detected} of "
         f"{alarms.failures} failures and {alarms.false_alarms} of {alarms.good_batches} good "
         "batches were flagged."
     )
 
 
 def _gate(
-    lever: Lever, outcome: str, evidence: Evidence, value_by_gate: pl.DataFrame
-) -> int | None:
+    lever: Lever,
+    outcome: str,
+    evidence: Evidence,
+    value_by_gate: pl.DataFrame,
+    assumptions: Assumptions,
+) -> GateChoice | None:
     """Choose the gate: as declared, the last before the result, or the one worth most."""
     if isinstance(lever.gate, int):
-        return lever.gate
+        return GateChoice(lever.gate)
     primary = evidence.primary_gate(outcome)
-    if lever.gate == "last_before_result":
-        return primary
     usable = [gate for gate in STAGES if evidence.at(outcome, gate).refusal is None]
     worth = value_by_gate.filter(
         (pl.col("outcome") == outcome) & pl.col("gate").is_in(usable)
     ).sort("net_usd_p50", "gate", descending=[True, False])
-    return int(worth["gate"][0]) if worth.height else primary
+    if lever.gate == "last_before_result" or not worth.height:
+        return None if primary is None else GateChoice(primary)
+    best = int(worth["gate"][0])
+    return forward_choice(assumptions, lever, evidence, outcome, usable, best)
 
 
 def _already_counted(claim: LeverClaim) -> LeverClaim:

@@ -24,19 +24,6 @@ MEASURE_ORDER = (
     "payback_months",
     "never_pays_back_share",
 )
-# The controller's questions in the order they are asked; others follow by name.
-QUESTION_ORDER = (
-    "Is the baseline period frozen?",
-    "Who approved the baseline?",
-    "Was the worst year chosen as the baseline?",
-    "Nominal or real money?",
-    "Before or after tax?",
-    "In-year cash or run-rate?",
-    "Avoidable or allocated cost?",
-    "Who owns the assumptions?",
-    "Of what date are they?",
-    "What do they rest on?",
-)
 PROXY_SUFFIX = " (proxy)"
 NET_SAVINGS = "base/annual_net_savings_usd"
 
@@ -74,7 +61,7 @@ _ASSUMPTIONS_SQL = """
 SELECT name, unit, owner, source, as_of, kind, description
 FROM economics.assumptions ORDER BY kind DESC, name
 """
-_QUESTIONS_SQL = "SELECT question FROM economics.controller_answers ORDER BY question"
+_QUESTIONS_SQL = "SELECT question FROM economics.controller_answers ORDER BY position, question"
 _EMPTY_STAGES_SQL = """
 SELECT s.stage FROM range(1, 8) AS s(stage)
 WHERE s.stage NOT IN (SELECT stage FROM feature.dictionary WHERE stage IS NOT NULL)
@@ -180,9 +167,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "levers": facts.rows(_LEVERS_SQL),
         "best_gates": {row["outcome"]: row["gate"] for row in facts.rows(_BEST_GATES_SQL)},
         "assumptions": facts.rows(_ASSUMPTIONS_SQL),
-        "questions": _in_order(
-            [row["question"] for row in facts.rows(_QUESTIONS_SQL)], QUESTION_ORDER
-        ),
+        "questions": [row["question"] for row in facts.rows(_QUESTIONS_SQL)],
         "empty_stages": [row["stage"] for row in facts.rows(_EMPTY_STAGES_SQL)],
         "modes": [row["mode"] for row in facts.rows(_MODES_SQL)],
     }

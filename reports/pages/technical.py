@@ -34,6 +34,13 @@ FROM model.alarm_performance AS a
 JOIN model.verdicts AS p ON p.outcome = a.outcome AND p.gate = a.gate AND p.is_primary_gate
 ORDER BY a.outcome, a.gate, a.alarm_budget
 """
+_ALARM_PERIODS_SQL = """
+SELECT a.outcome, a.gate, a.alarm_budget, a.fold,
+  concat_ws('/', a.outcome, a.gate, a.alarm_budget, a.fold) AS key
+FROM model.alarm_periods AS a
+JOIN model.verdicts AS p ON p.outcome = a.outcome AND p.gate = a.gate AND p.is_primary_gate
+ORDER BY a.outcome, a.gate, a.alarm_budget, a.fold
+"""
 _CALIBRATION_SQL = """
 SELECT c.outcome, c.gate, c.model, concat_ws('/', c.outcome, c.gate, c.model) AS key
 FROM model.calibration AS c
@@ -82,6 +89,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "nulls": facts.rows(_NULLS_SQL),
         "drivers": facts.rows(_DRIVERS_SQL),
         "alarms": facts.rows(_ALARMS_SQL),
+        "alarm_periods": facts.rows(_ALARM_PERIODS_SQL),
         "calibration": facts.rows(_CALIBRATION_SQL),
         "trends": facts.rows(_TRENDS_SQL),
         "refused": facts.rows(_REFUSED_SQL),

@@ -52,6 +52,7 @@ KEYS = {
     "model.verdicts": ["outcome", "gate"],
     "model.attributions": ["outcome", "gate", "batch_id", "feature"],
     "model.alarm_performance": ["outcome", "gate", "alarm_budget"],
+    "model.alarm_periods": ["outcome", "gate", "alarm_budget", "fold"],
     "finding.drivers": ["outcome", "gate", "rank"],
     "finding.driver_curves": ["outcome", "gate", "driver", "feature", "point"],
     "finding.trends": ["outcome", "quantity"],

@@ -3,7 +3,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from assets.failure_models.alarm_performance import ALARM_BUDGETS, alarm_rows
+from assets.failure_models.alarm_performance import (
+    ALARM_BUDGETS,
+    alarm_period_rows,
+    alarm_rows,
+)
 from assets.failure_models.prediction import Prediction
 from assets.failure_models.study import prepare
 from assets.failure_models.study_inputs import StudyInputs
@@ -30,12 +34,38 @@ def test_a_perfect_score_catches_what_the_budget_allows(trial: Trial) -> None:
     assert widest["failures"] + widest["good_batches"] == later.size
 
 
-def test_the_threshold_is_frozen_before_the_block(trial: Trial) -> None:
-    # A score that only rises: every later batch passes every earlier threshold.
-    rising = np.arange(trial.panel.label.size) / trial.panel.label.size
-    row = alarm_rows(trial, Prediction("any", rising, trial.fold_number), 1.0)[0]
-    assert row["false_alarm_rate"] == 1.0
-    assert row["sensitivity"] == 1.0
+def test_a_frozen_threshold_does_not_keep_its_budget_and_a_refreshed_one_does(trial: Trial) -> None:
+    # A score that rises by a third of its own spread in a hundred batches.
+    count = trial.panel.label.size
+    noise = np.random.default_rng(3).random(count)
+    drifting = Prediction("any", 0.001 * np.arange(count) + noise, trial.fold_number)
+    row = alarm_rows(trial, drifting, 1.0)[1]
+    assert row["false_alarms"] / row["good_batches"] < 0.10
+    assert row["frozen_false_alarms"] > row["false_alarms"]
+
+
+def test_thresholds_see_nothing_but_the_past(trial: Trial) -> None:
+    score = np.random.default_rng(4).random(trial.panel.label.size)
+    changed = score.copy()
+    changed[trial.folds[-1].test] += 1
+    before, after = (
+        alarm_period_rows(trial, Prediction("any", each, trial.fold_number), 1.0)
+        for each in (score, changed)
+    )
+    last = trial.folds[-1].number
+    earlier = [row for row in before if row["fold"] < last]
+    assert earlier == [row for row in after if row["fold"] < last]
+
+
+def test_blocks_add_up_to_the_pooled_counts(trial: Trial) -> None:
+    score = trial.panel.label * 0.3 + np.random.default_rng(2).random(trial.panel.label.size)
+    prediction = Prediction("any", score, trial.fold_number)
+    blocks = alarm_period_rows(trial, prediction, 1.0)
+    for pooled in alarm_rows(trial, prediction, 1.0):
+        own = [row for row in blocks if row["alarm_budget"] == pooled["alarm_budget"]]
+        assert len(own) == len(trial.folds) - 1
+        for name in ("failures", "detected", "good_batches", "false_alarms", "frozen_false_alarms"):
+            assert sum(row[name] for row in own) == pooled[name]
 
 
 def test_lead_time_is_from_gate_to_result(trial: Trial) -> None:

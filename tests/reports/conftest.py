@@ -487,9 +487,30 @@ def signal_tables() -> dict[str, Rows]:
                 "detected": round(31 * hit),
                 "good_batches": 669,
                 "false_alarms": round(669 * budget * 1.1),
+                "frozen_detected": round(31 * hit),
+                "frozen_false_alarms": round(669 * budget * 2),
                 "lead_time_h": 71.5,
             }
             for budget, hit in ((0.02, 0.29), (0.05, 0.48), (0.1, 0.65))
+        ],
+        "model.alarm_periods": [
+            {
+                "outcome": "failure",
+                "gate": 5,
+                "alarm_budget": budget,
+                "fold": fold,
+                "false_alarm_rate": budget,
+                "false_alarm_low": budget * 0.5,
+                "false_alarm_high": budget * 2,
+                "failures": 6,
+                "detected": 3,
+                "good_batches": 134,
+                "false_alarms": round(134 * budget),
+                "frozen_detected": 3,
+                "frozen_false_alarms": round(134 * budget * fold),
+            }
+            for budget in (0.02, 0.05, 0.1)
+            for fold in range(2, 7)
         ],
         "finding.drivers": drivers + _drivers("failure", 4),
         "finding.driver_curves": _curves(drivers),
@@ -507,6 +528,7 @@ def signal_tables() -> dict[str, Rows]:
         "economics.assumptions": _assumptions(),
         "economics.controller_answers": [
             {
+                "position": 1,
                 "question": "Who approved the baseline?",
                 "answer": "Not approved yet.",
                 "basis": "declared",
@@ -610,6 +632,7 @@ def mix_tables() -> dict[str, Rows]:
         "model.calibration": [],
         "model.attributions": [],
         "model.alarm_performance": [],
+        "model.alarm_periods": [],
         "finding.drivers": [],
         "finding.driver_curves": [],
         "finding.trends": [],

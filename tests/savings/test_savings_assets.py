@@ -36,6 +36,7 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
             "core.outcome_definitions": records.definitions,
             "model.verdicts": records.verdicts,
             "model.alarm_performance": records.alarm_performance,
+            "model.alarm_periods": records.alarm_performance.with_columns(fold=pl.lit(2)),
         }
     )
     settings = SimpleNamespace(

@@ -1,0 +1,64 @@
+"""The probability above which an alarm is raised: two ways of keeping an alarm budget over time.
+
+Thresholds see earlier out-of-time scores only, never a label and never the batch they judge. The
+refreshed one is the alert as it is run and priced; the one frozen for a whole test block is shown
+beside it, because under drift it does not keep its budget.
+"""
+
+import numpy as np
+
+from assets.statistics.array_types import FloatArray, IntArray
+
+# Five alarms are expected among so many batches at a budget of 5%: fewer would make the threshold
+# a matter of luck, more would let it fall behind a drift of a year or two.
+RECENT_BATCHES = 100
+
+
+def frozen_thresholds(
+    probability: FloatArray, blocks: list[IntArray], budget: float
+) -> list[FloatArray]:
+    """Thresholds fixed before each block: the quantile of everything scored earlier.
+
+    Args:
+        probability: Per batch, forward-in-time probability of failure.
+        blocks: Test blocks in time order, as positions in production order; at least two.
+        budget: Share of batches that may raise an alarm, 0 to 1.
+
+    Returns:
+        Per block after the first, one threshold per batch.
+    """
+    return [
+        np.full(block.size, np.quantile(probability[np.concatenate(blocks[:i])], 1 - budget))
+        for i, block in enumerate(blocks)
+        if i > 0
+    ]
+
+
+def refreshed_thresholds(
+    probability: FloatArray, blocks: list[IntArray], budget: float
+) -> list[FloatArray]:
+    """Thresholds taken anew before each batch: the quantile of the last hundred scores.
+
+    Args:
+        probability: Per batch, forward-in-time probability of failure.
+        blocks: Test blocks in time order, as positions in production order; at least two.
+        budget: Share of batches that may raise an alarm, 0 to 1.
+
+    Returns:
+        Per block after the first, one threshold per batch.
+    """
+    score = probability[np.concatenate(blocks)]
+    found: list[FloatArray] = []
+    start = blocks[0].size
+    for block in blocks[1:]:
+        places = range(start, start + block.size)
+        recent = [score[max(at - RECENT_BATCHES, 0) : at] for at in places]
+        found.append(np.array([np.quantile(window, 1 - budget) for window in recent]))
+        start += block.size
+    return found
+
+
+def next_threshold(probability: FloatArray, blocks: list[IntArray], budget: float) -> float:
+    """Threshold for the next batch to come: the quantile of the last hundred scores."""
+    score = probability[np.concatenate(blocks)][-RECENT_BATCHES:]
+    return float(np.quantile(score, 1 - budget))

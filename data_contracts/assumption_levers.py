@@ -5,10 +5,12 @@ Here a term or role must name an existing assumption and units must fit together
 
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from data_contracts.assumption_entries import (
+    exact,
     read_block,
     read_boolean,
     read_choice,
@@ -19,10 +21,11 @@ from data_contracts.assumption_entries import (
 from data_contracts.assumption_model import STAGES, Assumption, LedgerCategory, Lever
 from data_contracts.assumption_units import (
     BY_GATE_ROLES,
-    COST_ROLES,
+    EVIDENCE_OWED,
     LEDGER_CATEGORIES,
     PAF_CLASSES,
     REQUIRED_ROLES,
+    optional_roles,
     product_fits,
 )
 from data_contracts.errors import AssumptionError
@@ -90,7 +93,12 @@ def read_levers(value: Any, parameters: Mapping[str, Assumption], where: str) ->
 
 
 def _lever(name: str, value: Any, parameters: Mapping[str, Assumption], where: str) -> Lever:
-    block = read_block(value, where, {"title", "kind", "tier", "gate", "planning_gate", "uses"})
+    block = read_block(
+        value,
+        where,
+        {"title", "kind", "tier", "gate", "planning_gate", "uses"},
+        {"stages", "changes", "trimmed_share"},
+    )
     kind = read_choice(block, "kind", frozenset(REQUIRED_ROLES), where)
     gate = block["gate"]
     if gate not in ("best_value", "last_before_result"):
@@ -98,25 +106,51 @@ def _lever(name: str, value: Any, parameters: Mapping[str, Assumption], where: s
     tier = read_whole(block["tier"], range(1, 4), f"{where}: tier")
     uses = _uses(block["uses"], kind, parameters, f"{where}: uses")
     _check_tier(uses, tier, where)
+    planning_gate = read_whole(block["planning_gate"], STAGES, f"{where}: planning_gate")
+    title = read_text(block, "title", where)
     return Lever(
         name=name,
-        title=read_text(block, "title", where),
+        title=title,
         kind=kind,
         tier=tier,
         gate=gate,
-        planning_gate=read_whole(block["planning_gate"], STAGES, f"{where}: planning_gate"),
+        planning_gate=planning_gate,
         uses=uses,
+        stages=_stages(block.get("stages"), where) or (planning_gate,),
+        changes=read_text(block, "changes", where) if "changes" in block else title,
+        evidence=EVIDENCE_OWED[kind],
+        trimmed_share=_trimmed(block.get("trimmed_share"), kind, where),
     )
+
+
+def _stages(value: Any, where: str) -> tuple[int, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not value:
+        raise AssumptionError(f"{where}: 'stages' must list the stages the lever acts in.")
+    return tuple(read_whole(each, STAGES, f"{where}: stages") for each in value)
+
+
+def _trimmed(value: Any, kind: str, where: str) -> Fraction:
+    """Read the share of recorded values that a window or a lot limit cuts off on the risky side."""
+    if kind not in ("window", "lots"):
+        if value is not None:
+            raise AssumptionError(f"{where}: only a window or a lot limit has a 'trimmed_share'.")
+        return Fraction(0)
+    share = exact(value if value is not None else "0.2", f"{where}: trimmed_share")
+    if not 0 < share < Fraction(1, 2):
+        raise AssumptionError(
+            f"{where}: trimmed_share {float(share):g} must lie above 0 and below 0.5."
+        )
+    return share
 
 
 def _uses(
     value: Any, kind: str, parameters: Mapping[str, Assumption], where: str
 ) -> dict[str, str]:
-    required, costs = REQUIRED_ROLES[kind], COST_ROLES[kind]
     given = read_mapping(value, where)
-    has_costs = bool(set(given) & set(costs))
-    wanted = {**required, **(costs if has_costs else {})}
-    block = read_block(given, where, set(wanted), set(costs))
+    wanted = {**REQUIRED_ROLES[kind], **optional_roles(kind, set(given))}
+    block = read_block(given, where, set(wanted))
     for role, name in block.items():
         is_by_gate = role in BY_GATE_ROLES and f"{name}_gate_1" in parameters
         first = _known(f"{name}_gate_1" if is_by_gate else name, parameters, f"{where}: {role}")

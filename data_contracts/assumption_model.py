@@ -80,11 +80,18 @@ class Lever:
     Attributes:
         name: Unique name in its file.
         title: What is done, for a reader.
-        kind: ``alert`` (alert at a gate, then rescue or stop) or ``release`` (release earlier).
+        kind: ``alert`` (alert at a gate, then rescue or stop), ``window`` (hold a parameter in a
+            window), ``lots`` (reject or blend lots), ``maintenance`` (renew earlier),
+            ``inspection`` (inspect by machine) or ``release`` (release earlier).
         tier: Tier of intervention, 1 monitoring, 2 inspection, 3 control.
         gate: ``best_value``, ``last_before_result``, or the number of a gate, 1 to 7.
         planning_gate: The gate assumed where no records decide (arithmetic only), 1 to 7.
         uses: Role in the lever's arithmetic -> name of an assumption.
+        stages: Stages of the process chain it acts in, 1 to 7.
+        changes: What is done otherwise than today, for a reader.
+        evidence: What it must be shown to do before it may claim anything.
+        trimmed_share: Of a window or a lot limit, the share of recorded values cut off on the risky
+            side, fixed before any effect is estimated; 0 for other kinds.
     """
 
     name: str
@@ -94,6 +101,10 @@ class Lever:
     gate: str | int
     planning_gate: int
     uses: Mapping[str, str]
+    stages: tuple[int, ...]
+    changes: str
+    evidence: str
+    trimmed_share: Fraction
 
 
 @dataclass(frozen=True)

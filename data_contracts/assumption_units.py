@@ -20,10 +20,12 @@ UNITS: dict[str, dict[str, int]] = {
     "batches/year": {"batch": 1, "year": -1},
     "days/batch": {"day": 1, "batch": -1},
     "hours/batch": {"hour": 1, "batch": -1},
+    "events/batch": {"batch": -1},
+    "count": {},
     "months": {"month": 1},
     "years": {"year": 1},
 }
-BOUNDED_BY_ONE = frozenset({"share", "share/year"})
+BOUNDED_BY_ONE = frozenset({"share", "share/year", "events/batch"})
 
 DISTRIBUTIONS = frozenset({"triangular", "pert", "uniform", "fixed"})
 KINDS = frozenset({"measured", "assumption", "claim"})
@@ -82,6 +84,33 @@ ALERT_ROLES: dict[str, str] = {
     "good_batch_loss": "USD/batch",
     "alarm_budget": "share",
 }
+WINDOW_ROLES: dict[str, str] = {
+    "effect": "share",
+    "adherence": "share",
+}
+LOT_ROLES: dict[str, str] = {
+    **WINDOW_ROLES,
+    "redirected_share": "share",
+    "redirect_cost": "USD/batch",
+}
+MAINTENANCE_ROLES: dict[str, str] = {
+    "events_today": "events/batch",
+    "events_planned": "events/batch",
+    "renewals_today": "events/batch",
+    "renewals_planned": "events/batch",
+    "event_loss_share": "share",
+    "repair_cost": "USD",
+    "renewal_cost": "USD",
+}
+INSPECTION_ROLES: dict[str, str] = {
+    "inspection_time_saved": "hours/batch",
+    "inspection_cost": "USD/hour",
+    "false_reject_share": "share",
+    "batch_value": "USD/batch",
+    "panel_defects": "count",
+    "panel_detected": "count",
+    "required_detection": "share",
+}
 RELEASE_ROLES: dict[str, str] = {
     "lead_time_before": "hours/batch",
     "lead_time_after": "hours/batch",
@@ -93,11 +122,51 @@ RELEASE_ROLES: dict[str, str] = {
     "equipment_value": "USD/hour",
     "capacity_limited": "share",
     "run_cost": "USD/year",
-    "payback": "months",
 }
-REQUIRED_ROLES = {"alert": IDENTITY_ROLES, "release": RELEASE_ROLES}
-# An alert either states the identity alone (arithmetic) or everything a programme costs.
-COST_ROLES = {"alert": {**ALERT_ROLES, **PROGRAMME_ROLES}, "release": {}}
+# A claim of somebody else's gives a payback, which the unknown implementation cost is solved from.
+RELEASE_CLAIM_ROLES: dict[str, str] = {"payback": "months"}
+RELEASE_PROGRAMME_ROLES: dict[str, str] = {
+    "eligible_share": "share",
+    "wrong_release_limit": "share",
+    **{role: unit for role, unit in PROGRAMME_ROLES.items() if role != "run_cost"},
+}
+REQUIRED_ROLES: dict[str, dict[str, str]] = {
+    "alert": IDENTITY_ROLES,
+    "window": {**WINDOW_ROLES, **PROGRAMME_ROLES},
+    "lots": {**LOT_ROLES, **PROGRAMME_ROLES},
+    "maintenance": {**MAINTENANCE_ROLES, **PROGRAMME_ROLES},
+    "inspection": {**INSPECTION_ROLES, **PROGRAMME_ROLES},
+    "release": RELEASE_ROLES,
+}
+# What a lever must be shown to do before it may claim anything, by kind.
+EVIDENCE_OWED: dict[str, str] = {
+    "alert": "a process signal at its gate, and failures among later batches it would have caught",
+    "window": "a process signal, a named driver, and an effect standardised over recorded batches "
+    "that overlap with the window",
+    "lots": "a process signal, a named material attribute, and an effect standardised over "
+    "recorded lots",
+    "maintenance": "a replacement interval whose saving is told from chance by the fitted hazards",
+    "inspection": "detection shown on a panel of seeded defects",
+    "release": "a process signal, and a bound on the risk of a wrong release among later batches",
+}
+
+
+def optional_roles(kind: str, given: set[str]) -> dict[str, str]:
+    """Return the roles a lever must add to the required ones, given those it names.
+
+    An alert states the identity alone (arithmetic) or everything a programme costs; a release
+    states a claimed payback or a programme.
+
+    Args:
+        kind: Kind of the lever.
+        given: Roles it names.
+    """
+    if kind == "alert":
+        costs = {**ALERT_ROLES, **PROGRAMME_ROLES}
+        return costs if given & set(costs) else {}
+    if kind == "release":
+        return RELEASE_CLAIM_ROLES if "payback" in given else RELEASE_PROGRAMME_ROLES
+    return {}
 
 
 def product_fits(units: Iterable[str], expected: str) -> bool:

@@ -45,6 +45,22 @@ class AlarmCounts:
             false_alarms=self.false_alarms + other.false_alarms,
         )
 
+    @property
+    def sentence(self) -> str:
+        """What was counted, for a reader."""
+        return (
+            f"Process signal at gate {self.gate}; among later batches {self.detected} of "
+            f"{self.failures} failures and {self.false_alarms} of {self.good_batches} good "
+            "batches were flagged."
+        )
+
+    def roles(self, draws: Draws) -> Mapping[str, FloatArray]:
+        """Return draws of the measured roles of an alert."""
+        return {
+            "sensitivity": self.sensitivity(draws),
+            "false_alarm_rate": self.false_alarm_rate(draws),
+        }
+
     def sensitivity(self, draws: Draws) -> FloatArray:
         """Return posterior draws of the share of failures flagged, deflated for clustering."""
         name = f"sensitivity.{self.outcome}.{self.gate}"

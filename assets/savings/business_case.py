@@ -3,18 +3,27 @@
 The order of the steps lives here: count, value each gate, decide what may be claimed, simulate.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.savings.alarm_evidence import Evidence
-from assets.savings.baseline import baseline
+from assets.savings.alarm_evidence import PROCESS_SIGNAL, Evidence
+from assets.savings.baseline import Baseline, baseline
 from assets.savings.draws import Draws, FloatArray
-from assets.savings.levers import lever_claims, levers
+from assets.savings.lever_evidence import (
+    ReleaseEvidence,
+    maintenance_evidence,
+    release_evidence,
+)
+from assets.savings.lever_inputs import LeverInputs
+from assets.savings.levers import LeverClaim, lever_claims, levers
 from assets.savings.scenarios import scenarios
 from assets.savings.simulation import batches_per_year
 from assets.savings.value_by_gate import value_by_gate
+from assets.savings.window_study import Effects, window_effect_table, window_effects
 from data_contracts.assumptions import Assumptions
+
+RESAMPLES = 200
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,10 @@ class Records:
         verdicts: ``model.verdicts``, one row per outcome and gate.
         alarm_performance: ``model.alarm_performance``, one row per outcome, gate and budget.
         alarm_periods: ``model.alarm_periods``, the same by test block; None where unknown.
+        predictions: ``model.predictions``; None where unknown.
+        replacement_intervals: ``finding.replacement_intervals``; None where unknown.
+        windows: ``outcome_margins``, ``gate_values``, ``dictionary`` and ``drivers`` by name, for
+            the effect of windows and lots; empty where unknown.
     """
 
     batches: pl.DataFrame
@@ -36,19 +49,41 @@ class Records:
     verdicts: pl.DataFrame
     alarm_performance: pl.DataFrame
     alarm_periods: pl.DataFrame | None = None
+    predictions: pl.DataFrame | None = None
+    replacement_intervals: pl.DataFrame | None = None
+    windows: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class BusinessCase:
-    """The tables of a business case: ``economics.value_by_gate``, ``levers``, ``scenarios``."""
+    """The tables of a business case, and what they were computed from.
+
+    Attributes:
+        value_by_gate: ``economics.value_by_gate``.
+        levers: ``economics.levers``.
+        scenarios: ``economics.scenarios``.
+        window_effects: ``economics.window_effects``.
+        claims: The decision on each lever.
+        evidence: Verdicts and alarm counts.
+        found: The counted baseline.
+    """
 
     value_by_gate: pl.DataFrame
     levers: pl.DataFrame
     scenarios: pl.DataFrame
+    window_effects: pl.DataFrame
+    claims: list[LeverClaim]
+    evidence: Evidence
+    found: Baseline
 
 
 def business_case(
-    assumptions: Assumptions, records: Records, *, draws: int, seed: int
+    assumptions: Assumptions,
+    records: Records,
+    *,
+    draws: int,
+    seed: int,
+    resamples: int = RESAMPLES,
 ) -> BusinessCase:
     """Work out a run's business case.
 
@@ -57,9 +92,10 @@ def business_case(
         records: The tables of the run.
         draws: Draws per scenario, at least 1.
         seed: The run's seed.
+        resamples: Bootstrap resamples of lots behind a window's interval.
 
     Returns:
-        The tables. Savings are claimed only from alerts whose gate has a process signal.
+        The tables. Savings are claimed only from levers their evidence supports.
     """
     found = baseline(records.batches, records.outcomes, records.definitions)
     alert = next(lever for lever in assumptions.levers if lever.kind == "alert")
@@ -77,19 +113,67 @@ def business_case(
         drawn,
         proxies,
     )
-    claims = lever_claims(
-        assumptions,
-        evidence,
-        list(found.failures_by_outcome),
-        list(found.failures_by_mode),
-        proxies,
-        by_gate,
+    effects = _windows(assumptions, evidence, records, found, resamples, seed)
+    inputs = LeverInputs(
+        evidence=evidence,
+        priced=list(found.failures_by_outcome),
+        modes=list(found.failures_by_mode),
+        proxies=frozenset(proxies),
+        value_by_gate=by_gate,
+        windows=effects,
+        gates=_gates(records),
+        maintenance=maintenance_evidence(records.replacement_intervals),
+        release=_release(assumptions, evidence, records, found),
     )
+    claims = lever_claims(assumptions, inputs)
     return BusinessCase(
         value_by_gate=by_gate,
         levers=levers(assumptions, claims),
         scenarios=scenarios(assumptions, evidence, found, claims, draws=draws, seed=seed),
+        window_effects=window_effect_table(effects),
+        claims=claims,
+        evidence=evidence,
+        found=found,
     )
+
+
+def _windows(
+    assumptions: Assumptions,
+    evidence: Evidence,
+    records: Records,
+    found: Baseline,
+    resamples: int,
+    seed: int,
+) -> Effects:
+    if not records.windows:
+        return {}
+    names = [*found.failures_by_outcome, *found.failures_by_mode]
+    tables = {**records.windows, "batches": records.batches, "outcomes": records.outcomes}
+    return window_effects(assumptions, evidence, tables, names, resamples=resamples, seed=seed)
+
+
+def _gates(records: Records) -> dict[str, int]:
+    if not records.windows:
+        return {}
+    known = records.windows["dictionary"].select("feature", "available_at_gate")
+    return {str(feature): int(gate) for feature, gate in known.iter_rows()}
+
+
+def _release(
+    assumptions: Assumptions, evidence: Evidence, records: Records, found: Baseline
+) -> ReleaseEvidence | str:
+    """Bound the risk of a wrong release for the first priced outcome."""
+    lever = next((each for each in assumptions.levers if each.kind == "release"), None)
+    outcome = next(iter(found.failures_by_outcome), None)
+    gate = evidence.primary_gate(outcome) if outcome is not None else None
+    if lever is None or outcome is None or gate is None:
+        return "No later batch was scored, so the risk of a wrong release is unknown."
+    row = evidence.verdicts[outcome, gate]
+    if row["verdict"] != PROCESS_SIGNAL or "wrong_release_limit" not in lever.uses:
+        return "Without a process signal no batch can be told from another before its result."
+    limit = float(assumptions[lever.uses["wrong_release_limit"]].base)
+    model = str(row.get("model_used"))
+    return release_evidence(records.predictions, outcome, gate, model, limit)
 
 
 def batches_known(outcomes: pl.DataFrame) -> dict[str, tuple[int, int]]:

@@ -6,7 +6,7 @@ import polars as pl
 from assets.run_settings import RunSettings
 from assets.savings.assumptions_table import assumptions_table
 from assets.savings.baseline import baseline, priced_failures
-from assets.savings.business_case import Records, business_case
+from assets.savings.business_case import RESAMPLES, Records, business_case
 from assets.savings.controller_answers import controller_answers, failures_by_year
 from assets.savings.copq_ledger import copq_ledger
 from data_contracts.assumptions import Assumptions, load_run_assumptions
@@ -14,6 +14,13 @@ from data_contracts.assumptions import Assumptions, load_run_assumptions
 GROUP, IO = "economics", "warehouse_io"
 SETTINGS = {"run_settings"}
 DRAWS, QUICK_DRAWS = 100_000, 20_000
+QUICK_RESAMPLES = 50
+WINDOW_TABLES = {
+    "outcome_margins": ["core", "outcome_margins"],
+    "gate_values": ["feature", "gate_values"],
+    "dictionary": ["feature", "dictionary"],
+    "drivers": ["finding", "drivers"],
+}
 RECORDS = {
     "batches": dg.AssetIn(key=["core", "batches"]),
     "outcomes": dg.AssetIn(key=["core", "outcomes"]),
@@ -99,6 +106,11 @@ def controller_questions(
             io_manager_key=IO,
             description="Declared levers: carried out on evidence, or refused and why.",
         ),
+        "window_effects": dg.AssetOut(
+            key=["economics", "window_effects"],
+            io_manager_key=IO,
+            description="What holding a parameter in a window does, standardised over the records.",
+        ),
         "scenarios": dg.AssetOut(
             key=["economics", "scenarios"],
             io_manager_key=IO,
@@ -110,25 +122,26 @@ def controller_questions(
         "verdicts": dg.AssetIn(key=["model", "verdicts"]),
         "alarm_performance": dg.AssetIn(key=["model", "alarm_performance"]),
         "alarm_periods": dg.AssetIn(key=["model", "alarm_periods"]),
+        "predictions": dg.AssetIn(key=["model", "predictions"]),
+        "replacement_intervals": dg.AssetIn(key=["finding", "replacement_intervals"]),
+        **{name: dg.AssetIn(key=key) for name, key in WINDOW_TABLES.items()},
     },
     group_name=GROUP,
     required_resource_keys=SETTINGS,
 )
 def savings(
-    context: dg.AssetExecutionContext,
-    batches: pl.DataFrame,
-    outcomes: pl.DataFrame,
-    definitions: pl.DataFrame,
-    verdicts: pl.DataFrame,
-    alarm_performance: pl.DataFrame,
-    alarm_periods: pl.DataFrame,
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    context: dg.AssetExecutionContext, **tables: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """What levers may claim, at which gate, and what that is worth."""
     settings: RunSettings = context.resources.run_settings
+    windows = {name: tables.pop(name) for name in WINDOW_TABLES}
     case = business_case(
         run_assumptions(settings),
-        Records(batches, outcomes, definitions, verdicts, alarm_performance, alarm_periods),
+        Records(**tables, windows=windows),
         draws=QUICK_DRAWS if settings.is_quick else DRAWS,
         seed=settings.seed,
+        resamples=QUICK_RESAMPLES if settings.is_quick else RESAMPLES,
     )
-    return case.value_by_gate, case.levers, case.scenarios
+    for row in case.levers.iter_rows(named=True):
+        context.log.info(f"{row['lever']}: {row['basis']}. {row['reason']}")
+    return case.value_by_gate, case.levers, case.window_effects, case.scenarios

@@ -48,14 +48,15 @@ def percentiles(values: FloatArray) -> tuple[float | None, ...]:
     return tuple(float(each) for each in found)
 
 
-def stream(seed: int, name: str) -> np.random.Generator:
+def stream(seed: int, name: str, chunk: int = 0) -> np.random.Generator:
     """Return the random stream of one named quantity.
 
     Args:
         seed: The run's seed, zero or more.
         name: Name of what is drawn.
+        chunk: Number of the chunk of draws, so that chunks may be drawn in any order.
     """
-    return np.random.default_rng([seed, crc32(name.encode())])
+    return np.random.default_rng([seed, crc32(name.encode()), chunk])
 
 
 def quantiles(assumption: Assumption, probability: FloatArray) -> FloatArray:
@@ -99,12 +100,14 @@ class Draws:
         scenario: A name in ``SCENARIOS``.
         size: Number of draws.
         seed: The run's seed.
+        chunk: Number of the chunk, where draws are made in several.
     """
 
     assumptions: Assumptions
     scenario: str
     size: int
     seed: int
+    chunk: int = 0
     _kept: dict[str, FloatArray] = field(default_factory=dict)
 
     def __call__(self, name: str) -> FloatArray:
@@ -118,11 +121,20 @@ class Draws:
         """
         if name not in self._kept:
             assumption = self.assumptions[name]
-            uniform = stream(self.seed, re.sub(r"_gate_[1-7]$", "", name)).random(self.size)
+            uniform = self._stream(re.sub(r"_gate_[1-7]$", "", name)).random(self.size)
             lowest, highest = SCENARIOS[self.scenario]
             favour = lowest + (highest - lowest) * uniform
             is_high = assumption.favourable == "high"
             self._kept[name] = quantiles(assumption, favour if is_high else 1 - favour)
+        return self._kept[name]
+
+    def _stream(self, name: str) -> np.random.Generator:
+        return stream(self.seed, name, self.chunk)
+
+    def normal(self, name: str) -> FloatArray:
+        """Return standard normal draws under a name, shape (size,)."""
+        if name not in self._kept:
+            self._kept[name] = self._stream(name).standard_normal(self.size)
         return self._kept[name]
 
     def rate(self, name: str, events: float, trials: float, deflation: float) -> FloatArray:
@@ -139,7 +151,7 @@ class Draws:
         """
         if name not in self._kept:
             hits, misses = events / deflation, (trials - events) / deflation
-            self._kept[name] = stream(self.seed, name).beta(0.5 + hits, 0.5 + misses, self.size)
+            self._kept[name] = self._stream(name).beta(0.5 + hits, 0.5 + misses, self.size)
         return self._kept[name]
 
     def shares(self, name: str, counts: dict[str, int], deflation: float) -> dict[str, FloatArray]:
@@ -155,7 +167,7 @@ class Draws:
         """
         prior = 0.5 / max(len(counts), 1)
         parts = {
-            each: stream(self.seed, f"{name}.{each}").gamma(prior + count / deflation, 1, self.size)
+            each: self._stream(f"{name}.{each}").gamma(prior + count / deflation, 1, self.size)
             for each, count in sorted(counts.items())
         }
         total = np.sum(list(parts.values()), axis=0)

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from assets.savings.alarm_evidence import AlarmCounts, Evidence
 from assets.savings.corners import corner
-from assets.savings.lever_value import Exposure, alert_value
+from assets.savings.lever_value import Exposure, lever_value
 from data_contracts.assumptions import Assumptions, Lever
 
 
@@ -87,10 +87,12 @@ def net_usd(assumptions: Assumptions, lever: Lever, counts: AlarmCounts) -> floa
     exposure = Exposure(
         batches_per_year=Fraction(1),
         failure_prob=Fraction(2 * failed + 1, 2 * (failed + good) + 2),
-        sensitivity=Fraction(2 * counts.detected + 1, 2 * failed + 2),
-        false_alarm_rate=Fraction(2 * counts.false_alarms + 1, 2 * good + 2),
+        measured={
+            "sensitivity": Fraction(2 * counts.detected + 1, 2 * failed + 2),
+            "false_alarm_rate": Fraction(2 * counts.false_alarms + 1, 2 * good + 2),
+        },
     )
-    value = alert_value(assumptions, lever, counts.gate, corner(assumptions, "base"), exposure)
+    value = lever_value(assumptions, lever, counts.gate, corner(assumptions, "base"), exposure)
     return float(value.gross_usd - value.false_alarm_usd)
 
 

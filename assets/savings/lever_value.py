@@ -1,9 +1,11 @@
-"""What one alert, at one gate, on one outcome, prevents, saves and costs.
+"""What one lever, acting alone, prevents, saves and costs in a year at full effect.
 
-The declared roles of a lever meet the identities here; where sensitivity and base rate come from
-(evidence or assumption) is decided by the caller.
+Every kind of lever is worked out here from its declared roles, for exact fractions and for arrays
+of draws alike. Where a role's value comes from (evidence or assumption) is decided by the caller;
+levers that meet the same failures are combined in ``portfolio``.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic
 
@@ -15,70 +17,106 @@ from assets.savings.identity import (
     prevented_failures_per_year,
     unresolved_share,
 )
+from assets.savings.release import release_savings_usd_per_year
 from data_contracts.assumptions import Assumptions, Lever
+
+PREVENTING = frozenset({"alert", "window", "lots", "maintenance"})  # kinds that act on failures
 
 
 @dataclass(frozen=True)
 class Exposure(Generic[Quantity]):
-    """What an alert acts on.
+    """What a lever acts on.
 
     Attributes:
         batches_per_year: Batches started in a year.
-        failure_prob: Probability that a batch fails this way and no earlier lever settled it.
-        sensitivity: Share of failures flagged at the gate, 0 to 1.
-        false_alarm_rate: Share of good batches flagged, 0 to 1.
+        failure_prob: Probability that a batch fails this way.
+        measured: Roles whose value is measured, not assumed; ``sensitivity`` and
+            ``false_alarm_rate`` of an alert, ``effect`` of a window, and so on.
     """
 
     batches_per_year: Quantity
     failure_prob: Quantity
-    sensitivity: Quantity
-    false_alarm_rate: Quantity
+    measured: Mapping[str, Quantity]
 
 
 @dataclass(frozen=True)
-class AlertValue(Generic[Quantity]):
-    """What an alert is worth in a year at full effect.
+class LeverValue(Generic[Quantity]):
+    """What a lever is worth in a year at full effect, acting alone.
 
     Attributes:
         prevented_failures: Failures prevented a year.
-        gross_usd: Avoidable cash saved a year, before the programme's cost.
-        allocated_usd: Allocated cost set free a year; not cash, never part of ``gross_usd``.
+        failure_usd: Avoidable cash saved a year on failures it meets.
+        direct_usd: Cash saved a year whatever fails (inventory, labour, repairs); may be below
+            zero.
+        allocated_usd: Allocated cost set free a year; not cash, never part of a saving.
         false_alarm_usd: Cost of false alarms a year.
-        unresolved_share: Share of failures left to later levers, 0 to 1.
+        unresolved_share: Share of failures left to other levers, 0 to 1.
     """
 
     prevented_failures: Quantity
-    gross_usd: Quantity
+    failure_usd: Quantity
+    direct_usd: Quantity
     allocated_usd: Quantity
     false_alarm_usd: Quantity
     unresolved_share: Quantity
 
+    @property
+    def gross_usd(self) -> Quantity:
+        """Avoidable cash saved a year, before the programme's cost."""
+        return self.failure_usd + self.direct_usd
 
-def alert_value(
+
+Roles = Callable[[str], Quantity]
+
+
+def lever_value(
     assumptions: Assumptions,
     lever: Lever,
     gate: int,
     values: Values[Quantity],
     exposure: Exposure[Quantity],
-) -> AlertValue[Quantity]:
-    """Return what an alert at a gate is worth.
+) -> LeverValue[Quantity]:
+    """Return what a lever is worth, acting alone.
 
     Args:
         assumptions: The set the lever is declared in.
-        lever: A lever of kind ``alert``.
-        gate: Gate of the alert, 1 to 7.
+        lever: The lever.
+        gate: Gate it acts at, 1 to 7.
         values: Value of each assumption.
-        exposure: Batches, failures, sensitivity and false alarms.
+        exposure: Batches, failures and measured roles.
 
     Returns:
-        Yearly figures; where the set states no cost of rescue or stop these count as zero.
+        Yearly figures; where the set states no value for an optional role it counts as zero.
     """
 
     def role(name: str) -> Quantity:
+        if name in exposure.measured:
+            return exposure.measured[name]
         if name not in lever.uses:
             return exposure.failure_prob - exposure.failure_prob
         return values(assumptions.name_at_gate(lever.uses[name], gate))
 
+    if lever.kind == "alert":
+        return _alert(assumptions, values, exposure, role)
+    if lever.kind in ("window", "lots"):
+        return _window(assumptions, values, exposure, role)
+    if lever.kind == "maintenance":
+        return _maintenance(assumptions, values, exposure, role)
+    if lever.kind == "inspection":
+        batches = exposure.batches_per_year
+        labour = role("inspection_time_saved") * role("inspection_cost")
+        return _direct(
+            exposure, batches * (labour + role("false_reject_share") * role("batch_value"))
+        )
+    return _direct(exposure, _release_usd(lever, exposure, role))
+
+
+def _alert(
+    assumptions: Assumptions,
+    values: Values[Quantity],
+    exposure: Exposure[Quantity],
+    role: Roles[Quantity],
+) -> LeverValue[Quantity]:
     cash = failure_cost_usd(assumptions, values, is_avoidable_only=True)
     full = failure_cost_usd(assumptions, values, is_avoidable_only=False)
     spent = manufacturing_cost_usd(assumptions, values) if assumptions.ledger else cash
@@ -86,7 +124,7 @@ def alert_value(
         exposure.batches_per_year,
         exposure.failure_prob,
         role("addressable_share"),
-        exposure.sensitivity,
+        role("sensitivity"),
         role("rescuable_share"),
         role("effectiveness"),
     )
@@ -94,7 +132,7 @@ def alert_value(
         batches_per_year=exposure.batches_per_year,
         failure_prob=exposure.failure_prob,
         addressable_share=role("addressable_share"),
-        sensitivity=exposure.sensitivity,
+        sensitivity=role("sensitivity"),
         rescuable_share=role("rescuable_share"),
         effectiveness=role("effectiveness"),
         failure_cost_usd=cash,
@@ -104,22 +142,94 @@ def alert_value(
         sunk_cost_usd=spent * role("sunk_cost_share"),
         slot_value_usd=slot_value_usd(assumptions, values, exposure.failure_prob),
     )
+    flagged = "false_alarm_rate" if "false_alarm_rate" in exposure.measured else "alarm_budget"
     false_alarms = false_alarm_usd_per_year(
         batches_per_year=exposure.batches_per_year,
         failure_prob=exposure.failure_prob,
-        false_alarm_rate=exposure.false_alarm_rate,
+        false_alarm_rate=role(flagged),
         investigation_cost_usd=role("false_alarm_cost"),
         stop_prob=role("stop_given_false_alarm"),
         good_batch_loss_usd=role("good_batch_loss"),
     )
     left = unresolved_share(
         role("addressable_share"),
-        exposure.sensitivity,
+        role("sensitivity"),
         role("rescuable_share"),
         role("effectiveness"),
         role("stoppable_share"),
     )
-    return AlertValue(prevented, gross, prevented * (full - cash), false_alarms, left)
+    zero = exposure.failure_prob - exposure.failure_prob
+    return LeverValue(prevented, gross, zero, prevented * (full - cash), false_alarms, left)
+
+
+def _window(
+    assumptions: Assumptions,
+    values: Values[Quantity],
+    exposure: Exposure[Quantity],
+    role: Roles[Quantity],
+) -> LeverValue[Quantity]:
+    """A window or a lot limit: failures that do not happen; redirected lots cost money.
+
+    The measured effect may be below zero: a window that does harm is shown as one.
+    """
+    share = role("effect") * role("adherence")
+    redirected = role("redirected_share") * role("adherence") * role("redirect_cost")
+    return _prevention(
+        assumptions, values, exposure, share, -(exposure.batches_per_year * redirected)
+    )
+
+
+def _maintenance(
+    assumptions: Assumptions,
+    values: Values[Quantity],
+    exposure: Exposure[Quantity],
+    role: Roles[Quantity],
+) -> LeverValue[Quantity]:
+    """Earlier renewal: fewer repairs and batches lost with them, more planned renewals."""
+    avoided = role("events_today") - role("events_planned")
+    added = role("renewals_planned") - role("renewals_today")
+    share = avoided * role("event_loss_share") / exposure.failure_prob
+    repairs = avoided * role("repair_cost") - added * role("renewal_cost")
+    return _prevention(assumptions, values, exposure, share, exposure.batches_per_year * repairs)
+
+
+def _prevention(
+    assumptions: Assumptions,
+    values: Values[Quantity],
+    exposure: Exposure[Quantity],
+    share: Quantity,
+    direct_usd: Quantity,
+) -> LeverValue[Quantity]:
+    cash = failure_cost_usd(assumptions, values, is_avoidable_only=True)
+    full = failure_cost_usd(assumptions, values, is_avoidable_only=False)
+    prevented = exposure.batches_per_year * exposure.failure_prob * share
+    worth = cash + slot_value_usd(assumptions, values, exposure.failure_prob)
+    zero = exposure.failure_prob - exposure.failure_prob
+    return LeverValue(
+        prevented, prevented * worth, direct_usd, prevented * (full - cash), zero, 1 - share
+    )
+
+
+def _direct(exposure: Exposure[Quantity], direct_usd: Quantity) -> LeverValue[Quantity]:
+    zero = exposure.failure_prob - exposure.failure_prob
+    return LeverValue(zero, zero, direct_usd, zero, zero, 1 + zero)
+
+
+def _release_usd(lever: Lever, exposure: Exposure[Quantity], role: Roles[Quantity]) -> Quantity:
+    saved = release_savings_usd_per_year(
+        batches_per_year=exposure.batches_per_year,
+        lead_time_before_h=role("lead_time_before"),
+        lead_time_after_h=role("lead_time_after"),
+        batch_value_usd=role("batch_value"),
+        carrying_rate_per_year=role("carrying_rate"),
+        laboratory_h_per_batch=role("laboratory_time_saved"),
+        laboratory_usd_per_h=role("laboratory_cost"),
+        equipment_h_per_batch=role("equipment_time_freed"),
+        equipment_usd_per_h=role("equipment_value"),
+        capacity_limited_share=role("capacity_limited"),
+    )
+    is_bounded = "eligible_share" in lever.uses or "eligible_share" in exposure.measured
+    return saved * role("eligible_share") if is_bounded else saved
 
 
 def slot_value_usd(assumptions: Assumptions, values: Values[Quantity], like: Quantity) -> Quantity:

@@ -1,30 +1,36 @@
 """The declared levers, each with the gate it acts at and whether it may claim anything.
 
-Deciding what is claimed lives here: an alert on an outcome is carried out only where the verdict
-at its gate is ``process_signal``; else it stands in the table as refused, with the reason.
+Deciding what is claimed lives here: a lever is carried out only where the evidence of its kind
+supports it; else it stands in the table as refused, with the reason.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from assets.savings.alarm_evidence import AlarmCounts, Evidence
 from assets.savings.baseline import ANY_FAILURE
 from assets.savings.copq_ledger import cents
 from assets.savings.corners import Exact, corner
-from assets.savings.gate_choice import GateChoice, forward_choice
+from assets.savings.lever_evidence import Measured, inspection_refusal
+from assets.savings.lever_gate import alert_choice
+from assets.savings.lever_inputs import LeverInputs
 from assets.savings.lever_value import one_off_cost_usd
-from data_contracts.assumption_model import STAGES
+from assets.savings.window_effect import WindowEffect
 from data_contracts.assumptions import Assumptions, Lever
 
 ALL_LEVERS = "all"
+REFUSED = "refused"
 SCHEMA = {
     "lever": pl.String(),
     "title": pl.String(),
+    "kind": pl.String(),
     "tier": pl.Int64(),
+    "stages": pl.String(),
     "gate": pl.Int64(),
     "outcome": pl.String(),
+    "changes": pl.String(),
+    "evidence_owed": pl.String(),
     "basis": pl.String(),
     "reason": pl.String(),
     "addressable_share_low": pl.Float64(),
@@ -45,12 +51,12 @@ class LeverClaim:
     Attributes:
         name: ``<lever>.<outcome>``, the key in the economics tables.
         lever: The declaration.
-        outcome: The outcome it acts on.
+        outcome: The outcome it acts on, or whose verdict it needs.
         gate: Gate it acts at; for a refused lever the gate that was judged, None without verdict.
-        basis: ``evidence`` (process signal and later batches), ``arithmetic`` (the same on a proxy:
-            no batch was lost) or ``refused``.
+        basis: ``evidence`` (supported by the records), ``arithmetic`` (the same on a proxy: no
+            batch was lost; or an effect that is assumed) or ``refused``.
         reason: Why, in a sentence.
-        alarms: Alarm counts at the gate; None when refused.
+        measured: What the records measure of it; None when refused or where nothing is measured.
     """
 
     name: str
@@ -59,53 +65,125 @@ class LeverClaim:
     gate: int | None
     basis: str
     reason: str
-    alarms: AlarmCounts | None
+    measured: Measured | None = None
 
     @property
     def is_carried_out(self) -> bool:
         """Whether the lever may claim savings."""
-        return self.alarms is not None
+        return self.basis != REFUSED
+
+    def refused(self, reason: str) -> "LeverClaim":
+        """Return the same lever refused."""
+        return replace(self, basis=REFUSED, reason=reason, measured=None)
 
 
-def lever_claims(
-    assumptions: Assumptions,
-    evidence: Evidence,
-    priced: Sequence[str],
-    modes: Sequence[str],
-    proxies: set[str],
-    value_by_gate: pl.DataFrame,
-) -> list[LeverClaim]:
-    """Decide for every declared alert and outcome whether it is carried out, and at which gate.
+def lever_claims(assumptions: Assumptions, inputs: LeverInputs) -> list[LeverClaim]:
+    """Decide for every declared lever and outcome whether it is carried out, and at which gate.
 
-    No failed batch is counted twice: alerts act either on the priced outcomes (any-failure, or
+    No failed batch is counted twice: levers act either on the priced outcomes (any-failure, or
     outcomes to which each failed batch was assigned once) or, where any-failure itself supports no
-    claim, on its modes.
+    claim of any lever, on its modes. Levers that prevent no failure are claimed once.
 
     Args:
         assumptions: The set with the levers.
-        evidence: Verdicts and alarm counts.
-        priced: Outcomes whose failures are priced.
-        modes: Outcomes by mode, parts of a priced any-failure; empty where there is none.
-        proxies: Outcomes that are proxies.
-        value_by_gate: ``economics.value_by_gate``, for levers whose gate is ``best_value``.
+        inputs: What the records say.
 
     Returns:
-        One claim per declared alert and outcome, in the order of the declaration.
+        One claim per declared lever and outcome, in the order of the declaration.
     """
-    claims: list[LeverClaim] = []
-    for lever in assumptions.levers:
-        if lever.kind != "alert":
-            continue
-        on_priced = [
-            _claim(lever, name, evidence, proxies, value_by_gate, assumptions) for name in priced
-        ]
-        on_modes = [
-            _claim(lever, name, evidence, proxies, value_by_gate, assumptions) for name in modes
-        ]
-        if any(claim.is_carried_out for claim in on_priced):
+    judged = [
+        (lever, [_claim(assumptions, lever, name, inputs) for name in inputs.priced])
+        for lever in assumptions.levers
+        if lever.kind in _BY_OUTCOME
+    ]
+    is_priced = any(claim.is_carried_out for _, claims in judged for claim in claims)
+    by_lever: dict[str, list[LeverClaim]] = {}
+    for lever, on_priced in judged:
+        on_modes = [_claim(assumptions, lever, name, inputs) for name in inputs.modes]
+        if is_priced:
             on_modes = [_already_counted(claim) for claim in on_modes]
-        claims += on_priced + on_modes
-    return claims
+        by_lever[lever.name] = on_priced + on_modes
+    for lever in assumptions.levers:
+        if lever.kind not in _BY_OUTCOME and inputs.priced:
+            by_lever[lever.name] = [_claim(assumptions, lever, inputs.priced[0], inputs)]
+    return [claim for lever in assumptions.levers for claim in by_lever.get(lever.name, [])]
+
+
+_BY_OUTCOME = frozenset({"alert", "window", "lots"})
+
+
+def _claim(assumptions: Assumptions, lever: Lever, outcome: str, inputs: LeverInputs) -> LeverClaim:
+    blank = LeverClaim(f"{lever.name}.{outcome}", lever, outcome, None, REFUSED, "")
+    if lever.kind == "alert":
+        claim = _alert(blank, assumptions, inputs)
+    elif lever.kind in ("window", "lots"):
+        claim = _window(blank, inputs)
+    elif lever.kind == "maintenance":
+        claim = _measured(replace(blank, gate=lever.planning_gate), inputs.maintenance)
+    elif lever.kind == "inspection":
+        claim = _inspection(replace(blank, gate=lever.planning_gate), assumptions)
+    else:
+        claim = _release(blank, inputs)
+    if claim.is_carried_out and outcome in inputs.proxies:
+        reason = f"{claim.reason} '{outcome}' is a proxy: no batch was lost."
+        return replace(claim, basis="arithmetic", reason=reason)
+    return claim
+
+
+def _measured(blank: LeverClaim, found: Measured | str) -> LeverClaim:
+    if isinstance(found, str):
+        return blank.refused(found)
+    return replace(blank, basis="evidence", reason=found.sentence, measured=found)
+
+
+def _alert(blank: LeverClaim, assumptions: Assumptions, inputs: LeverInputs) -> LeverClaim:
+    lever, outcome = blank.lever, blank.outcome
+    choice = alert_choice(assumptions, lever, outcome, inputs)
+    if choice is None:
+        return blank.refused(f"No verdict was reached for '{outcome}'.")
+    found = inputs.evidence.at(outcome, choice.gate)
+    at_gate = replace(blank, gate=choice.gate)
+    alarms = choice.alarms or found.alarms
+    if found.refusal is not None or alarms is None:
+        return at_gate.refused(str(found.refusal))
+    reason = " ".join([alarms.sentence, choice.sentence]).strip()
+    return replace(at_gate, basis="evidence", reason=reason, measured=alarms)
+
+
+def _window(blank: LeverClaim, inputs: LeverInputs) -> LeverClaim:
+    gate = inputs.evidence.primary_gate(blank.outcome)
+    if gate is None:
+        return blank.refused(f"No verdict was reached for '{blank.outcome}'.")
+    found = inputs.windows.get((blank.lever.name, blank.outcome))
+    if not isinstance(found, WindowEffect):
+        return replace(blank, gate=gate).refused(found or inputs.no_driver(blank.outcome, gate))
+    at_gate = replace(blank, gate=inputs.gates[found.feature])
+    if found.refusal is not None:
+        return at_gate.refused(f"{found.sentence} {found.refusal}")
+    return _measured(at_gate, found)
+
+
+def _inspection(blank: LeverClaim, assumptions: Assumptions) -> LeverClaim:
+    refusal = inspection_refusal(assumptions, blank.lever)
+    if refusal is not None:
+        return blank.refused(refusal)
+    reason = "The seeded-defect panel shows detection; what it saves is assumed, not measured."
+    return replace(blank, basis="arithmetic", reason=reason)
+
+
+def _release(blank: LeverClaim, inputs: LeverInputs) -> LeverClaim:
+    gate = inputs.evidence.primary_gate(blank.outcome)
+    if gate is None:
+        return blank.refused(f"No verdict was reached for '{blank.outcome}'.")
+    found = inputs.evidence.at(blank.outcome, gate)
+    at_release = replace(blank, gate=blank.lever.planning_gate)
+    if found.refusal is not None:
+        return at_release.refused(found.refusal)
+    return _measured(at_release, inputs.release)
+
+
+def _already_counted(claim: LeverClaim) -> LeverClaim:
+    return claim.refused(f"Counted in '{ANY_FAILURE}' already; no failed batch is saved twice.")
 
 
 def levers(assumptions: Assumptions, claims: Sequence[LeverClaim]) -> pl.DataFrame:
@@ -124,80 +202,27 @@ def levers(assumptions: Assumptions, claims: Sequence[LeverClaim]) -> pl.DataFra
     )
 
 
-def _claim(
-    lever: Lever,
-    outcome: str,
-    evidence: Evidence,
-    proxies: set[str],
-    value_by_gate: pl.DataFrame,
-    assumptions: Assumptions,
-) -> LeverClaim:
-    choice = _gate(lever, outcome, evidence, value_by_gate, assumptions)
-    name = f"{lever.name}.{outcome}"
-    if choice is None:
-        reason = f"No verdict was reached for '{outcome}'."
-        return LeverClaim(name, lever, outcome, None, "refused", reason, None)
-    gate = choice.gate
-    found = evidence.at(outcome, gate)
-    if found.refusal is not None or found.alarms is None:
-        return LeverClaim(name, lever, outcome, gate, "refused", str(found.refusal), None)
-    alarms = choice.alarms or found.alarms
-    reason = " ".join([_evidence_sentence(gate, alarms), choice.sentence]).strip()
-    if outcome in proxies:
-        reason = f"{reason} '{outcome}' is a proxy: no batch was lost."
-        return LeverClaim(name, lever, outcome, gate, "arithmetic", reason, alarms)
-    return LeverClaim(name, lever, outcome, gate, "evidence", reason, alarms)
-
-
-def _evidence_sentence(gate: int, alarms: AlarmCounts) -> str:
-    return (
-        f"Process signal at gate {gate}; among later batches {alarms.detected} of "
-        f"{alarms.failures} failures and {alarms.false_alarms} of {alarms.good_batches} good "
-        "batches were flagged."
-    )
-
-
-def _gate(
-    lever: Lever,
-    outcome: str,
-    evidence: Evidence,
-    value_by_gate: pl.DataFrame,
-    assumptions: Assumptions,
-) -> GateChoice | None:
-    """Choose the gate: as declared, the last before the result, or the one worth most."""
-    if isinstance(lever.gate, int):
-        return GateChoice(lever.gate)
-    primary = evidence.primary_gate(outcome)
-    usable = [gate for gate in STAGES if evidence.at(outcome, gate).refusal is None]
-    worth = value_by_gate.filter(
-        (pl.col("outcome") == outcome) & pl.col("gate").is_in(usable)
-    ).sort("net_usd_p50", "gate", descending=[True, False])
-    if lever.gate == "last_before_result" or not worth.height:
-        return None if primary is None else GateChoice(primary)
-    best = int(worth["gate"][0])
-    return forward_choice(assumptions, lever, evidence, outcome, usable, best)
-
-
-def _already_counted(claim: LeverClaim) -> LeverClaim:
-    reason = f"Counted in '{ANY_FAILURE}' already; no failed batch is saved twice."
-    return LeverClaim(claim.name, claim.lever, claim.outcome, claim.gate, "refused", reason, None)
-
-
 def _row(assumptions: Assumptions, claim: LeverClaim, base: Exact) -> tuple[object, ...]:
-    uses = claim.lever.uses
-    factors = [assumptions[uses[role]] for role in ("addressable_share", "effectiveness")]
-    costs = (
-        one_off_cost_usd(claim.lever, base, base(uses["effectiveness"])),
-        base(uses["run_cost"]),
-    )
+    lever, uses = claim.lever, claim.lever.uses
+    factors: list[float | None] = []
+    for role in ("addressable_share", "effectiveness"):
+        factor = assumptions[uses[role]] if role in uses else None
+        ends = (factor.low, factor.base, factor.high) if factor else (None, None, None)
+        factors += [None if end is None else float(end) for end in ends]
+    run_cost = base(uses["run_cost"])
     return (
         claim.name,
-        claim.lever.title,
-        claim.lever.tier,
+        lever.title,
+        lever.kind,
+        lever.tier,
+        ", ".join(str(stage) for stage in lever.stages),
         claim.gate,
         claim.outcome,
+        lever.changes,
+        lever.evidence,
         claim.basis,
         claim.reason,
-        *(float(end) for factor in factors for end in (factor.low, factor.base, factor.high)),
-        *(cents(cost) for cost in costs),
+        *factors,
+        cents(one_off_cost_usd(lever, base, run_cost)),
+        cents(run_cost),
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from assets.savings.corners import SIDES, Exact, corner
 from assets.savings.failure_cost import failure_cost_usd
-from assets.savings.lever_value import Exposure, alert_value, one_off_cost_usd
+from assets.savings.planned_levers import planned, planned_levers
 from assets.savings.release import release_savings_usd_per_year
 from data_contracts.assumptions import Assumptions, Lever
 
@@ -88,14 +88,13 @@ def roi(assumptions: Assumptions) -> RoiResult:
     Raises:
         AssumptionError: The set lacks a number the arithmetic needs.
     """
-    alerts = [lever for lever in assumptions.levers if lever.kind == "alert"]
-    releases = [lever for lever in assumptions.levers if lever.kind == "release"]
+    releases = [lever for lever in assumptions.levers if "payback" in lever.uses]
     figures: dict[str, Range] = {}
     notes: list[str] = []
     solved: tuple[str, ...] = ()
     share: Fraction | None = None
-    if alerts:
-        corners = [_prevention(assumptions, alerts, corner(assumptions, side)) for side in SIDES]
+    if planned(assumptions.levers):
+        corners = [_prevention(assumptions, corner(assumptions, side)) for side in SIDES]
         figures |= {name: Range.over([each[name] for each in corners]) for name in corners[0]}
         base = corners[SIDES.index("base")]
         failures = base["baseline_failures_per_year"]
@@ -133,34 +132,25 @@ def roi_lines(result: RoiResult) -> list[str]:
     return [*lines, "", *result.notes] if result.notes else lines
 
 
-def _prevention(
-    assumptions: Assumptions, alerts: list[Lever], values: Exact
-) -> dict[str, Fraction]:
-    """Work out all alerts at one corner, in chain order: each acts on what the last one left."""
-    batches, failing = values("batches_per_year"), values("failure_rate")
+def _prevention(assumptions: Assumptions, values: Exact) -> dict[str, Fraction]:
+    """Work out all levers at one corner, in chain order: each acts on what the last one left."""
+    levers = planned_levers(assumptions, values)
+    failures = values("batches_per_year") * values("failure_rate")
     cost = failure_cost_usd(assumptions, values, is_avoidable_only=False)
-    prevented = savings = false_alarms = run = one_off = Fraction(0)
-    left = failing
-    for lever in alerts:
-        uses = lever.uses
-        alarms = values(uses["alarm_budget"]) if "alarm_budget" in uses else Fraction(0)
-        exposure = Exposure(batches, left, values(uses["sensitivity"]), alarms)
-        value = alert_value(assumptions, lever, lever.planning_gate, values, exposure)
-        prevented += value.prevented_failures
-        savings += value.gross_usd
-        false_alarms += value.false_alarm_usd
-        left *= value.unresolved_share
-        run += values(uses["run_cost"]) if "run_cost" in uses else 0
-        one_off += one_off_cost_usd(lever, values, Fraction(0))
+    savings = sum((each.value.gross_usd for each in levers), start=Fraction(0))
+    running = sum((each.running_usd for each in levers), start=Fraction(0))
+    one_off = sum((each.one_off_usd for each in levers), start=Fraction(0))
     figures = {
-        "baseline_failures_per_year": batches * failing,
-        "baseline_loss_usd": batches * failing * cost,
-        "prevented_failures_per_year": prevented,
+        "baseline_failures_per_year": failures,
+        "baseline_loss_usd": failures * cost,
+        "prevented_failures_per_year": sum(
+            (each.value.prevented_failures for each in levers), start=Fraction(0)
+        ),
         "annual_savings_usd": savings,
     }
-    if one_off or run:
-        figures["annual_programme_cost_usd"] = run + false_alarms
-        figures["annual_net_savings_usd"] = savings - run - false_alarms
+    if any("run_cost" in each.lever.uses for each in levers):
+        figures["annual_programme_cost_usd"] = running
+        figures["annual_net_savings_usd"] = savings - running
         figures["implementation_cost_usd"] = one_off
     return figures
 

@@ -6,7 +6,9 @@ drawn from their posterior in all three. Where every lever is refused, the rows 
 zero, with basis ``refused`` and the reason.
 """
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import polars as pl
@@ -20,6 +22,9 @@ from assets.savings.levers import ALL_LEVERS, LeverClaim
 from assets.savings.simulation import LeverDraws, batches_per_year, failure_prob, simulate
 from data_contracts.assumptions import Assumptions
 
+BASELINE = "baseline"
+CHUNK = 16_384  # draws of a chunk, so that its arrays stay in the processor's cache
+PROXY = "no batch was lost"
 NO_CLAIM = "No savings from control are claimed."
 PROXY_NOTE = "Priced on a proxy: no batch was lost."
 SCHEMA = {
@@ -39,6 +44,7 @@ UNITS = {
     "baseline_avoidable_loss_usd_per_year": "USD/year",
     "prevented_failures_per_year": "failures/year",
     "annual_savings_usd": "USD/year",
+    "annual_savings_shapley_usd": "USD/year",
     "annual_allocated_cost_freed_usd": "USD/year",
     "annual_programme_cost_usd": "USD/year",
     "annual_net_savings_usd": "USD/year",
@@ -78,61 +84,111 @@ def scenarios(
     """
     rows: list[tuple[object, ...]] = []
     for scenario in SCENARIOS:
-        drawn = Draws(assumptions, scenario, draws, seed)
-        rows += [(scenario, *row) for row in _scenario_rows(drawn, evidence, found, claims)]
+        figures = simulated_figures(
+            assumptions, evidence, found, claims, scenario=scenario, draws=draws, seed=seed
+        )
+        rows += [(scenario, *row) for row in _scenario_rows(figures, found, claims)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def _scenario_rows(
+Figures = dict[str, dict[str, FloatArray]]
+
+
+def simulated_figures(
+    assumptions: Assumptions,
+    evidence: Evidence,
+    found: Baseline,
+    claims: Sequence[LeverClaim],
+    *,
+    scenario: str,
+    draws: int,
+    seed: int,
+) -> Figures:
+    """Simulate one scenario, in chunks on every processor.
+
+    Chunks have random streams of their own, so the figures do not depend on how many run at once.
+
+    Args:
+        assumptions: The set, checked for a run.
+        evidence: Verdicts and alarm counts.
+        found: The counted baseline.
+        claims: ``levers.lever_claims``.
+        scenario: A name in ``SCENARIOS``.
+        draws: Draws, at least 1.
+        seed: The run's seed.
+
+    Returns:
+        Lever (``all`` for the joint programme, ``baseline`` without levers) -> measure -> draws.
+    """
+    sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
+
+    def one(chunk: int) -> Figures:
+        drawn = Draws(assumptions, scenario, sizes[chunk], seed, chunk)
+        return _chunk_figures(drawn, evidence, found, claims)
+
+    if len(sizes) == 1:
+        return one(0)
+    merged: Figures = {}
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        for chunk, part in enumerate(pool.map(one, range(len(sizes)))):
+            start = chunk * CHUNK
+            for lever, measures in part.items():
+                for measure, values in measures.items():
+                    kept = merged.setdefault(lever, {}).setdefault(measure, np.empty(draws))
+                    kept[start : start + values.size] = values
+    return merged
+
+
+def _chunk_figures(
     drawn: Draws, evidence: Evidence, found: Baseline, claims: Sequence[LeverClaim]
-) -> Iterable[tuple[object, ...]]:
-    """Return lever, measure, P10, P50, P90, unit, basis, note of one scenario."""
-    yield from _baseline_rows(drawn, evidence, found)
+) -> Figures:
+    figures: Figures = {BASELINE: _baseline_figures(drawn, evidence, found)}
     simulated = simulate(drawn, evidence, found, claims)
-    for claim in claims:
-        if not claim.is_carried_out:
-            yield from _refused_rows(claim.name, claim.reason)
-    alone = [_figures([each], drawn) for each in simulated]
-    for each, figures in zip(simulated, alone, strict=True):
-        yield from _rows(each.claim.name, figures, each.claim.basis, each.claim.reason)
-    if not simulated:
-        reason = claims[0].reason if claims else "No alert is declared."
-        yield from _refused_rows(ALL_LEVERS, f"{NO_CLAIM} {reason}")
-        return
-    is_proxy = any(each.claim.basis == "arithmetic" for each in simulated)
-    basis, note = ("arithmetic", PROXY_NOTE) if is_proxy else ("evidence", "All levers together.")
-    joint = alone[0] if len(simulated) == 1 else _figures(simulated, drawn)
-    yield from _rows(ALL_LEVERS, joint, basis, note)
+    for each in simulated:
+        figures[each.claim.name] = _lever_figures(each, drawn)
+    if simulated:
+        joint = _joint_figures(simulated, drawn)
+        figures[ALL_LEVERS] = joint
+    return figures
 
 
-def _baseline_rows(
-    drawn: Draws, evidence: Evidence, found: Baseline
-) -> Iterable[tuple[object, ...]]:
+def _baseline_figures(drawn: Draws, evidence: Evidence, found: Baseline) -> dict[str, FloatArray]:
     failures = batches_per_year(found, drawn) * failure_prob(found, evidence, drawn)
     assumptions = drawn.assumptions
     full = failure_cost_usd(assumptions, drawn, is_avoidable_only=False)
     cash = failure_cost_usd(assumptions, drawn, is_avoidable_only=True)
-    figures = {
+    return {
         "baseline_failures_per_year": failures,
         "baseline_loss_usd_per_year": failures * full,
         "baseline_avoidable_loss_usd_per_year": failures * cash,
     }
-    note = f"{found.failures} failed batches, {found.period}."
-    if found.batches_per_year is None:
-        note += " Batches a year are an assumption."
-    if found.is_proxy:
-        note += f" {PROXY_NOTE}"
-    yield from _rows(ALL_LEVERS, figures, "arithmetic" if found.is_proxy else "count", note)
 
 
-def _figures(simulated: Sequence[LeverDraws], drawn: Draws) -> dict[str, FloatArray]:
+def _lever_figures(each: LeverDraws, drawn: Draws) -> dict[str, FloatArray]:
+    """Return the measures of one lever, as the chain credits it."""
+    programme = each.programme
+    return {
+        "prevented_failures_per_year": each.value.prevented_failures,
+        "annual_savings_usd": programme.savings_usd,
+        "annual_savings_shapley_usd": each.shapley_usd,
+        "annual_allocated_cost_freed_usd": each.value.allocated_usd,
+        "annual_programme_cost_usd": programme.running_usd,
+        "annual_net_savings_usd": programme.savings_usd - programme.running_usd,
+        "implementation_cost_usd": programme.one_off_usd,
+        "npv_usd": npv_usd(_cash([each], drawn), drawn("discount_rate")),
+    }
+
+
+def _cash(simulated: Sequence[LeverDraws], drawn: Draws) -> list[FloatArray]:
+    horizon = int(drawn.assumptions["horizon_years"].base)
+    return yearly_cash_usd([each.programme for each in simulated], horizon)
+
+
+def _joint_figures(simulated: Sequence[LeverDraws], drawn: Draws) -> dict[str, FloatArray]:
     """Return the measures of levers run together, one array of draws each."""
     programmes = [each.programme for each in simulated]
     horizon = int(drawn.assumptions["horizon_years"].base)
-    cash = yearly_cash_usd(programmes, horizon)
-    npv = npv_usd(cash, drawn("discount_rate"))
-    rate = irr(cash)
-    months = payback_months(programmes, horizon)
+    cash = _cash(simulated, drawn)
     savings = _sum(each.savings_usd for each in programmes)
     running = _sum(each.running_usd for each in programmes)
     return {
@@ -143,13 +199,50 @@ def _figures(simulated: Sequence[LeverDraws], drawn: Draws) -> dict[str, FloatAr
         "annual_net_savings_usd": savings - running,
         "first_year_net_savings_usd": cash[1],
         "implementation_cost_usd": _sum(each.one_off_usd for each in programmes),
-        "npv_usd": npv,
-        "npv_positive_prob": np.array([np.mean(npv > 0)]),
-        "irr": rate[np.isfinite(rate)],
-        "irr_undefined_share": np.array([np.mean(~np.isfinite(rate))]),
-        "payback_months": months,
-        "never_pays_back_share": np.array([np.mean(np.isinf(months))]),
+        "npv_usd": npv_usd(cash, drawn("discount_rate")),
+        "irr": irr(cash),
+        "payback_months": payback_months(programmes, horizon),
     }
+
+
+def _scenario_rows(
+    figures: Figures, found: Baseline, claims: Sequence[LeverClaim]
+) -> Iterable[tuple[object, ...]]:
+    """Return lever, measure, P10, P50, P90, unit, basis, note of one scenario."""
+    note = f"{found.failures} failed batches, {found.period}."
+    if found.batches_per_year is None:
+        note += " Batches a year are an assumption."
+    if found.is_proxy:
+        note += f" {PROXY_NOTE}"
+    basis = "arithmetic" if found.is_proxy else "count"
+    yield from _rows(ALL_LEVERS, figures[BASELINE], basis, note)
+    carried = [claim for claim in claims if claim.is_carried_out]
+    for claim in claims:
+        if claim.is_carried_out:
+            own = _summarised(figures[claim.name])
+            yield from _rows(claim.name, own, claim.basis, claim.reason)
+        else:
+            yield from _refused_rows(claim.name, claim.reason)
+    if not carried:
+        reason = claims[0].reason if claims else "No lever is declared."
+        yield from _refused_rows(ALL_LEVERS, f"{NO_CLAIM} {reason}")
+        return
+    is_proxy = any(PROXY in claim.reason for claim in carried)
+    basis, note = ("arithmetic", PROXY_NOTE) if is_proxy else ("evidence", "All levers together.")
+    yield from _rows(ALL_LEVERS, _summarised(figures[ALL_LEVERS]), basis, note)
+
+
+def _summarised(figures: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    """Add the shares over draws, and drop draws without a rate of return."""
+    shown = dict(figures)
+    shown["npv_positive_prob"] = np.array([np.mean(figures["npv_usd"] > 0)])
+    if "irr" in figures:
+        is_known = np.isfinite(figures["irr"])
+        shown["irr"] = figures["irr"][is_known]
+        shown["irr_undefined_share"] = np.array([np.mean(~is_known)])
+        never = np.isinf(figures["payback_months"])
+        shown["never_pays_back_share"] = np.array([np.mean(never)])
+    return {name: shown[name] for name in UNITS if name in shown}
 
 
 def _refused_rows(lever: str, reason: str) -> Iterable[tuple[object, ...]]:

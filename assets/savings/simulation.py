@@ -13,18 +13,27 @@ from assets.savings.alarm_evidence import Evidence
 from assets.savings.baseline import Baseline
 from assets.savings.cash_flow import MONTHS_PER_YEAR, Programme
 from assets.savings.draws import Draws, FloatArray
-from assets.savings.lever_value import AlertValue, Exposure, alert_value
+from assets.savings.lever_value import PREVENTING, Exposure, LeverValue, lever_value
 from assets.savings.levers import LeverClaim
+from assets.savings.portfolio import chain_shares, shapley_credits
 
 OTHER = "other"  # failed batches of no outcome by mode
 
 
 @dataclass(frozen=True)
 class LeverDraws:
-    """One carried-out lever in one scenario: what it prevents and its cash, arrays of draws."""
+    """One carried-out lever in one scenario, arrays of draws.
+
+    Attributes:
+        claim: The lever.
+        value: What it is credited with in chain order.
+        shapley_usd: Its Shapley credit of the savings.
+        programme: Its cash.
+    """
 
     claim: LeverClaim
-    value: AlertValue[FloatArray]
+    value: LeverValue[FloatArray]
+    shapley_usd: FloatArray
     programme: Programme
 
 
@@ -66,6 +75,23 @@ def outcome_probs(
     return {name: total * share for name, share in split.items()}
 
 
+def in_chain_order(claims: Sequence[LeverClaim]) -> list[LeverClaim]:
+    """Return the carried-out levers in the order in which they meet a batch.
+
+    Maintenance comes before any batch is made; then gate by gate, and at one gate what prevents a
+    failure acts before what detects it.
+    """
+    carried = [claim for claim in claims if claim.is_carried_out]
+    return sorted(
+        carried,
+        key=lambda claim: (
+            claim.lever.kind != "maintenance",
+            claim.gate or 0,
+            claim.lever.kind == "alert",
+        ),
+    )
+
+
 def simulate(
     drawn: Draws, evidence: Evidence, found: Baseline, claims: Sequence[LeverClaim]
 ) -> list[LeverDraws]:
@@ -81,31 +107,70 @@ def simulate(
         found: The counted baseline.
         claims: ``levers.lever_claims``.
     """
-    carried = [claim for claim in claims if claim.is_carried_out]
+    carried = in_chain_order(claims)
     probs = outcome_probs(found, evidence, claims, drawn)
     batches = batches_per_year(found, drawn)
-    simulated: list[LeverDraws] = []
+    total = failure_prob(found, evidence, drawn)
+    values: list[LeverValue[FloatArray]] = []
     for claim in carried:
-        alarms, gate = claim.alarms, claim.gate
-        if alarms is None or gate is None:
-            continue
-        exposure = Exposure(
-            batches,
-            probs[claim.outcome],
-            alarms.sensitivity(drawn),
-            alarms.false_alarm_rate(drawn),
-        )
-        value = alert_value(drawn.assumptions, claim.lever, gate, drawn, exposure)
-        probs[claim.outcome] = probs[claim.outcome] * value.unresolved_share
-        sharing = sum(other.lever.name == claim.lever.name for other in carried)
-        simulated.append(LeverDraws(claim, value, _programme(claim, value, drawn, sharing)))
-    return simulated
+        prob = probs.get(claim.outcome, total)
+        values.append(_alone(claim, drawn, batches, prob))
+        if claim.lever.kind in PREVENTING and claim.outcome not in probs:
+            # It acts on failures of every kind where the others act by mode: it comes first, and
+            # every mode loses its share.
+            left = values[-1].unresolved_share
+            total, probs = total * left, {name: each * left for name, each in probs.items()}
+    credited: dict[int, LeverDraws] = {}
+    for group in _groups(carried, probs):
+        unresolved = [values[i].unresolved_share for i in group]
+        shares = chain_shares(unresolved)
+        shapley = shapley_credits([values[i].failure_usd for i in group], unresolved)
+        for i, share, credit in zip(group, shares, shapley, strict=True):
+            value = _scaled(values[i], share)
+            programme = _programme(carried[i], value, drawn, carried)
+            credited[i] = LeverDraws(carried[i], value, credit + value.direct_usd, programme)
+    return [credited[i] for i in range(len(carried))]
+
+
+def _groups(carried: Sequence[LeverClaim], probs: dict[str, FloatArray]) -> list[list[int]]:
+    """Return the levers that meet the same failures, in chain order.
+
+    A lever on failures of every kind stands in a group of its own where the others act by mode.
+    """
+    groups: dict[str, list[int]] = {}
+    for i, claim in enumerate(carried):
+        is_shared = claim.lever.kind in PREVENTING and claim.outcome in probs
+        key = claim.outcome if is_shared else f"{i} alone"
+        groups.setdefault(key, []).append(i)
+    return list(groups.values())
+
+
+def _alone(
+    claim: LeverClaim, drawn: Draws, batches: FloatArray, prob: FloatArray
+) -> LeverValue[FloatArray]:
+    measured = dict(claim.measured.roles(drawn)) if claim.measured is not None else {}
+    gate = claim.gate if claim.gate is not None else claim.lever.planning_gate
+    exposure = Exposure(batches, prob, measured)
+    return lever_value(drawn.assumptions, claim.lever, gate, drawn, exposure)
+
+
+def _scaled(value: LeverValue[FloatArray], share: FloatArray) -> LeverValue[FloatArray]:
+    """Return what is left of a lever's worth when levers before it settled some failures."""
+    return LeverValue(
+        prevented_failures=value.prevented_failures * share,
+        failure_usd=value.failure_usd * share,
+        direct_usd=value.direct_usd,
+        allocated_usd=value.allocated_usd * share,
+        false_alarm_usd=value.false_alarm_usd,
+        unresolved_share=value.unresolved_share,
+    )
 
 
 def _programme(
-    claim: LeverClaim, value: AlertValue[FloatArray], drawn: Draws, sharing: int
+    claim: LeverClaim, value: LeverValue[FloatArray], drawn: Draws, carried: Sequence[LeverClaim]
 ) -> Programme:
     uses = claim.lever.uses
+    sharing = sum(other.lever.name == claim.lever.name for other in carried)
     own = drawn(uses["change_control_cost"]) + drawn(uses["validation_cost"])
     return Programme(
         one_off_usd=drawn(uses["implementation_cost"]) / sharing + own,

@@ -10,7 +10,7 @@ import polars as pl
 from assets.savings.alarm_evidence import Evidence, GateEvidence
 from assets.savings.draws import Draws, FloatArray, percentiles
 from assets.savings.failure_cost import manufacturing_cost_usd
-from assets.savings.lever_value import Exposure, alert_value
+from assets.savings.lever_value import Exposure, lever_value
 from data_contracts.assumption_model import STAGES
 from data_contracts.assumptions import Lever
 
@@ -67,12 +67,7 @@ def value_by_gate(
             elif each.refusal is not None or each.alarms is None:
                 rows.append(_refused_row(lever, each, draws))
             else:
-                exposure = Exposure(
-                    batches_per_year,
-                    probs,
-                    each.alarms.sensitivity(draws),
-                    each.alarms.false_alarm_rate(draws),
-                )
+                exposure = Exposure(batches_per_year, probs, each.alarms.roles(draws))
                 basis = "arithmetic" if outcome in proxies else "evidence"
                 rows.append(_row(lever, each, exposure, draws, basis))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("outcome", "gate")
@@ -85,13 +80,13 @@ def _row(
     draws: Draws,
     basis: str,
 ) -> tuple[object, ...]:
-    value = alert_value(draws.assumptions, lever, evidence.gate, draws, exposure)
+    value = lever_value(draws.assumptions, lever, evidence.gate, draws, exposure)
     net = value.gross_usd - value.false_alarm_usd - draws(lever.uses["run_cost"])
     return (
         evidence.gate,
         evidence.outcome,
-        float(np.median(exposure.sensitivity)),
-        float(np.median(exposure.false_alarm_rate)),
+        float(np.median(exposure.measured["sensitivity"])),
+        float(np.median(exposure.measured["false_alarm_rate"])),
         _sunk_cost_usd(lever, evidence.gate, draws),
         *percentiles(value.gross_usd),
         *percentiles(net),

@@ -103,14 +103,7 @@ def test_default_is_tablets_and_every_number_in_it_is_used():
         "failure_rate",
         "discount_rate",
         "horizon_years",
-        "capacity_limited_share",
         "slot_value_usd_per_batch",
-        "validation_usd_tier_2",
-        "validation_usd_tier_3",
-        # what assets.time_to_failure.replacement_costs weighs a replacement interval with
-        "planned_maintenance_usd",
-        "breakdown_repair_usd",
-        "breakdown_batch_loss_share",
     }
     assert set(tablets.parameters) - used == named
 

@@ -67,6 +67,7 @@ KEYS = {
     "finding.paths": ["outcome", "kind", "path"],
     "economics.assumptions": ["name"],
     "economics.controller_answers": ["question"],
+    "economics.window_effects": ["lever", "target", "estimator"],
     "economics.copq_ledger": ["batch_id", "category"],
     "economics.levers": ["lever"],
     "economics.scenarios": ["scenario", "lever", "measure"],

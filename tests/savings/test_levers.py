@@ -14,7 +14,8 @@ from data_contracts.polars_schema import conform
 def _levers(tablets: Assumptions, records) -> dict[str, dict]:
     case = business_case(tablets, records, draws=2_000, seed=1)
     conform(case.levers, contract("economics.levers"))
-    return {row["outcome"]: row for row in case.levers.iter_rows(named=True)}
+    own = case.levers.filter(pl.col("lever").str.starts_with("alert_and_rescue."))
+    return {row["outcome"]: row for row in own.iter_rows(named=True)}
 
 
 def _at(tablets: Assumptions, gate: str | int) -> Assumptions:

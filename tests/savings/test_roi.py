@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -102,7 +103,8 @@ def test_release_that_saves_nothing_leaves_no_room_for_a_cost():
 
 
 def test_tablets_state_programme_and_payback():
-    tablets = load_built_in("tablets")
+    every = load_built_in("tablets")
+    tablets = replace(every, levers=every.levers[:1])
     shown = roi(tablets).to_json()
     assert shown["prevented_share"] == str(
         Fraction(8, 10) * Fraction(1, 2) * Fraction(1, 2) * Fraction(6, 10)

@@ -1,0 +1,214 @@
+"""What the records say about a lever that is not an alert: maintenance, inspection, early release.
+
+Each reading gives either the measured roles of the lever's arithmetic, as draws, or a refusal in a
+sentence. Windows and lots have their own estimate in ``window_effect``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from assets.savings.draws import CLUSTER_DEFLATION, Draws, FloatArray
+from data_contracts.assumptions import Assumptions, Lever
+
+LEVEL_95_SPREADS = 3.92  # width of a 95% interval in standard deviations of a normal
+RENEW_EARLIER = "renew_earlier"
+
+
+class Measured(Protocol):
+    """Roles of a lever that the records measure."""
+
+    @property
+    def sentence(self) -> str:
+        """What was measured, for a reader."""
+
+    def roles(self, draws: Draws) -> Mapping[str, FloatArray]:
+        """Return draws of each measured role."""
+
+
+@dataclass(frozen=True)
+class MaintenanceEvidence:
+    """The replacement interval worth most, from the fitted hazards.
+
+    Attributes:
+        row: Row of ``finding.replacement_intervals`` with verdict ``renew_earlier``.
+    """
+
+    row: Mapping[str, Any]
+
+    @property
+    def sentence(self) -> str:
+        """What was measured, for a reader."""
+        row = self.row
+        return (
+            f"Renewing {row['equipment_class']} ({row['part']}) every "
+            f"{row['optimal_interval']:.0f} batches instead of {_today(row)} saves "
+            f"{row['saving_per_batch_usd']:.0f} USD a batch "
+            f"({row['saving_per_batch_usd_low']:.0f} to {row['saving_per_batch_usd_high']:.0f}) "
+            "by the fitted hazards."
+        )
+
+    def roles(self, draws: Draws) -> Mapping[str, FloatArray]:
+        """Return draws of events and renewals a batch, today and as planned.
+
+        The hazards give the saving per batch with its interval at base costs. Renewals added are
+        taken as estimated; events avoided carry the whole uncertainty of the saving.
+        """
+        row = self.row
+        today = np.full(draws.size, float(row["events_per_batch_today"]))
+        avoided = float(row["events_per_batch_today"]) - float(row["events_per_batch_optimal"])
+        event, planned = float(row["event_cost_usd"]), float(row["planned_cost_usd"])
+        added = (avoided * event - float(row["saving_per_batch_usd"])) / planned
+        spread = (
+            float(row["saving_per_batch_usd_high"]) - float(row["saving_per_batch_usd_low"])
+        ) / LEVEL_95_SPREADS
+        saving = float(row["saving_per_batch_usd"]) + spread * draws.normal("maintenance.saving")
+        drawn = np.clip((saving + added * planned) / event, None, today)
+        zero = np.zeros(draws.size)
+        return {
+            "events_today": today,
+            "events_planned": today - drawn,
+            "renewals_today": zero,
+            "renewals_planned": zero + added,
+        }
+
+
+def _today(row: Mapping[str, Any]) -> str:
+    today = row.get("todays_interval")
+    return "only after a breakdown" if today is None else f"every {today:.0f}"
+
+
+def maintenance_evidence(intervals: pl.DataFrame | None) -> MaintenanceEvidence | str:
+    """Return what the hazards support, or why nothing may be claimed.
+
+    Args:
+        intervals: ``finding.replacement_intervals``; None where it was not made.
+    """
+    if intervals is None or not intervals.height:
+        return "No replacement interval was estimated: there are no equipment histories to follow."
+    own = intervals.filter((pl.col("event") == "breakdown") & (pl.col("time_scale") == "batches"))
+    earlier = own.filter(
+        (pl.col("verdict") == RENEW_EARLIER)
+        & (pl.col("saving_per_batch_usd_low") > 0)
+        & pl.col("saving_per_batch_usd_high").is_not_null()
+        & (pl.col("planned_cost_usd") > 0)
+    ).sort("saving_per_batch_usd", "equipment_class", "part", descending=[True, False, False])
+    if earlier.height:
+        return MaintenanceEvidence(earlier.row(0, named=True))
+    counted = own["verdict"].value_counts().sort("verdict").rows()
+    said = ", ".join(f"{verdict.replace('_', ' ')} {count}" for verdict, count in counted)
+    return (
+        "No equipment or part is shown to gain from earlier renewal by the fitted hazards "
+        f"(verdicts: {said or 'none'})."
+    )
+
+
+@dataclass(frozen=True)
+class ReleaseEvidence:
+    """Which share of batches may be released early, with the risk of a wrong release bounded.
+
+    Attributes:
+        eligible: Later batches with a score in the lower half of the hundred before them.
+        batches: Later batches scored.
+        wrong: Failures among the eligible.
+        bound: Upper 95% bound of the share of failures among the eligible.
+    """
+
+    eligible: int
+    batches: int
+    wrong: int
+    bound: float
+
+    @property
+    def sentence(self) -> str:
+        """What was measured, for a reader."""
+        return (
+            f"{self.eligible} of {self.batches} later batches scored in the lower half and would "
+            f"have been released early; {self.wrong} of them failed, so the risk of a wrong "
+            f"release is at most {self.bound:.2%} (95% bound)."
+        )
+
+    def roles(self, draws: Draws) -> Mapping[str, FloatArray]:
+        """Return draws of the eligible share."""
+        return {
+            "eligible_share": draws.rate(
+                "release.eligible", self.eligible, self.batches, CLUSTER_DEFLATION
+            )
+        }
+
+
+RECENT_SCORES = 100
+
+
+def release_evidence(
+    predictions: pl.DataFrame | None, outcome: str, gate: int, model: str, limit: float
+) -> ReleaseEvidence | str:
+    """Return how many batches could be released early, or why none may.
+
+    Args:
+        predictions: ``model.predictions``; None where it was not made.
+        outcome: The outcome a release must not let through.
+        gate: Last gate before its result.
+        model: Model the verdict rests on.
+        limit: Largest share of failures allowed among batches released early, 0 to 1.
+    """
+    from scipy.stats import beta
+
+    if predictions is None:
+        return "No later batch was scored, so the risk of a wrong release is unknown."
+    own = predictions.filter(
+        (pl.col("outcome") == outcome)
+        & (pl.col("gate") == gate)
+        & (pl.col("model") == model)
+        & (pl.col("validation") == "rolling_origin")
+    ).sort("fold", maintain_order=True)
+    score, failed = own["failure_prob"].to_numpy(), own["is_failure"].to_numpy()
+    places = np.arange(len(score)) >= RECENT_SCORES
+    low = np.array(
+        [
+            bool(place and score[i] <= np.median(score[i - RECENT_SCORES : i]))
+            for i, place in enumerate(places)
+        ],
+        dtype=bool,
+    )
+    eligible, wrong = int(low.sum()), int((failed & low).sum())
+    if not eligible:
+        return "Too few later batches were scored to bound the risk of a wrong release."
+    deflated = eligible / CLUSTER_DEFLATION
+    hits = wrong / CLUSTER_DEFLATION
+    bound = float(beta.ppf(0.95, hits + 1, max(deflated - hits, 1e-9)))
+    found = ReleaseEvidence(eligible, int(places.sum()), wrong, bound)
+    if bound > limit:
+        return f"{found.sentence} The limit is {limit:.2%}."
+    return found
+
+
+def inspection_refusal(assumptions: Assumptions, lever: Lever) -> str | None:
+    """Return why automated inspection may claim nothing, or None if its panel shows detection.
+
+    Clopper-Pearson: 29 of 29 seeded defects show at least 90% at 95% confidence.
+
+    Args:
+        assumptions: The set; it states the panel's result.
+        lever: A lever of kind ``inspection``.
+    """
+    from scipy.stats import beta
+
+    defects = int(assumptions[lever.uses["panel_defects"]].base)
+    found = int(assumptions[lever.uses["panel_detected"]].base)
+    needed = float(assumptions[lever.uses["required_detection"]].base)
+    if not defects:
+        return (
+            "No panel of seeded defects was inspected; enter its result under "
+            f"'{lever.uses['panel_defects']}' and '{lever.uses['panel_detected']}'."
+        )
+    shown = float(beta.ppf(0.05, found, defects - found + 1)) if found else 0.0
+    if shown < needed:
+        return (
+            f"{found} of {defects} seeded defects were found: that shows at least {shown:.0%} at "
+            f"95% confidence, and {needed:.0%} is required."
+        )
+    return None

@@ -1,0 +1,36 @@
+"""At which gate a declared alert acts: as declared, last before the result, or worth most."""
+
+import polars as pl
+
+from assets.savings.gate_choice import GateChoice, forward_choice
+from assets.savings.lever_inputs import LeverInputs
+from data_contracts.assumption_model import STAGES
+from data_contracts.assumptions import Assumptions, Lever
+
+
+def alert_choice(
+    assumptions: Assumptions, lever: Lever, outcome: str, inputs: LeverInputs
+) -> GateChoice | None:
+    """Choose the gate of an alert.
+
+    Args:
+        assumptions: The set.
+        lever: A lever of kind ``alert``.
+        outcome: The outcome foreseen.
+        inputs: What the records say.
+
+    Returns:
+        The choice, or None where the outcome has no verdict to go by.
+    """
+    if isinstance(lever.gate, int):
+        return GateChoice(lever.gate)
+    evidence = inputs.evidence
+    primary = evidence.primary_gate(outcome)
+    usable = [gate for gate in STAGES if evidence.at(outcome, gate).refusal is None]
+    worth = inputs.value_by_gate.filter(
+        (pl.col("outcome") == outcome) & pl.col("gate").is_in(usable)
+    ).sort("net_usd_p50", "gate", descending=[True, False])
+    if lever.gate == "last_before_result" or not worth.height:
+        return None if primary is None else GateChoice(primary)
+    best = int(worth["gate"][0])
+    return forward_choice(assumptions, lever, evidence, outcome, usable, best)

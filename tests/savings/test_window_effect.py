@@ -1,0 +1,125 @@
+"""Windows: the effect on a process of known truth, and the guards that refuse an estimate."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from assets.savings.window_effect import window_effect
+from assets.savings.window_model import intraclass_correlation, knots_of, natural_spline
+from assets.savings.window_policy import Window, held_values, past_penalty
+from assets.savings.window_records import WindowRecords
+
+BATCHES = 900
+
+
+def _records(effect: float, seed: int = 1, batches: int = BATCHES) -> WindowRecords:
+    """A confounder moves x and the margin; x lowers the margin by ``effect``; lots of three."""
+    rng = np.random.default_rng(seed)
+    cluster = np.arange(batches) // 3
+    lot = rng.normal(0, 0.3, cluster.max() + 1)[cluster]
+    past = rng.normal(size=(batches, 3))
+    value = 0.7 * past[:, 0] + rng.normal(0, 0.7, batches)
+    margin = 1.9 - effect * value - 0.4 * past[:, 0] + lot + rng.normal(0, 0.8, batches)
+    return WindowRecords(
+        value=value,
+        earlier=past,
+        neighbours=np.empty((batches, 0)),
+        product=(np.arange(batches) % 2).astype(np.int64),
+        cluster=cluster,
+        time=np.linspace(0, 1, batches),
+        margins=margin[:, None],
+        is_failed=margin < 0,
+    )
+
+
+def _truth(effect: float, window: Window) -> float:
+    """The same process many times as large, every value redrawn in the window by its true law."""
+    from scipy.stats import norm
+
+    rng = np.random.default_rng(99)
+    n = 400_000
+    past = rng.normal(size=n)
+    value = 0.7 * past + rng.normal(0, 0.7, n)
+    rest = 1.9 - 0.4 * past + rng.normal(0, 0.3, n) + rng.normal(0, 0.8, n)
+    low, high = (norm.cdf((end - 0.7 * past) / 0.7) for end in (window.low, window.high))
+    rank = norm.cdf((value - 0.7 * past) / 0.7)
+    held = 0.7 * past + 0.7 * norm.ppf(np.clip(low + rank * (high - low), 1e-12, 1 - 1e-12))
+    return float(np.mean(rest - effect * value < 0) - np.mean(rest - effect * held < 0))
+
+
+def _estimated(records: WindowRecords, window: Window, resamples: int = 30):
+    found = window_effect(records, "failure", "x", window, resamples=resamples, seed=1)
+    assert not isinstance(found, str)
+    return found
+
+
+def test_the_interval_holds_the_truth_and_both_estimators_agree():
+    records = _records(0.5)
+    window = Window.trimmed(records.value, "higher", 0.2)
+    found = _estimated(records, window)
+    truth = _truth(0.5, window)
+    assert truth > 0.01
+    assert found.expected.low < truth < found.expected.high
+    assert found.robust.low < truth < found.robust.high
+    assert found.refusal is None
+    # The label alone says less than the margin.
+    assert found.robust.high - found.robust.low > found.expected.high - found.expected.low
+
+
+def test_a_correlated_parameter_without_effect_is_not_claimed():
+    records = _records(0.0)
+    crude = np.corrcoef(records.value, records.margins[:, 0])[0, 1]
+    assert crude < -0.2
+    found = _estimated(records, Window.trimmed(records.value, "higher", 0.2))
+    assert found.expected.low < 0 < found.expected.high
+    assert "not told from none" in str(found.refusal)
+
+
+def test_values_are_redrawn_not_piled_up_on_the_bound():
+    records = _records(0.5)
+    window = Window.trimmed(records.value, "higher", 0.2)
+    held = held_values(records, window, past_penalty(records))
+    assert held.value.max() <= window.high
+    assert np.mean(np.isclose(held.value, window.high)) < 0.01
+    order = np.argsort(records.value - 0.7 * records.earlier[:, 0])
+    assert np.corrcoef(order.argsort(), (held.value - 0.7 * records.earlier[:, 0]))[0, 1] > 0.8
+
+
+def test_without_overlap_nothing_is_claimed():
+    records = _records(0.5)
+    # The past alone decides x: most batches could never have been made inside the window.
+    tied = replace(records, value=records.earlier[:, 0] + 0.01 * records.value)
+    found = _estimated(tied, Window.trimmed(tied.value, "higher", 0.3))
+    assert found.overlap_share < 0.9
+    assert "could have been made inside the window" in str(found.refusal)
+
+
+def test_too_few_failures_are_a_sentence():
+    records = _records(0.5)
+    calm = replace(records, is_failed=np.zeros(BATCHES, dtype=bool))
+    found = window_effect(calm, "failure", "x", Window(-1, 1), resamples=20, seed=1)
+    assert isinstance(found, str)
+    assert found.startswith("0 failures among 900 batches")
+
+
+def test_deterministic():
+    records = _records(0.5, batches=300)
+    window = Window.trimmed(records.value, None, 0.2)
+    assert _estimated(records, window, 20) == _estimated(records, window, 20)
+
+
+def test_natural_spline_is_linear_beyond_its_knots():
+    knots = np.array([0.0, 1.0, 2.0, 4.0])
+    basis = natural_spline(np.array([5.0, 6.0, 7.0, -1.0, -2.0, -3.0]), knots)
+    assert np.allclose(basis[0] - 2 * basis[1] + basis[2], 0)
+    assert np.allclose(basis[3] - 2 * basis[4] + basis[5], 0)
+    assert knots_of(np.array([0.0] * 9 + [1.0])) is None
+
+
+def test_intraclass_correlation():
+    rng = np.random.default_rng(2)
+    cluster = np.arange(3_000) // 5
+    shared = rng.normal(0, 1, 600)[cluster] + rng.normal(0, 1, 3_000)
+    assert intraclass_correlation(shared, cluster) == pytest.approx(0.5, abs=0.06)
+    assert intraclass_correlation(rng.normal(size=3_000), cluster) < 0.05

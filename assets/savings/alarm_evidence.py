@@ -173,6 +173,11 @@ class Evidence:
         ]
         return max(gates, default=None)
 
+    def has_signal(self, outcome: str) -> bool:
+        """Return whether the last gate before the result of an outcome has a process signal."""
+        gate = self.primary_gate(outcome)
+        return gate is not None and self.verdicts[outcome, gate]["verdict"] == PROCESS_SIGNAL
+
     def design_effect(self, outcome: str) -> float:
         """Return by how much clustering inflates the variance of an outcome's failure rate.
 

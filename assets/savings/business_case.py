@@ -17,13 +17,14 @@ from assets.savings.lever_evidence import (
 )
 from assets.savings.lever_inputs import LeverInputs
 from assets.savings.levers import LeverClaim, lever_claims, levers
+from assets.savings.programme import CHOICE_DRAWS, programme
 from assets.savings.scenarios import scenarios
 from assets.savings.simulation import batches_per_year
 from assets.savings.value_by_gate import value_by_gate
 from assets.savings.window_study import Effects, window_effect_table, window_effects
 from data_contracts.assumptions import Assumptions
 
-RESAMPLES = 200
+RESAMPLES = 100
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class BusinessCase:
         scenarios: ``economics.scenarios``.
         window_effects: ``economics.window_effects``.
         claims: The decision on each lever.
+        kept: The levers of the programme.
         evidence: Verdicts and alarm counts.
         found: The counted baseline.
     """
@@ -73,6 +75,7 @@ class BusinessCase:
     scenarios: pl.DataFrame
     window_effects: pl.DataFrame
     claims: list[LeverClaim]
+    kept: list[LeverClaim]
     evidence: Evidence
     found: Baseline
 
@@ -126,12 +129,23 @@ def business_case(
         release=_release(assumptions, evidence, records, found),
     )
     claims = lever_claims(assumptions, inputs)
+    chosen = Draws(assumptions, "base", min(draws, CHOICE_DRAWS), seed)
+    kept, left_out = programme(chosen, evidence, found, claims)
     return BusinessCase(
         value_by_gate=by_gate,
-        levers=levers(assumptions, claims),
-        scenarios=scenarios(assumptions, evidence, found, claims, draws=draws, seed=seed),
+        levers=levers(assumptions, claims, {each.claim.name: each.npv_usd for each in left_out}),
+        scenarios=scenarios(
+            assumptions,
+            evidence,
+            found,
+            claims,
+            draws=draws,
+            seed=seed,
+            left_out=[each.claim for each in left_out],
+        ),
         window_effects=window_effect_table(effects),
         claims=claims,
+        kept=kept,
         evidence=evidence,
         found=found,
     )
@@ -147,7 +161,9 @@ def _windows(
 ) -> Effects:
     if not records.windows:
         return {}
-    names = [*found.failures_by_outcome, *found.failures_by_mode]
+    names = list(found.failures_by_outcome)
+    if not any(evidence.has_signal(name) for name in names):
+        names += found.failures_by_mode
     tables = {**records.windows, "batches": records.batches, "outcomes": records.outcomes}
     return window_effects(assumptions, evidence, tables, names, resamples=resamples, seed=seed)
 

@@ -41,4 +41,6 @@ class LeverInputs:
         found = self.evidence.at(outcome, gate)
         if found.verdict != PROCESS_SIGNAL:
             return found.refusal or "The verdict supports no claim."
+        if outcome in self.modes and any(self.evidence.has_signal(each) for each in self.priced):
+            return f"Not tried: the signal on '{self.priced[0]}' itself comes first."
         return f"No driver of this kind is named for '{outcome}', so there is nothing to hold."

@@ -4,7 +4,7 @@ Deciding what is claimed lives here: a lever is carried out only where the evide
 supports it; else it stands in the table as refused, with the reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -32,6 +32,7 @@ SCHEMA = {
     "changes": pl.String(),
     "evidence_owed": pl.String(),
     "basis": pl.String(),
+    "is_in_programme": pl.Boolean(),
     "reason": pl.String(),
     "addressable_share_low": pl.Float64(),
     "addressable_share_base": pl.Float64(),
@@ -186,23 +187,30 @@ def _already_counted(claim: LeverClaim) -> LeverClaim:
     return claim.refused(f"Counted in '{ANY_FAILURE}' already; no failed batch is saved twice.")
 
 
-def levers(assumptions: Assumptions, claims: Sequence[LeverClaim]) -> pl.DataFrame:
+def levers(
+    assumptions: Assumptions, claims: Sequence[LeverClaim], left_out: Mapping[str, float]
+) -> pl.DataFrame:
     """Return the levers as a table.
 
     Args:
         assumptions: The set with the levers.
         claims: ``lever_claims``.
+        left_out: Supported levers outside the programme, with their median net present value, USD.
 
     Returns:
         ``economics.levers``: one row per declared lever and outcome; costs at base, USD.
     """
     base = corner(assumptions, "base")
     return pl.DataFrame(
-        [_row(assumptions, claim, base) for claim in claims], schema=SCHEMA, orient="row"
+        [_row(assumptions, claim, base, left_out.get(claim.name)) for claim in claims],
+        schema=SCHEMA,
+        orient="row",
     )
 
 
-def _row(assumptions: Assumptions, claim: LeverClaim, base: Exact) -> tuple[object, ...]:
+def _row(
+    assumptions: Assumptions, claim: LeverClaim, base: Exact, left_out_npv_usd: float | None
+) -> tuple[object, ...]:
     lever, uses = claim.lever, claim.lever.uses
     factors: list[float | None] = []
     for role in ("addressable_share", "effectiveness"):
@@ -221,8 +229,19 @@ def _row(assumptions: Assumptions, claim: LeverClaim, base: Exact) -> tuple[obje
         lever.changes,
         lever.evidence,
         claim.basis,
-        claim.reason,
+        claim.is_carried_out and left_out_npv_usd is None,
+        _reason(claim, left_out_npv_usd),
         *factors,
         cents(one_off_cost_usd(lever, base, run_cost)),
         cents(run_cost),
+    )
+
+
+def _reason(claim: LeverClaim, left_out_npv_usd: float | None) -> str:
+    if left_out_npv_usd is None:
+        return claim.reason
+    thousands = round(left_out_npv_usd / 1000)
+    return (
+        f"{claim.reason} It is left out of the programme: beside the other levers its median net "
+        f"present value is {thousands:,d} thousand USD."
     )

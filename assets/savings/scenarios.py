@@ -67,6 +67,7 @@ def scenarios(
     *,
     draws: int,
     seed: int,
+    left_out: Sequence[LeverClaim] = (),
 ) -> pl.DataFrame:
     """Simulate the three scenarios.
 
@@ -77,15 +78,17 @@ def scenarios(
         claims: ``levers.lever_claims``.
         draws: Draws per scenario, at least 1.
         seed: The run's seed.
+        left_out: Supported levers outside the programme; they have no rows.
 
     Returns:
         ``economics.scenarios``: one row per scenario, lever (``all`` for the joint programme) and
         measure, with P10, P50, P90. Payback is infinite where it is not within the horizon.
     """
+    kept = [claim for claim in claims if claim not in left_out]
     rows: list[tuple[object, ...]] = []
     for scenario in SCENARIOS:
         figures = simulated_figures(
-            assumptions, evidence, found, claims, scenario=scenario, draws=draws, seed=seed
+            assumptions, evidence, found, kept, scenario=scenario, draws=draws, seed=seed
         )
         rows += [(scenario, *row) for row in _scenario_rows(figures, found, claims)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
@@ -216,19 +219,20 @@ def _scenario_rows(
         note += f" {PROXY_NOTE}"
     basis = "arithmetic" if found.is_proxy else "count"
     yield from _rows(ALL_LEVERS, figures[BASELINE], basis, note)
-    carried = [claim for claim in claims if claim.is_carried_out]
+    carried = [claim for claim in claims if claim.name in figures]
     for claim in claims:
-        if claim.is_carried_out:
+        if claim.name in figures:
             own = _summarised(figures[claim.name])
             yield from _rows(claim.name, own, claim.basis, claim.reason)
-        else:
+        elif not claim.is_carried_out:
             yield from _refused_rows(claim.name, claim.reason)
     if not carried:
         reason = claims[0].reason if claims else "No lever is declared."
         yield from _refused_rows(ALL_LEVERS, f"{NO_CLAIM} {reason}")
         return
     is_proxy = any(PROXY in claim.reason for claim in carried)
-    basis, note = ("arithmetic", PROXY_NOTE) if is_proxy else ("evidence", "All levers together.")
+    together = "All levers of the programme together."
+    basis, note = ("arithmetic", PROXY_NOTE) if is_proxy else ("evidence", together)
     yield from _rows(ALL_LEVERS, _summarised(figures[ALL_LEVERS]), basis, note)
 
 

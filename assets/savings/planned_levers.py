@@ -45,6 +45,11 @@ class PlannedLever:
     ramp_years: Fraction
 
     @property
+    def savings_usd(self) -> Fraction:
+        """Avoidable cash saved a year at full effect."""
+        return self.value.gross_usd
+
+    @property
     def running_usd(self) -> Fraction:
         """Cost a year while in use: run cost and false alarms."""
         return self.run_usd + self.value.false_alarm_usd

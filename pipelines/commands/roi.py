@@ -1,6 +1,7 @@
 """``lotwise roi``: the cost model alone, marked as arithmetic on assumptions, not evidence."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,10 @@ def command(
         list[str] | None,
         typer.Option("--set", help="name=value or name=low,base,high; may be repeated."),
     ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option("--xlsx", help="Write the model as a workbook of live formulas."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Multiply out a set of cost assumptions; without options, the sterile injectable preset."""
@@ -25,5 +30,11 @@ def command(
     from data_contracts.assumptions import DEFAULT_PRESET, load_assumptions, with_overrides
 
     chosen = preset if preset or assumptions else DEFAULT_PRESET
-    result = roi(with_overrides(load_assumptions(assumptions, chosen), settings or []))
+    read = with_overrides(load_assumptions(assumptions, chosen), settings or [])
+    result = roi(read)
+    if xlsx is not None:
+        from reports.workbook.book import write_workbook
+
+        write_workbook(xlsx, read, notes=result.notes)
+        typer.echo(f"Workbook: {xlsx}", err=True)
     typer.echo(json.dumps(result.to_json(), indent=2) if as_json else "\n".join(roi_lines(result)))

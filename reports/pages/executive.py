@@ -44,13 +44,16 @@ _NOTES_SQL = """
 SELECT DISTINCT note FROM economics.scenarios
 WHERE lever = 'all' AND note IS NOT NULL AND note <> '' ORDER BY note
 """
-_LEVERS_SQL = "SELECT * FROM economics.levers ORDER BY basis = 'refused', gate, lever"
+_LEVERS_SQL = """
+SELECT * FROM economics.levers WHERE reason IS NULL OR reason NOT LIKE 'Counted in %'
+ORDER BY NOT is_in_programme, basis = 'refused', gate, lever
+"""
 _CARRIED_OUT_SQL = """
-SELECT l.outcome, l.gate, l.basis
+SELECT l.outcome, l.gate, l.basis, l.title
 FROM economics.levers AS l
 LEFT JOIN economics.scenarios AS s
   ON s.lever = l.lever AND s.scenario = 'base' AND s.measure = 'annual_savings_usd'
-WHERE l.basis <> 'refused' AND l.outcome IS NOT NULL AND l.gate IS NOT NULL
+WHERE l.is_in_programme AND l.outcome IS NOT NULL AND l.gate IS NOT NULL
 ORDER BY s.p50 DESC NULLS LAST, l.lever
 """
 _BEST_GATES_SQL = """
@@ -82,6 +85,7 @@ class Answer:
             verdict at all).
         outcome: The outcome it is about, or None.
         gates: The gates at which levers act; the last gate before the result without levers.
+        titles: Titles of the levers, worth most first.
         is_arithmetic: Whether the savings are arithmetic on a proxy instead of evidence.
     """
 
@@ -89,6 +93,7 @@ class Answer:
     outcome: dict[str, Any] | None
     gates: tuple[int, ...] = ()
     is_arithmetic: bool = False
+    titles: tuple[str, ...] = ()
 
     @property
     def is_signal(self) -> bool:
@@ -134,6 +139,7 @@ def answer(facts: Facts) -> Answer:
         leading,
         tuple(sorted({lever["gate"] for lever in levers})),
         is_arithmetic=all(lever["basis"] == "arithmetic" for lever in levers),
+        titles=tuple(dict.fromkeys(lever["title"] for lever in levers)),
     )
 
 

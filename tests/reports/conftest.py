@@ -536,7 +536,11 @@ def signal_tables() -> dict[str, Rows]:
         ],
         "economics.levers": [
             dict(zip(("lever", "title", "tier", "gate", "basis", "reason"), lever, strict=True))
-            | {"outcome": "failure"}
+            | {
+                "outcome": "failure",
+                "kind": "alert",
+                "is_in_programme": lever[4] != "refused",
+            }
             for lever in levers
         ],
         "economics.scenarios": _scenarios(with_savings=True),
@@ -643,6 +647,8 @@ def mix_tables() -> dict[str, Rows]:
                 "lever": "alert.dissolution_min_below_80",
                 "outcome": "dissolution_min_below_80",
                 "title": "Alert and rescue",
+                "kind": "alert",
+                "is_in_programme": False,
                 "tier": 1,
                 "gate": 5,
                 "basis": "refused",

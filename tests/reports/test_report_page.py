@@ -26,7 +26,7 @@ def mix_text(mix_plant):
 
 def test_a_signal_opens_with_the_saving_its_interval_and_probability(signal_text):
     assert (
-        "Acting on warnings that exist by stage 5 (packaging) would be worth "
+        "Acting on what precedes failures, at stage 5 (packaging), would be worth "
         "$1.0M (0.2M to 2.9M) a year after its cost, and pays for itself with probability 87% ."
         in signal_text
     )

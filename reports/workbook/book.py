@@ -1,0 +1,240 @@
+"""The whole workbook: read me, assumptions, ledger, levers, cash flows, scenarios, checks.
+
+Inputs are the numbers in the ``value``, ``low`` and ``high`` columns of the assumptions; every
+other figure is a formula over named cells. A run adds what its simulation found, marked as such.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+from assets.savings.corners import SIDES
+from data_contracts.assumption_units import BOUNDED_BY_ONE
+from data_contracts.assumptions import Assumptions
+from data_contracts.errors import UsageError
+from reports.workbook.corner_names import INPUT, TITLES, named
+from reports.workbook.expression import Expression
+from reports.workbook.plan_sheets import (
+    PlannedCells,
+    write_cash,
+    write_ledger,
+    write_levers,
+    write_scenarios,
+)
+from reports.workbook.sheets import FORMATS, CornerSheet
+
+FEWEST_YEARS = 15  # written, so that the horizon may be lengthened in the sheet
+FIRST_INPUT_ROW = 3
+COLUMNS = (
+    ("name", 44),
+    ("value", 14),
+    ("low", 14),
+    ("high", 14),
+    ("unit", 14),
+    ("owner", 24),
+    ("source", 60),
+    ("date", 12),
+    ("kind", 12),
+    ("favourable", 12),
+    ("unfavourable end", 16),
+    ("favourable end", 16),
+    ("what it means", 60),
+)
+
+
+def write_workbook(
+    path: Path,
+    assumptions: Assumptions,
+    *,
+    simulated: Sequence[Mapping[str, Any]] = (),
+    notes: Iterable[str] = (),
+) -> Path:
+    """Write the workbook of a set of assumptions.
+
+    Args:
+        path: File to write; an existing one is replaced.
+        assumptions: The set; measured numbers stand in it as entries of kind ``measured``.
+        simulated: Rows of ``economics.scenarios`` of the run, if there was one.
+        notes: Sentences for the first sheet.
+
+    Returns:
+        The path.
+
+    Raises:
+        UsageError: The file is not named ``.xlsx``.
+    """
+    import xlsxwriter
+
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(f"{path}: a workbook ends in .xlsx; name the file so.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(str(path)) as book:
+        # The date of the newest assumption, never the clock: the same inputs, the same file.
+        newest = max(each.as_of for each in assumptions.parameters.values())
+        book.set_properties(
+            {"title": assumptions.title, "created": datetime.combine(newest, time())}
+        )
+        formats = {name: book.add_format(style) for name, style in FORMATS.items()}
+        _write_read_me(book, formats, assumptions, list(notes))
+        _write_assumptions(book, formats, assumptions)
+        ledger = CornerSheet(book, "Ledger", formats, "What one failed batch costs")
+        totals = write_ledger(ledger, assumptions)
+        levers = CornerSheet(book, "Levers", formats, "Levers, in the order they meet a batch")
+        cells = write_levers(levers, assumptions, totals)
+        cash = None
+        if {"horizon_years", "discount_rate"} <= set(assumptions.parameters):
+            years = max(FEWEST_YEARS, math.ceil(float(assumptions["horizon_years"].high)))
+            flows = CornerSheet(book, "Cash flows", formats, "Cash by year, undiscounted")
+            cash = write_cash(flows, assumptions, cells, years)
+        results = CornerSheet(book, "Scenarios", formats, "Three corners of the assumptions")
+        found = write_scenarios(results, assumptions, cells, cash)
+        _write_checks(book, formats, assumptions, cells, found)
+        if simulated:
+            _write_simulated(book, formats, simulated)
+    return path
+
+
+def _write_read_me(
+    book: Any, formats: Mapping[str, Any], assumptions: Assumptions, notes: list[str]
+) -> None:
+    sheet = book.add_worksheet("Read me")
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, 100)
+    sheet.write_string(0, 0, assumptions.title, formats["title"])
+    rows = [
+        ("What this is", assumptions.statement),
+        (
+            "How to use it",
+            (
+                "Change a number in the yellow columns of the sheet Assumptions. Every other "
+                "figure is a formula and follows, exactly as the program would compute it."
+            ),
+        ),
+        (
+            "Three columns",
+            (
+                "In force: every number at its value. Unfavourable and favourable: every number at "
+                "the end that makes savings smaller or larger. All at once is rarer than any "
+                "interval."
+            ),
+        ),
+        *((question.replace("_", " "), text) for question, text in assumptions.basis.items()),
+        *(("Note", note) for note in notes),
+    ]
+    for row, (label, text) in enumerate(rows, start=2):
+        sheet.write_string(row, 0, label[0].upper() + label[1:], formats["head"])
+        sheet.write_string(row, 1, text, formats["text"])
+
+
+def _write_assumptions(book: Any, formats: Mapping[str, Any], assumptions: Assumptions) -> None:
+    sheet = book.add_worksheet("Assumptions")
+    sheet.write_string(0, 0, "Every number nobody computed here", formats["title"])
+    for column, (label, width) in enumerate(COLUMNS):
+        sheet.set_column(column, column, width)
+        sheet.write_string(FIRST_INPUT_ROW - 1, column, label, formats["head"])
+    sheet.freeze_panes(FIRST_INPUT_ROW, 1)
+    for row, each in enumerate(assumptions.parameters.values(), start=FIRST_INPUT_ROW):
+        sheet.write_string(row, 0, each.name)
+        for column, value in ((1, each.base), (2, each.low), (3, each.high)):
+            sheet.write_number(row, column, float(value), formats["input"])
+        for column, text in ((4, each.unit), (5, each.owner), (6, each.source)):
+            sheet.write_string(row, column, text, formats["text"])
+        sheet.write_datetime(row, 7, datetime.combine(each.as_of, time()), formats["date"])
+        sheet.write_string(row, 8, each.kind)
+        sheet.write_string(row, 9, each.favourable)
+        sheet.write_string(row, 12, each.description, formats["text"])
+        at = row + 1
+        ends = {"unfavourable": (10, "C", "D"), "favourable": (11, "D", "C")}
+        for side, (column, if_high, if_low) in ends.items():
+            is_high = each.favourable == "high"
+            end = each.low if (side == "unfavourable") == is_high else each.high
+            sheet.write_formula(
+                row,
+                column,
+                f'=IF($J{at}="high",${if_high}{at},${if_low}{at})',
+                formats["number"],
+                float(end),
+            )
+            letter = chr(65 + column)
+            book.define_name(named(INPUT + each.name, side), f"=Assumptions!${letter}${at}")
+        book.define_name(INPUT + each.name, f"=Assumptions!$B${at}")
+        if each.unit in BOUNDED_BY_ONE:
+            _limit(sheet, row, 0, 1)
+        else:
+            _limit(sheet, row, 0, None)
+
+
+def _limit(sheet: Any, row: int, low: float, high: float | None) -> None:
+    """Refuse, in the sheet itself, what the file reader would refuse."""
+    rule: dict[str, Any] = {"validate": "decimal", "criteria": ">=", "value": low}
+    if high is not None:
+        rule = {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
+    sheet.data_validation(row, 1, row, 3, rule)
+
+
+def _write_checks(
+    book: Any,
+    formats: Mapping[str, Any],
+    assumptions: Assumptions,
+    cells: list[PlannedCells],
+    found: Mapping[str, Mapping[str, Expression]],
+) -> None:
+    sheet = book.add_worksheet("Checks")
+    sheet.set_column(0, 0, 80)
+    sheet.set_column(1, 1, 12)
+    sheet.write_string(0, 0, "Every line must say TRUE", formats["title"])
+    last = FIRST_INPUT_ROW + len(assumptions.parameters)
+    span = f"{FIRST_INPUT_ROW + 1}:{{0}}{last}"
+    low, value, high = (f"Assumptions!{c}{span.format(c)}" for c in ("C", "B", "D"))
+    lines = [
+        (
+            "Low, value and high are in order",
+            f"=SUMPRODUCT(--({low}>{value}))+SUMPRODUCT(--({value}>{high}))=0",
+        ),
+        ("No number is negative", f"=SUMPRODUCT(--({low}<0))=0"),
+    ]
+    for side in SIDES:
+        title = TITLES[side].lower()
+        if "baseline_failures_per_year" in found:
+            prevented = found["prevented_failures_per_year"][side].text
+            failures = found["baseline_failures_per_year"][side].text
+            lines.append((f"No failure is saved twice ({title})", f"={prevented}<={failures}+1E-9"))
+        net = found["annual_net_savings_usd"][side].text
+        parts = "+".join(
+            f"{each.savings_usd[side].text}-{each.running_usd[side].text}" for each in cells
+        )
+        lines.append(
+            (f"Net savings are the sum over levers ({title})", f"=ABS({net}-({parts}))<=1E-6")
+        )
+    for row, (label, formula) in enumerate(lines, start=2):
+        sheet.write_string(row, 0, label)
+        sheet.write_formula(row, 1, formula, None, True)
+    sheet.write_string(len(lines) + 3, 0, "All checks hold", formats["head"])
+    sheet.write_formula(len(lines) + 3, 1, f"=AND(B3:B{len(lines) + 2})", formats["head"], True)
+    book.define_name("all_checks_hold", f"=Checks!$B${len(lines) + 4}")
+
+
+def _write_simulated(
+    book: Any, formats: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Show what the run's simulation found; no formula can draw a hundred thousand cases."""
+    sheet = book.add_worksheet("Simulated")
+    sheet.set_column(0, 2, 34)
+    sheet.set_column(3, 5, 18)
+    sheet.set_column(6, 8, 24)
+    sheet.write_string(
+        0, 0, "What the run's simulation found: P10, P50 and P90, not formulas", formats["title"]
+    )
+    labels = ("scenario", "lever", "measure", "p10", "p50", "p90", "unit", "basis", "note")
+    for column, label in enumerate(labels):
+        sheet.write_string(2, column, label, formats["head"])
+    for row, each in enumerate(rows, start=3):
+        for column, label in enumerate(labels):
+            value = each[label]
+            if isinstance(value, float) and not math.isfinite(value):
+                sheet.write_string(row, column, "never")
+            elif value is not None:
+                style = formats["number"] if isinstance(value, float) else None
+                sheet.write(row, column, value, style)

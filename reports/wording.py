@@ -66,6 +66,8 @@ MEASURES = {
     "first_year_net_savings_usd": "Net savings in the first year",
     "npv_usd": "Net present value",
     "npv_positive_prob": "Probability that it pays (NPV above zero)",
+    "break_even_effect_share": "Share of these savings that would just pay for it",
+    "annual_savings_shapley_usd": "Annual savings by Shapley's allocation",
     "payback_months": "Payback, months",
     "never_pays_back_share": "Share of draws that never pay back",
     "implementation_cost_usd": "Implementation cost",

@@ -5,10 +5,11 @@ The order of the steps lives here: count, value each gate, decide what may be cl
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
 from assets.savings.alarm_evidence import PROCESS_SIGNAL, Evidence
-from assets.savings.baseline import Baseline, baseline
+from assets.savings.baseline import Baseline, baseline, priced_failures
 from assets.savings.draws import Draws, FloatArray
 from assets.savings.lever_evidence import (
     ReleaseEvidence,
@@ -18,8 +19,10 @@ from assets.savings.lever_evidence import (
 from assets.savings.lever_inputs import LeverInputs
 from assets.savings.levers import LeverClaim, lever_claims, levers
 from assets.savings.programme import CHOICE_DRAWS, programme
+from assets.savings.proof import detectability, savings_tracker
 from assets.savings.scenarios import scenarios
-from assets.savings.simulation import batches_per_year
+from assets.savings.sensitivity import sensitivity
+from assets.savings.simulation import batches_per_year, failure_prob, simulate
 from assets.savings.value_by_gate import value_by_gate
 from assets.savings.window_study import Effects, window_effect_table, window_effects
 from data_contracts.assumptions import Assumptions
@@ -64,6 +67,9 @@ class BusinessCase:
         levers: ``economics.levers``.
         scenarios: ``economics.scenarios``.
         window_effects: ``economics.window_effects``.
+        sensitivity: ``economics.sensitivity``.
+        detectability: ``economics.detectability``.
+        savings_tracker: ``economics.savings_tracker``.
         claims: The decision on each lever.
         kept: The levers of the programme.
         evidence: Verdicts and alarm counts.
@@ -74,6 +80,9 @@ class BusinessCase:
     levers: pl.DataFrame
     scenarios: pl.DataFrame
     window_effects: pl.DataFrame
+    sensitivity: pl.DataFrame
+    detectability: pl.DataFrame
+    savings_tracker: pl.DataFrame
     claims: list[LeverClaim]
     kept: list[LeverClaim]
     evidence: Evidence
@@ -132,6 +141,9 @@ def business_case(
     chosen = Draws(assumptions, "base", min(draws, CHOICE_DRAWS), seed)
     kept, left_out = programme(chosen, evidence, found, claims)
     return BusinessCase(
+        sensitivity=sensitivity(chosen, evidence, found, kept),
+        detectability=_detectability(chosen, evidence, found, kept),
+        savings_tracker=_tracker(chosen, evidence, found, kept, records),
         value_by_gate=by_gate,
         levers=levers(assumptions, claims, {each.claim.name: each.npv_usd for each in left_out}),
         scenarios=scenarios(
@@ -149,6 +161,32 @@ def business_case(
         evidence=evidence,
         found=found,
     )
+
+
+def _promise(
+    drawn: Draws, evidence: Evidence, found: Baseline, kept: list[LeverClaim]
+) -> tuple[float, float]:
+    """Return the median probability of failure today and with the programme."""
+    before = failure_prob(found, evidence, drawn)
+    simulated = simulate(drawn, evidence, found, kept)
+    batches = batches_per_year(found, drawn)
+    prevented = sum((each.value.prevented_failures for each in simulated), start=0 * before)
+    return float(np.median(before)), float(np.median(before - prevented / batches))
+
+
+def _detectability(
+    drawn: Draws, evidence: Evidence, found: Baseline, kept: list[LeverClaim]
+) -> pl.DataFrame:
+    before, after = _promise(drawn, evidence, found, kept)
+    pace = float(np.median(batches_per_year(found, drawn)))
+    return detectability(before, after, pace)
+
+
+def _tracker(
+    drawn: Draws, evidence: Evidence, found: Baseline, kept: list[LeverClaim], records: Records
+) -> pl.DataFrame:
+    failed = priced_failures(records.batches, records.outcomes, records.definitions)
+    return savings_tracker(records.batches, failed, *_promise(drawn, evidence, found, kept))
 
 
 def _windows(

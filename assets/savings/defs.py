@@ -111,6 +111,21 @@ def controller_questions(
             io_manager_key=IO,
             description="What holding a parameter in a window does, standardised over the records.",
         ),
+        "sensitivity": dg.AssetOut(
+            key=["economics", "sensitivity"],
+            io_manager_key=IO,
+            description="How each input moves the net present value, and what knowing it is worth.",
+        ),
+        "detectability": dg.AssetOut(
+            key=["economics", "detectability"],
+            io_manager_key=IO,
+            description="How many batches until the promised saving could be proven.",
+        ),
+        "savings_tracker": dg.AssetOut(
+            key=["economics", "savings_tracker"],
+            io_manager_key=IO,
+            description="Month by month, whether the promised reduction is showing.",
+        ),
         "scenarios": dg.AssetOut(
             key=["economics", "scenarios"],
             io_manager_key=IO,
@@ -129,9 +144,7 @@ def controller_questions(
     group_name=GROUP,
     required_resource_keys=SETTINGS,
 )
-def savings(
-    context: dg.AssetExecutionContext, **tables: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
     """What levers may claim, at which gate, and what that is worth."""
     settings: RunSettings = context.resources.run_settings
     windows = {name: tables.pop(name) for name in WINDOW_TABLES}
@@ -144,4 +157,12 @@ def savings(
     )
     for row in case.levers.iter_rows(named=True):
         context.log.info(f"{row['lever']}: {row['basis']}. {row['reason']}")
-    return case.value_by_gate, case.levers, case.window_effects, case.scenarios
+    return (
+        case.value_by_gate,
+        case.levers,
+        case.window_effects,
+        case.sensitivity,
+        case.detectability,
+        case.savings_tracker,
+        case.scenarios,
+    )

@@ -128,6 +128,10 @@ class Draws:
             self._kept[name] = quantiles(assumption, favour if is_high else 1 - favour)
         return self._kept[name]
 
+    def uncertain(self) -> dict[str, FloatArray]:
+        """Return everything drawn so far that varies, by name, sorted by name."""
+        return {name: values for name, values in sorted(self._kept.items()) if np.ptp(values) > 0}
+
     def _stream(self, name: str) -> np.random.Generator:
         return stream(self.seed, name, self.chunk)
 

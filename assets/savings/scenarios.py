@@ -9,6 +9,7 @@ zero, with basis ``refused`` and the reason.
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -52,6 +53,7 @@ UNITS = {
     "implementation_cost_usd": "USD",
     "npv_usd": "USD",
     "npv_positive_prob": "share",
+    "break_even_effect_share": "share",
     "irr": "share/year",
     "irr_undefined_share": "share",
     "payback_months": "months",
@@ -178,13 +180,31 @@ def _lever_figures(each: LeverDraws, drawn: Draws) -> dict[str, FloatArray]:
         "annual_programme_cost_usd": programme.running_usd,
         "annual_net_savings_usd": programme.savings_usd - programme.running_usd,
         "implementation_cost_usd": programme.one_off_usd,
-        "npv_usd": npv_usd(_cash([each], drawn), drawn("discount_rate")),
+        **_worth([each], _cash([each], drawn), drawn),
     }
 
 
 def _cash(simulated: Sequence[LeverDraws], drawn: Draws) -> list[FloatArray]:
     horizon = int(drawn.assumptions["horizon_years"].base)
     return yearly_cash_usd([each.programme for each in simulated], horizon)
+
+
+def _worth(
+    simulated: Sequence[LeverDraws], cash: Sequence[FloatArray], drawn: Draws
+) -> dict[str, FloatArray]:
+    """Return the net present value, and the share of the savings that would just pay for itself.
+
+    The value is a straight line in the savings, so the break-even share is its costs over the
+    value of the savings; infinite where nothing is saved.
+    """
+    rate = drawn("discount_rate")
+    unsaved = [replace(each.programme, savings_usd=np.zeros(drawn.size)) for each in simulated]
+    horizon = int(drawn.assumptions["horizon_years"].base)
+    value = npv_usd(cash, rate)
+    cost = -npv_usd(yearly_cash_usd(unsaved, horizon), rate)
+    saved = value + cost
+    share = np.divide(cost, saved, out=np.full(drawn.size, np.inf), where=saved > 0)
+    return {"npv_usd": value, "break_even_effect_share": share}
 
 
 def _joint_figures(simulated: Sequence[LeverDraws], drawn: Draws) -> dict[str, FloatArray]:
@@ -202,7 +222,7 @@ def _joint_figures(simulated: Sequence[LeverDraws], drawn: Draws) -> dict[str, F
         "annual_net_savings_usd": savings - running,
         "first_year_net_savings_usd": cash[1],
         "implementation_cost_usd": _sum(each.one_off_usd for each in programmes),
-        "npv_usd": npv_usd(cash, drawn("discount_rate")),
+        **_worth(simulated, cash, drawn),
         "irr": irr(cash),
         "payback_months": payback_months(programmes, horizon),
     }

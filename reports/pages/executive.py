@@ -20,6 +20,7 @@ MEASURE_ORDER = (
     "implementation_cost_usd",
     "npv_usd",
     "npv_positive_prob",
+    "break_even_effect_share",
     "irr",
     "payback_months",
     "never_pays_back_share",

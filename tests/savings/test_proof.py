@@ -1,0 +1,63 @@
+"""How long a proof takes, against known figures, and a tracker that is silent without a change."""
+
+import numpy as np
+import pytest
+
+from assets.savings.proof import (
+    batches_needed,
+    detectability,
+    e_values,
+    exact_power,
+    savings_tracker,
+    sequential_batches,
+)
+
+
+def test_telling_three_percent_from_one_takes_about_670_batches_each():
+    assert exact_power(670, 0.03, 0.01, 0.05) == pytest.approx(0.802, abs=0.001)
+    assert batches_needed(0.03, 0.01, 0.05) == pytest.approx(670, abs=10)
+    assert batches_needed(0.03, 0.01, 0.025) == pytest.approx(820, abs=15)
+
+
+def test_years_count_before_and_after_together():
+    found = {row["test"]: row for row in detectability(0.03, 0.01, 200).iter_rows(named=True)}
+    assert 6.5 < found["one_sided_exact"]["years"] < 7
+    assert 8 < found["two_sided_exact"]["years"] < 8.5
+    # log(20) / KL(1% from 3%) = 3.0 / 0.0092
+    assert found["sequential"]["batches"] == sequential_batches(0.03, 0.01) == 326
+
+
+def test_no_fall_can_never_be_shown():
+    assert batches_needed(0.03, 0.03, 0.05) is None
+    assert sequential_batches(0.03, 0.04) is None
+    assert detectability(0.03, 0.03, 200)["batches"].null_count() == 3
+
+
+def test_the_tracker_is_silent_without_a_change_and_speaks_with_one():
+    rng = np.random.default_rng(3)
+    batches = np.full(96, 17.0)
+    shown = {
+        rate: np.mean(
+            [
+                (
+                    e_values(rng.binomial(17, rate, 96).astype(float), batches, 0.03, 0.01) >= 20
+                ).any()
+                for _ in range(400)
+            ]
+        )
+        for rate in (0.03, 0.01)
+    }
+    assert shown[0.03] <= 0.05
+    assert shown[0.01] > 0.9
+
+
+def test_the_tracker_over_recorded_months(records_of):
+    from assets.savings.baseline import priced_failures
+
+    records = records_of()
+    failed = priced_failures(records.batches, records.outcomes, records.definitions)
+    months = savings_tracker(records.batches, failed, 0.03, 0.01)
+    assert months.height == 24
+    assert months["batches"].sum() == 400
+    assert months["failures"].sum() == 12
+    assert savings_tracker(records.batches, failed, 0.03, 0.03).is_empty()

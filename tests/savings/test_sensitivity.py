@@ -1,0 +1,55 @@
+"""Tornado and value of information: order, sign, and nothing where the decision is clear."""
+
+import numpy as np
+import pytest
+
+from assets.savings.business_case import business_case
+from assets.savings.sensitivity import _information_usd
+from data_contracts.assumptions import with_overrides
+from data_contracts.catalogue import contract
+from data_contracts.polars_schema import conform
+
+
+def test_value_of_information_of_a_linear_worth():
+    """NPV = x with x standard normal: knowing x is worth E[max(x, 0)] = 0.399."""
+    rng = np.random.default_rng(1)
+    worth = rng.standard_normal(200_000)
+    assert _information_usd(worth, worth) == pytest.approx(0.399, abs=0.01)
+    assert _information_usd(rng.random(200_000), worth) < 0.02
+    # Far above zero nothing could change the decision.
+    assert _information_usd(worth, worth + 6) == 0
+
+
+def test_every_input_once_and_the_widest_first(tablets, records_of):
+    case = business_case(tablets, records_of(), draws=6_000, seed=1)
+    table = conform(case.sensitivity, contract("economics.sensitivity"))
+    assert table["rank"].to_list() == list(range(1, table.height + 1))
+    assert table["swing_usd"].is_sorted(descending=True)
+    rows = {row["input"]: row for row in table.iter_rows(named=True)}
+    assert rows["direct_material_usd_per_batch"]["kind"] == "assumption"
+    measured = [name for name, row in rows.items() if row["kind"] == "measured"]
+    assert any(name.startswith("sensitivity.failure") for name in measured)
+    effect = rows["rescue_effectiveness"]
+    assert effect["npv_if_high_usd"] > effect["npv_if_low_usd"]
+    assert rows["discount_rate"]["npv_if_high_usd"] != rows["discount_rate"]["npv_if_low_usd"]
+
+
+def test_no_programme_no_sensitivity(tablets, records_of):
+    case = business_case(tablets, records_of(verdict="no_signal"), draws=1_000, seed=1)
+    assert case.sensitivity.is_empty()
+    assert case.detectability["batches"].null_count() == 3
+    assert case.savings_tracker.is_empty()
+
+
+def test_break_even_is_the_share_of_savings_that_just_pays(tablets, records_of):
+    """With everything certain, scaling the effect by the break-even share brings NPV to zero."""
+    from tests.savings.test_scenarios import _joint
+
+    fixed = [
+        f"{name}={each.base.numerator}/{each.base.denominator}"
+        for name, each in tablets.parameters.items()
+    ]
+    case = business_case(with_overrides(tablets, fixed), records_of(), draws=2_000, seed=1)
+    row = _joint(case.scenarios, "break_even_effect_share")
+    npv = _joint(case.scenarios, "npv_usd")
+    assert (row["p50"] < 1) == (npv["p50"] > 0)

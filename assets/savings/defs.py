@@ -1,5 +1,8 @@
 """Dagster assets of savings: loads tables, calls the pure functions beside it, saves tables."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
@@ -15,6 +18,15 @@ GROUP, IO = "economics", "warehouse_io"
 SETTINGS = {"run_settings"}
 DRAWS, QUICK_DRAWS = 100_000, 20_000
 QUICK_RESAMPLES = 50
+CASE_TABLES = {
+    "value_by_gate": "What an alert is worth a year at each of the seven gates.",
+    "levers": "Declared levers: in the programme, supported, or refused and why.",
+    "window_effects": "What holding a parameter in a window does, standardised over the records.",
+    "sensitivity": "How each input moves the net present value, and what knowing it is worth.",
+    "detectability": "How many batches until the promised saving could be proven.",
+    "savings_tracker": "Month by month, whether the promised reduction is showing.",
+    "scenarios": "Baseline, savings, NPV and payback of three scenarios, P10 to P90.",
+}
 WINDOW_TABLES = {
     "outcome_margins": ["core", "outcome_margins"],
     "gate_values": ["feature", "gate_values"],
@@ -96,41 +108,8 @@ def controller_questions(
 @dg.multi_asset(
     name="business_case",
     outs={
-        "value_by_gate": dg.AssetOut(
-            key=["economics", "value_by_gate"],
-            io_manager_key=IO,
-            description="What an alert is worth a year at each of the seven gates.",
-        ),
-        "levers": dg.AssetOut(
-            key=["economics", "levers"],
-            io_manager_key=IO,
-            description="Declared levers: carried out on evidence, or refused and why.",
-        ),
-        "window_effects": dg.AssetOut(
-            key=["economics", "window_effects"],
-            io_manager_key=IO,
-            description="What holding a parameter in a window does, standardised over the records.",
-        ),
-        "sensitivity": dg.AssetOut(
-            key=["economics", "sensitivity"],
-            io_manager_key=IO,
-            description="How each input moves the net present value, and what knowing it is worth.",
-        ),
-        "detectability": dg.AssetOut(
-            key=["economics", "detectability"],
-            io_manager_key=IO,
-            description="How many batches until the promised saving could be proven.",
-        ),
-        "savings_tracker": dg.AssetOut(
-            key=["economics", "savings_tracker"],
-            io_manager_key=IO,
-            description="Month by month, whether the promised reduction is showing.",
-        ),
-        "scenarios": dg.AssetOut(
-            key=["economics", "scenarios"],
-            io_manager_key=IO,
-            description="Baseline, savings, NPV and payback of three scenarios, P10 to P90.",
-        ),
+        name: dg.AssetOut(key=["economics", name], io_manager_key=IO, description=description)
+        for name, description in CASE_TABLES.items()
     },
     ins={
         **RECORDS,
@@ -144,7 +123,7 @@ def controller_questions(
     group_name=GROUP,
     required_resource_keys=SETTINGS,
 )
-def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
     """What levers may claim, at which gate, and what that is worth."""
     settings: RunSettings = context.resources.run_settings
     windows = {name: tables.pop(name) for name in WINDOW_TABLES}
@@ -157,12 +136,5 @@ def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> tuple[
     )
     for row in case.levers.iter_rows(named=True):
         context.log.info(f"{row['lever']}: {row['basis']}. {row['reason']}")
-    return (
-        case.value_by_gate,
-        case.levers,
-        case.window_effects,
-        case.sensitivity,
-        case.detectability,
-        case.savings_tracker,
-        case.scenarios,
-    )
+    for name in CASE_TABLES:
+        yield dg.Output(getattr(case, name), output_name=name)

@@ -60,22 +60,24 @@ def exact_power(batches: int, before: float, after: float, alpha: float) -> floa
 
 def _p_values(batches: int, totals: int, counts: int) -> FloatArray:
     """Return, per total of failures and count in the later arm, the one-sided p-value."""
-    from scipy.special import gammaln
-
-    def log_choose(n: FloatArray, k: FloatArray) -> FloatArray:
-        return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), dtype=float)
-
+    chosen = _log_choose(batches, max(totals, counts))
     total, count = np.meshgrid(np.arange(totals), np.arange(counts), indexing="ij")
     other = total - count
     is_possible = (other >= 0) & (other <= batches) & (count <= batches)
-    size = np.full(total.shape, float(batches))
-    log_prob = (
-        log_choose(size, np.minimum(count, batches).astype(float))
-        + log_choose(size, np.clip(other, 0, batches).astype(float))
-        - log_choose(2 * size, np.minimum(total, 2 * batches).astype(float))
-    )
+    log_prob = chosen[count] + chosen[np.maximum(other, 0)]
+    log_prob = log_prob - _log_choose(2 * batches, totals)[:, None]
     prob = np.exp(np.where(is_possible, log_prob, -np.inf))
     return np.asarray(np.cumsum(prob, axis=1), dtype=float)
+
+
+def _log_choose(size: int, most: int) -> FloatArray:
+    """Return log C(size, k) for k below ``most``; minus infinity beyond ``size``."""
+    from scipy.special import gammaln
+
+    k = np.arange(most)
+    known = np.minimum(k, size)
+    found = gammaln(size + 1) - gammaln(known + 1) - gammaln(size - known + 1)
+    return np.where(k <= size, found, -np.inf)
 
 
 def _most(batches: int, rate: float) -> int:

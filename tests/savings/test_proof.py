@@ -24,7 +24,7 @@ def test_years_count_before_and_after_together():
     assert 6.5 < found["one_sided_exact"]["years"] < 7
     assert 8 < found["two_sided_exact"]["years"] < 8.5
     # log(20) / KL(1% from 3%) = 3.0 / 0.0092
-    assert found["sequential"]["batches"] == sequential_batches(0.03, 0.01) == 326
+    assert found["sequential"]["batches"] == sequential_batches(0.03, 0.01) == 325
 
 
 def test_no_fall_can_never_be_shown():

@@ -1,11 +1,10 @@
 """Frames computed from a month of readings, kept beside them so that no month is computed twice.
 
-Each is one Parquet file named by the caller after everything it depends on; a name never changes
-its contents. Files of names that are no longer asked for are removed by ``keep_only``.
+Each is one Parquet file named ``<month>-<version>`` by the caller, the version made of everything
+it depends on; a name never changes its contents. A month has one version at a time.
 """
 
 import uuid
-from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -30,7 +29,7 @@ class KeptMonths:
         return pl.read_parquet(self._file(name))
 
     def write(self, name: str, frame: pl.DataFrame) -> None:
-        """Keep a frame, whole or not at all."""
+        """Keep a frame, whole or not at all, in place of the month's earlier version."""
         self._folder.mkdir(parents=True, exist_ok=True)
         part = self._folder / f"{name}.{uuid.uuid4().hex[:8]}.part"
         try:
@@ -38,13 +37,10 @@ class KeptMonths:
             part.replace(self._file(name))
         finally:
             part.unlink(missing_ok=True)
-
-    def keep_only(self, names: Collection[str]) -> None:
-        """Remove every frame but those named."""
-        wanted = {self._file(name) for name in names}
-        for file in self._folder.glob("*.parquet"):
-            if file not in wanted:
-                file.unlink()
+        month, _, _ = name.rpartition("-")
+        for earlier in self._folder.glob(f"{month}-*.parquet"):
+            if earlier != self._file(name):
+                earlier.unlink()
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{name}.parquet"

@@ -138,6 +138,7 @@ def test_features_are_computed_for_new_months_alone(plant: Any, at: Any, tmp_pat
     wider = tags.with_columns(nor_high=pl.col("nor_high") + 1)
     series_features(stored_months(plant.warehouse), wider, executor, kept)
     assert len(computed) == 4, "another range gives other features"
+    assert len(list((tmp_path / "kept").iterdir())) == 2, "a month has one version"
 
 
 def test_a_month_is_a_partition(plant: Any, at: Any) -> None:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from reports import wording
 from reports.claims import definitions
-from reports.pages import event_findings, executive, technical, time_to_failure
+from reports.pages import event_findings, executive, model_card, technical, time_to_failure
 from reports.pages.charts import draw_charts
 from reports.pages.facts import Facts
 from reports.pages.markup import claim_writer
@@ -42,6 +42,7 @@ def _vocabularies() -> dict[str, Any]:
         "statistic": wording.STATISTICS,
         "refusal": wording.REFUSALS,
         "direction": wording.DIRECTIONS,
+        "ranking_method": wording.RANKING_METHODS,
         "replacement_verdict": wording.REPLACEMENT_VERDICTS,
     }
     named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
@@ -107,6 +108,7 @@ def render(published: Published, *, plotly_js: str | None = None) -> str:
             **technical.context(facts),
             **event_findings.context(facts),
             **time_to_failure.context(facts),
+            **model_card.context(facts),
             style=_inlined("style.css"),
             script=_inlined("script.js"),
             plotly_js=Markup(get_plotlyjs() if plotly_js is None else plotly_js),

@@ -80,6 +80,12 @@ STATISTICS = {
     "log_score_gain_over_product": "share of product's log loss taken away",
     "product_gain_over_base_rate": "share of variation that product explains",
 }
+RANKING_METHODS = {
+    "model": "the model's contributions",
+    "unusual": "what was unusual beside good batches",
+    "univariate": "each parameter alone, on earlier failures",
+    "chance": "chance",
+}
 REFUSALS = {
     "defines_outcome": "It defines the outcome",
     "same_quantity": "It is the same quantity by another name",

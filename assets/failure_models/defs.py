@@ -168,3 +168,28 @@ def investigation_cards(attributions: pl.DataFrame, **tables: pl.DataFrame) -> I
     inputs = CardInputs(**tables)
     for name, rows in (cards(inputs) | backtest(inputs, attributions)).items():
         yield dg.Output(table(name, rows), output_name=name.replace(".", "_"))
+
+
+@dg.asset(
+    key=["finding", "failure_dependence"],
+    ins={
+        name: dg.AssetIn(key=["core", name])
+        for name in (
+            "batches",
+            "outcomes",
+            "material_usage",
+            "phases",
+            "equipment_events",
+            "deviations",
+        )
+    },
+    group_name=SCORING_GROUP,
+    io_manager_key=IO,
+    description="How many independent failures the failures are worth, by what they share.",
+)
+def failure_dependence(**tables: pl.DataFrame) -> pl.DataFrame:
+    """Count failures by lot, campaign, equipment episode and deviation."""
+    from assets.failure_models.failure_dependence import dependence_rows
+    from assets.failure_models.study_tables import table
+
+    return table("finding.failure_dependence", dependence_rows(**tables))

@@ -1,0 +1,148 @@
+"""How many independent failures the failures are worth, by what they share.
+
+Failures of one lot, one campaign, one stretch of equipment between two maintenances, or one kind of
+deviation on one machine are not separate evidence. Each way of sharing is counted by itself; the
+verdicts use the lot or campaign that ties batches together most.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.statistics.dependence import design_effect
+
+LOT, CAMPAIGN, EPISODE, DEVIATION = "lot", "campaign", "equipment_episode", "deviation"
+FEWEST_BATCHES = 30
+RENEWALS = ("maintenance", "part_change", "breakdown")
+
+Rows = list[dict[str, Any]]
+GROUPS = {"batch_id": pl.String, "group": pl.String}
+
+
+def dependence_rows(
+    batches: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    material_usage: pl.DataFrame,
+    phases: pl.DataFrame,
+    equipment_events: pl.DataFrame,
+    deviations: pl.DataFrame,
+) -> Rows:
+    """Count failures by what they share.
+
+    Args:
+        batches: ``core.batches``.
+        outcomes: ``core.outcomes``; pending batches are left out.
+        material_usage: ``core.material_usage``; of several lots of a material the largest counts.
+        phases: ``core.phases``.
+        equipment_events: ``core.equipment_events``.
+        deviations: ``core.deviations``.
+
+    Returns:
+        One row per outcome and way of sharing that at least 30 batches are known for, in the shape
+        of ``finding.failure_dependence``.
+    """
+    shared = [
+        *_lots(material_usage),
+        *_campaigns(batches),
+        *_episodes(phases, equipment_events),
+        *_deviations(batches, deviations),
+    ]
+    labelled = outcomes.drop_nulls("is_failure").sort("outcome", "batch_id")
+    return [
+        row
+        for (outcome,), own in labelled.group_by("outcome", maintain_order=True)
+        for kind, name, groups in shared
+        if (row := _row(str(outcome), own, kind, name, groups)) is not None
+    ]
+
+
+def _row(
+    outcome: str, labelled: pl.DataFrame, kind: str, name: str, groups: pl.DataFrame
+) -> dict[str, Any] | None:
+    known = labelled.join(groups, on="batch_id")
+    if known.height < FEWEST_BATCHES:
+        return None
+    label = known["is_failure"].cast(pl.Float64).to_numpy()
+    code = np.unique(known["group"].to_numpy(), return_inverse=True)[1].astype(np.int64)
+    per_group = np.bincount(code, weights=label)
+    effect = design_effect(label, code)
+    return {
+        "outcome": outcome,
+        "shared": kind,
+        "name": name,
+        "batches": known.height,
+        "groups": int(per_group.size),
+        "failures": int(label.sum()),
+        "groups_with_failures": int((per_group > 0).sum()),
+        "most_in_one_group": int(per_group.max(initial=0)),
+        "design_effect": effect,
+        "failures_effective": float(label.sum()) / effect,
+    }
+
+
+def _lots(usage: pl.DataFrame) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    main = usage.sort("batch_id", "material", "quantity", "supplier", "lot").unique(
+        ["batch_id", "material"], keep="last", maintain_order=True
+    )
+    for (material,), own in sorted(main.group_by("material")):
+        lot = pl.concat_str("supplier", "lot", separator="/", ignore_nulls=True)
+        yield LOT, str(material), own.select("batch_id", group=lot)
+
+
+def _campaigns(batches: pl.DataFrame) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    known = batches.drop_nulls("campaign_id")
+    yield CAMPAIGN, "campaign", known.select("batch_id", group="campaign_id")
+
+
+def _episodes(
+    phases: pl.DataFrame, events: pl.DataFrame
+) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """Equipment and the number of its renewals before the batch came onto it."""
+    renewed = (
+        events.filter(pl.col("event").is_in(RENEWALS))
+        .drop_nulls("occurred_at")
+        .sort("occurred_at")
+        .select(
+            "equipment_id", "occurred_at", number=pl.int_range(1, pl.len() + 1).over("equipment_id")
+        )
+    )
+    if renewed.is_empty():
+        return
+    first = (
+        phases.drop_nulls(["equipment_id", "started_at"])
+        .filter(pl.col("equipment_id").is_in(renewed["equipment_id"].unique().to_list()))
+        .group_by("batch_id", "unit_procedure", "equipment_id")
+        .agg(pl.col("started_at").min())
+        .sort("started_at", "batch_id")
+    )
+    placed = first.join_asof(
+        renewed,
+        left_on="started_at",
+        right_on="occurred_at",
+        by="equipment_id",
+        check_sortedness=False,
+    )
+    number = pl.col("number").fill_null(0).cast(pl.String)
+    grouped = placed.with_columns(group=pl.concat_str("equipment_id", number, separator="/"))
+    for (unit,), own in sorted(grouped.group_by("unit_procedure")):
+        single = own.sort("batch_id", "started_at").unique("batch_id", maintain_order=True)
+        yield EPISODE, str(unit), single.select("batch_id", "group")
+
+
+def _deviations(
+    batches: pl.DataFrame, deviations: pl.DataFrame
+) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """Batches whose first deviation is of one category on one machine; others stand alone."""
+    if deviations.is_empty():
+        return
+    kind = pl.concat_str("equipment_id", "category", separator="/", ignore_nulls=True)
+    own = (
+        deviations.drop_nulls("batch_id")
+        .sort("batch_id", "opened_at", "deviation_id")
+        .unique("batch_id", maintain_order=True)
+        .select("batch_id", group=kind)
+    )
+    every = batches.select("batch_id").join(own, on="batch_id", how="left")
+    yield DEVIATION, "deviation", every.with_columns(pl.col("group").fill_null(pl.col("batch_id")))

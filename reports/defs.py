@@ -39,3 +39,44 @@ def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[
     return dg.MaterializeResult(
         metadata={"file": dg.MetadataValue.path(str(file)), "bytes": file.stat().st_size}
     )
+
+
+@dg.asset(
+    key=["report", "summary"],
+    deps=[dg.AssetKey(["published", "warehouse"])],
+    group_name="reports",
+    required_resource_keys={"home"},
+    description="Two pages for executives as a PDF, drawn from the published warehouse.",
+)
+def executive_summary(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Draw the summary."""
+    from reports.summary.document import write_summary
+    from warehouse.published import open_published
+
+    home = context.resources.home
+    with open_published(home) as published:
+        file = write_summary(published, home.reports_dir)
+    return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(file))})
+
+
+@dg.asset(
+    key=["report", "workbook"],
+    deps=[dg.AssetKey(["published", "warehouse"])],
+    group_name="reports",
+    required_resource_keys={"home", "run_settings"},
+    description="The business case as a workbook of live formulas.",
+)
+def business_case_workbook(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Write the workbook."""
+    from data_contracts.assumptions import load_run_assumptions
+    from reports.workbook.run_workbook import write_run_workbook
+    from warehouse.published import open_published
+
+    home, settings = context.resources.home, context.resources.run_settings
+    profile = settings.profile
+    assumptions = load_run_assumptions(
+        settings.assumptions_file, profile.assumptions, profile.file.parent
+    )
+    with open_published(home) as published:
+        file = write_run_workbook(published, assumptions, home.reports_dir)
+    return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(file))})

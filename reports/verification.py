@@ -1,8 +1,9 @@
 """Does the last report still say what the warehouse says? Recomputes every number and compares.
 
-Four comparisons: each claim recomputed from the tables against ``evidence.claims``; each figure
-printed in the HTML against its claim; each chart drawn again against the one embedded; and the
-remaining words against a fresh rendering by the same version. Nothing is repaired here.
+Five comparisons: the PDF summary drawn again; each claim recomputed from the tables against
+``evidence.claims``; each figure printed in the HTML against its claim; each chart drawn again
+against the one embedded; and the remaining words against a fresh rendering by the same version.
+Nothing is repaired here.
 """
 
 import json
@@ -19,6 +20,7 @@ from data_contracts.errors import LotwiseError
 from reports.claims import evaluate, written
 from reports.pages.markup import exact, part_text
 from reports.report import Published, render
+from reports.summary.document import SUMMARY_NAME, render_summary
 
 RELATIVE_TOLERANCE = 1e-9  # sums over threads may differ in the last bits
 _COMPARED = ("value", "interval_low", "interval_high", "value_text", "statement", "inputs_hash")
@@ -218,6 +220,15 @@ def _verify_page(page: _PageReader, fresh: _PageReader) -> list[Mismatch]:
     return found
 
 
+def _verify_summary(published: Published, path: Path) -> list[Mismatch]:
+    """Draw the summary again: from the same warehouse it is the same to the byte."""
+    if not path.is_file():
+        return []
+    if path.read_bytes() == render_summary(published):
+        return []
+    return [Mismatch("summary", f"{path.name} is not what the warehouse gives now")]
+
+
 def verify(published: Published, html_path: Path) -> list[Mismatch]:
     """Recompute every number of a report from the published warehouse.
 
@@ -239,6 +250,7 @@ def verify(published: Published, html_path: Path) -> list[Mismatch]:
     stored: pl.DataFrame = published.query("SELECT * FROM evidence.claims")
     claims = {row["claim_id"]: row for row in stored.iter_rows(named=True)}
     return [
+        *_verify_summary(published, html_path.with_name(SUMMARY_NAME)),
         *verify_claims(published),
         *_verify_figures(page, claims),
         *_verify_page(page, _read(render(published, plotly_js=""))),

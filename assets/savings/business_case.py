@@ -18,6 +18,7 @@ from assets.savings.lever_evidence import (
 )
 from assets.savings.lever_inputs import LeverInputs
 from assets.savings.levers import LeverClaim, lever_claims, levers
+from assets.savings.plan_inputs import plan_inputs
 from assets.savings.programme import CHOICE_DRAWS, programme
 from assets.savings.proof import detectability, savings_tracker
 from assets.savings.scenarios import scenarios
@@ -70,6 +71,7 @@ class BusinessCase:
         sensitivity: ``economics.sensitivity``.
         detectability: ``economics.detectability``.
         savings_tracker: ``economics.savings_tracker``.
+        plan_inputs: ``economics.plan_inputs``.
         claims: The decision on each lever.
         kept: The levers of the programme.
         evidence: Verdicts and alarm counts.
@@ -83,6 +85,7 @@ class BusinessCase:
     sensitivity: pl.DataFrame
     detectability: pl.DataFrame
     savings_tracker: pl.DataFrame
+    plan_inputs: pl.DataFrame
     claims: list[LeverClaim]
     kept: list[LeverClaim]
     evidence: Evidence
@@ -143,6 +146,7 @@ def business_case(
     return BusinessCase(
         sensitivity=sensitivity(chosen, evidence, found, kept),
         detectability=_detectability(chosen, evidence, found, kept),
+        plan_inputs=plan_inputs(chosen, evidence, found, kept),
         savings_tracker=_tracker(chosen, evidence, found, kept, records),
         value_by_gate=by_gate,
         levers=levers(assumptions, claims, {each.claim.name: each.npv_usd for each in left_out}),

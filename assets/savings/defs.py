@@ -25,6 +25,7 @@ CASE_TABLES = {
     "sensitivity": "How each input moves the net present value, and what knowing it is worth.",
     "detectability": "How many batches until the promised saving could be proven.",
     "savings_tracker": "Month by month, whether the promised reduction is showing.",
+    "plan_inputs": "What the run measured, as inputs of the workbook.",
     "scenarios": "Baseline, savings, NPV and payback of three scenarios, P10 to P90.",
 }
 WINDOW_TABLES = {

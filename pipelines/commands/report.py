@@ -8,8 +8,11 @@ from pipelines.commands.options import DEFAULT_HOME, HomeOption
 def command(home: HomeOption = DEFAULT_HOME) -> None:
     """Draw the reports again from the published warehouse; nothing is recomputed."""
     from reports.report import write_report
+    from reports.summary.document import write_summary
     from warehouse.paths import Home
     from warehouse.published import open_published
 
     where = Home(home)
-    typer.echo(f"Report: {write_report(open_published(where), where.reports_dir).resolve()}")
+    published = open_published(where)
+    typer.echo(f"Report: {write_report(published, where.reports_dir).resolve()}")
+    typer.echo(f"Summary: {write_summary(published, where.reports_dir).resolve()}")

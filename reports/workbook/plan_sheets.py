@@ -380,7 +380,7 @@ def _payback(since: list[At], side: str, horizon: Expression) -> Expression:
         before, after = since[year - 1][side], since[year][side]
         months = f"({year - 1}-{before.text}/({after.text}-{before.text}))*12"
         text = f"IF(AND({year}<={horizon.text},{after.text}>=0),{months},{text})"
-        if year <= horizon.value and after.value >= 0:
+        if year <= horizon.value and after.value >= 0 and after.value != before.value:
             value = (year - 1 - before.value / (after.value - before.value)) * 12
     start = since[0][side]
     text = f"IF({start.text}>=0,0,{text})"

@@ -67,6 +67,7 @@ KEYS = {
     "finding.paths": ["outcome", "kind", "path"],
     "economics.assumptions": ["name"],
     "economics.controller_answers": ["question"],
+    "economics.plan_inputs": ["lever", "role"],
     "economics.sensitivity": ["input"],
     "economics.detectability": ["test"],
     "economics.savings_tracker": ["month"],

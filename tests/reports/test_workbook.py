@@ -104,6 +104,30 @@ def test_the_same_inputs_give_the_same_file(tablets, path, tmp_path):
             assert one.read(name) == two.read(name), name
 
 
+def test_a_run_without_a_programme_still_has_a_workbook(tablets, tmp_path):
+    empty = replace(tablets, levers=())
+    written = write_workbook(
+        tmp_path / "empty.xlsx",
+        empty,
+        simulated=[
+            {
+                "scenario": "base",
+                "lever": "all",
+                "measure": "payback_months",
+                "p10": 12.0,
+                "p50": float("inf"),
+                "p90": None,
+                "unit": "months",
+                "basis": "count",
+                "note": "n",
+            }
+        ],
+    )
+    book = RecalculatedWorkbook.read(written)
+    assert book.value("result_annual_savings_usd") == 0
+    assert book.cells["Simulated", "E4"] == "never"
+
+
 def test_another_suffix_is_refused(tablets, tmp_path):
     with pytest.raises(UsageError, match=r"ends in \.xlsx"):
         write_workbook(tmp_path / "case.csv", tablets)

@@ -1,0 +1,230 @@
+"""What stands on the two pages: the sentence, the tiles, the ask, the risks, all from claims."""
+
+from typing import Any
+
+from reports.claims import claim_id
+from reports.formats import NOT_COMPUTED
+from reports.pages.executive import Answer, answer
+from reports.pages.facts import Facts
+from reports.wording import stage
+
+MOST_REASON_CHARACTERS = 210
+_LEVERS_SQL = """
+SELECT lever, title, tier, basis, is_in_programme FROM economics.levers
+WHERE (reason IS NULL OR reason NOT LIKE 'Counted in %')
+QUALIFY row_number() OVER (
+  PARTITION BY title ORDER BY NOT is_in_programme, basis = 'refused', lever) = 1
+ORDER BY NOT is_in_programme, basis = 'refused', tier, lever
+"""
+_RUN_SQL = "SELECT source_profile, as_of FROM evidence.runs LIMIT 1"
+_TOP_INPUT_SQL = """
+SELECT input FROM economics.sensitivity ORDER BY value_of_information_usd DESC, rank LIMIT 1
+"""
+NET, NPV_PROB, COST, PAYBACK = (
+    f"base/{name}"
+    for name in (
+        "annual_net_savings_usd",
+        "npv_positive_prob",
+        "implementation_cost_usd",
+        "payback_months",
+    )
+)
+
+
+def content(facts: Facts) -> dict[str, Any]:
+    """Gather everything the summary says.
+
+    Args:
+        facts: Claims and rows of the published warehouse.
+
+    Returns:
+        Texts by place on the page, ready for the template.
+    """
+    run = facts.rows(_RUN_SQL)
+    source = str(run[0]["source_profile"]) if run else ""
+    as_of = run[0]["as_of"] if run else None
+    said = answer(facts)
+    return {
+        "title": f"What failed batches cost, and what can be done ({source.replace('_', ' ')})",
+        "year": as_of.year if as_of else 2000,
+        "month": as_of.month if as_of else 1,
+        "day": as_of.day if as_of else 1,
+        "footer": f"Records as of {as_of:%Y-%m-%d}. Money: P50 with P10 to P90. "
+        "Every figure is a claim that lotwise verify recomputes."
+        if as_of
+        else "",
+        "figures": {},
+        "sentence": _sentence(facts, said),
+        "programme": "; ".join(said.titles),
+        "tiles": _tiles(facts, said),
+        "ask": _ask(facts, said),
+        "sure": _sure(facts, said),
+        "levers": _levers(facts),
+        "risks": _risks(facts, said),
+        "unclaimed": _unclaimed(said, source),
+    }
+
+
+def _text(facts: Facts, name: str, key: object = None, part: str = "full") -> str:
+    """Return a claim as text, or that it was not computed."""
+    full_id = claim_id(name, None if key is None else str(key))
+    if full_id not in facts.claims:
+        return NOT_COMPUTED
+    written = facts.written(full_id)
+    return {"full": written.full, "value": written.value, "interval": written.interval}[part]
+
+
+def _sentence(facts: Facts, said: Answer) -> str:
+    net = _text(facts, "savings.measure", NET)
+    gates = " and ".join(stage(gate) for gate in said.gates)
+    if said.kind == "worth" and said.is_arithmetic:
+        return (
+            f"No batch was lost; if every batch beyond its limit were, acting at {gates} would be "
+            f"worth {net} a year: arithmetic, not a claim."
+        )
+    if said.kind == "worth":
+        prob = _text(facts, "savings.measure", NPV_PROB, "value")
+        return (
+            f"Acting on what precedes failures, at {gates}, is worth {net} a year after its cost, "
+            f"and pays for itself with probability {prob}."
+        )
+    if said.kind == "not_worth":
+        return (
+            f"Something at {gates} precedes failures, but acting on it is not shown to pay: {net} "
+            "a year after its cost."
+        )
+    if said.kind == "unpriced":
+        return f"Something at {gates} precedes failures, but no lever is supported: no savings."
+    return "Nothing recorded tells failing batches from good ones: no savings are claimed."
+
+
+def _tiles(facts: Facts, said: Answer) -> list[dict[str, str]]:
+    loss = {
+        "label": "Failures cost today, a year",
+        "value": _text(facts, "cost.loss_per_year", None, "value"),
+        "note": _text(facts, "cost.loss_per_year", None, "interval"),
+    }
+    if not said.is_priced:
+        signals = _text(facts, "verdict.signals", None, "value")
+        outcomes = _text(facts, "verdict.outcomes", None, "value")
+        none = {"label": "Savings claimed", "value": "none", "note": "no lever is supported"}
+        seen = {"label": "Process signals", "value": signals, "note": f"of {outcomes} examined"}
+        return [loss, none, seen]
+    measures = (
+        ("Worth a year, net", NET),
+        ("Costs once", COST),
+        ("Pays back after, months", PAYBACK),
+    )
+    tiles = [
+        {
+            "label": label,
+            "value": _text(facts, "savings.measure", key, "value"),
+            "note": _text(facts, "savings.measure", key, "interval"),
+        }
+        for label, key in measures
+    ]
+    return [loss, *tiles]
+
+
+def _ask(facts: Facts, said: Answer) -> str:
+    if said.kind == "worth" and not said.is_arithmetic:
+        has_cost = facts.has("savings.measure", COST)
+        cost = f"{_text(facts, 'savings.measure', COST)} once for " if has_cost else ""
+        return (
+            f"Approve {cost}the programme above, and a "
+            "named owner for each assumption. Run it first at one line; the tracker tells each "
+            "month whether the promise is kept."
+        )
+    if said.kind == "worth":
+        return "None: confirm first which of these batches were in fact lost."
+    if said.is_signal:
+        return (
+            "No money now. Replace the planning figures below by the site's own and run again; "
+            "measure first the input whose knowledge is worth most."
+        )
+    return (
+        "No money for control. Record finer what no stage records yet; what could have been seen, "
+        "and what to measure next, stand in the full report."
+    )
+
+
+def _sure(facts: Facts, said: Answer) -> list[str]:
+    lines: list[str] = []
+    if said.outcome is not None and said.outcome.get("key"):
+        key = said.outcome["key"]
+        lines.append(
+            f"{said.outcome['title']}: AUC on later batches {_text(facts, 'verdict.auc', key)}, by "
+            f"product identity alone {_text(facts, 'verdict.auc_product', key)}; p-value "
+            f"{_text(facts, 'verdict.p_value', key)}."
+        )
+    if facts.has("proof.batches", "one_sided_exact"):
+        lines.append(
+            "Proving the promised fall in the failure rate takes "
+            f"{_text(facts, 'proof.batches', 'one_sided_exact')} batches before and after, "
+            f"{_text(facts, 'proof.years', 'one_sided_exact')} years in all; a monthly tracker "
+            f"needs about {_text(facts, 'proof.batches', 'sequential')} batches."
+        )
+    if facts.has("savings.measure", "base/break_even_effect_share"):
+        share = _text(facts, "savings.measure", "base/break_even_effect_share")
+        lines.append(f"It still pays if only {share} of the savings come true.")
+    top = facts.rows(_TOP_INPUT_SQL)
+    if top and said.is_priced:
+        worth = _text(facts, "sensitivity.information", top[0]["input"])
+        name = str(top[0]["input"]).replace("_", " ")
+        lines.append(f"Worth knowing first: {name}; to know it exactly would be worth {worth}.")
+    lines.append(
+        "Models learn from the past and are judged on later batches; a signal is claimed only "
+        "beyond what permuted results give."
+    )
+    return lines
+
+
+def _levers(facts: Facts) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    for row in facts.rows(_LEVERS_SQL):
+        standing = "in the programme" if row["is_in_programme"] else "not worth its cost"
+        reason = _text(facts, "lever.reason", row["lever"])
+        if len(reason) > MOST_REASON_CHARACTERS:
+            reason = reason[: reason.rfind(" ", 0, MOST_REASON_CHARACTERS)] + " ..."
+        found.append(
+            {
+                "title": str(row["title"]),
+                "tier": str(row["tier"]),
+                "standing": "refused" if row["basis"] == "refused" else standing,
+                "reason": reason,
+            }
+        )
+    return found
+
+
+def _risks(facts: Facts, said: Answer) -> list[str]:
+    risks = [
+        (
+            "The rate of failure may change by itself; a bad year is followed by a better one "
+            "without any programme."
+        ),
+        (
+            f"{_text(facts, 'assumption.count', None, 'value')} figures are assumed, not measured; "
+            "their ranges carry most of the uncertainty."
+        ),
+    ]
+    if said.is_signal:
+        risks.insert(
+            0,
+            "An unmeasured difference between lots may stand behind an effect; E-values in the "
+            "full report say how large it would have to be.",
+        )
+    return risks
+
+
+def _unclaimed(said: Answer, source: str) -> list[str]:
+    lines = [
+        "That a driver causes failures: drivers are associated with failures and precede them.",
+        "That next year will be like the years on record: its figure is a scenario.",
+        "That freed capacity is worth money, unless demand is limited by it.",
+    ]
+    if not said.is_priced:
+        lines.insert(0, "Any saving from control.")
+    if source == "virtual_plant":
+        lines.append("Anything about a real plant: this one is simulated.")
+    return lines

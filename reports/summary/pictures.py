@@ -1,0 +1,182 @@
+"""The four pictures of the summary, as SVG without any text the reader must trust.
+
+Axes carry ticks; every stated number stands in the text of the page, where it is a claim.
+"""
+
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from textwrap import wrap
+from typing import Any
+
+import polars as pl
+
+from reports.wording import SCENARIOS, SHORT_STAGES
+
+INK, MUTED, FAINT, BLUE, ORANGE = "#1d2733", "#5b6875", "#d9dfe5", "#0b5a8f", "#c4570a"
+WIDTH_IN, HEIGHT_IN = 3.5, 2.6
+MOST_ROWS = 7
+
+COST_SQL = """
+SELECT coalesce(failure_mode, 'unknown') AS label, coalesce(stage, 0) AS stage,
+  CAST(sum(amount_usd) AS DOUBLE) AS amount
+FROM economics.copq_ledger GROUP BY ALL ORDER BY amount DESC, label
+"""
+GATES_SQL = """
+SELECT v.gate, v.net_usd_p10 AS low, v.net_usd_p50 AS middle, v.net_usd_p90 AS high
+FROM economics.value_by_gate AS v
+WHERE v.net_usd_p50 IS NOT NULL AND v.outcome = (
+  SELECT outcome FROM economics.value_by_gate WHERE basis = 'evidence'
+  ORDER BY outcome <> 'failure', outcome LIMIT 1)
+ORDER BY v.gate
+"""
+SCENARIOS_SQL = """
+SELECT scenario AS label, p10 AS low, p50 AS middle, p90 AS high FROM economics.scenarios
+WHERE lever = 'all' AND measure = 'annual_net_savings_usd' AND basis <> 'refused'
+  AND p50 IS NOT NULL
+ORDER BY CASE scenario WHEN 'conservative' THEN 1 WHEN 'base' THEN 2 ELSE 3 END
+"""
+INPUTS_SQL = """
+SELECT input AS label, npv_if_low_usd AS low, npv_if_high_usd AS high
+FROM economics.sensitivity ORDER BY rank LIMIT 7
+"""
+
+
+def cost_by_mode(frame: pl.DataFrame) -> bytes:
+    """Draw what failures cost by mode and stage of origin.
+
+    Args:
+        frame: label, stage (0 unknown), amount in USD; the largest first.
+    """
+    rows = frame.head(MOST_ROWS)
+    stages = [SHORT_STAGES.get(int(stage), "stage unknown") for stage in rows["stage"]]
+    labels = [
+        f"{_words(label)} ({stage})" for label, stage in zip(rows["label"], stages, strict=True)
+    ]
+
+    def draw(axes: Any) -> None:
+        places = list(range(rows.height))
+        axes.barh(places, rows["amount"].to_list(), color=BLUE, height=0.6)
+        _rows(axes, labels)
+        _money(axes.xaxis)
+
+    return _svg(draw)
+
+
+def value_by_gate(frame: pl.DataFrame) -> bytes:
+    """Draw what an alert nets a year at each gate, P10 to P90.
+
+    Args:
+        frame: gate, low, middle, high in USD a year.
+    """
+
+    def draw(axes: Any) -> None:
+        _whiskers(axes, frame["gate"].to_list(), frame, is_upright=True)
+        axes.axhline(0, color=MUTED, linewidth=0.8)
+        axes.set_xlim(0.5, 7.5)
+        axes.set_xticks(range(1, 8), [SHORT_STAGES[gate] for gate in range(1, 8)], rotation=30)
+        _money(axes.yaxis)
+
+    return _svg(draw)
+
+
+def net_by_scenario(frame: pl.DataFrame) -> bytes:
+    """Draw net savings a year in each scenario, P10 to P90.
+
+    Args:
+        frame: label, low, middle, high in USD a year.
+    """
+
+    def draw(axes: Any) -> None:
+        _whiskers(axes, list(range(frame.height)), frame, is_upright=False)
+        axes.axvline(0, color=MUTED, linewidth=0.8)
+        _rows(axes, [SCENARIOS.get(each, each) for each in frame["label"]])
+        _money(axes.xaxis)
+
+    return _svg(draw)
+
+
+def tornado(frame: pl.DataFrame) -> bytes:
+    """Draw how far each input moves the net present value.
+
+    Args:
+        frame: label, low and high: mean value with the input in its lowest and highest tenth.
+    """
+
+    def draw(axes: Any) -> None:
+        for place, (low, high) in enumerate(frame.select("low", "high").iter_rows()):
+            axes.barh(place, high - low, left=low, color=BLUE if high > low else ORANGE, height=0.6)
+        _rows(axes, [_words(each) for each in frame["label"]])
+        _money(axes.xaxis)
+
+    return _svg(draw)
+
+
+PICTURES: dict[str, tuple[str, Callable[[pl.DataFrame], bytes]]] = {
+    "cost": (COST_SQL, cost_by_mode),
+    "gates": (GATES_SQL, value_by_gate),
+    "scenarios": (SCENARIOS_SQL, net_by_scenario),
+    "inputs": (INPUTS_SQL, tornado),
+}
+
+
+def _words(code: str) -> str:
+    return code.replace("_usd_per", " per").replace("_", " ").replace(".", " ")
+
+
+def _whiskers(axes: Any, places: Sequence[int], frame: pl.DataFrame, *, is_upright: bool) -> None:
+    for place, (low, middle, high) in zip(
+        places, frame.select("low", "middle", "high").iter_rows(), strict=True
+    ):
+        ends, at = ([low, high], [place, place])
+        axes.plot(*((at, ends) if is_upright else (ends, at)), color=BLUE, linewidth=2)
+        axes.plot(*((place, middle) if is_upright else (middle, place)), "o", color=BLUE)
+
+
+def _rows(axes: Any, labels: Sequence[str]) -> None:
+    axes.set_yticks(range(len(labels)), ["\n".join(wrap(each, 26)) for each in labels])
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+
+
+def _money(axis: Any) -> None:
+    def spoken(amount: float, _: int) -> str:
+        sign = "-" if amount < 0 else ""
+        size = abs(amount)
+        if size >= 1e6:
+            return f"{sign}${size / 1e6:g}M"
+        return f"{sign}${size / 1e3:g}k" if size else "$0"
+
+    axis.set_major_formatter(spoken)
+    axis.set_major_locator(_few())
+
+
+def _few() -> Any:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(4)
+
+
+def _svg(draw: Callable[[Any], None]) -> bytes:
+    """Return a picture as SVG: glyphs as outlines, no date, ids from a fixed salt."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    style = {
+        "svg.hashsalt": "lotwise",
+        "svg.fonttype": "path",
+        "font.size": 7.5,
+        "font.family": "DejaVu Sans",
+        "axes.edgecolor": FAINT,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "axes.axisbelow": True,
+    }
+    with rc_context(style):
+        figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), layout="constrained")
+        axes = figure.add_subplot()
+        axes.grid(color="#edf0f3")
+        draw(axes)
+        written = BytesIO()
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+    return written.getvalue()

@@ -1,0 +1,47 @@
+"""The workbook of a run: its assumptions, what it measured, and what its simulation found."""
+
+from datetime import date
+from pathlib import Path
+
+from assets.savings.plan_inputs import measured_assumptions
+from data_contracts.assumptions import Assumptions
+from reports.report import Published
+from reports.workbook.book import write_workbook
+
+WORKBOOK_NAME = "business_case.xlsx"
+_RUN_SQL = "SELECT as_of FROM evidence.runs LIMIT 1"
+_INPUTS_SQL = "SELECT * FROM economics.plan_inputs ORDER BY lever, role"
+_SIMULATED_SQL = (
+    "SELECT * FROM economics.scenarios ORDER BY scenario, lever <> 'all', lever, measure"
+)
+NOTE = (
+    "The columns In force, Unfavourable and Favourable are arithmetic: every number at its middle "
+    "or at one end. What is likely stands in the sheet Simulated."
+)
+NO_PROGRAMME = (
+    "No lever is in the programme, so the workbook states what failures cost and no more."
+)
+
+
+def write_run_workbook(published: Published, assumptions: Assumptions, out_dir: Path) -> Path:
+    """Write ``business_case.xlsx`` into a folder.
+
+    Args:
+        published: The published warehouse of the run.
+        assumptions: The set that priced the run.
+        out_dir: Folder, created when missing.
+
+    Returns:
+        The file's path.
+    """
+    runs = published.query(_RUN_SQL)
+    newest = max(each.as_of for each in assumptions.parameters.values())
+    as_of = runs["as_of"][0].date() if runs.height and runs["as_of"][0] else newest
+    inputs = published.query(_INPUTS_SQL)
+    plan = measured_assumptions(assumptions, inputs, as_of if isinstance(as_of, date) else newest)
+    return write_workbook(
+        out_dir / WORKBOOK_NAME,
+        plan,
+        simulated=published.query(_SIMULATED_SQL).to_dicts(),
+        notes=[NOTE] if plan.levers else [NOTE, NO_PROGRAMME],
+    )

@@ -13,6 +13,8 @@ SNAPSHOT = Path(__file__).with_name("asset_graph.txt")
 FILES_NOT_TABLES = {
     "published.warehouse",
     "report.executive",
+    "report.summary",
+    "report.workbook",
     "source.exports",
     "kept.sensor_month",
 }

@@ -16,7 +16,14 @@ from markupsafe import Markup
 
 from reports import wording
 from reports.claims import definitions
-from reports.pages import event_findings, executive, model_card, technical, time_to_failure
+from reports.pages import (
+    event_findings,
+    executive,
+    model_card,
+    rules,
+    technical,
+    time_to_failure,
+)
 from reports.pages.charts import draw_charts
 from reports.pages.facts import Facts
 from reports.pages.markup import claim_writer
@@ -106,6 +113,7 @@ def render(published: Published, *, plotly_js: str | None = None) -> str:
             **_functions(facts),
             **executive.context(facts),
             **technical.context(facts),
+            **rules.context(facts),
             **event_findings.context(facts),
             **time_to_failure.context(facts),
             **model_card.context(facts),

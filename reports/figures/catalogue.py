@@ -22,6 +22,7 @@ from reports.figures import (
     permutation_null,
     precursor_timeline,
     replacement_cost,
+    rule_rates,
     scenario_savings,
     survival_curve,
     value_by_gate,
@@ -143,6 +144,14 @@ PICTURES = {
         "{title}",
         "",
         ("outcome", "driver"),
+    ),
+    "rule_rates": Picture(
+        rule_rates.SQL,
+        rule_rates.draw,
+        "Inside and outside the rule over time",
+        "With 95% intervals, by equal numbers of batches. Left of the line the rule was found, so "
+        "the rates there flatter it; right of it they do not.",
+        ("outcome", "target", "rule"),
     ),
     "alarms": Picture(
         alarms.SQL,

@@ -1,0 +1,94 @@
+"""The section on failure patterns: cards under a signal, and what was tried without one."""
+
+import polars as pl
+import pytest
+
+from data_contracts.catalogue import contract
+from data_contracts.polars_schema import conform
+from reports.claims import evaluate
+from reports.report import render
+
+TEXT = "Blend speed at least 21.5 and Press is P2"
+
+
+def rule_frames(outcome, verdict):
+    key = {"outcome": outcome, "target": "failure", "rule": 1}
+    search = {
+        "outcome": outcome, "target": "failure", "kind": "failure", "title": "Failure", "gate": 5,
+        "batches_early": 350, "failures_early": 16, "batches_late": 350, "failures_late": 15,
+        "columns": 120, "candidates": 61_000, "derived_tried": 135, "beam": 20,
+        "permutations": 300, "p_value_family": 0.004, "discovered": 2, "confirmed": 1, "note": "",
+    }  # fmt: skip
+    rule = {
+        **key, "kind": "failure", "text": TEXT, "text_re_estimated": "Blend speed at least 21.2",
+        "conditions": 2, "available_at_gate": 3, "status": "confirmed", "verdict": verdict,
+        "is_shown": verdict == "process_signal", "statistic": 31.0, "p_value_family": 0.004,
+        "p_value_later": 0.0005,
+    }  # fmt: skip
+    effects = [
+        {
+            **key, "estimate": estimate, "is_fitted_here": estimate != "confirmation",
+            "batches_inside": 20, "failures_inside": 9, "batches_outside": 330,
+            "failures_outside": 6, "failures_expected": 0.9, "clusters_inside": 7,
+            "rate_inside": 0.45, "rate_outside": 0.018, "risk_difference": 0.43,
+            "risk_difference_low": 0.24, "risk_difference_high": 0.63, "lift": 10.5,
+            "support": 0.057, "attributable": 8.6, "attributable_low": 4.8,
+            "attributable_high": 12.6,
+        }
+        for estimate in ("discovery", "confirmation", "re_estimated")
+    ]  # fmt: skip
+    periods = [
+        {
+            **key, "period": period, "side": side, "is_early": period < 3,
+            "label": f"2021-0{period}", "batches": 10, "failures": 4,
+            "rate": 0.4, "rate_low": 0.2, "rate_high": 0.7,
+        }
+        for period in range(1, 5)
+        for side in ("inside", "outside")
+    ]  # fmt: skip
+    rows = {
+        "evidence.rule_search": [search],
+        "finding.rules": [rule],
+        "finding.rule_effects": effects,
+        "finding.rule_periods": periods,
+    }
+    return {
+        name: conform(pl.DataFrame(part, infer_schema_length=None), contract(name))
+        for name, part in rows.items()
+    }
+
+
+@pytest.fixture
+def with_rules(signal_plant, mix_plant):
+    def build(outcome, verdict):
+        plant = signal_plant if verdict == "process_signal" else mix_plant
+        for name, frame in rule_frames(outcome, verdict).items():
+            plant.put(name, frame)
+        plant.put("evidence.claims", evaluate(plant.query))
+        return plant, render(plant, plotly_js="")
+
+    return build
+
+
+def test_a_confirmed_rule_is_a_card_with_its_picture(with_rules):
+    _, html = with_rules("failure", "process_signal")
+    assert TEXT in html
+    assert html.count('"rule_rates[failure/failure/1]"') == 2  # its place and its figure
+    for claim in ("rule.difference", "rule.inside", "rule.attributable", "rule.all_difference"):
+        assert f'data-claim="{claim}[failure/failure/1]"' in html
+    assert 'data-claim="rules.survival"' in html
+
+
+def test_without_a_signal_a_rule_is_not_stated_but_the_search_is(with_rules):
+    plant, html = with_rules("dissolution_min_below_80", "product_mix_only")
+    assert TEXT not in html
+    assert "rule_rates[" not in html
+    assert "No pattern is stated" in html
+    assert "not stated: the verdict is product mix only" in html
+    assert 'data-claim="rule_search.permutations[dissolution_min_below_80/failure]"' in html
+    claims = plant.query("SELECT claim_id FROM evidence.claims")["claim_id"].to_list()
+    assert not [name for name in claims if name.startswith("rule.")]
+
+
+def test_a_source_without_searches_says_so(bare_plant):
+    assert "No rules were searched for this source" in render(bare_plant, plotly_js="")

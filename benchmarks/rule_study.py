@@ -32,7 +32,7 @@ def study_plant(kind: str, seed: int, settings: RuleSettings) -> dict[str, Any]:
         "planted": plant.text,
         "failures": int(plant.frame["failed"].sum()),
         "matching": int(plant.frame["failed"].to_numpy()[plant.covers].sum()),
-        "permutations": settings.permutations,
+        "permutations": settings.permutations or 0,
         **rule_marks(study, plant),
         "study_s": round(time.perf_counter() - started, 1),
     }
@@ -77,12 +77,13 @@ def main() -> None:
     parser.add_argument("--kind", choices=sorted(CONDITIONS), action="append")
     parser.add_argument("--plants", type=int, default=50, help="seeds first to first+plants-1")
     parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--permutations", type=int, default=300)
     asked = parser.parse_args()
     for kind in asked.kind or sorted(CONDITIONS):
         record = StudyRecord(f"rule_study_{kind}")
         seeds = range(asked.first_seed, asked.first_seed + asked.plants)
         for (seed,) in record.missing([(seed,) for seed in seeds]):
-            settings = RuleSettings.of_run(seed, is_quick=False)
+            settings = RuleSettings(seed=seed, permutations=asked.permutations)
             row = study_plant(kind, seed, settings)
             record.append(row)
             print(kind, seed, row["is_recovered"], row["jaccard"], row["study_s"], flush=True)

@@ -214,7 +214,7 @@ def failure_rules(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> 
 
     run = context.resources.run_settings
     verdicts = tables.pop("verdicts")
-    settings = RuleSettings.of_run(run.seed, is_quick=run.is_quick)
+    settings = RuleSettings(seed=run.seed, is_quick=run.is_quick)
     found = rule_tables(run_rule_study(RuleInputs(**tables), settings), settings, verdicts)
     for row in found["finding.rules"].filter("is_shown").iter_rows(named=True):
         context.log.info(f"{row['outcome']}: {row['text']}")

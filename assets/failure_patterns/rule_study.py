@@ -18,10 +18,12 @@ from assets.failure_patterns.rule_refit import on_rows, refitted
 from assets.failure_patterns.rule_selection import Period, best_rule, without
 from assets.failure_patterns.rule_targets import failure_target, thin_margin_targets
 from assets.failure_patterns.selectors import Column, Selectors, selectors
-from assets.failure_patterns.subgroup_search import FULL_BEAM, ScoredRule, SubgroupSearch
+from assets.failure_patterns.subgroup_search import BEAM, ScoredRule, SubgroupSearch
 from assets.statistics.array_types import FloatArray
 
 MOST_RULES = 5
+# A search costs draws x columns; a p-value of 5% needs no more than some hundred draws.
+COLUMN_DRAWS, FEWEST_DRAWS, MOST_DRAWS = 90_000, 99, 999
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,24 @@ class RuleSettings:
 
     Attributes:
         seed: Seed of every random draw.
-        permutations: Draws of the null, each searched like the records.
+        permutations: Draws of the null, each searched like the records; None lets the number of
+            columns decide.
         beam: Rules of each depth that are extended.
         has_margins: Whether thin margins are searched too.
     """
 
     seed: int = 1
-    permutations: int = 1_000
-    beam: int = FULL_BEAM
+    permutations: int | None = None
+    beam: int = BEAM
+    is_quick: bool = False
     has_margins: bool = True
 
-    @classmethod
-    def of_run(cls, seed: int, *, is_quick: bool) -> "RuleSettings":
-        """The settings of a full run, or of a quick one with fewer draws."""
-        return cls(seed=seed, permutations=100 if is_quick else 300, beam=20)
+    def draws(self, columns: int) -> int:
+        """Draws of a run whose largest search has so many columns."""
+        if self.permutations is not None:
+            return self.permutations
+        most = COLUMN_DRAWS // (3 if self.is_quick else 1)
+        return min(max(most // max(columns, 1), FEWEST_DRAWS), MOST_DRAWS)
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,7 @@ def splits(inputs: RuleInputs, *, has_margins: bool = True) -> Iterator[Split]:
                 yield split_in_time(thin, allowed)
 
 
-def search_split(split: Split, settings: RuleSettings) -> Search:
+def search_split(split: Split, settings: RuleSettings, draws: int) -> Search:
     """Search the earlier batches of one target, on the records and under the null."""
     if split.obstacle:
         return Search(split, split.obstacle)
@@ -162,13 +168,13 @@ def search_split(split: Split, settings: RuleSettings) -> Search:
         return Search(split, "no column that is known in time tells batches apart.")
     search = SubgroupSearch(period.columns, period.expected, beam=settings.beam)
     period = replace(period, derived_budget=search.derived_budget)
-    draws = period.blocks.draws(period.label, settings.permutations, settings.seed)
+    chance = period.blocks.draws(period.label, draws, settings.seed)
     return Search(
         split,
         "",
         period,
         tuple(search.best(period.label)),
-        search.null(draws),
+        search.null(chance),
         search.candidates,
     )
 
@@ -183,9 +189,9 @@ def run_rule_study(inputs: RuleInputs, settings: RuleSettings) -> RuleStudy:
     Returns:
         The searches, the family they form, and the rules that passed discovery.
     """
-    searches = [
-        search_split(split, settings) for split in splits(inputs, has_margins=settings.has_margins)
-    ]
+    targets = list(splits(inputs, has_margins=settings.has_margins))
+    draws = settings.draws(max((len(t.selectors.columns) for t in targets), default=0))
+    searches = [search_split(split, settings, draws) for split in targets]
     nulls = [search.null for search in searches if search.null is not None]
     if not nulls:
         return RuleStudy(searches, None, [])

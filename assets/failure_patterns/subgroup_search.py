@@ -22,7 +22,7 @@ FEWEST_FAILURES = 4
 FEWEST_DISTINCT = 10
 PARENTS = 10
 DERIVED = 8
-FULL_BEAM = 40
+BEAM = 20
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class SubgroupSearch:
         expected: FloatArray,
         *,
         depth: int = DEPTHS,
-        beam: int = FULL_BEAM,
+        beam: int = BEAM,
         parents: int = PARENTS,
         fewest_failures: int = FEWEST_FAILURES,
         failures: float | None = None,

@@ -1,12 +1,14 @@
 """What goes wrong in exported records: some missing, some twice, a few that break a rule."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.batches import Batches
 from assets.sources.virtual_plant.plant import Dirt
-from assets.sources.virtual_plant.randomness import stream, uniforms
+from assets.sources.virtual_plant.randomness import Floats, stream, uniforms
 from assets.sources.virtual_plant.variable import Variable
 
 # file -> column and what stands in it instead (None: the row's end is put before its start)
@@ -16,6 +18,7 @@ BAD_VALUES: dict[str, list[tuple[str, str | None]]] = {
     "lims_results.csv": [("value", "pass"), ("stage", "8"), ("value", "12,5 ?")],
     "weighings.csv": [("actual", "-5.0"), ("actual", "err"), ("target", "n.a.")],
 }
+ROWS_AT_ONCE = 50_000
 TWICE = ("mes_parameters.csv", "lims_results.csv", "erp_material_usage.csv")
 
 
@@ -35,7 +38,7 @@ def is_recorded(made: Batches, variable: Variable) -> NDArray[np.bool_]:
     return (lost >= made.plant.dirt.missing_parameter) & made.reached(variable.stage)
 
 
-def spoil_records(frame: pl.DataFrame, file: str, seed: int, dirt: Dirt) -> pl.DataFrame:
+def spoilt_slices(frame: pl.DataFrame, file: str, seed: int, dirt: Dirt) -> Iterator[pl.DataFrame]:
     """Write some rows twice and add spoilt copies of others, each right after its original.
 
     Where an export job ran twice, the latest rows stand once more at the end.
@@ -46,27 +49,46 @@ def spoil_records(frame: pl.DataFrame, file: str, seed: int, dirt: Dirt) -> pl.D
         seed: Seed of the simulation.
         dirt: How much of it, in the files where it happens.
 
-    Returns:
-        All records as text.
+    Yields:
+        All records as text, so many rows at a time that memory does not grow with the plant.
     """
-    text = frame.with_columns(
+    draws, height = stream(seed, f"faults.{file}"), frame.height
+    places, rows = [np.arange(height, dtype=np.float64)], [np.arange(height)]
+    if file in TWICE and dirt.duplicate_rows:
+        twice = np.flatnonzero(draws.random(height) < dirt.duplicate_rows)
+        places, rows = [*places, twice + 0.25], [*rows, twice]
+    faults, spoilt = BAD_VALUES.get(file, []), {}
+    for k in range(min(dirt.bad_records, height) if faults else 0):
+        row = int(draws.integers(height))
+        spoilt[row + 0.5 + 0.001 * k] = faults[k % len(faults)]
+        places, rows = [*places, np.array([row + 0.5 + 0.001 * k])], [*rows, np.array([row])]
+    if file in TWICE and dirt.repeated_export:
+        again = np.arange(height)[height - int(dirt.repeated_export * height) :]
+        places, rows = [*places, again + float(height)], [*rows, again]
+    place, row_at = np.concatenate(places), np.concatenate(rows)
+    order = np.argsort(place, kind="stable")
+    for first in range(0, max(1, len(order)), ROWS_AT_ONCE):
+        some = order[first : first + ROWS_AT_ONCE]
+        yield _with_bad_values(_text(frame[row_at[some]]), place[some], spoilt)
+
+
+def _text(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(
         pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S"), pl.col(pl.Boolean).cast(pl.String)
     ).with_columns(pl.all().cast(pl.String))
-    draws = stream(seed, f"faults.{file}")
-    parts = [text.with_columns(place=pl.int_range(pl.len()).cast(pl.Float64))]
-    if file in TWICE and dirt.duplicate_rows:
-        rows = np.flatnonzero(draws.random(frame.height) < dirt.duplicate_rows)
-        parts.append(text[rows].with_columns(place=pl.Series(rows + 0.25)))
-    faults = BAD_VALUES.get(file, [])
-    for k in range(min(dirt.bad_records, frame.height) if faults else 0):
-        column, value = faults[k % len(faults)]
-        row = int(draws.integers(frame.height))
-        spoilt = text[row].with_columns(
-            (pl.lit("2000-01-01 00:00:00") if value is None else pl.lit(value)).alias(column),
-            place=pl.lit(row + 0.5 + 0.001 * k),
-        )
-        parts.append(spoilt)
-    if file in TWICE and dirt.repeated_export:
-        again = text.tail(int(dirt.repeated_export * frame.height))
-        parts.append(again.with_columns(place=pl.int_range(pl.len()) + float(frame.height + 1)))
-    return pl.concat(parts).sort("place").drop("place")
+
+
+def _with_bad_values(
+    text: pl.DataFrame, place: Floats, spoilt: dict[float, tuple[str, str | None]]
+) -> pl.DataFrame:
+    for at, (column, value) in spoilt.items():
+        found = np.flatnonzero(place == at)
+        if len(found):
+            bad = "2000-01-01 00:00:00" if value is None else value
+            text = text.with_columns(
+                pl.when(pl.int_range(pl.len()) == int(found[0]))
+                .then(pl.lit(bad))
+                .otherwise(column)
+                .alias(column)
+            )
+    return text

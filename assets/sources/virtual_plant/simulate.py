@@ -41,7 +41,7 @@ from assets.sources.virtual_plant.mes_exports import (
 from assets.sources.virtual_plant.plant_file import load_plant, plant_path
 from assets.sources.virtual_plant.policy import parse_policy
 from assets.sources.virtual_plant.quality_exports import quality_records
-from assets.sources.virtual_plant.record_faults import spoil_records
+from assets.sources.virtual_plant.record_faults import spoilt_slices
 from assets.sources.virtual_plant.trajectories import at_interval
 from assets.sources.virtual_plant.truth import truth_of
 
@@ -219,26 +219,26 @@ def _earlier(out: Path, marker: dict[str, Any]) -> SimulationSummary | None:
 def _write_exports(made: Batches, folder: Path, progress: Progress) -> int:
     historian = folder / "historian"
     historian.mkdir(parents=True)
-    deviations, capas = quality_records(made)
-    frames = {
-        "mes_batches.csv": batch_records(made),
-        "mes_phases.csv": phase_records(made),
-        "mes_parameters.csv": parameter_records(made),
-        "historian_tags.csv": tag_records(made.plant),
-        "lims_results.csv": result_records(made),
-        "qms_deviations.csv": deviations,
-        "qms_capas.csv": capas,
-        "erp_material_lots.csv": lot_records(made),
-        "erp_material_attributes.csv": attribute_records(made),
-        "erp_material_usage.csv": usage_records(made),
-        "weighings.csv": weighing_records(made),
-        "inspections.csv": inspection_records(made),
-        "stability.csv": stability_records(made),
-        "cmms_equipment_events.csv": event_records(made),
-        "spectra.csv": spectrum_records(made),
+    # one table at a time: the parameters of many batches are larger than all else here
+    frames: dict[str, Callable[[], pl.DataFrame]] = {
+        "mes_batches.csv": lambda: batch_records(made),
+        "mes_phases.csv": lambda: phase_records(made),
+        "mes_parameters.csv": lambda: parameter_records(made),
+        "historian_tags.csv": lambda: tag_records(made.plant),
+        "lims_results.csv": lambda: result_records(made),
+        "qms_deviations.csv": lambda: quality_records(made)[0],
+        "qms_capas.csv": lambda: quality_records(made)[1],
+        "erp_material_lots.csv": lambda: lot_records(made),
+        "erp_material_attributes.csv": lambda: attribute_records(made),
+        "erp_material_usage.csv": lambda: usage_records(made),
+        "weighings.csv": lambda: weighing_records(made),
+        "inspections.csv": lambda: inspection_records(made),
+        "stability.csv": lambda: stability_records(made),
+        "cmms_equipment_events.csv": lambda: event_records(made),
+        "spectra.csv": lambda: spectrum_records(made),
     }
-    for done, (file, frame) in enumerate(frames.items(), start=1):
-        _write_csv(frame, folder / file, made)
+    for done, (file, records) in enumerate(frames.items(), start=1):
+        _write_csv(records(), folder / file, made)
         progress("records", done, len(frames))
     return write_archive(
         made, historian, os.cpu_count() or 1, lambda done, of: progress("sensor readings", done, of)
@@ -246,8 +246,10 @@ def _write_exports(made: Batches, folder: Path, progress: Progress) -> int:
 
 
 def _write_csv(frame: pl.DataFrame, path: Path, made: Batches) -> None:
-    text = spoil_records(frame, path.name, made.settings.seed, made.plant.dirt)
-    text.write_csv(path, line_terminator="\n")
+    with path.open("wb") as out:
+        slices = spoilt_slices(frame, path.name, made.settings.seed, made.plant.dirt)
+        for number, text in enumerate(slices):
+            text.write_csv(out, line_terminator="\n", include_header=number == 0)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

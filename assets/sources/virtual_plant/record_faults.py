@@ -53,7 +53,8 @@ def spoilt_slices(frame: pl.DataFrame, file: str, seed: int, dirt: Dirt) -> Iter
         All records as text, so many rows at a time that memory does not grow with the plant.
     """
     draws, height = stream(seed, f"faults.{file}"), frame.height
-    places, rows = [np.arange(height, dtype=np.float64)], [np.arange(height)]
+    places: list[Floats] = [np.arange(height, dtype=np.float64)]
+    rows: list[NDArray[np.int64]] = [np.arange(height)]
     if file in TWICE and dirt.duplicate_rows:
         twice = np.flatnonzero(draws.random(height) < dirt.duplicate_rows)
         places, rows = [*places, twice + 0.25], [*rows, twice]

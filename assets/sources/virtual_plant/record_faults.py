@@ -57,7 +57,7 @@ def spoilt_slices(frame: pl.DataFrame, file: str, seed: int, dirt: Dirt) -> Iter
     rows: list[NDArray[np.int64]] = [np.arange(height)]
     if file in TWICE and dirt.duplicate_rows:
         twice = np.flatnonzero(draws.random(height) < dirt.duplicate_rows)
-        places, rows = [*places, twice + 0.25], [*rows, twice]
+        places, rows = [*places, (twice + 0.25).astype(np.float64)], [*rows, twice]
     faults, spoilt = BAD_VALUES.get(file, []), {}
     for k in range(min(dirt.bad_records, height) if faults else 0):
         row = int(draws.integers(height))
@@ -65,7 +65,7 @@ def spoilt_slices(frame: pl.DataFrame, file: str, seed: int, dirt: Dirt) -> Iter
         places, rows = [*places, np.array([row + 0.5 + 0.001 * k])], [*rows, np.array([row])]
     if file in TWICE and dirt.repeated_export:
         again = np.arange(height)[height - int(dirt.repeated_export * height) :]
-        places, rows = [*places, again + float(height)], [*rows, again]
+        places, rows = [*places, (again + float(height)).astype(np.float64)], [*rows, again]
     place, row_at = np.concatenate(places), np.concatenate(rows)
     order = np.argsort(place, kind="stable")
     for first in range(0, max(1, len(order)), ROWS_AT_ONCE):

@@ -22,6 +22,8 @@ LONG_STEPS_S = {
     "source": 5.0,
     "placed_readings": 28.0,
     "gate_features": 5.0,
+    "event_precursors": 5.0,
+    "deviation_intelligence": 2.0,
     "failure_study": 72.0,
     "evidence__claims": 4.0,
 }

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from assets.sensor_features.phase_features import month_features
+from assets.sensor_features.kernel.series import series_features
+from assets.sensor_features.registry import KERNEL_COLUMNS
+from assets.sensor_features.series_description import LIMITS, TO_CELSIUS, described_series
 from assets.sources.virtual_plant.archived_readings import archived_readings
-from assets.sources.virtual_plant.batch_frames import batch_ids, instants
+from assets.sources.virtual_plant.batch_frames import instants
 from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
 from assets.sources.virtual_plant.equipment_exports import tag_records
 from assets.sources.virtual_plant.phase_statistics import STATISTICS, phase_statistics
@@ -30,7 +32,6 @@ from assets.sources.virtual_plant.sensor_faults import BAD, is_archived
 from assets.sources.virtual_plant.trajectories import Runs, tag_runs
 from assets.statistics.array_types import IntArray
 from assets.statistics.discrimination import auc
-from warehouse.readings import MonthOfReadings
 
 MOST = 0.55
 BATCHES_PER_PLANT = 100
@@ -78,39 +79,34 @@ def kernel_statistics(made: Batches, rows: IntArray) -> Floats:
     """The same statistics as the main job gets them: archived, placed, through the kernel."""
     tags, columns = tag_records(made.plant), []
     for trajectory in made.plant.trajectories:
-        features = month_features(_placed(made, tag_runs(made, trajectory), rows), tags)
-        wide = pl.DataFrame({"batch_id": batch_ids(made.schedule.batches).gather(rows)}).join(
-            features, on="batch_id", how="left", maintain_order="left"
-        )
-        columns.append(wide.select(pl.col(STATISTICS).cast(pl.Float64)).to_numpy())
+        runs = tag_runs(made, trajectory)
+        found = np.full((len(rows), len(STATISTICS)), np.nan)
+        is_recorded = is_archived(made, trajectory.tag)[rows]
+        found[is_recorded] = _through_the_kernel(made, runs, rows[is_recorded], tags)
+        columns.append(found)
     return np.hstack(columns)
 
 
-def _placed(made: Batches, runs: Runs, rows: IntArray) -> MonthOfReadings:
-    """The archived readings of one tag that lie in its phase, one series per batch."""
-    there = rows[is_archived(made, runs.trajectory.tag)[rows]]
-    found = archived_readings(made, runs, there)
-    starts = runs.starts[there][:, None]
+def _through_the_kernel(made: Batches, runs: Runs, rows: IntArray, tags: pl.DataFrame) -> Floats:
+    """Statistics of the archived readings of one tag that lie in its phase, a series per batch."""
+    found = archived_readings(made, runs, rows)
+    starts = runs.starts[rows][:, None]
     is_there = found.is_kept & (found.time_s >= starts)
-    is_there &= found.time_s < starts + runs.durations_s[there][:, None]
+    is_there &= found.time_s < starts + runs.durations_s[rows][:, None]
     value = np.where(found.quality == BAD, np.nan, found.value)
-    law, line = runs.trajectory, made.outcome.values["line"][there]
-    series = pl.DataFrame(
-        {
-            "batch_id": batch_ids(made.schedule.batches).gather(there),
-            "equipment_id": [made.plant.lines[name][law.unit_procedure] for name in line],
-            "stage": runs.stage,
-            "unit_procedure": law.unit_procedure,
-            "phase": law.phase,
-            "tag": law.tag,
-            "readings": is_there.sum(axis=1),
-            "known_at": instants(made.plant, runs.starts[there] + runs.durations_s[there]),
-        }
+    law = runs.trajectory
+    lines = made.outcome.values["line"][rows]
+    equipment = [made.plant.lines[name][law.unit_procedure] for name in lines]
+    described = described_series(pl.DataFrame({"tag": law.tag, "equipment_id": equipment}), tags)
+    nothing = (float("nan"), float("nan"))
+    features = series_features(
+        instants(made.plant, found.time_s[is_there]).to_physical().to_numpy(),
+        value[is_there],
+        np.concatenate([[0], np.cumsum(is_there.sum(axis=1))]).astype(np.int64),
+        np.ascontiguousarray(described.select(LIMITS).to_numpy().astype(np.float64)),
+        np.array([TO_CELSIUS.get(unit, nothing) for unit in described["unit"]]).reshape(-1, 2),
     )
-    readings = pl.DataFrame(
-        {"recorded_at": instants(made.plant, found.time_s[is_there]), "value": value[is_there]}
-    )
-    return MonthOfReadings(made.plant.starts_on, series, readings)
+    return features[:, [KERNEL_COLUMNS.index(name) for name in STATISTICS]]
 
 
 def cross_validated(one: Sample, other: Sample) -> dict[str, float]:

@@ -61,3 +61,10 @@ def test_the_tracker_over_recorded_months(records_of):
     assert months["batches"].sum() == 400
     assert months["failures"].sum() == 12
     assert savings_tracker(records.batches, failed, 0.03, 0.03).is_empty()
+
+
+def test_many_failures_take_the_normal_law_without_a_step() -> None:
+    batches = 2_300  # 253 failures expected in the later arm: just beyond the enumeration
+    by_normal_law = exact_power(batches, 0.135, 0.11, 0.05)
+    enumerated = exact_power(batches - 30, 0.135, 0.11, 0.05)
+    assert by_normal_law == pytest.approx(enumerated, abs=0.015)

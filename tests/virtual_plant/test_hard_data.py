@@ -11,7 +11,7 @@ import pytest
 from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
 from assets.sources.virtual_plant.plant import Dirt, Plant
 from assets.sources.virtual_plant.quality_exports import quality_records
-from assets.sources.virtual_plant.record_faults import spoil_records
+from assets.sources.virtual_plant.record_faults import spoilt_slices
 from assets.sources.virtual_plant.sensor_faults import is_archived
 from assets.sources.virtual_plant.simulate import SimulationSummary, simulate
 from assets.sources.virtual_plant.structure import holds
@@ -185,12 +185,16 @@ def test_some_deviations_are_opened_late(many: Batches, vials: Plant) -> None:
 
 def test_a_repeated_export_stands_at_the_end_of_its_file() -> None:
     frame = pl.DataFrame({"value": [float(i) for i in range(100)]})
-    twice = spoil_records(frame, "lims_results.csv", 1, Dirt(repeated_export=0.05))
+
+    def exported(file: str, dirt: Dirt) -> pl.DataFrame:
+        return pl.concat(spoilt_slices(frame, file, 1, dirt))
+
+    twice = exported("lims_results.csv", Dirt(repeated_export=0.05))
     assert twice["value"].to_list() == frame["value"].cast(pl.String).to_list() + [
         f"{i}.0" for i in range(95, 100)
     ]
-    assert spoil_records(frame, "lims_results.csv", 1, Dirt()).height == 100
-    assert spoil_records(frame, "spectra.csv", 1, Dirt(repeated_export=0.05)).height == 100
+    assert exported("lims_results.csv", Dirt()).height == 100
+    assert exported("spectra.csv", Dirt(repeated_export=0.05)).height == 100
 
 
 def test_labels_come_late_unless_told_otherwise(vials: Plant) -> None:

@@ -49,10 +49,12 @@ def contract_check(key: dg.AssetKey) -> dg.AssetChecksDefinition:
         description=f"{table} satisfies its data contract.",
     )
     def _check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
-        results = judge_table(context.resources.warehouse, table)
-        context.resources.warehouse.replace_where(
-            "evidence.contract_results", results, column="table_name", value=table
-        )
+        warehouse: Warehouse = context.resources.warehouse
+        with warehouse.connection():
+            results = judge_table(warehouse, table)
+            warehouse.replace_where(
+                "evidence.contract_results", results, column="table_name", value=table
+            )
         failed = results.filter(~pl.col("is_passed"))
         return dg.AssetCheckResult(
             passed=failed.is_empty(),

@@ -60,12 +60,23 @@ class Warehouse:
         self.source_key = source_key
         self.file = home.working_file(source_key)
         self._memory_limit = memory_limit
+        self._open: Connection | None = None
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """Open the working file for as long as the block lasts."""
+        """Open the working file for as long as the block lasts.
+
+        Calls inside the block share what is open: opening and closing costs more than most queries.
+        """
+        if self._open is not None:
+            yield self._open
+            return
         with connect(self.file, self.home.spill_dir, self._memory_limit) as opened:
-            yield opened
+            self._open = opened
+            try:
+                yield opened
+            finally:
+                self._open = None
 
     def read(self, table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Read a table under contract, in its stored order (by key).

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from data_contracts.assumptions import Assumptions, load_run_assumptions
 from data_contracts.profile import Profile
 
 
@@ -53,3 +54,12 @@ class RunSettings:
     seed: int
     run_id: str
     simulation: SimulationSettings | None = None
+
+    def assumptions(self) -> Assumptions:
+        """Read the cost assumptions: the named file, the profile's choice, or the default.
+
+        Raises:
+            AssumptionError: The set cannot be read or cannot price a run.
+        """
+        own = self.profile
+        return load_run_assumptions(self.assumptions_file, own.assumptions, own.file.parent)

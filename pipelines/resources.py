@@ -11,7 +11,6 @@ from pathlib import Path
 import dagster as dg
 
 from assets.run_settings import RunSettings, SimulationSettings
-from data_contracts.assumptions import load_run_assumptions
 from data_contracts.errors import UsageError
 from data_contracts.profile import load_profile
 from warehouse.lock import run_lock
@@ -91,20 +90,20 @@ def run_settings_resource(context: dg.InitResourceContext) -> RunSettings:
             f"The profile '{profile.name}' does not say where its files are; add --data DIR."
         )
     as_of, assumptions = config.get("as_of"), config.get("assumptions")
-    assumptions_file = Path(assumptions) if assumptions else None
-    # Read once here, so that a set that cannot price a run refuses it before anything is written.
-    load_run_assumptions(assumptions_file, profile.assumptions, profile.file.parent)
-    return RunSettings(
+    settings = RunSettings(
         profile=profile,
         data_dir=data_dir,
         source_key=source_key(profile.name, data_dir),
-        assumptions_file=assumptions_file,
+        assumptions_file=Path(assumptions) if assumptions else None,
         as_of=parse_instant(as_of) if as_of else None,
         is_quick=config["quick"],
         seed=config["seed"],
         run_id=context.run.run_id if context.run else "no-run",
         simulation=simulation,
     )
+    # Read once here, so that a set that cannot price a run refuses it before anything is written.
+    settings.assumptions()
+    return settings
 
 
 @dg.resource(required_resource_keys={"home", "run_settings"})

@@ -68,15 +68,10 @@ def executive_summary(context: dg.AssetExecutionContext) -> dg.MaterializeResult
 )
 def business_case_workbook(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Write the workbook."""
-    from data_contracts.assumptions import load_run_assumptions
     from reports.workbook.run_workbook import write_run_workbook
     from warehouse.published import open_published
 
     home, settings = context.resources.home, context.resources.run_settings
-    profile = settings.profile
-    assumptions = load_run_assumptions(
-        settings.assumptions_file, profile.assumptions, profile.file.parent
-    )
     with open_published(home) as published:
-        file = write_run_workbook(published, assumptions, home.reports_dir)
+        file = write_run_workbook(published, settings.assumptions(), home.reports_dir)
     return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(file))})

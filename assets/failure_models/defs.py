@@ -11,9 +11,10 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.defs import WAREHOUSE_IO, table_ins, table_outputs, table_outs
 from assets.failure_models.acceptance_criteria import criteria_frame
 
-GROUP, IO = "failure_models", "warehouse_io"
+GROUP = "failure_models"
 # A night runs everything but the group of the refit: scoring is in a group of its own.
 SCORING_GROUP = "batch_scores"
 
@@ -87,7 +88,7 @@ SCORING_INPUTS = ("gate_values", "dictionary", "batch_gates")
     key=["evidence", "acceptance_criteria"],
     ins={"outcome_definitions": dg.AssetIn(key=["core", "outcome_definitions"])},
     group_name=GROUP,
-    io_manager_key=IO,
+    io_manager_key=WAREHOUSE_IO,
     description="Thresholds of the verdict rule, fixed before any test batch is scored.",
 )
 def acceptance_criteria(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
@@ -98,13 +99,8 @@ def acceptance_criteria(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
 
 @dg.multi_asset(
     name="failure_study",
-    ins={name: dg.AssetIn(key=key) for name, key in INPUTS.items()},
-    outs={
-        name.replace(".", "_"): dg.AssetOut(
-            key=name.split("."), io_manager_key=IO, description=description
-        )
-        for name, description in TABLES.items()
-    },
+    ins=table_ins(INPUTS),
+    outs=table_outs(TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},
 )
@@ -118,22 +114,16 @@ def failure_study(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> 
     verdicts = found["model.verdicts"]
     for row in verdicts.filter(pl.col("is_primary_gate")).iter_rows(named=True):
         context.log.info(f"{row['outcome']}: {row['verdict']}. {row['reason']}")
-    for name in TABLES:
-        yield dg.Output(found[name], output_name=name.replace(".", "_"))
+    yield from table_outputs({name: found[name] for name in TABLES})
 
 
 @dg.multi_asset(
     name="batch_scores",
     ins={
         "boosters": dg.AssetIn(key=["model", "boosters"]),
-        **{name: dg.AssetIn(key=INPUTS[name]) for name in SCORING_INPUTS},
+        **table_ins({name: INPUTS[name] for name in SCORING_INPUTS}),
     },
-    outs={
-        name.replace(".", "_"): dg.AssetOut(
-            key=name.split("."), io_manager_key=IO, description=description
-        )
-        for name, description in SCORE_TABLES.items()
-    },
+    outs=table_outs(SCORE_TABLES),
     group_name=SCORING_GROUP,
 )
 def batch_scores(**tables: pl.DataFrame) -> Iterator[Any]:
@@ -141,22 +131,17 @@ def batch_scores(**tables: pl.DataFrame) -> Iterator[Any]:
     from assets.failure_models.batch_scores import score_tables
     from assets.failure_models.study_tables import table
 
-    for name, rows in score_tables(**tables).items():
-        yield dg.Output(table(name, rows), output_name=name.replace(".", "_"))
+    found = score_tables(**tables)
+    yield from table_outputs({name: table(name, rows) for name, rows in found.items()})
 
 
 @dg.multi_asset(
     name="investigation_cards",
     ins={
-        **{name: dg.AssetIn(key=INPUTS[name]) for name in CARD_STUDY_INPUTS},
-        **{name: dg.AssetIn(key=key) for name, key in CARD_INPUTS.items()},
+        **table_ins({name: INPUTS[name] for name in CARD_STUDY_INPUTS}),
+        **table_ins(CARD_INPUTS),
     },
-    outs={
-        name.replace(".", "_"): dg.AssetOut(
-            key=name.split("."), io_manager_key=IO, description=description
-        )
-        for name, description in CARD_TABLES.items()
-    },
+    outs=table_outs(CARD_TABLES),
     group_name=SCORING_GROUP,
 )
 def investigation_cards(attributions: pl.DataFrame, **tables: pl.DataFrame) -> Iterator[Any]:
@@ -166,8 +151,8 @@ def investigation_cards(attributions: pl.DataFrame, **tables: pl.DataFrame) -> I
     from assets.failure_models.study_tables import table
 
     inputs = CardInputs(**tables)
-    for name, rows in (cards(inputs) | backtest(inputs, attributions)).items():
-        yield dg.Output(table(name, rows), output_name=name.replace(".", "_"))
+    found = cards(inputs) | backtest(inputs, attributions)
+    yield from table_outputs({name: table(name, rows) for name, rows in found.items()})
 
 
 @dg.asset(
@@ -184,7 +169,7 @@ def investigation_cards(attributions: pl.DataFrame, **tables: pl.DataFrame) -> I
         )
     },
     group_name=SCORING_GROUP,
-    io_manager_key=IO,
+    io_manager_key=WAREHOUSE_IO,
     description="How many independent failures the failures are worth, by what they share.",
 )
 def failure_dependence(**tables: pl.DataFrame) -> pl.DataFrame:

@@ -7,9 +7,18 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.defs import WAREHOUSE_IO, table_ins, table_outputs, table_outs
+
 SQL = Path(__file__).parent / "sql"
 # Searches belong to the monthly refit; plain counting follows every night.
-GROUP, COUNTING_GROUP, IO = "failure_patterns", "deviations", "warehouse_io"
+GROUP, COUNTING_GROUP = "failure_patterns", "deviations"
+PRECURSOR_TABLES = {
+    "finding.precursors": "Events that come before failures, with their lag and matched controls.",
+    "finding.precursor_searches": (
+        "How each outcome was searched for precursors, and what came of it."
+    ),
+    "finding.event_sequences": "Sequences of two or three events that come before failures.",
+}
 PRECURSOR_RECORDS = {
     "batches": ["core", "batches"],
     "phases": ["core", "phases"],
@@ -30,6 +39,16 @@ RULE_TABLES = {
     "finding.rule_periods": "Rates inside and outside each rule over time.",
     "finding.rule_batches": "Which batches each rule covers.",
 }
+DEVIATION_TABLES = {
+    "finding.deviation_recurrence": "Where deviations come back: equipment, lot, shift, season.",
+    "finding.deviation_groups": "Deviations whose descriptions say nearly the same.",
+    "finding.deviation_category_suggestions": (
+        "Categories suggested for deviations filed without one, or why not."
+    ),
+    "finding.capa_effectiveness": (
+        "Deviations before and after each corrective action took effect."
+    ),
+}
 RULE_INPUTS = {
     "gate_values": ["feature", "gate_values"],
     "dictionary": ["feature", "dictionary"],
@@ -45,62 +64,24 @@ RULE_INPUTS = {
 
 @dg.multi_asset(
     name="event_precursors",
-    ins={name: dg.AssetIn(key=key) for name, key in PRECURSOR_RECORDS.items()},
-    outs={
-        "precursors": dg.AssetOut(
-            key=["finding", "precursors"],
-            io_manager_key=IO,
-            description="Events that come before failures, with their lag and matched controls.",
-        ),
-        "precursor_searches": dg.AssetOut(
-            key=["finding", "precursor_searches"],
-            io_manager_key=IO,
-            description="How each outcome was searched for precursors, and what came of it.",
-        ),
-        "event_sequences": dg.AssetOut(
-            key=["finding", "event_sequences"],
-            io_manager_key=IO,
-            description="Sequences of two or three events that come before failures.",
-        ),
-    },
+    ins=table_ins(PRECURSOR_RECORDS),
+    outs=table_outs(PRECURSOR_TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},
 )
 def event_precursors(
-    context: dg.AssetExecutionContext,
-    batches: pl.DataFrame,
-    phases: pl.DataFrame,
-    deviations: pl.DataFrame,
-    equipment_events: pl.DataFrame,
-    material_usage: pl.DataFrame,
-    phase_features: pl.DataFrame,
-    batch_gates: pl.DataFrame,
-    outcomes: pl.DataFrame,
-    outcome_definitions: pl.DataFrame,
+    context: dg.AssetExecutionContext, **tables: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Search for event precursors and sequences."""
     from assets.failure_patterns.precursor_study import DRAWS, QUICK_DRAWS, precursor_tables
     from assets.failure_patterns.precursors import Records
 
     run = context.resources.run_settings
-    tables = precursor_tables(
-        Records(
-            batches=batches,
-            phases=phases,
-            deviations=deviations,
-            equipment_events=equipment_events,
-            material_usage=material_usage,
-            phase_features=phase_features,
-            batch_gates=batch_gates,
-            outcomes=outcomes,
-            outcome_definitions=outcome_definitions,
-        ),
-        draws=QUICK_DRAWS if run.is_quick else DRAWS,
-        seed=run.seed,
-    )
-    for row in tables.searches.iter_rows(named=True):
+    draws = QUICK_DRAWS if run.is_quick else DRAWS
+    found = precursor_tables(Records(**tables), draws=draws, seed=run.seed)
+    for row in found.searches.iter_rows(named=True):
         context.log.info(f"{row['outcome']}: {row['reason']}")
-    return tables.precursors, tables.searches, tables.sequences
+    return found.precursors, found.searches, found.sequences
 
 
 @dg.multi_asset(
@@ -109,28 +90,7 @@ def event_precursors(
         name: dg.AssetIn(key=["core", name])
         for name in ("deviations", "capas", "batches", "phases", "material_usage")
     },
-    outs={
-        "recurrence": dg.AssetOut(
-            key=["finding", "deviation_recurrence"],
-            io_manager_key=IO,
-            description="Where deviations come back: equipment, lot, shift, season.",
-        ),
-        "groups": dg.AssetOut(
-            key=["finding", "deviation_groups"],
-            io_manager_key=IO,
-            description="Deviations whose descriptions say nearly the same.",
-        ),
-        "suggestions": dg.AssetOut(
-            key=["finding", "deviation_category_suggestions"],
-            io_manager_key=IO,
-            description="Categories suggested for deviations filed without one, or why not.",
-        ),
-        "capa_effectiveness": dg.AssetOut(
-            key=["finding", "capa_effectiveness"],
-            io_manager_key=IO,
-            description="Deviations before and after each corrective action took effect.",
-        ),
-    },
+    outs=table_outs(DEVIATION_TABLES),
     group_name=COUNTING_GROUP,
 )
 def deviation_intelligence(
@@ -164,7 +124,7 @@ def deviation_intelligence(
         "dictionary": dg.AssetIn(key=["feature", "dictionary"]),
     },
     group_name=COUNTING_GROUP,
-    io_manager_key=IO,
+    io_manager_key=WAREHOUSE_IO,
     description="Where failures began by where they were detected, with their cost.",
 )
 def escapes(
@@ -197,13 +157,8 @@ def paths(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
 
 @dg.multi_asset(
     name="failure_rules",
-    ins={name: dg.AssetIn(key=key) for name, key in RULE_INPUTS.items()},
-    outs={
-        name.replace(".", "_"): dg.AssetOut(
-            key=name.split("."), io_manager_key=IO, description=description
-        )
-        for name, description in RULE_TABLES.items()
-    },
+    ins=table_ins(RULE_INPUTS),
+    outs=table_outs(RULE_TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},
 )
@@ -218,5 +173,4 @@ def failure_rules(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> 
     found = rule_tables(run_rule_study(RuleInputs(**tables), settings), settings, verdicts)
     for row in found["finding.rules"].filter("is_shown").iter_rows(named=True):
         context.log.info(f"{row['outcome']}: {row['text']}")
-    for name in RULE_TABLES:
-        yield dg.Output(found[name], output_name=name.replace(".", "_"))
+    yield from table_outputs({name: found[name] for name in RULE_TABLES})

@@ -6,27 +6,38 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.defs import WAREHOUSE_IO, table_ins, table_outputs, table_outs
 from assets.run_settings import RunSettings
 from assets.savings.assumptions_table import assumptions_table
 from assets.savings.baseline import baseline, priced_failures
 from assets.savings.business_case import RESAMPLES, Records, business_case
 from assets.savings.controller_answers import controller_answers, failures_by_year
 from assets.savings.copq_ledger import copq_ledger
-from data_contracts.assumptions import Assumptions, load_run_assumptions
 
-GROUP, IO = "economics", "warehouse_io"
+GROUP = "economics"
 SETTINGS = {"run_settings"}
 DRAWS, QUICK_DRAWS = 100_000, 20_000
 QUICK_RESAMPLES = 50
 CASE_TABLES = {
-    "value_by_gate": "What an alert is worth a year at each of the seven gates.",
-    "levers": "Declared levers: in the programme, supported, or refused and why.",
-    "window_effects": "What holding a parameter in a window does, standardised over the records.",
-    "sensitivity": "How each input moves the net present value, and what knowing it is worth.",
-    "detectability": "How many batches until the promised saving could be proven.",
-    "savings_tracker": "Month by month, whether the promised reduction is showing.",
-    "plan_inputs": "What the run measured, as inputs of the workbook.",
-    "scenarios": "Baseline, savings, NPV and payback of three scenarios, P10 to P90.",
+    "economics.value_by_gate": "What an alert is worth a year at each of the seven gates.",
+    "economics.levers": "Declared levers: in the programme, supported, or refused and why.",
+    "economics.window_effects": (
+        "What holding a parameter in a window does, standardised over the records."
+    ),
+    "economics.sensitivity": (
+        "How each input moves the net present value, and what knowing it is worth."
+    ),
+    "economics.detectability": "How many batches until the promised saving could be proven.",
+    "economics.savings_tracker": "Month by month, whether the promised reduction is showing.",
+    "economics.plan_inputs": "What the run measured, as inputs of the workbook.",
+    "economics.scenarios": "Baseline, savings, NPV and payback of three scenarios, P10 to P90.",
+}
+EVIDENCE_TABLES = {
+    "verdicts": ["model", "verdicts"],
+    "alarm_performance": ["model", "alarm_performance"],
+    "alarm_periods": ["model", "alarm_periods"],
+    "predictions": ["model", "predictions"],
+    "replacement_intervals": ["finding", "replacement_intervals"],
 }
 WINDOW_TABLES = {
     "outcome_margins": ["core", "outcome_margins"],
@@ -34,41 +45,33 @@ WINDOW_TABLES = {
     "dictionary": ["feature", "dictionary"],
     "drivers": ["finding", "drivers"],
 }
-RECORDS = {
-    "batches": dg.AssetIn(key=["core", "batches"]),
-    "outcomes": dg.AssetIn(key=["core", "outcomes"]),
-    "definitions": dg.AssetIn(key=["core", "outcome_definitions"]),
-}
-
-
-def run_assumptions(settings: RunSettings) -> Assumptions:
-    """Return the cost assumptions of a run: the named file, the profile's choice, or the default.
-
-    Raises:
-        AssumptionError: The set cannot be read or cannot price a run.
-    """
-    profile = settings.profile
-    return load_run_assumptions(settings.assumptions_file, profile.assumptions, profile.file.parent)
+RECORDS = table_ins(
+    {
+        "batches": ["core", "batches"],
+        "outcomes": ["core", "outcomes"],
+        "definitions": ["core", "outcome_definitions"],
+    }
+)
 
 
 @dg.asset(
     key=["economics", "assumptions"],
     deps=[["evidence", "ingestion"]],  # nothing is written for a source that is refused
     group_name=GROUP,
-    io_manager_key=IO,
+    io_manager_key=WAREHOUSE_IO,
     required_resource_keys=SETTINGS,
     description="Every number nobody measured: range, unit, owner, source, date.",
 )
 def assumptions(context: dg.AssetExecutionContext) -> pl.DataFrame:
     """The cost assumptions of the run, one row per number."""
-    return assumptions_table(run_assumptions(context.resources.run_settings))
+    return assumptions_table(context.resources.run_settings.assumptions())
 
 
 @dg.asset(
     key=["economics", "copq_ledger"],
     ins=RECORDS,
     group_name=GROUP,
-    io_manager_key=IO,
+    io_manager_key=WAREHOUSE_IO,
     required_resource_keys=SETTINGS,
     description="What each failed batch cost, by category, to the cent.",
 )
@@ -80,14 +83,14 @@ def ledger(
 ) -> pl.DataFrame:
     """The cost of poor quality, one row per failed batch and category."""
     priced = priced_failures(batches, outcomes, definitions)
-    return copq_ledger(priced, run_assumptions(context.resources.run_settings))
+    return copq_ledger(priced, context.resources.run_settings.assumptions())
 
 
 @dg.asset(
     key=["economics", "controller_answers"],
     ins=RECORDS,
     group_name=GROUP,
-    io_manager_key=IO,
+    io_manager_key=WAREHOUSE_IO,
     required_resource_keys=SETTINGS,
     description="What a controller asks about the business case, answered line by line.",
 )
@@ -100,7 +103,7 @@ def controller_questions(
     """Baseline, money, tax, run-rate, avoidable cost, worst year, owners: one row each."""
     priced = priced_failures(batches, outcomes, definitions)
     return controller_answers(
-        run_assumptions(context.resources.run_settings),
+        context.resources.run_settings.assumptions(),
         baseline(batches, outcomes, definitions),
         failures_by_year(batches, priced),
     )
@@ -108,18 +111,11 @@ def controller_questions(
 
 @dg.multi_asset(
     name="business_case",
-    outs={
-        name: dg.AssetOut(key=["economics", name], io_manager_key=IO, description=description)
-        for name, description in CASE_TABLES.items()
-    },
+    outs=table_outs(CASE_TABLES),
     ins={
         **RECORDS,
-        "verdicts": dg.AssetIn(key=["model", "verdicts"]),
-        "alarm_performance": dg.AssetIn(key=["model", "alarm_performance"]),
-        "alarm_periods": dg.AssetIn(key=["model", "alarm_periods"]),
-        "predictions": dg.AssetIn(key=["model", "predictions"]),
-        "replacement_intervals": dg.AssetIn(key=["finding", "replacement_intervals"]),
-        **{name: dg.AssetIn(key=key) for name, key in WINDOW_TABLES.items()},
+        **table_ins(EVIDENCE_TABLES),
+        **table_ins(WINDOW_TABLES),
     },
     group_name=GROUP,
     required_resource_keys=SETTINGS,
@@ -129,7 +125,7 @@ def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterat
     settings: RunSettings = context.resources.run_settings
     windows = {name: tables.pop(name) for name in WINDOW_TABLES}
     case = business_case(
-        run_assumptions(settings),
+        settings.assumptions(),
         Records(**tables, windows=windows),
         draws=QUICK_DRAWS if settings.is_quick else DRAWS,
         seed=settings.seed,
@@ -137,5 +133,4 @@ def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterat
     )
     for row in case.levers.iter_rows(named=True):
         context.log.info(f"{row['lever']}: {row['basis']}. {row['reason']}")
-    for name in CASE_TABLES:
-        yield dg.Output(getattr(case, name), output_name=name)
+    yield from table_outputs({name: getattr(case, name.split(".")[1]) for name in CASE_TABLES})

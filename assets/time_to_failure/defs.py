@@ -6,7 +6,9 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-GROUP, IO = "time_to_failure", "warehouse_io"
+from assets.defs import table_ins, table_outputs, table_outs
+
+GROUP = "time_to_failure"
 
 TABLES = {
     "finding.survival_curves": (
@@ -35,28 +37,17 @@ INPUTS = {
 
 @dg.multi_asset(
     name="time_to_failure",
-    ins={name: dg.AssetIn(key=key) for name, key in INPUTS.items()},
-    outs={
-        name.replace(".", "_"): dg.AssetOut(
-            key=name.split("."), io_manager_key=IO, description=description
-        )
-        for name, description in TABLES.items()
-    },
+    ins=table_ins(INPUTS),
+    outs=table_outs(TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},
 )
 def time_to_failure(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
     """Follow every life of equipment and every hold, and weigh replacement intervals."""
     from assets.time_to_failure.findings import Records, findings
-    from data_contracts.assumptions import load_run_assumptions
 
     run = context.resources.run_settings
-    profile = run.profile
-    assumptions = load_run_assumptions(
-        run.assumptions_file, profile.assumptions, profile.file.parent
-    )
-    found = findings(Records(**tables), assumptions, seed=run.seed, is_quick=run.is_quick)
+    found = findings(Records(**tables), run.assumptions(), seed=run.seed, is_quick=run.is_quick)
     for row in found["finding.replacement_intervals"].iter_rows(named=True):
         context.log.info(f"{row['equipment_class']}, {row['event']}: {row['reason']}")
-    for name in TABLES:
-        yield dg.Output(found[name], output_name=name.replace(".", "_"))
+    yield from table_outputs({name: found[name] for name in TABLES})

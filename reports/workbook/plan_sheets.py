@@ -4,7 +4,7 @@ The formulas are written by the functions that compute the program's own figures
 expressions instead of numbers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from reports.workbook.expression import Expression, larger, lifted, smaller
 from reports.workbook.sheets import CornerSheet
 
 At = dict[str, Expression]
+Add = Callable[[str, str, str, At], None]
 ZERO = Expression("0", 0.0)
 _ZERO: Any = ZERO  # stands in for a number where money is computed
 FIGURES = (
@@ -48,7 +49,7 @@ class PlannedCells:
     ramp_years: At
 
 
-def each_side(make: Any) -> At:
+def each_side(make: Callable[[str], Any]) -> At:
     """Return an expression per corner."""
     return {side: lifted(make(side)) for side in SIDES}
 
@@ -73,7 +74,7 @@ def write_ledger(sheet: CornerSheet, assumptions: Assumptions) -> dict[str, dict
             f"{'avoidable' if category.is_avoidable else 'allocated'})",
             "USD/batch",
             f"ledger_{category.name}",
-            each_side(lambda side, c=category: category_usd(c, values_of(assumptions, side))),
+            {s: lifted(category_usd(category, values_of(assumptions, s))) for s in SIDES},
         )
     sheet.group("Totals")
     totals = {
@@ -272,16 +273,6 @@ def write_scenarios(
     Returns:
         Measure -> its cells.
     """
-
-    def value(name: str) -> At:
-        return each_side(lambda side: values_of(assumptions, side)(name))
-
-    def total(rows: list[At]) -> At:
-        return {side: lifted(sum((row[side] for row in rows), start=ZERO)) for side in SIDES}
-
-    def times(left: At, right: At) -> At:
-        return {side: left[side] * right[side] for side in SIDES}
-
     found: dict[str, At] = {}
 
     def add(measure: str, label: str, unit: str, at: At) -> None:
@@ -289,22 +280,50 @@ def write_scenarios(
 
     if "failure_rate" in assumptions.parameters:
         sheet.group("What failures cost today")
-        failures = times(value("batches_per_year"), value("failure_rate"))
-        add("baseline_failures_per_year", "Failures a year", "failures/year", failures)
-        failures = found["baseline_failures_per_year"]
-        for measure, label, cell in (
-            ("baseline_loss_usd_per_year", "Their cost", "ledger_full_cost"),
-            (
-                "baseline_avoidable_loss_usd_per_year",
-                "Of that, avoidable cash",
-                "ledger_avoidable_cost",
-            ),
-        ):
-            is_avoidable = cell == "ledger_avoidable_cost"
-            costs = each_side(lambda s, c=cell, a=is_avoidable: _cell(c, s, assumptions, a))
-            add(measure, label, "USD/year", times(failures, costs))
+        _add_baseline(add, assumptions, found)
     sheet.group("What the levers change")
-    for measure, label, unit, rows in (
+    for measure, label, unit, rows in _lever_measures(cells):
+        add(measure, label, unit, _total(rows))
+    savings, costs = found["annual_savings_usd"], found["annual_programme_cost_usd"]
+    net = {side: savings[side] - costs[side] for side in SIDES}
+    add("annual_net_savings_usd", "Net savings at full effect", "USD/year", net)
+    sheet.group("Cash")
+    add("implementation_cost_usd", "One-off cost", "USD", _total([e.one_off_usd for e in cells]))
+    if cash is None:
+        return found
+    since, within = cash
+    add("first_year_net_savings_usd", "Cash within year 1", "USD", within[1])
+    rate = _named_at(assumptions, "discount_rate")
+    add("npv_usd", "Net present value", "USD", {s: _npv(within, rate[s], s) for s in SIDES})
+    horizon = values_of(assumptions, "base")("horizon_years")
+    payback = {side: _payback(since, side, horizon) for side in SIDES}
+    add("payback_months", "Payback (-1: not within the horizon)", "months", payback)
+    return found
+
+
+def _add_baseline(add: Add, assumptions: Assumptions, found: dict[str, At]) -> None:
+    """Failures a year and what they cost, all of it and the avoidable cash."""
+    batches = _named_at(assumptions, "batches_per_year")
+    share = _named_at(assumptions, "failure_rate")
+    failures = {side: batches[side] * share[side] for side in SIDES}
+    add("baseline_failures_per_year", "Failures a year", "failures/year", failures)
+    failures = found["baseline_failures_per_year"]
+    for measure, label, cell, is_avoidable in (
+        ("baseline_loss_usd_per_year", "Their cost", "ledger_full_cost", False),
+        (
+            "baseline_avoidable_loss_usd_per_year",
+            "Of that, avoidable cash",
+            "ledger_avoidable_cost",
+            True,
+        ),
+    ):
+        costs = {side: _cell(cell, side, assumptions, is_avoidable) for side in SIDES}
+        add(measure, label, "USD/year", {side: failures[side] * costs[side] for side in SIDES})
+
+
+def _lever_measures(cells: list[PlannedCells]) -> list[tuple[str, str, str, list[At]]]:
+    """Measure, label, unit and the cells of every lever that are summed."""
+    return [
         (
             "prevented_failures_per_year",
             "Failures prevented",
@@ -329,33 +348,15 @@ def write_scenarios(
             "USD/year",
             [each.running_usd for each in cells],
         ),
-    ):
-        add(measure, label, unit, total(rows))
-    add(
-        "annual_net_savings_usd",
-        "Net savings at full effect",
-        "USD/year",
-        {
-            side: found["annual_savings_usd"][side] - found["annual_programme_cost_usd"][side]
-            for side in SIDES
-        },
-    )
-    sheet.group("Cash")
-    add("implementation_cost_usd", "One-off cost", "USD", total([e.one_off_usd for e in cells]))
-    if cash is None:
-        return found
-    since, within = cash
-    add("first_year_net_savings_usd", "Cash within year 1", "USD", within[1])
-    rate = value("discount_rate")
-    add("npv_usd", "Net present value", "USD", {s: _npv(within, rate[s], s) for s in SIDES})
-    horizon = values_of(assumptions, "base")("horizon_years")
-    add(
-        "payback_months",
-        "Payback (-1: not within the horizon)",
-        "months",
-        {side: _payback(since, side, horizon) for side in SIDES},
-    )
-    return found
+    ]
+
+
+def _named_at(assumptions: Assumptions, name: str) -> At:
+    return each_side(lambda side: values_of(assumptions, side)(name))
+
+
+def _total(rows: list[At]) -> At:
+    return {side: lifted(sum((row[side] for row in rows), start=ZERO)) for side in SIDES}
 
 
 def _cell(name: str, side: str, assumptions: Assumptions, is_avoidable_only: bool) -> Expression:

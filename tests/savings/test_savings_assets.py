@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from assets.run_settings import RunSettings
 from assets.savings import defs
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.errors import AssumptionError
@@ -48,11 +49,9 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
         "finding.drivers",
     ):
         memory.tables[name] = empty(contract(name))
-    settings = SimpleNamespace(
-        assumptions_file=assumptions_file,
-        profile=SimpleNamespace(assumptions=choice, file=Path("profiles/plant.yaml")),
-        is_quick=True,
-        seed=1,
+    profile = SimpleNamespace(assumptions=choice, file=Path("profiles/plant.yaml"))
+    settings = RunSettings(
+        profile, Path("data"), "plant", assumptions_file, None, is_quick=True, seed=1, run_id="run"
     )
     sources = [
         dg.AssetSpec(name.split(".")).with_io_manager_key("warehouse_io") for name in memory.tables

@@ -25,7 +25,7 @@ def effect(plant: Plant, variable: str, low: float, high: float) -> Effect:
     return policy_effect(plant, settings, RERUNS)
 
 
-def agrees(found: Effect, change_per_batch: float) -> None:
+def assert_agrees(found: Effect, change_per_batch: float) -> None:
     """Within four standard errors, which must be small enough for that to mean something."""
     expected = BATCHES * change_per_batch
     assert found.standard_error is not None
@@ -51,7 +51,7 @@ def linear() -> Effect:
 def test_a_linear_gaussian_plant_has_a_closed_form(linear: Effect) -> None:
     free = norm.sf(5 / np.hypot(1.5, 2.0))
     held = truncnorm(-1.2, 0.4).expect(lambda z: norm.sf((5 - 1.5 * z) / 2))
-    agrees(linear, held - free)
+    assert_agrees(linear, held - free)
 
 
 def test_the_realised_change_follows_from_the_batches_own_records(linear: Effect) -> None:
@@ -105,7 +105,7 @@ def test_a_plant_of_discrete_causes_is_enumerated() -> None:
                 total += weight * 0.5 * math.erfc((12 - centre) / math.sqrt(2))
         return total
 
-    agrees(effect(plant, "fill_share", 0.1, 0.5), failing(0.1, 0.5) - failing(0.0, 1.0))
+    assert_agrees(effect(plant, "fill_share", 0.1, 0.5), failing(0.1, 0.5) - failing(0.0, 1.0))
 
 
 def test_a_curved_plant_agrees_with_plain_draws() -> None:
@@ -159,7 +159,9 @@ def test_a_curved_plant_agrees_with_plain_draws() -> None:
 
     low, high = (norm.cdf(np.log(b / 10) / 0.3) for b in (8.0, 12.0))
     held = 10 * np.exp(0.3 * norm.ppf(low + norm.cdf(z) * (high - low)))
-    agrees(effect(plant, "load_kg", 8.0, 12.0), failing(held) - failing(10 * np.exp(0.3 * z)))
+    assert_agrees(
+        effect(plant, "load_kg", 8.0, 12.0), failing(held) - failing(10 * np.exp(0.3 * z))
+    )
 
 
 def test_a_refused_lot_is_replaced_and_all_others_stay(vials: Plant) -> None:

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from data_contracts.errors import ContractError, LotwiseError, RunInterruptedError
 from pipelines.build import build_definitions
+from pipelines.interruption import insistent_interrupts
 from pipelines.jobs import MAIN_JOB
 from pipelines.progress import LOGGER_KEY, RunProgress, StepTimes, progress_logger
 from warehouse.paths import Home
@@ -99,7 +100,8 @@ def run_main_job(request: RunRequest, console: Console) -> None:
     with RunProgress(console, steps, StepTimes(home.dagster_dir / "step_seconds.json")) as shown:
         handlers.append(shown)
         try:
-            job.execute_in_process(run_config=request.run_config(), raise_on_error=True)
+            with insistent_interrupts():
+                job.execute_in_process(run_config=request.run_config(), raise_on_error=True)
         except DagsterExecutionInterruptedError as error:
             raise RunInterruptedError(
                 "The run was interrupted. The published warehouse and the reports are as they were "

@@ -1,0 +1,67 @@
+"""An interrupt that falls where Python drops exceptions still ends the run."""
+
+import os
+import signal
+import time
+import weakref
+from collections.abc import Callable, Iterator
+
+import pytest
+from dagster import DagsterExecutionInterruptedError
+
+from pipelines.interruption import insistent_interrupts
+
+
+@pytest.fixture(autouse=True)
+def interrupts_raise() -> Iterator[None]:
+    def raised(number: int, frame: object) -> None:
+        raise DagsterExecutionInterruptedError
+
+    before = signal.signal(signal.SIGINT, raised)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+class _Record:
+    """Something that may be weakly referred to."""
+
+
+def _interrupted_in_a_callback() -> None:
+    """Receive the interrupt inside a weak reference's callback, where it is dropped."""
+
+    def callback(_: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+
+    record = _Record()
+    reference = weakref.ref(record, callback)
+    del record
+    assert reference() is None
+
+
+def _run(interrupted: Callable[[], None], every_s: float) -> None:
+    """A run that is interrupted once and would last 20 s."""
+    with insistent_interrupts(every_s):
+        interrupted()
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            time.sleep(0.05)
+
+
+def test_an_interrupt_dropped_by_python_is_sent_again(capsys: pytest.CaptureFixture[str]) -> None:
+    started = time.monotonic()
+    with pytest.raises(DagsterExecutionInterruptedError):
+        _run(_interrupted_in_a_callback, every_s=0.2)
+    assert 0.2 <= time.monotonic() - started < 10
+    assert "Exception ignored" not in capsys.readouterr().err
+
+
+def test_nothing_is_sent_where_nobody_asked() -> None:
+    with insistent_interrupts(every_s=0.05):
+        time.sleep(0.3)
+
+
+def test_an_interrupt_after_the_block_is_its_own() -> None:
+    with pytest.raises(DagsterExecutionInterruptedError):
+        _run(lambda: os.kill(os.getpid(), signal.SIGINT), every_s=0.05)
+    time.sleep(0.3)  # nothing insists any more

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from assets.savings.alarm_evidence import PROCESS_SIGNAL, Evidence
+from assets.savings.alert_overlap import one_alert_per_outcome
 from assets.savings.baseline import Baseline, baseline, priced_failures
 from assets.savings.draws import Draws, FloatArray
 from assets.savings.lever_evidence import (
@@ -140,7 +141,7 @@ def business_case(
         maintenance=maintenance_evidence(records.replacement_intervals),
         release=_release(assumptions, evidence, records, found),
     )
-    claims = lever_claims(assumptions, inputs)
+    claims = one_alert_per_outcome(assumptions, lever_claims(assumptions, inputs))
     chosen = Draws(assumptions, "base", min(draws, CHOICE_DRAWS), seed)
     kept, left_out = programme(chosen, evidence, found, claims)
     return BusinessCase(

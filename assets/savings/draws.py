@@ -109,6 +109,7 @@ class Draws:
     seed: int
     chunk: int = 0
     _kept: dict[str, FloatArray] = field(default_factory=dict)
+    _rates: dict[str, dict[tuple[float, float, float], FloatArray]] = field(default_factory=dict)
 
     def __call__(self, name: str) -> FloatArray:
         """Return the draws of one assumption, shape (size,), in its unit.
@@ -129,8 +130,16 @@ class Draws:
         return self._kept[name]
 
     def uncertain(self) -> dict[str, FloatArray]:
-        """Return everything drawn so far that varies, by name, sorted by name."""
-        return {name: values for name, values in sorted(self._kept.items()) if np.ptp(values) > 0}
+        """Return everything drawn so far that varies, by name, sorted by name.
+
+        Where rates of one name were counted differently, their counts are part of the name.
+        """
+        found = dict(self._kept)
+        for name, counted in self._rates.items():
+            for (events, trials, _), values in counted.items():
+                told_apart = f"{name} ({events:g} of {trials:g})" if len(counted) > 1 else name
+                found[told_apart] = values
+        return {name: values for name, values in sorted(found.items()) if np.ptp(values) > 0}
 
     def _stream(self, name: str) -> np.random.Generator:
         return stream(self.seed, name, self.chunk)
@@ -148,15 +157,17 @@ class Draws:
 
         Args:
             name: Name of the rate, with a dot so that no assumption shares it; the same in every
-                scenario.
+                scenario. Different counts under one name share its stream, not its draws.
             events: Events counted, 0 to ``trials``.
             trials: Trials counted, zero or more.
             deflation: Factor by which the counts overstate the evidence, at least 1.
         """
-        if name not in self._kept:
+        counts = (float(events), float(trials), float(deflation))
+        kept = self._rates.setdefault(name, {})
+        if counts not in kept:
             hits, misses = events / deflation, (trials - events) / deflation
-            self._kept[name] = self._stream(name).beta(0.5 + hits, 0.5 + misses, self.size)
-        return self._kept[name]
+            kept[counts] = self._stream(name).beta(0.5 + hits, 0.5 + misses, self.size)
+        return kept[counts]
 
     def shares(self, name: str, counts: dict[str, int], deflation: float) -> dict[str, FloatArray]:
         """Return posterior draws of how a total splits, summing to 1 in every draw.

@@ -6,7 +6,7 @@ the robust spread between them; it is a version of that month, so that what come
 history.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -64,75 +64,111 @@ def golden_distances(
         The key and the columns ``COLUMNS``, null where fewer than ``LEAST_BATCHES`` good batches
         were known; and the envelopes used.
     """
-    judged = trajectories.join(
-        batches.select("batch_id", "product", "disposition", "dispositioned_at"),
-        on="batch_id",
-        how="left",
-    ).with_columns(
-        good_at=pl.when(pl.col("disposition") == "released").then(
-            pl.max_horizontal("dispositioned_at", "known_at")
-        )
-    )
-    found: list[pl.DataFrame] = []
+    usable = _usable(trajectories, batches)
+    courses = usable["trajectory"].list.to_array(STEPS).to_numpy()
+    good = _good_of_series(usable, courses)
+    warped = is_warped(usable)
+    distance, largest = np.full((2, usable.height), np.nan)
+    made_of = np.zeros(usable.height, np.int64)
     envelopes: list[Envelope] = []
-    usable = judged.filter(pl.col("trajectory").is_not_null())
-    for _, series in sorted(usable.partition_by(SERIES, as_dict=True).items()):
-        for month_rows, envelope in _by_month(series.sort("month", "batch_id")):
+    for (*names, month, product), rows in _stretches(usable, (*SERIES, "month", "product")):
+        envelope = _envelope(tuple(names), month, product, good[tuple(names)])
+        if envelope is not None:
             envelopes.append(envelope)
-            found.append(_distances(month_rows, envelope))
-    nothing = trajectories.select(*KEY).clear().with_columns(
-        golden_distance=pl.lit(None, pl.Float64),
-        golden_deviation_max=pl.lit(None, pl.Float64),
-        golden_batches=pl.lit(None, pl.Int64),
-    )  # fmt: skip
-    return pl.concat([nothing, *found]), envelopes
+            made_of[rows] = envelope.batches
+            distance[rows], largest[rows] = _distances(courses[rows], warped[rows], envelope)
+    found = usable.select(*KEY).with_columns(
+        golden_distance=pl.Series(distance).fill_nan(None),
+        golden_deviation_max=pl.Series(largest).fill_nan(None),
+        golden_batches=pl.Series(made_of),
+    )
+    return found.filter(pl.col("golden_batches") > 0), envelopes
 
 
-def _by_month(series: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, Envelope]]:
-    """Yield the rows of a month and product with the envelope they are compared with."""
-    good = series.filter(pl.col("good_at").is_not_null()).sort("good_at", "batch_id")
-    trajectories = np.array(good["trajectory"].to_list(), np.float64).reshape(-1, STEPS)
-    good_at = good["good_at"].to_numpy()
-    product = good["product"].to_numpy()
-    for (month,), rows in series.partition_by("month", as_dict=True, maintain_order=True).items():
-        is_known = good_at < np.datetime64(month, "us")
-        if is_known.sum() < LEAST_BATCHES:
-            continue
-        for (name,), same in rows.partition_by(
-            "product", as_dict=True, maintain_order=True
-        ).items():
-            is_alike = is_known & (product == name)
-            is_enough = is_alike.sum() >= LEAST_BATCHES
-            chosen = trajectories[is_alike if is_enough else is_known][-MOST_BATCHES:]
-            yield same, _envelope(month, same, name if is_enough else None, chosen)
+@dataclass(frozen=True)
+class _Good:
+    """Good batches of one series in the order in which they were known to be good.
+
+    Attributes:
+        good_us: (batches,) when, in microseconds since 1970, ascending.
+        product: (batches,) of which product.
+        courses: (batches, steps) their trajectories.
+    """
+
+    good_us: Array
+    product: Array
+    courses: Array
+
+    def known(self, month: date, product: str | None) -> tuple[Array, str | None]:
+        """Return the latest known before a month: of a product where enough are, else of any."""
+        before = int(np.searchsorted(self.good_us, np.datetime64(month, "us").view(np.int64)))
+        alike = np.flatnonzero(self.product[:before] == product)
+        if len(alike) >= LEAST_BATCHES:
+            return self.courses[alike[-MOST_BATCHES:]], product
+        return self.courses[max(before - MOST_BATCHES, 0) : before], None
 
 
-def _envelope(month: Any, rows: pl.DataFrame, product: str | None, chosen: Array) -> Envelope:
+def _usable(trajectories: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
+    """Trajectories with the instant at which their batch was known to be good, null for never."""
+    released_at = pl.when(pl.col("disposition") == "released").then(
+        pl.max_horizontal("dispositioned_at", "known_at")
+    )
+    return (
+        trajectories.filter(pl.col("trajectory").is_not_null())
+        .join(
+            batches.select("batch_id", "product", "disposition", "dispositioned_at"),
+            on="batch_id",
+            how="left",
+        )
+        .with_columns(good_us=released_at.dt.epoch("us"))
+        .sort(*SERIES, "month", "product", "batch_id")
+    )
+
+
+def _good_of_series(usable: pl.DataFrame, courses: Array) -> dict[tuple[Any, ...], _Good]:
+    found: dict[tuple[Any, ...], _Good] = {}
+    ordered = usable.select(*SERIES, "batch_id", "product", "good_us").with_row_index("row")
+    ordered = ordered.sort(*SERIES, "good_us", "batch_id", nulls_last=True)
+    for names, stretch in _stretches(ordered, SERIES):
+        rows = ordered[stretch].filter(pl.col("good_us").is_not_null())
+        found[names] = _Good(
+            rows["good_us"].to_numpy(), rows["product"].to_numpy(), courses[rows["row"].to_numpy()]
+        )
+    return found
+
+
+def _stretches(ordered: pl.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, slice]]:
+    """Yield the values of columns a frame is sorted by, and the rows in which they stand."""
+    start = 0
+    for *values, rows in ordered.group_by(names, maintain_order=True).len().iter_rows():
+        yield tuple(values), slice(start, start + rows)
+        start += rows
+
+
+def _envelope(
+    names: tuple[str, ...], month: date, product: str | None, good: _Good
+) -> Envelope | None:
+    chosen, of_product = good.known(month, product)
+    if len(chosen) < LEAST_BATCHES:
+        return None
     centre = np.median(chosen, axis=0)
     spread = 1.4826 * np.median(np.abs(chosen - centre), axis=0)
     # Readings in whole units agree to the last digit in most batches and steps: the floor keeps one
     # unit more from being a hundred spreads.
     floor = 0.2 * max(float(spread.mean()), float(chosen.std(axis=0).mean()))
-    names = tuple(rows.select(SERIES).row(0))
-    return Envelope(month, names, product, len(chosen), centre, np.maximum(spread, floor))
+    return Envelope(month, names, of_product, len(chosen), centre, np.maximum(spread, floor))
 
 
-def _distances(rows: pl.DataFrame, envelope: Envelope) -> pl.DataFrame:
+def _distances(courses: Array, warped: Array, envelope: Envelope) -> tuple[Array, Array]:
     """Root mean square and largest deviation, in spreads of good batches."""
-    trajectories = np.array(rows["trajectory"].to_list(), np.float64).reshape(-1, STEPS)
     if not envelope.spread.any():  # good batches all alike: no unit to measure in
-        distance = largest = np.full(rows.height, np.nan)
-    else:
-        deviation = (trajectories - envelope.centre) / envelope.spread
-        distance, largest = np.sqrt((deviation**2).mean(axis=1)), np.abs(deviation).max(axis=1)
-        for row in np.flatnonzero(is_warped(rows)):
-            path = warped_deviation(trajectories[row], envelope.centre, envelope.spread)
-            distance[row], largest[row] = np.sqrt((path**2).mean()), path.max()
-    return rows.select(*KEY).with_columns(
-        golden_distance=pl.Series(distance).fill_nan(None),
-        golden_deviation_max=pl.Series(largest).fill_nan(None),
-        golden_batches=pl.lit(envelope.batches, pl.Int64),
-    )
+        return np.full(len(courses), np.nan), np.full(len(courses), np.nan)
+    deviation = (courses - envelope.centre) / envelope.spread
+    distance, largest = np.sqrt((deviation**2).mean(axis=1)), np.abs(deviation).max(axis=1)
+    for row in np.flatnonzero(warped):
+        path = warped_deviation(courses[row], envelope.centre, envelope.spread)
+        distance[row], largest[row] = np.sqrt((path**2).mean()), path.max()
+    return distance, largest
 
 
 def is_warped(rows: pl.DataFrame) -> Array:

@@ -111,9 +111,10 @@ def sensor_month(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None
     """Bring one month up to date: that in which its phases started, UTC."""
     warehouse, settings = context.resources.warehouse, context.resources.run_settings
     month = date.fromisoformat(context.partition_key)
-    listed = build_readings(warehouse, PLAN, settings.as_of, month)
-    here = [stored for stored in stored_months(warehouse) if stored.month == month]
-    tags = warehouse.read("core.sensor_tags")
+    with warehouse.connection():
+        listed = build_readings(warehouse, PLAN, settings.as_of, month)
+        here = [stored for stored in stored_months(warehouse) if stored.month == month]
+        tags = warehouse.read("core.sensor_tags")
     rows = series_features(here, tags, chosen_executor(), _kept(warehouse))
     counts = listed.filter(pl.col("month") == month)["stored"].sum()
     return dg.MaterializeResult(

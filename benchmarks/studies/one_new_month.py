@@ -109,9 +109,10 @@ def _stage(warehouse: Warehouse, files: list[Path]) -> None:
 def _update(warehouse: Warehouse, month: date | None = None) -> float:
     """Place, compute, write the table; the seconds it took."""
     started = time.perf_counter()
-    build_readings(warehouse, PLAN, month=month)
-    kept = KeptMonths(warehouse.home.kept_dir("bench", "phase_features"))
-    tags = warehouse.read("core.sensor_tags")
-    series = series_features(stored_months(warehouse), tags, features_of_months, kept)
-    warehouse.write(TABLE, phase_features(series, warehouse.read("core.batches"))[0])
+    with warehouse.connection():
+        build_readings(warehouse, PLAN, month=month)
+        kept = KeptMonths(warehouse.home.kept_dir("bench", "phase_features"))
+        tags = warehouse.read("core.sensor_tags")
+        series = series_features(stored_months(warehouse), tags, features_of_months, kept)
+        warehouse.write(TABLE, phase_features(series, warehouse.read("core.batches"))[0])
     return time.perf_counter() - started

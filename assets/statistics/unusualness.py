@@ -1,11 +1,11 @@
 """How unusual a batch is beside good ones: Hotelling's T2, SPE, and what each column adds to them.
 
 T2 is the distance along the directions in which good batches vary together, SPE what lies outside
-them. Limits are quantiles of the reference batches judged without themselves, because no
-distribution is promised.
+them. Limits are quantiles of the reference batches, each judged by a fit it took no part in: no
+distribution is promised, and a fit flatters the batches it was made from.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from assets.statistics.array_types import FloatArray
 
 EXPLAINED_SHARE = 0.8
 MOST_COMPONENTS = 15
+PARTS = 5
+LIMIT_QUANTILE = 0.95
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Reference:
         loadings: (columns, components), orthonormal.
         variance: Per component, of the scores.
         scores: (batches, components) of the reference batches.
-        t2_limit: 95th percentile of their T2.
-        spe_limit: 95th percentile of their SPE.
+        t2_limit: 95th percentile of their T2, each batch judged by a fit on the other parts.
+        spe_limit: 95th percentile of their SPE, likewise.
     """
 
     scale: FloatArray
@@ -61,14 +63,33 @@ class Unusualness:
 
 
 def reference_of(rows: FloatArray) -> Reference:
-    """Fit the directions in which good batches vary.
+    """Fit the directions in which good batches vary, and the limits a new batch is held against.
 
     Args:
-        rows: (batches, columns), NaN where missing, at least 10 batches.
+        rows: (batches in production order, columns), NaN where missing, at least 10 batches.
 
     Source: Jackson & Mudholkar (1979); as many components as explain 80% of the variance, 15 at
-    most.
+    most. Limits from five blocks of time, each judged by a fit on the other four (Camacho & Ferrer
+    2012 on how far in-sample residuals lie below those of new observations).
     """
+    reference = _fit(rows)
+    # Blocks of time, not batches dealt out: a lot made in one week must not judge itself.
+    blocks = np.array_split(np.arange(rows.shape[0]), PARTS)
+    components = reference.variance.size
+    judged = [
+        _distances(_fit(np.delete(rows, block, axis=0), components), rows[block])
+        for block in blocks
+    ]
+    t2, spe = (np.concatenate(parts) for parts in zip(*judged, strict=True))
+    return replace(
+        reference,
+        t2_limit=_limit(t2),
+        spe_limit=_limit(spe),
+    )
+
+
+def _fit(rows: FloatArray, components: int | None = None) -> Reference:
+    """The directions alone, so many or as many as the share asks for; limits are still open."""
     defined = np.isfinite(rows)
     counts = np.maximum(defined.sum(axis=0), 1)
     centre = np.where(defined, rows, 0.0).sum(axis=0) / counts
@@ -78,21 +99,25 @@ def reference_of(rows: FloatArray) -> Reference:
     unit = np.divide(away, scale, out=np.zeros_like(away), where=scale > 0)
     _, singular, right = np.linalg.svd(unit, full_matrices=False)
     share = np.cumsum(singular**2) / max(float((singular**2).sum()), 1e-300)
-    kept = min(int(np.searchsorted(share, EXPLAINED_SHARE)) + 1, MOST_COMPONENTS, singular.size)
+    enough = components or min(int(np.searchsorted(share, EXPLAINED_SHARE)) + 1, MOST_COMPONENTS)
+    kept = min(enough, singular.size)
     loadings = right[:kept].T
     scores = unit @ loadings
     variance = np.maximum(scores.var(axis=0), 1e-12)
-    t2 = (scores**2 / variance).sum(axis=1)
-    spe = ((unit - scores @ loadings.T) ** 2).sum(axis=1)
-    return Reference(
-        scale,
-        centre,
-        loadings,
-        variance,
-        scores,
-        max(float(np.quantile(t2, 0.95)), 1e-12),
-        max(float(np.quantile(spe, 0.95)), 1e-12),
-    )
+    return Reference(scale, centre, loadings, variance, scores, np.inf, np.inf)
+
+
+def _limit(distances: FloatArray) -> float:
+    """Of few batches the next larger distance: between two of them nothing is known."""
+    return max(float(np.quantile(distances, LIMIT_QUANTILE, method="higher")), 1e-12)
+
+
+def _distances(reference: Reference, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """T2 and SPE of every row."""
+    unit = reference.standardised(rows)
+    scores = unit @ reference.loadings
+    outside = ((unit - scores @ reference.loadings.T) ** 2).sum(axis=1)
+    return (scores**2 / reference.variance).sum(axis=1), outside
 
 
 def unusualness(reference: Reference, row: FloatArray) -> Unusualness:

@@ -40,3 +40,19 @@ def test_the_nearest_is_itself() -> None:
     found = unusualness(GOOD, ROWS[17])
     assert nearest(GOOD, found.score, 3)[0] == 17
     assert found.score == pytest.approx(GOOD.scores[17])
+
+
+def test_limits_flag_one_new_batch_of_the_same_law_in_twenty() -> None:
+    """300 batches of 60 columns with six common directions: in-sample limits flag most of them."""
+    rng = np.random.default_rng(7)
+    mixing = rng.normal(size=(6, 60))
+
+    def drawn(batches: int) -> np.ndarray:
+        return rng.normal(size=(batches, 6)) @ mixing + 2 * rng.normal(size=(batches, 60))
+
+    reference = reference_of(drawn(300))
+    found = [unusualness(reference, row) for row in drawn(2_000)]
+    assert np.mean([one.t2 > reference.t2_limit for one in found]) == pytest.approx(0.05, abs=0.03)
+    assert np.mean([one.spe > reference.spe_limit for one in found]) == pytest.approx(
+        0.05, abs=0.03
+    )

@@ -92,6 +92,8 @@ class Lever:
         evidence: What it must be shown to do before it may claim anything.
         trimmed_share: Of a window or a lot limit, the share of recorded values cut off on the risky
             side, fixed before any effect is estimated; 0 for other kinds.
+        shared_by: Planned levers among which implementation and run cost are split, at least 1: a
+            lever that acts on several outcomes is put in place and run once.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Lever:
     changes: str
     evidence: str
     trimmed_share: Fraction
+    shared_by: int = 1
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,9 @@ from assets.failure_models.alarm_thresholds import (
 from assets.failure_models.prediction import Prediction
 from assets.failure_models.trial import Trial
 from assets.statistics.array_types import BoolArray, IntArray
-from assets.statistics.intervals import deflated_beta
+from assets.statistics.intervals import CLUSTER_DEFLATION, deflated_beta
 
 ALARM_BUDGETS = (0.02, 0.05, 0.10)
-# A lot bootstrap is too narrow; counts deflated by about this factor cover as they should.
-SMALLEST_DEFLATION = 1.3
 MICROSECONDS_PER_HOUR = 3.6e9
 
 
@@ -51,7 +49,7 @@ def alarm_rows(trial: Trial, prediction: Prediction, design_effect: float) -> li
             {
                 **_head(trial, budget),
                 "threshold": next_threshold(prediction.probability, blocks, budget),
-                **_counts(alarm, failed, max(SMALLEST_DEFLATION, design_effect)),
+                **_counts(alarm, failed, max(CLUSTER_DEFLATION, design_effect)),
                 "frozen_detected": int((frozen & failed).sum()),
                 "frozen_false_alarms": int((frozen & ~failed).sum()),
                 "lead_time_h": _lead_time_h(trial, later, alarm & failed),
@@ -78,7 +76,7 @@ def alarm_period_rows(
     blocks = [fold.test for fold in folds]
     if len(blocks) < 2:
         return []
-    deflation = max(SMALLEST_DEFLATION, design_effect)
+    deflation = max(CLUSTER_DEFLATION, design_effect)
     rows = []
     for budget in ALARM_BUDGETS:
         alarms = _alarms(prediction, blocks, budget)

@@ -10,7 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from assets.savings.draws import CLUSTER_DEFLATION, Draws, FloatArray
+from assets.savings.draws import Draws
+from assets.statistics.array_types import FloatArray
+from assets.statistics.intervals import CLUSTER_DEFLATION
 
 PROCESS_SIGNAL = "process_signal"
 

@@ -11,7 +11,7 @@ import polars as pl
 from assets.savings.alarm_evidence import PROCESS_SIGNAL, Evidence
 from assets.savings.alert_overlap import one_alert_per_outcome
 from assets.savings.baseline import Baseline, baseline, priced_failures
-from assets.savings.draws import Draws, FloatArray
+from assets.savings.draws import Draws
 from assets.savings.lever_evidence import (
     ReleaseEvidence,
     maintenance_evidence,
@@ -27,6 +27,7 @@ from assets.savings.sensitivity import sensitivity
 from assets.savings.simulation import batches_per_year, failure_prob, simulate
 from assets.savings.value_by_gate import value_by_gate
 from assets.savings.window_study import Effects, window_effect_table, window_effects
+from assets.statistics.array_types import FloatArray
 from data_contracts.assumptions import Assumptions
 
 RESAMPLES = 100
@@ -232,7 +233,7 @@ def _release(
         return "Without a process signal no batch can be told from another before its result."
     limit = float(assumptions[lever.uses["wrong_release_limit"]].base)
     model = str(row.get("model_used"))
-    return release_evidence(records.predictions, outcome, gate, model, limit)
+    return release_evidence(records.predictions, records.batches, outcome, gate, model, limit)
 
 
 def batches_known(outcomes: pl.DataFrame) -> dict[str, tuple[int, int]]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from assets.savings.draws import FloatArray
+from assets.statistics.array_types import FloatArray
 
 MONTHS_PER_YEAR = 12
 IRR_RANGE = (-0.99, 10.0)  # yearly; outside it a rate of return means nothing to a reader

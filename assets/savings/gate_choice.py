@@ -22,14 +22,16 @@ class GateChoice:
 
     Attributes:
         gate: The gate, 1 to 7.
-        alarms: Counts on batches no part of the choice saw; None where blocks are unknown, and the
-            pooled counts of the gate are the best there is.
+        alarms: Counts on batches no part of the choice saw; None where nothing was chosen or
+            blocks are unknown, and the pooled counts of the gate are the best there is.
         sentence: How the choice was made; empty where nothing was chosen.
+        refusal: Why nothing may be priced at a chosen gate, or None if something may.
     """
 
     gate: int
     alarms: AlarmCounts | None = None
     sentence: str = ""
+    refusal: str | None = None
 
 
 def forward_choice(
@@ -56,8 +58,10 @@ def forward_choice(
     by_gate = {each: evidence.periods.get((outcome, each), {}) for each in usable}
     shared = set.intersection(*(set(blocks) for blocks in by_gate.values())) if by_gate else set()
     folds = sorted(shared)
-    if len(usable) < 2 or len(folds) < 2:
+    if len(usable) < 2:
         return GateChoice(gate)
+    if len(folds) < 2:
+        return GateChoice(gate, sentence=_UNCHECKED.format(gates=_listed(usable)))
     so_far = {each: blocks[folds[0]] for each, blocks in by_gate.items()}
     chosen: list[int] = []
     seen: list[AlarmCounts] = []
@@ -70,7 +74,7 @@ def forward_choice(
     for counts in seen:
         total = total.plus(counts)
     if total.failures == 0:
-        return GateChoice(gate)
+        return GateChoice(gate, refusal=_UNSEEN.format(gate=gate, gates=_listed(usable)))
     return GateChoice(gate, total, _sentence(gate, usable, chosen))
 
 
@@ -96,14 +100,27 @@ def net_usd(assumptions: Assumptions, lever: Lever, counts: AlarmCounts) -> floa
     return float(value.gross_usd - value.false_alarm_usd)
 
 
+_UNCHECKED = (
+    "The gate was chosen among {gates} on the very counts it is priced on, which flatters it."
+)
+_UNSEEN = (
+    "Gate {gate} looks worth most among gates {gates}, but no batch failed in the blocks that "
+    "choice had not seen, so the share of failures an alert would catch there is unknown."
+)
+
+
+def _listed(gates: Sequence[int]) -> str:
+    return ", ".join(str(each) for each in gates)
+
+
 def _sentence(gate: int, usable: Sequence[int], chosen: Sequence[int]) -> str:
     runs = [(each, len(list(group))) for each, group in groupby(chosen)]
     path = ", then ".join(
         f"gate {each} in {count} block{'s' if count > 1 else ''}" for each, count in runs
     )
-    gates = ", ".join(str(each) for each in usable)
     return (
-        f"Gate {gate} has the highest median net value among gates {gates} on the evidence until "
+        f"Gate {gate} has the highest median net value among gates {_listed(usable)} on the "
+        "evidence until "
         "now. What is priced is what the same choice caught in blocks it had not seen: "
         f"{path}."
     )

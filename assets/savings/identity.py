@@ -13,6 +13,16 @@ import numpy.typing as npt
 Quantity = TypeVar("Quantity", Fraction, float, npt.NDArray[np.float64])
 
 
+def at_most_one(share: Quantity) -> Quantity:
+    """Return a share, or 1 where it is larger.
+
+    Args:
+        share: Any quantity; one up to 1 is returned as it is, to the last digit.
+    """
+    excess = share - 1
+    return share - (excess + abs(excess)) / 2
+
+
 def prevented_failures_per_year(
     batches_per_year: Quantity,
     failure_prob: Quantity,

@@ -11,7 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 import polars as pl
 
-from assets.savings.draws import CLUSTER_DEFLATION, Draws, FloatArray
+from assets.savings.draws import Draws
+from assets.statistics.array_types import FloatArray
+from assets.statistics.intervals import CLUSTER_DEFLATION
 from data_contracts.assumptions import Assumptions, Lever
 
 LEVEL_95_SPREADS = 3.92  # width of a 95% interval in standard deviations of a normal
@@ -33,22 +35,50 @@ class Measured(Protocol):
 class MaintenanceEvidence:
     """The replacement interval worth most, from the fitted hazards.
 
+    The best of several estimates looks better than it is, so its interval is widened to hold for
+    all of them at once (Bonferroni).
+
     Attributes:
         row: Row of ``finding.replacement_intervals`` with verdict ``renew_earlier``.
+        tried: Rows with a saving and its interval, among which this one saves most.
     """
 
     row: Mapping[str, Any]
+    tried: int = 1
+
+    @property
+    def saving_usd(self) -> float:
+        """Saving per batch as estimated, USD."""
+        return float(self.row["saving_per_batch_usd"])
+
+    @property
+    def spread_usd(self) -> float:
+        """Standard deviation of the saving per batch, USD, widened for the choice."""
+        from scipy.stats import norm
+
+        width = float(self.row["saving_per_batch_usd_high"]) - float(
+            self.row["saving_per_batch_usd_low"]
+        )
+        wider = norm.isf(0.025 / self.tried) / norm.isf(0.025)
+        return float(width / LEVEL_95_SPREADS * wider)
+
+    @property
+    def ends_usd(self) -> tuple[float, float]:
+        """Ends of the widened 95% interval of the saving per batch, USD."""
+        half = LEVEL_95_SPREADS / 2 * self.spread_usd
+        return self.saving_usd - half, self.saving_usd + half
 
     @property
     def sentence(self) -> str:
         """What was measured, for a reader."""
         row = self.row
+        low, high = self.ends_usd
+        chosen = f", allowing for {self.tried} intervals compared" if self.tried > 1 else ""
         return (
             f"Renewing {row['equipment_class']} ({row['part']}) every "
             f"{row['optimal_interval']:.0f} batches instead of {_today(row)} saves "
-            f"{row['saving_per_batch_usd']:.0f} USD a batch "
-            f"({row['saving_per_batch_usd_low']:.0f} to {row['saving_per_batch_usd_high']:.0f}) "
-            "by the fitted hazards."
+            f"{self.saving_usd:.0f} USD a batch ({low:.0f} to {high:.0f}{chosen}) by the fitted "
+            "hazards."
         )
 
     def roles(self, draws: Draws) -> Mapping[str, FloatArray]:
@@ -61,11 +91,8 @@ class MaintenanceEvidence:
         today = np.full(draws.size, float(row["events_per_batch_today"]))
         avoided = float(row["events_per_batch_today"]) - float(row["events_per_batch_optimal"])
         event, planned = float(row["event_cost_usd"]), float(row["planned_cost_usd"])
-        added = (avoided * event - float(row["saving_per_batch_usd"])) / planned
-        spread = (
-            float(row["saving_per_batch_usd_high"]) - float(row["saving_per_batch_usd_low"])
-        ) / LEVEL_95_SPREADS
-        saving = float(row["saving_per_batch_usd"]) + spread * draws.normal("maintenance.saving")
+        added = (avoided * event - self.saving_usd) / planned
+        saving = self.saving_usd + self.spread_usd * draws.normal("maintenance.saving")
         drawn = np.clip((saving + added * planned) / event, None, today)
         zero = np.zeros(draws.size)
         return {
@@ -90,14 +117,14 @@ def maintenance_evidence(intervals: pl.DataFrame | None) -> MaintenanceEvidence 
     if intervals is None or not intervals.height:
         return "No replacement interval was estimated: there are no equipment histories to follow."
     own = intervals.filter((pl.col("event") == "breakdown") & (pl.col("time_scale") == "batches"))
-    earlier = own.filter(
-        (pl.col("verdict") == RENEW_EARLIER)
-        & (pl.col("saving_per_batch_usd_low") > 0)
-        & pl.col("saving_per_batch_usd_high").is_not_null()
-        & (pl.col("planned_cost_usd") > 0)
+    priced = own.drop_nulls(["saving_per_batch_usd_low", "saving_per_batch_usd_high"])
+    earlier = priced.filter(
+        (pl.col("verdict") == RENEW_EARLIER) & (pl.col("planned_cost_usd") > 0)
     ).sort("saving_per_batch_usd", "equipment_class", "part", descending=[True, False, False])
-    if earlier.height:
-        return MaintenanceEvidence(earlier.row(0, named=True))
+    for row in earlier.iter_rows(named=True):
+        found = MaintenanceEvidence(row, priced.height)
+        if found.ends_usd[0] > 0:
+            return found
     counted = own["verdict"].value_counts().sort("verdict").rows()
     said = ", ".join(f"{verdict.replace('_', ' ')} {count}" for verdict, count in counted)
     return (
@@ -144,12 +171,19 @@ RECENT_SCORES = 100
 
 
 def release_evidence(
-    predictions: pl.DataFrame | None, outcome: str, gate: int, model: str, limit: float
+    predictions: pl.DataFrame | None,
+    batches: pl.DataFrame,
+    outcome: str,
+    gate: int,
+    model: str,
+    limit: float,
 ) -> ReleaseEvidence | str:
     """Return how many batches could be released early, or why none may.
 
     Args:
         predictions: ``model.predictions``; None where it was not made.
+        batches: ``core.batches``, for the order in which the scores came: a batch's number need
+            not follow it.
         outcome: The outcome a release must not let through.
         gate: Last gate before its result.
         model: Model the verdict rests on.
@@ -159,12 +193,16 @@ def release_evidence(
 
     if predictions is None:
         return "No later batch was scored, so the risk of a wrong release is unknown."
-    own = predictions.filter(
-        (pl.col("outcome") == outcome)
-        & (pl.col("gate") == gate)
-        & (pl.col("model") == model)
-        & (pl.col("validation") == "rolling_origin")
-    ).sort("fold", maintain_order=True)
+    own = (
+        predictions.filter(
+            (pl.col("outcome") == outcome)
+            & (pl.col("gate") == gate)
+            & (pl.col("model") == model)
+            & (pl.col("validation") == "rolling_origin")
+        )
+        .join(batches.select("batch_id", "production_order"), on="batch_id")
+        .sort("production_order", "batch_id")
+    )
     score, failed = own["failure_prob"].to_numpy(), own["is_failure"].to_numpy()
     places = np.arange(len(score)) >= RECENT_SCORES
     low = np.array(

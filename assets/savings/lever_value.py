@@ -12,6 +12,7 @@ from typing import Generic
 from assets.savings.failure_cost import Values, failure_cost_usd, manufacturing_cost_usd
 from assets.savings.identity import (
     Quantity,
+    at_most_one,
     false_alarm_usd_per_year,
     gross_usd_per_year,
     prevented_failures_per_year,
@@ -188,7 +189,8 @@ def _maintenance(
     """Earlier renewal: fewer repairs and batches lost with them, more planned renewals."""
     avoided = role("events_today") - role("events_planned")
     added = role("renewals_planned") - role("renewals_today")
-    share = avoided * role("event_loss_share") / exposure.failure_prob
+    # A breakdown that loses a batch is one of its failures: no more can be prevented than fail.
+    share = at_most_one(avoided * role("event_loss_share") / exposure.failure_prob)
     repairs = avoided * role("repair_cost") - added * role("renewal_cost")
     return _prevention(assumptions, values, exposure, share, exposure.batches_per_year * repairs)
 
@@ -250,14 +252,25 @@ def slot_value_usd(assumptions: Assumptions, values: Values[Quantity], like: Qua
 
 
 def one_off_cost_usd(lever: Lever, values: Values[Quantity], like: Quantity) -> Quantity:
-    """Return implementation, change control and validation of a lever, USD.
+    """Return implementation (its part, where shared), change control and validation, USD.
 
     Args:
         lever: The lever; one without programme costs gives zero.
         values: Value of each assumption.
         like: Any quantity of the kind to return.
     """
-    zero = like - like
-    roles = ("implementation_cost", "change_control_cost", "validation_cost")
-    costs = [values(lever.uses[role]) for role in roles if role in lever.uses]
-    return sum(costs, start=zero)
+    roles = ("change_control_cost", "validation_cost")
+    own = [values(lever.uses[role]) for role in roles if role in lever.uses]
+    return sum(own, start=shared_cost_usd(lever, "implementation_cost", values, like))
+
+
+def shared_cost_usd(lever: Lever, role: str, values: Values[Quantity], like: Quantity) -> Quantity:
+    """Return a lever's part of a cost that is paid once for all outcomes it acts on, USD.
+
+    Args:
+        lever: The lever; one without this cost gives zero.
+        role: ``implementation_cost`` or ``run_cost``.
+        values: Value of each assumption.
+        like: Any quantity of the kind to return.
+    """
+    return values(lever.uses[role]) / lever.shared_by if role in lever.uses else like - like

@@ -144,6 +144,8 @@ def _alert(blank: LeverClaim, assumptions: Assumptions, inputs: LeverInputs) -> 
         return blank.refused(f"No verdict was reached for '{outcome}'.")
     found = inputs.evidence.at(outcome, choice.gate)
     at_gate = replace(blank, gate=choice.gate)
+    if choice.refusal is not None:
+        return at_gate.refused(choice.refusal)
     alarms = choice.alarms or found.alarms
     if found.refusal is not None or alarms is None:
         return at_gate.refused(str(found.refusal))

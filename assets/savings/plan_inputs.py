@@ -15,13 +15,13 @@ import polars as pl
 
 from assets.savings.alarm_evidence import Evidence
 from assets.savings.baseline import Baseline
-from assets.savings.draws import Draws, FloatArray, percentiles
+from assets.savings.draws import Draws, percentiles
 from assets.savings.levers import ALL_LEVERS, LeverClaim
+from assets.savings.planned_levers import FAILURE_RATE
 from assets.savings.simulation import batches_per_year, failure_prob, outcome_probs
+from assets.statistics.array_types import FloatArray
 from data_contracts.assumptions import Assumption, Assumptions, Lever
 
-# Roles that scale with how many of all failures an outcome by mode makes up.
-SCALED_ROLES = frozenset({"sensitivity", "effect"})
 ALARM_ROLE = {"false_alarm_rate": "alarm_budget"}  # what was flagged stands for the budget
 NAMED = {"batches_per_year": "batches/year", "failure_rate": "share"}
 RECORDS_OWNER = "Counted from the records of this run"
@@ -60,12 +60,13 @@ def plan_inputs(
     rows = [_row(ALL_LEVERS, role, None, values, note) for role, values in baseline.items()]
     probs = outcome_probs(found, evidence, kept, drawn)
     for claim in kept:
-        share = probs.get(claim.outcome, total) / total
+        if len(probs) > 1 and claim.outcome in probs:
+            own = probs[claim.outcome]
+            rows.append(_row(claim.name, FAILURE_RATE, claim.gate, own, f"{note}, by outcome"))
         measured = claim.measured.roles(drawn) if claim.measured is not None else {}
         for role, values in measured.items():
-            scaled = values * share if role in SCALED_ROLES else values
             name = ALARM_ROLE.get(role, role)
-            rows.append(_row(claim.name, name, claim.gate, scaled, claim.reason))
+            rows.append(_row(claim.name, name, claim.gate, values, claim.reason))
         if not measured:
             rows.append((claim.name, "", claim.gate, 0.0, 0.0, 0.0, claim.reason))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("lever", "role")
@@ -98,18 +99,27 @@ def measured_assumptions(
             parameters[row["role"]] = _measured(row, row["role"], NAMED[row["role"]], as_of)
     declared = {lever.name: lever for lever in assumptions.levers}
     levers: list[Lever] = []
-    for name in sorted({row["lever"] for row in rows} - {ALL_LEVERS}):
+    planned = sorted({row["lever"] for row in rows} - {ALL_LEVERS})
+    for name in planned:
         own = [row for row in rows if row["lever"] == name]
-        lever = declared[name.partition(".")[0]]
+        declared_name, _, outcome = name.partition(".")
+        lever = declared[declared_name]
         uses = dict(lever.uses)
         for row in own:
+            if row["role"] == FAILURE_RATE:
+                uses[FAILURE_RATE] = key = _key(f"measured_failure_rate_{outcome}")
+                parameters[key] = _measured(row, key, NAMED[FAILURE_RATE], as_of)
+                continue
             if row["role"] not in uses:
                 continue
             key = _key(f"measured_{row['role']}_{name}")
             parameters[key] = _measured(row, key, assumptions[_use(lever, row)].unit, as_of)
             uses[row["role"]] = key
         gate = own[0]["gate"] or lever.planning_gate
-        levers.append(replace(lever, name=_key(name), planning_gate=gate, uses=uses))
+        sharing = sum(other.partition(".")[0] == declared_name for other in planned)
+        levers.append(
+            replace(lever, name=_key(name), planning_gate=gate, uses=uses, shared_by=sharing)
+        )
     return replace(assumptions, parameters=parameters, levers=tuple(levers))
 
 

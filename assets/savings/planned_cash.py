@@ -7,13 +7,13 @@ every figure here in live formulas, so both change alike when an assumption does
 from collections.abc import Sequence
 from itertools import pairwise
 
+from assets.savings.cash_flow import MONTHS_PER_YEAR
 from assets.savings.corners import corner
 from assets.savings.failure_cost import failure_cost_usd
 from assets.savings.planned_levers import PlannedLever, planned_levers
 from data_contracts.assumptions import Assumptions
 
 SHORTEST_RAMP_YEARS = 1e-9  # a lever with full effect at once still has a ramp to divide by
-MONTHS_PER_YEAR = 12
 
 
 def planned_figures(assumptions: Assumptions, side: str) -> dict[str, float]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from assets.savings.cash_flow import MONTHS_PER_YEAR
 from assets.savings.corners import Exact
 from assets.savings.lever_value import (
     PREVENTING,
@@ -16,10 +17,12 @@ from assets.savings.lever_value import (
     LeverValue,
     lever_value,
     one_off_cost_usd,
+    shared_cost_usd,
 )
 from data_contracts.assumptions import Assumptions, Lever
 
-MONTHS_PER_YEAR = 12
+FAILURE_RATE = "failure_rate"  # role of a lever that acts on one outcome only
+ALL_FAILURES = "failure_rate"  # name of the rate of all failures
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,15 @@ def planned(levers: Sequence[Lever]) -> list[Lever]:
     )
 
 
+def failures_met(lever: Lever) -> str:
+    """Return the name of the failure rate a lever acts on: all failures, or those of one outcome.
+
+    Levers on the same rate meet the same failures; those of different outcomes share none, and a
+    lever on all failures leaves less of each.
+    """
+    return lever.uses.get(FAILURE_RATE, ALL_FAILURES)
+
+
 def planned_levers(assumptions: Assumptions, values: Exact) -> list[PlannedLever]:
     """Work out every declared lever at one corner.
 
@@ -82,11 +94,13 @@ def planned_levers(assumptions: Assumptions, values: Exact) -> list[PlannedLever
     Raises:
         AssumptionError: The set lacks a number the arithmetic needs.
     """
-    batches, failing = values("batches_per_year"), values("failure_rate")
-    left = Fraction(1)
+    batches = values("batches_per_year")
+    kept = dict.fromkeys(map(failures_met, assumptions.levers), Fraction(1))
     found: list[PlannedLever] = []
     for lever in planned(assumptions.levers):
-        exposure: Exposure[Fraction] = Exposure(batches, failing, {})
+        met = failures_met(lever)
+        left = kept[met] if met == ALL_FAILURES else kept[met] * kept.get(ALL_FAILURES, 1)
+        exposure: Exposure[Fraction] = Exposure(batches, values(met), {})
         alone = lever_value(assumptions, lever, lever.planning_gate, values, exposure)
         value = replace(
             alone,
@@ -96,7 +110,7 @@ def planned_levers(assumptions: Assumptions, values: Exact) -> list[PlannedLever
         )
         found.append(_with_programme(lever, left, value, values))
         if lever.kind in PREVENTING:
-            left *= alone.unresolved_share
+            kept[met] *= alone.unresolved_share
     return found
 
 
@@ -111,7 +125,7 @@ def _with_programme(
         left_share=left,
         value=value,
         one_off_usd=one_off_cost_usd(lever, values, Fraction(0)),
-        run_usd=role("run_cost"),
+        run_usd=shared_cost_usd(lever, "run_cost", values, Fraction(0)),
         start_years=role("implementation_time") / MONTHS_PER_YEAR,
         ramp_years=role("ramp_time") / MONTHS_PER_YEAR,
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assets.savings.draws import FloatArray
+from assets.statistics.array_types import FloatArray
 
 # Gauss-Legendre on [0, 1]: three points integrate a polynomial of degree 5 exactly, which is the
 # degree that six levers on the same failures need.

@@ -10,7 +10,7 @@ from math import ceil, log
 import numpy as np
 import polars as pl
 
-from assets.savings.draws import FloatArray
+from assets.statistics.array_types import FloatArray
 
 ALPHA, POWER = 0.05, 0.8
 MOST_BATCHES = 40_000
@@ -110,12 +110,11 @@ def batches_needed(before: float, after: float, alpha: float) -> int | None:
     """
     if after >= before:
         return None
-    high = 10
+    low, high, most = 5, 10, MOST_BATCHES // STEP
     while exact_power(high * STEP, before, after, alpha) < POWER:
-        high *= 2
-        if high * STEP > MOST_BATCHES:
+        if high == most:
             return None
-    low = high // 2
+        low, high = high, min(2 * high, most)
     while high - low > 1:
         middle = (low + high) // 2
         is_enough = exact_power(middle * STEP, before, after, alpha) >= POWER
@@ -132,9 +131,10 @@ def sequential_batches(before: float, after: float) -> int | None:
         before: Probability of failure before, 0 to 1.
         after: Probability of failure after, as promised and true.
     """
-    if not 0 < after < before < 1:
+    if not 0 <= after < before < 1:
         return None
-    each = after * log(after / before) + (1 - after) * log((1 - after) / (1 - before))
+    failing = after * log(after / before) if after > 0 else 0.0
+    each = failing + (1 - after) * log((1 - after) / (1 - before))
     return ceil(log(1 / ALPHA) / each)
 
 
@@ -143,12 +143,14 @@ def detectability(before: float, after: float, batches_per_year: float) -> pl.Da
 
     Args:
         before: Probability of failure before, 0 to 1.
-        after: Probability of failure after.
+        after: Probability of failure after; below zero (more prevented than fails, in the
+            tail of the draws) counts as none at all.
         batches_per_year: Production rate, above 0.
 
     Returns:
         ``economics.detectability``: one row per test; null where no number of batches would do.
     """
+    after = max(after, 0.0)
     needed = {
         "one_sided_exact": batches_needed(before, after, ALPHA),
         "two_sided_exact": batches_needed(before, after, ALPHA / 2),

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from assets.savings.cash_flow import MONTHS_PER_YEAR
 from assets.savings.corners import SIDES, Exact, corner
 from assets.savings.failure_cost import failure_cost_usd
 from assets.savings.planned_levers import planned, planned_levers
 from assets.savings.release import release_savings_usd_per_year
 from data_contracts.assumptions import Assumptions, Lever
-
-MONTHS_PER_YEAR = 12
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ import polars as pl
 from assets.savings.alarm_evidence import Evidence
 from assets.savings.baseline import Baseline
 from assets.savings.cash_flow import irr, npv_usd, payback_months, yearly_cash_usd
-from assets.savings.draws import SCENARIOS, Draws, FloatArray, percentiles
+from assets.savings.draws import SCENARIOS, Draws, percentiles
 from assets.savings.failure_cost import failure_cost_usd
 from assets.savings.levers import ALL_LEVERS, LeverClaim
 from assets.savings.simulation import LeverDraws, batches_per_year, failure_prob, simulate
+from assets.statistics.array_types import FloatArray
 from data_contracts.assumptions import Assumptions
 
 BASELINE = "baseline"

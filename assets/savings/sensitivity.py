@@ -12,9 +12,10 @@ import polars as pl
 from assets.savings.alarm_evidence import Evidence
 from assets.savings.baseline import Baseline
 from assets.savings.cash_flow import npv_usd, yearly_cash_usd
-from assets.savings.draws import Draws, FloatArray
+from assets.savings.draws import Draws
 from assets.savings.levers import LeverClaim
 from assets.savings.simulation import simulate
+from assets.statistics.array_types import FloatArray
 
 SLICES = 20
 TAIL = 0.1
@@ -48,6 +49,8 @@ def sensitivity(
     """
     if not kept:
         return pl.DataFrame(schema=SCHEMA)
+    # Draws of its own: the ones handed over may hold inputs of levers outside the programme.
+    drawn = Draws(drawn.assumptions, drawn.scenario, drawn.size, drawn.seed, drawn.chunk)
     simulated = simulate(drawn, evidence, found, kept)
     horizon = int(drawn.assumptions["horizon_years"].base)
     cash = yearly_cash_usd([each.programme for each in simulated], horizon)

@@ -12,10 +12,11 @@ import numpy as np
 from assets.savings.alarm_evidence import Evidence
 from assets.savings.baseline import Baseline
 from assets.savings.cash_flow import MONTHS_PER_YEAR, Programme
-from assets.savings.draws import Draws, FloatArray
+from assets.savings.draws import Draws
 from assets.savings.lever_value import PREVENTING, Exposure, LeverValue, lever_value
 from assets.savings.levers import LeverClaim
 from assets.savings.portfolio import chain_shares, shapley_credits
+from assets.statistics.array_types import FloatArray
 
 OTHER = "other"  # failed batches of no outcome by mode
 
@@ -112,19 +113,22 @@ def simulate(
     batches = batches_per_year(found, drawn)
     total = failure_prob(found, evidence, drawn)
     values: list[LeverValue[FloatArray]] = []
+    left, reached = np.ones(drawn.size), []
     for claim in carried:
-        prob = probs.get(claim.outcome, total)
-        values.append(_alone(claim, drawn, batches, prob))
+        values.append(_alone(claim, drawn, batches, probs.get(claim.outcome, total)))
+        reached.append(left)
         if claim.lever.kind in PREVENTING and claim.outcome not in probs:
             # It acts on failures of every kind where the others act by mode: it comes first, and
             # every mode loses its share.
-            left = values[-1].unresolved_share
-            total, probs = total * left, {name: each * left for name, each in probs.items()}
+            left = left * values[-1].unresolved_share
     credited: dict[int, LeverDraws] = {}
     for group in _groups(carried, probs):
         unresolved = [values[i].unresolved_share for i in group]
-        shares = chain_shares(unresolved)
-        shapley = shapley_credits([values[i].failure_usd for i in group], unresolved)
+        shares = [
+            share * reached[i] for i, share in zip(group, chain_shares(unresolved), strict=True)
+        ]
+        alone = [values[i].failure_usd * reached[i] for i in group]
+        shapley = shapley_credits(alone, unresolved)
         for i, share, credit in zip(group, shares, shapley, strict=True):
             value = _scaled(values[i], share)
             programme = _programme(carried[i], value, drawn, carried)

@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 
 from assets.savings.alarm_evidence import Evidence, GateEvidence
-from assets.savings.draws import Draws, FloatArray, percentiles
+from assets.savings.draws import Draws, percentiles
 from assets.savings.failure_cost import manufacturing_cost_usd
 from assets.savings.lever_value import Exposure, lever_value
+from assets.statistics.array_types import FloatArray
 from data_contracts.assumption_model import STAGES
 from data_contracts.assumptions import Lever
 

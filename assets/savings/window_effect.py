@@ -8,11 +8,10 @@ is wider. Intervals are 90% by a bootstrap of whole lots.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 
-from assets.savings.draws import Draws, FloatArray
+from assets.savings.draws import Draws
 from assets.savings.window_model import (
     Design,
     chosen_penalty,
@@ -21,7 +20,9 @@ from assets.savings.window_model import (
     intraclass_correlation,
 )
 from assets.savings.window_policy import Window, held_values, past_penalty
-from assets.savings.window_records import IntArray, WindowRecords
+from assets.savings.window_records import WindowRecords
+from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.e_value import e_value
 
 FEWEST_BATCHES, FEWEST_FAILURES = 100, 8
 SMALLEST_OVERLAP, LARGEST_OUTSIDE = 0.9, 0.02
@@ -106,8 +107,9 @@ class WindowEffect:
         return (
             f"Holding {self.feature} {spoken(self.window)} goes with {self.share.value:.0%} fewer "
             f"failures ({self.share.low:.0%} to {self.share.high:.0%}, 90% interval), standardised "
-            f"over {self.batches} batches; an unmeasured lot effect could explain it away from an "
-            f"E-value of {self.evidence_value:.1f}."
+            f"over {self.batches} batches, the ones on which it was named, which flatters it; an "
+            f"unmeasured lot effect could explain it away from an E-value of "
+            f"{self.evidence_value:.1f}."
         )
 
     def roles(self, draws: Draws) -> Mapping[str, FloatArray]:
@@ -169,13 +171,8 @@ def window_effect(
         extrapolated_share=held.outside_share,
         batches=records.batches,
         failures=failures,
-        evidence_value=_evidence_value(share.value),
+        evidence_value=e_value(1 / max(1 - share.value, 0.01)) if share.value > 0 else 1.0,
     )
-
-
-def _evidence_value(share: float) -> float:
-    ratio = 1 / max(1 - share, 0.01) if share > 0 else 1.0
-    return ratio + sqrt(ratio * (ratio - 1))
 
 
 def _estimate(value: float, drawn: FloatArray) -> Estimate:

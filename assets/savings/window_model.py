@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.savings.draws import FloatArray
-from assets.savings.window_records import IntArray, WindowRecords
+from assets.savings.window_records import WindowRecords
+from assets.statistics.array_types import FloatArray, IntArray
 
 KNOT_SHARES = (0.05, 0.35, 0.65, 0.95)  # Harrell's places for a natural spline of four knots
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
@@ -117,11 +117,6 @@ class Design:
     def curve(self, value: FloatArray) -> FloatArray:
         """Return the parameter's own columns."""
         return value[:, None] if self.knots is None else natural_spline(value, self.knots)
-
-    @property
-    def own_columns(self) -> int:
-        """How many columns are the parameter's own."""
-        return int(self.is_penalised.size - self.fixed.shape[1])
 
 
 def _dummies(code: IntArray) -> FloatArray:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.savings.draws import FloatArray
 from assets.savings.window_model import Ridge, chosen_penalty, fit_ridge
 from assets.savings.window_records import WindowRecords
+from assets.statistics.array_types import FloatArray
 
 SMALLEST_MASS = 0.05  # a batch whose past leaves less room in the window than this has no overlap
 

@@ -8,12 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from assets.savings.draws import FloatArray
-
-IntArray = npt.NDArray[np.int64]
+from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 
 SAME_QUANTITY = 0.9  # correlation from which a neighbour is the parameter by another name
 LARGEST_MISSING_SHARE = 0.2
@@ -45,7 +42,7 @@ class WindowRecords:
     cluster: IntArray
     time: FloatArray
     margins: FloatArray
-    is_failed: npt.NDArray[np.bool_]
+    is_failed: BoolArray
 
     @property
     def batches(self) -> int:

@@ -14,11 +14,11 @@ from assets.savings.corners import SIDES
 from data_contracts.assumption_units import BOUNDED_BY_ONE
 from data_contracts.assumptions import Assumptions
 from data_contracts.errors import UsageError
+from reports.workbook.cash_sheet import write_cash
 from reports.workbook.corner_names import INPUT, TITLES, named
 from reports.workbook.expression import Expression
 from reports.workbook.plan_sheets import (
     PlannedCells,
-    write_cash,
     write_ledger,
     write_levers,
     write_scenarios,

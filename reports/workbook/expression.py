@@ -77,7 +77,7 @@ class Expression:
     def __truediv__(self, other: Operand) -> "Expression":
         """Return the quotient."""
         right = lifted(other)
-        if self.text == "0":
+        if self.text == "0" or right.text == "1":
             return self
         value = self.value / right.value if right.value else 0.0
         return Expression(f"{_bound(self, SUM)}/{_bound(right, PRODUCT)}", value, PRODUCT)
@@ -85,6 +85,10 @@ class Expression:
     def __neg__(self) -> "Expression":
         """Return the negative."""
         return lifted(0) - self if self.text == "0" else Expression("-1", -1.0) * self
+
+    def __abs__(self) -> "Expression":
+        """Return the absolute value."""
+        return Expression(f"ABS({self.text})", abs(self.value))
 
     def shortened(self, names: dict[str, str]) -> "Expression":
         """Return the same expression with known bracketed parts called by their names.

@@ -1,4 +1,4 @@
-"""Ledger, levers, cash flows and scenarios, each row a formula at three corners.
+"""Ledger, levers and scenarios, each row a formula at three corners.
 
 The formulas are written by the functions that compute the program's own figures: they are handed
 expressions instead of numbers.
@@ -15,12 +15,17 @@ from assets.savings.failure_cost import (
     failure_cost_usd,
     manufacturing_cost_usd,
 )
-from assets.savings.lever_value import PREVENTING, Exposure, lever_value, one_off_cost_usd
-from assets.savings.planned_cash import SHORTEST_RAMP_YEARS
-from assets.savings.planned_levers import planned
+from assets.savings.lever_value import (
+    PREVENTING,
+    Exposure,
+    lever_value,
+    one_off_cost_usd,
+    shared_cost_usd,
+)
+from assets.savings.planned_levers import ALL_FAILURES, failures_met, planned
 from data_contracts.assumptions import Assumptions, Lever
 from reports.workbook.corner_names import values_of
-from reports.workbook.expression import Expression, larger, lifted, smaller
+from reports.workbook.expression import Expression, larger, lifted
 from reports.workbook.sheets import CornerSheet
 
 At = dict[str, Expression]
@@ -112,7 +117,7 @@ def write_levers(
         assumptions: The set.
         totals: What ``write_ledger`` returned.
     """
-    left: At = each_side(lambda _: 1)
+    kept: dict[str, At] = {}
     found: list[PlannedCells] = []
     claimed = [lever for lever in assumptions.levers if "payback" in lever.uses]
     for lever in [*planned(assumptions.levers), *claimed]:
@@ -125,7 +130,10 @@ def write_levers(
             for name in (*(figure for figure, _, _ in FIGURES), "unresolved_share")
         }
         reached = sheet.add(
-            "Share of failures left by levers before it", "share", f"lever_{lever.name}_left", left
+            "Share of failures left by levers before it",
+            "share",
+            f"lever_{lever.name}_left",
+            _left(kept, failures_met(lever)),
         )
         scaled = frozenset({"prevented_failures", "failure_usd", "allocated_usd"})
         figures = {
@@ -148,14 +156,23 @@ def write_levers(
                 f"lever_{lever.name}_leaves",
                 short["unresolved_share"],
             )
-            left = {side: reached[side] * unresolved[side] for side in SIDES}
+            met = failures_met(lever)
+            before = kept.get(met, each_side(lambda _: 1))
+            kept[met] = {side: before[side] * unresolved[side] for side in SIDES}
     return found
+
+
+def _left(kept: Mapping[str, At], met: str) -> At:
+    """Share of the failures a lever meets that levers before it left: of all, and of its own."""
+    one = each_side(lambda _: 1)
+    of_all, of_own = kept.get(ALL_FAILURES, one), kept.get(met, one)
+    return of_all if met == ALL_FAILURES else {s: of_all[s] * of_own[s] for s in SIDES}
 
 
 def _alone(assumptions: Assumptions, lever: Lever, side: str) -> Any:
     values = values_of(assumptions, side)
-    has_failures = "failure_rate" in assumptions.parameters
-    failing = values("failure_rate") if has_failures else _ZERO
+    rate = failures_met(lever)
+    failing = values(rate) if rate in assumptions.parameters else _ZERO
     exposure: Exposure[Any] = Exposure(values("batches_per_year"), failing, {})
     return lever_value(assumptions, lever, lever.planning_gate, values, exposure)
 
@@ -170,7 +187,10 @@ def _programme(
 
     name = f"lever_{lever.name}"
     savings = {side: figures["failure_usd"][side] + figures["direct_usd"][side] for side in SIDES}
-    running = {side: role("run_cost")[side] + figures["false_alarm_usd"][side] for side in SIDES}
+    run = each_side(
+        lambda side: shared_cost_usd(lever, "run_cost", values_of(assumptions, side), _ZERO)
+    )
+    running = {side: run[side] + figures["false_alarm_usd"][side] for side in SIDES}
     one_off = each_side(lambda side: one_off_cost_usd(lever, values_of(assumptions, side), _ZERO))
     if "payback" in lever.uses:  # the one cost the source does not give is solved for
         one_off = {
@@ -196,64 +216,6 @@ def _programme(
             "Then to full effect in", "years", f"{name}_ramp_years", years["ramp_time"], "number"
         ),
     )
-
-
-def write_cash(
-    sheet: CornerSheet, assumptions: Assumptions, cells: list[PlannedCells], years: int
-) -> tuple[list[At], list[At]]:
-    """Write cumulative cash by lever and year, their sum, and cash within each year.
-
-    Args:
-        sheet: The sheet.
-        assumptions: The set.
-        cells: The levers.
-        years: Years written; those beyond the horizon count as zero.
-
-    Returns:
-        Cumulative cash and cash within the year, one row per year from the start on.
-    """
-    totals: list[At] = [dict.fromkeys(SIDES, ZERO) for _ in range(years + 1)]
-    for each in cells:
-        sheet.group(f"{each.lever.title}: cash since the start")
-        for year in range(years + 1):
-            row = sheet.add(
-                f"End of year {year}" if year else "At the start",
-                "USD",
-                f"lever_{each.lever.name}_cash_since_{year}",
-                {side: _cumulative(each, side, year) for side in SIDES},
-            )
-            totals[year] = {side: totals[year][side] + row[side] for side in SIDES}
-    sheet.group("All levers: cash since the start")
-    since = [
-        sheet.add(
-            f"End of year {year}" if year else "At the start", "USD", f"cash_since_{year}", at
-        )
-        for year, at in enumerate(totals)
-    ]
-    sheet.group("All levers: cash within the year")
-    horizon = values_of(assumptions, "base")("horizon_years")
-    within = [sheet.add("At the start", "USD", "cash_year_0", since[0])]
-    for year in range(1, years + 1):
-        at = {
-            side: _within_horizon(since[year][side] - since[year - 1][side], year, horizon)
-            for side in SIDES
-        }
-        within.append(sheet.add(f"Year {year}", "USD", f"cash_year_{year}", at))
-    return since, within
-
-
-def _cumulative(each: PlannedCells, side: str, year: int) -> Expression:
-    in_use = larger(lifted(year) - each.start_years[side], 0)
-    ramp = larger(each.ramp_years[side], SHORTEST_RAMP_YEARS)
-    ramping = smaller(in_use, ramp)
-    full = in_use - ramping * (1 - ramping / (2 * ramp))
-    saved = each.savings_usd[side] * full
-    return saved - each.one_off_usd[side] - each.running_usd[side] * in_use
-
-
-def _within_horizon(amount: Expression, year: int, horizon: Expression) -> Expression:
-    text = f"IF({year}<={horizon.text},{amount.text},0)"
-    return Expression(text, amount.value if year <= horizon.value else 0.0)
 
 
 def write_scenarios(

@@ -27,6 +27,7 @@ def _records(
     batches = pl.DataFrame(
         {
             "batch_id": ids,
+            "production_order": range(count),
             "started_at": [
                 start + timedelta(days=730.5 / count) * i if dated else None for i in range(count)
             ],

@@ -44,6 +44,26 @@ def test_nothing_to_choose_with_one_gate_or_one_block(tablets):
     assert forward_choice(tablets, alert, three, "failure", (3,), 3).alarms is None
 
 
+def test_without_a_failure_in_unseen_blocks_nothing_is_priced(tablets):
+    """All failures lie in the block the choice was made on: their counts would flatter it."""
+    evidence = _evidence(
+        {
+            3: [(4, 4, 60, 3), (0, 0, 60, 3), (0, 0, 60, 3)],
+            4: [(4, 1, 60, 3), (0, 0, 60, 3), (0, 0, 60, 3)],
+        }
+    )
+    choice = forward_choice(tablets, tablets.levers[0], evidence, "failure", GATES, 3)
+    assert choice.alarms is None
+    assert "no batch failed in the blocks that choice had not seen" in str(choice.refusal)
+
+
+def test_a_choice_on_the_counts_it_prices_is_said(tablets):
+    evidence = _evidence({3: [(4, 2, 60, 3)], 4: [(4, 2, 60, 3)]})
+    choice = forward_choice(tablets, tablets.levers[0], evidence, "failure", GATES, 4)
+    assert choice.refusal is None
+    assert choice.sentence.endswith("on the very counts it is priced on, which flatters it.")
+
+
 def test_net_falls_with_false_alarms_and_rises_with_what_is_caught(tablets):
     alert = tablets.levers[0]
 

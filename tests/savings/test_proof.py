@@ -33,6 +33,24 @@ def test_no_fall_can_never_be_shown():
     assert detectability(0.03, 0.03, 200)["batches"].null_count() == 3
 
 
+@pytest.mark.parametrize("after", [0.0, -0.004])
+def test_a_promise_of_no_failures_at_all_can_be_proven(after):
+    """Exact: 3% against none takes the batches in which the other arm shows enough failures."""
+    found = {row["test"]: row for row in detectability(0.03, after, 200).iter_rows(named=True)}
+    assert found["one_sided_exact"]["failure_prob_after"] == 0
+    # five failures against none: p = 1/32; P(Poisson(0.03 n) >= 5) = 80% at 0.03 n = 6.7
+    assert found["one_sided_exact"]["batches"] == pytest.approx(6.72 / 0.03, abs=10)
+    assert found["sequential"]["batches"] == 99  # log(20) / -log(0.97) = 98.4
+
+
+def test_the_search_reaches_its_declared_end():
+    """33,000 batches lie beyond the last doubling below 40,000; 45,000 beyond the end."""
+    needed = batches_needed(0.03, 0.0268, 0.05)
+    # n = (1.645 + 0.842)^2 2 p (1 - p) / d^2, by the normal law
+    assert needed == pytest.approx(33_300, rel=0.03)
+    assert batches_needed(0.03, 0.0273, 0.05) is None
+
+
 def test_the_tracker_is_silent_without_a_change_and_speaks_with_one():
     rng = np.random.default_rng(3)
     batches = np.full(96, 17.0)

@@ -1,10 +1,16 @@
 """Tornado and value of information: order, sign, and nothing where the decision is clear."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from assets.savings.business_case import business_case
-from assets.savings.sensitivity import _information_usd
+from assets.savings.cash_flow import npv_usd
+from assets.savings.draws import Draws
+from assets.savings.scenarios import _cash, _worth
+from assets.savings.sensitivity import _information_usd, sensitivity
+from assets.savings.simulation import simulate
 from data_contracts.assumptions import with_overrides
 from data_contracts.catalogue import contract
 from data_contracts.polars_schema import conform
@@ -34,6 +40,15 @@ def test_every_input_once_and_the_widest_first(tablets, records_of):
     assert rows["discount_rate"]["npv_if_high_usd"] != rows["discount_rate"]["npv_if_low_usd"]
 
 
+def test_inputs_of_levers_outside_the_programme_do_not_appear(tablets, records_of):
+    case = business_case(tablets, records_of(), draws=2_000, seed=1)
+    drawn = Draws(tablets, "base", 2_000, 1)
+    drawn("window_run_usd_per_year")
+    table = sensitivity(drawn, case.evidence, case.found, case.kept)
+    assert {claim.lever.kind for claim in case.kept} == {"alert"}
+    assert "window_run_usd_per_year" not in table["input"].to_list()
+
+
 def test_no_programme_no_sensitivity(tablets, records_of):
     case = business_case(tablets, records_of(verdict="no_signal"), draws=1_000, seed=1)
     assert case.sensitivity.is_empty()
@@ -42,14 +57,27 @@ def test_no_programme_no_sensitivity(tablets, records_of):
 
 
 def test_break_even_is_the_share_of_savings_that_just_pays(tablets, records_of):
-    """With everything certain, scaling the effect by the break-even share brings NPV to zero."""
-    from tests.savings.test_scenarios import _joint
-
+    """With every assumption certain, savings scaled by the share bring the value to zero."""
     fixed = [
         f"{name}={each.base.numerator}/{each.base.denominator}"
         for name, each in tablets.parameters.items()
     ]
-    case = business_case(with_overrides(tablets, fixed), records_of(), draws=2_000, seed=1)
-    row = _joint(case.scenarios, "break_even_effect_share")
-    npv = _joint(case.scenarios, "npv_usd")
-    assert (row["p50"] < 1) == (npv["p50"] > 0)
+    case = business_case(with_overrides(tablets, fixed), records_of(), draws=500, seed=1)
+    drawn = Draws(with_overrides(tablets, fixed), "base", 500, 1)
+    simulated = simulate(drawn, case.evidence, case.found, case.kept)
+    worth = _worth(simulated, _cash(simulated, drawn), drawn)
+    share = worth["break_even_effect_share"]
+    assert np.isfinite(share).mean() > 0.9
+    scaled = [
+        replace(
+            each,
+            programme=replace(
+                each.programme,
+                savings_usd=each.programme.savings_usd * np.where(np.isfinite(share), share, 0),
+            ),
+        )
+        for each in simulated
+    ]
+    value = npv_usd(_cash(scaled, drawn), drawn("discount_rate"))
+    cost = simulated[0].programme.one_off_usd
+    assert np.abs(value / cost)[np.isfinite(share)].max() < 1e-9

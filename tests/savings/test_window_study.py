@@ -1,0 +1,115 @@
+"""Which windows are tried: the named driver with the largest share, under a process signal only."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.savings.alarm_evidence import Evidence
+from assets.savings.window_effect import WindowEffect
+from assets.savings.window_study import window_effect_table, window_effects
+from data_contracts.catalogue import contract
+from data_contracts.polars_schema import conform
+
+COUNT = 400
+DRIVER_COLUMNS = {
+    "outcome": pl.String,
+    "gate": pl.Int64,
+    "rank": pl.Int64,
+    "driver": pl.String,
+    "members": pl.String,
+    "share": pl.Float64,
+    "direction": pl.String,
+    "is_named": pl.Boolean,
+    "verdict": pl.String,
+}
+DRIVER, OTHER, UNNAMED = "parameter.moisture", "parameter.speed", "parameter.force"
+
+
+@pytest.fixture(scope="module")
+def tables(records_of):
+    """Moisture decides failure, in lots of four; speed is named with less, force is not named."""
+    rng = np.random.default_rng(4)
+    ids = [f"B{i:04d}" for i in range(COUNT)]
+    moisture = rng.normal(size=COUNT)
+    margin = 2.2 - 1.2 * moisture + rng.normal(0, 0.5, COUNT)
+    features = {DRIVER: moisture, OTHER: rng.normal(size=COUNT), UNNAMED: rng.normal(size=COUNT)}
+    return {
+        "batches": pl.DataFrame(
+            {
+                "batch_id": ids,
+                "production_order": range(COUNT),
+                "product": "P",
+                "strength": "5MG",
+                "cluster_id": [f"L{i // 4}" for i in range(COUNT)],
+            }
+        ),
+        "outcomes": pl.DataFrame({"batch_id": ids, "outcome": "failure", "is_failure": margin < 0}),
+        "outcome_margins": pl.DataFrame(
+            {
+                "batch_id": ids,
+                "outcome": "failure",
+                "quantity": "assay",
+                "margin": margin,
+                "is_censored": False,
+            }
+        ),
+        "gate_values": pl.concat(
+            pl.DataFrame({"batch_id": ids, "gate": 3, "feature": name, "value": values})
+            for name, values in features.items()
+        ),
+        "dictionary": pl.DataFrame(
+            {
+                "feature": list(features),
+                "kind": "parameter",
+                "data_type": "numeric",
+                "available_at_gate": 3,
+                "is_product_identity": False,
+            }
+        ),
+        "drivers": pl.DataFrame(
+            [
+                ("failure", 5, 1, UNNAMED, UNNAMED, 0.5, "higher", False, "process_signal"),
+                ("failure", 5, 2, DRIVER, DRIVER, 0.3, "higher", True, "process_signal"),
+                ("failure", 5, 3, OTHER, OTHER, 0.1, "higher", True, "process_signal"),
+            ],
+            schema=DRIVER_COLUMNS,
+            orient="row",
+        ),
+    }
+
+
+def _effects(tablets, tables, verdicts):
+    none = pl.DataFrame(schema={"outcome": pl.String, "gate": pl.Int64, "alarm_budget": pl.Float64})
+    evidence = Evidence.of(verdicts, none, 0.05)
+    return window_effects(tablets, evidence, tables, ["failure"], resamples=20, seed=1)
+
+
+def test_the_leading_named_driver_is_held_by_the_declared_rule(tablets, tables, verdicts_of):
+    found = _effects(tablets, tables, verdicts_of(["failure"], "process_signal"))
+    assert list(found) == [("window", "failure")]  # no material is named, so no lot lever
+    effect = found["window", "failure"]
+    assert isinstance(effect, WindowEffect)
+    assert effect.feature == DRIVER
+    # The declared fifth is cut off the risky side.
+    assert effect.outside_window_share == pytest.approx(0.2, abs=0.003)
+    assert not np.isfinite(effect.window.low)
+    # Every failure has moisture beyond (2.2 - 3 x 0.5) / 1.2 = 0.58; the fifth starts at 0.84.
+    assert effect.share.value > 0.6
+    assert "the ones on which it was named, which flatters it" in effect.sentence
+    table = conform(window_effect_table(found), contract("economics.window_effects"))
+    assert table["target"].to_list() == ["expected", "expected", "expected_share", "ledger"]
+    assert table["is_usable"].all()
+
+
+@pytest.mark.parametrize("verdict", ["no_signal", "product_mix_only", "leak_suspected"])
+def test_without_a_process_signal_no_window_is_tried(tablets, tables, verdicts_of, verdict):
+    assert _effects(tablets, tables, verdicts_of(["failure"], verdict)) == {}
+
+
+def test_a_driver_without_numbers_is_a_sentence(tablets, tables, verdicts_of):
+    levels = tables["dictionary"].with_columns(data_type=pl.lit("categorical"))
+    verdicts = verdicts_of(["failure"], "process_signal")
+    found = _effects(tablets, {**tables, "dictionary": levels}, verdicts)
+    assert found["window", "failure"] == (
+        f"{DRIVER} has no numeric values, or 'failure' no continuous margin."
+    )

@@ -41,6 +41,14 @@ VERDICT_MEANINGS = {
     "too_few_failures": "There are too few independent failures to say either way.",
     "not_applicable": "The result itself is known at this gate, so there is nothing to foretell.",
 }
+# What is asked for where nothing is claimed, by verdict; any other asks for more records.
+NEXT_STEPS = {
+    "leak_suspected": "Find first how a result slipped into its own prediction.",
+    "too_few_failures": "More batches are needed before anything can be told from chance.",
+    "no_signal": "Record finer what no stage records yet.",
+    "product_mix_only": "Record finer how each product is made.",
+}
+SIMULATED_SOURCES = frozenset({"virtual_plant", "sterile_vials"})
 MODELS = {
     "base_rate": "base rate",
     "product_only": "product only",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.pages.facts import Facts
+from reports.wording import SIMULATED_SOURCES, VERDICT_MEANINGS
 
 SCENARIOS = ("conservative", "base", "optimistic")
 # The measures an executive reads first, in this order; any other measure follows by name.
@@ -26,7 +27,7 @@ MEASURE_ORDER = (
     "never_pays_back_share",
 )
 PROXY_SUFFIX = " (proxy)"
-NET_SAVINGS = "base/annual_net_savings_usd"
+NET_SAVINGS, NPV = "base/annual_net_savings_usd", "base/npv_usd"
 
 _OUTCOMES_SQL = """
 SELECT d.outcome, d.title, d.is_proxy, d.rule, d.first_known_stage, d.last_gate_before,
@@ -81,9 +82,9 @@ class Answer:
     """The one sentence.
 
     Attributes:
-        kind: ``worth`` (signal and savings), ``not_worth`` (signal, savings not above zero),
-            ``unpriced`` (signal, no savings claimed), ``none`` (no signal), ``unknown`` (no
-            verdict at all).
+        kind: ``worth`` (signal, and net savings and net present value above zero at P50),
+            ``not_worth`` (signal, one of them not), ``unpriced`` (signal, no savings claimed),
+            ``none`` (no signal), ``unknown`` (no verdict at all).
         outcome: The outcome it is about, or None.
         gates: The gates at which levers act; the last gate before the result without levers.
         titles: Titles of the levers, worth most first.
@@ -95,6 +96,12 @@ class Answer:
     gates: tuple[int, ...] = ()
     is_arithmetic: bool = False
     titles: tuple[str, ...] = ()
+
+    @property
+    def nothing_found(self) -> str:
+        """What the verdict means where there is no signal, in a sentence."""
+        verdict = None if self.outcome is None else self.outcome.get("verdict")
+        return VERDICT_MEANINGS.get(str(verdict), "These records do not support a verdict.")
 
     @property
     def is_signal(self) -> bool:
@@ -132,11 +139,11 @@ def answer(facts: Facts) -> Answer:
     if not signals and led is None:
         return Answer("none", judged[0])
     leading = led or signals[0]
-    net = facts.value("savings.measure", NET_SAVINGS)
+    net, npv = (facts.value("savings.measure", measure) for measure in (NET_SAVINGS, NPV))
     if led is None or net is None:
         return Answer("unpriced", leading, (leading["gate"],))
     return Answer(
-        "worth" if net > 0 else "not_worth",
+        "worth" if net > 0 and npv is not None and npv > 0 else "not_worth",
         leading,
         tuple(sorted({lever["gate"] for lever in levers})),
         is_arithmetic=all(lever["basis"] == "arithmetic" for lever in levers),
@@ -165,6 +172,7 @@ def context(facts: Facts) -> dict[str, Any]:
     found = outcomes(facts)
     return {
         "run": runs[0] if runs else {},
+        "is_simulated": bool(runs) and runs[0]["source_profile"] in SIMULATED_SOURCES,
         "answer": answer(facts),
         "outcomes": found,
         "is_all_proxy": bool(found) and all(outcome["is_proxy"] for outcome in found),

@@ -34,6 +34,7 @@ FROM model.alarm_performance AS a
 JOIN model.verdicts AS p ON p.outcome = a.outcome AND p.gate = a.gate AND p.is_primary_gate
 ORDER BY a.outcome, a.gate, a.alarm_budget
 """
+_ALERT_SQL = "SELECT lever FROM economics.levers WHERE kind = 'alert' AND is_in_programme"
 _ALARM_PERIODS_SQL = """
 SELECT a.outcome, a.gate, a.alarm_budget, a.fold,
   concat_ws('/', a.outcome, a.gate, a.alarm_budget, a.fold) AS key
@@ -88,6 +89,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "ladder": facts.rows(_LADDER_SQL),
         "nulls": facts.rows(_NULLS_SQL),
         "drivers": facts.rows(_DRIVERS_SQL),
+        "alert_in_programme": bool(facts.rows(_ALERT_SQL)),
         "alarms": facts.rows(_ALARMS_SQL),
         "alarm_periods": facts.rows(_ALARM_PERIODS_SQL),
         "calibration": facts.rows(_CALIBRATION_SQL),

@@ -6,7 +6,7 @@ from reports.claims import claim_id
 from reports.formats import NOT_COMPUTED
 from reports.pages.executive import Answer, answer
 from reports.pages.facts import Facts
-from reports.wording import stage
+from reports.wording import NEXT_STEPS, SIMULATED_SOURCES, stage
 
 MOST_REASON_CHARACTERS = 210
 _LEVERS_SQL = """
@@ -16,17 +16,20 @@ QUALIFY row_number() OVER (
   PARTITION BY title ORDER BY NOT is_in_programme, basis = 'refused', lever) = 1
 ORDER BY NOT is_in_programme, basis = 'refused', tier, lever
 """
+_WIDEST_SQL = "SELECT input, kind FROM economics.sensitivity ORDER BY rank LIMIT 1"
 _RUN_SQL = "SELECT source_profile, as_of FROM evidence.runs LIMIT 1"
 _TOP_INPUT_SQL = """
 SELECT input FROM economics.sensitivity ORDER BY value_of_information_usd DESC, rank LIMIT 1
 """
-NET, NPV_PROB, COST, PAYBACK = (
+NET, NPV, NPV_PROB, COST, PAYBACK, BREAK_EVEN = (
     f"base/{name}"
     for name in (
         "annual_net_savings_usd",
+        "npv_usd",
         "npv_positive_prob",
         "implementation_cost_usd",
         "payback_months",
+        "break_even_effect_share",
     )
 )
 
@@ -53,7 +56,6 @@ def content(facts: Facts) -> dict[str, Any]:
         "Every figure is a claim that lotwise verify recomputes."
         if as_of
         else "",
-        "figures": {},
         "sentence": _sentence(facts, said),
         "programme": "; ".join(said.titles),
         "tiles": _tiles(facts, said),
@@ -89,13 +91,14 @@ def _sentence(facts: Facts, said: Answer) -> str:
             f"and pays for itself with probability {prob}."
         )
     if said.kind == "not_worth":
+        npv = _text(facts, "savings.measure", NPV)
         return (
             f"Something at {gates} precedes failures, but acting on it is not shown to pay: {net} "
-            "a year after its cost."
+            f"a year after its running cost, a net present value of {npv}."
         )
     if said.kind == "unpriced":
         return f"Something at {gates} precedes failures, but no lever is supported: no savings."
-    return "Nothing recorded tells failing batches from good ones: no savings are claimed."
+    return f"{said.nothing_found} No savings are claimed."
 
 
 def _tiles(facts: Facts, said: Answer) -> list[dict[str, str]]:
@@ -131,20 +134,25 @@ def _ask(facts: Facts, said: Answer) -> str:
         has_cost = facts.has("savings.measure", COST)
         cost = f"{_text(facts, 'savings.measure', COST)} once for " if has_cost else ""
         return (
-            f"Approve {cost}the programme above, and a "
-            "named owner for each assumption. Run it first at one line; the tracker tells each "
-            "month whether the promise is kept."
+            f"Approve {cost}the programme above, and a named owner for each assumption. Run it "
+            "first at one line, and freeze its start and both failure rates as the promise, so "
+            "that the tracker can tell each month whether it is kept."
         )
     if said.kind == "worth":
         return "None: confirm first which of these batches were in fact lost."
     if said.is_signal:
+        assumed = _text(facts, "assumption.count", None, "value")
+        top = facts.rows(_TOP_INPUT_SQL)
+        first = f", {_words(top[0]['input'])} first" if top else ""
         return (
-            "No money now. Replace the planning figures below by the site's own and run again; "
-            "measure first the input whose knowledge is worth most."
+            f"No money now. {assumed} figures are assumed: replace them by the site's own{first}, "
+            "and run again."
         )
+    verdict = None if said.outcome is None else said.outcome.get("verdict")
+    step = NEXT_STEPS.get(str(verdict), "More of the process has to be recorded.")
     return (
-        "No money for control. Record finer what no stage records yet; what could have been seen, "
-        "and what to measure next, stand in the full report."
+        f"No money for control. {step} What could have been seen, and what to measure next, stand "
+        "in the full report."
     )
 
 
@@ -164,13 +172,14 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
             f"{_text(facts, 'proof.years', 'one_sided_exact')} years in all; a monthly tracker "
             f"needs about {_text(facts, 'proof.batches', 'sequential')} batches."
         )
-    if facts.has("savings.measure", "base/break_even_effect_share"):
-        share = _text(facts, "savings.measure", "base/break_even_effect_share")
-        lines.append(f"It still pays if only {share} of the savings come true.")
+    share = facts.value("savings.measure", BREAK_EVEN)
+    if share is not None and share < 1:
+        shown = _text(facts, "savings.measure", BREAK_EVEN)
+        lines.append(f"It still pays if only {shown} of the savings come true.")
     top = facts.rows(_TOP_INPUT_SQL)
     if top and said.is_priced:
         worth = _text(facts, "sensitivity.information", top[0]["input"])
-        name = str(top[0]["input"]).replace("_", " ")
+        name = _words(top[0]["input"])
         lines.append(f"Worth knowing first: {name}; to know it exactly would be worth {worth}.")
     lines.append(
         "Models learn from the past and are judged on later batches; a signal is claimed only "
@@ -197,6 +206,10 @@ def _levers(facts: Facts) -> list[dict[str, str]]:
     return found
 
 
+def _words(name: object) -> str:
+    return str(name).replace("_", " ")
+
+
 def _risks(facts: Facts, said: Answer) -> list[str]:
     risks = [
         (
@@ -204,8 +217,8 @@ def _risks(facts: Facts, said: Answer) -> list[str]:
             "without any programme."
         ),
         (
-            f"{_text(facts, 'assumption.count', None, 'value')} figures are assumed, not measured; "
-            "their ranges carry most of the uncertainty."
+            f"{_text(facts, 'assumption.count', None, 'value')} figures are assumed, not "
+            f"measured.{_widest(facts)}"
         ),
     ]
     if said.is_signal:
@@ -217,6 +230,19 @@ def _risks(facts: Facts, said: Answer) -> list[str]:
     return risks
 
 
+def _widest(facts: Facts) -> str:
+    """Say which input moves the net present value most, and whether it is assumed."""
+    top = facts.rows(_WIDEST_SQL)
+    if not top:
+        return ""
+    swing = _text(facts, "sensitivity.swing", top[0]["input"])
+    kind = "one of them" if top[0]["kind"] == "assumption" else "which is measured"
+    return (
+        f" What moves the net present value most is {_words(top[0]['input'])}, {kind}: by {swing} "
+        "between its low and its high tenth."
+    )
+
+
 def _unclaimed(said: Answer, source: str) -> list[str]:
     lines = [
         "That a driver causes failures: drivers are associated with failures and precede them.",
@@ -225,6 +251,6 @@ def _unclaimed(said: Answer, source: str) -> list[str]:
     ]
     if not said.is_priced:
         lines.insert(0, "Any saving from control.")
-    if source == "virtual_plant":
+    if source in SIMULATED_SOURCES:
         lines.append("Anything about a real plant: this one is simulated.")
     return lines

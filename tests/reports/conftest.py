@@ -1,5 +1,6 @@
 """Two small published warehouses in contract shape: one with a process signal, one without."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -721,6 +722,29 @@ def bare_frames() -> dict[str, pl.DataFrame]:
 @pytest.fixture
 def signal_plant() -> PublishedTables:
     return PublishedTables(signal_frames())
+
+
+@pytest.fixture
+def plant_priced_at() -> Callable[[dict[str, float | None]], PublishedTables]:
+    """Build the plant with a signal from other joint figures; None leaves a measure out."""
+
+    def build(changed: dict[str, float | None]) -> PublishedTables:
+        tables = signal_tables()
+        rows = [
+            row
+            for row in tables["economics.scenarios"]
+            if row["lever"] != "all" or row["measure"] not in changed
+        ]
+        template = next(row for row in rows if row["scenario"] == "base")
+        rows += [
+            {**template, "measure": measure, "p10": value, "p50": value, "p90": value}
+            | {"basis": "evidence"}
+            for measure, value in changed.items()
+            if value is not None
+        ]
+        return PublishedTables(with_claims({**tables, "economics.scenarios": rows}))
+
+    return build
 
 
 @pytest.fixture

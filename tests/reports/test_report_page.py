@@ -30,11 +30,11 @@ def test_a_signal_opens_with_the_saving_its_interval_and_probability(signal_text
         "$1.0M (0.2M to 2.9M) a year after its cost, and pays for itself with probability 87% ."
         in signal_text
     )
-    assert "no savings from control are claimed" not in signal_text
+    assert "No savings from control are claimed" not in signal_text
 
 
 def test_without_a_signal_no_savings_are_claimed(mix_text):
-    assert "no savings from control are claimed" in mix_text
+    assert "No savings from control are claimed" in mix_text
     assert "Annual savings" not in mix_text
     assert "Nothing usable is recorded for stage 2 (dispensing)" in mix_text
     assert "a process score worth an AUC of 0.68 within a product" in mix_text

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from reports.pages.facts import Facts
+from reports.report import render
 from reports.summary.content import content
 from reports.summary.document import render_summary, write_summary
 from reports.verification import _verify_summary
@@ -28,10 +29,75 @@ def test_page_one_says_what_it_is_worth_how_sure_and_when_it_pays_back(signal_pl
 
 def test_without_a_signal_nothing_is_asked_and_nothing_claimed(mix_plant):
     said = _said(mix_plant)
-    assert said["sentence"].endswith("no savings are claimed.")
+    assert said["sentence"].endswith("No savings are claimed.")
     assert said["ask"].startswith("No money for control.")
     assert "Any saving from control." in said["unclaimed"]
     assert [tile["value"] for tile in said["tiles"]][1] == "none"
+
+
+VERDICTS_WITHOUT_SIGNAL = {
+    "no_signal": "Nothing recorded before the result foretold failures",
+    "product_mix_only": "Which product is made says something about failures",
+    "leak_suspected": "The models are better than any process could be",
+    "too_few_failures": "There are too few independent failures to say either way",
+}
+
+
+@pytest.mark.parametrize("verdict", VERDICTS_WITHOUT_SIGNAL)
+def test_each_verdict_says_what_it_means_and_no_other(mix_plant, verdict):
+    mix_plant.execute(f"UPDATE model.verdicts SET verdict = '{verdict}' WHERE is_primary_gate")
+    meaning = VERDICTS_WITHOUT_SIGNAL[verdict]
+    facts = Facts(mix_plant.query)
+    assert content(facts)["sentence"].startswith(meaning)
+    html = re.sub(r"\s+", " ", render(mix_plant, plotly_js=""))
+    opening = re.search(r'class="sentence">(.*?)</p>', html)
+    assert opening is not None
+    assert opening[1].strip().startswith(meaning)
+    assert "No savings from control are claimed." in opening[1]
+
+
+def test_without_a_verdict_nothing_is_said_about_failures(mix_plant):
+    mix_plant.execute("UPDATE model.verdicts SET is_primary_gate = false")
+    sentence = _said(mix_plant)["sentence"]
+    assert sentence == "These records do not support a verdict. No savings are claimed."
+
+
+@pytest.mark.parametrize("npv", [-0.1e6, None])
+def test_worth_takes_a_net_present_value_above_zero(plant_priced_at, npv):
+    """Savings above the running cost are not worth it where they never earn back the start."""
+    plant = plant_priced_at({"npv_usd": npv})
+    said = _said(plant)
+    assert "is not shown to pay" in said["sentence"]
+    assert said["ask"].startswith("No money now.")
+    html = render(plant, plotly_js="")
+    assert "is not shown to pay" in html
+    assert "would be worth" not in html
+
+
+@pytest.mark.parametrize(("share", "is_said"), [(0.62, True), (1.0, False), (1.7, False)])
+def test_still_pays_only_where_the_break_even_is_below_all(plant_priced_at, share, is_said):
+    lines = _said(plant_priced_at({"break_even_effect_share": share}))["sure"]
+    assert any("still pays" in line for line in lines) == is_said
+
+
+@pytest.mark.parametrize("source", ["virtual_plant", "sterile_vials", "tabletting"])
+def test_a_simulated_source_is_called_one(signal_plant, source):
+    signal_plant.execute(f"UPDATE evidence.runs SET source_profile = '{source}'")
+    is_said = (
+        "Anything about a real plant: this one is simulated." in _said(signal_plant)["unclaimed"]
+    )
+    assert is_said == (source != "tabletting")
+    assert ("simulated plant" in render(signal_plant, plotly_js="")) == is_said
+
+
+def test_statements_follow_the_tables(signal_plant):
+    """No alert in the programme: no money rests on its counts; nothing promised: no proof."""
+    assert "holds such an alert" in render(signal_plant, plotly_js="")
+    signal_plant.execute("UPDATE economics.levers SET is_in_programme = false")
+    html = render(signal_plant, plotly_js="")
+    assert "No alert is in the programme" in html
+    assert "That the saving could be proven soon" not in html  # nothing was computed on it
+    assert not any("most of the uncertainty" in line for line in _said(signal_plant)["risks"])
 
 
 @pytest.mark.parametrize("plant", ["signal_plant", "mix_plant"])

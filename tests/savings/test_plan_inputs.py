@@ -35,8 +35,8 @@ def test_the_plan_is_near_the_median_of_the_simulation(tablets, case):
     # A product of medians against the median of products: near, not equal.
     for measure in ("prevented_failures_per_year", "annual_savings_usd"):
         assert figures[measure] == pytest.approx(simulated[measure]["p50"], rel=0.15), measure
-    for measure in ("implementation_cost_usd", "annual_programme_cost_usd"):
-        assert figures[measure] == pytest.approx(simulated[measure]["p50"], rel=0.15), measure
+    cost = simulated["implementation_cost_usd"]["p50"]
+    assert figures["implementation_cost_usd"] == pytest.approx(cost, rel=0.15)
 
 
 class _Certain(Draws):

@@ -47,15 +47,28 @@ def refreshed_thresholds(
     Returns:
         Per block after the first, one threshold per batch.
     """
-    score = probability[np.concatenate(blocks)]
-    found: list[FloatArray] = []
-    start = blocks[0].size
-    for block in blocks[1:]:
-        places = range(start, start + block.size)
-        recent = [score[max(at - RECENT_BATCHES, 0) : at] for at in places]
-        found.append(np.array([np.quantile(window, 1 - budget) for window in recent]))
-        start += block.size
-    return found
+    thresholds = rolling_thresholds(probability[np.concatenate(blocks)], blocks[0].size, budget)
+    return np.split(thresholds, np.cumsum([block.size for block in blocks[1:-1]]))
+
+
+def rolling_thresholds(score: FloatArray, first: int, budget: float) -> FloatArray:
+    """Per score from a place on, the quantile of the hundred scores before it.
+
+    Args:
+        score: In production order.
+        first: Place of the first score that gets a threshold, at least 1.
+        budget: Share of batches that may raise an alarm, 0 to 1.
+
+    Returns:
+        One threshold per score from ``first`` on; of fewer than a hundred earlier scores, all.
+    """
+    few = range(first, min(RECENT_BATCHES, score.size))
+    early = [float(np.quantile(score[:at], 1 - budget)) for at in few]
+    if score.size <= max(first, RECENT_BATCHES):
+        return np.array(early)
+    windows = np.lib.stride_tricks.sliding_window_view(score[:-1], RECENT_BATCHES)
+    full = np.quantile(windows[max(first - RECENT_BATCHES, 0) :], 1 - budget, axis=1)
+    return np.concatenate([early, full])
 
 
 def next_threshold(probability: FloatArray, blocks: list[IntArray], budget: float) -> float:

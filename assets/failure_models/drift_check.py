@@ -5,11 +5,13 @@ as recorded and for features within product relative to the recent past, which i
 models see: the second should be near 0.5.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from assets.failure_models.penalised_logistic import fit_logistic
+from assets.failure_models.shared_fits import fingerprint
 from assets.failure_models.trial import Trial
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.cluster_bootstrap import percentile_interval
@@ -38,7 +40,16 @@ def drift_rows(trial: Trial, weights: FloatArray) -> list[dict[str, Any]]:
     is_later = np.arange(rows.size) >= rows.size // 2
     part = _parts(trial.matrix.cluster[rows], trial.seed)
     views = {RECORDED: trial.matrix.values[rows], RELATIVE: trial.views[-1].design[rows]}
-    return [_row(trial, view, values, is_later, part, weights) for view, values in views.items()]
+    # No label takes part: outcomes of the same batches and features share the answer.
+    names = ",".join(trial.matrix.columns)
+    return [
+        {"outcome": trial.outcome, "gate": trial.gate}
+        | trial.fits.of(
+            fingerprint("drift", view, names, values, part, weights),
+            partial(_row, trial.matrix.columns, view, values, is_later, part, weights),
+        )
+        for view, values in views.items()
+    ]
 
 
 def _parts(cluster: IntArray, seed: int) -> IntArray:
@@ -48,7 +59,7 @@ def _parts(cluster: IntArray, seed: int) -> IntArray:
 
 
 def _row(
-    trial: Trial,
+    columns: list[str],
     view: str,
     values: FloatArray,
     is_later: np.ndarray,
@@ -65,10 +76,8 @@ def _row(
     leading = np.argsort(-strength, kind="stable")[:SHOWN]
     low, high = percentile_interval(weighted_auc(score, is_later, weights))
     area = auc(score, is_later)
-    names = ", ".join(trial.matrix.columns[j] for j in leading)
+    names = ", ".join(columns[j] for j in leading)
     return {
-        "outcome": trial.outcome,
-        "gate": trial.gate,
         "view": view,
         "auc": area,
         "auc_low": low if np.isfinite(low) else None,

@@ -266,7 +266,7 @@ def all_driver_rows(
         "finding.driver_curves": [],
         "model.attributions": [],
     }
-    with ThreadPoolExecutor(max_workers=settings.threads) as pool:
+    with ThreadPoolExecutor(max_workers=settings.workers) as pool:
         for own in pool.map(study, [one for one in judged if has_drivers(one)]):
             for name, rows in own.items():
                 found[name] += rows

@@ -8,6 +8,7 @@ add up to the probability of failing it beyond that of the batch's product and r
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from assets.failure_models.failure_probability import any_margin_fails, margin_f
 from assets.failure_models.margin_models import MarginScores, Spread
 from assets.failure_models.penalised_logistic import fit_logistic
 from assets.failure_models.ridge import weighted_coefficients
+from assets.failure_models.shared_fits import fingerprint
 from assets.failure_models.trial import Trial
 from assets.statistics.array_types import FloatArray, IntArray
 
@@ -71,17 +73,35 @@ def refitted(
     counted = np.zeros(view.design.shape[0])
     counted[train] = weights
     binned = boosted_trees.BinnedDesigns(view.design, counted)
+    key = fingerprint(view.key, trial.tested, counted)
     for j, risk in enumerate(risk_per_margin.T):
         has_target = np.isfinite(view.targets[train, j]) & (weights > 0)
         rows, own = train[has_target], weights[has_target]
-        design, target = view.design[rows], view.targets[rows, j]
-        penalty = seen.ladder.spread.penalties[-1][j]
-        part = (test - test.mean(axis=0)) * weighted_coefficients(design, target, own, penalty)
+        target, penalty = view.targets[rows, j], seen.ladder.spread.penalties[-1][j]
+        slopes = trial.fits.of(
+            fingerprint("ridge again", key, rows, target, penalty),
+            partial(weighted_coefficients, view.design[rows], target, own, penalty),
+        )
+        part = (test - test.mean(axis=0)) * slopes
         if trial.is_primary:
-            booster = boosted_trees.fit_margin_trees(binned, rows, target, seed)
-            part = (part + boosted_trees.contributions(booster, test)) / 2
+            by_trees = trial.fits.of(
+                fingerprint("trees again", key, rows, target, seed),
+                partial(_tree_contributions, binned, rows, target, seed, test),
+            )
+            part = (part + by_trees) / 2
         total -= risk[:, None] * part
     return total
+
+
+def _tree_contributions(
+    binned: boosted_trees.BinnedDesigns,
+    rows: IntArray,
+    target: FloatArray,
+    seed: int,
+    test: FloatArray,
+) -> FloatArray:
+    booster = boosted_trees.fit_margin_trees(binned, rows, target, seed)
+    return boosted_trees.contributions(booster, test)
 
 
 def _risk_per_margin(trial: Trial, scores: MarginScores, spread: Spread) -> FloatArray:

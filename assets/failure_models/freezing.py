@@ -4,6 +4,7 @@ Its figures are those of the same procedure forward in time; what is kept here o
 to learn from.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,10 @@ from assets.failure_models.alarm_performance import ALARM_BUDGETS
 from assets.failure_models.explanation import observed_to_predicted
 from assets.failure_models.frozen_model import FrozenModel, plain
 from assets.failure_models.judgement import Judgement
+from assets.failure_models.margin_models import ridge_fit
 from assets.failure_models.model_version import model_version
 from assets.failure_models.penalised_logistic import fit_logistic
-from assets.failure_models.relative_view import relative_view
-from assets.failure_models.ridge import Bases
+from assets.failure_models.shared_fits import fingerprint
 from assets.failure_models.trial import FOLDS, Trial
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.detrending import GroupMeans, fit_group_means
@@ -79,14 +80,15 @@ def _on_label(trial: Trial, train: IntArray) -> tuple[dict[str, Any], dict[str, 
 def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dict[str, Any]]:
     trial, ladder = judged.examination.trial, judged.examination.ladder
     everything = Fold(FOLDS + 1, train, np.empty(0, dtype=np.int64), 0)
-    view = relative_view(trial.matrix.values, trial.panel.margins, trial.matrix.product, everything)
+    view = trial.view_of(everything)
     names = _products(trial)
-    bases, binned = Bases(view.design), boosted_trees.BinnedDesigns(view.design)
+    binned = boosted_trees.BinnedDesigns(view.design)
     ridges: list[dict[str, Any]] = []
     trees: dict[str, Any] = {}
     for j, quantity in enumerate(trial.panel.quantities):
         rows = train[np.isfinite(view.targets[train, j])]
-        fit = bases.of(rows).fit(view.targets[rows, j])
+        target = view.targets[rows, j]
+        fit = ridge_fit(trial, view, rows, target)
         ridges.append(
             {
                 "coefficients": plain(fit.coefficients),
@@ -96,8 +98,10 @@ def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dic
             }
         )
         if trial.is_primary:
-            trees[quantity] = boosted_trees.fit_margin_trees(
-                binned, rows, view.targets[rows, j], trial.seed + everything.number
+            seed = trial.seed + everything.number
+            trees[quantity] = trial.fits.of(
+                fingerprint("kept trees", view.key, rows, target, seed),
+                partial(boosted_trees.fit_margin_trees, binned, rows, target, seed),
             )
     weight = np.ones(len(ridges))
     if ladder.spread is not None:

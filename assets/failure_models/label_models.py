@@ -10,8 +10,9 @@ import numpy as np
 
 from assets.failure_models import boosted_trees
 from assets.failure_models.gate_matrix import mean_filled
-from assets.failure_models.penalised_logistic import fit_logistic
+from assets.failure_models.penalised_logistic import LogisticDesign, fit_logistic
 from assets.failure_models.prediction import RANDOM_CROSS_VALIDATION, Prediction
+from assets.failure_models.shared_fits import fingerprint
 from assets.failure_models.trial import Trial
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.discrimination import column_aucs
@@ -75,9 +76,12 @@ def best_single_parameter(trial: Trial) -> Prediction:
 def penalised_logistic(trial: Trial) -> Prediction:
     """Ridge logistic regression on product identity and every feature."""
     design = np.column_stack([identity_design(trial), trial.matrix.values])
+    shared = fingerprint("logistic", design)
 
     def predict(train: IntArray, test: IntArray, _: int) -> FloatArray:
-        return fit_logistic(design[train], trial.panel.label[train]).predict(design[test])
+        key = fingerprint(shared, train)
+        ready = trial.fits.lately(key, lambda: LogisticDesign(design[train]))
+        return ready.fit(trial.panel.label[train]).predict(design[test])
 
     return _rolling(trial, LOGISTIC, predict)
 

@@ -6,15 +6,18 @@ process, not product mix and not drift.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from assets.failure_models import boosted_trees
 from assets.failure_models.failure_probability import any_margin_fails
 from assets.failure_models.prediction import Prediction
-from assets.failure_models.ridge import Bases
+from assets.failure_models.relative_view import RelativeView
+from assets.failure_models.ridge import RidgeBasis, RidgeFit
+from assets.failure_models.shared_fits import fingerprint
 from assets.failure_models.trial import Trial
-from assets.statistics.array_types import FloatArray
+from assets.statistics.array_types import FloatArray, IntArray
 
 RIDGE = "ridge_on_margins"
 TREES = "boosted_trees_on_margins"
@@ -74,13 +77,12 @@ def ridge_scores(trial: Trial) -> tuple[MarginScores, Spread]:
     found = MarginScores.empty(trial, RIDGE)
     spread = Spread([], found.target.copy(), found.target.copy(), [])
     for fold, view in zip(trial.folds, trial.views, strict=True):
-        test, bases = view.design[fold.test], Bases(view.design)
+        test = view.design[fold.test]
         spread.residuals.append([])
         spread.penalties.append([])
         for j in range(len(trial.panel.quantities)):
             rows = fold.train[np.isfinite(view.targets[fold.train, j])]
-            basis = bases.of(rows)
-            fit = basis.fit(view.targets[rows, j])
+            fit = ridge_fit(trial, view, rows, view.targets[rows, j])
             found.target[fold.test, j] = view.targets[fold.test, j]
             found.score[fold.test, j] = fit.predict(test)
             found.contribution[fold.test, :, j] = fit.contributions(test)
@@ -89,8 +91,31 @@ def ridge_scores(trial: Trial) -> tuple[MarginScores, Spread]:
             spread.penalties[-1].append(fit.penalty)
             spread.variance[fold.test, j] = variance
             squares = squared(fit.residuals, np.asarray(variance))
-            spread.score[fold.test, j] = basis.fit(squares).predict(test)
+            spread.score[fold.test, j] = ridge_fit(trial, view, rows, squares).predict(test)
     return found, spread
+
+
+def ridge_fit(trial: Trial, view: RelativeView, rows: IntArray, target: FloatArray) -> RidgeFit:
+    """Fit one target on some rows of a view, once for all trials of the run that share both.
+
+    Args:
+        trial: Whose fits are shared.
+        view: Of the trial.
+        rows: Positions to fit on, in production order.
+        target: Per row of ``rows``, no NaN.
+
+    Returns:
+        The fit.
+    """
+    fits = trial.fits
+
+    def fitted() -> RidgeFit:
+        basis = fits.lately(
+            fingerprint("basis", view.key, rows), lambda: RidgeBasis(view.design[rows])
+        )
+        return basis.fit(target)
+
+    return fits.of(fingerprint("ridge", view.key, rows, target), fitted)
 
 
 def squared(residual: FloatArray, variance: FloatArray) -> FloatArray:
@@ -105,13 +130,27 @@ def tree_scores(trial: Trial) -> MarginScores:
         test, binned = view.design[fold.test], boosted_trees.BinnedDesigns(view.design)
         for j in range(len(trial.panel.quantities)):
             rows = fold.train[np.isfinite(view.targets[fold.train, j])]
-            booster = boosted_trees.fit_margin_trees(
-                binned, rows, view.targets[rows, j], trial.seed + fold.number
+            target, seed = view.targets[rows, j], trial.seed + fold.number
+            score, contribution = trial.fits.of(
+                fingerprint("tree scores", view.key, rows, target, seed, fold.test),
+                partial(_by_trees, binned, rows, target, seed, test),
             )
             found.target[fold.test, j] = view.targets[fold.test, j]
-            found.score[fold.test, j] = boosted_trees.predict(booster, test)
-            found.contribution[fold.test, :, j] = boosted_trees.contributions(booster, test)
+            found.score[fold.test, j] = score
+            found.contribution[fold.test, :, j] = contribution
     return found
+
+
+def _by_trees(
+    binned: boosted_trees.BinnedDesigns,
+    rows: IntArray,
+    target: FloatArray,
+    seed: int,
+    test: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Prediction of one margin per test row, and what each column adds to it."""
+    booster = boosted_trees.fit_margin_trees(binned, rows, target, seed)
+    return boosted_trees.predict(booster, test), boosted_trees.contributions(booster, test)
 
 
 def blended(first: MarginScores, second: MarginScores) -> MarginScores:

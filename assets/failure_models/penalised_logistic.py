@@ -10,7 +10,7 @@ import numpy as np
 
 from assets.statistics.array_types import FloatArray
 from assets.statistics.calibration import expit, logit
-from assets.statistics.principal_axes import principal_axes
+from assets.statistics.principal_axes import PrincipalAxes, principal_axes
 
 FAILURES_PER_DEGREE = 5.0
 # The smallest keeps a separated column finite where failures could afford it outright.
@@ -62,20 +62,36 @@ def fit_logistic(
 
     Source: le Cessie & van Houwelingen (1992); events per degree of freedom after Harrell (2015).
     """
-    centre, scale = _moments(values)
-    rate = (label.sum() + 0.5) / (label.size + 1)
-    start = float(logit(np.array([rate]))[0] - np.mean(offset))
-    failures = min(label.sum(), label.size - label.sum())
-    if failures < 1 or not (scale > 0).any():
-        return LogisticFit(centre, scale, np.zeros(scale.size), start)
-    design = _standardised(values, centre, scale)
-    rotated = principal_axes(design)
-    # Effective degrees of freedom are those of the linearised fit, weight p(1-p) per row.
-    penalty = _affordable_penalty(
-        rotated.squares * rate * (1 - rate), failures / FAILURES_PER_DEGREE
-    )
-    intercept, slopes = _newton(rotated.scores, label, offset, start, penalty)
-    return LogisticFit(centre, scale, rotated.axes.T @ slopes, intercept)
+    return LogisticDesign(values).fit(label, offset)
+
+
+class LogisticDesign:
+    """Columns made ready for any number of labels.
+
+    Args:
+        values: (rows, columns), NaN where missing.
+    """
+
+    def __init__(self, values: FloatArray) -> None:
+        self._centre, self._scale = _moments(values)
+        self._rotated: PrincipalAxes | None = None
+        if (self._scale > 0).any():
+            self._rotated = principal_axes(_standardised(values, self._centre, self._scale))
+
+    def fit(self, label: FloatArray, offset: FloatArray | float = 0.0) -> LogisticFit:
+        """As :func:`fit_logistic`."""
+        rate = (label.sum() + 0.5) / (label.size + 1)
+        start = float(logit(np.array([rate]))[0] - np.mean(offset))
+        failures = min(label.sum(), label.size - label.sum())
+        rotated = self._rotated
+        if failures < 1 or rotated is None:
+            return LogisticFit(self._centre, self._scale, np.zeros(self._scale.size), start)
+        # Effective degrees of freedom are those of the linearised fit, weight p(1-p) per row.
+        penalty = _affordable_penalty(
+            rotated.squares * rate * (1 - rate), failures / FAILURES_PER_DEGREE
+        )
+        intercept, slopes = _newton(rotated.scores, label, offset, start, penalty)
+        return LogisticFit(self._centre, self._scale, rotated.axes.T @ slopes, intercept)
 
 
 def _moments(values: FloatArray) -> tuple[FloatArray, FloatArray]:

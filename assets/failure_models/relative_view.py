@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.failure_models.shared_fits import SharedFits, fingerprint
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.detrending import PAST_BATCHES, group_means, relative_to_past
 from assets.statistics.folds import Fold
@@ -29,6 +30,7 @@ class RelativeView:
         expected: (batches, quantities) margin to expect from product and recent level alone, as
             known when the fold's training ended.
         level: Per quantity, the part of ``expected`` that is the recent level.
+        key: Names the design: two views with one key have the same.
     """
 
     design: FloatArray
@@ -36,10 +38,24 @@ class RelativeView:
     targets: FloatArray
     expected: FloatArray
     level: FloatArray
+    key: bytes
+
+
+@dataclass(frozen=True)
+class RelativeDesign:
+    """The part of a view that no result enters, so that all outcomes of a gate share it.
+
+    Attributes:
+        values: (batches, columns), as ``design`` of :class:`RelativeView`.
+        scale: Per column, likewise.
+    """
+
+    values: FloatArray
+    scale: FloatArray
 
 
 def relative_view(
-    values: FloatArray, margins: FloatArray, product: IntArray, fold: Fold
+    values: FloatArray, margins: FloatArray, product: IntArray, fold: Fold, fits: SharedFits
 ) -> RelativeView:
     """Take away product means (from training) and the mean of the previous 40 batches.
 
@@ -48,22 +64,30 @@ def relative_view(
         margins: (batches, quantities), NaN where missing or censored.
         product: Per batch, code of product and strength.
         fold: Gives the training positions.
+        fits: Of the run; outcomes with the same features and training positions share a design.
 
     Returns:
         The view; nothing in a row depends on later rows.
     """
-    design = relative_to_past(values - group_means(values, product, fold.train))
-    scale = _spread(design[fold.train])
+    key = fingerprint("design", values, product, fold.train)
+    shared = fits.of(key, lambda: _design(values, product, fold.train))
     product_mean = group_means(margins, product, fold.train)
     within = margins - product_mean
     level = _nanmean(within[fold.train][-PAST_BATCHES:])
     return RelativeView(
-        in_spreads(design, scale),
-        scale,
+        shared.values,
+        shared.scale,
         relative_to_past(within),
         product_mean + level,
         level,
+        key,
     )
+
+
+def _design(values: FloatArray, product: IntArray, train: IntArray) -> RelativeDesign:
+    relative = relative_to_past(values - group_means(values, product, train))
+    scale = _spread(relative[train])
+    return RelativeDesign(in_spreads(relative, scale), scale)
 
 
 def in_spreads(relative: FloatArray, scale: FloatArray) -> FloatArray:

@@ -51,6 +51,7 @@ class _Block:
     """A block of time left out: its rows, and the spectrum of the design without it."""
 
     rows: np.ndarray
+    rotated: FloatArray
     centre: FloatArray
     eigenvalues: FloatArray
     eigenvectors: FloatArray
@@ -79,7 +80,8 @@ class RidgeBasis:
         centre = -inside.sum(axis=0) / kept
         gram = np.diag(self._squares) - inside.T @ inside - kept * np.outer(centre, centre)
         eigenvalues, eigenvectors = np.linalg.eigh(gram)
-        return _Block(rows, centre, np.maximum(eigenvalues, 0.0), eigenvectors)
+        rotated = (inside - centre) @ eigenvectors
+        return _Block(rows, rotated, centre, np.maximum(eigenvalues, 0.0), eigenvectors)
 
     def fit(self, target: FloatArray) -> RidgeFit:
         """Fit one target.
@@ -107,31 +109,11 @@ class RidgeBasis:
             inside, kept = self._scores[block.rows], target.size - block.rows.size
             mean = (total - target[block.rows].sum()) / kept
             moments = moment - inside.T @ target[block.rows] - kept * mean * block.centre
-            rotated = (inside - block.centre) @ block.eigenvectors
             scale = block.eigenvalues[:, None] + PENALTY_GRID
-            predictions[block.rows] = mean + rotated @ (
+            predictions[block.rows] = mean + block.rotated @ (
                 (block.eigenvectors.T @ moments)[:, None] / scale
             )
         return predictions
-
-
-class Bases:
-    """One ridge basis per set of training rows; quantities measured together share it.
-
-    Args:
-        design: (rows in time order, columns), as in :class:`RidgeBasis`.
-    """
-
-    def __init__(self, design: FloatArray) -> None:
-        self._design = design
-        self._known: dict[bytes, RidgeBasis] = {}
-
-    def of(self, rows: np.ndarray) -> RidgeBasis:
-        """The basis of some rows of the design."""
-        key = rows.tobytes()
-        if key not in self._known:
-            self._known[key] = RidgeBasis(self._design[rows])
-        return self._known[key]
 
 
 def weighted_coefficients(

@@ -14,12 +14,13 @@ from assets.failure_models.acceptance_criteria import AcceptanceCriteria, criter
 from assets.failure_models.driver_study import all_driver_rows
 from assets.failure_models.examination import Examination, examine
 from assets.failure_models.freezing import freeze
-from assets.failure_models.gate_matrix import GateMatrix, gate_matrix
+from assets.failure_models.gate_matrix import gate_matrix
 from assets.failure_models.judgement import Judgement, family, judge
 from assets.failure_models.label_models import PRODUCT_ONLY
 from assets.failure_models.null_distribution import strings_of
 from assets.failure_models.outcome_panel import OutcomeDefinition, definitions, outcome_panel
 from assets.failure_models.prediction import ROLLING_ORIGIN
+from assets.failure_models.shared_fits import SharedFits
 from assets.failure_models.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.study_tables import model_tables, table, verdict_table
 from assets.failure_models.trial import Trial
@@ -66,19 +67,26 @@ def prepare(
         The trials, by outcome and gate, and the outcomes and gates where there is none because
         the gate comes at or after the result or no batch reaches it.
     """
+    defined = definitions(inputs.outcome_definitions)
+    # A gate at or after every result is never looked at.
+    last = max((definition.last_gate_before for definition in defined), default=0)
     matrices = {
         gate: gate_matrix(inputs.gate_values, inputs.dictionary, inputs.batch_gates, gate)
         for gate in GATES
+        if gate <= last
     }
+    fits = SharedFits()
     trials: list[Trial] = []
     skipped: list[tuple[OutcomeDefinition, int]] = []
-    for definition in definitions(inputs.outcome_definitions):
+    for definition in defined:
         refused = _refused(inputs.refused_features, definition.outcome)
-        for gate, matrix in matrices.items():
-            if gate > definition.last_gate_before or not matrix.batch_ids:
+        for gate in GATES:
+            if gate > definition.last_gate_before or not matrices[gate].batch_ids:
                 skipped.append((definition, gate))
             else:
-                trials.append(_trial(inputs, definition, matrix.without(refused), seed))
+                matrix = matrices[gate].without(refused).informative()
+                panel = outcome_panel(definition, inputs.outcomes, inputs.outcome_margins, matrix)
+                trials.append(Trial(matrix, panel, seed, fits).with_fitted_margins())
     return trials, skipped
 
 
@@ -87,22 +95,16 @@ def _refused(refused_features: pl.DataFrame, outcome: str) -> set[str]:
     return set(own["feature"].to_list())
 
 
-def _trial(
-    inputs: StudyInputs, definition: OutcomeDefinition, matrix: GateMatrix, seed: int
-) -> Trial:
-    panel = outcome_panel(definition, inputs.outcomes, inputs.outcome_margins, matrix)
-    return Trial(matrix.informative(), panel, seed).with_fitted_margins()
-
-
 def _examine_all(
     trials: Sequence[Trial],
     criteria: dict[str, AcceptanceCriteria],
     shared: SharedDraws,
     settings: StudySettings,
 ) -> list[Examination]:
-    # The longest trials start first; the order of the result is that of the trials.
-    order = sorted(range(len(trials)), key=lambda i: not trials[i].is_primary)
-    with ThreadPoolExecutor(max_workers=settings.threads) as pool:
+    # The longest trials start first, those of one gate together, because they share fits; the
+    # order of the result is that of the trials.
+    order = sorted(range(len(trials)), key=lambda i: (not trials[i].is_primary, trials[i].gate))
+    with ThreadPoolExecutor(max_workers=settings.workers) as pool:
         started = {
             i: pool.submit(examine, trials[i], criteria[trials[i].outcome], shared, settings)
             for i in order
@@ -114,7 +116,7 @@ def _kept(judged: Sequence[Judgement], settings: StudySettings) -> list[dict[str
     """The models behind the verdicts, fitted on all batches, as text."""
     if not settings.with_models:
         return []
-    with ThreadPoolExecutor(max_workers=settings.threads) as pool:
+    with ThreadPoolExecutor(max_workers=settings.workers) as pool:
         return [row for model in pool.map(freeze, judged) for row in model.rows()]
 
 

@@ -40,7 +40,7 @@ class StudySettings:
         permutations: Draws of the null.
         resamples: Cluster resamples of every interval.
         refits: Cluster resamples the drivers are fitted on again.
-        threads: Trials examined at a time; the tables do not depend on it.
+        threads: Cores to keep busy; the tables do not depend on it.
         with_contrast: Whether the ladder shows what random cross-validation would have claimed;
             it costs as much as the evidence and no verdict uses it.
         with_models: Whether to fit the model behind every verdict once more on all batches and
@@ -54,6 +54,11 @@ class StudySettings:
     threads: int = os.cpu_count() or 1
     with_contrast: bool = True
     with_models: bool = True
+
+    @property
+    def workers(self) -> int:
+        """Trials examined at a time: one more than cores, for one may wait for another's fit."""
+        return self.threads if self.threads == 1 else self.threads + 1
 
     @classmethod
     def of_run(cls, seed: int, *, is_quick: bool) -> "StudySettings":

@@ -4,7 +4,7 @@ A trial is what every rung of the ladder and every test is handed, so that all o
 batches, split the same way.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from assets.failure_models.gate_matrix import GateMatrix
 from assets.failure_models.outcome_panel import OutcomePanel
 from assets.failure_models.relative_view import RelativeView, relative_view
+from assets.failure_models.shared_fits import SharedFits
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.folds import Fold, rolling_origin
 
@@ -26,11 +27,13 @@ class Trial:
         matrix: Features available at the gate and not refused for the outcome, informative only.
         panel: Labels and margins, aligned to the matrix.
         seed: Seed of every random draw of the trial.
+        fits: Fits shared with the other trials of the run.
     """
 
     matrix: GateMatrix
     panel: OutcomePanel
     seed: int
+    fits: SharedFits = field(default_factory=SharedFits, compare=False, repr=False)
 
     @property
     def outcome(self) -> str:
@@ -66,10 +69,12 @@ class Trial:
     @cached_property
     def views(self) -> list[RelativeView]:
         """Per fold, features and margins within product, relative to the recent past."""
-        return [
-            relative_view(self.matrix.values, self.panel.margins, self.matrix.product, fold)
-            for fold in self.folds
-        ]
+        return [self.view_of(fold) for fold in self.folds]
+
+    def view_of(self, fold: Fold) -> RelativeView:
+        """Features and margins within product as one fold's training tells it."""
+        matrix = self.matrix
+        return relative_view(matrix.values, self.panel.margins, matrix.product, fold, self.fits)
 
     @cached_property
     def tested(self) -> IntArray:

@@ -1,0 +1,78 @@
+"""What a run fits, fitted once: outcomes share features and folds, and failures their margins.
+
+A result is found again by the bytes of everything it was made from, so what is shared is what each
+would have computed; nothing is shared between two fits that could differ. Trials examined in
+different threads wait for one another's fits instead of making them again.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from hashlib import blake2b
+from threading import Lock
+from typing import Any, TypeVar
+
+import numpy as np
+
+Made = TypeVar("Made")
+# Decompositions of a wide design take some 50 MB each; trials of one gate run one after the other.
+LATEST_KEPT = 12
+
+
+class SharedFits:
+    """The fits of one run.
+
+    Args:
+        latest_kept: How many large results are kept, the latest used last.
+    """
+
+    def __init__(self, latest_kept: int = LATEST_KEPT) -> None:
+        self._lock = Lock()
+        self._kept: dict[bytes, Future[Any]] = {}
+        self._latest: OrderedDict[bytes, Future[Any]] = OrderedDict()
+        self._latest_kept = latest_kept
+
+    def of(self, key: bytes, make: Callable[[], Made]) -> Made:
+        """A result kept until the run ends; made by the first who asks."""
+        with self._lock:
+            is_first = key not in self._kept
+            held = self._kept.setdefault(key, Future())
+        return _result(held, make if is_first else None)
+
+    def lately(self, key: bytes, make: Callable[[], Made]) -> Made:
+        """A large result, made again where it has not been used lately."""
+        with self._lock:
+            is_first = key not in self._latest
+            held = self._latest.setdefault(key, Future())
+            self._latest.move_to_end(key)
+            if len(self._latest) > self._latest_kept:
+                self._latest.popitem(last=False)
+        return _result(held, make if is_first else None)
+
+
+def _result(held: "Future[Any]", make: Callable[[], Any] | None) -> Any:
+    if make is not None:
+        try:
+            held.set_result(make())
+        except BaseException as error:
+            # Those who wait must not wait for ever, an interrupt included.
+            held.set_exception(error)
+            raise
+    return held.result()
+
+
+def fingerprint(*parts: np.ndarray | bytes | str | float) -> bytes:
+    """A key of whatever a fit is made from: arrays by type, shape and bytes.
+
+    Returns:
+        32 bytes.
+    """
+    digest = blake2b(digest_size=32)
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            digest.update(f"{part.dtype.str}{part.shape}".encode())
+            digest.update(np.ascontiguousarray(part).data)
+        else:
+            text = part if isinstance(part, bytes) else repr(part).encode()
+            digest.update(f"{len(text)}:".encode() + text)
+    return digest.digest()

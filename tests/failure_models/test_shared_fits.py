@@ -1,0 +1,88 @@
+"""A fit asked for twice is made once, and nothing is shared between fits that could differ."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier, Event
+
+import numpy as np
+import pytest
+
+from assets.failure_models import boosted_trees, margin_models
+from assets.failure_models.shared_fits import SharedFits, fingerprint
+from assets.failure_models.study import prepare
+from assets.failure_models.study_inputs import StudyInputs
+
+
+def test_two_threads_that_ask_at_once_get_one_result() -> None:
+    fits, both_here, made = SharedFits(), Barrier(2), []
+
+    def ask() -> object:
+        both_here.wait()
+        return fits.of(b"key", lambda: made.append(1) or object())
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = (pool.submit(ask) for _ in range(2))
+    assert first.result() is second.result()
+    assert made == [1]
+
+
+def test_who_waits_for_a_fit_that_fails_fails_with_it() -> None:
+    fits, is_making, is_asked = SharedFits(), Event(), Event()
+
+    def fail() -> None:
+        is_making.set()
+        is_asked.wait(5)
+        raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(2) as pool:
+        maker = pool.submit(fits.of, b"key", fail)
+        is_making.wait(5)
+        waiter = pool.submit(fits.of, b"key", lambda: None)
+        is_asked.set()
+        for one in (maker, waiter):
+            with pytest.raises(KeyboardInterrupt):
+                one.result(timeout=5)
+
+
+def test_only_the_latest_large_results_are_kept() -> None:
+    fits, made = SharedFits(latest_kept=2), []
+    for name in (b"a", b"b", b"a", b"c", b"a", b"b"):
+        fits.lately(name, lambda name=name: made.append(name))
+    assert made == [b"a", b"b", b"c", b"b"]
+
+
+def test_a_key_tells_type_shape_bytes_and_boundaries_apart() -> None:
+    row = np.arange(6.0)
+    keys = [
+        fingerprint(row),
+        fingerprint(row.reshape(2, 3)),
+        fingerprint(row.reshape(3, 2)),
+        fingerprint(row.astype(np.int64)),
+        fingerprint(row, 1),
+        fingerprint(row, 1.0),
+        fingerprint(row[:3], row[3:]),
+        fingerprint("ab", "c"),
+        fingerprint("a", "bc"),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert fingerprint(row.reshape(2, 3).T) == fingerprint(row.reshape(2, 3).T.copy())
+
+
+def test_a_mode_with_the_margin_of_the_failure_fits_nothing_again(
+    line: Callable[..., StudyInputs],
+    gates: Callable[..., StudyInputs],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trial = prepare(gates(line(batches=200), 4), seed=1)[0][0]
+    first, _ = margin_models.ridge_scores(trial)
+    trees = margin_models.tree_scores(trial)
+    monkeypatch.setattr(margin_models, "RidgeBasis", None)
+    monkeypatch.setattr(boosted_trees, "fit_margin_trees", None)
+    mode = replace(trial.panel, definition=replace(trial.panel.definition, outcome="mode"))
+    again = replace(trial, panel=mode)
+    assert np.array_equal(margin_models.ridge_scores(again)[0].score, first.score, equal_nan=True)
+    assert np.array_equal(margin_models.tree_scores(again).score, trees.score, equal_nan=True)
+    moved = replace(mode, margins=trial.panel.margins + np.arange(200)[:, None] % 2)
+    with pytest.raises(TypeError):
+        margin_models.tree_scores(replace(trial, panel=moved))

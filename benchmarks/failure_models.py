@@ -23,10 +23,10 @@ import polars as pl
 
 from assets.failure_models import (
     boosted_trees,
-    drift_check,
     explanation,
-    freezing,
     label_models,
+    margin_models,
+    penalised_logistic,
     ridge,
 )
 from assets.failure_models.acceptance_criteria import criteria_frame
@@ -41,13 +41,12 @@ START = datetime.fromisoformat("2021-01-04")
 FITS = (
     (boosted_trees, "fit_margin_trees"),
     (boosted_trees, "fit_label_trees"),
-    (ridge, "RidgeBasis"),
+    (margin_models, "RidgeBasis"),
     (ridge.RidgeBasis, "fit"),
-    (label_models, "fit_logistic"),
-    (explanation, "fit_logistic"),
+    (label_models, "LogisticDesign"),
+    (penalised_logistic, "LogisticDesign"),
+    (penalised_logistic.LogisticDesign, "fit"),
     (explanation, "weighted_coefficients"),
-    (freezing, "fit_logistic"),
-    (drift_check, "fit_logistic"),
 )
 
 

@@ -71,13 +71,20 @@ def relative_view(
     """
     key = fingerprint("design", values, product, fold.train)
     shared = fits.of(key, lambda: _design(values, product, fold.train))
-    product_mean = group_means(margins, product, fold.train)
-    within = margins - product_mean
-    level = _nanmean(within[fold.train][-PAST_BATCHES:])
+    product_mean, targets = np.empty_like(margins), np.empty_like(margins)
+    level = np.empty(margins.shape[1])
+    # One margin at a time: sums over several columns are taken in another order, and a margin must
+    # not depend, were it in its last digit, on which others an outcome has.
+    for j in range(level.size):
+        own = margins[:, [j]]
+        means = group_means(own, product, fold.train)
+        within = own - means
+        product_mean[:, j], targets[:, j] = means[:, 0], relative_to_past(within)[:, 0]
+        level[j] = _nanmean(within[fold.train][-PAST_BATCHES:])[0]
     return RelativeView(
         shared.values,
         shared.scale,
-        relative_to_past(within),
+        targets,
         product_mean + level,
         level,
         key,

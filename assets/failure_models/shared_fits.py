@@ -50,7 +50,7 @@ class SharedFits:
         return _result(held, make if is_first else None)
 
 
-def _result(held: "Future[Any]", make: Callable[[], Any] | None) -> Any:
+def _result(held: "Future[Any]", make: Callable[[], Made] | None) -> Made:
     if make is not None:
         try:
             held.set_result(make())
@@ -58,7 +58,8 @@ def _result(held: "Future[Any]", make: Callable[[], Any] | None) -> Any:
             # Those who wait must not wait for ever, an interrupt included.
             held.set_exception(error)
             raise
-    return held.result()
+    found: Made = held.result()
+    return found
 
 
 def fingerprint(*parts: np.ndarray | bytes | str | float) -> bytes:

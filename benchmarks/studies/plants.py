@@ -49,6 +49,23 @@ def hidden_cause_plant() -> Plant:
     return parse_plant(document)
 
 
+@cache
+def worn_granulator_plant() -> Plant:
+    """The tablet line with granulators that are renewed late, so that earlier renewal pays.
+
+    As shipped two or three parts break in five years, too few for any law to be fitted. Here a
+    seal wears out near 70 batches and is planned for 90; wear of the granulator acts on no result,
+    so that the other levers are what they are on the shipped plant.
+    """
+    document = _document("tablets")
+    document["maintenance"]["granulation"] |= {
+        "interval_batches": [90, 10],
+        "weibull_shape": 2.4,
+        "weibull_scale_batches": 70,
+    }
+    return parse_plant(document)
+
+
 def _document(name: str) -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load(plant_path(name).read_text(encoding="utf-8"))
     return document

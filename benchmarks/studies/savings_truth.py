@@ -1,0 +1,83 @@
+"""What doing something truly prevents: the plant run again many times, with it and without it.
+
+Kept as one CSV row per re-run, so that it is made once and may be stopped and continued. A re-run
+draws lots, weather and noise anew; the difference is that of the failure probabilities given the
+true causes, so that it carries no noise of its own.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from assets.sources.virtual_plant.batches import Settings, make_batches
+from assets.sources.virtual_plant.effects import _done, _with
+from assets.sources.virtual_plant.planted import Lever
+from benchmarks.studies.plants import worn_granulator_plant
+from benchmarks.studies.record import RESULTS, StudyRecord
+
+FIRST_SEED = 9_000_001  # of the re-runs; no plant of any study has it
+BATCHES, YEARS = 1000, 5.0
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A yearly figure over re-runs.
+
+    Attributes:
+        per_year: Mean over re-runs.
+        standard_error: Monte Carlo standard error of the mean.
+        reruns: Number of re-runs.
+    """
+
+    per_year: float
+    standard_error: float
+    reruns: int
+
+
+def rerun(number: int, drift: float) -> dict[str, float]:
+    """One re-run: failures expected of the plant, and fewer of them with each lever, a year.
+
+    Args:
+        number: Number of the re-run, 0 or above.
+        drift: Factor on every declared drift.
+    """
+    plant = worn_granulator_plant()
+    made = make_batches(plant, Settings(BATCHES, YEARS, FIRST_SEED + number, drift=drift))
+    row = {"failures": float(made.failure_prob.sum()) / YEARS}
+    for lever in _held():
+        after = _with(made, *_done(plant, lever))
+        row[lever.name] = float(made.failure_prob.sum() - after.failure_prob.sum()) / YEARS
+    return row
+
+
+def _held() -> list[Lever]:
+    """The plant's levers that hold something; those of maintenance have a closed form."""
+    return [each for each in worn_granulator_plant().levers if each.kind != "maintenance"]
+
+
+def make_truth(drift: float, reruns: int, folder: Path = RESULTS) -> None:
+    """Make the re-runs that are missing from the CSV."""
+    kept = StudyRecord("savings_truth", ("drift", "rerun"), folder)
+    for _, number in list(kept.missing([(drift, number) for number in range(reruns)])):
+        kept.append({"drift": drift, "rerun": number, **rerun(number, drift)})
+
+
+def expected(drift: float, folder: Path = RESULTS) -> dict[str, Expected]:
+    """Return what is expected a year: ``failures``, and what each lever prevents.
+
+    Args:
+        drift: Factor on every declared drift.
+        folder: Where the CSV is kept.
+    """
+    rows = StudyRecord("savings_truth", ("drift", "rerun"), folder).rows()
+    own = rows.filter(pl.col("drift") == drift)
+    names = ["failures", *(lever.name for lever in _held())]
+    return {
+        name: Expected(
+            float(own[name].mean()),  # type: ignore[arg-type]
+            float(own[name].std() or 0.0) / own.height**0.5,  # type: ignore[arg-type]
+            own.height,
+        )
+        for name in names
+    }

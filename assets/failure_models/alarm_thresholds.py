@@ -71,6 +71,20 @@ def rolling_thresholds(score: FloatArray, first: int, budget: float) -> FloatArr
     return np.concatenate([early, full])
 
 
+def thresholds_by_past(score: FloatArray, budget: float) -> FloatArray:
+    """Refreshed thresholds of every score, the first one included.
+
+    Args:
+        score: In production order, at least one.
+        budget: Share of batches that may raise an alarm, 0 to 1.
+
+    Returns:
+        Per score the quantile of the last hundred before it; for the first, which has no past, the
+        score itself, which raises no alarm.
+    """
+    return np.concatenate([score[:1], rolling_thresholds(score, 1, budget)])
+
+
 def next_threshold(probability: FloatArray, blocks: list[IntArray], budget: float) -> float:
     """Threshold for the next batch to come: the quantile of the last hundred scores."""
     score = probability[np.concatenate(blocks)][-RECENT_BATCHES:]

@@ -12,11 +12,12 @@ import numpy as np
 import polars as pl
 
 from assets.failure_models import boosted_trees
+from assets.failure_models.alarm_thresholds import thresholds_by_past
 from assets.failure_models.explanation import risk_slopes
 from assets.failure_models.failure_probability import any_margin_fails
 from assets.failure_models.freezing import group_means_of
 from assets.failure_models.frozen_model import FrozenModel, frozen_models
-from assets.failure_models.gate_matrix import GateMatrix, gate_matrix
+from assets.failure_models.gate_matrix import GateMatrix, Levels, gate_matrix, levels_of
 from assets.failure_models.penalised_logistic import LogisticFit
 from assets.failure_models.relative_view import in_spreads
 from assets.failure_models.undecided_zone import NOMINAL_COVERAGE, conformity_scores
@@ -25,7 +26,7 @@ from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.conformal import prediction_sets
 from assets.statistics.detrending import relative_to_past
 
-ALARM_BUDGET = "0.05"
+ALARM_BUDGET = 0.05
 SHOWN_FEATURES = 5
 
 Rows = list[dict[str, Any]]
@@ -67,10 +68,13 @@ def score_tables(
         AlteredModelError: A model was changed after it was kept.
     """
     found: dict[str, Rows] = {"model.batch_scores": [], "model.score_contributions": []}
-    matrices: dict[int, GateMatrix] = {}
-    for model in frozen_models(boosters):
-        if model.gate not in matrices:
-            matrices[model.gate] = gate_matrix(gate_values, dictionary, batch_gates, model.gate)
+    models = list(frozen_models(boosters))
+    # What has become the usual level since a model was kept must not lose the model its column.
+    matrices = {
+        gate: gate_matrix(gate_values, dictionary, batch_gates, gate, _levels(models, gate))
+        for gate in sorted({model.gate for model in models})
+    }
+    for model in models:
         matrix = matrices[model.gate]
         fitted_on = set(model.numbers["fitted_on"])
         is_new = [batch not in fitted_on for batch in matrix.batch_ids]
@@ -80,10 +84,20 @@ def score_tables(
         values = _aligned(matrix.values, matrix.columns, model.numbers["columns"])
         scores = _scores(model, matrix, values, rows)
         ids = [matrix.batch_ids[i] for i in rows]
-        found["model.batch_scores"] += _score_rows(model, ids, scores)
+        found["model.batch_scores"] += _score_rows(model, matrix, rows, scores)
         if model.verdict == PROCESS_SIGNAL:
             found["model.score_contributions"] += _shares(model, ids, values[rows], scores)
     return found
+
+
+def _levels(models: Iterable[FrozenModel], gate: int) -> Levels:
+    """The levels that have a column in any model of a gate."""
+    return levels_of(
+        column
+        for model in models
+        if model.gate == gate
+        for column in [*model.numbers["columns"], *model.numbers["identity_columns"]]
+    )
 
 
 def _aligned(values: FloatArray, have: list[str], wanted: list[str]) -> FloatArray:
@@ -153,17 +167,24 @@ def _one_margin(
     )
 
 
-def _score_rows(model: FrozenModel, ids: Iterable[str], scores: Scores) -> Rows:
-    threshold = float(model.numbers["thresholds"][ALARM_BUDGET])
+def _score_rows(model: FrozenModel, matrix: GateMatrix, rows: IntArray, scores: Scores) -> Rows:
     earlier = model.array("out_of_time_prob")
-    # New batches follow the out-of-time ones in production order: those are their recent past.
-    score = conformity_scores(np.concatenate([earlier, scores.probability]))
+    both = np.concatenate([earlier, scores.probability])
+    # A batch whose result is still to come may be older than some the model was tried on: the
+    # recent past of a batch is what was made before it, tried or new.
+    position = {batch: i for i, batch in enumerate(matrix.batch_ids)}
+    tried = [position.get(batch, -1) for batch in model.numbers["out_of_time_batches"]]
+    order = np.argsort(np.concatenate([np.array(tried, dtype=np.int64), rows]), kind="stable")
+    conformity, threshold = np.empty(both.size), np.empty(both.size)
+    conformity[order] = conformity_scores(both[order])
+    threshold[order] = thresholds_by_past(both[order], ALARM_BUDGET)
     sets = prediction_sets(
-        score[earlier.size :],
-        score[: earlier.size],
+        conformity[earlier.size :],
+        conformity[: earlier.size],
         model.array("out_of_time_failed") == 1,
         1 - NOMINAL_COVERAGE,
     )
+    ids = [matrix.batch_ids[i] for i in rows]
     margins = scores.expected_margin.tolist() or [None] * scores.probability.size
     return [
         {
@@ -175,12 +196,18 @@ def _score_rows(model: FrozenModel, ids: Iterable[str], scores: Scores) -> Rows:
             "verdict": model.verdict,
             "failure_prob": float(probability),
             "expected_margin": margin,
-            "threshold": threshold,
-            "is_alarm": bool(probability > threshold),
+            "threshold": float(limit),
+            "is_alarm": bool(probability > limit),
             "foretold": _foretold(bool(good), bool(failed)),
         }
-        for batch, probability, margin, good, failed in zip(
-            ids, scores.probability, margins, sets.holds_good, sets.holds_failed, strict=True
+        for batch, probability, limit, margin, good, failed in zip(
+            ids,
+            scores.probability,
+            threshold[earlier.size :],
+            margins,
+            sets.holds_good,
+            sets.holds_failed,
+            strict=True,
         )
     ]
 

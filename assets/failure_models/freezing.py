@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from assets.failure_models import boosted_trees, label_models
-from assets.failure_models.alarm_performance import ALARM_BUDGETS
 from assets.failure_models.explanation import observed_to_predicted
 from assets.failure_models.frozen_model import FrozenModel, plain
 from assets.failure_models.judgement import Judgement
@@ -31,7 +30,7 @@ def freeze(judged: Judgement) -> FrozenModel:
         judged: A judged trial.
 
     Returns:
-        The model, with its alarm threshold and the scores its undecided zone is calibrated on.
+        The model, with the scores its alarm threshold and its undecided zone follow.
     """
     seen = judged.examination
     trial, model = seen.trial, seen.ladder.model_used
@@ -45,9 +44,7 @@ def freeze(judged: Judgement) -> FrozenModel:
         "features": trial.matrix.features,
         "identity_columns": trial.matrix.identity_columns,
         "fitted_on": [trial.matrix.batch_ids[i] for i in train],
-        "thresholds": {
-            str(budget): float(np.quantile(probability, 1 - budget)) for budget in ALARM_BUDGETS
-        },
+        "out_of_time_batches": [trial.matrix.batch_ids[i] for i in trial.tested],
         "out_of_time_prob": plain(probability),
         "out_of_time_failed": plain(trial.tested_label),
     }

@@ -36,7 +36,7 @@ class FrozenModel:
         version: Version a verdict belongs to.
         verdict: The verdict that version got.
         numbers: Everything but the trees: columns, product means, scales, coefficients, residuals,
-            thresholds, and the batches it was fitted on.
+            out-of-time scores, and the batches it was fitted on.
         trees: Per quantity its booster; empty where the rung has none.
     """
 

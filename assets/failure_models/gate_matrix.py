@@ -5,6 +5,7 @@ a contract; they are pivoted here, in memory. A feature refused for an outcome n
 outcome's matrix: this is the only door.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,9 @@ from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 
 RAREST_LEVEL_BATCHES = 10
 MOST_LEVELS = 20
+LEVEL_SEPARATOR = "="
+
+Levels = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,11 @@ def _spread(values: FloatArray) -> FloatArray:
 
 
 def gate_matrix(
-    gate_values: pl.DataFrame, dictionary: pl.DataFrame, batch_gates: pl.DataFrame, gate: int
+    gate_values: pl.DataFrame,
+    dictionary: pl.DataFrame,
+    batch_gates: pl.DataFrame,
+    gate: int,
+    levels: Levels | None = None,
 ) -> GateMatrix:
     """Pivot what was available at a gate.
 
@@ -93,10 +101,12 @@ def gate_matrix(
         dictionary: ``feature.dictionary``.
         batch_gates: ``feature.batch_gates``.
         gate: 1 to 7.
+        levels: Per categorical feature the levels that get a column, where a model is kept that
+            was fitted on them; None to choose them from these very batches.
 
     Returns:
         One row per batch that reached the gate, in production order; categorical features as one
-        column per level that at least 10 batches have.
+        column per level that at least 10 batches have, or per level given.
     """
     names = [pl.col(name).fill_null("") for name in ("product", "strength")]
     # Numbered over all gates, so that a lot has one code at every gate of the run.
@@ -107,20 +117,25 @@ def gate_matrix(
         .with_columns(group=_code(pl.col("product_name")))
         .filter(pl.col("gate") == gate)
         .sort("production_order", "batch_id")
+        .with_row_index("row")
     )
-    latest = (
-        gate_values.filter(pl.col("gate") <= gate)
-        .sort("gate")
-        .unique(subset=["batch_id", "feature"], keep="last", maintain_order=True)
-        .join(rows.select("batch_id"), on="batch_id", how="semi")
-        .join(dictionary.select("feature", "data_type", "is_product_identity"), on="feature")
+    known = (
+        gate_values.lazy()
+        .filter(pl.col("gate") <= gate)
+        .select("batch_id", "feature", "gate", "value", "level")
+        .join(rows.lazy().select("batch_id", "row"), on="batch_id")
+        .join(_described(dictionary).lazy(), on="feature")
+        .drop("batch_id")
+        .collect()
+        # Later gates overwrite earlier ones.
+        .sort("gate", maintain_order=True)
     )
     process, identity = (
-        latest.filter(~pl.col("is_product_identity")),
-        latest.filter(pl.col("is_product_identity")),
+        known.filter(~pl.col("is_product_identity")),
+        known.filter(pl.col("is_product_identity")),
     )
-    values, columns, features = _wide(process, rows)
-    known, identity_columns, _ = _wide(identity, rows)
+    values, columns, features = _wide(process, rows.height, levels)
+    numbers, identity_columns, _ = _wide(identity, rows.height, levels)
     return GateMatrix(
         gate=gate,
         batch_ids=rows["batch_id"].to_list(),
@@ -133,8 +148,23 @@ def gate_matrix(
         features=features,
         values=values,
         identity_columns=identity_columns,
-        identity=known,
+        identity=numbers,
     )
+
+
+def levels_of(columns: Iterable[str]) -> Levels:
+    """The levels that some columns stand for, by feature."""
+    found: Levels = {}
+    for column in columns:
+        feature, separator, level = column.partition(LEVEL_SEPARATOR)
+        if separator:
+            own = found.setdefault(feature, [])
+            own += [] if level in own else [level]
+    return found
+
+
+def _described(dictionary: pl.DataFrame) -> pl.DataFrame:
+    return dictionary.select("feature", "data_type", "is_product_identity").with_row_index("code")
 
 
 def _code(column: pl.Expr) -> pl.Expr:
@@ -147,29 +177,59 @@ def microseconds(series: pl.Series) -> FloatArray:
     return series.cast(pl.Datetime("us")).cast(pl.Int64).cast(pl.Float64).to_numpy().astype(float)
 
 
-def _wide(latest: pl.DataFrame, rows: pl.DataFrame) -> tuple[FloatArray, list[str], list[str]]:
-    numeric = latest.filter(pl.col("data_type") == "numeric").select(
-        "batch_id", "feature", column=pl.col("feature"), number=pl.col("value")
-    )
-    long = pl.concat([numeric, _levels(latest.filter(pl.col("data_type") == "categorical"))])
-    order = long.select("column", "feature").unique().sort("column")
-    columns, features = order["column"].to_list(), order["feature"].to_list()
-    row_of = pl.DataFrame({"batch_id": rows["batch_id"], "row": np.arange(rows.height)})
-    column_of = order.select("column", place=pl.int_range(pl.len(), dtype=pl.Int64))
-    cells = long.join(row_of, on="batch_id").join(column_of, on="column")
-    values = np.full((rows.height, len(columns)), np.nan)
-    numbers = cells["number"].cast(pl.Float64).to_numpy()
-    values[cells["row"].to_numpy(), cells["place"].to_numpy()] = np.where(
-        np.isfinite(numbers), numbers, np.nan
-    )
-    return values, columns, features
+def _wide(
+    known: pl.DataFrame, height: int, levels: Levels | None
+) -> tuple[FloatArray, list[str], list[str]]:
+    """The matrix, its columns in the order of their names, and the feature of each."""
+    numeric = known.filter(pl.col("data_type") == "numeric")
+    present = numeric.select("code", "feature").unique().sort("code")
+    cells = _cells(known.filter(pl.col("data_type") == "categorical"), levels)
+    order = pl.concat(
+        [
+            present.select("feature", column="feature"),
+            cells.select("feature", "column").unique(),
+        ]
+    ).sort("column")
+    place = {name: i for i, name in enumerate(order["column"])}
+    values = np.full((height, order.height), np.nan)
+    codes = present["code"].to_numpy()
+    column = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.int64)
+    column[codes] = [place[name] for name in present["feature"]]
+    # Where a cell is written twice the last writing stays, and the last is of the latest gate.
+    own = column[numeric["code"].to_numpy()]
+    values[numeric["row"].to_numpy(), own] = _finite(numeric["value"])
+    of_level: IntArray = np.array([place[name] for name in cells["column"]], dtype=np.int64)
+    values[cells["row"].to_numpy(), of_level] = _finite(cells["number"])
+    return values, order["column"].to_list(), order["feature"].to_list()
 
 
-def _levels(categorical: pl.DataFrame) -> pl.DataFrame:
-    """One 0/1 cell per batch and common level; of a feature with two levels, one column."""
-    levels = (
-        categorical.drop_nulls("level")
-        .group_by("feature", "level")
+def _finite(series: pl.Series) -> FloatArray:
+    numbers = series.cast(pl.Float64).to_numpy()
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def _cells(categorical: pl.DataFrame, levels: Levels | None) -> pl.DataFrame:
+    """One 0/1 cell per batch and level that has a column."""
+    latest = categorical.unique(["row", "feature"], keep="last", maintain_order=True)
+    own = latest.drop_nulls("level").select("row", "feature", own=pl.col("level"))
+    chosen = _common_levels(own) if levels is None else _given(levels)
+    return own.join(chosen, on="feature", maintain_order="left").select(
+        "row",
+        "feature",
+        column=pl.concat_str("feature", "level", separator=LEVEL_SEPARATOR),
+        number=(pl.col("own") == pl.col("level")).cast(pl.Float64),
+    )
+
+
+def _given(levels: Levels) -> pl.DataFrame:
+    pairs = [(feature, level) for feature, own in sorted(levels.items()) for level in own]
+    return pl.DataFrame(pairs, schema={"feature": pl.String, "level": pl.String}, orient="row")
+
+
+def _common_levels(own: pl.DataFrame) -> pl.DataFrame:
+    """The levels that at least 10 batches have; of a feature with two, the rarer one alone."""
+    return (
+        own.group_by("feature", level="own")
         .len()
         .filter(pl.col("len") >= RAREST_LEVEL_BATCHES)
         .sort(["feature", "len", "level"], descending=[False, True, False])
@@ -177,11 +237,5 @@ def _levels(categorical: pl.DataFrame) -> pl.DataFrame:
         .head(MOST_LEVELS)
         .with_columns(place=pl.int_range(pl.len()).over("feature"), count=pl.len().over("feature"))
         .filter(~((pl.col("count") == 2) & (pl.col("place") == 0)))
-    )
-    cells = categorical.drop_nulls("level").select("batch_id", "feature", own=pl.col("level"))
-    return cells.join(levels.select("feature", "level"), on="feature").select(
-        "batch_id",
-        "feature",
-        column=pl.concat_str("feature", "level", separator="="),
-        number=(pl.col("own") == pl.col("level")).cast(pl.Float64),
+        .select("feature", "level")
     )

@@ -1,9 +1,9 @@
 """How much a model leaves undecided, and whether its decided batches keep their promise.
 
-Every test block is judged by sets calibrated on the blocks before it, so the coverage is that of
-later batches. What is compared is the log odds beside those of the 40 batches before: a level that
-drifts would make every later batch strange. Drift may still break the coverage, so it is counted
-and shown.
+Every test block is judged by sets calibrated on earlier blocks, by the results known when it began,
+so the coverage is that of later batches. What is compared is the log odds beside those of the 40
+batches before: a level that drifts would make every later batch strange. Drift may still break the
+coverage, so it is counted and shown.
 """
 
 from itertools import pairwise
@@ -17,6 +17,7 @@ from assets.statistics.array_types import BoolArray, FloatArray
 from assets.statistics.calibration import logit
 from assets.statistics.conformal import PredictionSets, prediction_sets
 from assets.statistics.detrending import past_mean
+from assets.statistics.folds import was_known
 from assets.statistics.intervals import wilson
 
 NOMINAL_COVERAGE = 0.90
@@ -61,14 +62,16 @@ def conformity_scores(probability: FloatArray) -> FloatArray:
 
 
 def later_sets(trial: Trial, prediction: Prediction) -> PredictionSets:
-    """Sets of every test block after the first, each calibrated on the blocks before it."""
+    """Sets of every test block after the first, each calibrated on results known by then."""
     score = conformity_scores(prediction.probability[trial.tested])
     failed = trial.tested_label == 1
-    ends = np.cumsum([fold.test.size for fold in trial.folds])
-    found = [
-        prediction_sets(score[first:last], score[:first], failed[:first], 1 - NOMINAL_COVERAGE)
-        for first, last in pairwise(ends)
-    ]
+    found = []
+    for first, last in pairwise(np.cumsum([fold.test.size for fold in trial.folds])):
+        block, before = trial.tested[first:last], trial.tested[:first]
+        known = np.flatnonzero(was_known(before, block, trial.panel.known_at, trial.matrix.gate_at))
+        found.append(
+            prediction_sets(score[first:last], score[known], failed[known], 1 - NOMINAL_COVERAGE)
+        )
     return PredictionSets(
         np.concatenate([one.holds_good for one in found]),
         np.concatenate([one.holds_failed for one in found]),

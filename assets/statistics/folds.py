@@ -68,19 +68,30 @@ def rolling_origin(
         if not test.size:
             continue
         keep = ~np.isin(cluster[earlier], cluster[test])
-        keep &= _was_known(earlier, test, known_at, predicted_at)
+        keep &= was_known(earlier, test, known_at, predicted_at)
         train = earlier[keep]
         if train.size >= smallest_training:
             found.append(Fold(len(found) + 1, train, test, int(earlier.size - train.size)))
     return found
 
 
-def _was_known(
+def was_known(
     earlier: IntArray,
     test: IntArray,
     known_at: FloatArray | None,
     predicted_at: FloatArray | None,
 ) -> BoolArray:
+    """Per earlier batch, whether its result was known when the first of a test block was predicted.
+
+    Args:
+        earlier: Positions of the earlier batches.
+        test: Positions of the test block.
+        known_at: As in :func:`rolling_origin`.
+        predicted_at: Likewise.
+
+    Returns:
+        True as well where nobody noted when a result was known, or when the block was predicted.
+    """
     if known_at is None or predicted_at is None or np.isnan(predicted_at[test]).all():
         return np.ones(earlier.size, dtype=bool)
     start = np.nanmin(predicted_at[test])

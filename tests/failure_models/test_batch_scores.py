@@ -18,12 +18,15 @@ Line = Callable[..., StudyInputs]
 Tables = dict[str, pl.DataFrame]
 
 
-def known_until(inputs: StudyInputs, last: int) -> StudyInputs:
-    """The same line when the results of batches after ``last`` were still to come."""
+def made_until(inputs: StudyInputs, last: int) -> StudyInputs:
+    """The same line when batches from ``last`` on were still to be made."""
     is_early = pl.col("batch_id").str.slice(1).cast(pl.Int64) < last
-    outcomes = inputs.outcomes.with_columns(is_failure=pl.when(is_early).then("is_failure"))
-    margins = inputs.outcome_margins.filter(is_early)
-    return replace(inputs, outcomes=outcomes, outcome_margins=margins)
+    return replace(
+        inputs,
+        batch_gates=inputs.batch_gates.filter(is_early),
+        outcomes=inputs.outcomes.filter(is_early),
+        outcome_margins=inputs.outcome_margins.filter(is_early),
+    )
 
 
 def scored(boosters: pl.DataFrame, inputs: StudyInputs) -> Tables:
@@ -31,14 +34,30 @@ def scored(boosters: pl.DataFrame, inputs: StudyInputs) -> Tables:
     return {name: table(name, own) for name, own in rows.items()}
 
 
+def with_press(inputs: StudyInputs) -> StudyInputs:
+    """A second press beside it: the rarer one among the first 400 batches, the usual one of all."""
+    ids = [f"B{i:04d}" for i in range(500)]
+    level = ["A" if i < 400 and i % 40 < 21 else "B" for i in range(500)]
+    cells = {"batch_id": ids, "feature": "equipment.press.id", "gate": 2, "value": None}
+    values = pl.DataFrame(cells | {"level": level}, schema=inputs.gate_values.schema)
+    described = inputs.dictionary.head(1).with_columns(
+        feature=pl.lit("equipment.press.id"), data_type=pl.lit("categorical")
+    )
+    return replace(
+        inputs,
+        gate_values=pl.concat([inputs.gate_values, values]),
+        dictionary=pl.concat([inputs.dictionary, described]),
+    )
+
+
 @pytest.fixture(scope="module")
 def later(line: Line, gates: Line) -> StudyInputs:
-    return gates(line(seed=3), 1, 4, 5)
+    return with_press(gates(line(seed=3), 1, 4, 5))
 
 
 @pytest.fixture(scope="module")
 def studied(later: StudyInputs, quick: StudySettings) -> Tables:
-    return run_study(known_until(later, 400), replace(quick, with_contrast=False))
+    return run_study(made_until(later, 400), replace(quick, with_contrast=False))
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +100,58 @@ def test_a_night_alone_says_what_a_night_with_others_says(
     )
     assert both.height == 150
     assert both["failure_prob"].to_numpy() == pytest.approx(both["failure_prob_later"].to_numpy())
+    assert both["is_alarm"].to_list() == both["is_alarm_later"].to_list()
+
+
+def test_a_level_that_has_become_the_usual_one_keeps_its_column(
+    studied: Tables, later: StudyInputs, night: Tables
+) -> None:
+    """Press A was the usual one when the models were kept; by the last batch press B is."""
+    columns = list(frozen_models(studied["model.boosters"]))[-1].numbers["columns"]
+    assert "equipment.press.id=B" in columns
+    assert "equipment.press.id=A" not in columns
+    until = later.batch_gates.filter(pl.col("production_order") <= 410)
+    before = scored(studied["model.boosters"], replace(later, batch_gates=until))
+    first = night["model.batch_scores"].filter(pl.col("batch_id") < "B0410")
+    both = before["model.batch_scores"].join(first, on=["gate", "batch_id"], suffix="_later")
+    assert both.height == 30
+    assert both["failure_prob"].to_numpy() == pytest.approx(both["failure_prob_later"].to_numpy())
+
+
+def test_a_night_raises_the_alarms_that_were_priced(
+    studied: Tables, later: StudyInputs, night: Tables
+) -> None:
+    """The threshold is that of the last hundred scores before a batch, in order of production."""
+    tried = studied["model.predictions"].filter(pl.col("validation") == "rolling_origin")
+    for model in frozen_models(studied["model.boosters"]):
+        own = (pl.col("gate") == model.gate) & (pl.col("model") == model.model)
+        new = night["model.batch_scores"].filter(own).sort("batch_id")
+        past = tried.filter(own).sort("batch_id")["failure_prob"].to_list()
+        for probability, threshold, is_alarm in new.select(
+            "failure_prob", "threshold", "is_alarm"
+        ).iter_rows():
+            assert threshold == np.quantile(past[-100:], 0.95)
+            assert is_alarm == (probability > threshold)
+            past.append(probability)
+
+
+def test_a_batch_older_than_those_tried_is_held_against_its_own_past(
+    studied: Tables, later: StudyInputs, night: Tables
+) -> None:
+    """Batch 450 is made before batch 300: what came after it is not its past."""
+    moved = pl.when(pl.col("batch_id") == "B0450").then(299.5).otherwise("production_order")
+    gates = later.batch_gates.with_columns(production_order=moved)
+    turned = scored(studied["model.boosters"], replace(later, batch_gates=gates))
+    tried = studied["model.predictions"].filter(
+        (pl.col("gate") == 5)
+        & (pl.col("model") == "ridge_and_trees_on_margins")
+        & (pl.col("batch_id") < "B0299")
+    )
+    (threshold,) = turned["model.batch_scores"].filter(
+        (pl.col("gate") == 5) & (pl.col("batch_id") == "B0450")
+    )["threshold"]
+    past = tried.sort("batch_id")["failure_prob"].to_list()[-100:]
+    assert threshold == np.quantile(past, 0.95)
 
 
 def test_models_are_text_with_a_hash_and_an_altered_one_is_refused(studied: Tables) -> None:
@@ -105,7 +176,7 @@ def test_a_kept_model_is_the_model_that_was_kept(
         "assets.failure_models.study.freeze", lambda one: kept.append(original(one)) or kept[-1]
     )
     inputs = gates(line(seed=3, with_margins=False, failure_rate=0.12, effect=2.5), 5)
-    early = known_until(inputs, 400)
+    early = made_until(inputs, 400)
     boosters = run_study(early, replace(quick, with_contrast=False))["model.boosters"]
     (read,) = frozen_models(boosters)
     assert read.numbers == kept[0].numbers

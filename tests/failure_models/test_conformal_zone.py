@@ -1,6 +1,7 @@
 """The undecided zone on later test blocks."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from assets.failure_models.prediction import Prediction
 from assets.failure_models.study import prepare
 from assets.failure_models.study_inputs import StudyInputs
-from assets.failure_models.undecided_zone import zone_rows
+from assets.failure_models.undecided_zone import later_sets, zone_rows
 
 Line = Callable[..., StudyInputs]
 
@@ -27,3 +28,14 @@ def test_coverage_is_counted_over_later_blocks_and_by_class(line: Line, gates: L
     assert rows["good"]["covered"] + rows["failed"]["covered"] == rows["all"]["covered"]
     assert rows["all"]["coverage"] == pytest.approx(0.9, abs=0.07)
     assert rows["failed"]["coverage_low"] < rows["failed"]["coverage"]
+
+
+def test_a_result_not_known_yet_calibrates_nothing(line: Line, gates: Line) -> None:
+    """With every later result still to come, no class can be ruled out for any batch."""
+    trial = prepare(gates(line(batches=400, failure_rate=0.15), 5), seed=1)[0][0]
+    known_at = trial.panel.known_at.copy()
+    known_at[trial.tested] = np.nanmax(trial.matrix.gate_at) + 1
+    waiting = replace(trial, panel=replace(trial.panel, known_at=known_at))
+    score = np.random.default_rng(2).random(known_at.size)
+    assert not later_sets(trial, Prediction("m", score, trial.fold_number)).is_undecided.all()
+    assert later_sets(waiting, Prediction("m", score, waiting.fold_number)).is_undecided.all()

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from assets.failure_models.gate_matrix import GateMatrix, gate_matrix
+from assets.failure_models.gate_matrix import GateMatrix, gate_matrix, levels_of
 from assets.failure_models.outcome_panel import definitions, outcome_panel
 from assets.failure_models.study_inputs import StudyInputs
 
@@ -87,6 +87,17 @@ def test_a_category_becomes_levels_and_rare_ones_none(line: Line) -> None:
     assert matrix.columns == [f"material.api.supplier={level}" for level in "ABC"]
     assert set(matrix.features) == {"material.api.supplier"}
     assert matrix.values.sum(axis=0).tolist() == [30, 15, 12]
+
+
+def test_levels_given_keep_their_columns_whatever_is_usual_now(line: Line) -> None:
+    inputs = line(batches=60)
+    given = {"product.code": ["P0", "P7"]}
+    matrix = gate_matrix(inputs.gate_values, inputs.dictionary, inputs.batch_gates, 2, given)
+    assert matrix.identity_columns == ["product.code=P0", "product.code=P7"]
+    is_first = inputs.batch_gates.filter(pl.col("gate") == 2)["product"] == "P0"
+    assert matrix.identity[:, 0].tolist() == is_first.cast(pl.Float64).to_list()
+    assert not matrix.identity[:, 1].any()
+    assert levels_of([*matrix.identity_columns, "parameter.g00_0"]) == given
 
 
 def test_a_lot_has_one_code_at_every_gate(line: Line) -> None:

@@ -159,16 +159,16 @@ def read_whole(value: Any, allowed: range, where: str) -> int:
     return int(value)
 
 
-def read_date(block: Mapping[str, Any], where: str) -> date:
-    """Return the ``as_of`` date of an entry.
+def read_date(block: Mapping[str, Any], where: str, key: str = "as_of") -> date:
+    """Return a date of an entry.
 
     Raises:
         AssumptionError: It is not an ISO date.
     """
-    text = read_text(block, "as_of", where)
+    text = read_text(block, key, where)
     try:
         return date.fromisoformat(text)
     except ValueError as error:
         raise AssumptionError(
-            f"{where}: as_of '{text}' is not a date; write it as 2026-11-01."
+            f"{where}: {key} '{text}' is not a date; write it as 2026-11-01."
         ) from error

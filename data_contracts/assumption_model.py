@@ -111,6 +111,23 @@ class Lever:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """What a programme under way has promised, written once when it starts and then left alone.
+
+    Attributes:
+        started_on: First day of the programme.
+        failure_prob_before: Probability of failure it started from, 0 to 1; exact.
+        failure_prob_promised: Probability of failure it promised, above 0, below the one before.
+        owner: Who answers for the promise.
+    """
+
+    started_on: date
+    failure_prob_before: Fraction
+    failure_prob_promised: Fraction
+    owner: str
+
+
+@dataclass(frozen=True)
 class Assumptions:
     """Everything a cost model needs that the records do not say.
 
@@ -125,6 +142,7 @@ class Assumptions:
         ledger: Cost categories of one failed batch.
         levers: Declared levers.
         origin_stages: Failure mode -> stage where it originates, where that is known.
+        promise: What a programme under way has promised; None before one has started.
     """
 
     name: str
@@ -137,6 +155,7 @@ class Assumptions:
     ledger: tuple[LedgerCategory, ...]
     levers: tuple[Lever, ...]
     origin_stages: Mapping[str, int]
+    promise: Promise | None = None
 
     def __getitem__(self, name: str) -> Assumption:
         """Return one assumption.

@@ -24,6 +24,7 @@ from data_contracts.assumption_model import (
     STAGES,
     Assumption,
     Assumptions,
+    Promise,
 )
 from data_contracts.assumption_units import (
     BASIS_QUESTIONS,
@@ -39,7 +40,7 @@ from data_contracts.errors import AssumptionError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TOP = {"name", "title", "currency", "statement", "basis", "assumptions"}
-_TOP_OPTIONAL = {"ledger", "levers", "failure_modes"}
+_TOP_OPTIONAL = {"ledger", "levers", "failure_modes", "promise"}
 _FIELDS = {
     "unit",
     "distribution",
@@ -88,6 +89,7 @@ def read_assumptions(path: Path) -> Assumptions:
         ledger=read_ledger(top.get("ledger", {}), parameters, f"{where}: ledger"),
         levers=read_levers(top.get("levers", {}), parameters, f"{where}: levers"),
         origin_stages=read_origin_stages(top.get("failure_modes", {}), f"{where}: failure_modes"),
+        promise=_promise(top["promise"], f"{where}: promise") if "promise" in top else None,
     )
     _check_failure_cost(read)
     return read
@@ -181,6 +183,22 @@ def _check_failure_cost(read: Assumptions) -> None:
             f"{read.where}: nothing says what a failed batch costs; add a ledger or "
             "'failure_cost_usd_per_batch'."
         )
+
+
+def _promise(value: Any, where: str) -> Promise:
+    fields = {"started_on", "failure_prob_before", "failure_prob_promised", "owner"}
+    block = read_block(value, where, fields)
+    before, promised = (
+        exact(block[name], f"{where}: {name}")
+        for name in ("failure_prob_before", "failure_prob_promised")
+    )
+    if not 0 < promised < before < 1:
+        raise AssumptionError(
+            f"{where}: failure_prob_promised {float(promised):g} must lie above 0 and below "
+            f"failure_prob_before {float(before):g}, which lies below 1; correct them."
+        )
+    started = read_date(block, where, "started_on")
+    return Promise(started, before, promised, read_text(block, "owner", where))
 
 
 def _basis(value: Any, where: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from data_contracts.assumption_entries import exact
-from data_contracts.assumption_model import Assumption, Assumptions, LedgerCategory, Lever
+from data_contracts.assumption_model import Assumption, Assumptions, LedgerCategory, Lever, Promise
 from data_contracts.assumption_reader import check_span, read_assumptions
 from data_contracts.errors import AssumptionError
 
@@ -22,6 +22,7 @@ __all__ = [
     "Assumptions",
     "LedgerCategory",
     "Lever",
+    "Promise",
     "built_in_names",
     "load_assumptions",
     "load_built_in",

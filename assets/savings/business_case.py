@@ -192,7 +192,8 @@ def _tracker(
     drawn: Draws, evidence: Evidence, found: Baseline, kept: list[LeverClaim], records: Records
 ) -> pl.DataFrame:
     failed = priced_failures(records.batches, records.outcomes, records.definitions)
-    return savings_tracker(records.batches, failed, *_promise(drawn, evidence, found, kept))
+    before, after = _promise(drawn, evidence, found, kept)
+    return savings_tracker(records.batches, failed, before, after, drawn.assumptions.promise)
 
 
 def _windows(

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.array_types import FloatArray
+from data_contracts.assumptions import Promise
 
 ALPHA, POWER = 0.05, 0.8
 MOST_BATCHES = 40_000
@@ -30,6 +31,9 @@ TRACKER_SCHEMA = {
     "failures": pl.Int64(),
     "e_value": pl.Float64(),
     "is_shown": pl.Boolean(),
+    "failure_prob_before": pl.Float64(),
+    "failure_prob_promised": pl.Float64(),
+    "is_promise": pl.Boolean(),
 }
 _NOTES = {
     "one_sided_exact": "Batches before and batches after, each: 80% power, one-sided 5% test.",
@@ -189,24 +193,34 @@ def e_values(failures: FloatArray, batches: FloatArray, before: float, after: fl
 
 
 def savings_tracker(
-    batches: pl.DataFrame, failed: pl.DataFrame, before: float, after: float
+    batches: pl.DataFrame,
+    failed: pl.DataFrame,
+    before: float,
+    after: float,
+    promise: Promise | None = None,
 ) -> pl.DataFrame:
-    """Run the tracker over the recorded months, where nothing was changed yet.
+    """Follow the months since a programme started, or rehearse on those before any.
 
-    It should stay silent: what it shows here is a false alarm, and the same table, continued after
-    the change, tells whether the promise is kept.
+    A tracker whose rates moved with each run would follow the records it is to judge. So once a
+    programme starts, its first day and both rates stand in the assumptions and every later run
+    takes them from there. Without a promise the months on record are a rehearsal at the rates of
+    this run: nothing was changed, so the tracker should stay silent.
 
     Args:
         batches: ``core.batches``, one row per batch.
         failed: ``baseline.priced_failures``, one row per failed batch.
-        before: Former probability of failure, above 0.
-        after: Promised probability of failure.
+        before: Probability of failure as this run counts it, above 0.
+        after: Probability of failure this run would promise.
+        promise: What a programme under way has promised; its rates count, not this run's.
 
     Returns:
         ``economics.savings_tracker``: one row per month with dated batches, sorted by month; empty
-        where nothing is promised.
+        where nothing is promised or no month has passed.
     """
     dated = batches.filter(pl.col("started_at").is_not_null())
+    if promise is not None:
+        before, after = float(promise.failure_prob_before), float(promise.failure_prob_promised)
+        dated = dated.filter(pl.col("started_at").dt.date() >= promise.started_on)
     if not dated.height or not 0 < after < before < 1:
         return pl.DataFrame(schema=TRACKER_SCHEMA)
     months = (
@@ -225,5 +239,9 @@ def savings_tracker(
         after,
     )
     return months.with_columns(
-        e_value=pl.Series(evidence), is_shown=pl.Series(evidence >= 1 / ALPHA)
+        e_value=pl.Series(evidence),
+        is_shown=pl.Series(evidence >= 1 / ALPHA),
+        failure_prob_before=pl.lit(before),
+        failure_prob_promised=pl.lit(after),
+        is_promise=pl.lit(promise is not None),
     ).select(pl.col(name).cast(kind) for name, kind in TRACKER_SCHEMA.items())

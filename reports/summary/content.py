@@ -133,10 +133,12 @@ def _ask(facts: Facts, said: Answer) -> str:
     if said.kind == "worth" and not said.is_arithmetic:
         has_cost = facts.has("savings.measure", COST)
         cost = f"{_text(facts, 'savings.measure', COST)} once for " if has_cost else ""
+        approve = f"Approve {cost}the programme above, and a named owner for each assumption."
+        if facts.has("proof.promise"):
+            return approve
         return (
-            f"Approve {cost}the programme above, and a named owner for each assumption. Run it "
-            "first at one line, and freeze its start and both failure rates as the promise, so "
-            "that the tracker can tell each month whether it is kept."
+            f"{approve} Run it first at one line, and write its start and both failure rates into "
+            "the assumptions as the promise: from then on the tracker tells whether it is kept."
         )
     if said.kind == "worth":
         return "None: confirm first which of these batches were in fact lost."
@@ -171,6 +173,11 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
             f"{_text(facts, 'proof.batches', 'one_sided_exact')} batches before and after, "
             f"{_text(facts, 'proof.years', 'one_sided_exact')} years in all; a monthly tracker "
             f"needs about {_text(facts, 'proof.batches', 'sequential')} batches."
+        )
+    if facts.has("proof.promise"):
+        lines.append(
+            "Of the programme under way: the evidence that it keeps its promised failure rate is "
+            f"{_text(facts, 'proof.promise')}; twenty or more is shown."
         )
     share = facts.value("savings.measure", BREAK_EVEN)
     if share is not None and share < 1:

@@ -255,3 +255,34 @@ def test_set_one_value_or_three(small):
 def test_set_faults(small, setting, message):
     with pytest.raises(AssumptionError, match=message):
         with_overrides(small, [setting])
+
+
+PROMISE = """
+promise: {started_on: 2027-01-01, failure_prob_before: 0.03, failure_prob_promised: 0.01,
+  owner: Head of production}
+"""
+
+
+def test_a_promise_is_read_as_it_stands(written):
+    promise = load_assumptions(written(SMALL + PROMISE)).promise
+    assert promise is not None
+    assert (promise.failure_prob_before, promise.failure_prob_promised) == (
+        Fraction(3, 100),
+        Fraction(1, 100),
+    )
+    assert promise.started_on.isoformat() == "2027-01-01"
+    assert load_assumptions(written(SMALL)).promise is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("promised: 0.01", "promised: 0.04", "must lie above 0 and below"),
+        ("promised: 0.01", "promised: 0", "must lie above 0 and below"),
+        ("2027-01-01", "soon", "started_on 'soon' is not a date"),
+        ("owner: Head of production", "owner: ''", "owner"),
+    ],
+)
+def test_a_promise_that_cannot_be_followed_is_refused(written, old, new, said):
+    with pytest.raises(AssumptionError, match=said):
+        load_assumptions(written(SMALL + PROMISE.replace(old, new)))

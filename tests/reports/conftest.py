@@ -725,10 +725,12 @@ def signal_plant() -> PublishedTables:
 
 
 @pytest.fixture
-def plant_priced_at() -> Callable[[dict[str, float | None]], PublishedTables]:
+def plant_priced_at() -> Callable[..., PublishedTables]:
     """Build the plant with a signal from other joint figures; None leaves a measure out."""
 
-    def build(changed: dict[str, float | None]) -> PublishedTables:
+    def build(
+        changed: dict[str, float | None], more: dict[str, Rows] | None = None
+    ) -> PublishedTables:
         tables = signal_tables()
         rows = [
             row
@@ -742,7 +744,7 @@ def plant_priced_at() -> Callable[[dict[str, float | None]], PublishedTables]:
             for measure, value in changed.items()
             if value is not None
         ]
-        return PublishedTables(with_claims({**tables, "economics.scenarios": rows}))
+        return PublishedTables(with_claims({**tables, "economics.scenarios": rows, **(more or {})}))
 
     return build
 

@@ -1,6 +1,7 @@
 """The two-page summary: what page one says, that every figure is a claim, the same to the byte."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -88,6 +89,24 @@ def test_a_simulated_source_is_called_one(signal_plant, source):
     )
     assert is_said == (source != "tabletting")
     assert ("simulated plant" in render(signal_plant, plotly_js="")) == is_said
+
+
+def test_a_promise_under_way_is_followed(plant_priced_at):
+    plant = plant_priced_at({})
+    assert "write its start and both failure rates into the assumptions" in _said(plant)["ask"]
+    month = {
+        "month": date(2025, 1, 1),
+        "batches": 17,
+        "failures": 0,
+        "e_value": 1.42,
+        "is_shown": False,
+        "failure_prob_before": 0.03,
+        "failure_prob_promised": 0.01,
+        "is_promise": True,
+    }
+    followed = _said(plant_priced_at({}, {"economics.savings_tracker": [month]}))
+    assert "write its start" not in followed["ask"]
+    assert any("promised failure rate is 1.4; twenty or more" in each for each in followed["sure"])
 
 
 def test_statements_follow_the_tables(signal_plant):

@@ -1,8 +1,14 @@
 """How long a proof takes, against known figures, and a tracker that is silent without a change."""
 
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
+from assets.savings.baseline import priced_failures
+from assets.savings.business_case import business_case
 from assets.savings.proof import (
     batches_needed,
     detectability,
@@ -11,6 +17,9 @@ from assets.savings.proof import (
     savings_tracker,
     sequential_batches,
 )
+from data_contracts.assumptions import Promise
+from data_contracts.catalogue import contract
+from data_contracts.polars_schema import conform
 
 
 def test_telling_three_percent_from_one_takes_about_670_batches_each():
@@ -70,8 +79,6 @@ def test_the_tracker_is_silent_without_a_change_and_speaks_with_one():
 
 
 def test_the_tracker_over_recorded_months(records_of):
-    from assets.savings.baseline import priced_failures
-
     records = records_of()
     failed = priced_failures(records.batches, records.outcomes, records.definitions)
     months = savings_tracker(records.batches, failed, 0.03, 0.01)
@@ -79,6 +86,28 @@ def test_the_tracker_over_recorded_months(records_of):
     assert months["batches"].sum() == 400
     assert months["failures"].sum() == 12
     assert savings_tracker(records.batches, failed, 0.03, 0.03).is_empty()
+
+
+def test_a_promise_is_followed_from_its_start_at_its_own_rates(records_of, tablets):
+    """The rates of the run move, the promised ones do not; nor do months before the start count."""
+    records = records_of()
+    failed = priced_failures(records.batches, records.outcomes, records.definitions)
+    promise = Promise(date(2025, 1, 1), Fraction(3, 100), Fraction(1, 100), "Head of production")
+    months = savings_tracker(records.batches, failed, 0.5, 0.4, promise)
+    assert months.equals(savings_tracker(records.batches, failed, 0.03, 0.03, promise))
+    assert months["month"].min() == date(2025, 1, 1)
+    assert months["is_promise"].all()
+    assert set(months["failure_prob_promised"]) == {0.01}
+    # No failure among the 200 batches of the second year: (0.99 / 0.97) to the 200th.
+    assert months["failures"].sum() == 0
+    batches = months["batches"].sum()
+    assert months["e_value"][-1] == pytest.approx((0.99 / 0.97) ** batches, rel=1e-9)
+    assert months["is_shown"][-1]
+    conform(months, contract("economics.savings_tracker"))
+    # Through the business case, even where the run itself promises nothing.
+    promised = replace(tablets, promise=promise)
+    case = business_case(promised, records_of(verdict="no_signal"), draws=500, seed=1)
+    assert case.savings_tracker.equals(months)
 
 
 def test_many_failures_take_the_normal_law_without_a_step() -> None:

@@ -113,4 +113,5 @@ def warehouse_resource(context: dg.InitResourceContext) -> Iterator[Warehouse]:
     settings: RunSettings = context.resources.run_settings
     job = context.run.job_name if context.run else "a session"
     with run_lock(home, holder=f"job {job} on source {settings.profile.name}"):
-        yield Warehouse(home, settings.source_key)
+        with Warehouse(home, settings.source_key).kept_open() as warehouse:
+            yield warehouse

@@ -1,15 +1,15 @@
 """The working warehouse of one source: reads and writes that hold every table to its contract.
 
 Every write is one transaction, so a crash leaves a table as it was. Connections are opened for one
-call and closed again. What the tables mean is said by their contracts, what is computed by the
+call and closed again, the file itself at the end of a call or of a run. What the tables mean is said by their contracts, what is computed by the
 assets; readings too many for a table are in ``readings``, the analysts' copy in ``publication``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 
@@ -61,6 +61,30 @@ class Warehouse:
         self.file = home.working_file(source_key)
         self._memory_limit = memory_limit
         self._open: Connection | None = None
+        self._is_kept_open = False
+        self._kept: ExitStack | None = None
+
+    @contextmanager
+    def kept_open(self) -> Iterator[Self]:
+        """Keep the file open from its first use until the end of the block.
+
+        Opening and closing a file costs more than most queries, and a run makes hundreds of calls.
+        No other process can open it meanwhile, not even for reading.
+        """
+        self._is_kept_open = True
+        try:
+            yield self
+        finally:
+            self._is_kept_open = False
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    def _connect(self) -> AbstractContextManager[Connection]:
+        return connect(self.file, self.home.spill_dir, self._memory_limit)
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -71,7 +95,10 @@ class Warehouse:
         if self._open is not None:
             yield self._open
             return
-        with connect(self.file, self.home.spill_dir, self._memory_limit) as opened:
+        if self._is_kept_open and self._kept is None:
+            self._kept = ExitStack()
+            self._kept.enter_context(self._connect())
+        with self._connect() as opened:
             self._open = opened
             try:
                 yield opened
@@ -247,6 +274,7 @@ class Warehouse:
 
     def publish(self) -> Path:
         """Put a complete read-only copy in place of the published one (see ``publication``)."""
+        self._let_go()  # DuckDB does not attach a file that is open for writing
         file = publish(self.home, self.source_key, self._memory_limit)
         self.home.unfinished_file(self.source_key).unlink(missing_ok=True)
         return file

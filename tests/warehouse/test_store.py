@@ -155,6 +155,37 @@ def test_a_file_held_by_another_process_is_said_in_plain_words(
         holder.kill()
 
 
+OPENER = """
+import sys, duckdb
+try:
+    duckdb.connect(sys.argv[1], read_only=True).close()
+except duckdb.IOException:
+    print("held")
+else:
+    print("free")
+"""
+
+
+def test_a_run_holds_the_file_from_its_first_use_to_its_end(
+    warehouse: Warehouse, batches: pl.DataFrame
+) -> None:
+    def seen_from_outside() -> str:
+        command = [sys.executable, "-c", OPENER, str(warehouse.file)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    with warehouse.kept_open() as kept:
+        assert not warehouse.file.exists()
+        kept.write("core.batches", batches)
+        assert seen_from_outside() == "held"
+        kept.execute("CREATE TEMP TABLE of_one_call AS SELECT 1")
+        with pytest.raises(WarehouseError, match="of_one_call"):
+            kept.query("SELECT * FROM of_one_call")
+        kept.publish()
+        assert kept.read("core.batches").height == 2
+    assert seen_from_outside() == "free"
+    assert warehouse.read("core.batches").height == 2
+
+
 def test_a_file_that_is_no_warehouse_is_said_in_plain_words(warehouse: Warehouse) -> None:
     warehouse.file.parent.mkdir(parents=True)
     warehouse.file.write_text("not a database, but long enough to be looked at" * 100)

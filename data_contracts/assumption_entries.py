@@ -19,7 +19,7 @@ from data_contracts.errors import AssumptionError
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,12})?(/[1-9]\d{0,8})?")
 
 
-class _TextLoader(yaml.BaseLoader):
+class _TextLoader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
     """Reads every scalar as text and refuses a key written twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -30,7 +30,8 @@ class _TextLoader(yaml.BaseLoader):
                 raise AssumptionError(
                     f"{self.name}: '{key}' is written twice in the block at line {line}; keep one."
                 )
-        return super().construct_mapping(node, deep)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def exact(text: str, where: str) -> Fraction:
@@ -73,7 +74,7 @@ def read_document(path: Path) -> Any:
     try:
         return loader.get_single_data()
     except yaml.YAMLError as error:
-        problem = " ".join(str(error).split())
+        problem = " ".join(str(error).split()).replace(' in "<unicode string>"', "")
         raise AssumptionError(f"{path}: this is not valid YAML ({problem}); correct it.") from error
     finally:
         loader.dispose()

@@ -16,7 +16,7 @@ from data_contracts.errors import ProfileError
 Place = tuple[str | int, ...]
 
 
-class _PlainLoader(yaml.SafeLoader):
+class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML in which ``yes``, ``no``, ``on`` and dates stay text: exports are full of them."""
 
 

@@ -24,7 +24,7 @@ demo: $(READY) ## a virtual plant's records to the finished report, on this mach
 	$(BIN)/lotwise run --home var
 
 test: $(READY) ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 ui: $(READY) ## Dagster on localhost
 	mkdir -p var && DAGSTER_HOME=$(CURDIR) $(BIN)/dagster dev -m pipelines.definitions -h 127.0.0.1 -p 3000

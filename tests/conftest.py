@@ -13,6 +13,25 @@ REAL_DATA = ROOT.parent / "shared" / "data"
 
 Lotwise = Callable[..., subprocess.CompletedProcess[str]]
 
+# A long file begun last leaves one process waiting for the other.
+LONGEST_FILES = (
+    "tests/pipelines/test_main_job.py",
+    "tests/pipelines/test_tabletting_run.py",
+    "tests/sensor_features/test_spark_executor.py",
+    "tests/pipelines/test_dagster.py",
+    "tests/failure_models/test_real_tabletting.py",
+    "tests/warehouse/test_publication.py",
+    "tests/reports/test_report_in_browser.py",
+    "tests/failure_models/test_study.py",
+    "tests/pipelines/test_bad_input.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    rank = {file: number for number, file in enumerate(LONGEST_FILES)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
+
 
 @pytest.fixture(scope="session")
 def lotwise() -> Lotwise:

@@ -104,8 +104,8 @@ class Rerun:
 
 def hashes(home: Path) -> dict[str, str]:
     where = Home(home)
-    warehouse = Warehouse(where, last_source_key(where))
-    return {table: warehouse.content_hash(table) for table in contract_names()}
+    with Warehouse(where, last_source_key(where)).kept_open() as warehouse:
+        return {table: warehouse.content_hash(table) for table in contract_names()}
 
 
 @pytest.fixture(scope="module")

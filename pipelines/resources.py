@@ -112,6 +112,8 @@ def warehouse_resource(context: dg.InitResourceContext) -> Iterator[Warehouse]:
     home: Home = context.resources.home
     settings: RunSettings = context.resources.run_settings
     job = context.run.job_name if context.run else "a session"
-    with run_lock(home, holder=f"job {job} on source {settings.profile.name}"):
-        with Warehouse(home, settings.source_key).kept_open() as warehouse:
-            yield warehouse
+    with (
+        run_lock(home, holder=f"job {job} on source {settings.profile.name}"),
+        Warehouse(home, settings.source_key).kept_open() as warehouse,
+    ):
+        yield warehouse

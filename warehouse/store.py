@@ -1,8 +1,9 @@
 """The working warehouse of one source: reads and writes that hold every table to its contract.
 
 Every write is one transaction, so a crash leaves a table as it was. Connections are opened for one
-call and closed again, the file itself at the end of a call or of a run. What the tables mean is said by their contracts, what is computed by the
-assets; readings too many for a table are in ``readings``, the analysts' copy in ``publication``.
+call and closed again; a run may keep the file open from its first call to its last. What the tables
+mean is said by their contracts, what is computed by the assets; readings too many for a table are
+in ``readings``, the analysts' copy in ``publication``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.failure_models.gate_matrix import GateMatrix, mean_filled
+from assets.failure_models.gate_matrix import LEVEL_SEPARATOR, GateMatrix, mean_filled
 from assets.failure_models.investigation_cards import (
     CardInputs,
     compare,
@@ -29,8 +29,9 @@ from assets.statistics.intervals import wilson
 MODEL, UNUSUAL, UNIVARIATE, CHANCE = "model", "unusual", "univariate", "chance"
 HITS = (1, 3, 5)
 FEWEST_EARLIER_FAILURES = 3
-# The last part of a sensor's feature names a statistic, not a quantity.
-STATISTIC_KINDS = ("sensor",)
+# Kinds whose features end in a statistic of what they are about, always or of lots blended.
+STATISTIC_KINDS = ("sensor", "environment")
+LOT_STATISTICS = ("minimum", "maximum")
 
 Rows = list[dict[str, Any]]
 Ranker = Callable[[int], dict[str, float]]
@@ -69,9 +70,20 @@ def backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, Rows]:
 
 
 def quantity_of(feature: str) -> str:
-    """The quantity a feature is about: ``sensor.unit.tag.statistic`` is about ``tag``."""
-    parts = feature.split("=", maxsplit=1)[0].split(".")
-    return parts[-2] if parts[0] in STATISTIC_KINDS and len(parts) > 2 else parts[-1]
+    """The quantity a feature is about: its name without kind, statistic and level.
+
+    ``sensor.unit.tag.statistic`` is about ``unit.tag``, ``material.api.d90_um.maximum`` about
+    ``api.d90_um``: the same attribute of another material is another quantity.
+    """
+    kind, *parts = feature.split(LEVEL_SEPARATOR, maxsplit=1)[0].split(".")
+    if len(parts) > 1 and (kind in STATISTIC_KINDS or parts[-1] in LOT_STATISTICS):
+        parts = parts[:-1]
+    return ".".join(parts) or kind
+
+
+def is_about(quantity: str, cause: str) -> bool:
+    """Whether a confirmed cause names a quantity, in full or by the end of its name."""
+    return quantity == cause or quantity.endswith(f".{cause}")
 
 
 def _cases(
@@ -96,8 +108,9 @@ def _cases(
         if batch not in place or batch not in explained or (batch, cause) in seen:
             continue
         seen.add((batch, cause))
+        named = {quantity for quantity in quantities if is_about(quantity, cause)}
         for method, ranker in rankers.items():
-            strength = ranker(place[batch]) if cause in quantities else {}
+            strength = ranker(place[batch]) if named else {}
             rows.append(
                 {
                     "outcome": outcome,
@@ -105,18 +118,24 @@ def _cases(
                     "confirmed_cause": cause,
                     "method": method,
                     "deviation_id": row["deviation_id"],
-                    "is_recorded": cause in quantities,
-                    "rank": _rank(strength, cause),
+                    "is_recorded": bool(named),
+                    "rank": _rank(strength, named),
                     "quantities": len(quantities),
+                    "quantities_named": len(named),
                 }
             )
     return rows
 
 
-def _rank(strength: dict[str, float], cause: str) -> int | None:
-    """Place of the cause, ties to its disadvantage; None where the method gives it nothing."""
-    own = strength.get(cause, 0.0)
-    return sum(other >= own for other in strength.values()) if own > 0 else None
+def _rank(strength: dict[str, float], named: set[str]) -> int | None:
+    """Place of the cause, ties to its disadvantage; None where the method gives it nothing.
+
+    Where a cause names a quantity of several machines the foremost of them counts; chance is given
+    the same advantage.
+    """
+    own = max((strength.get(quantity, 0.0) for quantity in named), default=0.0)
+    others = (value for quantity, value in strength.items() if quantity not in named)
+    return 1 + sum(other >= own for other in others) if own > 0 else None
 
 
 def _rankers(
@@ -128,7 +147,6 @@ def _rankers(
 ) -> dict[str, Ranker]:
     is_good, known_at = good_batches(inputs.outcomes, outcome, matrix)
     is_failed = np.array([batch in failed for batch in matrix.batch_ids], dtype=bool)
-    filled = mean_filled(matrix.values)
     by_batch = {
         str(batch): list(own.select("feature", "contribution").rows())
         for (batch,), own in attributions.group_by("batch_id")
@@ -149,7 +167,7 @@ def _rankers(
         )
         if is_failed[earlier].sum() < FEWEST_EARLIER_FAILURES:
             return {}
-        areas = np.abs(column_aucs(filled[earlier], is_failed[earlier]) - 0.5)
+        areas = np.abs(column_aucs(mean_filled(matrix.values[earlier]), is_failed[earlier]) - 0.5)
         return _largest(matrix.columns, areas)
 
     return {MODEL: model, UNUSUAL: unusual, UNIVARIATE: univariate}
@@ -176,7 +194,11 @@ def _summary(outcome: str, cases: Rows) -> Rows:
         own = [case for case in recorded if case["method"] == method]
         ranks = [case["rank"] for case in own]
         rows.append(_row(outcome, method, ranks, _unrecorded(cases, method)))
-    sizes = [case["quantities"] for case in recorded if case["method"] == MODEL]
+    sizes = [
+        (case["quantities"], case["quantities_named"])
+        for case in recorded
+        if case["method"] == MODEL
+    ]
     if sizes:
         rows.append(_by_chance(outcome, sizes, _unrecorded(cases, MODEL)))
     return rows
@@ -202,15 +224,23 @@ def _row(outcome: str, method: str, ranks: list[int | None], unrecorded: int) ->
     return row
 
 
-def _by_chance(outcome: str, sizes: list[int], unrecorded: int) -> dict[str, Any]:
+def _by_chance(outcome: str, sizes: list[tuple[int, int]], unrecorded: int) -> dict[str, Any]:
     """What a random order of the same parameters would give, on average."""
     row = _head(outcome, CHANCE, len(sizes), unrecorded)
+    reached = [_chance_by_place(size, named) for size, named in sizes]
     for place in HITS:
-        row[f"hit_at_{place}"] = float(np.mean([min(place / size, 1.0) for size in sizes]))
+        row[f"hit_at_{place}"] = float(np.mean([one[min(place, one.size) - 1] for one in reached]))
     row["mean_reciprocal_rank"] = float(
-        np.mean([(1 / np.arange(1, size + 1)).mean() for size in sizes])
+        np.mean([np.diff(one, prepend=0.0) @ (1 / np.arange(1, one.size + 1)) for one in reached])
     )
     return row
+
+
+def _chance_by_place(size: int, named: int) -> FloatArray:
+    """Probability that one of the named quantities is among the first so many of a random order."""
+    first = np.arange(size - named + 1)
+    missed = np.cumprod((size - named - first) / (size - first))
+    return np.asarray(1 - missed)
 
 
 def _head(outcome: str, method: str, cases: int, unrecorded: int) -> dict[str, Any]:

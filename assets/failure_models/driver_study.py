@@ -224,26 +224,34 @@ def _curve_rows(judged: Judgement, driver: RankedCluster) -> Rows:
 
 
 def _attribution_rows(trial: Trial, explained: Explanation) -> Rows:
-    """Contributions of the leading features to every out-of-time batch; levels of one are added."""
+    """Contributions of the leading features to every out-of-time batch, of all to failed ones.
+
+    Levels of one feature are added. What led over all batches says nothing of where a failed
+    batch's own cause stands among everything that moved it: for those every feature is kept.
+    """
     names = list(dict.fromkeys(trial.matrix.features))
-    member = np.array([[f == n for n in names] for f in trial.matrix.features], dtype=float)
-    summed = explained.contribution @ member
+    place = {name: k for k, name in enumerate(names)}
+    summed = np.zeros((trial.tested.size, len(names)))
+    for j, feature in enumerate(trial.matrix.features):
+        summed[:, place[feature]] += explained.contribution[:, j]
     leading = np.argsort(-np.abs(summed).mean(axis=0), kind="stable")[:SHOWN_FEATURES]
+    column = {name: j for j, name in enumerate(trial.matrix.columns)}
     values = trial.matrix.values[trial.tested]
+    shown = {int(k) for k in leading}
     rows: Rows = []
-    for k in leading:
-        name = names[int(k)]
-        column = trial.matrix.columns.index(name) if name in trial.matrix.columns else None
-        for i, position in enumerate(trial.tested):
-            value = None if column is None else float(values[i, column])
+    for i, position in enumerate(trial.tested):
+        every = range(len(names)) if trial.tested_label[i] == 1 else sorted(shown)
+        for k in every:
+            own = column.get(names[k])
             rows.append(
                 {
                     "outcome": trial.outcome,
                     "gate": trial.gate,
                     "batch_id": trial.matrix.batch_ids[int(position)],
-                    "feature": name,
+                    "feature": names[k],
                     "contribution": float(summed[i, k]),
-                    "value": value,
+                    "value": None if own is None else float(values[i, own]),
+                    "is_leading": k in shown,
                 }
             )
     return rows

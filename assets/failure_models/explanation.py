@@ -14,7 +14,7 @@ import numpy as np
 
 from assets.failure_models import boosted_trees
 from assets.failure_models.examination import Examination
-from assets.failure_models.failure_probability import any_margin_fails, margin_failure_probability
+from assets.failure_models.failure_probability import margin_failure_probability
 from assets.failure_models.margin_models import MarginScores, Spread
 from assets.failure_models.penalised_logistic import fit_logistic
 from assets.failure_models.ridge import weighted_coefficients
@@ -105,12 +105,24 @@ def _tree_contributions(
 
 
 def _risk_per_margin(trial: Trial, scores: MarginScores, spread: Spread) -> FloatArray:
-    """Slopes of every out-of-time batch, each margin weighed by its own failures."""
+    """Slopes of every out-of-time batch, each margin weighed by its own failures until then.
+
+    The weights of a block's margins beside one another are those known when it was predicted; their
+    common size, which ranks nothing within a batch, is that of the last block, or few early
+    failures would make some blocks louder than others.
+    """
+    folds = list(zip(trial.folds, trial.views, spread.residuals, strict=True))
+    weights = [
+        observed_to_predicted(trial.panel.margins[fold.train], view.expected[fold.train], pools)
+        for fold, view, pools in folds
+    ]
+    size = [float(np.exp(np.log(weight).mean())) for weight in weights]
     slopes = [
         risk_slopes(view.expected[fold.test], scores.score[fold.test], pools)
-        for fold, view, pools in zip(trial.folds, trial.views, spread.residuals, strict=True)
+        * (weights[i] * (size[-1] / size[i]))
+        for i, (fold, view, pools) in enumerate(folds)
     ]
-    return np.vstack(slopes) * observed_to_predicted(trial, spread)
+    return np.vstack(slopes)
 
 
 def risk_slopes(expected: FloatArray, score: FloatArray, pools: Sequence[FloatArray]) -> FloatArray:
@@ -138,20 +150,28 @@ def risk_slopes(expected: FloatArray, score: FloatArray, pools: Sequence[FloatAr
     return np.column_stack(columns)
 
 
-def observed_to_predicted(trial: Trial, spread: Spread) -> FloatArray:
+def observed_to_predicted(
+    margins: FloatArray, expected: FloatArray, pools: Sequence[FloatArray]
+) -> FloatArray:
     """Per margin, its training failure rate over the mean probability predicted without process.
 
     A rare mode with a long tail is predicted too rarely; this gives every mode the weight of its
     own failures (half a failure is added, so that none is weighed by zero).
+
+    Args:
+        margins: (training batches, quantities), NaN where missing.
+        expected: (training batches, quantities) margin to expect from product and recent level.
+        pools: Per quantity, its out-of-sample residuals.
+
+    Returns:
+        Per quantity; nothing later than the training batches takes part.
     """
-    predicted = np.vstack(
-        [
-            any_margin_fails(view.expected[fold.test], pools)[1]
-            for fold, view, pools in zip(trial.folds, trial.views, spread.residuals, strict=True)
-        ]
-    ).mean(axis=0)
-    train = trial.panel.margins[trial.folds[-1].train]
-    observed = ((train < 0).sum(axis=0) + 0.5) / (np.isfinite(train).sum(axis=0) + 1)
+    predicted = np.empty(len(pools))
+    for j, pool in enumerate(pools):
+        # As many values as products: the level is one number.
+        value, batches = np.unique(expected[:, j], return_counts=True)
+        predicted[j] = np.average(margin_failure_probability(value, pool), weights=batches)
+    observed = ((margins < 0).sum(axis=0) + 0.5) / (np.isfinite(margins).sum(axis=0) + 1)
     return np.asarray(observed / np.maximum(predicted, 1e-6))
 
 

@@ -75,7 +75,7 @@ def _on_label(trial: Trial, train: IntArray) -> tuple[dict[str, Any], dict[str, 
 
 
 def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dict[str, Any]]:
-    trial, ladder = judged.examination.trial, judged.examination.ladder
+    trial = judged.examination.trial
     everything = Fold(FOLDS + 1, train, np.empty(0, dtype=np.int64), 0)
     view = trial.view_of(everything)
     names = _products(trial)
@@ -100,9 +100,8 @@ def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dic
                 fingerprint("kept trees", view.key, rows, target, seed),
                 partial(boosted_trees.fit_margin_trees, binned, rows, target, seed),
             )
-    weight = np.ones(len(ridges))
-    if ladder.spread is not None:
-        weight = observed_to_predicted(trial, ladder.spread)
+    pools = [np.array(ridge["residuals"]) for ridge in ridges]
+    weight = observed_to_predicted(trial.panel.margins[train], view.expected[train], pools)
     product = trial.matrix.product[train]
     features = fit_group_means(trial.matrix.values[train], product, len(names))
     margins = fit_group_means(trial.panel.margins[train], product, len(names))

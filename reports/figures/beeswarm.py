@@ -12,6 +12,7 @@ WITH foremost AS (
   FROM model.attributions AS a
   JOIN model.verdicts AS p ON p.outcome = a.outcome AND p.gate = a.gate AND p.is_primary_gate
     AND p.verdict = 'process_signal'
+  WHERE a.is_leading
   GROUP BY a.outcome, a.gate, a.feature
   QUALIFY row_number() OVER (PARTITION BY a.outcome ORDER BY size DESC, a.feature) <= 8
 )

@@ -9,7 +9,10 @@ import pytest
 
 from assets.failure_models.driver_clusters import correlated_clusters, summed_by_cluster
 from assets.failure_models.driver_ranking import direction, rank_clusters, ranks_of
-from assets.failure_models.study import run_study
+from assets.failure_models.examination import Examination
+from assets.failure_models.explanation import explain
+from assets.failure_models.ladder import climb
+from assets.failure_models.study import prepare, run_study
 from assets.failure_models.study_inputs import StudyInputs, StudySettings
 
 Line = Callable[..., StudyInputs]
@@ -93,5 +96,36 @@ def test_curves_and_attributions_describe_the_same_model(
     assert curve["contribution"][-1] > 0 > curve["contribution"][0]
     assert curve["batches"].sum() == 300
     attributions = tables["model.attributions"]
-    assert attributions["batch_id"].n_unique() == 300
-    assert attributions["feature"].n_unique() == 20
+    leading = attributions.filter("is_leading")
+    assert leading.height == 300 * 20
+    assert leading["feature"].n_unique() == 20
+    # A failed batch's own cause may stand anywhere: of failed batches every feature is kept.
+    failed = tables["model.predictions"].filter(
+        (pl.col("model") == "base_rate") & pl.col("is_failure")
+    )["batch_id"]
+    assert set(attributions.filter(~pl.col("is_leading"))["batch_id"]) == set(failed)
+    assert attributions.height == 300 * 20 + failed.len() * 4
+
+
+def test_what_a_batch_is_explained_by_does_not_depend_on_later_results(
+    line: Line, gates: Line
+) -> None:
+    """Margins weigh by the failures known when a block was predicted, not by those of the whole."""
+    inputs = gates(line(batches=300), 4)
+    other = inputs.outcome_margins.with_columns(
+        quantity=pl.lit("weight_rsd_pct"), margin=pl.col("margin").shuffle(seed=1)
+    )
+    inputs = replace(inputs, outcome_margins=pl.concat([inputs.outcome_margins, other]))
+    trial = prepare(inputs, seed=1)[0][0]
+    margins = trial.panel.margins.copy()
+    margins[trial.folds[1].test, 1] -= 2
+    changed = replace(trial, panel=replace(trial.panel, margins=margins))
+    first = slice(0, trial.folds[0].test.size)
+    before, after = (
+        explain(
+            Examination(one, climb(one), np.empty((0, 0)), [], None, [], design_effect=1.0)
+        ).contribution[first]
+        for one in (trial, changed)
+    )
+    shares = [each / np.abs(each).sum(axis=1, keepdims=True) for each in (before, after)]
+    assert shares[0] == pytest.approx(shares[1], rel=1e-9, abs=1e-12)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from assets.failure_models.cause_backtest import backtest, quantity_of
+from assets.failure_models.cause_backtest import backtest, is_about, quantity_of
 from assets.failure_models.investigation_cards import CardInputs, cards
 from assets.failure_models.study_inputs import StudyInputs
 from assets.failure_models.study_tables import table
@@ -156,15 +156,27 @@ def test_the_backtest_ranks_the_confirmed_cause(plant: StudyInputs) -> None:
     assert by_method["model"]["hit_at_3"] == 1.0
     assert by_method["model"]["mean_reciprocal_rank"] == 0.5
     assert by_method["chance"]["hit_at_3"] == pytest.approx(3 / 24)
+    harmonic = sum(1 / place for place in range(1, 25))
+    assert by_method["chance"]["mean_reciprocal_rank"] == pytest.approx(harmonic / 24)
     for name, rows in found.items():
         assert table(name, rows).height == len(rows)
 
 
 def test_a_feature_is_about_a_quantity() -> None:
-    assert quantity_of("sensor.coating.product_temperature_c.minimum") == "product_temperature_c"
+    assert quantity_of("sensor.coating.spray_rate_g_min.minimum") == "coating.spray_rate_g_min"
+    assert quantity_of("environment.drying.humidity_pct.mean") == "drying.humidity_pct"
     assert quantity_of("parameter.blend_revolutions") == "blend_revolutions"
-    assert quantity_of("material.api.d90_um") == "d90_um"
-    assert quantity_of("equipment.compression.id=PRS-1") == "id"
+    assert quantity_of("material.api.d90_um") == "api.d90_um"
+    assert quantity_of("material.api.d90_um.maximum") == "api.d90_um"
+    assert quantity_of("equipment.compression.id=PRS-1.5") == "compression.id"
+
+
+def test_a_cause_names_what_it_says_and_not_its_namesakes() -> None:
+    """A confirmed `api.d90_um` is neither the particle size of lactose nor any other ``d90_um``."""
+    assert is_about("api.d90_um", "api.d90_um")
+    assert is_about("coating.spray_rate_g_min", "spray_rate_g_min")
+    assert not is_about("lactose.d90_um", "api.d90_um")
+    assert not is_about("coating.spray_rate_g_min", "rate_g_min")
 
 
 def test_without_confirmed_causes_there_is_no_backtest(plant: StudyInputs) -> None:

@@ -218,6 +218,7 @@ def _attributions(drivers: Rows, batches: int) -> Rows:
                 "feature": row["driver"],
                 "contribution": float(row["share"] * (values[i] + 0.3 * noise[i])),
                 "value": float(values[i]),
+                "is_leading": True,
             }
             for i in range(batches)
         ]

@@ -9,8 +9,8 @@ from math import inf, isfinite
 
 import numpy as np
 
+from assets.failure_patterns.interval_kernel import likelihood_ratio
 from assets.failure_patterns.rule import Condition, Rule, sorted_rule
-from assets.failure_patterns.search_kernel import likelihood_ratio
 from assets.failure_patterns.subgroup_search import SubgroupSearch
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 

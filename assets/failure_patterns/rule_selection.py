@@ -23,6 +23,7 @@ NEEDED_BELOW = 0.01
 # What an end that fits by chance is worth; beside it, the best of n columns is worth log(n).
 PLAIN_ALLOWANCE = 1.92
 NEEDED_DRAWS = 199
+REACHES = 1e-6
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,11 @@ def _doubt(rule: Rule, place: int, period: Period, seed: int) -> float:
         parents=0,
         failures=float(period.label.sum()),
     )
-    null = search.null(blocks.draws(label, NEEDED_DRAWS, seed))[:, 0]
-    return p_value(period.statistic(rule), null)
+    statistic = period.statistic(rule)
+    draws = blocks.draws(label, NEEDED_DRAWS, seed)
+    # The p-value counts the draws that reach the rule; those far below need not be told apart.
+    null = search.null(draws, above=statistic - REACHES * max(statistic, 1.0))[:, 0]
+    return p_value(statistic, null)
 
 
 def best_rule(found: list[list[ScoredRule]], period: Period, seed: int) -> Rule | None:

@@ -10,6 +10,7 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 
 DEPTHS = 3
+BLOCK = 16  # columns screened at once
 COLUMN, LOW, HIGH = 0, 1, 2
 PRODUCT, RATIO, DIFFERENCE = 0, 1, 2
 OPERATIONS = 3
@@ -19,12 +20,13 @@ class Batches(NamedTuple):
     """The batches searched, columns apart from labels.
 
     Attributes:
-        rank: (columns, batches) int32, place of the value among the column's distinct values or
-            code of its level; -1 where missing.
+        rank: (batches, columns) unsigned, place of the value among the column's distinct values or
+            code of its level; their number where missing.
         distinct: (columns,) int32, number of distinct values or levels.
-        is_level: (columns,) bool, whether a column holds levels of a category.
+        is_level: (width,) bool, whether a column holds levels of a category.
         values: (columns, batches) of numbers; what derived columns are made of.
         derivable: int32, the columns that may enter a derived one.
+        is_derivable: (width,) bool, the same.
         expected: (batches,) expected failures of each batch under the null, from its block.
         failures: Failures of the whole period; more than the labels' sum where only the batches
             of one rule are searched for its extensions.
@@ -35,6 +37,7 @@ class Batches(NamedTuple):
     is_level: Array
     values: Array
     derivable: Array
+    is_derivable: Array
     expected: Array
     failures: float
 
@@ -48,6 +51,7 @@ class Effort(NamedTuple):
         fewest_failures: Failures a rule must cover.
         parents: Numeric columns whose pairs are tried as derived columns.
         derived: Derived columns kept.
+        above: Rules of one condition worth no more than this are not told apart.
     """
 
     depth: int
@@ -55,6 +59,7 @@ class Effort(NamedTuple):
     fewest_failures: int
     parents: int
     derived: int
+    above: float
 
 
 class Found(NamedTuple):
@@ -63,14 +68,17 @@ class Found(NamedTuple):
     Attributes:
         statistic: (3, beam), -1 where there is none.
         conditions: (3, beam, 3, 3) int32: column, lowest and highest segment of each condition.
-        segment: (columns + derived, batches) int32, -1 where missing.
-        sizes: (columns + derived,) int32, number of segments.
+        segment: (batches, width) unsigned; not below the column's size where missing. The width
+            holds the columns, the derived ones and a last one for drafts, in whole blocks.
+        blocks: The same numbers as (batches, blocks, columns of a block).
+        sizes: (width,) int32, number of segments; 0 where there is no column.
         made_of: (derived, 3) int32: operation and both columns; -1 where there is none.
     """
 
     statistic: Array
     conditions: Array
     segment: Array
+    blocks: Array
     sizes: Array
     made_of: Array
 
@@ -83,8 +91,11 @@ class Work(NamedTuple):
         label: (batches,) 1.0 failed, 0.0 good.
         effort: How hard to look.
         found: Filled in place.
-        spare: (9, at least the batches + 2 and twice the failures + 3) of numbers.
-        is_level: (columns + derived,) bool.
+        spare: (10, at least the batches + 2 and twice the failures + 3) of numbers.
+        rows: (2, batches), positions of the batches covered, and of the failing ones of them.
+        counts: (3,) how many of each, and how many fail of all.
+        bar: (7,) slope and number of the chords that an interval must get above: two, then the one
+            that screens; then the fewest failures a failing batch covered expects.
     """
 
     batches: Batches
@@ -92,4 +103,6 @@ class Work(NamedTuple):
     effort: Effort
     found: Found
     spare: Array
-    is_level: Array
+    rows: Array
+    counts: Array
+    bar: Array

@@ -12,8 +12,8 @@ import numpy as np
 
 from assets.failure_patterns.derived_candidates import budget, derived_column
 from assets.failure_patterns.rule import Condition, Rule, sorted_rule
-from assets.failure_patterns.search_kernel import null_maxima, search
-from assets.failure_patterns.search_records import DEPTHS, Batches, Effort, Found
+from assets.failure_patterns.search_kernel import search
+from assets.failure_patterns.search_records import BLOCK, DEPTHS, Array, Batches, Effort, Found
 from assets.failure_patterns.selectors import Column
 from assets.statistics.array_types import FloatArray, IntArray
 
@@ -58,25 +58,19 @@ class SubgroupSearch:
         failures: float | None = None,
     ) -> None:
         self.columns = columns
-        self._distinct: list[FloatArray] = []
-        rank = np.full((len(columns), expected.size), -1, dtype=np.int32)
-        for place, column in enumerate(columns):
-            there = np.isfinite(column.values)
-            if column.levels is not None:
-                rank[place, there] = column.values[there].astype(np.int32)
-                self._distinct.append(np.arange(len(column.levels), dtype=np.float64))
-                continue
-            distinct, code = np.unique(column.values[there], return_inverse=True)
-            rank[place, there] = code
-            self._distinct.append(distinct)
-        sizes = np.array([part.size for part in self._distinct], dtype=np.int32)
-        is_level = np.array([column.levels is not None for column in columns], dtype=np.bool_)
-        derivable = np.flatnonzero(~is_level & (sizes >= FEWEST_DISTINCT)).astype(np.int32)
-        total = float(expected.sum()) if failures is None else failures
         values = np.array([c.values for c in columns]).reshape(len(columns), expected.size)
-        self._batches = Batches(rank, sizes, is_level, values, derivable, expected, total)
+        rank, sizes = _ranks(columns, values)
+        is_level = np.zeros(_width(len(columns)), dtype=np.bool_)
+        is_level[: len(columns)] = [column.levels is not None for column in columns]
+        is_derivable = np.zeros(is_level.size, dtype=np.bool_)
+        is_derivable[: sizes.size] = ~is_level[: sizes.size] & (sizes >= FEWEST_DISTINCT)
+        derivable = np.flatnonzero(is_derivable).astype(np.int32)
+        total = float(expected.sum()) if failures is None else failures
+        self._batches = Batches(
+            rank, sizes, is_level, values, derivable, is_derivable, expected, total
+        )
         derived = DERIVED if parents and derivable.size > 1 else 0
-        self._effort = Effort(depth, beam, fewest_failures, parents if derived else 0, derived)
+        self._effort = Effort(depth, beam, fewest_failures, parents if derived else 0, derived, 0.0)
 
     @property
     def candidates(self) -> int:
@@ -84,7 +78,8 @@ class SubgroupSearch:
 
         Conditions on derived columns are counted one per column tried.
         """
-        sizes, is_level = self._batches.distinct.astype(np.int64), self._batches.is_level
+        sizes = self._batches.distinct.astype(np.int64)
+        is_level = self._batches.is_level[: sizes.size]
         intervals = sizes * (sizes + 1) // 2
         return int(np.where(is_level, sizes, intervals).sum()) + self.derived_budget
 
@@ -103,41 +98,47 @@ class SubgroupSearch:
             Per depth, the rules kept, best first.
         """
         found, spare = self._space()
-        search(self._batches, label, self._effort, found, spare)
+        labels = label[None].astype(np.uint8)
+        search(self._batches, labels, self._effort, found, spare, np.empty((1, DEPTHS)))
         return [self._rules(found, depth, label) for depth in range(1, DEPTHS + 1)]
 
-    def null(self, labels: IntArray) -> FloatArray:
+    def null(self, labels: IntArray, above: float = 0.0) -> FloatArray:
         """Search every draw of the null.
 
         Args:
             labels: (draws, batches) permuted labels.
+            above: Where rules have one condition: what is worth no more counts as 0, which saves
+                telling it apart.
 
         Returns:
             (draws, 3) best statistic of each depth; the same whatever the number of threads.
         """
         maxima = np.zeros((labels.shape[0], DEPTHS))
+        effort = self._effort._replace(above=above if self._effort.depth == 1 else 0.0)
         starts = range(0, labels.shape[0], CHUNK_DRAWS)
 
         def run(start: int) -> None:
             part = slice(start, start + CHUNK_DRAWS)
             found, spare = self._space()
-            null_maxima(self._batches, labels[part], self._effort, found, spare, maxima[part])
+            search(self._batches, labels[part], effort, found, spare, maxima[part])
 
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             list(pool.map(run, starts))
         return maxima
 
     def _space(self) -> tuple[Found, FloatArray]:
-        columns, batches = self._batches.rank.shape
-        beam, derived = self._effort.beam, self._effort.derived
+        rank, effort = self._batches.rank, self._effort
+        width = self._batches.is_level.size
+        segment = np.zeros((rank.shape[0], width), dtype=rank.dtype)
         found = Found(
-            statistic=np.empty((DEPTHS, beam)),
-            conditions=np.zeros((DEPTHS, beam, DEPTHS, 3), dtype=np.int32),
-            segment=np.empty((columns + derived, batches), dtype=np.int32),
-            sizes=np.zeros(columns + derived, dtype=np.int32),
-            made_of=np.full((derived, 3), -1, dtype=np.int32),
+            statistic=np.empty((DEPTHS, effort.beam)),
+            conditions=np.zeros((DEPTHS, effort.beam, DEPTHS, 3), dtype=np.int32),
+            segment=segment,
+            blocks=segment.reshape(rank.shape[0], width // BLOCK, BLOCK),
+            sizes=np.zeros(width, dtype=np.int32),
+            made_of=np.full((effort.derived, 3), -1, dtype=np.int32),
         )
-        return found, np.empty((9, 2 * batches + 4))
+        return found, np.empty((10, 2 * rank.shape[0] + 4))
 
     def _rules(self, found: Found, depth: int, label: FloatArray) -> list[ScoredRule]:
         statistic = found.statistic[depth - 1]
@@ -167,3 +168,29 @@ class SubgroupSearch:
             return Condition(column, level=column.levels[low])
         failing = np.unique(column.values[(label > 0) & np.isfinite(column.values)])
         return Condition(column, float(failing[low // 2]), float(failing[high // 2]))
+
+
+def _width(columns: int) -> int:
+    """Room for the columns, the derived ones and one for drafts, in whole blocks."""
+    return BLOCK * -(-(columns + DERIVED + 1) // BLOCK)
+
+
+def _ranks(columns: tuple[Column, ...], values: FloatArray) -> tuple[Array, IntArray]:
+    """Place of every value among its column's distinct values, and how many these are."""
+    batches = values.shape[1]
+    small = 2 * batches + 4 < np.iinfo(np.uint16).max
+    order = np.argsort(values, axis=1, kind="stable")  # missing values come last
+    ordered = np.take_along_axis(values, order, axis=1)
+    there = np.isfinite(ordered)
+    is_new = there.copy()
+    is_new[:, 1:] &= ordered[:, 1:] != ordered[:, :-1]
+    place = np.cumsum(is_new, axis=1) - 1
+    sizes = place.max(axis=1, initial=-1) + 1
+    rank = np.empty((batches, len(columns)), dtype=np.uint16 if small else np.uint32)
+    np.put_along_axis(rank.T, order, np.where(there, place, sizes[:, None]), axis=1)
+    for number, column in enumerate(columns):
+        if column.levels is not None:
+            code = column.values
+            sizes[number] = len(column.levels)
+            rank[:, number] = np.where(np.isfinite(code), code, sizes[number])
+    return rank, sizes.astype(np.int32)

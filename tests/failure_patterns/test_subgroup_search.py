@@ -1,12 +1,15 @@
 """The search against brute force, and the same answer whatever the number of threads."""
 
 import os
+import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from assets.failure_patterns import interval_kernel, search_kernel
+from assets.failure_patterns.interval_kernel import likelihood_ratio
 from assets.failure_patterns.rule_refit import statistic_of
-from assets.failure_patterns.search_kernel import likelihood_ratio
 from assets.failure_patterns.selectors import Column
 from assets.failure_patterns.subgroup_search import SubgroupSearch
 
@@ -108,3 +111,27 @@ def test_the_statistic_is_kulldorffs() -> None:
     assert likelihood_ratio.py_func(8.0, 4.0, 20.0) == pytest.approx(expected)
     assert likelihood_ratio.py_func(3.0, 4.0, 20.0) == 0.0
     assert likelihood_ratio.py_func(20.0, 4.0, 20.0) == pytest.approx(20 * np.log(5))
+
+
+def test_draws_below_a_rule_need_not_be_told_apart() -> None:
+    """What passes the screen is what passed without one: no maximum above the bar moves."""
+    rng = np.random.default_rng(7)
+    many = tuple(number(f"x{i}", rng.normal(size=BATCHES).round(1)) for i in range(40))
+    label = (rng.random(BATCHES) < 0.2).astype(float)
+    labels = np.array([rng.permutation(label) for _ in range(60)], dtype=np.uint8)
+    search = SubgroupSearch(many, np.full(BATCHES, label.mean()), depth=1, beam=1, parents=0)
+    every = search.null(labels)[:, 0]
+    above = float(np.median(every))
+    told_apart = search.null(labels, above=above)[:, 0]
+    assert np.array_equal(told_apart, np.where(every > above, every, 0.0))
+    expected = np.full(BATCHES, label.mean())
+    own = max(best_interval(c.values, labels[0].astype(float), expected) for c in many)
+    assert every[0] == pytest.approx(own)
+
+
+def test_a_change_of_the_interval_kernel_reaches_the_compiled_search() -> None:
+    """numba recompiles a file when that file changes, not when one does that it calls."""
+    source = Path(interval_kernel.__file__).read_bytes()
+    assert zlib.crc32(source) == search_kernel.INTERVAL_KERNEL_CRC32, (
+        f"set search_kernel.INTERVAL_KERNEL_CRC32 to 0x{zlib.crc32(source):08X}"
+    )

@@ -22,9 +22,9 @@ from assets.failure_models.investigation_cards import (
     matrix_of,
 )
 from assets.failure_models.outcome_panel import definitions
-from assets.statistics.array_types import FloatArray
+from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.dependence import share_interval
 from assets.statistics.discrimination import column_aucs
-from assets.statistics.intervals import wilson
 
 MODEL, UNUSUAL, UNIVARIATE, CHANCE = "model", "unusual", "univariate", "chance"
 HITS = (1, 3, 5)
@@ -49,6 +49,7 @@ def backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, Rows]:
         ``finding.explanation_backtest`` (one per outcome and method).
     """
     cases: Rows = []
+    summaries: Rows = []
     for definition in leading(definitions(inputs.outcome_definitions)):
         matrix = matrix_of(inputs, definition)
         own = attributions.filter(
@@ -58,15 +59,12 @@ def backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, Rows]:
         failed = inputs.outcomes.filter(
             (pl.col("outcome") == definition.outcome) & pl.col("is_failure")
         )
-        cases += _cases(inputs, definition.outcome, matrix, own, set(failed["batch_id"]))
-    return {
-        "finding.explained_causes": cases,
-        "finding.explanation_backtest": [
-            row
-            for outcome in dict.fromkeys(case["outcome"] for case in cases)
-            for row in _summary(outcome, [one for one in cases if one["outcome"] == outcome])
-        ],
-    }
+        found = _cases(inputs, definition.outcome, matrix, own, set(failed["batch_id"]))
+        cases += found
+        if found:
+            lots = dict(zip(matrix.batch_ids, matrix.cluster.tolist(), strict=True))
+            summaries += _summary(definition.outcome, found, lots)
+    return {"finding.explained_causes": cases, "finding.explanation_backtest": summaries}
 
 
 def quantity_of(feature: str) -> str:
@@ -187,13 +185,14 @@ def _largest(columns: list[str], strength: FloatArray) -> dict[str, float]:
     return best
 
 
-def _summary(outcome: str, cases: Rows) -> Rows:
+def _summary(outcome: str, cases: Rows, lots: dict[str, int]) -> Rows:
     recorded = [case for case in cases if case["is_recorded"]]
     rows = []
     for method in (MODEL, UNUSUAL, UNIVARIATE):
         own = [case for case in recorded if case["method"] == method]
         ranks = [case["rank"] for case in own]
-        rows.append(_row(outcome, method, ranks, _unrecorded(cases, method)))
+        cluster: IntArray = np.array([lots[case["batch_id"]] for case in own], dtype=np.int64)
+        rows.append(_row(outcome, method, ranks, cluster, _unrecorded(cases, method)))
     sizes = [
         (case["quantities"], case["quantities_named"])
         for case in recorded
@@ -208,15 +207,17 @@ def _unrecorded(cases: Rows, method: str) -> int:
     return sum(not case["is_recorded"] for case in cases if case["method"] == method)
 
 
-def _row(outcome: str, method: str, ranks: list[int | None], unrecorded: int) -> dict[str, Any]:
+def _row(
+    outcome: str, method: str, ranks: list[int | None], cluster: IntArray, unrecorded: int
+) -> dict[str, Any]:
     row: dict[str, Any] = _head(outcome, method, len(ranks), unrecorded)
     if not ranks:
         return row
     for place in HITS:
-        hits = sum(rank is not None and rank <= place for rank in ranks)
-        low, high = wilson(hits, len(ranks))
+        is_hit = np.array([rank is not None and rank <= place for rank in ranks], dtype=bool)
+        low, high = share_interval(is_hit, cluster)
         row |= {
-            f"hit_at_{place}": hits / len(ranks),
+            f"hit_at_{place}": float(is_hit.mean()),
             f"hit_at_{place}_low": low,
             f"hit_at_{place}_high": high,
         }

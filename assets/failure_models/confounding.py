@@ -13,7 +13,7 @@ import numpy as np
 from assets.failure_models.trial import Trial
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.clustered_regression import Slopes, separate_slopes
-from assets.statistics.detrending import group_means
+from assets.statistics.detrending import group_means, relative_to_past
 
 REVERSES, VANISHES = "reverses", "vanishes"
 # An effect that merely lost its certainty has not vanished; one that lost most of its size has.
@@ -47,11 +47,8 @@ def _targets(trial: Trial) -> Iterator[tuple[str, FloatArray, FloatArray]]:
     if not trial.has_margins:
         label = trial.panel.label
         rows = np.flatnonzero(np.isfinite(label))
-        yield (
-            "failure",
-            label,
-            label - group_means(label[:, None], trial.matrix.product, rows)[:, 0],
-        )
+        within = label[:, None] - group_means(label[:, None], trial.matrix.product, rows)
+        yield "failure", label, relative_to_past(within)[:, 0]
         return
     for j, quantity in enumerate(trial.panel.quantities):
         yield quantity, trial.panel.margins[:, j], trial.views[-1].targets[:, j]

@@ -166,8 +166,10 @@ def investigation_cards(attributions: pl.DataFrame, **tables: pl.DataFrame) -> I
             "phases",
             "equipment_events",
             "deviations",
+            "outcome_definitions",
         )
-    },
+    }
+    | {"batch_gates": dg.AssetIn(key=["feature", "batch_gates"])},
     group_name=SCORING_GROUP,
     io_manager_key=WAREHOUSE_IO,
     description="How many independent failures the failures are worth, by what they share.",

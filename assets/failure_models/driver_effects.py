@@ -16,7 +16,7 @@ from assets.failure_models.trial import Trial
 from assets.statistics.array_types import FloatArray
 from assets.statistics.clustered_regression import Slopes, clustered_slopes
 from assets.statistics.detrending import group_means, relative_to_past
-from assets.statistics.e_value import e_values_of_difference
+from assets.statistics.e_value import e_values_of_difference, e_values_of_risk_difference
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,17 @@ def _effect(
         f"{unit} per {step_name}",
         _is_clear(crude) and _is_clear(adjusted) and crude[0] * adjusted[0] < 0,
         _is_clear(joint) and (driver.direction == WINDOW or _is_clear(adjusted)),
-        e_values_of_difference(*adjusted, float(np.nanstd(adjusted_target))),
+        _e_values(trial, adjusted, adjusted_target, is_label=seen.ladder.margins is None),
     )
+
+
+def _e_values(
+    trial: Trial, effect: tuple[float, float, float], target: FloatArray, *, is_label: bool
+) -> tuple[float, float]:
+    if not is_label:
+        return e_values_of_difference(*effect, float(np.nanstd(target)))
+    known = trial.panel.label[trial.panel.is_labelled]
+    return e_values_of_risk_difference(*effect, float(known.mean()), 0.5 / max(known.size, 1))
 
 
 def targets(seen: Examination, driver: RankedCluster) -> tuple[FloatArray, FloatArray, str]:

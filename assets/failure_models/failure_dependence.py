@@ -28,6 +28,8 @@ def dependence_rows(
     phases: pl.DataFrame,
     equipment_events: pl.DataFrame,
     deviations: pl.DataFrame,
+    outcome_definitions: pl.DataFrame,
+    batch_gates: pl.DataFrame,
 ) -> Rows:
     """Count failures by what they share.
 
@@ -37,7 +39,10 @@ def dependence_rows(
         material_usage: ``core.material_usage``; of several lots of a material the largest counts.
         phases: ``core.phases``.
         equipment_events: ``core.equipment_events``.
-        deviations: ``core.deviations``.
+        deviations: ``core.deviations``; those opened after the last gate before an outcome's result
+            may have been opened because of it, and do not count for that outcome.
+        outcome_definitions: ``core.outcome_definitions``.
+        batch_gates: ``feature.batch_gates``.
 
     Returns:
         One row per outcome and way of sharing that at least 30 batches are known for, in the shape
@@ -47,13 +52,16 @@ def dependence_rows(
         *_lots(material_usage),
         *_campaigns(batches),
         *_episodes(phases, equipment_events),
-        *_deviations(batches, deviations),
     ]
+    last = dict(outcome_definitions.select("outcome", "last_gate_before").rows())
     labelled = outcomes.drop_nulls("is_failure").sort("outcome", "batch_id")
     return [
         row
         for (outcome,), own in labelled.group_by("outcome", maintain_order=True)
-        for kind, name, groups in shared
+        for kind, name, groups in (
+            *shared,
+            *_deviations(batches, _before(deviations, batch_gates, last[outcome])),
+        )
         if (row := _row(str(outcome), own, kind, name, groups)) is not None
     ]
 
@@ -129,6 +137,22 @@ def _episodes(
     for (unit,), own in sorted(grouped.group_by("unit_procedure")):
         single = own.sort("batch_id", "started_at").unique("batch_id", maintain_order=True)
         yield EPISODE, str(unit), single.select("batch_id", "group")
+
+
+def _before(deviations: pl.DataFrame, batch_gates: pl.DataFrame, gate: int) -> pl.DataFrame:
+    """Deviations of the stages up to a gate, opened before the batch passed it.
+
+    Where stage and instants are both known both must hold; where neither is, nothing tells a
+    deviation from one opened because the batch had failed, and it is left out.
+    """
+    passed = batch_gates.filter(pl.col("gate") == gate).select("batch_id", "gate_at")
+    by_stage = pl.col("stage") <= gate
+    by_time = pl.col("opened_at") <= pl.col("gate_at")
+    return deviations.join(passed, on="batch_id", how="left").filter(
+        by_stage.fill_null(value=True)
+        & by_time.fill_null(value=True)
+        & (by_stage.is_not_null() | by_time.is_not_null())
+    )
 
 
 def _deviations(

@@ -62,11 +62,14 @@ def operating_window(value: FloatArray, risk: FloatArray, groups: int) -> Operat
     first, last = _longest_run((mean < base) & (counts > 0))
     if last - first < FEWEST_GROUPS or last - first == counts.size:
         return None
-    inside = (place >= first) & (place < last)
+    run = own[(place >= first) & (place < last)]
     guard_low, guard_high = np.quantile(own, [GUARD, 1 - GUARD])
+    low, high = float(max(run.min(), guard_low)), float(min(run.max(), guard_high))
+    # What is said of a window is said of the batches in it, not of those beyond the guard.
+    inside = (own >= low) & (own <= high)
     return OperatingWindow(
-        low=float(max(own[inside].min(), guard_low)),
-        high=float(min(own[inside].max(), guard_high)),
+        low=low,
+        high=high,
         is_open_low=first == 0,
         is_open_high=last == counts.size,
         failure_prob=float(chance[inside].mean()),

@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 
 from assets.failure_models.prediction import Prediction
-from assets.failure_models.trends import MICROSECONDS_PER_YEAR
 from assets.failure_models.trial import Trial
 from assets.statistics.array_types import FloatArray
 from assets.statistics.cluster_bootstrap import percentile_interval
+from assets.statistics.dependence import share_interval
 from assets.statistics.discrimination import auc, weighted_auc
-from assets.statistics.intervals import wilson
 
 FEWEST_BATCHES = 20
 FEWEST_FOR_AUC = 3
@@ -48,7 +47,7 @@ def _subgroups(trial: Trial) -> Iterator[tuple[str, str, np.ndarray]]:
     }
     at = trial.matrix.gate_at[trial.tested]
     if np.isfinite(at).all():
-        levels["year"] = np.array([str(int(1970 + one // MICROSECONDS_PER_YEAR)) for one in at])
+        levels["year"] = at.astype("datetime64[us]").astype("datetime64[Y]").astype(str)
     for kind, own in levels.items():
         for level in np.unique(own):
             yield kind, str(level), own == level
@@ -64,7 +63,7 @@ def _row(
     weights: FloatArray,
 ) -> dict[str, Any]:
     batches, failures = int(inside.sum()), int(failed[inside].sum())
-    low, high = wilson(failures, batches)
+    low, high = share_interval(failed[inside], trial.matrix.cluster[trial.tested][inside])
     row: dict[str, Any] = {
         "outcome": trial.outcome,
         "gate": trial.gate,

@@ -16,9 +16,9 @@ from assets.failure_models.trial import Trial
 from assets.statistics.array_types import BoolArray, FloatArray
 from assets.statistics.calibration import logit
 from assets.statistics.conformal import PredictionSets, prediction_sets
+from assets.statistics.dependence import share_interval
 from assets.statistics.detrending import past_mean
 from assets.statistics.folds import was_known
-from assets.statistics.intervals import wilson
 
 NOMINAL_COVERAGE = 0.90
 ALL, GOOD, FAILED = "all", "good", "failed"
@@ -86,9 +86,11 @@ def _row(
     failed: BoolArray,
     inside: BoolArray,
 ) -> dict[str, Any]:
-    batches, covered = int(inside.sum()), int(sets.covers(failed)[inside].sum())
+    is_covered = sets.covers(failed)[inside]
+    batches, covered = int(inside.sum()), int(is_covered.sum())
     undecided = int(sets.is_undecided[inside].sum())
-    low, high = wilson(covered, batches)
+    later = np.concatenate([fold.test for fold in trial.folds[1:]])
+    low, high = share_interval(is_covered, trial.matrix.cluster[later][inside])
     return {
         "outcome": trial.outcome,
         "gate": trial.gate,

@@ -6,7 +6,25 @@ the effective number, not the count.
 
 import numpy as np
 
-from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.intervals import CLUSTER_DEFLATION, Interval, wilson
+
+
+def share_interval(event: BoolArray, cluster: IntArray) -> Interval:
+    """95% interval of the share of batches with an event, by effective counts.
+
+    Args:
+        event: Per batch.
+        cluster: Per batch, the code of its lot or campaign.
+
+    Returns:
+        Wilson's interval on counts divided by the design effect; where batches share clusters that
+        is at least 1.3, because few events show no clustering even where there is.
+    """
+    deflation = design_effect(event.astype(float), cluster)
+    if np.unique(cluster).size < cluster.size:
+        deflation = max(deflation, CLUSTER_DEFLATION)
+    return wilson(float(event.sum()) / deflation, event.size / deflation)
 
 
 def design_effect(label: FloatArray, cluster: IntArray) -> float:

@@ -26,6 +26,34 @@ def e_value(risk_ratio: float) -> float:
     return ratio + sqrt(ratio * (ratio - 1))
 
 
+def e_values_of_risk_difference(
+    estimate: float, low: float, high: float, rate: float, smallest: float
+) -> tuple[float, float]:
+    """E-values of a difference in failure probability and of the nearer end of its interval.
+
+    A failure is 0 or 1, so the difference is turned into a ratio of risks and not measured in
+    standard deviations, which a rare failure hardly has.
+
+    Args:
+        estimate: The difference; ``low`` and ``high`` its 95% interval.
+        low: Lower end.
+        high: Upper end.
+        rate: Share of batches that failed: the middle of the two risks.
+        smallest: What the lower of the two risks is at least, above 0.
+
+    Returns:
+        As :func:`e_values_of_difference`.
+    """
+    if not 0 < rate < 1:
+        return float("nan"), float("nan")
+    nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    first, second = (
+        e_value((rate + size / 2) / max(rate - size / 2, smallest))
+        for size in (abs(estimate), nearest)
+    )
+    return first, second
+
+
 def e_values_of_difference(
     estimate: float, low: float, high: float, spread: float
 ) -> tuple[float, float]:

@@ -33,8 +33,8 @@ def clopper_pearson(events: int, trials: int, level: float = 0.95) -> Interval:
     return low, high
 
 
-def wilson(events: int, trials: int, level: float = 0.95) -> Interval:
-    """Score interval of a proportion (Wilson 1927)."""
+def wilson(events: float, trials: float, level: float = 0.95) -> Interval:
+    """Score interval of a proportion (Wilson 1927); effective counts may be fractions."""
     from scipy.stats import norm
 
     if trials == 0:

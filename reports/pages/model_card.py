@@ -26,9 +26,17 @@ SELECT outcome, confounder, kind, concat_ws('/', outcome, gate, quantity, featur
 FROM finding.confounding ORDER BY outcome, confounder, feature, quantity
 """
 _TRIED_SQL = f"""
-SELECT outcome, title, is_window_open_low, is_window_open_high,
+WITH made AS (
+  SELECT outcome, gate, rank,
+    string_agg(replace(attempt, '_', ' ') || ' ' || replace(result, '_', ' '), ', '
+      ORDER BY list_position(
+        ['placebo_label', 'shuffled_parameter', 'negative_control_outcome', 'left_out_lot'], attempt
+      )) AS attempts
+  FROM finding.refutations GROUP BY outcome, gate, rank
+)
+SELECT outcome, title, is_window_open_low, is_window_open_high, attempts,
   concat_ws('/', outcome, gate, rank) AS key
-FROM finding.drivers
+FROM finding.drivers JOIN made USING (outcome, gate, rank)
 WHERE {_PRIMARY} AND verdict = 'process_signal' AND refutations_tried IS NOT NULL
 ORDER BY outcome, rank
 """

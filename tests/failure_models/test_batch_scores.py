@@ -166,8 +166,13 @@ def test_models_are_text_with_a_hash_and_an_altered_one_is_refused(studied: Tabl
         list(frozen_models(altered))
 
 
+@pytest.mark.parametrize("with_margins", [True, False])
 def test_a_kept_model_is_the_model_that_was_kept(
-    line: Line, gates: Line, quick: StudySettings, monkeypatch: pytest.MonkeyPatch
+    line: Line,
+    gates: Line,
+    quick: StudySettings,
+    monkeypatch: pytest.MonkeyPatch,
+    with_margins: bool,
 ) -> None:
     """Scores from text equal scores from the objects they were written from."""
     kept = []
@@ -175,11 +180,13 @@ def test_a_kept_model_is_the_model_that_was_kept(
     monkeypatch.setattr(
         "assets.failure_models.study.freeze", lambda one: kept.append(original(one)) or kept[-1]
     )
-    inputs = gates(line(seed=3, with_margins=False, failure_rate=0.12, effect=2.5), 5)
-    early = made_until(inputs, 400)
+    inputs = gates(line(seed=3, batches=250, with_margins=with_margins, failure_rate=0.12), 5)
+    early = made_until(inputs, 220)
     boosters = run_study(early, replace(quick, with_contrast=False))["model.boosters"]
-    (read,) = frozen_models(boosters)
-    assert read.numbers == kept[0].numbers
-    labels = scored(boosters, inputs)["model.batch_scores"]
-    assert labels.height == 100
-    assert labels["expected_margin"].is_null().all()
+    found = scored(boosters, inputs)
+    scores = found["model.batch_scores"]
+    assert scores.height == 30
+    assert scores["expected_margin"].is_null().all() != with_margins
+    monkeypatch.setattr("assets.failure_models.batch_scores.frozen_models", lambda _: kept)
+    for name, own in scored(boosters, inputs).items():
+        assert own.equals(found[name])

@@ -14,6 +14,8 @@ from assets.failure_models.study import prepare
 from assets.failure_models.study_inputs import StudyInputs
 from assets.failure_models.trial import Trial
 from assets.failure_models.validation import resamples
+from assets.statistics.clustered_regression import separate_slopes
+from assets.statistics.detrending import group_means, relative_to_past
 
 Line = Callable[..., StudyInputs]
 
@@ -51,6 +53,31 @@ def test_a_real_cause_is_not_called_confounded(line: Line, gates: Line) -> None:
     assert not [row for row in rows if row["feature"].startswith("parameter.g03")]
 
 
+def test_without_margins_results_too_are_taken_beside_the_recent_past(
+    line: Line, gates: Line
+) -> None:
+    """A parameter and failures that both become more frequent, one batch after another."""
+    inputs = shifted(
+        gates(line(seed=5, effect=0.0, with_margins=False), 5),
+        pl.col("batch_id").str.slice(1).cast(pl.Float64) / 100,
+        1.0,
+    )
+    number = pl.col("batch_id").str.slice(1).cast(pl.Int64)
+    failed = (number * 7919 % 500) < 0.6 * number
+    inputs = replace(inputs, outcomes=inputs.outcomes.with_columns(is_failure=failed))
+    trial = trial_of(inputs)
+    (row,) = [one for one in confounding_rows(trial) if one["feature"] == "parameter.g07_0"]
+    assert row["confounder"] == "recent past"
+    j = trial.matrix.columns.index("parameter.g07_0")
+    label = trial.panel.label[:, None]
+    target = relative_to_past(
+        label - group_means(label, trial.matrix.product, np.arange(label.size))
+    )
+    alone = separate_slopes(trial.views[-1].design[:, [j]], target[:, 0], trial.matrix.cluster)
+    spread = trial.matrix.values[:, j].std() / trial.views[-1].scale[j]
+    assert row["adjusted_effect"] == pytest.approx(alone.estimate[0] * spread)
+
+
 def test_a_drifting_feature_is_seen_as_recorded_and_gone_relative_to_the_past(
     line: Line, gates: Line
 ) -> None:
@@ -76,6 +103,9 @@ def test_the_window_ends_where_risk_or_the_records_do() -> None:
     # Never down to the smallest value seen: too few batches were made there.
     assert one_sided.low == pytest.approx(np.quantile(value, 0.05))
     assert one_sided.failure_prob < one_sided.base_rate
+    # The outermost twentieth is not in the window, so its batches are not counted either.
+    inside = (value >= one_sided.low) & (value <= one_sided.high)
+    assert one_sided.batches == inside.sum()
 
 
 def test_flat_risk_has_no_window() -> None:

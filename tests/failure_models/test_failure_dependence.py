@@ -71,8 +71,30 @@ def counted() -> dict[str, dict[str, object]]:
         frame(
             "core.deviations",
             [
-                {"deviation_id": f"D{b}", "batch_id": b, "equipment_id": "P1", "category": "alarm"}
-                for b in BATCHES[30:36]
+                {
+                    "deviation_id": f"{category}-{b}",
+                    "batch_id": b,
+                    "equipment_id": "P1",
+                    "category": category,
+                    "stage": stage,
+                    "opened_at": at[b] + timedelta(days=days),
+                }
+                for category, stage, days, own in (
+                    ("alarm", 4, 0, BATCHES[30:36]),
+                    ("out_of_specification", 6, 9, sorted(FAILED)),
+                    # Written up late against an earlier stage: still opened because it had failed.
+                    ("investigation", 4, 9, sorted(FAILED)),
+                )
+                for b in own
+            ],
+        ),
+        frame("core.outcome_definitions", [{"outcome": "failure", "last_gate_before": 5}]),
+        frame(
+            "feature.batch_gates",
+            [
+                {"batch_id": b, "gate": gate, "gate_at": at[b] + timedelta(days=gate)}
+                for b in BATCHES
+                for gate in (5, 6)
             ],
         ),
     )
@@ -94,6 +116,14 @@ def test_what_is_shared_is_counted() -> None:
     assert found["campaign"]["design_effect"] < lot["design_effect"]
 
 
+def test_what_was_opened_because_a_batch_had_failed_ties_nothing() -> None:
+    """All twelve failures have the same deviation on their result; six share one from before it."""
+    deviation = counted()["deviation"]
+    assert deviation["most_in_one_group"] == 6
+    assert deviation["groups_with_failures"] == 7
+
+
 def test_nothing_recorded_is_nothing_counted() -> None:
     names = ("batches", "outcomes", "material_usage", "phases", "equipment_events", "deviations")
-    assert dependence_rows(*(frame(f"core.{name}", []) for name in names)) == []
+    nothing = [frame(f"core.{name}", []) for name in (*names, "outcome_definitions")]
+    assert dependence_rows(*nothing, frame("feature.batch_gates", [])) == []

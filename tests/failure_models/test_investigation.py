@@ -96,6 +96,13 @@ def test_good_batches_made_later_or_not_known_yet_take_no_part(plant: StudyInput
     among = cards(card_inputs(plant))["finding.investigation_cards"]
     pick = [next(c for c in own if c["batch_id"] == ODD_BATCH) for own in (alone, among)]
     assert pick[0] == pick[1]
+    # The same batches, the nearest of them good only by a result that came after the gate.
+    near = pick[0]["nearest_good"].split(", ")
+    late = pl.when(pl.col("batch_id").is_in(near)).then(pl.col("known_at") + timedelta(days=400))
+    waiting = plant.outcomes.with_columns(known_at=late.otherwise("known_at"))
+    later = cards(card_inputs(replace(plant, outcomes=waiting)))["finding.investigation_cards"]
+    card = next(one for one in later if one["batch_id"] == ODD_BATCH)
+    assert not set(card["nearest_good"].split(", ")) & set(near)
 
 
 def test_a_flagged_batch_has_a_card_and_a_pattern_that_covers_it(plant: StudyInputs) -> None:

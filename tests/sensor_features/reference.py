@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from assets.sensor_features.registry import (
-    COUNTS,
     FLAT_RUN,
     GAP_INTERVALS,
     MKT_K,
@@ -212,7 +211,3 @@ def heat(x: Any, held: Any, to_celsius: Any) -> dict[str, float]:
             kinetic = -MKT_K / (power.max() + np.log(mean))
             found["mean_kinetic_temperature_c"] = kinetic - 273.15
     return found
-
-
-def counts_are_whole(found: dict[str, float]) -> bool:
-    return all(found[name] == round(found[name]) for name in COUNTS if not np.isnan(found[name]))

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from assets.statistics.clustered_regression import clustered_slopes
-from assets.statistics.dependence import design_effect
+from assets.statistics.dependence import design_effect, share_interval
+from assets.statistics.intervals import wilson
 
 
 def test_failures_that_come_by_whole_lots_count_as_lots() -> None:
@@ -37,3 +38,16 @@ def test_one_cluster_bounds_nothing() -> None:
     found = clustered_slopes(np.arange(9.0)[:, None], np.arange(9.0), np.zeros(9, dtype=int))
     assert found.low[0] == -np.inf
     assert found.high[0] == np.inf
+
+
+def test_a_share_over_lots_has_the_interval_of_its_effective_counts() -> None:
+    """Thirty lots of ten that stand or fall together are worth thirty batches, not 300."""
+    lot = np.repeat(np.arange(30), 10)
+    event = np.isin(lot, np.arange(6))
+    low, high = share_interval(event, lot)
+    alone = wilson(6, 30)
+    assert (low, high) == pytest.approx(alone, abs=0.01)
+    assert share_interval(event, np.arange(300)) == pytest.approx(wilson(60, 300), abs=1e-3)
+    # Nothing happened: how much lots would tie cannot be seen, and is not taken to be nothing.
+    none = np.zeros(300, dtype=bool)
+    assert share_interval(none, lot)[1] == pytest.approx(wilson(0, 300 / 1.3)[1])

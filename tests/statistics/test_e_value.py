@@ -1,6 +1,6 @@
 import pytest
 
-from assets.statistics.e_value import e_value, e_values_of_difference
+from assets.statistics.e_value import e_value, e_values_of_difference, e_values_of_risk_difference
 
 
 def test_the_published_examples() -> None:
@@ -17,3 +17,15 @@ def test_an_interval_that_holds_zero_needs_nothing_to_explain_it() -> None:
     assert interval == 1.0
     both = e_values_of_difference(-0.5, -0.9, -0.1, spread=1.0)
     assert both[0] > both[1] > 1
+
+
+def test_a_rare_failure_is_judged_by_its_ratio_of_risks() -> None:
+    """2% at one end and 4% at the other is a ratio of 2, however little 2% are in deviations."""
+    estimate, interval = e_values_of_risk_difference(0.02, 0.0, 0.04, rate=0.03, smallest=1e-3)
+    assert estimate == pytest.approx(e_value(2.0))
+    assert interval == 1.0
+    spread = (0.03 * 0.97) ** 0.5
+    assert estimate > 2 * e_values_of_difference(0.02, 0.0, 0.04, spread)[0]
+    assert e_values_of_risk_difference(0.5, 0.1, 0.9, rate=0.03, smallest=0.01)[0] == pytest.approx(
+        e_value(28.0)
+    )

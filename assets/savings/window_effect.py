@@ -8,26 +8,25 @@ is wider. Intervals are 90% by a bootstrap of whole lots.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
 from assets.savings.draws import Draws
-from assets.savings.window_model import (
-    Design,
-    chosen_penalty,
-    demeaned,
-    fit_ridge,
-    intraclass_correlation,
+from assets.savings.window_difference import (
+    Fitting,
+    crossed_failing_after,
+    failing_after,
+    fitting,
+    process_differences,
 )
-from assets.savings.window_policy import Window, held_values, past_penalty
+from assets.savings.window_policy import Window
 from assets.savings.window_records import WindowRecords
-from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.array_types import BoolArray, FloatArray
 from assets.statistics.e_value import e_value
 
 FEWEST_BATCHES, FEWEST_FAILURES = 100, 8
 SMALLEST_OVERLAP, LARGEST_OUTSIDE = 0.9, 0.02
-RESIDUALS = 200  # of the residual pool, taken evenly; their order is that of production
-FOLDS = 5
 LEVEL_90_SPREADS = 3.29  # width of a 90% interval in standard deviations of a normal
 
 
@@ -150,13 +149,13 @@ def window_effect(
             f"{failures} failures among {records.batches} batches with a recorded value are too "
             f"few to standardise over; {FEWEST_FAILURES} among {FEWEST_BATCHES} is the least."
         )
-    tuning = _tuning(records)
-    point = _differences(records, window, tuning)
-    drawn = _bootstrap(records, window, tuning, resamples, seed)
-    held = held_values(records, window, tuning.past)
-    expected, ledger, robust, share = (
-        _estimate(float(value), values) for value, values in zip(point, drawn.T, strict=True)
-    )
+    chosen = fitting(records, window)
+    everything = np.arange(records.batches)
+    point, _ = process_differences(records, everything, records.cluster, window, chosen)
+    drawn, ledgers = _bootstrap(records, window, chosen, resamples, seed)
+    expected, robust, share = map(_estimate, point, drawn.T)
+    failed = np.asarray((records.margins < 0).any(axis=1), dtype=bool)
+    ledger = _ledger(failed, crossed_failing_after(records, chosen), ledgers)
     outside = (records.value < window.low) | (records.value > window.high)
     return WindowEffect(
         outcome=outcome,
@@ -167,8 +166,8 @@ def window_effect(
         robust=robust,
         share=share,
         outside_window_share=float(outside.mean()),
-        overlap_share=held.overlap_share,
-        extrapolated_share=held.outside_share,
+        overlap_share=chosen.held.overlap_share,
+        extrapolated_share=chosen.held.outside_share,
         batches=records.batches,
         failures=failures,
         evidence_value=e_value(1 / max(1 - share.value, 0.01)) if share.value > 0 else 1.0,
@@ -181,117 +180,49 @@ def _estimate(value: float, drawn: FloatArray) -> Estimate:
     Resampled lots repeat batches, which flatters every model; their spread is sound, their centre
     is not.
     """
-    half = LEVEL_90_SPREADS / 2 * float(drawn.std(ddof=1))
-    return Estimate(float(value), float(value) - half, float(value) + half)
+    return _normal(float(value), float(drawn.var(ddof=1)))
 
 
-@dataclass(frozen=True)
-class _Tuning:
-    """What is chosen once on all batches and held over resamples: penalties, correlation."""
+def _ledger(failed: BoolArray, after: FloatArray, resampled: FloatArray) -> Estimate:
+    """Return the difference on these very batches, which a resample only models anew.
 
-    margin: float
-    past: float
-    correlation: float
+    What the model leaves open is one spread; whether each batch near its limit then crosses it,
+    given the model, is another.
+    """
+    before = failed.astype(float)
+    crossing = resampled.mean(axis=0)
+    noise = float(np.sum(crossing * (1 - crossing))) / failed.size**2
+    modelled = float(resampled.mean(axis=1).var(ddof=1))
+    return _normal(float(np.mean(before - after)), modelled + noise)
 
 
-def _tuning(records: WindowRecords) -> _Tuning:
-    design = Design.of(records)
-    table = design.at(records.value)
-    penalty = chosen_penalty(table, records.margins, design.is_penalised, records.cluster)
-    fitted = fit_ridge(table, records.margins, design.is_penalised, penalty)
-    residual = records.margins - fitted.predict(table)
-    shares = [intraclass_correlation(column, records.cluster) for column in residual.T]
-    return _Tuning(penalty, past_penalty(records), float(np.mean(shares)))
+def _normal(value: float, variance: float) -> Estimate:
+    half = LEVEL_90_SPREADS / 2 * sqrt(variance)
+    return Estimate(value, value - half, value + half)
 
 
 def _bootstrap(
-    records: WindowRecords, window: Window, tuning: _Tuning, resamples: int, seed: int
-) -> FloatArray:
-    """Resample whole lots; each copy of a lot counts as a lot of its own."""
+    records: WindowRecords, window: Window, chosen: Fitting, resamples: int, seed: int
+) -> tuple[FloatArray, FloatArray]:
+    """Resample whole lots; each copy of a lot counts as a lot of its own.
+
+    Returns:
+        Differences of the process, (resamples, 3), and per batch on record the probability of
+        failing after, (resamples, batches).
+    """
     rng = np.random.default_rng([seed, 77])
     codes, cluster = np.unique(records.cluster, return_inverse=True)
     members = [np.flatnonzero(cluster == each) for each in range(codes.size)]
+    everything = np.arange(records.batches)
     drawn: list[FloatArray] = []
+    after: list[FloatArray] = []
     for _ in range(resamples):
         picked = rng.integers(codes.size, size=codes.size)
         rows = np.concatenate([members[each] for each in picked])
         copy = np.concatenate(
             [np.full(members[each].size, number) for number, each in enumerate(picked)]
         )
-        again = records.taken(rows)
-        again = WindowRecords(**{**again.__dict__, "cluster": copy})
-        drawn.append(_differences(again, window, tuning))
-    return np.array(drawn)
-
-
-def _differences(records: WindowRecords, window: Window, tuning: _Tuning) -> FloatArray:
-    """Return expected, ledger and doubly robust difference per batch, and the share prevented."""
-    held = held_values(records, window, tuning.past)
-    design = Design.of(records)
-    now, then = design.at(records.value), design.at(held.value)
-    weights = _weights(records, now, design.is_penalised, tuning)
-    predicted = now @ weights
-    moved = (then - now) @ weights
-    residual = records.margins - predicted
-    scale = _scale(residual, records.product)
-    pool = (residual / scale)[np.linspace(0, residual.shape[0] - 1, RESIDUALS).astype(int)]
-    risk_now = _risk(predicted, scale, pool)
-    risk_then = _risk(predicted + moved, scale, pool)
-    expected = float(np.mean(risk_now - risk_then))
-    failed_now = (records.margins < 0).any(axis=1)
-    failed_then = (records.margins + moved < 0).any(axis=1)
-    ledger = float(np.mean(failed_now.astype(float) - failed_then))
-    share = expected / max(float(risk_now.mean()), 1e-9)
-    robust = _doubly_robust(records, held.value, held.mass, window, (risk_now, risk_then))
-    return np.array([expected, ledger, robust, share])
-
-
-def _weights(
-    records: WindowRecords, table: FloatArray, is_penalised: FloatArray, tuning: _Tuning
-) -> FloatArray:
-    within = demeaned(table, records.cluster, tuning.correlation)
-    margins = demeaned(records.margins, records.cluster, tuning.correlation)
-    return fit_ridge(within, margins, is_penalised, tuning.margin).weights
-
-
-def _scale(residual: FloatArray, product: IntArray) -> FloatArray:
-    """Return the residual spread by product and strength, (batches, quantities)."""
-    scale = np.empty_like(residual)
-    for code in np.unique(product):
-        own = product == code
-        scale[own] = np.maximum(residual[own if own.sum() > 5 else slice(None)].std(axis=0), 1e-9)
-    return scale
-
-
-def _risk(expected: FloatArray, scale: FloatArray, pool: FloatArray) -> FloatArray:
-    """Return per batch the probability that any margin falls below zero."""
-    fails = np.zeros((expected.shape[0], pool.shape[0]), dtype=bool)
-    for j in range(expected.shape[1]):
-        fails |= pool[None, :, j] < (-expected[:, j] / scale[:, j])[:, None]
-    return np.asarray(fails.mean(axis=1), dtype=float)
-
-
-def _doubly_robust(
-    records: WindowRecords,
-    held: FloatArray,
-    mass: FloatArray,
-    window: Window,
-    risks: tuple[FloatArray, FloatArray],
-) -> float:
-    """Return the difference expected of the process, corrected by weighted label residuals.
-
-    The risks are recalibrated to the label on other lots (cross-fitting); the weight of a recorded
-    batch is the ratio of the held to the recorded density: 1 / mass inside the window, else 0.
-    """
-    label = records.is_failed.astype(float)
-    inside = (records.value >= window.low) & (records.value <= window.high)
-    weight = np.where(inside & (mass > 0), 1 / np.maximum(mass, 0.05), 0.0)
-    part = records.cluster % FOLDS
-    now, then = (np.empty_like(held) for _ in range(2))
-    for k in range(FOLDS):
-        test = part == k
-        other = ~test
-        level = label[other].mean() / max(float(risks[0][other].mean()), 1e-9) if other.any() else 1
-        now[test], then[test] = risks[0][test] * level, risks[1][test] * level
-    under_policy = then + weight * (label - now)
-    return float(np.mean(label - under_policy))
+        found, weights = process_differences(records, rows, copy, window, chosen)
+        drawn.append(found)
+        after.append(failing_after(records, weights, chosen, everything))
+    return np.array(drawn), np.array(after)

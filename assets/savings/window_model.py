@@ -1,7 +1,8 @@
 """Models behind a window's effect: the margins given a parameter, the parameter given its past.
 
-Ridge regression with splines lives here: the parameter enters as an unpenalised natural spline,
-its neighbours and time as penalised ones, earlier variables linearly and penalised. Lots are a
+Ridge regression with splines lives here: the parameter enters as an unpenalised natural spline, and
+so does what goes with both it and a margin; its other neighbours and time as penalised splines,
+other earlier variables linearly and penalised. Lots are a
 random intercept, removed by quasi-demeaning.
 """
 
@@ -16,6 +17,7 @@ from assets.statistics.array_types import FloatArray, IntArray
 KNOT_SHARES = (0.05, 0.35, 0.65, 0.95)  # Harrell's places for a natural spline of four knots
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 TIME_KNOTS = 5
+CLEAR_SPREADS = 3  # a correlation is clear of zero beyond three of its standard errors
 
 
 def natural_spline(value: FloatArray, knots: FloatArray) -> FloatArray:
@@ -97,18 +99,26 @@ class Design:
         knots = knots_of(records.value)
         own = 1 if knots is None else knots.size - 1
         levels = _dummies(records.product)
-        time = natural_spline(records.time, np.linspace(0, 1, TIME_KNOTS))
-        curved = [
-            natural_spline(column, found)
-            for column in records.neighbours.T
-            if (found := knots_of(column)) is not None
-        ]
-        straight = [column[:, None] for column in records.neighbours.T if knots_of(column) is None]
-        shrunk = np.column_stack([time, *curved, *straight, records.earlier])
-        spread = shrunk.std(axis=0)
-        shrunk = (shrunk - shrunk.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-        penalised = np.concatenate([np.zeros(own + levels.shape[1]), np.ones(shrunk.shape[1])])
-        return cls(knots, np.column_stack([levels, shrunk]), penalised)
+        parts = [natural_spline(records.time, np.linspace(0, 1, TIME_KNOTS))]
+        is_shrunk = [True]
+        for place, table in (("same", records.neighbours), ("earlier", records.earlier)):
+            for column in table.T:
+                is_confounder = _goes_with_both(column, records)
+                is_curved = is_confounder or place == "same"
+                parts.append(_curve(column) if is_curved else column[:, None])
+                is_shrunk.append(not is_confounder)
+        other = np.column_stack(parts)
+        spread = other.std(axis=0)
+        other = (other - other.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+        widths = [part.shape[1] for part in parts]
+        penalised = np.concatenate(
+            [np.zeros(own + levels.shape[1]), np.repeat(np.array(is_shrunk, float), widths)]
+        )
+        return cls(knots, np.column_stack([levels, other]), penalised)
+
+    def taken(self, rows: IntArray) -> "Design":
+        """Return the same columns of some batches, repeats allowed."""
+        return Design(self.knots, self.fixed[rows], self.is_penalised)
 
     def at(self, value: FloatArray) -> FloatArray:
         """Return the design with the parameter at other values."""
@@ -117,6 +127,25 @@ class Design:
     def curve(self, value: FloatArray) -> FloatArray:
         """Return the parameter's own columns."""
         return value[:, None] if self.knots is None else natural_spline(value, self.knots)
+
+
+def _curve(column: FloatArray) -> FloatArray:
+    """Return a column as a natural spline, or as it is where its values are too few."""
+    knots = knots_of(column)
+    return column[:, None] if knots is None else natural_spline(column, knots)
+
+
+def _goes_with_both(column: FloatArray, records: WindowRecords) -> bool:
+    """Tell whether a column goes with the parameter and with a margin, both beyond chance.
+
+    Such a column is a likely confounder: shrinking it would leave part of what it does to the
+    parameter, so it enters unpenalised (double selection, Belloni, Chernozhukov & Hansen 2014).
+    """
+    targets = np.column_stack([records.value, records.margins])
+    with np.errstate(invalid="ignore", divide="ignore"):  # of a constant margin nothing is known
+        strength = np.nan_to_num(np.abs(np.corrcoef(column, targets, rowvar=False)[0, 1:]))
+    clear = CLEAR_SPREADS / np.sqrt(records.batches)
+    return bool(strength[0] > clear and strength[1:].max() > clear)
 
 
 def _dummies(code: IntArray) -> FloatArray:

@@ -14,7 +14,7 @@ from numba import njit
 
 from assets.failure_patterns.search_records import Array, Work
 
-compiled = njit(cache=True, nogil=True, error_model="numpy")
+compiled = njit(error_model="numpy")
 
 NOTHING = -1.0
 FEW = 32  # failing values up to which every interval is looked at
@@ -35,6 +35,43 @@ def likelihood_ratio(failures: float, expected: float, total: float) -> float:
     if outside > 0.0:
         ratio += outside * math.log(outside / (total - expected))
     return ratio
+
+
+@compiled
+def weigh(work: Work, column: int, size: int) -> None:
+    """Add up expectation and failures of the batches covered per segment of a column."""
+    at, on = work.spare[0, : size + 1], work.spare[1, : size + 1]
+    at[:] = 0.0
+    on[:] = 0.0
+    segment, expected = work.found.segment, work.spare[9]
+    for k in range(work.counts[0]):
+        place = segment[work.rows[0, k], column]
+        if place < size:  # else missing
+            at[place] += expected[k]
+    for k in range(work.counts[1]):
+        place = segment[work.rows[1, k], column]
+        if place < size:
+            on[place] += 1.0
+
+
+@compiled
+def points(work: Work, size: int) -> int:
+    """Turn segments into failing values: failures before each, expectation before and after it."""
+    at, on = work.spare[0], work.spare[1]
+    failures, before, after, segment = work.spare[2], work.spare[3], work.spare[4], work.spare[5]
+    count, expected = 0, 0.0
+    failures[0] = 0.0
+    for place in range(1, size, 2):
+        expected += at[place - 1]
+        if on[place] > 0.0:
+            before[count] = expected
+            expected += at[place]
+            after[count], segment[count] = expected, place
+            failures[count + 1] = failures[count] + on[place]
+            count += 1
+        else:
+            expected += at[place]
+    return count
 
 
 @compiled
@@ -158,7 +195,7 @@ def set_bar(work: Work, value: float) -> None:
     if first > most:
         bar[1] = bar[3] = bar[5] = np.inf
         return
-    middle = math.floor((first + most) / 2)
+    middle = float(math.floor((first + most) / 2))
     low = _most_expected(work, first, value)
     half, high = _most_expected(work, middle, value), _most_expected(work, most, value)
     _set_chord(bar[0:2], first, low, middle, half)

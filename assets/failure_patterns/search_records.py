@@ -22,10 +22,10 @@ class Batches(NamedTuple):
     Attributes:
         rank: (batches, columns) unsigned, place of the value among the column's distinct values or
             code of its level; their number where missing.
-        distinct: (columns,) int32, number of distinct values or levels.
+        distinct: (columns,) int64, number of distinct values or levels.
         is_level: (width,) bool, whether a column holds levels of a category.
         values: (columns, batches) of numbers; what derived columns are made of.
-        derivable: int32, the columns that may enter a derived one.
+        derivable: int64, the columns that may enter a derived one.
         is_derivable: (width,) bool, the same.
         expected: (batches,) expected failures of each batch under the null, from its block.
         failures: Failures of the whole period; more than the labels' sum where only the batches
@@ -67,12 +67,12 @@ class Found(NamedTuple):
 
     Attributes:
         statistic: (3, beam), -1 where there is none.
-        conditions: (3, beam, 3, 3) int32: column, lowest and highest segment of each condition.
+        conditions: (3, beam, 3, 3) int64: column, lowest and highest segment of each condition.
         segment: (batches, width) unsigned; not below the column's size where missing. The width
             holds the columns, the derived ones and a last one for drafts, in whole blocks.
         blocks: The same numbers as (batches, blocks, columns of a block).
-        sizes: (width,) int32, number of segments; 0 where there is no column.
-        made_of: (derived, 3) int32: operation and both columns; -1 where there is none.
+        sizes: (width,) int64, number of segments; 0 where there is no column.
+        made_of: (derived, 3) int64: operation and both columns; -1 where there is none.
     """
 
     statistic: Array

@@ -12,7 +12,7 @@ import numpy as np
 
 from assets.failure_patterns.derived_candidates import budget, derived_column
 from assets.failure_patterns.rule import Condition, Rule, sorted_rule
-from assets.failure_patterns.search_kernel import search
+from assets.failure_patterns.search_entry import search
 from assets.failure_patterns.search_records import BLOCK, DEPTHS, Array, Batches, Effort, Found
 from assets.failure_patterns.selectors import Column
 from assets.statistics.array_types import FloatArray, IntArray
@@ -64,7 +64,7 @@ class SubgroupSearch:
         is_level[: len(columns)] = [column.levels is not None for column in columns]
         is_derivable = np.zeros(is_level.size, dtype=np.bool_)
         is_derivable[: sizes.size] = ~is_level[: sizes.size] & (sizes >= FEWEST_DISTINCT)
-        derivable = np.flatnonzero(is_derivable).astype(np.int32)
+        derivable = np.flatnonzero(is_derivable)
         total = float(expected.sum()) if failures is None else failures
         self._batches = Batches(
             rank, sizes, is_level, values, derivable, is_derivable, expected, total
@@ -132,11 +132,11 @@ class SubgroupSearch:
         segment = np.zeros((rank.shape[0], width), dtype=rank.dtype)
         found = Found(
             statistic=np.empty((DEPTHS, effort.beam)),
-            conditions=np.zeros((DEPTHS, effort.beam, DEPTHS, 3), dtype=np.int32),
+            conditions=np.zeros((DEPTHS, effort.beam, DEPTHS, 3), dtype=np.int64),
             segment=segment,
             blocks=segment.reshape(rank.shape[0], width // BLOCK, BLOCK),
-            sizes=np.zeros(width, dtype=np.int32),
-            made_of=np.full((effort.derived, 3), -1, dtype=np.int32),
+            sizes=np.zeros(width, dtype=np.int64),
+            made_of=np.full((effort.derived, 3), -1, dtype=np.int64),
         )
         return found, np.empty((10, 2 * rank.shape[0] + 4))
 
@@ -193,4 +193,4 @@ def _ranks(columns: tuple[Column, ...], values: FloatArray) -> tuple[Array, IntA
             code = column.values
             sizes[number] = len(column.levels)
             rank[:, number] = np.where(np.isfinite(code), code, sizes[number])
-    return rank, sizes.astype(np.int32)
+    return rank, sizes

@@ -1,13 +1,10 @@
 """The search against brute force, and the same answer whatever the number of threads."""
 
 import os
-import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from assets.failure_patterns import interval_kernel, search_kernel
 from assets.failure_patterns.interval_kernel import likelihood_ratio
 from assets.failure_patterns.rule_refit import statistic_of
 from assets.failure_patterns.selectors import Column
@@ -127,11 +124,3 @@ def test_draws_below_a_rule_need_not_be_told_apart() -> None:
     expected = np.full(BATCHES, label.mean())
     own = max(best_interval(c.values, labels[0].astype(float), expected) for c in many)
     assert every[0] == pytest.approx(own)
-
-
-def test_a_change_of_the_interval_kernel_reaches_the_compiled_search() -> None:
-    """numba recompiles a file when that file changes, not when one does that it calls."""
-    source = Path(interval_kernel.__file__).read_bytes()
-    assert zlib.crc32(source) == search_kernel.INTERVAL_KERNEL_CRC32, (
-        f"set search_kernel.INTERVAL_KERNEL_CRC32 to 0x{zlib.crc32(source):08X}"
-    )

@@ -50,10 +50,13 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
     with threadpool_limits(limits=1, user_api="blas"):
         seen = _examine_all(open_trials, criteria, shared, settings)
         judged, validations = judge_all(seen, criteria)
-        tables = model_tables(settings, judged, validations)
-        explained = all_driver_rows(judged, criteria, settings, inputs.dictionary)
+        # Figures are made on one thread: meanwhile the others look for drivers.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            figures = pool.submit(model_tables, settings, judged, validations)
+            explained = all_driver_rows(judged, criteria, settings, inputs.dictionary)
+            kept = table("model.boosters", _kept(judged, settings))
+            tables = figures.result() | {"model.boosters": kept}
         tables |= {name: table(name, rows) for name, rows in explained.items()}
-        tables["model.boosters"] = table("model.boosters", _kept(judged, settings))
     blocked = [trial for trial in trials if trial.obstacle]
     return tables | {"model.verdicts": verdict_table(judged, blocked, skipped)}
 
@@ -104,12 +107,14 @@ def _examine_all(
     # The longest trials start first, those of one gate together, because they share fits; the
     # order of the result is that of the trials.
     order = sorted(range(len(trials)), key=lambda i: (not trials[i].is_primary, trials[i].gate))
+
+    def examined(i: int) -> Examination:
+        return examine(trials[i], criteria[trials[i].outcome], shared, settings)
+
     with ThreadPoolExecutor(max_workers=settings.workers) as pool:
-        started = {
-            i: pool.submit(examine, trials[i], criteria[trials[i].outcome], shared, settings)
-            for i in order
-        }
-        return [started[i].result() for i in range(len(trials))]
+        # Mapped, not submitted: an interrupt then drops the trials that have not begun.
+        seen = dict(zip(order, pool.map(examined, order), strict=True))
+    return [seen[i] for i in range(len(trials))]
 
 
 def _kept(judged: Sequence[Judgement], settings: StudySettings) -> list[dict[str, Any]]:

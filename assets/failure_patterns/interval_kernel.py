@@ -95,6 +95,8 @@ def _every_interval(work: Work, count: int) -> tuple[float, int, int]:
             value = likelihood_ratio(number, least[number], work.batches.failures)
             if value > best:
                 best, place = value, number
+    if place == 0:  # nowhere enough failures; the arrays hold whatever stood there before
+        return NOTHING, 0, 0
     return best, int(first[place]), int(last[place])
 
 

@@ -124,3 +124,27 @@ def test_draws_below_a_rule_need_not_be_told_apart() -> None:
     expected = np.full(BATCHES, label.mean())
     own = max(best_interval(c.values, labels[0].astype(float), expected) for c in many)
     assert every[0] == pytest.approx(own)
+
+
+def test_what_stood_in_memory_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column whose failing values are too few for any rule once led outside the arrays."""
+    rng = np.random.default_rng(5)
+    table = (*columns(rng), number("rarely known", np.where(np.arange(BATCHES) < 3, 1.0, np.nan)))
+    label = (np.arange(BATCHES) % 15 < 1).astype(float)
+    expected = np.full(BATCHES, label.mean())
+
+    def answers() -> tuple[object, list[list[float]]]:
+        search = SubgroupSearch(table, expected)
+        draws = np.array(
+            [rng_draw.permutation(label) for rng_draw in map(np.random.default_rng, range(5))]
+        )
+        return search.best(label), search.null(draws.astype(np.int64)).tolist()
+
+    def littered(shape: int | tuple[int, ...], dtype: type = float) -> np.ndarray:
+        kind = np.dtype(dtype)
+        largest = np.iinfo(kind).max if kind.kind in "iu" else 1e15
+        return np.full(shape, largest, dtype=kind)
+
+    clean = answers()
+    monkeypatch.setattr(np, "empty", littered)
+    assert str(answers()) == str(clean)

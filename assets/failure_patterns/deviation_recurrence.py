@@ -1,8 +1,10 @@
 """Where deviations come back: by equipment, lot, shift and season, against everywhere else.
 
-Counts are compared per batch that met the level. Intervals are exact (Garwood 1936 for a rate;
-conditional binomial for a ratio, Przyborowski & Wilenski 1940), p-values are corrected by Holm
-(1979) over every comparison made, those too rare to be shown included.
+Counts are compared per batch that met the level. Deviations of one campaign come together, so
+counts are divided by their dispersion between campaigns (McCullagh & Nelder 1989, section 6.2);
+where that is 1, intervals are exact (Garwood 1936 for a rate; conditional binomial for a ratio,
+Przyborowski & Wilenski 1940). p-values are corrected by Holm (1979) over every comparison made,
+those too rare to be shown included.
 """
 
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ ALL = "all"
 FEWEST_SHOWN = 2
 FAMILY_LEVEL = 0.05
 TAIL = 0.025
+TINY = 1e-9
 SEASONS = {1: "Q1", 2: "Q2", 3: "Q3", 4: "Q4"}
 SCHEMA: dict[str, pl.DataType] = {
     "dimension": pl.String(),
@@ -34,6 +37,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "p_value": pl.Float64(),
     "p_value_family": pl.Float64(),
     "comparisons": pl.Int64(),
+    "overdispersion": pl.Float64(),
     "is_recurrent": pl.Boolean(),
 }
 
@@ -75,7 +79,14 @@ def deviation_recurrence(
         category, in order of p-value; empty where the source has no deviations.
     """
     filed = deviations.with_columns(category=pl.col("category").fill_null("uncategorised"))
-    counts = [_counts(d) for d in _dimensions(filed, batches, phases, material_usage)]
+    campaign = batches.select(
+        "batch_id", campaign=pl.col("cluster_id").fill_null(pl.col("batch_id"))
+    )
+    found_on = filed.select("deviation_id", "batch_id").join(campaign, on="batch_id")
+    counts = [
+        _counts(each).join(_dispersion(each, campaign, found_on), on="category", how="left")
+        for each in _dimensions(filed, batches, phases, material_usage)
+    ]
     compared = _rates(pl.concat(counts))
     comparisons = compared.height
     shown = compared.filter(pl.col("deviations") >= FEWEST_SHOWN)
@@ -162,10 +173,57 @@ def _in_shift(filed: pl.DataFrame, shifts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _located(dimension: Dimension) -> pl.DataFrame:
+    """Return each deviation with its level, under its category and under all."""
+    located = dimension.located.select("deviation_id", "level", "category")
+    return pl.concat([located, located.with_columns(category=pl.lit(ALL))]).unique()
+
+
+def _dispersion(
+    dimension: Dimension, campaign: pl.DataFrame, found_on: pl.DataFrame
+) -> pl.DataFrame:
+    """Pearson dispersion of a category between campaigns, given the rate of each level.
+
+    Returns:
+        category and overdispersion, at least 1.
+    """
+    cells = dimension.met.join(campaign, on="batch_id").group_by("level", "campaign").len("made")
+    hits = (
+        _located(dimension)
+        .join(found_on.select("deviation_id", "campaign"), on="deviation_id")
+        .group_by("category", "level", "campaign")
+        .len("seen")
+    )
+    each = ["category", "level"]
+    return (
+        hits.select(each)
+        .unique()
+        .join(cells, on="level")
+        .join(hits, on=[*each, "campaign"], how="left")
+        .with_columns(pl.col("seen", "made").fill_null(0).cast(pl.Float64))
+        .with_columns(
+            expected=pl.col("made")
+            * pl.col("seen").sum().over(each)
+            / pl.col("made").sum().over(each)
+        )
+        .sort([*each, "campaign"])
+        .group_by("category")
+        .agg(
+            pearson=((pl.col("seen") - pl.col("expected")) ** 2 / pl.col("expected")).sum(),
+            free=pl.len() - pl.col("level").n_unique(),
+        )
+        .select(
+            "category",
+            overdispersion=pl.when(pl.col("free") > 0)
+            .then((pl.col("pearson") / pl.col("free")).clip(lower_bound=1.0))
+            .otherwise(1.0),
+        )
+    )
+
+
 def _counts(dimension: Dimension) -> pl.DataFrame:
     """Count deviations and batches of each level, and of its peers, per category."""
-    located = dimension.located.select("deviation_id", "level", "category")
-    both = pl.concat([located, located.with_columns(category=pl.lit(ALL))]).unique()
+    both = _located(dimension)
     levels = (
         dimension.met.group_by("level")
         .agg(exposure=pl.len())
@@ -193,21 +251,23 @@ def _counts(dimension: Dimension) -> pl.DataFrame:
 
 
 def _rates(compared: pl.DataFrame) -> pl.DataFrame:
-    """Add rates, ratios, exact intervals and central exact p-values to counts and exposures."""
+    """Add rates, ratios, intervals and central p-values to counts, exposures and dispersions."""
     from scipy.special import betainc, betaincinv, gammaincinv
 
-    here = compared["deviations"].to_numpy().astype(np.float64)
-    rest = compared["elsewhere"].to_numpy().astype(np.float64)
-    exposure = compared["exposure"].to_numpy().astype(np.float64)
-    batches = compared["batches_elsewhere"].to_numpy().astype(np.float64)
+    compared = compared.with_columns(pl.col("overdispersion").fill_null(1.0))
+    # Everything as in as many fewer deviations on as many fewer batches: rates stay.
+    here, rest, exposure, batches = (
+        (compared[name] / compared["overdispersion"]).to_numpy()
+        for name in ("deviations", "elsewhere", "exposure", "batches_elsewhere")
+    )
     share = exposure / (exposure + batches)
     odds = batches / exposure
-    low = np.where(here > 0, gammaincinv(np.maximum(here, 1), TAIL), 0.0)
-    low_share = np.where(here > 0, betaincinv(np.maximum(here, 1), rest + 1, TAIL), 0.0)
-    high_share = np.where(rest > 0, betaincinv(here + 1, np.maximum(rest, 1), 1 - TAIL), 1.0)
+    low = np.where(here > 0, gammaincinv(np.maximum(here, TINY), TAIL), 0.0)
+    low_share = np.where(here > 0, betaincinv(np.maximum(here, TINY), rest + 1, TAIL), 0.0)
+    high_share = np.where(rest > 0, betaincinv(here + 1, np.maximum(rest, TINY), 1 - TAIL), 1.0)
     # Tails of the conditional binomial; twice the smaller one agrees with the interval's ends.
-    at_least = np.where(here > 0, betainc(np.maximum(here, 1), rest + 1, share), 1.0)
-    at_most = np.where(rest > 0, 1 - betainc(here + 1, np.maximum(rest, 1), share), 1.0)
+    at_least = np.where(here > 0, betainc(np.maximum(here, TINY), rest + 1, share), 1.0)
+    at_most = np.where(rest > 0, 1 - betainc(here + 1, np.maximum(rest, TINY), share), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(rest > 0, (here / exposure) / (rest / batches), np.nan)
         ratio_high = np.where(rest > 0, high_share / (1 - high_share) * odds, np.nan)

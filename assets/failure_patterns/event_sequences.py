@@ -158,7 +158,12 @@ def _rows(
                 "p_value_family": p,
                 "is_found": p <= FAMILY_LEVEL,
                 "searched": len(sequences.steps),
-                **effect_columns(sequences.is_met[:, column], search.subjects.label, search.block),
+                **effect_columns(
+                    sequences.is_met[:, column],
+                    search.subjects.label,
+                    search.block,
+                    search.subjects.string,
+                ),
             }
         )
     return rows

@@ -1,7 +1,8 @@
 """How much more often the exposed fail than their matched controls, with intervals.
 
 Controls are the unexposed batches of the same matched block, weighted as the exposed are spread
-over the blocks.
+over the blocks. Batches of one lot or campaign fail together, so intervals are those of counts
+divided by the design effect.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
-from assets.statistics.intervals import newcombe_difference, wilson
+from assets.statistics.dependence import deflation, share_interval
+from assets.statistics.intervals import newcombe_difference
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class MatchedEffect:
         rate_exposed: Failure rate of the exposed, 0 to 1, with Wilson's interval.
         rate_controls: Failure rate of the controls, standardised to the blocks of the exposed.
         difference: Exposed minus controls, with Newcombe's interval on the effective controls.
-        ratio: Mantel-Haenszel risk ratio with the interval of Greenland & Robins (1985); None
-            where no control failed or no exposed batch did.
+        ratio: Mantel-Haenszel risk ratio with the interval of Greenland & Robins (1985), its
+            variance times the design effect; None where no control failed or no exposed batch did.
     """
 
     exposed: int
@@ -38,13 +40,16 @@ class MatchedEffect:
     ratio: tuple[float, float, float] | None
 
 
-def matched_effect(is_exposed: BoolArray, label: FloatArray, block: IntArray) -> MatchedEffect:
+def matched_effect(
+    is_exposed: BoolArray, label: FloatArray, block: IntArray, string: IntArray
+) -> MatchedEffect:
     """Compare the exposed with the unexposed of their blocks.
 
     Args:
         is_exposed: Per batch whether the event came before it; at least one is.
         label: Per batch 1 for a failure.
         block: Per batch its matched block.
+        string: Per batch its lot or campaign.
     """
     blocks = int(block.max()) + 1
 
@@ -61,20 +66,24 @@ def matched_effect(is_exposed: BoolArray, label: FloatArray, block: IntArray) ->
     # Kish's effective number of controls under the weights that standardise them.
     weight = share / np.maximum(n0, 1)
     effective = (weight * n0).sum() ** 2 / max(float((weight**2 * n0).sum()), 1e-12)
-    low, high = newcombe_difference(
-        failures, exposed, round(standard * effective), max(1, round(effective))
-    )
+    failed, is_control = label > 0, ~is_exposed & both[block]
+    by = deflation(failed[is_exposed], string[is_exposed])
+    effective = max(1.0, effective / deflation(failed[is_control], string[is_control]))
+    low, high = newcombe_difference(failures / by, exposed / by, standard * effective, effective)
     rate = failures / exposed
     return MatchedEffect(
-        exposed, failures, controls, controls_failures, (rate, *wilson(failures, exposed)),
+        exposed, failures, controls, controls_failures,
+        (rate, *share_interval(failed[is_exposed], string[is_exposed])),
         standard, (rate - standard, min(low, rate - standard), max(high, rate - standard)),
-        _ratio(a[both], n1[both], c[both], n0[both]),
+        _ratio(a[both], n1[both], c[both], n0[both], by),
     )  # fmt: skip
 
 
-def effect_columns(is_exposed: BoolArray, label: FloatArray, block: IntArray) -> dict[str, Any]:
+def effect_columns(
+    is_exposed: BoolArray, label: FloatArray, block: IntArray, string: IntArray
+) -> dict[str, Any]:
     """Return ``matched_effect`` as the columns the finding tables share."""
-    effect = matched_effect(is_exposed, label, block)
+    effect = matched_effect(is_exposed, label, block, string)
     rate, difference, ratio = effect.rate_exposed, effect.difference, effect.ratio
     return {
         "exposed": effect.exposed,
@@ -95,13 +104,13 @@ def effect_columns(is_exposed: BoolArray, label: FloatArray, block: IntArray) ->
 
 
 def _ratio(
-    a: FloatArray, n1: FloatArray, c: FloatArray, n0: FloatArray
+    a: FloatArray, n1: FloatArray, c: FloatArray, n0: FloatArray, by: float
 ) -> tuple[float, float, float] | None:
     n = n1 + n0
     r, s = float((a * n0 / n).sum()), float((c * n1 / n).sum())
     if r <= 0 or s <= 0:
         return None
     p = float(((n1 * n0 * (a + c) - a * c * n) / n**2).sum())
-    spread = 1.96 * sqrt(p / (r * s))
+    spread = 1.96 * sqrt(by * p / (r * s))
     ratio = log(r / s)
     return exp(ratio), exp(ratio - spread), exp(ratio + spread)

@@ -210,7 +210,7 @@ def _row(
     return {
         "outcome": search.outcome, "event_type": exposure.event_type, "kind": exposure.kind,
         "scope": exposure.scope, "score": float(scores.score[column]), **lag,
-        **effect_columns(exposed, subjects.label, search.block),
+        **effect_columns(exposed, subjects.label, search.block, subjects.string),
     }, exposed  # fmt: skip
 
 

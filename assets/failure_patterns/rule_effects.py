@@ -1,7 +1,8 @@
 """What a rule amounts to on some batches: rates in and out, with intervals.
 
-Risk difference with Newcombe's interval (Newcombe 1998, method 10), lift, support and attributable
-failures. On the batches a rule was found or fitted on these flatter it; the later period does not.
+Risk difference with Newcombe's interval (Newcombe 1998, method 10) on counts divided by the design
+effect of lots and campaigns, lift, support and attributable failures. On the batches a rule was
+found or fitted on these flatter it; the later period does not.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
-from assets.statistics.intervals import Interval, newcombe_difference
+from assets.statistics.dependence import difference_interval
+from assets.statistics.intervals import Interval
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Effect:
         failures_outside: Of these, failed.
         failures_expected: Failures expected inside from product and period alone.
         clusters_inside: Lots or campaigns the failures inside come from.
+        interval: 95% interval of the difference.
     """
 
     batches_inside: int
@@ -31,6 +34,7 @@ class Effect:
     failures_outside: int
     failures_expected: float
     clusters_inside: int
+    interval: Interval
 
     @property
     def rate_inside(self) -> float:
@@ -46,13 +50,6 @@ class Effect:
     def difference(self) -> float:
         """Share failed inside minus outside."""
         return self.rate_inside - self.rate_outside
-
-    @property
-    def interval(self) -> Interval:
-        """95% interval of the difference."""
-        return newcombe_difference(
-            self.failures_inside, self.batches_inside, self.failures_outside, self.batches_outside
-        )
 
     @property
     def lift(self) -> float:
@@ -101,4 +98,5 @@ def effect_of(
         int((~covers & failed).sum()),
         float(expected[covers].sum()),
         int(np.unique(cluster[covers & failed]).size),
+        difference_interval(failed, covers, cluster),
     )

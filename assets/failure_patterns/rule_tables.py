@@ -15,7 +15,7 @@ from assets.failure_patterns.rule_effects import Effect, effect_of
 from assets.failure_patterns.rule_refit import on_rows
 from assets.failure_patterns.rule_study import RuleSettings, RuleStudy, Search, StatedRule
 from assets.statistics.array_types import BoolArray, IntArray
-from assets.statistics.intervals import wilson
+from assets.statistics.dependence import share_interval
 from data_contracts.catalogue import contract
 from data_contracts.polars_schema import conform, empty
 
@@ -220,7 +220,8 @@ def _periods(rule: StatedRule) -> Iterator[dict[str, Any]]:
 
 def _rate(rows: IntArray, rule: StatedRule) -> dict[str, Any]:
     failures = int(rule.split.target.label[rows].sum())
-    low, high = wilson(failures, int(rows.size))
+    failed = rule.split.target.label[rows] > 0
+    low, high = share_interval(failed, rule.split.selectors.cluster[rows])
     return {
         "batches": int(rows.size),
         "failures": failures,

@@ -7,7 +7,7 @@ the effective number, not the count.
 import numpy as np
 
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
-from assets.statistics.intervals import CLUSTER_DEFLATION, Interval, wilson
+from assets.statistics.intervals import CLUSTER_DEFLATION, Interval, newcombe_difference, wilson
 
 
 def share_interval(event: BoolArray, cluster: IntArray) -> Interval:
@@ -21,10 +21,44 @@ def share_interval(event: BoolArray, cluster: IntArray) -> Interval:
         Wilson's interval on counts divided by the design effect; where batches share clusters that
         is at least 1.3, because few events show no clustering even where there is.
     """
-    deflation = design_effect(event.astype(float), cluster)
+    by = deflation(event, cluster)
+    return wilson(float(event.sum()) / by, event.size / by)
+
+
+def difference_interval(event: BoolArray, inside: BoolArray, cluster: IntArray) -> Interval:
+    """95% interval of the share inside less the share outside, by effective counts.
+
+    Args:
+        event: Per batch.
+        inside: Per batch, which side it is on.
+        cluster: Per batch, the code of its lot or campaign.
+
+    Returns:
+        Newcombe's interval on counts divided by each side's design effect. A side of one cluster
+        does not show how clusters differ; the larger design effect of both sides then stands in.
+    """
+    sides = [inside, ~inside]
+    by = [deflation(event[side], cluster[side]) for side in sides]
+    is_one = [np.unique(cluster[side]).size < 2 < side.sum() for side in sides]
+    by = [max(by) if alone else own for own, alone in zip(by, is_one, strict=True)]
+    (events_1, trials_1), (events_2, trials_2) = (
+        (float(event[side].sum()) / own, float(side.sum()) / own)
+        for side, own in zip(sides, by, strict=True)
+    )
+    return newcombe_difference(events_1, trials_1, events_2, trials_2)
+
+
+def deflation(event: BoolArray, cluster: IntArray) -> float:
+    """What counts of clustered batches are divided by: at least 1.3 where batches share clusters.
+
+    Args:
+        event: Per batch.
+        cluster: Per batch, the code of its lot or campaign.
+    """
+    found = design_effect(event.astype(float), cluster)
     if np.unique(cluster).size < cluster.size:
-        deflation = max(deflation, CLUSTER_DEFLATION)
-    return wilson(float(event.sum()) / deflation, event.size / deflation)
+        return max(found, CLUSTER_DEFLATION)
+    return found
 
 
 def design_effect(label: FloatArray, cluster: IntArray) -> float:

@@ -48,9 +48,11 @@ def wilson(events: float, trials: float, level: float = 0.95) -> Interval:
 
 
 def newcombe_difference(
-    events_1: int, trials_1: int, events_2: int, trials_2: int, level: float = 0.95
+    events_1: float, trials_1: float, events_2: float, trials_2: float, level: float = 0.95
 ) -> Interval:
     """Interval of the difference of two independent proportions (Newcombe 1998, method 10).
+
+    Effective counts may be fractions.
 
     Returns:
         Bounds of share 1 minus share 2, -1 to 1.

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
-from assets.statistics.intervals import newcombe_difference
+from assets.statistics.dependence import difference_interval
 from assets.time_to_failure.weibull_fits import FEWEST_EVENTS, holm
 
 ALPHA = 0.05
@@ -63,7 +63,8 @@ def hold_times(phases: pl.DataFrame, outcomes: pl.DataFrame, batches: pl.DataFra
         ``finding.hold_times``: one row per hold and outcome; shape and hazard ratio per doubling of
         the hold with 95% intervals from the profile of the likelihood, likelihood-ratio p-values,
         also adjusted over all rows (Holm 1979); failure shares of the quarter held longest and of
-        the others with Newcombe's interval of their difference. Empty without dated phases.
+        the others with Newcombe's interval of their difference, counts divided by the design effect
+        of campaigns. Empty without dated phases.
     """
     known = outcomes.drop_nulls("is_failure").select("batch_id", "outcome", "is_failure")
     campaigns = batches.select("batch_id", cluster=pl.coalesce("campaign_id", "batch_id"))
@@ -226,7 +227,7 @@ def _row(key: tuple[str, str, str], rows: pl.DataFrame) -> dict[str, Any]:
     }
     is_long = hold_h > np.quantile(hold_h, 0.75)
     if is_long.any() and not is_long.all():
-        row |= _shares(has_failed, is_long)
+        row |= _shares(has_failed, is_long, cluster)
     too_few = min(row["failures"], hold_h.size - row["failures"]) < FEWEST_EVENTS
     fitted = (
         None if too_few or np.ptp(hold_h) == 0 else slope_fit(np.log(hold_h), has_failed, cluster)
@@ -239,10 +240,9 @@ def _ratios(fitted: dict[str, float]) -> Iterator[tuple[str, float]]:
         yield f"hazard_ratio_per_doubling{end}", float(2 ** fitted[f"shape{end}"])
 
 
-def _shares(has_failed: BoolArray, is_long: BoolArray) -> dict[str, float]:
-    counts = [(int(has_failed[part].sum()), int(part.sum())) for part in (is_long, ~is_long)]
-    low, high = newcombe_difference(*counts[0], *counts[1])
-    shares = [failed / batches for failed, batches in counts]
+def _shares(has_failed: BoolArray, is_long: BoolArray, cluster: IntArray) -> dict[str, float]:
+    low, high = difference_interval(has_failed, is_long, cluster)
+    shares = [float(has_failed[part].mean()) for part in (is_long, ~is_long)]
     return {
         "failure_share_longest_quarter": shares[0],
         "failure_share_others": shares[1],

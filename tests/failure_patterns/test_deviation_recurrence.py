@@ -88,6 +88,29 @@ def test_nothing_is_recurrent_by_chance_more_often_than_five_percent(plant):
     assert false <= 6  # 99% band of 5% in 40
 
 
+def test_campaigns_that_deviate_together_are_no_season(plant):
+    """Ten batches of a campaign jam together; campaigns do by chance, not by the calendar."""
+    draws = np.random.default_rng(5)
+    campaign = np.arange(BATCHES) // 10
+    batches = plant["batches"].with_columns(
+        cluster_id=pl.format("C{}", pl.Series(campaign).cast(pl.String))
+    )
+    false = 0
+    for _ in range(20):
+        jams = (draws.random(BATCHES // 10) < 0.25)[campaign] & (draws.random(BATCHES) < 0.8)
+        hit = plant["phases"].filter(pl.Series(jams))
+        deviations = hit.select(
+            "batch_id", "equipment_id", "stage", deviation_id="batch_id",
+            category=pl.lit("jam"), severity=pl.lit("minor"), description=pl.lit(""),
+            opened_at="started_at",
+        )  # fmt: skip
+        filed = {"deviations": conform(deviations, contract("core.deviations"))}
+        rows = deviation_recurrence(**plant | {"batches": batches} | filed)
+        assert (rows["overdispersion"] >= 1).all()
+        false += bool(rows["is_recurrent"].any())
+    assert false <= 4  # 99% band of 5% in 20
+
+
 def test_holm_by_hand():
     assert holm(np.array([0.04, 0.01]), 4).tolist() == pytest.approx([0.12, 0.04])
     assert holm(np.empty(0), 0).size == 0

@@ -160,13 +160,20 @@ def test_the_ratio_is_mantel_haenszel():
     label = np.zeros(40)
     exposed = np.tile(np.repeat([True, False], 10), 2)
     label[[0, 1, 2, 3, 10, 20, 21, 22, 30, 31]] = 1
-    effect = matched_effect(exposed, label, np.repeat([0, 1], 20))
+    effect = matched_effect(exposed, label, np.repeat([0, 1], 20), np.arange(40))
     assert effect.ratio is not None
     assert effect.ratio[0] == pytest.approx(
         (4 * 10 / 20 + 3 * 10 / 20) / (1 * 10 / 20 + 2 * 10 / 20)
     )
     assert effect.rate_controls == pytest.approx(0.15)
     assert (effect.exposed_failures, effect.controls_failures) == (7, 3)
+    # In lots of five that fail together the same counts say less.
+    lots = matched_effect(exposed, label, np.repeat([0, 1], 20), np.arange(40) // 5)
+    assert lots.ratio is not None
+    assert lots.ratio[0] == effect.ratio[0]
+    assert lots.ratio[1] < effect.ratio[1]
+    assert lots.difference[1] < effect.difference[1]
+    assert lots.rate_exposed[1] < effect.rate_exposed[1]
 
 
 def test_cut_points_and_score_by_hand():

@@ -12,6 +12,7 @@ from assets.failure_patterns.rule_error_control import family
 from assets.failure_patterns.rule_refit import refitted
 from assets.failure_patterns.rule_targets import Target, failure_target, thin_margin_targets
 from assets.failure_patterns.selectors import Column, selectors
+from assets.statistics.intervals import newcombe_difference
 
 
 def number(name: str, values: np.ndarray) -> Column:
@@ -63,6 +64,31 @@ def test_an_effect_is_counted_both_ways() -> None:
     low, high = effect.interval
     assert low < 0.45 < high
     assert effect.clusters_inside == 2
+
+
+def test_the_interval_of_an_effect_allows_for_lots_that_fail_together() -> None:
+    """Lots of eight with their own failure rates: the plain interval covers too seldom."""
+    rng = np.random.default_rng(4)
+    cluster = np.arange(800) // 8
+    covers = cluster < 30
+    covered = plain = 0
+    for _ in range(200):
+        rate = rng.beta(*np.where(np.arange(100) < 30, [[1.2], [2.8]], [[0.3], [2.7]]))[cluster]
+        label = (rng.random(800) < rate).astype(float)
+        low, high = effect_of(covers, label, rate, cluster).interval
+        covered += low <= 0.2 <= high
+        counts = [x for side in (covers, ~covers) for x in (label[side].sum(), side.sum())]
+        low, high = newcombe_difference(*counts)
+        plain += low <= 0.2 <= high
+    assert plain < 181 <= covered
+
+
+def test_a_rule_that_is_one_lot_takes_the_design_effect_of_the_others() -> None:
+    label, cluster = np.zeros(200), np.arange(200) // 20
+    label[:14] = label[40:58] = 1.0
+    covers = cluster == 0
+    low = effect_of(covers, label, label, cluster).interval[0]
+    assert low < newcombe_difference(14, 20, 18, 180)[0] - 0.1
 
 
 def test_an_effect_without_failures_or_batches_is_no_exception() -> None:

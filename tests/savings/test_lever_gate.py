@@ -1,0 +1,72 @@
+"""At which gate an alert acts: as declared, the last before the result, or the one worth most."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from assets.savings.alarm_evidence import AlarmCounts, Evidence
+from assets.savings.gate_choice import GateChoice
+from assets.savings.lever_gate import alert_choice
+from assets.savings.lever_inputs import LeverInputs
+
+
+def _inputs(signals: dict[int, float], primary: int | None = 5) -> LeverInputs:
+    """Evidence with a signal at some gates, each worth so much; nothing is known by block."""
+    verdicts = {
+        ("failure", gate): {
+            "verdict": "process_signal" if gate in signals else "no_signal",
+            "reason": "said",
+            "is_primary_gate": gate == primary,
+        }
+        for gate in range(1, 6)
+    }
+    alarms = {
+        ("failure", gate): AlarmCounts("failure", gate, 9, 5, 270, 14) for gate in range(1, 6)
+    }
+    worth = pl.DataFrame(
+        [("failure", gate, usd) for gate, usd in signals.items()],
+        schema={"outcome": pl.String, "gate": pl.Int64, "net_usd_p50": pl.Float64},
+        orient="row",
+    )
+    return LeverInputs(Evidence(verdicts, alarms), ["failure"], [], frozenset(), worth)
+
+
+def _gate(tablets, inputs, **declared):
+    lever = replace(tablets.levers[0], **declared)
+    choice = alert_choice(tablets, lever, "failure", inputs)
+    return None if choice is None else choice.gate
+
+
+# Worth most is gate 2, outside the stages 3 to 5; within them gate 3 beats gate 5.
+WORTH = {2: 9e5, 3: 4e5, 4: 1e5, 5: 2e5}
+
+
+@pytest.mark.parametrize(
+    ("declared", "gate"),
+    [
+        ({"gate": "best_value", "stages": (3, 4, 5)}, 3),
+        ({"gate": "best_value", "stages": (4, 5)}, 5),
+        ({"gate": "best_value", "stages": ()}, 2),
+        ({"gate": "last_before_result", "stages": (3, 4, 5)}, 5),
+        ({"gate": "last_before_result", "stages": (3, 4)}, 4),
+        ({"gate": "last_before_result", "stages": (6,)}, 6),
+    ],
+)
+def test_the_gate_lies_within_the_declared_stages(tablets, declared, gate):
+    assert _gate(tablets, _inputs(WORTH), **declared) == gate
+
+
+def test_equal_worth_takes_the_earlier_gate(tablets):
+    assert _gate(tablets, _inputs({3: 1e5, 5: 1e5}), gate="best_value", stages=(3, 4, 5)) == 3
+
+
+def test_a_declared_gate_stands_whatever_the_evidence(tablets):
+    lever = replace(tablets.levers[0], gate=2)
+    assert alert_choice(tablets, lever, "failure", _inputs({})) == GateChoice(2)
+
+
+def test_without_a_signal_the_last_gate_is_judged_and_without_a_verdict_none(tablets):
+    declared = {"gate": "best_value", "stages": (3, 4, 5)}
+    assert _gate(tablets, _inputs({}), **declared) == 5
+    assert _gate(tablets, _inputs({}, primary=None), **declared) is None

@@ -157,5 +157,7 @@ def gates() -> Callable[..., StudyInputs]:
 
 @pytest.fixture(scope="session")
 def quick() -> StudySettings:
-    """Few draws, one thread."""
-    return StudySettings(seed=1, permutations=999, resamples=200, refits=5, threads=1)
+    """Few draws, one thread, and no random contrast, which no verdict uses."""
+    return StudySettings(
+        seed=1, permutations=999, resamples=200, refits=5, threads=1, with_contrast=False
+    )

@@ -57,7 +57,7 @@ def later(line: Line, gates: Line) -> StudyInputs:
 
 @pytest.fixture(scope="module")
 def studied(later: StudyInputs, quick: StudySettings) -> Tables:
-    return run_study(made_until(later, 400), replace(quick, with_contrast=False))
+    return run_study(made_until(later, 400), quick)
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def test_a_kept_model_is_the_model_that_was_kept(
     )
     inputs = gates(line(seed=3, batches=250, with_margins=with_margins, failure_rate=0.12), 5)
     early = made_until(inputs, 220)
-    boosters = run_study(early, replace(quick, with_contrast=False))["model.boosters"]
+    boosters = run_study(early, quick)["model.boosters"]
     found = scored(boosters, inputs)
     scores = found["model.batch_scores"]
     assert scores.height == 30

@@ -113,6 +113,7 @@ class SubgroupSearch:
         Returns:
             (draws, 3) best statistic of each depth; the same whatever the number of threads.
         """
+        labels = np.asarray(labels, dtype=np.uint8)  # another type would be compiled anew
         maxima = np.zeros((labels.shape[0], DEPTHS))
         effort = self._effort._replace(above=above if self._effort.depth == 1 else 0.0)
         starts = range(0, labels.shape[0], CHUNK_DRAWS)

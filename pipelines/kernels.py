@@ -1,0 +1,39 @@
+"""Compiles the two compiled kernels for this machine, at installation, so that no run waits for it.
+
+Both are called once on a handful of numbers; what the compiler makes of them is kept beside the
+sources and used until a source changes.
+
+    python -m pipelines.kernels
+"""
+
+import numpy as np
+
+
+def compile_kernels() -> None:
+    """Compile the sensor features and the search for rules, or find that they are compiled."""
+    _sensor_features()
+    _rule_search()
+
+
+def _sensor_features() -> None:
+    from assets.sensor_features.kernel.series import series_features
+
+    times_us, offsets = np.array([0, 10_000_000]), np.array([0, 2])
+    limits, to_celsius = np.full((1, 4), np.nan), np.full((1, 2), np.nan)
+    series_features(times_us, np.array([1.0, 2.0]), offsets, limits, to_celsius, threads=1)
+
+
+def _rule_search() -> None:
+    from assets.failure_patterns.selectors import Column
+    from assets.failure_patterns.subgroup_search import SubgroupSearch
+
+    columns = (
+        Column("number", "number", 1, None, np.arange(20.0)),
+        Column("level", "level", 1, ("A", "B"), np.arange(20.0) % 2),
+    )
+    label = (np.arange(20) % 4 == 0).astype(float)
+    SubgroupSearch(columns, np.full(20, label.mean())).best(label)
+
+
+if __name__ == "__main__":
+    compile_kernels()

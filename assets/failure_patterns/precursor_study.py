@@ -31,6 +31,11 @@ PRECURSOR_SCHEMA: dict[str, pl.DataType] = {
     "lag_h": pl.Float64(),
     "lag_low_h": pl.Float64(),
     "lag_high_h": pl.Float64(),
+    "later_standing": pl.String(),
+    "later_exposed": pl.Int64(),
+    "later_failures": pl.Int64(),
+    "later_expected": pl.Float64(),
+    "p_value_later": pl.Float64(),
 }
 SEARCH_SCHEMA: dict[str, pl.DataType] = {
     "outcome": pl.String(),

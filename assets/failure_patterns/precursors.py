@@ -23,6 +23,7 @@ from assets.failure_patterns.lag_search import (
 from assets.failure_patterns.lag_window import cut_window
 from assets.failure_patterns.matched_blocks import Subjects, matched_blocks, subjects_of
 from assets.failure_patterns.matched_effect import effect_columns
+from assets.failure_patterns.precursor_replication import replication
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.permutation import SharedDraws, log10_arrangements, p_value
 
@@ -178,6 +179,8 @@ def precursor_rows(search: Search, null: FloatArray, seed: int) -> list[dict[str
         is_leading = not any(_jaccard(exposed, other) > SAME_BATCHES for other in leading)
         if is_leading and p <= FAMILY_LEVEL:
             leading.append(exposed)
+        if is_leading and p <= FAMILY_LEVEL:
+            row |= replication(search.exposures, column, search.subjects, search.block, seed)
         rows.append({**row, "rank": rank, "p_value_family": p, "is_found": p <= FAMILY_LEVEL,
                      "is_leading": is_leading and p <= FAMILY_LEVEL})  # fmt: skip
     return rows

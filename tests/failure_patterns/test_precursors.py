@@ -1,5 +1,6 @@
 """Event precursors: a planted one is found with its lag; busy periods and results are not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 
 from assets.failure_patterns.event_history import EVENT_SCHEMA, event_history
 from assets.failure_patterns.event_lags import Surroundings, event_lags
-from assets.failure_patterns.lag_search import cut_points, deviance_root
+from assets.failure_patterns.lag_search import Exposure, Exposures, cut_points, deviance_root
 from assets.failure_patterns.matched_blocks import matched_blocks, subjects_of
 from assets.failure_patterns.matched_effect import matched_effect
+from assets.failure_patterns.precursor_replication import replication
 from benchmarks.precursor_study import study_plant
 from data_contracts.catalogue import contract
 from data_contracts.polars_schema import conform, empty
@@ -30,7 +32,29 @@ def test_a_planted_precursor_is_found_with_its_lag(planted, found):
     assert first["lag_until_h"] == pytest.approx(planted.lag_h, rel=0.2)
     assert first["lag_until_low_h"] <= first["lag_until_h"] <= first["lag_until_high_h"]
     assert first["difference_low"] > 0.1
+    assert first["later_standing"] == "held"
+    assert first["later_failures"] > 2 * first["later_expected"]
     assert found.searches["verdict"].to_list() == ["found"]
+
+
+def test_a_precursor_of_the_earlier_batches_alone_does_not_hold(planted):
+    """Outcomes of the later half are dealt out anew; the earlier half still tells."""
+    records = planted.records
+    subjects = subjects_of(records.batches, records.outcomes, empty_events())
+    block, half = matched_blocks(subjects), subjects.label.size // 2
+    exposed = np.zeros(subjects.label.size, dtype=bool)
+    exposed[::6] = True
+    label = np.where(exposed, 1.0, 0.0)
+    label[half:] = np.random.default_rng(2).permutation(label[half:])
+    described = [Exposure("equipment.breakdown.press", "equipment", "line", 0.0, 24.0)]
+    laid = Exposures(described, exposed[:, None], {})
+    dealt = replication(laid, 0, replace(subjects, label=label), block, seed=1)
+    assert dealt["later_standing"] == "not_held"
+    few = replication(
+        Exposures(described, (exposed & (np.arange(exposed.size) < half))[:, None], {}),
+        0, replace(subjects, label=label), block, seed=1,
+    )  # fmt: skip
+    assert few == {"later_standing": "too_few_to_tell"}
 
 
 def test_nothing_else_is_found(planted, found):

@@ -75,15 +75,9 @@ def split_in_time(target: Target, selectors: Selectors) -> Split:
     known = np.flatnonzero(np.isfinite(target.label))
     border = int(known.size * EARLY_SHARE)
     early, late = known[:border], known[border:]
-    if early.size and late.size:
-        running = selectors.cluster[early[-1]]
-        late = late[_first_other(selectors.cluster[late], running) :]
-    return Split(target, known, early, late, selectors)
-
-
-def _first_other(cluster: IntArray, running: int) -> int:
-    others = np.flatnonzero(cluster != running)
-    return int(others[0]) if others.size else int(cluster.size)
+    # Lines run side by side: several campaigns may reach over the border, and not in one piece.
+    is_running = np.isin(selectors.cluster[late], selectors.cluster[early])
+    return Split(target, known, early, late[~is_running], selectors)
 
 
 def _tells_apart(values: FloatArray) -> bool:

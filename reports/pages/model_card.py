@@ -42,7 +42,7 @@ ORDER BY outcome, rank
 """
 _ATTEMPTS_SQL = """
 SELECT r.outcome, r.attempt, r.result, d.title, d.rank,
-  concat_ws('/', r.outcome, r.gate, r.driver, r.attempt) AS key
+  concat_ws('/', r.outcome, r.gate, r.rank, r.attempt) AS key
 FROM finding.refutations AS r
 JOIN finding.drivers AS d ON d.outcome = r.outcome AND d.gate = r.gate AND d.rank = r.rank
 WHERE (r.outcome, r.gate) IN (SELECT (outcome, gate) FROM model.verdicts WHERE is_primary_gate)

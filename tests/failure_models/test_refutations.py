@@ -12,6 +12,7 @@ from assets.failure_models.refutations import (
 )
 from assets.failure_models.refutations.claim import BROKEN, NOT_APPLICABLE, SURVIVED, Claim
 from assets.statistics.array_types import FloatArray
+from data_contracts.catalogue import contract
 
 RNG = np.random.default_rng(11)
 BATCHES, LOT = 400, 4
@@ -69,3 +70,8 @@ def test_without_earlier_lots_there_is_no_negative_control() -> None:
 
 def test_one_lot_may_not_carry_the_claim() -> None:
     assert left_out_lot.attempt(ONE_LOT, 1).result == BROKEN
+
+
+def test_two_levels_of_one_category_may_both_be_attacked() -> None:
+    """Their rows share the feature; a run whose leaders were two presses once stopped there."""
+    assert set(contract("finding.refutations").key) == {"outcome", "gate", "rank", "attempt"}

@@ -9,9 +9,10 @@ from assets.failure_patterns.rule import Condition, Rule
 from assets.failure_patterns.rule_confirmation import holm, later_p_values
 from assets.failure_patterns.rule_effects import effect_of
 from assets.failure_patterns.rule_error_control import family
+from assets.failure_patterns.rule_period import split_in_time
 from assets.failure_patterns.rule_refit import refitted
 from assets.failure_patterns.rule_targets import Target, failure_target, thin_margin_targets
-from assets.failure_patterns.selectors import Column, selectors
+from assets.failure_patterns.selectors import Column, Selectors, selectors
 from assets.statistics.intervals import newcombe_difference
 
 
@@ -49,6 +50,15 @@ def test_confirmation_counts_the_later_failures_inside() -> None:
     near, far = later_p_values([inside, elsewhere], label, blocks, seed=1)
     assert near < 0.01
     assert far == 1.0
+
+
+def test_no_campaign_of_the_earlier_half_confirms_anything() -> None:
+    """Two lines take turns, so two campaigns reach over the border in turns."""
+    cluster = np.array([0, 0, 0, 1, 0, 1, 0, 2, 1, 2, 3, 3])
+    batches = Selectors([], np.zeros(12, int), cluster, [""] * 12, ())
+    split = split_in_time(Target("failure", "failure", "", "", 3, np.zeros(12)), batches)
+    assert split.early.tolist() == [0, 1, 2, 3, 4, 5]
+    assert split.late.tolist() == [7, 9, 10, 11]
 
 
 def test_an_effect_is_counted_both_ways() -> None:

@@ -68,10 +68,11 @@ def cox_rows(rows: pl.DataFrame, covariates: dict[str, str]) -> Iterator[dict[st
     """
     names = list(covariates)
     fitted, note = with_notes(lambda: _cox(rows, names))
+    summary = None if fitted is None else fitted.summary  # computed anew at every look
     for name, unit in covariates.items():
         row: dict[str, Any] = {"covariate": name, "unit": unit, "note": note}
-        if fitted is not None:
-            row |= _effect(fitted.summary.loc[name]) | _proportionality(rows, names, name)
+        if summary is not None:
+            row |= _effect(summary.loc[name]) | _proportionality(rows, names, name)
         yield row
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from assets.failure_patterns.event_history import EVENT_SCHEMA, event_history
 from assets.failure_patterns.event_lags import Surroundings, event_lags
+from assets.failure_patterns.event_sequences import sequences_of
 from assets.failure_patterns.lag_search import Exposure, Exposures, cut_points, deviance_root
 from assets.failure_patterns.matched_blocks import matched_blocks, subjects_of
 from assets.failure_patterns.matched_effect import matched_effect
@@ -209,8 +210,24 @@ def test_cut_points_and_score_by_hand():
     )
 
 
-def test_sequences_follow_the_order_of_being_known(found):
-    sequences = found.sequences
-    assert set(sequences["length"]) <= {2, 3}
-    assert (sequences["exposed"] >= 5).all()
-    assert not sequences.filter("is_found").height or sequences["p_value_family"].min() <= 0.05
+def test_sequences_follow_the_order_of_being_known():
+    """Of ten batches six met a jam and then a hold; the other four met them at one instant."""
+    ids = pl.Series("batch_id", [f"B{n}" for n in range(20)])
+    noon = pl.datetime(2024, 1, 1, 12)
+    lags = pl.concat(
+        pl.DataFrame({"batch_id": ids.head(10), "after_h": [hours] * 6 + [0] * 4})
+        .select(
+            "batch_id", event_type=pl.lit(name), kind=pl.lit("deviation"), scope=pl.lit("batch"),
+            lag_h=pl.lit(20.0), known_at=noon + pl.duration(hours="after_h"),
+        )
+        for name, hours in (("jam", 1), ("hold", 2))
+    )  # fmt: skip
+    found = sequences_of(lags, ids)
+    assert found.steps == [("jam", "hold")]
+    assert found.is_met[:, 0].tolist() == [n < 6 for n in range(20)]
+
+
+def test_sequences_of_a_plant_are_two_or_three_events(found):
+    assert found.sequences.height
+    assert set(found.sequences["length"]) <= {2, 3}
+    assert (found.sequences["exposed"] >= 5).all()

@@ -4,7 +4,6 @@ Without a process signal there is nothing here: ranking noise is what other tool
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from math import isfinite
 from typing import Any
 
@@ -24,6 +23,7 @@ from assets.failure_models.refutation_study import refutation_rows
 from assets.failure_models.refutations.claim import NOT_APPLICABLE, SURVIVED
 from assets.failure_models.study_inputs import StudySettings
 from assets.failure_models.trial import Trial
+from assets.failure_models.trial_threads import each_in_threads
 from assets.failure_models.verdict import PROCESS_SIGNAL
 from assets.statistics.array_types import FloatArray
 from assets.statistics.cluster_bootstrap import cluster_weights
@@ -274,8 +274,11 @@ def all_driver_rows(
         "finding.driver_curves": [],
         "model.attributions": [],
     }
-    with ThreadPoolExecutor(max_workers=settings.workers) as pool:
-        for own in pool.map(study, [one for one in judged if has_drivers(one)]):
-            for name, rows in own.items():
-                found[name] += rows
+    driven = [one for one in judged if has_drivers(one)]
+    if not driven:
+        return found
+    fits = driven[0].examination.trial.fits
+    for own in each_in_threads(study, driven, settings.workers, fits):
+        for name, rows in own.items():
+            found[name] += rows
     return found

@@ -98,6 +98,7 @@ def boosted_label_at_random(trial: Trial) -> Prediction:
     probability, fold = np.full(batches, np.nan), np.zeros(batches, dtype=np.int64)
     parts = random_folds(trial.panel.label, np.random.default_rng(trial.seed))
     for number, (train, test) in enumerate(parts, start=1):
+        trial.fits.check()
         probability[test], fold[test] = predict(train, test, number), number
     return Prediction(
         TREES,
@@ -124,5 +125,6 @@ def _tree_fitter(trial: Trial) -> Fitter:
 def _rolling(trial: Trial, model: str, predict: Fitter) -> Prediction:
     probability = np.full(len(trial.matrix.batch_ids), np.nan)
     for fold in trial.folds:
+        trial.fits.check()
         probability[fold.test] = predict(fold.train, fold.test, fold.number)
     return Prediction(model, probability, trial.fold_number)

@@ -6,17 +6,24 @@ different threads wait for one another's fits instead of making them again.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
 
+from data_contracts.errors import LotwiseError
+
 Made = TypeVar("Made")
 # Decompositions of a wide design take some 50 MB each; trials of one gate run one after the other.
 LATEST_KEPT = 12
+
+
+class StoppedError(LotwiseError):
+    """A fit was asked for after the run had been interrupted; never seen by a user."""
 
 
 class SharedFits:
@@ -31,9 +38,32 @@ class SharedFits:
         self._kept: dict[bytes, Future[Any]] = {}
         self._latest: OrderedDict[bytes, Future[Any]] = OrderedDict()
         self._latest_kept = latest_kept
+        self._is_stopped = False
+
+    @contextmanager
+    def stopped_by_errors(self) -> Iterator[None]:
+        """Make every later request fail once the block has failed, an interrupt included.
+
+        Threads cannot be ended from outside: those at work on a trial end at their next fit.
+        """
+        try:
+            yield
+        except BaseException:
+            self._is_stopped = True
+            raise
+
+    def check(self) -> None:
+        """Do nothing while the run goes on.
+
+        Raises:
+            StoppedError: The run was interrupted, or failed in another thread.
+        """
+        if self._is_stopped:
+            raise StoppedError("The study was stopped. Run `lotwise run` to start over.")
 
     def of(self, key: bytes, make: Callable[[], Made]) -> Made:
         """A result kept until the run ends; made by the first who asks."""
+        self.check()
         with self._lock:
             is_first = key not in self._kept
             held = self._kept.setdefault(key, Future())
@@ -41,6 +71,7 @@ class SharedFits:
 
     def lately(self, key: bytes, make: Callable[[], Made]) -> Made:
         """A large result, made again where it has not been used lately."""
+        self.check()
         with self._lock:
             is_first = key not in self._latest
             held = self._latest.setdefault(key, Future())

@@ -24,6 +24,7 @@ from assets.failure_models.shared_fits import SharedFits
 from assets.failure_models.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.study_tables import model_tables, table, verdict_table
 from assets.failure_models.trial import Trial
+from assets.failure_models.trial_threads import each_in_threads
 from assets.failure_models.validation import validation_rows
 from assets.statistics.permutation import SharedDraws
 
@@ -111,18 +112,20 @@ def _examine_all(
     def examined(i: int) -> Examination:
         return examine(trials[i], criteria[trials[i].outcome], shared, settings)
 
-    with ThreadPoolExecutor(max_workers=settings.workers) as pool:
-        # Mapped, not submitted: an interrupt then drops the trials that have not begun.
-        seen = dict(zip(order, pool.map(examined, order), strict=True))
+    if not trials:
+        return []
+    found = each_in_threads(examined, order, settings.workers, trials[0].fits)
+    seen = dict(zip(order, found, strict=True))
     return [seen[i] for i in range(len(trials))]
 
 
 def _kept(judged: Sequence[Judgement], settings: StudySettings) -> list[dict[str, Any]]:
     """The models behind the verdicts, fitted on all batches, as text."""
-    if not settings.with_models:
+    if not settings.with_models or not judged:
         return []
-    with ThreadPoolExecutor(max_workers=settings.workers) as pool:
-        return [row for model in pool.map(freeze, judged) for row in model.rows()]
+    fits = judged[0].examination.trial.fits
+    models = each_in_threads(freeze, judged, settings.workers, fits)
+    return [row for model in models for row in model.rows()]
 
 
 def judge_all(

@@ -1,5 +1,6 @@
 """A fit asked for twice is made once, and nothing is shared between fits that could differ."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 
 from assets.failure_models import boosted_trees, margin_models
-from assets.failure_models.shared_fits import SharedFits, fingerprint
+from assets.failure_models.shared_fits import SharedFits, StoppedError, fingerprint
 from assets.failure_models.study import prepare
 from assets.failure_models.study_inputs import StudyInputs
+from assets.failure_models.trial_threads import each_in_threads
 
 
 def test_two_threads_that_ask_at_once_get_one_result() -> None:
@@ -86,3 +88,40 @@ def test_a_mode_with_the_margin_of_the_failure_fits_nothing_again(
     moved = replace(mode, margins=trial.panel.margins + np.arange(200)[:, None] % 2)
     with pytest.raises(TypeError):
         margin_models.tree_scores(replace(trial, panel=moved))
+
+
+def test_threads_at_work_end_at_their_next_fit_once_a_run_is_interrupted() -> None:
+    fits, is_interrupted, made = SharedFits(), Event(), []
+
+    def work() -> None:
+        made.append(1)
+        is_interrupted.wait(5)
+        fits.of(b"next", lambda: made.append(2))
+
+    def interrupted() -> None:
+        with fits.stopped_by_errors():
+            raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work)
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+        is_interrupted.set()
+    assert isinstance(working.exception(), StoppedError)
+    assert made == [1]
+
+
+def test_an_item_that_fails_stops_the_others_and_drops_those_that_have_not_begun() -> None:
+    fits, begun = SharedFits(), []
+
+    def work(item: int) -> None:
+        begun.append(item)
+        if item == 0:
+            raise ValueError("no such trial")
+        time.sleep(0.1)
+        fits.check()
+
+    with pytest.raises(ValueError, match="no such trial"):
+        each_in_threads(work, range(50), 2, fits)
+    assert len(begun) < 10
+    assert each_in_threads(lambda item: item * 2, [3, 1, 2], 2, SharedFits()) == [6, 2, 4]

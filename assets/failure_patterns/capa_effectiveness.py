@@ -95,7 +95,8 @@ def _row(
             "verdict": "not_in_force",
             "reason": "The action is not yet in force, or the batches have no dates to compare by.",
         }  # fmt: skip
-    since = capa["opened_at"] or capa["effective_at"]
+    # An action may be filed after it took effect; no month then stands on both sides.
+    since = min(capa["opened_at"] or capa["effective_at"], capa["effective_at"])
     series = _series(since, capa["effective_at"], opened, starts)
     change = rate_change(series)
     calm = rate_change(_without_run_up(series))

@@ -105,6 +105,13 @@ def test_a_run_that_ended_by_itself_is_no_success():
     assert row["ratio"] < row["ratio_without_run_up"]
 
 
+def test_an_action_filed_after_it_took_effect_counts_no_deviation_twice():
+    days = np.random.default_rng(6).uniform(0, 1790, 100)
+    row = capa_effectiveness(**_plant(days, (1200, 600))).row(0, named=True)
+    assert 90 <= row["deviations_before"] + row["deviations_after"] <= 100
+    assert row["batches_before"] + row["batches_after"] <= 900
+
+
 def test_an_action_not_in_force_and_no_actions_at_all():
     rows = capa_effectiveness(**_plant([1.0, 2.0], (900, None)))
     assert rows["verdict"].to_list() == ["not_in_force", "too_short"]

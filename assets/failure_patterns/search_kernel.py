@@ -170,7 +170,9 @@ def _try_all(work: Work, rule: Array, depth: int, floor: float, strongest: Array
 @compiled
 def _number_segments(work: Work) -> None:
     """Number each value by the failing values: 2k between, 2k + 1 at the k-th."""
-    numbers = np.empty((work.label.size + 1, BLOCK), dtype=np.int32)
+    # some of the batches may be fewer than the levels of a category
+    rows = max(work.label.size, work.batches.distinct.max()) + 1
+    numbers = np.empty((rows, BLOCK), dtype=np.int32)
     rank, missing = work.batches.rank, 2 * work.counts[1] + 1
     for first in range(0, rank.shape[1], BLOCK):
         width = min(BLOCK, rank.shape[1] - first)

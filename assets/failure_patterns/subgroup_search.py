@@ -139,7 +139,8 @@ class SubgroupSearch:
             sizes=np.zeros(width, dtype=np.int64),
             made_of=np.full((effort.derived, 3), -1, dtype=np.int64),
         )
-        return found, np.empty((10, 2 * rank.shape[0] + 4))
+        most = max(2 * rank.shape[0], int(self._batches.distinct.max(initial=0)))
+        return found, np.empty((10, most + 4))
 
     def _rules(self, found: Found, depth: int, label: FloatArray) -> list[ScoredRule]:
         statistic = found.statistic[depth - 1]

@@ -148,3 +148,13 @@ def test_what_stood_in_memory_before_changes_nothing(monkeypatch: pytest.MonkeyP
     clean = answers()
     monkeypatch.setattr(np, "empty", littered)
     assert str(answers()) == str(clean)
+
+
+def test_a_category_may_have_more_levels_than_there_are_batches() -> None:
+    """The batches of one rule, with levels of all batches: it once wrote outside the arrays."""
+    levels = tuple(f"L{i:04d}" for i in range(3_000))
+    lots = Column("lot", "lot", 3, levels, np.arange(24, dtype=float) // 6 + 2_990)
+    label = (np.arange(24) < 6).astype(float)
+    search = SubgroupSearch((lots,), np.full(24, 0.25), depth=1, beam=1, parents=0)
+    assert search.best(label)[0][0].rule.conditions[0].level == "L2990"
+    assert search.null(label[None].astype(np.uint8))[0, 0] == pytest.approx(6 * np.log(4))

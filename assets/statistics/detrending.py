@@ -91,7 +91,9 @@ def fit_group_means(
     counts = np.zeros_like(sums)
     np.add.at(sums, group, np.where(defined, deviation, 0.0))
     np.add.at(counts, group, defined.astype(float))
-    return GroupMeans(overall, sums / (counts + prior_batches))
+    weight = counts + prior_batches
+    # A group without a value is the overall mean, also where no prior holds it there.
+    return GroupMeans(overall, np.divide(sums, weight, out=sums, where=weight > 0.0))
 
 
 def group_means(

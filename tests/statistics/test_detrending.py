@@ -41,3 +41,9 @@ def test_an_empty_column_stays_empty() -> None:
     values = np.full((10, 1), np.nan)
     assert np.isnan(relative_to_past(values)).all()
     assert np.isnan(group_means(values, np.zeros(10, dtype=int), np.arange(5))).all()
+
+
+def test_a_group_without_a_value_is_the_overall_mean_even_without_a_prior() -> None:
+    values, group = np.array([[1.0], [3.0], [np.nan]]), np.array([0, 0, 1])
+    found = group_means(values, group, np.arange(3), prior_batches=0.0)
+    assert found[:, 0].tolist() == [2.0, 2.0, 2.0]

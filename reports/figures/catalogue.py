@@ -149,8 +149,8 @@ PICTURES = {
         rule_rates.SQL,
         rule_rates.draw,
         "Inside and outside the rule over time",
-        "With 95% intervals, by equal numbers of batches, from the half-year named on. Left of the line the rule was found, so "
-        "the rates there flatter it; right of it they do not.",
+        "With 95% intervals, by equal numbers of batches, from the half-year named on. Left of the "
+        "line the rule was found, so the rates there flatter it; right of it they do not.",
         ("outcome", "target", "rule"),
     ),
     "alarms": Picture(

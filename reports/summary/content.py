@@ -17,7 +17,8 @@ QUALIFY row_number() OVER (
 ORDER BY NOT is_in_programme, basis = 'refused', tier, lever
 """
 _WIDEST_SQL = "SELECT input, kind FROM economics.sensitivity ORDER BY rank LIMIT 1"
-_RUN_SQL = "SELECT source_profile, as_of FROM evidence.runs LIMIT 1"
+_RUN_SQL = "SELECT source_profile, as_of, is_quick FROM evidence.runs LIMIT 1"
+LEAST_WORTH_USD = 1000.0  # what an input is worth knowing; less pays for no study
 _TOP_INPUT_SQL = """
 SELECT input FROM economics.sensitivity ORDER BY value_of_information_usd DESC, rank LIMIT 1
 """
@@ -56,6 +57,7 @@ def content(facts: Facts) -> dict[str, Any]:
         "Every figure is a claim that lotwise verify recomputes."
         if as_of
         else "",
+        "notice": _notice(source, is_quick=bool(run and run[0]["is_quick"])),
         "sentence": _sentence(facts, said),
         "programme": "; ".join(said.titles),
         "tiles": _tiles(facts, said),
@@ -65,6 +67,17 @@ def content(facts: Facts) -> dict[str, Any]:
         "risks": _risks(facts, said),
         "unclaimed": _unclaimed(said, source),
     }
+
+
+def _notice(source: str, *, is_quick: bool) -> str:
+    notices = []
+    if source in SIMULATED_SOURCES:
+        notices.append(
+            "A simulated plant with planted causes: evidence of nothing about any real plant."
+        )
+    if is_quick:
+        notices.append("A quick run: fewer resamples, coarser intervals. Decide on a full one.")
+    return " ".join(notices)
 
 
 def _text(facts: Facts, name: str, key: object = None, part: str = "full") -> str:
@@ -87,8 +100,8 @@ def _sentence(facts: Facts, said: Answer) -> str:
     if said.kind == "worth":
         prob = _text(facts, "savings.measure", NPV_PROB, "value")
         return (
-            f"Acting on what precedes failures, at {gates}, is worth {net} a year after its cost, "
-            f"and pays for itself with probability {prob}."
+            f"Acting on what precedes failures, at {gates}, would be worth {net} a year after its "
+            f"cost, and pays for itself with probability {prob}."
         )
     if said.kind == "not_worth":
         npv = _text(facts, "savings.measure", NPV)
@@ -185,14 +198,22 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
         lines.append(f"It still pays if only {shown} of the savings come true.")
     top = facts.rows(_TOP_INPUT_SQL)
     if top and said.is_priced:
-        worth = _text(facts, "sensitivity.information", top[0]["input"])
-        name = _words(top[0]["input"])
-        lines.append(f"Worth knowing first: {name}; to know it exactly would be worth {worth}.")
+        lines.append(_worth_knowing(facts, top[0]["input"]))
     lines.append(
         "Models learn from the past and are judged on later batches; a signal is claimed only "
         "beyond what permuted results give."
     )
     return lines
+
+
+def _worth_knowing(facts: Facts, name: str) -> str:
+    worth = facts.value("sensitivity.information", name)
+    if worth is None or worth < LEAST_WORTH_USD:
+        return (
+            "No single assumption, known exactly, would change what to do: none is worth a study."
+        )
+    written = _text(facts, "sensitivity.information", name)
+    return f"Worth knowing first: {_words(name)}; to know it exactly would be worth {written}."
 
 
 def _levers(facts: Facts) -> list[dict[str, str]]:

@@ -21,13 +21,38 @@ def _said(plant) -> dict:
 def test_page_one_says_what_it_is_worth_how_sure_and_when_it_pays_back(signal_plant):
     said = _said(signal_plant)
     assert said["sentence"] == (
-        "Acting on what precedes failures, at stage 5 (packaging), is worth $1.0M (0.2M to 2.9M) "
-        "a year after its cost, and pays for itself with probability 87%."
+        "Acting on what precedes failures, at stage 5 (packaging), would be worth $1.0M "
+        "(0.2M to 2.9M) a year after its cost, and pays for itself with probability 87%."
     )
     tiles = {tile["label"]: tile for tile in said["tiles"]}
     assert tiles["Pays back after, months"]["value"] == "17"
     assert tiles["Failures cost today, a year"]["note"] == "1.9M to 3.5M"
     assert said["programme"] == "Alert after coating and rescue"
+
+
+def test_page_one_says_that_a_plant_is_simulated_and_a_run_quick(signal_plant):
+    signal_plant.execute("UPDATE evidence.runs SET source_profile = 'tabletting', is_quick = false")
+    assert _said(signal_plant)["notice"] == ""
+    signal_plant.execute("UPDATE evidence.runs SET source_profile = 'sterile_vials'")
+    assert _said(signal_plant)["notice"].startswith("A simulated plant with planted causes")
+    signal_plant.execute("UPDATE evidence.runs SET is_quick = true")
+    assert _said(signal_plant)["notice"].endswith("Decide on a full one.")
+
+
+@pytest.mark.parametrize(
+    ("worth_usd", "sentence"),
+    [
+        (5e4, "Worth knowing first: batch value usd; to know it exactly would be worth $50k."),
+        (2e-10, "No single assumption, known exactly, would change what to do"),
+    ],
+)
+def test_an_input_worth_next_to_nothing_is_not_worth_a_study(plant_priced_at, worth_usd, sentence):
+    row = {"input": "batch_value_usd", "kind": "assumption"}
+    row |= {"npv_if_low_usd": 1e6, "npv_if_high_usd": 2e6, "swing_usd": 1e6, "rank": 1}
+    plant = plant_priced_at(
+        {}, {"economics.sensitivity": [row | {"value_of_information_usd": worth_usd}]}
+    )
+    assert any(line.startswith(sentence) for line in _said(plant)["sure"])
 
 
 def test_without_a_signal_nothing_is_asked_and_nothing_claimed(mix_plant):

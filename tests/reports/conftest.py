@@ -720,6 +720,18 @@ def bare_frames() -> dict[str, pl.DataFrame]:
     return with_claims({name: tables[name] for name in ("core.batches", "evidence.runs")})
 
 
+@pytest.fixture(scope="session")
+def untouched_signal_plant() -> PublishedTables:
+    """The plant with a signal, for tests that only read."""
+    return PublishedTables(signal_frames())
+
+
+@pytest.fixture(scope="session")
+def untouched_mix_plant() -> PublishedTables:
+    """The plant without a signal, for tests that only read."""
+    return PublishedTables(mix_frames())
+
+
 @pytest.fixture
 def signal_plant() -> PublishedTables:
     return PublishedTables(signal_frames())

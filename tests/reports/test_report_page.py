@@ -14,14 +14,14 @@ def _text(html):
     return " ".join(re.sub(r"<[^>]+>", " ", body).replace("&#39;", "'").split())
 
 
-@pytest.fixture
-def signal_text(signal_plant):
-    return _text(render(signal_plant, plotly_js=""))
+@pytest.fixture(scope="module")
+def signal_text(untouched_signal_plant):
+    return _text(render(untouched_signal_plant, plotly_js=""))
 
 
-@pytest.fixture
-def mix_text(mix_plant):
-    return _text(render(mix_plant, plotly_js=""))
+@pytest.fixture(scope="module")
+def mix_text(untouched_mix_plant):
+    return _text(render(untouched_mix_plant, plotly_js=""))
 
 
 def test_a_signal_opens_with_the_saving_its_interval_and_probability(signal_text):

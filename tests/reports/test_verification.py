@@ -1,14 +1,22 @@
 """A report that no longer tells the truth is found, whatever was changed."""
 
+import shutil
+
 import pytest
 
 from reports.report import write_report
 from reports.verification import ReportMissingError, verify
 
 
+@pytest.fixture(scope="module")
+def honest_report(untouched_signal_plant, tmp_path_factory):
+    return write_report(untouched_signal_plant, tmp_path_factory.mktemp("honest"))
+
+
 @pytest.fixture
-def report(signal_plant, tmp_path):
-    return write_report(signal_plant, tmp_path)
+def report(honest_report, tmp_path):
+    """A copy of the report, to be tampered with."""
+    return shutil.copy(honest_report, tmp_path / honest_report.name)
 
 
 def _wheres(mismatches):

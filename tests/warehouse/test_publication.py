@@ -22,6 +22,14 @@ from warehouse.store import Warehouse, last_source_key
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture
+def few_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publish only what these tests look at: creating every table under contract takes a second."""
+    looked_at = ("core.batches", "core.sensor_readings", "evidence.reading_months")
+    monkeypatch.setattr("warehouse.publication.contract_names", lambda: looked_at)
+
+
+
 def put_readings(warehouse: Warehouse, values: list[float], name: str) -> Path:
     """Put one month of readings in place, as building them would."""
     folder = warehouse.home.readings_dir(warehouse.source_key)
@@ -74,6 +82,7 @@ def test_publishing_leaves_nothing_beside_the_copy(warehouse: Warehouse) -> None
     assert files_in(warehouse.home.retired_dir) == []
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_a_publish_that_fails_leaves_the_copy_before(
     warehouse: Warehouse, batches: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +95,7 @@ def test_a_publish_that_fails_leaves_the_copy_before(
     assert files_in(warehouse.home.published_file.parent) == ["source_key", "warehouse.duckdb"]
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_the_copy_is_of_the_last_source_published(
     home: Home, warehouse: Warehouse, batches: pl.DataFrame
 ) -> None:
@@ -112,6 +122,7 @@ def test_the_copy_cannot_be_written(warehouse: Warehouse) -> None:
         assert "core.batches" in published.tables()
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_an_open_copy_is_one_snapshot_and_the_next_sees_the_new_one(
     warehouse: Warehouse, batches: pl.DataFrame
 ) -> None:
@@ -125,6 +136,7 @@ def test_an_open_copy_is_one_snapshot_and_the_next_sees_the_new_one(
     before.close()
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_readings_are_published_by_absolute_path_and_kept_while_named(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -150,6 +162,7 @@ for line in sys.stdin:
 """
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_a_copy_somebody_reads_keeps_its_readings(warehouse: Warehouse) -> None:
     old = put_readings(warehouse, [1.0], "2024-01-a.parquet")
     warehouse.publish()
@@ -173,6 +186,7 @@ def test_a_copy_somebody_reads_keeps_its_readings(warehouse: Warehouse) -> None:
     assert files_in(warehouse.home.retired_dir) == []
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_publishing_again_repairs_a_moved_home(warehouse: Warehouse, tmp_path: Path) -> None:
     put_readings(warehouse, [1.0, 2.0], "2024-01-a.parquet")
     warehouse.publish()
@@ -185,6 +199,7 @@ def test_publishing_again_repairs_a_moved_home(warehouse: Warehouse, tmp_path: P
     assert open_published(moved).query(total).item() == 3
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_delivered_readings_stay_in_reach_while_their_files_are_there(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
@@ -233,6 +248,7 @@ print(json.dumps([visits, sorted(seen)]))
 """
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_analysts_never_fail_and_never_see_half_a_copy(
     warehouse: Warehouse, batches: pl.DataFrame, tmp_path: Path
 ) -> None:
@@ -302,6 +318,7 @@ def test_a_killed_publish_changes_nothing_and_the_next_clears_up(
     assert files_in(warehouse.home.published_file.parent) == ["source_key", "warehouse.duckdb"]
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_what_an_unfinished_run_wrote_is_not_published_again(
     warehouse: Warehouse, batches: pl.DataFrame
 ) -> None:

@@ -52,6 +52,7 @@ class WindowEffect:
     Attributes:
         outcome: The outcome.
         feature: The parameter.
+        title: What a reader calls it.
         window: The window.
         expected: Difference expected of the process, by g-computation.
         ledger: Difference on these very batches, by g-computation.
@@ -68,6 +69,7 @@ class WindowEffect:
 
     outcome: str
     feature: str
+    title: str
     window: Window
     expected: Estimate
     ledger: Estimate
@@ -104,8 +106,9 @@ class WindowEffect:
     def sentence(self) -> str:
         """What was measured, for a reader."""
         return (
-            f"Holding {self.feature} {spoken(self.window)} goes with {self.share.value:.0%} fewer "
-            f"failures ({self.share.low:.0%} to {self.share.high:.0%}, 90% interval), standardised "
+            f"Holding {_within_sentence(self.title)} {spoken(self.window)} goes with "
+            f"{self.share.value:.0%} fewer failures ({self.share.low:.0%} to "
+            f"{self.share.high:.0%}, 90% interval), standardised "
             f"over {self.batches} batches, the ones on which it was named, which flatters it; an "
             f"unmeasured lot effect could explain it away from an E-value of "
             f"{self.evidence_value:.1f}."
@@ -118,6 +121,11 @@ class WindowEffect:
         return {"effect": np.minimum(drawn, 1.0)}
 
 
+def _within_sentence(title: str) -> str:
+    """A title without its capital, unless that begins an abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 def spoken(window: Window) -> str:
     """Return a window in words."""
     if not np.isfinite(window.low):
@@ -128,7 +136,14 @@ def spoken(window: Window) -> str:
 
 
 def window_effect(
-    records: WindowRecords, outcome: str, feature: str, window: Window, *, resamples: int, seed: int
+    records: WindowRecords,
+    outcome: str,
+    feature: str,
+    window: Window,
+    *,
+    resamples: int,
+    seed: int,
+    title: str = "",
 ) -> WindowEffect | str:
     """Estimate the effect of a window.
 
@@ -139,6 +154,7 @@ def window_effect(
         window: The window, fixed before.
         resamples: Bootstrap resamples of lots, at least 20.
         seed: The run's seed.
+        title: What a reader calls the parameter; by default its name.
 
     Returns:
         The effect, or why there is none, in a sentence.
@@ -160,6 +176,7 @@ def window_effect(
     return WindowEffect(
         outcome=outcome,
         feature=feature,
+        title=title or feature,
         window=window,
         expected=expected,
         ledger=ledger,

@@ -65,6 +65,7 @@ def window_effects(
         (lever, outcome) -> the effect, or why there is none; absent where no driver is named.
     """
     found: Effects = {}
+    titles = dict(tables["dictionary"].select("feature", "title").iter_rows())
     for lever in assumptions.levers:
         for outcome in outcomes if lever.kind in KINDS else []:
             driver = _driver(lever, outcome, evidence, tables)
@@ -75,13 +76,19 @@ def window_effects(
             records = window_records(dict(tables), outcome, feature, aliases)
             if records is None:
                 found[lever.name, outcome] = (
-                    f"{feature} has no numeric values, or '{outcome}' no continuous margin."
+                    f"{titles[feature]} has no numeric values, or '{outcome}' no continuous margin."
                 )
                 continue
             share = float(lever.trimmed_share)
             window = Window.trimmed(records.value, driver["direction"], share)
             found[lever.name, outcome] = window_effect(
-                records, outcome, feature, window, resamples=resamples, seed=seed
+                records,
+                outcome,
+                feature,
+                window,
+                resamples=resamples,
+                seed=seed,
+                title=titles[feature],
             )
     return found
 

@@ -60,6 +60,7 @@ def tables(records_of):
         "dictionary": pl.DataFrame(
             {
                 "feature": list(features),
+                "title": [f"Title of {name}" for name in features],
                 "kind": "parameter",
                 "data_type": "numeric",
                 "available_at_gate": 3,
@@ -95,6 +96,7 @@ def test_the_leading_named_driver_is_held_by_the_declared_rule(tablets, tables, 
     assert not np.isfinite(effect.window.low)
     # Every failure has moisture beyond (2.2 - 3 x 0.5) / 1.2 = 0.58; the fifth starts at 0.84.
     assert effect.share.value > 0.6
+    assert effect.sentence.startswith(f"Holding title of {DRIVER} below ")
     assert "the ones on which it was named, which flatters it" in effect.sentence
     table = conform(window_effect_table(found), contract("economics.window_effects"))
     assert table["target"].to_list() == ["expected", "expected", "expected_share", "ledger"]
@@ -111,5 +113,5 @@ def test_a_driver_without_numbers_is_a_sentence(tablets, tables, verdicts_of):
     verdicts = verdicts_of(["failure"], "process_signal")
     found = _effects(tablets, {**tables, "dictionary": levels}, verdicts)
     assert found["window", "failure"] == (
-        f"{DRIVER} has no numeric values, or 'failure' no continuous margin."
+        f"Title of {DRIVER} has no numeric values, or 'failure' no continuous margin."
     )

@@ -29,7 +29,6 @@ def few_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warehouse.publication.contract_names", lambda: looked_at)
 
 
-
 def put_readings(warehouse: Warehouse, values: list[float], name: str) -> Path:
     """Put one month of readings in place, as building them would."""
     folder = warehouse.home.readings_dir(warehouse.source_key)

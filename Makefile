@@ -24,8 +24,9 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## a virtual plant's records to the finished report, on this machine
 	$(BIN)/lotwise run --home var
 
+# Three processes for two cores: several tests wait for servers.
 test: $(READY) ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 ui: $(READY) ## Dagster on localhost
 	mkdir -p var && DAGSTER_HOME=$(CURDIR) $(BIN)/dagster dev -m pipelines.definitions -h 127.0.0.1 -p 3000

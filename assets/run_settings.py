@@ -5,10 +5,11 @@ stored is not said here: that is the warehouse's business.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from data_contracts.assumptions import Assumptions, load_run_assumptions
+from data_contracts.errors import UsageError
 from data_contracts.profile import Profile
 
 
@@ -63,3 +64,18 @@ class RunSettings:
         """
         own = self.profile
         return load_run_assumptions(self.assumptions_file, own.assumptions, own.file.parent)
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an ISO date or instant as a naive UTC instant.
+
+    Raises:
+        UsageError: The text is not an ISO 8601 date or instant.
+    """
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--as-of: '{text}' is not a date; write it as 2021-04-30 or 2021-04-30T06:00."
+        ) from error
+    return parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else parsed

@@ -5,12 +5,11 @@ customer's deployment can put another one in their place.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 
-from assets.run_settings import RunSettings, SimulationSettings
+from assets.run_settings import RunSettings, SimulationSettings, parse_instant
 from data_contracts.errors import UsageError
 from data_contracts.profile import load_profile
 from warehouse.lock import run_lock
@@ -31,21 +30,6 @@ _RUN_FIELDS = {
     "quick": dg.Field(bool, default_value=False, description="A fifth of the plant, fewer draws."),
     "seed": dg.Field(int, default_value=1, description="Seed of every random draw."),
 }
-
-
-def parse_instant(text: str) -> datetime:
-    """Read an ISO date or instant as a naive UTC instant.
-
-    Raises:
-        UsageError: The text is not an ISO 8601 date or instant.
-    """
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"--as-of: '{text}' is not a date; write it as 2021-04-30 or 2021-04-30T06:00."
-        ) from error
-    return parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else parsed
 
 
 def _simulation(

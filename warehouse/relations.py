@@ -39,10 +39,8 @@ def create_table(connection: Connection, contract: Contract) -> None:
 
 def create_table_if_missing(connection: Connection, contract: Contract) -> None:
     """Create a table under contract, empty, unless it is there."""
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {contract.schema}")
-    statement = create_table_sql(contract)
-    connection.execute(statement.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1))
-    _describe(connection, contract, "TABLE")
+    if not exists(connection, contract.name):
+        create_table(connection, contract)
 
 
 def create_view(connection: Connection, contract: Contract, select: str) -> None:

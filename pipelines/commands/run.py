@@ -32,6 +32,14 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Run the main job: read a source, find what precedes failures, price it, publish, report."""
+    from assets.run_settings import parse_instant
+    from data_contracts.profile import load_profile
+
+    # What cannot be run is refused before the seconds it takes to set the job up.
+    load_profile(source)
+    if as_of is not None:
+        parse_instant(as_of)
+
     from pipelines.run_summary import print_summary, summary
     from pipelines.runner import RunRequest, run_main_job
 

@@ -59,6 +59,9 @@ def content(facts: Facts) -> dict[str, Any]:
         else "",
         "notice": _notice(source, is_quick=bool(run and run[0]["is_quick"])),
         "sentence": _sentence(facts, said),
+        "cost_caption": "What batches beyond a proxy limit would cost, had each been lost"
+        if said.outcome and said.outcome.get("is_proxy")
+        else "What failures on record cost, by mode and stage",
         "programme": "; ".join(said.titles),
         "tiles": _tiles(facts, said),
         "ask": _ask(facts, said),
@@ -115,8 +118,11 @@ def _sentence(facts: Facts, said: Answer) -> str:
 
 
 def _tiles(facts: Facts, said: Answer) -> list[dict[str, str]]:
+    is_proxy = bool(said.outcome and said.outcome.get("is_proxy"))
     loss = {
-        "label": "Failures cost today, a year",
+        "label": "A year, if each such batch were lost"
+        if is_proxy
+        else "Failures cost today, a year",
         "value": _text(facts, "cost.loss_per_year", None, "value"),
         "note": _text(facts, "cost.loss_per_year", None, "interval"),
     }
@@ -127,7 +133,7 @@ def _tiles(facts: Facts, said: Answer) -> list[dict[str, str]]:
         seen = {"label": "Process signals", "value": signals, "note": f"of {outcomes} examined"}
         return [loss, none, seen]
     measures = (
-        ("Worth a year, net", NET),
+        ("Net a year, were they losses" if is_proxy else "Worth a year, net", NET),
         ("Costs once", COST),
         ("Pays back after, months", PAYBACK),
     )

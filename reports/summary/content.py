@@ -120,9 +120,7 @@ def _sentence(facts: Facts, said: Answer) -> str:
 def _tiles(facts: Facts, said: Answer) -> list[dict[str, str]]:
     is_proxy = bool(said.outcome and said.outcome.get("is_proxy"))
     loss = {
-        "label": "A year, if each such batch were lost"
-        if is_proxy
-        else "Failures cost today, a year",
+        "label": "A year, were each lost" if is_proxy else "Failures cost today, a year",
         "value": _text(facts, "cost.loss_per_year", None, "value"),
         "note": _text(facts, "cost.loss_per_year", None, "interval"),
     }

@@ -1,8 +1,8 @@
 """The only ``duckdb.connect``: one context manager, opened late and closed early.
 
 While a file is open for writing no other process can open it, not even for reading, so a
-connection lives for one read or one transaction. Here belong opening, its limits, and the
-translation of DuckDB's errors into plain words; what runs on a connection is said elsewhere.
+connection lives for one read or one transaction, or for one run. Here belong opening, its limits,
+and the translation of DuckDB's errors into plain words; what runs on one is said elsewhere.
 """
 
 import os

@@ -4,8 +4,6 @@ Assembles the parts into the template and writes the file in one rename. The sam
 warehouse always gives the same file.
 """
 
-import os
-import tempfile
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,6 +25,7 @@ from reports.pages import (
 from reports.pages.charts import draw_charts
 from reports.pages.facts import Facts
 from reports.pages.markup import claim_writer
+from reports.whole_file import whole_file
 
 TEMPLATES_DIR = Path(__file__).parent / "templates"
 REPORT_NAME = "report.html"
@@ -145,14 +144,7 @@ def write_report(published: Published, out_dir: Path) -> Path:
         NothingClaimedError: The warehouse holds no claims.
     """
     html = render(published)
-    out_dir.mkdir(parents=True, exist_ok=True)
     target = out_dir / REPORT_NAME
-    handle, draft = tempfile.mkstemp(dir=out_dir, prefix=".report-", suffix=".html")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(html)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(target)
-    finally:
-        Path(draft).unlink(missing_ok=True)
+    with whole_file(target) as draft:
+        draft.write_text(html, encoding="utf-8")
     return target

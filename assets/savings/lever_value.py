@@ -18,7 +18,7 @@ from assets.savings.identity import (
     prevented_failures_per_year,
     unresolved_share,
 )
-from assets.savings.release import release_savings_usd_per_year
+from assets.savings.release import release_savings_by_role
 from data_contracts.assumptions import Assumptions, Lever
 
 PREVENTING = frozenset({"alert", "window", "lots", "maintenance"})  # kinds that act on failures
@@ -218,18 +218,7 @@ def _direct(exposure: Exposure[Quantity], direct_usd: Quantity) -> LeverValue[Qu
 
 
 def _release_usd(lever: Lever, exposure: Exposure[Quantity], role: Roles[Quantity]) -> Quantity:
-    saved = release_savings_usd_per_year(
-        batches_per_year=exposure.batches_per_year,
-        lead_time_before_h=role("lead_time_before"),
-        lead_time_after_h=role("lead_time_after"),
-        batch_value_usd=role("batch_value"),
-        carrying_rate_per_year=role("carrying_rate"),
-        laboratory_h_per_batch=role("laboratory_time_saved"),
-        laboratory_usd_per_h=role("laboratory_cost"),
-        equipment_h_per_batch=role("equipment_time_freed"),
-        equipment_usd_per_h=role("equipment_value"),
-        capacity_limited_share=role("capacity_limited"),
-    )
+    saved = release_savings_by_role(exposure.batches_per_year, role)
     is_bounded = "eligible_share" in lever.uses or "eligible_share" in exposure.measured
     return saved * role("eligible_share") if is_bounded else saved
 

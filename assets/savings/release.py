@@ -4,6 +4,8 @@ The arithmetic of work in progress lives here (Little's law); eligibility of a b
 without testing is a question of evidence and is not decided here.
 """
 
+from collections.abc import Callable
+
 from assets.savings.identity import Quantity
 
 HOURS_PER_YEAR = 8760
@@ -62,3 +64,26 @@ def release_savings_usd_per_year(
     laboratory = batches_per_year * laboratory_h_per_batch * laboratory_usd_per_h
     freed = batches_per_year * equipment_h_per_batch * equipment_usd_per_h
     return inventory + laboratory + freed * capacity_limited_share
+
+
+def release_savings_by_role(
+    batches_per_year: Quantity, role: Callable[[str], Quantity]
+) -> Quantity:
+    """Return the yearly saving of a release lever from the numbers in its roles, in USD per year.
+
+    Args:
+        batches_per_year: Batches released in a year.
+        role: From the name of a role (``assumption_units.RELEASE_ROLES``) to its number.
+    """
+    return release_savings_usd_per_year(
+        batches_per_year=batches_per_year,
+        lead_time_before_h=role("lead_time_before"),
+        lead_time_after_h=role("lead_time_after"),
+        batch_value_usd=role("batch_value"),
+        carrying_rate_per_year=role("carrying_rate"),
+        laboratory_h_per_batch=role("laboratory_time_saved"),
+        laboratory_usd_per_h=role("laboratory_cost"),
+        equipment_h_per_batch=role("equipment_time_freed"),
+        equipment_usd_per_h=role("equipment_value"),
+        capacity_limited_share=role("capacity_limited"),
+    )

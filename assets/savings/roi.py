@@ -13,7 +13,7 @@ from assets.savings.cash_flow import MONTHS_PER_YEAR
 from assets.savings.corners import SIDES, Exact, corner
 from assets.savings.failure_cost import failure_cost_usd
 from assets.savings.planned_levers import planned, planned_levers
-from assets.savings.release import release_savings_usd_per_year
+from assets.savings.release import release_savings_by_role
 from data_contracts.assumptions import Assumptions, Lever
 
 
@@ -193,18 +193,7 @@ def _release_corner(lever: Lever, values: Exact) -> dict[str, Fraction]:
     def role(name: str) -> Fraction:
         return values(lever.uses[name])
 
-    savings = release_savings_usd_per_year(
-        batches_per_year=values("batches_per_year"),
-        lead_time_before_h=role("lead_time_before"),
-        lead_time_after_h=role("lead_time_after"),
-        batch_value_usd=role("batch_value"),
-        carrying_rate_per_year=role("carrying_rate"),
-        laboratory_h_per_batch=role("laboratory_time_saved"),
-        laboratory_usd_per_h=role("laboratory_cost"),
-        equipment_h_per_batch=role("equipment_time_freed"),
-        equipment_usd_per_h=role("equipment_value"),
-        capacity_limited_share=role("capacity_limited"),
-    )
+    savings = release_savings_by_role(values("batches_per_year"), role)
     net = savings - role("run_cost")
     return {
         "lead_time_before_h": role("lead_time_before"),

@@ -1,7 +1,6 @@
 """The summary as a PDF: content and pictures set by typst, the same to the byte each time."""
 
 import json
-import os
 import tempfile
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from reports.pages.facts import Facts
 from reports.report import TEMPLATES_DIR, Published
 from reports.summary.content import content
 from reports.summary.pictures import PICTURES
+from reports.whole_file import whole_file
 
 SUMMARY_NAME = "summary.pdf"
 
@@ -58,9 +58,7 @@ def write_summary(published: Published, out_dir: Path) -> Path:
         NothingClaimedError: The warehouse holds no claims.
     """
     pdf = render_summary(published)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=out_dir, prefix=".summary-", suffix=".pdf")
-    with os.fdopen(handle, "wb") as file:
-        file.write(pdf)
-    Path(draft).chmod(0o644)
-    return Path(draft).replace(out_dir / SUMMARY_NAME)
+    target = out_dir / SUMMARY_NAME
+    with whole_file(target) as draft:
+        draft.write_bytes(pdf)
+    return target

@@ -14,6 +14,7 @@ from assets.savings.corners import SIDES
 from data_contracts.assumption_units import BOUNDED_BY_ONE
 from data_contracts.assumptions import Assumptions
 from data_contracts.errors import UsageError
+from reports.whole_file import whole_file
 from reports.workbook.cash_sheet import write_cash
 from reports.workbook.corner_names import INPUT, TITLES, named
 from reports.workbook.expression import Expression
@@ -69,8 +70,7 @@ def write_workbook(
 
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: a workbook ends in .xlsx; name the file so.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(str(path)) as book:
+    with whole_file(path) as draft, xlsxwriter.Workbook(str(draft)) as book:
         # The date of the newest assumption, never the clock: the same inputs, the same file.
         newest = max(each.as_of for each in assumptions.parameters.values())
         book.set_properties(

@@ -22,6 +22,15 @@ def interrupts_raise() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.fixture
+def received() -> Iterator[list[int]]:
+    """The interrupts that arrive, counted instead of raised."""
+    numbers: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: numbers.append(number))
+    yield numbers
+    signal.signal(signal.SIGINT, before)
+
+
 class _Record:
     """Something that may be weakly referred to."""
 
@@ -56,9 +65,20 @@ def test_an_interrupt_dropped_by_python_is_sent_again(capsys: pytest.CaptureFixt
     assert "Exception ignored" not in capsys.readouterr().err
 
 
-def test_nothing_is_sent_where_nobody_asked() -> None:
+def test_nothing_is_sent_where_nobody_asked(received: list[int]) -> None:
     with insistent_interrupts(every_s=0.05):
         time.sleep(0.3)
+    assert received == []
+
+
+def test_nothing_insists_after_the_block(received: list[int]) -> None:
+    with insistent_interrupts(every_s=0.1):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.25)
+    insisted = len(received)
+    assert insisted >= 2
+    time.sleep(0.3)
+    assert len(received) == insisted
 
 
 def test_an_interrupt_after_the_block_is_its_own() -> None:

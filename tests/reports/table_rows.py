@@ -1,0 +1,370 @@
+"""Rows of the tables that the made-up published warehouses share, by table."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+Rows = list[dict[str, Any]]
+
+MODELS = (
+    ("base_rate", 0.5),
+    ("product_only", 0.58),
+    ("best_single_parameter", 0.63),
+    ("penalised_logistic", 0.71),
+    ("boosted_trees", 0.7),
+    ("ridge_on_margins", 0.81),
+    ("boosted_trees_on_margins", 0.79),
+)
+CATEGORIES = (
+    ("direct_material", 180_000, True),
+    ("labour_and_suite", 96_000, False),
+    ("deviation_investigation", 45_000, True),
+    ("capa_and_revalidation", 60_000, True),
+    ("schedule_slippage", 30_000, False),
+)
+
+
+def day_of_batch(n: int) -> datetime:
+    return datetime(2021, 1, 4, tzinfo=UTC).replace(tzinfo=None) + timedelta(days=1.8 * n)
+
+
+def batches_rows(n: int, failed: set[int], *, is_dated: bool) -> Rows:
+    return [
+        {
+            "batch_id": f"B{i:04d}",
+            "production_order": i,
+            "product": f"P{i % 4}",
+            "strength": f"{5 * (1 + i % 3)}MG",
+            "campaign_id": f"C{i // 8:03d}",
+            "started_at": day_of_batch(i) if is_dated else None,
+            "started_at_precision": "instant" if is_dated else "order",
+            "disposition": "rejected" if i in failed else "released",
+            "failure_mode": ("dissolution" if i % 2 else "content_uniformity")
+            if i in failed
+            else None,
+            "cluster_id": f"L{i // 4:03d}",
+        }
+        for i in range(n)
+    ]
+
+
+def outcome_row(name: str, title: str, rule: str, gate: int, *, is_proxy: bool) -> dict[str, Any]:
+    return {
+        "outcome": name,
+        "title": title,
+        "is_proxy": is_proxy,
+        "rule": rule,
+        "first_known_stage": gate + 1,
+        "last_gate_before": gate,
+    }
+
+
+def verdict_row(name: str, gate: int, verdict: str, level: float, **more: Any) -> dict[str, Any]:
+    row = {
+        "outcome": name,
+        "gate": gate,
+        "verdict": verdict,
+        "reason": f"The gain over product identity on later batches is {level - 0.58:.2f}.",
+        "model_used": "ridge_on_margins",
+        "model_version": "a1b2c3",
+        "auc": level,
+        "auc_low": level - 0.08,
+        "auc_high": min(level + 0.07, 1.0),
+        "auc_product": 0.58,
+        "gain": level - 0.58,
+        "gain_low": level - 0.69,
+        "gain_high": level - 0.49,
+        "p_value": 0.0001 if verdict == "process_signal" else 0.31,
+        "failures": 31,
+        "failures_effective": 24.8,
+        "batches": 700,
+        "design_effect": 1.25,
+        "minimum_detectable_auc": 0.68,
+        "years_needed": 7.4,
+        "is_primary_gate": False,
+        "is_proxy": False,
+    }
+    return {**row, **more}
+
+
+def validations_rows(name: str, gate: int, lift: float) -> Rows:
+    rows = []
+    for model, auc in MODELS:
+        forward = 0.5 + (auc - 0.5) * lift
+        for validation, level in (("rolling_origin", forward), ("random_cross_validation", auc)):
+            spread = 0.0 if model == "base_rate" else 0.09
+            rows.append(
+                {
+                    "outcome": name,
+                    "gate": gate,
+                    "model": model,
+                    "validation": validation,
+                    "auc": level,
+                    "auc_low": level - spread,
+                    "auc_high": level + spread,
+                    "brier": 0.03,
+                    "failures": 31,
+                    "batches": 700,
+                    "clusters": 180,
+                    "gain_over_product": forward - 0.58,
+                    "gain_low": forward - 0.68,
+                    "gain_high": forward - 0.48,
+                    "is_reference_only": validation == "random_cross_validation",
+                }
+            )
+    return rows
+
+
+def drivers_rows(name: str, gate: int) -> Rows:
+    found = (
+        ("parameter.inlet_temperature_c", "Coating inlet temperature", 4, "coating", 0.31, True),
+        ("parameter.blend_speed_rpm", "Blend speed", 3, "blending", 0.22, True),
+        ("sensor.compression.main_force_kn.sd", "Main compression force, spread", 4, "compression",
+         0.17, True),
+        ("material.lactose.moisture_pct", "Lactose moisture", 1, "receipt", 0.08, False),
+        ("environment.room_humidity_pct", "Room humidity", 3, "blending", 0.05, False),
+    )  # fmt: skip
+    return [
+        {
+            "outcome": name,
+            "gate": gate,
+            "rank": rank,
+            "driver": driver,
+            "title": title,
+            "stage": stage,
+            "unit_operation": operation,
+            "verdict": "process_signal",
+            "members": driver,
+            "mean_abs_shap": share,
+            "share": share,
+            "direction": "window" if rank == 2 else "higher",
+            "rank_low": max(1, rank - 1),
+            "rank_high": rank + (rank > 2),
+            "place_stability": 0.97 - 0.11 * rank,
+            "sign_stability": 0.99,
+            "is_named": is_named,
+            "crude_effect": 0.021,
+            "crude_low": 0.009,
+            "crude_high": 0.034,
+            "adjusted_effect": 0.019,
+            "adjusted_low": 0.007,
+            "adjusted_high": 0.031,
+            "effect_unit": "failure probability per spread",
+            "is_simpson_flagged": rank == 4,
+        }
+        for rank, (driver, title, stage, operation, share, is_named) in enumerate(found, start=1)
+    ]
+
+
+def curves_rows(drivers: Rows) -> Rows:
+    return [
+        {
+            "outcome": row["outcome"],
+            "gate": row["gate"],
+            "driver": row["driver"],
+            "feature": row["driver"],
+            "point": point,
+            "value": 50.0 + point,
+            "contribution": 0.02 * (point - 8),
+            "failure_prob": 0.02 + 0.0009 * (point - 8) ** 2,
+            "batches": 5 + 8 * min(point, 19 - point),
+        }
+        for row in drivers
+        for point in range(20)
+    ]
+
+
+def attributions_rows(drivers: Rows, batches: int) -> Rows:
+    rng = np.random.default_rng(7)
+    rows = []
+    for row in drivers:
+        values = rng.normal(size=batches)
+        noise = rng.normal(size=batches)
+        rows += [
+            {
+                "outcome": row["outcome"],
+                "gate": row["gate"],
+                "batch_id": f"B{i:04d}",
+                "feature": row["driver"],
+                "contribution": float(row["share"] * (values[i] + 0.3 * noise[i])),
+                "value": float(values[i]),
+                "is_leading": True,
+            }
+            for i in range(batches)
+        ]
+    return rows
+
+
+def ledger_rows(batches: Rows) -> Rows:
+    return [
+        {
+            "batch_id": batch["batch_id"],
+            "failure_mode": batch["failure_mode"],
+            "category": category,
+            "paf": "internal_failure",
+            "stage": 4 if batch["failure_mode"] == "dissolution" else 3,
+            "amount_usd": amount,
+            "basis": "assumption",
+            "is_avoidable": is_avoidable,
+        }
+        for batch in batches
+        if batch["failure_mode"] is not None
+        for category, amount, is_avoidable in CATEGORIES
+    ]
+
+
+def scenarios_rows(*, with_savings: bool) -> Rows:
+    rows = []
+    for scenario, scale in (("conservative", 0.5), ("base", 1.0), ("optimistic", 1.6)):
+        measures = {
+            "baseline_failures_per_year": (4.9, 6.2, 7.8, "failures/year"),
+            "baseline_loss_usd_per_year": (1.9e6, 2.6e6, 3.5e6, "USD/year"),
+        }
+        if not with_savings:
+            measures |= {
+                "prevented_failures_per_year": (0.0, 0.0, 0.0, "failures/year"),
+                "annual_savings_usd": (0.0, 0.0, 0.0, "USD/year"),
+            }
+        if with_savings:
+            measures |= {
+                "prevented_failures_per_year": (
+                    0.9 * scale, 2.2 * scale, 3.4 * scale, "failures/year",
+                ),
+                "annual_savings_usd": (
+                    0.61e6 * scale, 1.43e6 * scale, 3.11e6 * scale, "USD/year",
+                ),
+                "annual_net_savings_usd": (
+                    0.41e6 * scale - 0.2e6, 1.23e6 * scale - 0.2e6, 2.91e6 * scale, "USD/year",
+                ),
+                "npv_usd": (-0.4e6, 2.9e6 * scale, 7.7e6 * scale, "USD"),
+                "payback_months": (9.0, 17.0 / scale, 44.0, "months"),
+                "npv_positive_prob": (*[min(0.87 * scale, 0.97)] * 3, "share"),
+            }  # fmt: skip
+        rows += [
+            {
+                "scenario": scenario,
+                "lever": lever,
+                "measure": measure,
+                "p10": p10,
+                "p50": p50,
+                "p90": p90,
+                "unit": unit,
+                "basis": "count"
+                if measure.startswith("baseline")
+                else ("evidence" if with_savings else "refused"),
+                "note": None,
+            }
+            for lever in ("all", "alert.failure")[: 1 + with_savings]
+            for measure, (p10, p50, p90, unit) in measures.items()
+        ]
+    return rows
+
+
+def assumptions_rows() -> Rows:
+    rows = (
+        ("direct_material_usd_per_batch", 100_000, 200_000, 400_000, "USD/batch", "Site finance"),
+        ("suite_usd_per_day", 5_000, 8_000, 12_000, "USD/day", "Site finance"),
+        ("rescuable_share_gate_5", 0.2, 0.4, 0.6, "share", "Process engineering"),
+        ("effectiveness", 0.5, 0.7, 0.9, "share", "Process engineering"),
+        ("discount_rate", 0.08, 0.1, 0.12, "share/year", "Corporate treasury"),
+    )
+    return [
+        {
+            "name": name,
+            "low": low,
+            "base": base,
+            "high": high,
+            "unit": unit,
+            "distribution": "triangular",
+            "owner": owner,
+            "source": "planning figure for a solid-dose plant; replace it with the site's own",
+            "as_of": date(2026, 11, 1),
+            "kind": "assumption",
+            "description": "What one of these costs, as the owner states it.",
+        }
+        for name, low, base, high, unit, owner in rows
+    ]
+
+
+def evidence_rows(profile: str, as_of: datetime | None) -> dict[str, Rows]:
+    return {
+        "evidence.runs": [
+            {
+                "run_id": "0b7c-run",
+                "command": "lotwise run",
+                "source_profile": profile,
+                "source_key": f"{profile}-12ab34cd",
+                "started_at": day_of_batch(1000),
+                "status": "running",
+                "as_of": as_of,
+                "version": "0.1.0",
+                "seed": 1,
+                "is_quick": False,
+            }
+        ],
+        "evidence.inputs": [
+            {"file": f"{name}.csv", "sha256": f"{i}" * 64, "bytes": 12_345 * (i + 1), "rows": 10}
+            for i, name in enumerate(("batches", "lab_results"))
+        ],
+        "evidence.ingestion": [
+            {
+                "table_name": f"raw.{name}",
+                "received": n,
+                "accepted": n - bad,
+                "quarantined": bad,
+                "duplicates_identical": 0,
+                "max_quarantine_share": 0.05,
+            }
+            for name, n, bad in (
+                ("batches", 1000, 0),
+                ("lab_results", 8123, 3),
+                ("sensor_readings", 186_900, 12),
+            )
+        ],
+        "evidence.contract_results": [
+            {
+                "table_name": f"core.{name}",
+                "rule": rule,
+                "column_name": "batch_id",
+                "checked": 1000,
+                "failed": 0,
+                "is_passed": True,
+                "severity": "error",
+            }
+            for name in ("batches", "phases")
+            for rule in ("required", "unique")
+        ],
+        "quarantine.records": [
+            {
+                "table_name": "raw.lab_results",
+                "source_file": "lab_results.csv",
+                "source_row": row,
+                "column_name": "value",
+                "rule": "type",
+                "value": "<n/a & more>",
+                "reason": "not a number: <n/a & more>",
+                "run_id": "0b7c-run",
+                "ingested_at": day_of_batch(0),
+            }
+            for row in (4, 17, 900)
+        ],
+    }
+
+
+def dictionary_rows(drivers: Rows) -> Rows:
+    return [
+        {
+            "feature": row["driver"],
+            "title": row["title"],
+            "stage": row["stage"],
+            "available_at_gate": row["stage"],
+            "unit_operation": row["unit_operation"],
+            "kind": "parameter",
+            "data_type": "numeric",
+            "unit": "degC",
+            "source_table": "core.parameters",
+            "is_product_identity": False,
+        }
+        for row in drivers
+    ]

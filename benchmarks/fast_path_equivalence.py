@@ -8,6 +8,11 @@ Wanted: cross-validated AUC of at most 0.55, with boosted trees and with logisti
 listed features: seven statistics of each of the 28 tags. Beside it, kernel against kernel shows
 what the same classifiers make of no difference at all, and the features furthest apart are named.
 
+Both ways give the same plant the same figures but for the last digits, which depend on the order of
+summation: 49 readings outside a range are 0.1361 h or, added one by one, 2e-17 h more. A tree that
+cuts between such twins tells the two programs apart (AUC 0.66), not the plants; figures are compared
+to ten digits.
+
     python benchmarks/fast_path_equivalence.py
 """
 
@@ -36,6 +41,8 @@ from assets.statistics.discrimination import auc
 MOST = 0.55
 BATCHES_PER_PLANT = 100
 FOLDS = 5
+# significant digits compared; further ones hold the order of summation
+DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,15 @@ def sample(seeds: range, batches: int, *, is_fast: bool) -> Sample:
         rows = np.sort(drawn).astype(np.int64)
         parts.append(fast_statistics(made)[rows] if is_fast else kernel_statistics(made, rows))
         campaigns += [f"{seed}.{c}" for c in made.schedule.campaign[rows]]
-    return Sample(np.vstack(parts), features_of(plant), campaigns)
+    return Sample(significant(np.vstack(parts)), features_of(plant), campaigns)
+
+
+def significant(values: Floats) -> Floats:
+    """Values to ``DIGITS`` significant digits; NaN and zero stay."""
+    is_some = np.isfinite(values) & (values != 0)
+    leading = np.floor(np.log10(np.abs(values, where=is_some, out=np.ones_like(values))))
+    scale = 10.0 ** (DIGITS - 1 - leading)
+    return np.where(is_some, np.round(values * scale) / scale, values)
 
 
 def fast_statistics(made: Batches) -> Floats:

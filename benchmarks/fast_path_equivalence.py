@@ -10,8 +10,8 @@ what the same classifiers make of no difference at all, and the features furthes
 
 Both ways give the same plant the same figures but for the last digits, which depend on the order of
 summation: 49 readings outside a range are 0.1361 h or, added one by one, 2e-17 h more. A tree that
-cuts between such twins tells the two programs apart (AUC 0.66), not the plants; figures are compared
-to ten digits.
+cuts between such twins tells the two programs apart (AUC 0.66), not the plants, so that figures are
+compared to ten digits.
 
     python benchmarks/fast_path_equivalence.py
 """

@@ -87,7 +87,7 @@ core_tables = [sql_asset(*table) for table in TABLES]
             key=["core", "outcome_margins"],
             io_manager_key=IO,
             description=(
-                "Distance to the nearest limit in robust spread units, positive inside: one row "
+                "Distance to each limit in robust spread units, positive inside: one row "
                 "per batch, outcome and quantity."
             ),
         ),

@@ -1,4 +1,9 @@
-"""Margins to specification: distance of a result to its nearest limit, in units of usual spread."""
+"""Margins to specification: distance of a result to each limit, in units of usual spread.
+
+A quantity with two limits has two margins. The distance to the nearest one folds where results lie
+between the limits: a cause that shifts them helps on one side and harms on the other, and what is
+left of it in the folded distance is little.
+"""
 
 from collections.abc import Sequence
 
@@ -7,36 +12,40 @@ import polars as pl
 from data_contracts.profile_schema.outcomes import Outcome
 
 MAD_TO_SIGMA = 1.4826  # makes the median absolute deviation of a normal quantity its sigma
+LIMITS = ("low", "high")
 SCHEMA = {
     "batch_id": pl.String(),
     "outcome": pl.String(),
     "quantity": pl.String(),
+    "measured_quantity": pl.String(),
+    "limit": pl.String(),
     "margin": pl.Float64(),
     "is_censored": pl.Boolean(),
 }
 
 
 def outcome_margins(outcomes: Sequence[Outcome], measured: pl.DataFrame) -> pl.DataFrame:
-    """Compute the margin of every quantity behind an outcome.
+    """Compute the margin of every quantity behind an outcome to each of its limits.
 
-    The distance of a batch is that of its worst sample to the nearest limit, positive inside. A
-    proxy is measured against its own limits; any other outcome against those on the result where
-    there are any (they may differ by strength), else the profile's. Distances are divided by
-    1.4826 x their median absolute deviation over all batches known, of every product: one scale
-    per quantity, so that it orders batches exactly as the distance does.
+    The distance of a batch is that of its worst sample to the limit, positive inside. A proxy is
+    measured against its own limits; any other outcome against those on the result where there are
+    any (they may differ by strength), else the profile's. Distances are divided by 1.4826 x their
+    median absolute deviation over all batches known, of every product: one scale per margin, so
+    that it orders batches exactly as the distance does.
 
     Args:
         outcomes: As declared in the profile.
         measured: ``measurements`` of the quantities they name.
 
     Returns:
-        ``core.outcome_margins``: one row per batch, outcome and measured quantity. The margin is
-        null where the distances do not vary.
+        ``core.outcome_margins``: one row per batch, outcome, measured quantity and limit. The
+        margin is null where the distances do not vary.
     """
     frames = [
-        _margins(outcome.name, worst_samples(outcome, measured, margin.quantity))
+        margins
         for outcome in outcomes
         for margin in outcome.margins
+        for margins in _of_quantity(outcome, measured, margin.quantity)
     ]
     if not frames:
         return pl.DataFrame(schema=SCHEMA)
@@ -55,20 +64,13 @@ def worst_samples(outcome: Outcome, measured: pl.DataFrame, quantity: str) -> pl
         The rows of ``measured`` with ``distance`` in the quantity's own unit; batches without
         any limit are left out.
     """
-    limits = next(margin for margin in outcome.margins if margin.quantity == quantity)
-    low, high = pl.lit(limits.spec_low, pl.Float64), pl.lit(limits.spec_high, pl.Float64)
-    if not outcome.is_proxy:
-        is_recorded = pl.col("spec_low").is_not_null() | pl.col("spec_high").is_not_null()
-        low = pl.when(is_recorded).then(pl.col("spec_low")).otherwise(low)
-        high = pl.when(is_recorded).then(pl.col("spec_high")).otherwise(high)
-    distance = pl.min_horizontal(pl.col("value") - low, high - pl.col("value"))
-    return (
-        measured.filter(pl.col("quantity") == quantity)
-        .with_columns(distance=distance)
-        .drop_nulls("distance")
-        .sort("batch_id", "distance")
-        .unique(subset="batch_id", keep="first", maintain_order=True)
-    )
+    both = _distances(outcome, measured, quantity)
+    return _worst(both.with_columns(distance=pl.min_horizontal(*LIMITS)))
+
+
+def margin_name(quantity: str, limit: str) -> str:
+    """Name of the margin to one of the two limits of a quantity, as sentences use it."""
+    return f"{quantity} ({limit} limit)"
 
 
 def robust_spread(values: pl.Series) -> float | None:
@@ -88,12 +90,50 @@ def robust_spread(values: pl.Series) -> float | None:
     return deviation if isinstance(deviation, float) and deviation > 0 else None
 
 
-def _margins(outcome: str, worst: pl.DataFrame) -> pl.DataFrame:
+def _distances(outcome: Outcome, measured: pl.DataFrame, quantity: str) -> pl.DataFrame:
+    """Rows of ``measured`` with the distance ``low`` and ``high`` of every sample to each limit."""
+    limits = next(margin for margin in outcome.margins if margin.quantity == quantity)
+    low, high = pl.lit(limits.spec_low, pl.Float64), pl.lit(limits.spec_high, pl.Float64)
+    if not outcome.is_proxy:
+        is_recorded = pl.col("spec_low").is_not_null() | pl.col("spec_high").is_not_null()
+        low = pl.when(is_recorded).then(pl.col("spec_low")).otherwise(low)
+        high = pl.when(is_recorded).then(pl.col("spec_high")).otherwise(high)
+    own = measured.filter(pl.col("quantity") == quantity)
+    return own.with_columns(low=pl.col("value") - low, high=high - pl.col("value"))
+
+
+def _worst(samples: pl.DataFrame) -> pl.DataFrame:
+    """Per batch the sample with the smallest ``distance``; batches without any are left out."""
+    return (
+        samples.drop_nulls("distance")
+        .sort("batch_id", "distance")
+        .unique(subset="batch_id", keep="first", maintain_order=True)
+    )
+
+
+def _of_quantity(outcome: Outcome, measured: pl.DataFrame, quantity: str) -> list[pl.DataFrame]:
+    """The margins of one quantity: one table per limit that any batch has."""
+    both = _distances(outcome, measured, quantity)
+    limits = [limit for limit in LIMITS if both[limit].count()]
+    return [
+        _margins(
+            outcome.name,
+            quantity if len(limits) == 1 else margin_name(quantity, limit),
+            limit,
+            _worst(both.with_columns(distance=limit)),
+        )
+        for limit in limits
+    ]
+
+
+def _margins(outcome: str, name: str, limit: str, worst: pl.DataFrame) -> pl.DataFrame:
     spread = robust_spread(worst["distance"])
     return worst.select(
         "batch_id",
         pl.lit(outcome).alias("outcome"),
-        "quantity",
+        pl.lit(name).alias("quantity"),
+        pl.col("quantity").alias("measured_quantity"),
+        pl.lit(limit).alias("limit"),
         margin=pl.col("distance") / pl.lit(spread, pl.Float64),
         is_censored="is_censored",
     )

@@ -85,7 +85,8 @@ def thin_margin_targets(
             continue
         label = np.where(np.isfinite(margin), (margin <= limit).astype(float), np.nan)
         name = str(quantity)
-        title = f"{name.replace('_', ' ')} close to its limit"
+        measured, side = str(part["measured_quantity"][0]), str(part["limit"][0])
+        title = f"{measured.replace('_', ' ')} close to its {side} limit"
         found.append(Target(failure.outcome, THIN_MARGIN, name, title, failure.gate, label))
     return found
 

@@ -228,6 +228,8 @@ def rule_inputs(plant: RulePlant) -> RuleInputs:
                 "batch_id": pl.String,
                 "outcome": pl.String,
                 "quantity": pl.String,
+                "measured_quantity": pl.String,
+                "limit": pl.String,
                 "margin": pl.Float64,
                 "is_censored": pl.Boolean,
             }

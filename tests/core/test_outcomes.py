@@ -120,14 +120,35 @@ def test_limits_on_the_result_go_before_the_profiles_and_the_worst_sample_counts
     declared = outcome("disposition = 'rejected'", ("weight", 0.0, 1.0), ("assay", 95.0, 105.0))
     measured = measurements(results, table("core.parameters"), quantities_of([declared]))
     margins = outcome_margins([declared], measured)
-    found = {(row[0], row[2]): row[3] for row in margins.iter_rows()}
-    # Weight distances 1 (the worse of 4 and 1) and -2; median -0.5, MAD 1.5.
-    assert found["B1", "weight"] == pytest.approx(1 / (1.4826 * 1.5))
-    assert found["B2", "weight"] == pytest.approx(-2 / (1.4826 * 1.5))
-    # Assay distances 4 and 3; MAD 0.5. The worst quantity is the outcome's margin.
-    assert found["B2", "assay"] == pytest.approx(3 / (1.4826 * 0.5))
+    found = {(row["batch_id"], row["quantity"]): row["margin"] for row in margins.to_dicts()}
+    # To the high limit 1 (the worse of 4 and 1) and -2: median -0.5, MAD 1.5.
+    assert found["B1", "weight (high limit)"] == pytest.approx(1 / (1.4826 * 1.5))
+    assert found["B2", "weight (high limit)"] == pytest.approx(-2 / (1.4826 * 1.5))
+    # To the low limit 6 (the worse of 6 and 9) and 17: MAD 5.5.
+    assert found["B1", "weight (low limit)"] == pytest.approx(6 / (1.4826 * 5.5))
+    # Assay 4 and 3 to the low limit, 6 and 7 to the high one: MAD 0.5.
+    assert found["B2", "assay (low limit)"] == pytest.approx(3 / (1.4826 * 0.5))
+    assert found["B2", "assay (high limit)"] == pytest.approx(7 / (1.4826 * 0.5))
+    # The smallest margin is the outcome's.
     rows = decided(declared, batches, results, table("core.parameters"))
     assert rows["B1"]["margin"] == pytest.approx(1 / (1.4826 * 1.5))
+    assert rows["B2"]["margin"] == pytest.approx(-2 / (1.4826 * 1.5))
+
+
+def test_a_cause_that_shifts_a_quantity_between_two_limits_shows_in_both_margins(table, outcome):
+    shifts = [-2.0, -1.0, 0.0, 1.0, 2.0]
+    results = table(
+        "core.lab_results",
+        *(result(f"B{n}", 100.0 + shift, "assay") for n, shift in enumerate(shifts, start=1)),
+    )
+    proxy = outcome("assay < 95 OR assay > 105", ("assay", 95.0, 105.0), is_proxy=True)
+    measured = measurements(results, table("core.parameters"), quantities_of([proxy]))
+    margins = outcome_margins([proxy], measured).sort("limit", "batch_id")
+    assert margins["measured_quantity"].unique().to_list() == ["assay"]
+    # MAD 1. The distance to the nearest limit would be 3, 4, 5, 4, 3: no trend at all.
+    high, low = margins["margin"].to_numpy().reshape(2, 5) * 1.4826
+    assert low.tolist() == pytest.approx([3.0, 4.0, 5.0, 6.0, 7.0])
+    assert high.tolist() == pytest.approx([7.0, 6.0, 5.0, 4.0, 3.0])
 
 
 def test_a_rule_over_a_parameter_and_a_category(table, outcome):

@@ -214,6 +214,8 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
         {
             "batch_id": ids,
             "quantity": "dissolution",
+            "measured_quantity": "dissolution",
+            "limit": "low",
             "margin": [float(i % 100) for i in range(200)],
             "is_censored": False,
         }
@@ -222,3 +224,4 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
     assert isinstance(thin, Target)
     assert np.flatnonzero(thin.label == 1).tolist() == [*range(10), *range(100, 110)]
     assert (thin.outcome, thin.kind, thin.name) == ("failure", "thin_margin", "dissolution")
+    assert thin.title == "dissolution close to its low limit"

@@ -5,6 +5,7 @@ trajectories comes from :mod:`phase_statistics`. Feature names are those of the 
 """
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ class FastPlant:
         gate_values: One row per batch and feature, as ``feature.gate_values``.
         batch_gates: One row per batch and gate, as ``feature.batch_gates``.
         outcomes: One row per batch and outcome, as ``core.outcomes``.
-        outcome_margins: One row per batch, outcome and quantity, as ``core.outcome_margins``.
+        outcome_margins: One row per batch, outcome and margin, as ``core.outcome_margins``.
         batches: One row per batch, as ``core.batches``.
         truth: What ``truth.json`` says of this plant.
     """
@@ -141,28 +142,41 @@ def _batch_gates(made: Batches) -> pl.DataFrame:
     return pl.concat(gates).sort("batch_id", "gate")
 
 
-def _margin(made: Batches, result: str) -> Floats:
-    """Distance to the nearest limit in robust spread units; positive is inside, NaN is untested."""
+def _margins(made: Batches, result: str) -> dict[str, Floats]:
+    """Distance to each limit in robust spread units; positive is inside, NaN is untested."""
     variable = made.plant.variable(result)
     value = record(variable, made.outcome.values[result])
-    low = np.inf if variable.spec_low is None else value - variable.spec_low
-    high = np.inf if variable.spec_high is None else variable.spec_high - value
+    distances: dict[str, Floats] = {}
+    if variable.spec_low is not None:
+        distances["low"] = value - variable.spec_low
+    if variable.spec_high is not None:
+        distances["high"] = variable.spec_high - value
     spread = 1.4826 * float(np.median(np.abs(value - np.median(value)))) or 1.0
-    return np.where(made.reached(6), np.minimum(low, high) / spread, np.nan)
+    is_tested = made.reached(6)
+    return {
+        limit: np.where(is_tested, distance / spread, np.nan)
+        for limit, distance in distances.items()
+    }
+
+
+def _smallest(margins: dict[str, Floats]) -> Floats:
+    return np.asarray(np.min(list(margins.values()), axis=0))
 
 
 def _outcome_margins(made: Batches) -> pl.DataFrame:
     ids = batch_ids(made.schedule.batches)
     parts = []
     for mechanism in made.plant.mechanisms:
-        margin = _margin(made, mechanism.result)
-        for outcome in ("failure", mechanism.name):
+        result, margins = mechanism.result, _margins(made, mechanism.result)
+        for outcome, (limit, margin) in product(("failure", mechanism.name), margins.items()):
             parts.append(
                 pl.DataFrame(
                     {
                         "batch_id": ids,
                         "outcome": outcome,
-                        "quantity": mechanism.result,
+                        "quantity": result if len(margins) == 1 else f"{result} ({limit} limit)",
+                        "measured_quantity": result,
+                        "limit": limit,
                         "margin": margin,
                         "is_censored": False,
                     }
@@ -173,13 +187,13 @@ def _outcome_margins(made: Batches) -> pl.DataFrame:
 
 def _outcomes(made: Batches) -> pl.DataFrame:
     ids, is_pending = batch_ids(made.schedule.batches), made.is_pending
-    margins = {m.name: _margin(made, m.result) for m in made.plant.mechanisms}
+    margins = {m.name: _smallest(_margins(made, m.result)) for m in made.plant.mechanisms}
     rows = {
         "failure": (
             made.is_failure,
             is_pending,
             made.dispositioned_s,
-            np.min(list(margins.values()), axis=0),
+            _smallest(margins),
         )
     }
     for name, margin in margins.items():

@@ -4,10 +4,16 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.batches import Batches
 from assets.sources.virtual_plant.plant import Plant
 from assets.sources.virtual_plant.schedule import DAY_S, Seconds
+
+# positions of batches in order of manufacture
+Rows = NDArray[np.int64]
+# batches of which a file's records are held at a time; memory does not grow past it
+BATCHES_AT_ONCE = 1000
 
 
 def batch_ids(count: int) -> pl.Series:
@@ -19,7 +25,35 @@ def batch_ids(count: int) -> pl.Series:
     Returns:
         ``B00001`` and so on.
     """
-    return pl.Series("batch_id", [f"B{i + 1:05d}" for i in range(count)], dtype=pl.String)
+    return names_of(np.arange(count))
+
+
+def names_of(rows: Rows) -> pl.Series:
+    """Names of some batches.
+
+    Args:
+        rows: Batches wanted.
+
+    Returns:
+        One name per batch wanted.
+    """
+    return pl.Series("batch_id", [f"B{i + 1:05d}" for i in rows.tolist()], dtype=pl.String)
+
+
+def in_slices(count: int) -> list[Rows]:
+    """All batches in the order of their names, :data:`BATCHES_AT_ONCE` at a time.
+
+    Records sorted by name slice by slice are sorted as a whole. The order of names is that of
+    manufacture up to 99,999 batches; then names get longer.
+
+    Args:
+        count: Number of batches, at least 1.
+
+    Returns:
+        Positions of the batches of each slice.
+    """
+    order = batch_ids(count).arg_sort().to_numpy().astype(np.int64)
+    return [order[first : first + BATCHES_AT_ONCE] for first in range(0, count, BATCHES_AT_ONCE)]
 
 
 def instants(plant: Plant, seconds: Seconds) -> pl.Series:

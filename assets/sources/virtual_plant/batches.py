@@ -63,6 +63,21 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class When:
+    """What a policy on a variable leaves as it is: calendar and weather.
+
+    Attributes:
+        schedule: Where and when.
+        air: Weather and room.
+        export_s: When the export is taken.
+    """
+
+    schedule: Schedule
+    air: AirSeries
+    export_s: int
+
+
+@dataclass(frozen=True)
 class Batches:
     """The simulated batches; arrays have one entry per batch in order of manufacture.
 
@@ -101,6 +116,11 @@ class Batches:
     export_s: int
 
     @property
+    def when(self) -> When:
+        """The calendar and the weather, which are much smaller than all variables."""
+        return When(self.schedule, self.air, self.export_s)
+
+    @property
     def is_pending(self) -> NDArray[np.bool_]:
         """Whether the batch had no disposition when the export was taken."""
         return self.dispositioned_s > self.export_s
@@ -114,24 +134,20 @@ class Batches:
         return (self.last_stage >= stage) | (stage == 7)
 
 
-def make_batches(plant: Plant, settings: Settings, calendar_of: Batches | None = None) -> Batches:
+def make_batches(plant: Plant, settings: Settings, when: When | None = None) -> Batches:
     """Simulate the batches.
 
     Args:
         plant: The plant.
         settings: Size, seed, policy, cuts.
-        calendar_of: The same plant, size and seed simulated under another policy, whose calendar
-            and weather are then taken over instead of being computed again.
+        when: Calendar and weather of the same plant, size and seed simulated under another policy,
+            which are then taken over instead of being computed again.
 
     Returns:
         The batches.
     """
-    if calendar_of is None:
-        schedule = make_schedule(plant, settings.batches, settings.years, settings.seed)
-        export_s = int(schedule.ends.max() + plant.calendar.export_days_after_end * DAY_S)
-        air = make_air(plant.air, settings.seed, export_s + DAY_S)
-    else:
-        schedule, export_s, air = calendar_of.schedule, calendar_of.export_s, calendar_of.air
+    when = when or _when(plant, settings)
+    schedule, air = when.schedule, when.air
     lots = {
         m.name: make_lots(m, settings.batches, settings.seed, settings.policy)
         for m in plant.materials
@@ -170,8 +186,14 @@ def make_batches(plant: Plant, settings: Settings, calendar_of: Batches | None =
         ended_s=ended,
         resulted_s=resulted,
         dispositioned_s=dispositioned,
-        export_s=export_s,
+        export_s=when.export_s,
     )
+
+
+def _when(plant: Plant, settings: Settings) -> When:
+    schedule = make_schedule(plant, settings.batches, settings.years, settings.seed)
+    export_s = int(schedule.ends.max() + plant.calendar.export_days_after_end * DAY_S)
+    return When(schedule, make_air(plant.air, settings.seed, export_s + DAY_S), export_s)
 
 
 def record(variable: Variable, value: Floats) -> Floats:

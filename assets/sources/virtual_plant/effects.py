@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
+from assets.sources.virtual_plant.batches import Batches, Settings, When, make_batches
 from assets.sources.virtual_plant.plant import Plant
 from assets.sources.virtual_plant.planted import Lever
 from assets.sources.virtual_plant.randomness import stream
@@ -94,7 +94,7 @@ def lever_effects(made: Batches, reruns: int) -> dict[str, Effect]:
         return {}
     before = made
     if made.settings.policy:
-        before = make_batches(made.plant, replace(made.settings, policy=None), made)
+        before = make_batches(made.plant, replace(made.settings, policy=None), made.when)
     wanted = {lever.name: _done(made.plant, lever) for lever in made.plant.levers}
     return _effects(before, wanted, reruns)
 
@@ -121,18 +121,19 @@ def _effects(
         # no path into a failure is left, so nothing that is done can prevent one
         failed = int(before.is_failure.sum())
         return {n: Effect(failed, failed, 0.0, 0.0, 0, settings.years) for n in wanted}
-    realised = {n: _with(before, *done).is_failure.sum() for n, done in wanted.items()}
+    realised = {
+        name: int(_with(settings, before.plant, before.when, *done).is_failure.sum())
+        for name, done in wanted.items()
+    }
     changes: dict[str, list[float]] = {name: [] for name in wanted}
     for k in range(reruns):
         seed = int(stream(settings.seed, "rerun", k).integers(2**62))
-        base = make_batches(before.plant, replace(settings, seed=seed))
-        for name, done in wanted.items():
-            after = _with(base, *done)
-            changes[name].append(float(after.failure_prob.sum() - base.failure_prob.sum()))
+        for name, change in _changes(before.plant, replace(settings, seed=seed), wanted).items():
+            changes[name].append(change)
     return {
         name: Effect(
             failures_before=int(before.is_failure.sum()),
-            failures_after=int(realised[name]),
+            failures_after=realised[name],
             expected_change=float(np.mean(found)),
             standard_error=float(np.std(found, ddof=1) / np.sqrt(reruns)) if reruns > 1 else None,
             reruns=reruns,
@@ -142,7 +143,22 @@ def _effects(
     }
 
 
-def _with(base: Batches, plant: Plant, policy: Policy | None) -> Batches:
+def _changes(
+    plant: Plant, settings: Settings, wanted: Mapping[str, tuple[Plant, Policy | None]]
+) -> dict[str, float]:
+    """Expected changes in one re-run; of its batches no more is held than is needed again."""
+    base = make_batches(plant, settings)
+    expected, when = float(base.failure_prob.sum()), base.when
+    del base
+    return {
+        name: float(_with(settings, plant, when, *done).failure_prob.sum() - expected)
+        for name, done in wanted.items()
+    }
+
+
+def _with(
+    settings: Settings, plant: Plant, when: When, changed: Plant, policy: Policy | None
+) -> Batches:
     """The same batches with something done; the calendar stays where the plant does."""
-    calendar_of = base if plant is base.plant else None
-    return make_batches(plant, replace(base.settings, policy=policy), calendar_of)
+    settings = replace(settings, policy=policy)
+    return make_batches(changed, settings, when if changed is plant else None)

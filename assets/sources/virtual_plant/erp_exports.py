@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from assets.sources.virtual_plant.batch_frames import batch_ids, instants
+from assets.sources.virtual_plant.batch_frames import Rows, instants, names_of
 from assets.sources.virtual_plant.batches import Batches, record
 from assets.sources.virtual_plant.materials import Lots
 from assets.sources.virtual_plant.randomness import Floats, choices, lognormals, normals
@@ -65,29 +65,32 @@ def attribute_records(made: Batches) -> pl.DataFrame:
     return pl.concat(parts).sort("material", "resulted_at", "lot", "attribute")
 
 
-def usage_records(made: Batches) -> pl.DataFrame:
+def usage_records(made: Batches, rows: Rows) -> pl.DataFrame:
     """Which lot went into which batch, as ``raw.material_usage``.
 
     Args:
         made: The simulated batches.
+        rows: Batches wanted.
 
     Returns:
-        One row per batch, material and lot.
+        One row per batch wanted, material and lot.
     """
-    ids, parts = batch_ids(made.schedule.batches), []
+    parts = []
     for name, lots in made.lots.items():
-        need = _need(made, lots)[lots.use_batch]
+        is_wanted = np.isin(lots.use_batch, rows)
+        batch, lot = lots.use_batch[is_wanted], lots.use_lot[is_wanted]
+        quantity = _need(made, lots)[batch] * lots.use_share[is_wanted]
         keys = _lot_keys(lots)
         parts.append(
             pl.DataFrame(
                 {
-                    "batch_id": ids.gather(lots.use_batch),
+                    "batch_id": names_of(batch),
                     "material": name,
-                    "supplier": keys["supplier"].gather(lots.use_lot),
-                    "lot": keys["lot"].gather(lots.use_lot),
-                    "quantity": np.maximum(0.001, np.round(need * lots.use_share, 3)),
+                    "supplier": keys["supplier"].gather(lot),
+                    "lot": keys["lot"].gather(lot),
+                    "quantity": np.maximum(0.001, np.round(quantity, 3)),
                     "unit": lots.material.unit,
-                    "used_at": instants(made.plant, _dispensed(made)).gather(lots.use_batch),
+                    "used_at": instants(made.plant, _dispensed(made)[batch]),
                     "stage": 2,
                 }
             )
@@ -95,31 +98,32 @@ def usage_records(made: Batches) -> pl.DataFrame:
     return pl.concat(parts).sort("batch_id", "material", "lot")
 
 
-def weighing_records(made: Batches) -> pl.DataFrame:
+def weighing_records(made: Batches, rows: Rows) -> pl.DataFrame:
     """Weighings, as ``raw.weighings``.
 
     Args:
         made: The simulated batches.
+        rows: Batches wanted.
 
     Returns:
-        One row per batch and material.
+        One row per batch wanted and material.
     """
     seed, count, parts = made.settings.seed, made.schedule.batches, []
     for position, (name, lots) in enumerate(made.lots.items()):
-        target = np.round(_need(made, lots), 3)
-        scale = np.array(list(SCALES))[choices(seed, f"{name}.scale", count, SCALES)]
-        error = 0.0009 * normals(seed, f"{name}.weighing", count)
+        target = np.round(_need(made, lots)[rows], 3)
+        scale = np.array(list(SCALES))[choices(seed, f"{name}.scale", count, SCALES)[rows]]
+        error = 0.0009 * normals(seed, f"{name}.weighing", count)[rows]
         parts.append(
             pl.DataFrame(
                 {
-                    "batch_id": batch_ids(count),
+                    "batch_id": names_of(rows),
                     "material": name,
                     "weighing_no": 1,
                     "target": target,
                     "actual": np.round(target * (1 + np.clip(error, -0.0048, 0.0048)), 3),
                     "unit": lots.material.unit,
                     "tolerance_pct": TOLERANCE_PCT,
-                    "weighed_at": instants(made.plant, _dispensed(made) + 600 * position),
+                    "weighed_at": instants(made.plant, _dispensed(made)[rows] + 600 * position),
                     "scale_id": scale,
                 }
             )

@@ -60,21 +60,22 @@ def evaluate(expression: str, variable: str, values: Mapping[str, Floats]) -> Fl
     Raises:
         PlantError: The expression is not arithmetic this module knows.
     """
-
-    def value(node: ast.expr) -> Floats:
-        if isinstance(node, ast.BinOp):
-            return _OPERATORS[type(node.op)](value(node.left), value(node.right))
-        if isinstance(node, ast.UnaryOp):
-            return -value(node.operand)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            return _FUNCTIONS[node.func.id](*[value(argument) for argument in node.args])
-        if isinstance(node, ast.Constant):
-            return np.asarray(node.value, dtype=np.float64)
-        return values[_name(node)]
-
     tree = _parse(expression, variable)
     _walk(tree, variable, set())
-    return np.asarray(value(tree), dtype=np.float64)
+    return np.asarray(_value(tree, values), dtype=np.float64)
+
+
+def _value(node: ast.expr, values: Mapping[str, Floats]) -> Floats:
+    # no closure of evaluate: one that calls itself would keep all values until a collection
+    if isinstance(node, ast.BinOp):
+        return _OPERATORS[type(node.op)](_value(node.left, values), _value(node.right, values))
+    if isinstance(node, ast.UnaryOp):
+        return -_value(node.operand, values)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return _FUNCTIONS[node.func.id](*[_value(argument, values) for argument in node.args])
+    if isinstance(node, ast.Constant):
+        return np.asarray(node.value, dtype=np.float64)
+    return values[_name(node)]
 
 
 def _parse(expression: str, variable: str) -> ast.expr:

@@ -4,15 +4,16 @@ import numpy as np
 import polars as pl
 
 from assets.sources.virtual_plant.batch_frames import (
-    batch_ids,
+    Rows,
     batches_frame,
     instants,
+    names_of,
     stage_ends,
     until_export,
 )
 from assets.sources.virtual_plant.batches import Batches, record
 from assets.sources.virtual_plant.record_faults import is_recorded
-from assets.sources.virtual_plant.schedule import shifts
+from assets.sources.virtual_plant.schedule import Seconds, shifts
 from assets.sources.virtual_plant.variable import Variable
 
 # phases that no schedule holds: they end when the laboratory and the quality unit are done
@@ -31,17 +32,18 @@ def batch_records(made: Batches) -> pl.DataFrame:
     return batches_frame(made).drop("cluster_id")
 
 
-def phase_records(made: Batches) -> pl.DataFrame:
+def phase_records(made: Batches, rows: Rows) -> pl.DataFrame:
     """Phases, as ``raw.phases``; a phase under way when the export is taken has no end yet.
 
     Args:
         made: The simulated batches.
+        rows: Batches wanted.
 
     Returns:
-        One row per batch and phase, by batch and start.
+        One row per batch wanted and phase, by batch and start.
     """
     plant, schedule = made.plant, made.schedule
-    ids = batch_ids(schedule.batches)
+    ids = names_of(rows)
     spans = [
         (s.stage, s.unit_procedure, s.phase, schedule.starts[:, k], schedule.ends[:, k])
         for k, s in enumerate(plant.calendar.steps)
@@ -49,9 +51,10 @@ def phase_records(made: Batches) -> pl.DataFrame:
     after = {6: (made.ended_s, made.resulted_s), 7: (made.resulted_s, made.dispositioned_s)}
     spans += [(stage, unit, phase, *after[stage]) for unit, phase, stage in AFTER_MANUFACTURE]
     parts = []
-    for stage, unit, phase, starts, ends in spans:
-        is_there = pl.Series(made.reached(stage) & ((starts < ends) | (stage > 5)))
-        equipment = np.array([units[unit] for units in plant.lines.values()])[schedule.line]
+    for stage, unit, phase, all_starts, all_ends in spans:
+        starts, ends = all_starts[rows], all_ends[rows]
+        is_there = pl.Series(made.reached(stage)[rows] & ((starts < ends) | (stage > 5)))
+        equipment = np.array([units[unit] for units in plant.lines.values()])[schedule.line[rows]]
         parts.append(
             pl.DataFrame(
                 {
@@ -70,34 +73,40 @@ def phase_records(made: Batches) -> pl.DataFrame:
     return until_export(frame, made, "started_at", "ended_at")
 
 
-def parameter_records(made: Batches) -> pl.DataFrame:
+def parameter_records(made: Batches, rows: Rows) -> pl.DataFrame:
     """Process parameters, as ``raw.parameters``, written when their stage ends.
 
     Args:
         made: The simulated batches.
+        rows: Batches wanted.
 
     Returns:
-        One row per batch and parameter; some are missing, as declared in the plant's dirt.
+        One row per batch wanted and parameter; some are missing, as declared in the plant's dirt.
     """
-    parameters = [v for v in made.plant.variables if v.role == "parameter"]
-    frame = pl.concat([_parameter(made, variable) for variable in parameters])
-    return frame.sort("batch_id", "stage", "parameter")
+    ids, ends = names_of(rows), stage_ends(made)
+    parts = [
+        _parameter(made, variable, rows, ids, ends[variable.stage][rows])
+        for variable in made.plant.variables
+        if variable.role == "parameter"
+    ]
+    return pl.concat(parts).sort("batch_id", "stage", "parameter")
 
 
-def _parameter(made: Batches, variable: Variable) -> pl.DataFrame:
-    count = made.schedule.batches
-    values = made.outcome.values[variable.name]
+def _parameter(
+    made: Batches, variable: Variable, rows: Rows, ids: pl.Series, ended_s: Seconds
+) -> pl.DataFrame:
+    values = made.outcome.values[variable.name][rows]
     is_category = variable.distribution == "categorical"
     low, high = variable.normal_range or (None, None)
     return pl.DataFrame(
         {
-            "batch_id": batch_ids(count),
+            "batch_id": ids,
             "stage": variable.stage,
             "parameter": variable.name,
             "value": None if is_category else record(variable, values),
             "level": values.astype(str) if is_category else None,
             "unit": None if is_category else variable.unit,
-            "recorded_at": instants(made.plant, stage_ends(made)[variable.stage]),
+            "recorded_at": instants(made.plant, ended_s),
             "nor_low": low,
             "nor_high": high,
         },
@@ -108,4 +117,4 @@ def _parameter(made: Batches, variable: Variable) -> pl.DataFrame:
             "nor_low": pl.Float64,
             "nor_high": pl.Float64,
         },
-    ).filter(pl.Series(is_recorded(made, variable)))
+    ).filter(pl.Series(is_recorded(made, variable)[rows]))

@@ -1,6 +1,8 @@
 """What goes wrong in exported records: some missing, some twice, a few that break a rule."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import polars as pl
@@ -19,6 +21,8 @@ BAD_VALUES: dict[str, list[tuple[str, str | None]]] = {
     "weighings.csv": [("actual", "-5.0"), ("actual", "err"), ("target", "n.a.")],
 }
 ROWS_AT_ONCE = 50_000
+# some records of a file; made anew at every call, so that they need not be held
+Part = Callable[[], pl.DataFrame]
 TWICE = ("mes_parameters.csv", "lims_results.csv", "erp_material_usage.csv")
 
 
@@ -38,13 +42,16 @@ def is_recorded(made: Batches, variable: Variable) -> NDArray[np.bool_]:
     return (lost >= made.plant.dirt.missing_parameter) & made.reached(variable.stage)
 
 
-def spoilt_slices(frame: pl.DataFrame, file: str, seed: int, dirt: Dirt) -> Iterator[pl.DataFrame]:
+def spoilt_slices(
+    parts: Sequence[Part], file: str, seed: int, dirt: Dirt
+) -> Iterator[pl.DataFrame]:
     """Write some rows twice and add spoilt copies of others, each right after its original.
 
-    Where an export job ran twice, the latest rows stand once more at the end.
+    Where an export job ran twice, the latest rows stand once more at the end. What happens to a row
+    depends on its place in the whole file, never on how the file is cut into parts.
 
     Args:
-        frame: Records of one file.
+        parts: Records of one file in order, each made when called and dropped when written.
         file: Name of the file.
         seed: Seed of the simulation.
         dirt: How much of it, in the files where it happens.
@@ -52,25 +59,61 @@ def spoilt_slices(frame: pl.DataFrame, file: str, seed: int, dirt: Dirt) -> Iter
     Yields:
         All records as text, so many rows at a time that memory does not grow with the plant.
     """
-    draws, height = stream(seed, f"faults.{file}"), frame.height
-    places: list[Floats] = [np.arange(height, dtype=np.float64)]
-    rows: list[NDArray[np.int64]] = [np.arange(height)]
+    # the draws need the height of the file, so a file with faults is made twice
+    heights = [part().height for part in parts] if file in {*TWICE, *BAD_VALUES} else []
+    height = sum(heights)
+    copies, first = _copies(file, height, seed, dirt), 0
+    for part in parts:
+        frame = part()
+        yield from _with_copies(frame, first, copies)
+        first += frame.height
+    repeated = int(dirt.repeated_export * height) if file in TWICE else 0
+    for part, end in zip(parts, accumulate(heights), strict=bool(heights)):
+        if end > height - repeated:
+            latest = part().tail(end - (height - repeated))
+            yield from map(_text, latest.iter_slices(ROWS_AT_ONCE))
+
+
+@dataclass(frozen=True)
+class _Copies:
+    """Rows that stand in the file once more, one entry per copy.
+
+    Attributes:
+        row: The original.
+        place: Where the copy stands; originals stand at 0, 1, 2 and so on.
+        bad: Place to what is wrong with the copy: column and value.
+    """
+
+    row: NDArray[np.int64]
+    place: Floats
+    bad: dict[float, tuple[str, str | None]]
+
+
+def _copies(file: str, height: int, seed: int, dirt: Dirt) -> _Copies:
+    draws, twice = stream(seed, f"faults.{file}"), [np.empty(0, dtype=np.int64)]
     if file in TWICE and dirt.duplicate_rows:
-        twice = np.flatnonzero(draws.random(height) < dirt.duplicate_rows)
-        places, rows = [*places, (twice + 0.25).astype(np.float64)], [*rows, twice]
-    faults, spoilt = BAD_VALUES.get(file, []), {}
-    for k in range(min(dirt.bad_records, height) if faults else 0):
-        row = int(draws.integers(height))
-        spoilt[row + 0.5 + 0.001 * k] = faults[k % len(faults)]
-        places, rows = [*places, np.array([row + 0.5 + 0.001 * k])], [*rows, np.array([row])]
-    if file in TWICE and dirt.repeated_export:
-        again = np.arange(height)[height - int(dirt.repeated_export * height) :]
-        places, rows = [*places, (again + float(height)).astype(np.float64)], [*rows, again]
-    place, row_at = np.concatenate(places), np.concatenate(rows)
+        for first in range(0, height, ROWS_AT_ONCE):
+            is_twice = draws.random(min(ROWS_AT_ONCE, height - first)) < dirt.duplicate_rows
+            twice.append(first + np.flatnonzero(is_twice))
+    faults = BAD_VALUES.get(file, [])
+    count = min(dirt.bad_records, height) if faults else 0
+    spoilt = np.array([int(draws.integers(height)) for _ in range(count)], dtype=np.int64)
+    place = spoilt + 0.5 + 0.001 * np.arange(count)
+    bad = {at: faults[k % len(faults)] for k, at in enumerate(place.tolist())}
+    again = np.concatenate(twice)
+    return _Copies(np.concatenate([again, spoilt]), np.concatenate([again + 0.25, place]), bad)
+
+
+def _with_copies(frame: pl.DataFrame, first: int, copies: _Copies) -> Iterator[pl.DataFrame]:
+    """Records that begin at row ``first`` of the file, and the copies of them, as text."""
+    is_here = (copies.row >= first) & (copies.row < first + frame.height)
+    originals = np.arange(first, first + frame.height)
+    row = np.concatenate([originals, copies.row[is_here]]) - first
+    place = np.concatenate([originals.astype(np.float64), copies.place[is_here]])
     order = np.argsort(place, kind="stable")
-    for first in range(0, max(1, len(order)), ROWS_AT_ONCE):
-        some = order[first : first + ROWS_AT_ONCE]
-        yield _with_bad_values(_text(frame[row_at[some]]), place[some], spoilt)
+    for begin in range(0, max(1, len(order)), ROWS_AT_ONCE):
+        some = order[begin : begin + ROWS_AT_ONCE]
+        yield _with_bad_values(_text(frame[row[some]]), place[some], copies.bad)
 
 
 def _text(frame: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.plant import Maintenance, Plant, Step
-from assets.sources.virtual_plant.randomness import lognormals, normals, stream, uniforms
+from assets.sources.virtual_plant.randomness import Floats, lognormals, normals, stream, uniforms
 
 Seconds = NDArray[np.int64]
 HOUR_S = 3600
@@ -94,41 +94,44 @@ def make_schedule(plant: Plant, batches: int, years: float, seed: int) -> Schedu
     """
     plan = _plan_campaigns(plant, batches, years, seed)
     steps = plant.calendar.steps
-    # plain lists: an array gives one number at a time ten times slower
     durations_s = _phase_seconds(seed, "duration", batches, [(s, s.duration_h) for s in steps])
     holds_s = _phase_seconds(seed, "hold", batches, [(s, s.hold_h) for s in steps])
     floor = _Floor(plant, seed)
     reworked = is_rework(plant, batches, seed).tolist()
-    starts: list[list[int]] = []
-    ends: list[list[int]] = []
+    starts = np.empty((batches, len(steps)), dtype=np.int64)
+    ends = np.empty_like(starts)
     since: dict[str, list[int]] = {unit: [0] * batches for unit in plant.maintenance}
     lines = [plant.lines[name] for name in plant.lines]
     for i, (start_s, line) in enumerate(
         zip(plan.start_s.tolist(), plan.line.tolist(), strict=True)
     ):
         clock, equipment = start_s, lines[line]
-        starts.append([])
-        ends.append([])
-        for step, hold_s, duration_s in zip(steps, holds_s[i], durations_s[i], strict=True):
+        began: list[int] = []
+        ended: list[int] = []
+        # plain lists: an array gives one number at a time ten times slower
+        for step, hold_s, duration_s in zip(
+            steps, holds_s[i].tolist(), durations_s[i].tolist(), strict=True
+        ):
             if step.only_reworked and not reworked[i]:
-                starts[i].append(round(clock))
-                ends[i].append(round(clock))
+                began.append(round(clock))
+                ended.append(round(clock))
                 continue
             unit = equipment[step.unit_procedure]
             clock = max(clock + hold_s, floor.ready(unit, step))
             if step.unit_procedure in since and floor.is_first(unit, i):
                 clock, since[step.unit_procedure][i] = floor.renew(unit, step.unit_procedure, clock)
-            starts[i].append(round(clock))
-            ends[i].append(round(clock + duration_s))
-            clock = float(ends[i][-1])
+            began.append(round(clock))
+            ended.append(round(clock + duration_s))
+            clock = float(ended[-1])
             floor.occupy(unit, step, clock, i)
+        starts[i], ends[i] = began, ended
     return Schedule(
         line=plan.line,
         product=plan.product,
         campaign=plan.campaign,
         campaign_position=plan.position,
-        starts=np.array(starts, dtype=np.int64),
-        ends=np.array(ends, dtype=np.int64),
+        starts=starts,
+        ends=ends,
         batches_since={unit: np.array(s, dtype=np.int64) for unit, s in since.items()},
         events=tuple(sorted(floor.events, key=lambda e: (e.occurred_s, e.equipment_id, e.event))),
         span_s=years * YEAR_S,
@@ -137,14 +140,13 @@ def make_schedule(plant: Plant, batches: int, years: float, seed: int) -> Schedu
 
 def _phase_seconds(
     seed: int, what: str, batches: int, laws: list[tuple[Step, tuple[float, float]]]
-) -> list[list[float]]:
-    """Keyed lengths of every batch's phases or holds, in seconds."""
+) -> Floats:
+    """Keyed lengths of every batch's phases or holds, in seconds, shape (batches, steps)."""
     hours = [
         lognormals(seed, f"{what}.{step.unit_procedure}.{step.phase}", batches, law)
         for step, law in laws
     ]
-    seconds: list[list[float]] = (np.stack(hours, axis=1) * HOUR_S).tolist()
-    return seconds
+    return np.stack(hours, axis=1) * HOUR_S
 
 
 def _plan_campaigns(plant: Plant, batches: int, years: float, seed: int) -> _Plan:

@@ -14,34 +14,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-import polars as pl
-
 from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
 from assets.sources.virtual_plant.effects import RERUNS, lever_effects, policy_effect
-from assets.sources.virtual_plant.equipment_exports import event_records, tag_records
-from assets.sources.virtual_plant.erp_exports import (
-    attribute_records,
-    lot_records,
-    usage_records,
-    weighing_records,
-)
 from assets.sources.virtual_plant.errors import PlantError
 from assets.sources.virtual_plant.historian import write_archive
-from assets.sources.virtual_plant.laboratory_exports import (
-    inspection_records,
-    result_records,
-    spectrum_records,
-    stability_records,
-)
-from assets.sources.virtual_plant.mes_exports import (
-    batch_records,
-    parameter_records,
-    phase_records,
-)
 from assets.sources.virtual_plant.plant_file import load_plant, plant_path
 from assets.sources.virtual_plant.policy import parse_policy
-from assets.sources.virtual_plant.quality_exports import quality_records
-from assets.sources.virtual_plant.record_faults import spoilt_slices
+from assets.sources.virtual_plant.record_files import write_records
 from assets.sources.virtual_plant.trajectories import at_interval
 from assets.sources.virtual_plant.truth import truth_of
 
@@ -219,37 +198,10 @@ def _earlier(out: Path, marker: dict[str, Any]) -> SimulationSummary | None:
 def _write_exports(made: Batches, folder: Path, progress: Progress) -> int:
     historian = folder / "historian"
     historian.mkdir(parents=True)
-    # one table at a time: the parameters of many batches are larger than all else here
-    frames: dict[str, Callable[[], pl.DataFrame]] = {
-        "mes_batches.csv": lambda: batch_records(made),
-        "mes_phases.csv": lambda: phase_records(made),
-        "mes_parameters.csv": lambda: parameter_records(made),
-        "historian_tags.csv": lambda: tag_records(made.plant),
-        "lims_results.csv": lambda: result_records(made),
-        "qms_deviations.csv": lambda: quality_records(made)[0],
-        "qms_capas.csv": lambda: quality_records(made)[1],
-        "erp_material_lots.csv": lambda: lot_records(made),
-        "erp_material_attributes.csv": lambda: attribute_records(made),
-        "erp_material_usage.csv": lambda: usage_records(made),
-        "weighings.csv": lambda: weighing_records(made),
-        "inspections.csv": lambda: inspection_records(made),
-        "stability.csv": lambda: stability_records(made),
-        "cmms_equipment_events.csv": lambda: event_records(made),
-        "spectra.csv": lambda: spectrum_records(made),
-    }
-    for done, (file, records) in enumerate(frames.items(), start=1):
-        _write_csv(records(), folder / file, made)
-        progress("records", done, len(frames))
+    write_records(made, folder, lambda done, of: progress("records", done, of))
     return write_archive(
         made, historian, os.cpu_count() or 1, lambda done, of: progress("sensor readings", done, of)
     )
-
-
-def _write_csv(frame: pl.DataFrame, path: Path, made: Batches) -> None:
-    with path.open("wb") as out:
-        slices = spoilt_slices(frame, path.name, made.settings.seed, made.plant.dirt)
-        for number, text in enumerate(slices):
-            text.write_csv(out, line_terminator="\n", include_header=number == 0)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ from assets.sources.virtual_plant.phase_statistics import STATISTICS, phase_stat
 from assets.sources.virtual_plant.plant import Plant
 from assets.sources.virtual_plant.plant_file import load_plant
 from assets.sources.virtual_plant.randomness import Floats
-from assets.sources.virtual_plant.sensor_faults import BAD, is_archived
+from assets.sources.virtual_plant.sensor_faults import BAD, TagFaults, tag_faults
 from assets.sources.virtual_plant.trajectories import Runs, tag_runs
 from assets.statistics.array_types import IntArray
 from assets.statistics.discrimination import auc
@@ -96,15 +96,18 @@ def kernel_statistics(made: Batches, rows: IntArray) -> Floats:
     for trajectory in made.plant.trajectories:
         runs = tag_runs(made, trajectory)
         found = np.full((len(rows), len(STATISTICS)), np.nan)
-        is_recorded = is_archived(made, trajectory.tag)[rows]
-        found[is_recorded] = _through_the_kernel(made, runs, rows[is_recorded], tags)
+        faults = tag_faults(made, runs)
+        is_recorded = faults.is_archived[rows]
+        found[is_recorded] = _through_the_kernel(made, runs, faults, rows[is_recorded], tags)
         columns.append(found)
     return np.hstack(columns)
 
 
-def _through_the_kernel(made: Batches, runs: Runs, rows: IntArray, tags: pl.DataFrame) -> Floats:
+def _through_the_kernel(
+    made: Batches, runs: Runs, faults: TagFaults, rows: IntArray, tags: pl.DataFrame
+) -> Floats:
     """Statistics of the archived readings of one tag that lie in its phase, a series per batch."""
-    found = archived_readings(made, runs, rows)
+    found = archived_readings(made, runs, faults, rows)
     starts = runs.starts[rows][:, None]
     is_there = found.is_kept & (found.time_s >= starts)
     is_there &= found.time_s < starts + runs.durations_s[rows][:, None]

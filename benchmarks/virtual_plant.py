@@ -25,6 +25,7 @@ from assets.sources.virtual_plant.batches import Settings, make_batches
 from assets.sources.virtual_plant.fast_path import batch_features
 from assets.sources.virtual_plant.plant import Trajectory
 from assets.sources.virtual_plant.plant_file import load_plant
+from assets.sources.virtual_plant.sensor_faults import tag_faults
 from assets.sources.virtual_plant.simulate import simulate
 from assets.sources.virtual_plant.trajectories import tag_runs
 from assets.sources.virtual_plant.truth import truth_of
@@ -95,9 +96,10 @@ def generated(batches: int, years: float) -> int:
 
     def count(law: Trajectory) -> int:
         runs, kept = tag_runs(made, law), 0
+        faults = tag_faults(made, runs)
         for first in range(0, batches, AT_ONCE):
             rows = np.arange(first, min(batches, first + AT_ONCE))
-            kept += int(archived_readings(made, runs, rows).is_kept.sum())
+            kept += int(archived_readings(made, runs, faults, rows).is_kept.sum())
         return kept
 
     with ThreadPoolExecutor(2) as pool:

@@ -16,7 +16,7 @@ from assets.sources.inspection import scratch_query
 from assets.sources.virtual_plant.archived_readings import archived_readings
 from assets.sources.virtual_plant.batches import Batches, record
 from assets.sources.virtual_plant.phase_statistics import phase_statistics
-from assets.sources.virtual_plant.sensor_faults import GOOD, is_archived
+from assets.sources.virtual_plant.sensor_faults import GOOD, tag_faults
 from assets.sources.virtual_plant.trajectories import Runs, tag_runs
 from data_contracts.profile import load_profile
 
@@ -154,9 +154,10 @@ def plant_records(made: Batches) -> ProductRecords:
 def _plant_series(made: Batches, runs: dict[str, Runs], batch: int) -> pl.DataFrame:
     frames = []
     for name in ("force_kn", "fill_mm"):
-        found = archived_readings(made, runs[name], np.array([batch]))
+        faults = tag_faults(made, runs[name])
+        found = archived_readings(made, runs[name], faults, np.array([batch]))
         is_usable = found.is_kept[0] & (found.quality[0] == GOOD)
-        is_usable &= is_archived(made, runs[name].trajectory.tag)[batch]
+        is_usable &= faults.is_archived[batch]
         frames.append(
             pl.DataFrame(
                 {

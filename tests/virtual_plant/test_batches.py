@@ -1,8 +1,13 @@
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
+from assets.sources.virtual_plant.air import make_air
 from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
 from assets.sources.virtual_plant.plant import Plant
+from assets.sources.virtual_plant.schedule import DAY_S, HOUR_S
 from assets.sources.virtual_plant.truth import area_under_curve, truth_of
 
 
@@ -81,6 +86,26 @@ def test_more_batches_do_not_change_what_the_keys_say(tablets: Plant) -> None:
     )
     kept = len(few.number) - 1
     np.testing.assert_array_equal(few.attributes["d90_um"][:kept], many.attributes["d90_um"][:kept])
+
+
+def test_batches_are_let_go_as_soon_as_nobody_needs_them(tablets: Plant) -> None:
+    made = make_batches(tablets, Settings(batches=5, years=0.1))
+    gc.disable()  # a cycle would keep every re-run's variables until the next collection
+    try:
+        values = weakref.ref(made.outcome.values["granulation_end_moisture_pct"])
+        del made
+        assert values() is None
+    finally:
+        gc.enable()
+
+
+def test_a_part_of_the_air_is_the_air(tablets: Plant) -> None:
+    air = make_air(tablets.air, 1, 40 * DAY_S)
+    hours = np.arange(len(air.humidity_pct))
+    for start_s, end_s in [(0, 9), (3 * DAY_S, 5 * DAY_S), (39 * DAY_S, 41 * DAY_S), (5, 5)]:
+        instants_s = np.arange(start_s, end_s, 7, dtype=np.int64)
+        expected = np.interp(instants_s / HOUR_S, hours, air.humidity_pct)
+        np.testing.assert_array_equal(air.at("humidity_pct", instants_s), expected)
 
 
 def test_area_under_curve_by_hand() -> None:

@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from assets.sources.virtual_plant.batch_frames import BATCHES_AT_ONCE, in_slices, names_of
 from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
 from assets.sources.virtual_plant.plant import Dirt, Plant
 from assets.sources.virtual_plant.quality_exports import quality_records
@@ -187,7 +190,7 @@ def test_a_repeated_export_stands_at_the_end_of_its_file() -> None:
     frame = pl.DataFrame({"value": [float(i) for i in range(100)]})
 
     def exported(file: str, dirt: Dirt) -> pl.DataFrame:
-        return pl.concat(spoilt_slices(frame, file, 1, dirt))
+        return pl.concat(spoilt_slices([lambda: frame], file, 1, dirt))
 
     twice = exported("lims_results.csv", Dirt(repeated_export=0.05))
     assert twice["value"].to_list() == frame["value"].cast(pl.String).to_list() + [
@@ -195,6 +198,28 @@ def test_a_repeated_export_stands_at_the_end_of_its_file() -> None:
     ]
     assert exported("lims_results.csv", Dirt()).height == 100
     assert exported("spectra.csv", Dirt(repeated_export=0.05)).height == 100
+
+
+def test_a_file_is_spoilt_alike_however_it_is_cut() -> None:
+    frame = pl.DataFrame({"value": np.arange(500.0), "stage": 2, "recorded_at": "at"})
+    dirt = Dirt(duplicate_rows=0.1, bad_records=40, repeated_export=0.4)
+
+    def exported(*cuts: int) -> pl.DataFrame:
+        ends = [0, *cuts, frame.height]
+        parts = [partial(frame.slice, a, b - a) for a, b in pairwise(ends)]
+        return pl.concat(spoilt_slices(parts, "mes_parameters.csv", 1, dirt))
+
+    whole = exported()
+    assert whole.height > 500 + 200 + 40 + 25
+    assert whole.equals(exported(1, 60, 60, 300, 499))
+
+
+def test_names_sort_across_slices_as_they_do_within() -> None:
+    slices = in_slices(100_001)
+    names = pl.concat([names_of(rows) for rows in slices])
+    assert max(map(len, slices)) == BATCHES_AT_ONCE
+    assert names.n_unique() == 100_001
+    assert names.is_sorted()
 
 
 def test_labels_come_late_unless_told_otherwise(vials: Plant) -> None:

@@ -15,6 +15,7 @@ from assets.sources.virtual_plant.sensor_faults import (
     OTHER_UNIT,
     clock_errors_s,
     is_archived,
+    tag_faults,
 )
 from assets.sources.virtual_plant.trajectories import Runs, tag_runs
 from benchmarks.fast_path_equivalence import (
@@ -33,7 +34,7 @@ def dirty(plant: Plant, **faults: Any) -> Batches:
 def force(made: Batches) -> tuple[Runs, ArchivedReadings]:
     law = next(t for t in made.plant.trajectories if t.tag == "main_compression_force_kn")
     runs = tag_runs(made, law)
-    return runs, archived_readings(made, runs, ROWS)
+    return runs, archived_readings(made, runs, tag_faults(made, runs), ROWS)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from assets.sources.virtual_plant import batch_frames
 from assets.sources.virtual_plant import simulate as module
 from assets.sources.virtual_plant.errors import PlantError
 from assets.sources.virtual_plant.simulate import SimulationSummary, simulate
@@ -25,13 +26,14 @@ def first(tmp_path_factory: pytest.TempPathFactory, small_plant_file: Path) -> S
     return simulate(out, plant=small_plant_file, **SIZE)
 
 
-def test_the_same_seed_gives_the_same_bytes_with_any_threads(
+def test_the_same_seed_gives_the_same_bytes_with_any_threads_and_slices(
     first: SimulationSummary,
     tmp_path: Path,
     small_plant_file: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(batch_frames, "BATCHES_AT_ONCE", 7)
     again = simulate(tmp_path / "other", plant=small_plant_file, **SIZE)
     assert hashes(again.out) == hashes(first.out)
     assert hashes(again.truth) == hashes(first.truth)

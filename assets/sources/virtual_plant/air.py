@@ -34,7 +34,11 @@ class AirSeries:
             Interpolated values, same shape.
         """
         hourly: Floats = getattr(self, series)
-        return np.interp(instant_s / HOUR_S, np.arange(len(hourly)), hourly)
+        hour = instant_s / HOUR_S
+        # the hours asked for only: a month takes as long in a plant of fifty years as in one of one
+        first = max(0, int(hour.min(initial=len(hourly) - 1)))
+        near = hourly[first : max(first + 1, int(hour.max(initial=0)) + 2)]
+        return np.interp(hour, np.arange(first, first + len(near)), near)
 
 
 def make_air(air: Air, seed: int, until_s: float) -> AirSeries:

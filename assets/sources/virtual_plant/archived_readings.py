@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assets.sources.virtual_plant.batches import Batches
 from assets.sources.virtual_plant.schedule import Seconds
-from assets.sources.virtual_plant.sensor_faults import GOOD, clock_errors_s, spoil
+from assets.sources.virtual_plant.sensor_faults import GOOD, TagFaults, spoil
 from assets.sources.virtual_plant.trajectories import Runs, readings
 
 
@@ -31,12 +31,15 @@ class ArchivedReadings:
     is_kept: NDArray[np.bool_]
 
 
-def archived_readings(made: Batches, runs: Runs, rows: NDArray[np.int64]) -> ArchivedReadings:
+def archived_readings(
+    made: Batches, runs: Runs, faults: TagFaults, rows: NDArray[np.int64]
+) -> ArchivedReadings:
     """Simulate one tag of some batches as the archive holds it.
 
     Args:
         made: The simulated batches.
         runs: The tag.
+        faults: What goes wrong with it.
         rows: Batches wanted, at least one.
 
     Returns:
@@ -46,8 +49,8 @@ def archived_readings(made: Batches, runs: Runs, rows: NDArray[np.int64]) -> Arc
     value = readings(runs, rows, made.settings.seed, interval).astype(np.float64)
     np.round(value, runs.trajectory.decimals, out=value)
     steps = np.arange(value.shape[1])
-    started = runs.starts[rows] + clock_errors_s(made, runs.trajectory.unit_procedure)[rows]
+    started = runs.starts[rows] + faults.clock_error_s[rows]
     quality = np.full(value.shape, GOOD, dtype=np.int8)
     is_kept = steps < runs.counts[rows][:, None]
-    spoil(made, runs, rows, value, quality, is_kept)
+    spoil(made, runs, faults, rows, value, quality, is_kept)
     return ArchivedReadings(started[:, None] + steps * interval, value, quality, is_kept)

@@ -24,10 +24,16 @@ from assets.sources.virtual_plant.schedule import DAY_S
 from assets.sources.virtual_plant.sensor_faults import (
     GOOD,
     QUALITIES,
-    clock_errors_s,
-    is_archived,
+    TagFaults,
+    tag_faults,
 )
 from assets.sources.virtual_plant.trajectories import Runs, tag_runs
+
+
+@dataclass(frozen=True)
+class _Tag:
+    runs: Runs
+    faults: TagFaults
 
 
 @dataclass(frozen=True)
@@ -77,10 +83,11 @@ def write_archive(
         Number of readings.
     """
     runs = [tag_runs(made, trajectory) for trajectory in made.plant.trajectories]
+    tags = [_Tag(run, tag_faults(made, run)) for run in runs]
     months = _months(made)
     written = 0
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        counts = pool.map(lambda month: _write_month(made, runs, month, folder), months)
+        counts = pool.map(lambda month: _write_month(made, tags, month, folder), months)
         for done, count in enumerate(counts, start=1):
             written += count
             progress(done, len(months))
@@ -99,41 +106,40 @@ def _months(made: Batches) -> list[_Month]:
     return months
 
 
-def _write_month(made: Batches, runs: list[Runs], month: _Month, folder: Path) -> int:
+def _write_month(made: Batches, tags: list[_Tag], month: _Month, folder: Path) -> int:
     columns = _Columns([], [], [], [], [])
     units = [
-        (equipment[run.trajectory.unit_procedure], run.trajectory.tag, line, run)
-        for run in runs
+        (equipment[tag.runs.trajectory.unit_procedure], tag.runs.trajectory.tag, line, tag)
+        for tag in tags
         for line, equipment in enumerate(made.plant.lines.values())
     ]
-    shared: dict[tuple[str, str], list[tuple[int, Runs]]] = {}
-    for equipment_id, tag, line, run in units:
-        shared.setdefault((equipment_id, tag), []).append((line, run))
-    room = {(made.plant.air.room_id, tag) for tag, _, _ in room_tags(made.plant)}
-    for equipment_id, tag in sorted(set(shared) | room):
-        if (equipment_id, tag) in room:
-            columns.add(equipment_id, tag, *_room(made, tag, month))
+    shared: dict[tuple[str, str], list[tuple[int, _Tag]]] = {}
+    for equipment_id, name, line, tag in units:
+        shared.setdefault((equipment_id, name), []).append((line, tag))
+    room = {(made.plant.air.room_id, name) for name, _, _ in room_tags(made.plant)}
+    for equipment_id, name in sorted(set(shared) | room):
+        if (equipment_id, name) in room:
+            columns.add(equipment_id, name, *_room(made, name, month))
         else:
-            lines = [line for line, _ in shared[equipment_id, tag]]
-            columns.add(
-                equipment_id, tag, *_equipment(made, shared[equipment_id, tag][0][1], lines, month)
-            )
+            lines = [line for line, _ in shared[equipment_id, name]]
+            tag = shared[equipment_id, name][0][1]
+            columns.add(equipment_id, name, *_equipment(made, tag, lines, month))
     return _save(made, columns, folder / f"{month.name}.parquet")
 
 
 def _equipment(
-    made: Batches, runs: Runs, lines: list[int], month: _Month
+    made: Batches, tag: _Tag, lines: list[int], month: _Month
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int8]]:
     """One tag of one piece of equipment: all batches that ran on it in the month."""
-    interval, law = made.plant.sampling_interval_s, runs.trajectory
-    starts = runs.starts + clock_errors_s(made, law.unit_procedure)
-    ends = starts + runs.counts * interval
-    is_here = np.isin(made.schedule.line, lines) & is_archived(made, law.tag)
+    runs, faults = tag.runs, tag.faults
+    starts = runs.starts + faults.clock_error_s
+    ends = starts + runs.counts * made.plant.sampling_interval_s
+    is_here = np.isin(made.schedule.line, lines) & faults.is_archived
     rows = np.flatnonzero(is_here & (starts < month.end_s) & (ends > month.start_s))
     if not len(rows):
         return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int8)
     rows = rows[np.argsort(starts[rows], kind="stable")]
-    found = archived_readings(made, runs, rows)
+    found = archived_readings(made, runs, faults, rows)
     is_kept = found.is_kept & (found.time_s >= month.start_s) & (found.time_s < month.end_s)
     time_s, value, quality = found.time_s[is_kept], found.value[is_kept], found.quality[is_kept]
     if np.any(np.diff(time_s) < 0):  # a wrong clock may reach into the next batch

@@ -12,7 +12,7 @@ from assets.sources.virtual_plant.archived_readings import ArchivedReadings, arc
 from assets.sources.virtual_plant.batches import Batches
 from assets.sources.virtual_plant.randomness import Floats
 from assets.sources.virtual_plant.schedule import HOUR_S
-from assets.sources.virtual_plant.sensor_faults import BAD, is_archived
+from assets.sources.virtual_plant.sensor_faults import BAD, tag_faults
 from assets.sources.virtual_plant.trajectories import Runs
 
 STATISTICS = (
@@ -40,12 +40,13 @@ def phase_statistics(made: Batches, runs: Runs) -> dict[str, Floats]:
         name says so); NaN where the tag has no usable reading in the phase.
     """
     table = np.full((made.schedule.batches, len(STATISTICS)), np.nan)
-    rows = np.flatnonzero(is_archived(made, runs.trajectory.tag))
+    faults = tag_faults(made, runs)
+    rows = np.flatnonzero(faults.is_archived)
     rows = rows[np.argsort(runs.counts[rows], kind="stable")]  # neighbours of like length
     at_once = max(1, _READINGS_AT_ONCE // int(runs.counts.max()))
     for first in range(0, len(rows), at_once):
         some = rows[first : first + at_once]
-        found = archived_readings(made, runs, some)
+        found = archived_readings(made, runs, faults, some)
         table[some] = _summarised(found, runs, some, made.plant.sampling_interval_s)
     return dict(zip(STATISTICS, table.T, strict=True))
 

@@ -4,6 +4,8 @@ Faults are keyed by (tag, batch) like everything else, clocks by (unit procedure
 tags of an equipment share one; each is switched by the plant's ``dirt`` section.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +40,49 @@ OTHER_UNIT = {
     "1/m3": (0.02832, 0.0),  # per cubic foot
     "g": (1000.0, 0.0),  # mg
 }
+
+
+@dataclass(frozen=True)
+class TagFaults:
+    """What goes wrong with one tag; arrays have one entry per batch.
+
+    Attributes:
+        is_archived: Whether the tag reached the archive at all.
+        clock_error_s: How far the archive's clock was ahead.
+        is_stuck: Whether it freezes.
+        has_gap: Whether there is a hole in the archive.
+        is_slipped: Whether it is recorded in another unit.
+        spikes: Number of isolated wild readings.
+    """
+
+    is_archived: NDArray[np.bool_]
+    clock_error_s: Seconds
+    is_stuck: NDArray[np.bool_]
+    has_gap: NDArray[np.bool_]
+    is_slipped: NDArray[np.bool_]
+    spikes: NDArray[np.int64]
+
+
+def tag_faults(made: Batches, runs: Runs) -> TagFaults:
+    """Draw what goes wrong with one tag, once for all batches.
+
+    Args:
+        made: The simulated batches.
+        runs: The tag.
+
+    Returns:
+        Its faults.
+    """
+    dirt, tag = made.plant.dirt, runs.trajectory.tag
+    seed, count = made.settings.seed, made.schedule.batches
+    return TagFaults(
+        is_archived=is_archived(made, tag),
+        clock_error_s=clock_errors_s(made, runs.trajectory.unit_procedure),
+        is_stuck=uniforms(seed, f"{tag}.stuck", count) < dirt.stuck_sensor,
+        has_gap=uniforms(seed, f"{tag}.gap", count) < dirt.gap,
+        is_slipped=uniforms(seed, f"{tag}.unit", count) < dirt.unit_slip,
+        spikes=stream(seed, f"{tag}.spikes").poisson(runs.counts * dirt.spike_per_million / 1e6),
+    )
 
 
 def is_archived(made: Batches, tag: str) -> NDArray[np.bool_]:
@@ -76,6 +121,7 @@ def clock_errors_s(made: Batches, unit_procedure: str) -> Seconds:
 def spoil(
     made: Batches,
     runs: Runs,
+    faults: TagFaults,
     rows: NDArray[np.int64],
     values: NDArray[np.float64],
     quality: NDArray[np.int8],
@@ -86,32 +132,28 @@ def spoil(
     Args:
         made: The simulated batches.
         runs: The tag.
+        faults: What goes wrong with it.
         rows: Batches of the rows of the arrays.
         values: Readings, shape (rows, times).
         quality: Quality codes, same shape.
         is_kept: Whether a reading is archived, same shape.
     """
-    dirt, tag, unit = made.plant.dirt, runs.trajectory.tag, runs.trajectory.unit
-    seed, count = made.settings.seed, made.schedule.batches
-    is_stuck = uniforms(seed, f"{tag}.stuck", count) < dirt.stuck_sensor
-    has_gap = uniforms(seed, f"{tag}.gap", count) < dirt.gap
-    is_slipped = uniforms(seed, f"{tag}.unit", count) < dirt.unit_slip
-    spikes = stream(seed, f"{tag}.spikes").poisson(runs.counts * dirt.spike_per_million / 1e6)
-    is_spoilt = is_stuck | has_gap | is_slipped | (spikes > 0)
+    unit = runs.trajectory.unit
+    is_spoilt = faults.is_stuck | faults.has_gap | faults.is_slipped | (faults.spikes > 0)
     for position in np.flatnonzero(is_spoilt[rows]):
         batch = rows[position]
-        draws = stream(seed, f"{tag}.faults", int(batch))
+        draws = stream(made.settings.seed, f"{runs.trajectory.tag}.faults", int(batch))
         length = int(runs.counts[batch])
         stuck_from, gap_from = (int(u * length) for u in draws.random(2))
         gap = max(1, int(draws.integers(*GAP_S)) // made.plant.sampling_interval_s)
-        if is_stuck[batch]:
+        if faults.is_stuck[batch]:
             values[position, stuck_from:] = values[position, stuck_from]
-        if has_gap[batch]:
+        if faults.has_gap[batch]:
             is_kept[position, gap_from : gap_from + gap] = False
-        for spike in draws.integers(0, length, int(spikes[batch])):
+        for spike in draws.integers(0, length, int(faults.spikes[batch])):
             low, high = runs.trajectory.proven_range
             values[position, spike] = np.round(high + (high - low) * draws.random(), 1)
             quality[position, spike] = BAD
-        if is_slipped[batch] and unit in OTHER_UNIT:
+        if faults.is_slipped[batch] and unit in OTHER_UNIT:
             factor, offset = OTHER_UNIT[unit]
             values[position] = np.round(values[position] * factor + offset, 4)

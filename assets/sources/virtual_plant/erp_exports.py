@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from assets.sources.virtual_plant.batch_frames import Rows, instants, names_of
+from assets.sources.virtual_plant.batch_frames import Rows, batch_ids, instants, names_of
 from assets.sources.virtual_plant.batches import Batches, record
 from assets.sources.virtual_plant.materials import Lots
 from assets.sources.virtual_plant.randomness import Floats, choices, lognormals, normals
@@ -65,36 +65,34 @@ def attribute_records(made: Batches) -> pl.DataFrame:
     return pl.concat(parts).sort("material", "resulted_at", "lot", "attribute")
 
 
-def usage_records(made: Batches, rows: Rows) -> pl.DataFrame:
+def usage_records(made: Batches) -> pl.DataFrame:
     """Which lot went into which batch, as ``raw.material_usage``.
 
     Args:
         made: The simulated batches.
-        rows: Batches wanted.
 
     Returns:
-        One row per batch wanted, material and lot.
+        One row per batch, material and lot.
     """
-    parts = []
+    ids, parts = batch_ids(made.schedule.batches), []
     for name, lots in made.lots.items():
-        is_wanted = np.isin(lots.use_batch, rows)
-        batch, lot = lots.use_batch[is_wanted], lots.use_lot[is_wanted]
-        quantity = _need(made, lots)[batch] * lots.use_share[is_wanted]
+        need = _need(made, lots)[lots.use_batch]
         keys = _lot_keys(lots)
         parts.append(
             pl.DataFrame(
                 {
-                    "batch_id": names_of(batch),
+                    "batch_id": ids.gather(lots.use_batch),
                     "material": name,
-                    "supplier": keys["supplier"].gather(lot),
-                    "lot": keys["lot"].gather(lot),
-                    "quantity": np.maximum(0.001, np.round(quantity, 3)),
+                    "supplier": keys["supplier"].gather(lots.use_lot),
+                    "lot": keys["lot"].gather(lots.use_lot),
+                    "quantity": np.maximum(0.001, np.round(need * lots.use_share, 3)),
                     "unit": lots.material.unit,
-                    "used_at": instants(made.plant, _dispensed(made)[batch]),
+                    "used_at": instants(made.plant, _dispensed(made)).gather(lots.use_batch),
                     "stage": 2,
                 }
             )
         )
+    # two suppliers may use one number, and what such a tie is left in depends on the whole table
     return pl.concat(parts).sort("batch_id", "material", "lot")
 
 

@@ -29,18 +29,17 @@ from assets.sources.virtual_plant.mes_exports import (
 from assets.sources.virtual_plant.quality_exports import quality_records
 from assets.sources.virtual_plant.record_faults import Part, spoilt_slices
 
-# a few rows per batch and more: made slice by slice
+# made slice by slice, so that they do not grow in memory
 BY_SLICE: dict[str, Callable[[Batches, Rows], pl.DataFrame]] = {
     "mes_phases.csv": phase_records,
     "mes_parameters.csv": parameter_records,
     "lims_results.csv": result_records,
-    "erp_material_usage.csv": usage_records,
     "weighings.csv": weighing_records,
     "inspections.csv": inspection_records,
     "stability.csv": stability_records,
     "spectra.csv": spectrum_records,
 }
-# at most a row per batch
+# less than a thousand bytes per batch, which is less than the batches themselves take
 WHOLE: dict[str, Callable[[Batches], pl.DataFrame]] = {
     "mes_batches.csv": batch_records,
     "historian_tags.csv": lambda made: tag_records(made.plant),
@@ -48,6 +47,7 @@ WHOLE: dict[str, Callable[[Batches], pl.DataFrame]] = {
     "qms_capas.csv": lambda made: quality_records(made)[1],
     "erp_material_lots.csv": lot_records,
     "erp_material_attributes.csv": attribute_records,
+    "erp_material_usage.csv": usage_records,
     "cmms_equipment_events.csv": event_records,
 }
 

@@ -7,9 +7,21 @@ row; the number of rows and the column names are part of the hash too.
 """
 
 import hashlib
+from dataclasses import dataclass
 
 from data_contracts.contract import Contract
 from warehouse.connection import Connection
+
+# Rows and the two halves of their hashes, summed: those of a table are the sums of its parts'.
+SUMS = "count(*), sum(md5_number_lower(line)), sum(md5_number_upper(line))"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a table holds after a write: how many rows, and the hash of its contents."""
+
+    rows: int
+    content_hash: str
 
 
 def relation_hash(connection: Connection, relation: str, columns: tuple[str, ...]) -> str:
@@ -23,12 +35,20 @@ def relation_hash(connection: Connection, relation: str, columns: tuple[str, ...
     Returns:
         32 hexadecimal digits, equal for equal contents.
     """
-    fields = ", ".join(f'"{name}" := "{name}"' for name in columns)
-    row = connection.execute(
-        f"SELECT count(*), sum(md5_number_lower(line)), sum(md5_number_upper(line)) "
-        f"FROM (SELECT to_json(struct_pack({fields}))::VARCHAR AS line FROM {relation})"
-    ).fetchone()
+    row = connection.execute(f"SELECT {SUMS} FROM ({lines_sql(relation, columns)})").fetchone()
     return digest((*columns, *(row or ())))
+
+
+def lines_sql(relation: str, columns: tuple[str, ...], kept: str = "") -> str:
+    """Return a SELECT of one ``line`` of text per row, over which ``SUMS`` may be taken.
+
+    Args:
+        relation: SQL that may follow ``FROM``.
+        columns: Columns that count.
+        kept: Further columns to select, each followed by a comma.
+    """
+    fields = ", ".join(f'"{name}" := "{name}"' for name in columns)
+    return f"SELECT {kept} to_json(struct_pack({fields}))::VARCHAR AS line FROM {relation}"
 
 
 def table_hash(connection: Connection, contract: Contract) -> str:

@@ -5,6 +5,7 @@ it depends on; a name never changes its contents. A month has one version at a t
 """
 
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -24,9 +25,9 @@ class KeptMonths:
         """Tell whether a frame of that name is kept."""
         return self._file(str(name)).is_file()
 
-    def read(self, name: str) -> pl.DataFrame:
-        """Return a kept frame."""
-        return pl.read_parquet(self._file(name))
+    def read(self, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Return a kept frame, or only some of its columns."""
+        return pl.read_parquet(self._file(name), columns=None if columns is None else [*columns])
 
     def write(self, name: str, frame: pl.DataFrame) -> None:
         """Keep a frame, whole or not at all, in place of the month's earlier version."""

@@ -19,7 +19,8 @@ from data_contracts.contract import Contract
 from warehouse.connection import Connection, connect, connect_read_only, quoted, transaction
 from warehouse.paths import Home
 from warehouse.reading_files import create_readings_view, named_files
-from warehouse.relations import create_table, create_view, no_rows_sql
+from warehouse.relations import create_table, create_view, no_rows_sql, order_by
+from warehouse.table_parts import has_parts
 
 # DuckDB opens a file first and locks it then; a reader caught between the two is given this long.
 OPENING_S = 0.05
@@ -90,8 +91,10 @@ def _copy_table(connection: Connection, described: Contract, known: set[str]) ->
     create_table(connection, described)
     columns = ", ".join(f'"{name}"' for name in described.column_names if name in known)
     if columns:
+        order = order_by(described) if has_parts(connection, described.name, "working.") else ""
         connection.execute(
-            f"INSERT INTO {described.name} BY NAME SELECT {columns} FROM working.{described.name}"
+            f"INSERT INTO {described.name} BY NAME "
+            f"SELECT {columns} FROM working.{described.name}{order}"
         )
 
 

@@ -8,7 +8,6 @@ in ``readings``, the analysts' copy in ``publication``.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,7 +19,7 @@ from data_contracts.errors import WarehouseError
 from data_contracts.polars_schema import conform
 from warehouse import versions
 from warehouse.connection import MEMORY_LIMIT, Connection, connect, plain_errors, transaction
-from warehouse.content_hash import relation_hash, table_hash
+from warehouse.content_hash import Written, relation_hash, table_hash
 from warehouse.paths import Home
 from warehouse.publication import publish
 from warehouse.relations import (
@@ -34,17 +33,10 @@ from warehouse.relations import (
     order_by,
 )
 from warehouse.select_file import parameters_of, read_select
+from warehouse.table_parts import TableParts, forget_parts, has_parts
 from warehouse.versions import Versions
 
 Parameters = Mapping[str, Any] | Sequence[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a table holds after a write: how many rows, and the hash of its contents."""
-
-    rows: int
-    content_hash: str
 
 
 class Warehouse:
@@ -107,7 +99,7 @@ class Warehouse:
                 self._open = None
 
     def read(self, table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """Read a table under contract, in its stored order (by key).
+        """Read a table under contract, in the order of its key.
 
         Args:
             table: ``schema.table``.
@@ -125,7 +117,8 @@ class Warehouse:
                 raise WarehouseError(
                     f"{table} has not been built in {self.file}. Run 'lotwise run' for this source."
                 )
-            return opened.sql(f"SELECT {selected} FROM {table}").pl()
+            order = order_by(described) if has_parts(opened, table) else ""
+            return opened.sql(f"SELECT {selected} FROM {table}{order}").pl()
 
     def write(self, table: str, frame: pl.DataFrame) -> Written:
         """Replace a table by a frame, sorted by key, in one transaction.
@@ -141,7 +134,7 @@ class Warehouse:
         described = contract(table)
         ready = conform(frame, described)
         with self._writing() as opened:
-            create_table(opened, described)
+            _begin(opened, described)
             insert(opened, described, ready)
             return _written(opened, described)
 
@@ -166,9 +159,24 @@ class Warehouse:
             )
         with self._writing() as opened:
             create_table_if_missing(opened, described)
+            forget_parts(opened, table)
             opened.execute(f'DELETE FROM {table} WHERE "{column}" IS NOT DISTINCT FROM ?', [value])
             insert(opened, described, ready)
             return _written(opened, described)
+
+    @contextmanager
+    def parts(self, column: str) -> Iterator[TableParts]:
+        """Replace parts of tables, all in one transaction (see ``table_parts``).
+
+        Reads inside the block see what was replaced so far; no other write may stand in it.
+
+        Args:
+            column: The column, of a date, whose value says to which part a row belongs.
+        """
+        with self._writing() as opened:
+            parts = TableParts(opened, column)
+            yield parts
+            parts.settle()
 
     def append_versions(self, table: str, frame: pl.DataFrame) -> Versions:
         """Append the versions a delivery adds to a raw table (see ``versions``).
@@ -206,7 +214,7 @@ class Warehouse:
         select = read_select(sql_file)
         order, given = order_by(described), parameters_of(select, params)
         with self._writing() as opened:
-            create_table(opened, described)
+            _begin(opened, described)
             with plain_errors(sql_file):
                 opened.execute(
                     f"INSERT INTO {table} BY NAME SELECT * FROM ({select}\n){order}", given
@@ -314,6 +322,12 @@ def last_source_key(home: Home) -> str:
     if not file.is_file():
         raise WarehouseError(f"Nothing has been published in {home.root}. Run 'lotwise run' first.")
     return file.read_text(encoding="utf-8").strip()
+
+
+def _begin(connection: Connection, described: Contract) -> None:
+    """Create a table that is written whole, in place of the one before and of its parts."""
+    create_table(connection, described)
+    forget_parts(connection, described.name)
 
 
 def _written(connection: Connection, described: Contract) -> Written:

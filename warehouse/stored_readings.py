@@ -107,8 +107,9 @@ def _is_true(statistics: Any) -> bool:
     return bool(statistics is not None and statistics.has_min_max and statistics.min)
 
 
-def stored_months(warehouse: Warehouse) -> list[StoredMonth]:
-    """Return the months on disk, in order."""
+def stored_months(warehouse: Warehouse) -> Iterator[StoredMonth]:
+    """Yield the months on disk, in order; a month's series are forgotten with it."""
     folder = warehouse.home.readings_dir(warehouse.source_key)
     listed = warehouse.read(READING_MONTHS, ["month", "file", "content_hash"])
-    return [StoredMonth(month, folder / name, content) for month, name, content in listed.rows()]
+    for month, name, content in listed.rows():
+        yield StoredMonth(month, folder / name, content)

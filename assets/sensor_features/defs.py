@@ -7,13 +7,14 @@ import dagster as dg
 import polars as pl
 
 from assets.sensor_features.executors import chosen_executor
+from assets.sensor_features.fault_marks import COLUMNS as FAULT_COLUMNS
 from assets.sensor_features.fault_marks import sensor_faults
-from assets.sensor_features.phase_features import phase_features, series_features
+from assets.sensor_features.golden import KEY
+from assets.sensor_features.month_tables import TABLE, MonthTables, update_months
+from assets.sensor_features.phase_features import kept_features
 from assets.sensor_features.placement import PLAN
-from warehouse.kept_months import KeptMonths
 from warehouse.readings import build_readings
 from warehouse.store import Warehouse
-from warehouse.stored_readings import stored_months
 
 GROUP = "sensor_features"
 READINGS = dg.AssetKey(["core", "sensor_readings"])
@@ -21,7 +22,14 @@ MONTHS = dg.AssetKey(["evidence", "reading_months"])
 SENSOR_MONTH = dg.AssetKey(["kept", "sensor_month"])
 MONTHS_OF_PHASES = dg.MonthlyPartitionsDefinition(start_date="2015-01-01")
 # Delivered readings are no table: they are staged with the raw tables, for which batches stand.
+FAULTS = "evidence.sensor_faults"
 PLACED_BY = [["raw", "batches"], ["core", "batches"], ["core", "phases"], ["core", "sensor_tags"]]
+COMPUTED_BY: list[dg.AssetKey | list[str]] = [
+    READINGS,
+    MONTHS,
+    ["core", "sensor_tags"],
+    ["core", "batches"],
+]
 
 
 @dg.multi_asset(
@@ -59,43 +67,58 @@ def placed_readings(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
 
 @dg.multi_asset(
     name="sensor_phase_features",
-    ins={
-        "sensor_tags": dg.AssetIn(key=["core", "sensor_tags"]),
-        "batches": dg.AssetIn(key=["core", "batches"]),
-    },
-    outs={
-        "features": dg.AssetOut(
+    specs=[
+        dg.AssetSpec(
             key=["feature", "sensor_phase_features"],
-            io_manager_key="warehouse_io",
+            deps=COMPUTED_BY,
+            group_name=GROUP,
             description="What a process engineer would read off each trajectory: a row per phase "
             "and tag.",
         ),
-        "golden": dg.AssetOut(
+        dg.AssetSpec(
             key=["feature", "golden_trajectories"],
-            io_manager_key="warehouse_io",
+            deps=COMPUTED_BY,
+            group_name=GROUP,
             description="Where good batches run, as known before each month: a row per step of "
             "progress.",
         ),
-        "faults": dg.AssetOut(
+        dg.AssetSpec(
             key=["evidence", "sensor_faults"],
-            io_manager_key="warehouse_io",
+            deps=COMPUTED_BY,
+            group_name=GROUP,
             description="What is wrong with the sensors: a row per phase, tag and fault.",
         ),
-    },
-    deps=[READINGS, MONTHS],
-    group_name=GROUP,
+    ],
     required_resource_keys={"warehouse"},
 )
 def sensor_phase_features(
-    context: dg.AssetExecutionContext, sensor_tags: pl.DataFrame, batches: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Compute the features of every phase and tag, and mark what is wrong with the sensors."""
-    warehouse = context.resources.warehouse
-    months = stored_months(warehouse)
-    series = series_features(months, sensor_tags, chosen_executor(), _kept(warehouse))
-    features, golden = phase_features(series, batches)
-    shared = sensor_tags.filter(pl.col("is_shared_area").fill_null(value=False))["tag"].unique()
-    return features, golden, sensor_faults(series, shared.to_list())
+    context: dg.AssetExecutionContext,
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Compute the features of the months that changed, and mark what is wrong with the sensors."""
+    warehouse: Warehouse = context.resources.warehouse
+    with warehouse.connection():
+        updated = update_months(warehouse, chosen_executor())
+        faults = sensor_faults(_all_months(warehouse, updated), _shared_tags(warehouse))
+        written = updated.written | {FAULTS: warehouse.write(FAULTS, faults)}
+    context.log.info(f"{len(updated.replaced)} of {len(updated.names)} months written")
+    for table, holds in written.items():
+        yield dg.MaterializeResult(
+            asset_key=table.split("."),
+            metadata={"dagster/row_count": holds.rows, "content_hash": holds.content_hash},
+        )
+
+
+def _all_months(warehouse: Warehouse, updated: MonthTables) -> pl.DataFrame | None:
+    """What faults are told from: sensors are compared over all months."""
+    kept = kept_features(warehouse)
+    frames = [kept.read(name, FAULT_COLUMNS) for name in updated.names.values()]
+    return pl.concat(frames).sort(KEY) if frames else None
+
+
+def _shared_tags(warehouse: Warehouse) -> list[str]:
+    tags = warehouse.read("core.sensor_tags")
+    shared = tags.filter(pl.col("is_shared_area").fill_null(value=False))
+    return shared["tag"].unique(maintain_order=True).to_list()
 
 
 @dg.asset(
@@ -104,8 +127,8 @@ def sensor_phase_features(
     group_name=GROUP,
     partitions_def=MONTHS_OF_PHASES,
     required_resource_keys={"warehouse", "run_settings"},
-    description="Readings and features of one month alone: placed, computed and kept, so that the "
-    "tables over all months take them as they are.",
+    description="Readings and features of one month alone: placed, computed and put in place of "
+    "the month's rows in the tables over all months, which the next run judges and publishes.",
 )
 def sensor_month(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Bring one month up to date: that in which its phases started, UTC."""
@@ -113,14 +136,12 @@ def sensor_month(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None
     month = date.fromisoformat(context.partition_key)
     with warehouse.connection():
         listed = build_readings(warehouse, PLAN, settings.as_of, month)
-        here = [stored for stored in stored_months(warehouse) if stored.month == month]
-        tags = warehouse.read("core.sensor_tags")
-    rows = series_features(here, tags, chosen_executor(), _kept(warehouse))
-    counts = listed.filter(pl.col("month") == month)["stored"].sum()
+        updated = update_months(warehouse, chosen_executor(), month)
+    readings = listed.filter(pl.col("month") == month)["stored"].sum()
     return dg.MaterializeResult(
-        metadata={"readings": int(counts), "phases and tags": 0 if rows is None else rows.height}
+        metadata={
+            "readings": int(readings),
+            "phases and tags of all months": updated.written[TABLE].rows,
+            "months written": ", ".join(f"{at:%Y-%m}" for at in updated.replaced) or "none",
+        }
     )
-
-
-def _kept(warehouse: Warehouse) -> KeptMonths:
-    return KeptMonths(warehouse.home.kept_dir(warehouse.source_key, "phase_features"))

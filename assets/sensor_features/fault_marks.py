@@ -13,6 +13,11 @@ from data_contracts.catalogue import contract
 from data_contracts.polars_schema import empty
 
 SERIES = ["batch_id", "unit_procedure", "phase", "tag"]
+COLUMNS = (
+    *SERIES, "unit", "equipment_id", "known_at", "first_at", "last_at", "started_at", "ended_at",
+    "readings", "duration_h", "median", "flatline_fraction", "longest_flatline_h", "spikes", "gaps",
+    "gap_fraction", "repeated_instants",
+)  # fmt: skip
 FAULTS = ("flatline", "spike", "gap", "repeated_instants", "unit_slip", "clock_skew")
 FLAT_SHARE = 0.2  # of a phase, beyond what the tag is flat in nine batches of ten
 SKEW_S = 45.0  # a clock is suspected from so far on, and from 1.5 intervals between readings on
@@ -42,9 +47,9 @@ def sensor_faults(series: pl.DataFrame | None, shared_tags: Collection[str] = ()
     """Mark every fault of every series: ``evidence.sensor_faults``.
 
     Args:
-        series: From ``phase_features.series_features``: features per batch, phase and tag, with
-            ``equipment_id``, the instants ``first_at`` and ``last_at`` of its readings, and
-            ``started_at`` and ``ended_at`` of its phase.
+        series: ``COLUMNS`` of the features of every month: per batch, phase and tag, with the
+            instants ``first_at`` and ``last_at`` of its readings, and ``started_at`` and
+            ``ended_at`` of its phase; None without readings.
         shared_tags: Tags of shared areas, whose recorder is not the clock of any machine.
 
     Returns:

@@ -6,7 +6,7 @@ the robust spread between them; it is a version of that month, so that what come
 history.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ import polars as pl
 from assets.sensor_features.registry import STEPS
 
 Array = np.ndarray[Any, np.dtype[Any]]
+Courses = Callable[[Array], Array]
 
 LEAST_BATCHES = 8
 MOST_BATCHES = 60  # the latest good ones: a process is compared with what it has become
@@ -25,6 +26,7 @@ WINDOW = STEPS // 10  # Sakoe & Chiba 1978: how far progress may be warped
 SERIES = ("unit_procedure", "phase", "tag")
 KEY = ("batch_id", *SERIES)
 COLUMNS = ("golden_distance", "golden_deviation_max", "golden_batches")
+_NONE, _NO_NUMBER = np.empty(0, np.int64), np.empty(0)
 
 
 @dataclass(frozen=True)
@@ -49,40 +51,84 @@ class Envelope:
     spread: Array
 
 
-def golden_distances(
-    trajectories: pl.DataFrame, batches: pl.DataFrame
-) -> tuple[pl.DataFrame, list[Envelope]]:
-    """Compare every trajectory with the golden one of its month.
+@dataclass(frozen=True)
+class GoldenSet:
+    """The good batches that phases of one month are compared with: one tag, phase and product.
+
+    Attributes:
+        month: The month.
+        names: Unit procedure, phase and tag.
+        product: Product of the good batches; None where they are of any.
+        good: Positions of their trajectories among all, by the instant they were known to be good.
+        compared: Positions of the trajectories compared with them.
+    """
+
+    month: date
+    names: tuple[str, ...]
+    product: str | None
+    good: Array
+    compared: Array
+
+
+def golden_sets(trajectories: pl.DataFrame, batches: pl.DataFrame) -> dict[date, list[GoldenSet]]:
+    """Say for every month which good batches its phases are compared with.
 
     Args:
-        trajectories: One row per batch, phase and tag: the key, ``month``, ``known_at``,
-            ``trajectory`` (a list of ``STEPS`` numbers, null where there is none),
-            ``gap_fraction`` and ``repeated_instants``.
+        trajectories: One row per batch, phase and tag with a trajectory: the key, ``month``,
+            ``known_at``.
         batches: ``core.batches``: ``product``, ``disposition``, ``dispositioned_at``.
 
     Returns:
-        The key and the columns ``COLUMNS``, null where fewer than ``LEAST_BATCHES`` good batches
-        were known; and the envelopes used.
+        The sets of each month; none where fewer than ``LEAST_BATCHES`` good batches were known.
     """
-    usable = _usable(trajectories, batches)
-    courses = usable["trajectory"].list.to_array(STEPS).to_numpy()
-    good = _good_of_series(usable, courses)
-    warped = is_warped(usable)
-    distance, largest = np.full((2, usable.height), np.nan)
-    made_of = np.zeros(usable.height, np.int64)
+    usable = _with_release(trajectories, batches)
+    good = _good_of_series(usable)
+    ordered = usable.sort(*SERIES, "month", "product", "batch_id")
+    positions = ordered["position"].to_numpy()
+    found: dict[date, list[GoldenSet]] = {}
+    for (*names, month, product), rows in _stretches(ordered, (*SERIES, "month", "product")):
+        of_series = good.get(tuple(names))
+        if of_series is None:
+            continue
+        chosen, of_product = of_series.known(month, product)
+        if len(chosen) >= LEAST_BATCHES:
+            golden = GoldenSet(month, tuple(names), of_product, chosen, positions[rows])
+            found.setdefault(month, []).append(golden)
+    return found
+
+
+def golden_distances(
+    trajectories: pl.DataFrame, sets: Sequence[GoldenSet], courses: Courses
+) -> tuple[pl.DataFrame, list[Envelope]]:
+    """Compare trajectories with the golden ones.
+
+    Args:
+        trajectories: As for ``golden_sets``, with ``gap_fraction`` and ``repeated_instants``.
+        sets: What is to be compared with what.
+        courses: Returns the trajectories at some positions: (positions, ``STEPS``), NaN for none.
+
+    Returns:
+        The key and the columns ``COLUMNS`` of what was compared; and the envelopes used.
+    """
+    warped = is_warped(trajectories)
+    compared, distance, largest, made_of = [_NONE], [_NO_NUMBER], [_NO_NUMBER], [_NONE]
     envelopes: list[Envelope] = []
-    for (*names, month, product), rows in _stretches(usable, (*SERIES, "month", "product")):
-        envelope = _envelope(tuple(names), month, product, good[tuple(names)])
-        if envelope is not None:
-            envelopes.append(envelope)
-            made_of[rows] = envelope.batches
-            distance[rows], largest[rows] = _distances(courses[rows], warped[rows], envelope)
-    found = usable.select(*KEY).with_columns(
-        golden_distance=pl.Series(distance).fill_nan(None),
-        golden_deviation_max=pl.Series(largest).fill_nan(None),
-        golden_batches=pl.Series(made_of),
+    for golden in sets:
+        envelope, rows = _envelope(golden, courses(golden.good)), golden.compared
+        if envelope is None:
+            continue
+        envelopes.append(envelope)
+        of_rows = _distances(courses(rows), warped[rows], envelope)
+        compared.append(rows)
+        distance.append(of_rows[0])
+        largest.append(of_rows[1])
+        made_of.append(np.full(len(rows), envelope.batches))
+    found = trajectories.select(*KEY)[np.concatenate(compared)].with_columns(
+        golden_distance=pl.Series(np.concatenate(distance)).fill_nan(None),
+        golden_deviation_max=pl.Series(np.concatenate(largest)).fill_nan(None),
+        golden_batches=pl.Series(np.concatenate(made_of)),
     )
-    return found.filter(pl.col("golden_batches") > 0), envelopes
+    return found, envelopes
 
 
 @dataclass(frozen=True)
@@ -91,49 +137,47 @@ class _Good:
 
     Attributes:
         good_us: (batches,) when, in microseconds since 1970, ascending.
-        product: (batches,) of which product.
-        courses: (batches, steps) their trajectories.
+        positions: (batches,) where their trajectories stand among all.
+        of_product: For each product, which of them are of it, ascending.
     """
 
     good_us: Array
-    product: Array
-    courses: Array
+    positions: Array
+    of_product: dict[str | None, Array]
 
     def known(self, month: date, product: str | None) -> tuple[Array, str | None]:
         """Return the latest known before a month: of a product where enough are, else of any."""
         before = int(np.searchsorted(self.good_us, np.datetime64(month, "us").view(np.int64)))
-        alike = np.flatnonzero(self.product[:before] == product)
+        alike = self.of_product.get(product, _NONE)
+        alike = alike[: int(np.searchsorted(alike, before))]
         if len(alike) >= LEAST_BATCHES:
-            return self.courses[alike[-MOST_BATCHES:]], product
-        return self.courses[max(before - MOST_BATCHES, 0) : before], None
+            return self.positions[alike[-MOST_BATCHES:]], product
+        return self.positions[max(before - MOST_BATCHES, 0) : before], None
 
 
-def _usable(trajectories: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
+def _with_release(trajectories: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
     """Trajectories with the instant at which their batch was known to be good, null for never."""
     released_at = pl.when(pl.col("disposition") == "released").then(
         pl.max_horizontal("dispositioned_at", "known_at")
     )
+    wanted = ["batch_id", "product", "disposition", "dispositioned_at"]
     return (
-        trajectories.filter(pl.col("trajectory").is_not_null())
-        .join(
-            batches.select("batch_id", "product", "disposition", "dispositioned_at"),
-            on="batch_id",
-            how="left",
-        )
-        .with_columns(good_us=released_at.dt.epoch("us"))
-        .sort(*SERIES, "month", "product", "batch_id")
+        trajectories.select(*KEY, "month", "known_at")
+        .with_columns(position=pl.int_range(pl.len()))
+        .join(batches.select(wanted), on="batch_id", how="left")
+        .select("position", *KEY, "month", "product", good_us=released_at.dt.epoch("us"))
     )
 
 
-def _good_of_series(usable: pl.DataFrame, courses: Array) -> dict[tuple[Any, ...], _Good]:
+def _good_of_series(usable: pl.DataFrame) -> dict[tuple[Any, ...], _Good]:
+    ordered = usable.filter(pl.col("good_us").is_not_null()).sort(*SERIES, "good_us", "batch_id")
+    good_us, positions = ordered["good_us"].to_numpy(), ordered["position"].to_numpy()
+    products = ordered["product"].to_numpy()
     found: dict[tuple[Any, ...], _Good] = {}
-    ordered = usable.select(*SERIES, "batch_id", "product", "good_us").with_row_index("row")
-    ordered = ordered.sort(*SERIES, "good_us", "batch_id", nulls_last=True)
-    for names, stretch in _stretches(ordered, SERIES):
-        rows = ordered[stretch].filter(pl.col("good_us").is_not_null())
-        found[names] = _Good(
-            rows["good_us"].to_numpy(), rows["product"].to_numpy(), courses[rows["row"].to_numpy()]
-        )
+    for names, rows in _stretches(ordered, SERIES):
+        here = products[rows]
+        of_product = {name: np.flatnonzero(here == name) for name in set(here.tolist())}
+        found[names] = _Good(good_us[rows], positions[rows], of_product)
     return found
 
 
@@ -145,18 +189,17 @@ def _stretches(ordered: pl.DataFrame, names: Sequence[str]) -> Iterator[tuple[An
         start += rows
 
 
-def _envelope(
-    names: tuple[str, ...], month: date, product: str | None, good: _Good
-) -> Envelope | None:
-    chosen, of_product = good.known(month, product)
-    if len(chosen) < LEAST_BATCHES:
+def _envelope(golden: GoldenSet, courses: Array) -> Envelope | None:
+    courses = courses[~np.isnan(courses).any(axis=1)]  # readings too large for a mean have none
+    if len(courses) < LEAST_BATCHES:
         return None
-    centre = np.median(chosen, axis=0)
-    spread = 1.4826 * np.median(np.abs(chosen - centre), axis=0)
+    centre = np.median(courses, axis=0)
+    spread = 1.4826 * np.median(np.abs(courses - centre), axis=0)
     # Readings in whole units agree to the last digit in most batches and steps: the floor keeps one
     # unit more from being a hundred spreads.
-    floor = 0.2 * max(float(spread.mean()), float(chosen.std(axis=0).mean()))
-    return Envelope(month, names, of_product, len(chosen), centre, np.maximum(spread, floor))
+    floor = 0.2 * max(float(spread.mean()), float(courses.std(axis=0).mean()))
+    spread = np.maximum(spread, floor)
+    return Envelope(golden.month, golden.names, golden.product, len(courses), centre, spread)
 
 
 def _distances(courses: Array, warped: Array, envelope: Envelope) -> tuple[Array, Array]:

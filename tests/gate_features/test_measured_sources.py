@@ -96,6 +96,7 @@ def readings(procedure, phase, tag, mean, known_at):
         "mean": mean,
         "excursions_outside_nor": 2,
         "duration_h": 1.0,
+        "month": known_at.date().replace(day=1),
         "known_at": known_at,
     }
 

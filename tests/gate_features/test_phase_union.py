@@ -24,6 +24,7 @@ def phase_row(name, readings, known_at, **statistics):
         "median": float(np.median(readings)),
         "first": readings[0],
         "last": readings[-1],
+        "month": known_at.date().replace(day=1),
         "known_at": known_at,
         **statistics,
     }

@@ -1,14 +1,18 @@
 """A working warehouse with a small plant, whose readings each test delivers itself."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from assets.sensor_features.local_executor import features_of_months
+from assets.sensor_features.month_tables import TABLE, MonthTables, update_months
+from assets.sensor_features.placement import PLAN
 from warehouse.paths import Home
+from warehouse.readings import build_readings
 from warehouse.store import Warehouse
 
 INSTANT = pl.Datetime("us")
@@ -61,6 +65,19 @@ class Plant:
         file = self._folder / "delivered.parquet"
         pl.DataFrame(rows, READINGS, orient="row").write_parquet(file)
         self.warehouse.stage_readings(f"SELECT * FROM read_parquet('{file}')")
+
+    def place(self, month: date | None = None) -> None:
+        build_readings(self.warehouse, PLAN, month=month)
+
+    def update(self, month: date | None = None) -> MonthTables:
+        """Bring the tables up to date with what is placed."""
+        return update_months(self.warehouse, features_of_months, month)
+
+    def features(self) -> pl.DataFrame:
+        """Place what was delivered and compute the features of every phase and tag."""
+        self.place()
+        self.update()
+        return self.warehouse.read(TABLE)
 
     def stored(self) -> pl.DataFrame:
         return self.warehouse.read("core.sensor_readings")

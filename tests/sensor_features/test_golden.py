@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.sensor_features.golden import golden_distances, warped_deviation
+from assets.sensor_features import golden
+from assets.sensor_features.golden import Envelope, warped_deviation
 from assets.sensor_features.registry import STEPS
 
 START = datetime(2024, 1, 5)  # noqa: DTZ001
@@ -45,6 +46,18 @@ def batches(**changes: Any) -> pl.DataFrame:
         "dispositioned_at": pl.lit(START + timedelta(days=40)),
     }
     return frame.with_columns(**(described | changes))
+
+
+def golden_distances(
+    rows: pl.DataFrame, described: pl.DataFrame
+) -> tuple[pl.DataFrame, list[Envelope]]:
+    """Compare all months at once, trajectories in memory."""
+    usable = rows.filter(pl.col("trajectory").is_not_null())
+    courses = usable["trajectory"].list.to_array(STEPS).to_numpy()
+    sets = golden.golden_sets(usable, described)
+    return golden.golden_distances(
+        usable, [one for month in sets.values() for one in month], lambda at: courses[at]
+    )
 
 
 def last(found: pl.DataFrame) -> dict[str, Any]:

@@ -9,10 +9,9 @@ import pytest
 
 from assets.sensor_features import defs
 from assets.sensor_features.local_executor import features_of_months
-from assets.sensor_features.phase_features import series_features
+from assets.sensor_features.phase_features import keep_features, kept_features
 from assets.sensor_features.placement import PLAN
 from warehouse import readings
-from warehouse.kept_months import KeptMonths
 from warehouse.readings import build_readings
 from warehouse.stored_readings import stored_months
 
@@ -110,7 +109,7 @@ def test_a_batch_without_phases_is_looked_at_as_a_whole(plant: Any, at: Any) -> 
     assert build_readings(plant.warehouse, PLAN, month=date(2024, 2, 1)).equals(whole)
 
 
-def test_features_are_computed_for_new_months_alone(plant: Any, at: Any, tmp_path: Any) -> None:
+def test_features_are_computed_for_new_months_alone(plant: Any, at: Any) -> None:
     computed: list[date] = []
 
     def executor(months: Any) -> Any:
@@ -118,27 +117,23 @@ def test_features_are_computed_for_new_months_alone(plant: Any, at: Any, tmp_pat
             computed.append(month.stored.month)
             yield month, rows
 
-    kept = KeptMonths(tmp_path / "kept")
+    kept = kept_features(plant.warehouse)
+
+    def features(tags: pl.DataFrame) -> list[date]:
+        build_readings(plant.warehouse, PLAN)
+        computed.clear()
+        keep_features(stored_months(plant.warehouse), tags, executor, kept)
+        return list(computed)
+
     tags = plant.warehouse.read("core.sensor_tags")
-
-    def features() -> pl.DataFrame | None:
-        return series_features(stored_months(plant.warehouse), tags, executor, kept)
-
     plant.deliver(*delivered(at))
-    build_readings(plant.warehouse, PLAN)
-    features()
+    assert features(tags) == [date(2024, 1, 1)]
     plant.deliver(*delivered(at), *february(plant, at))
-    build_readings(plant.warehouse, PLAN)
-    by_steps = features()
-    assert computed == [date(2024, 1, 1), date(2024, 2, 1)]
-    at_once = series_features(stored_months(plant.warehouse), tags, features_of_months)
-    assert by_steps is not None
-    assert at_once is not None
-    assert by_steps.equals(at_once)
+    assert features(tags) == [date(2024, 2, 1)]
     wider = tags.with_columns(nor_high=pl.col("nor_high") + 1)
-    series_features(stored_months(plant.warehouse), wider, executor, kept)
-    assert len(computed) == 4, "another range gives other features"
-    assert len(list((tmp_path / "kept").iterdir())) == 2, "a month has one version"
+    assert len(features(wider)) == 2, "another range gives other features"
+    folder = plant.warehouse.home.kept_dir("plant", "phase_features")
+    assert len(list(folder.iterdir())) == 2, "a month has one version"
 
 
 def test_a_month_is_a_partition(plant: Any, at: Any) -> None:
@@ -156,3 +151,5 @@ def test_a_month_is_a_partition(plant: Any, at: Any) -> None:
     assert [month.month for month in stored_months(plant.warehouse)] == [date(2024, 2, 1)]
     kept = plant.warehouse.home.kept_dir("plant", "phase_features")
     assert [file.name[:7] for file in kept.glob("*.parquet")] == ["2024-02"]
+    table = plant.warehouse.read("feature.sensor_phase_features")
+    assert table.select("batch_id", "month").rows() == [("B3", date(2024, 2, 1))]

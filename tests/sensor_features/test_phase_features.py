@@ -4,24 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import dagster as dg
-import polars as pl
 import pytest
 
 from assets.sensor_features import defs
-from assets.sensor_features.local_executor import features_of_months
-from assets.sensor_features.phase_features import phase_features, series_features
-from assets.sensor_features.placement import PLAN
 from data_contracts.catalogue import contract
 from data_contracts.polars_schema import conform
-from warehouse.readings import build_readings
-from warehouse.stored_readings import stored_months
-
-
-def compute(plant: Any) -> pl.DataFrame:
-    build_readings(plant.warehouse, PLAN)
-    tags = plant.warehouse.read("core.sensor_tags")
-    series = series_features(stored_months(plant.warehouse), tags, features_of_months)
-    return phase_features(series, plant.warehouse.read("core.batches"))[0]
 
 
 def trajectory(start: Any, values: list[float | None], *, tag: str = "power_kw") -> list[Any]:
@@ -31,7 +18,7 @@ def trajectory(start: Any, values: list[float | None], *, tag: str = "power_kw")
 
 def test_a_phase_and_tag_get_one_row_with_unit_and_range(plant: Any, at: Any) -> None:
     plant.deliver(*trajectory(at("01-10 08:00"), [15.0] * 90 + [25.0] * 90 + [15.0]))
-    row = compute(plant).row(0, named=True)
+    row = plant.features().row(0, named=True)
     assert (row["batch_id"], row["stage"], row["phase"]) == ("B1", 3, "wet_mass")
     assert (row["unit"], row["readings"]) == ("kW", 181)
     assert row["time_outside_nor_h"] == pytest.approx(0.25)
@@ -50,7 +37,7 @@ def test_series_and_months_do_not_touch(plant: Any, at: Any) -> None:
         *trajectory(at("01-31 23:59:50"), [5.0, 6.0, 7.0]),
         *trajectory(at("01-20 00:00"), [99.0, 99.0]),
     )
-    found = compute(plant)
+    found = plant.features()
     assert found.select("batch_id", "tag", "first", "last").rows() == [
         ("B1", "power_kw", 1.0, 2.0),
         ("B1", "speed_rpm", 3.0, 4.0),
@@ -64,7 +51,7 @@ def test_bad_readings_are_gaps_and_uncertain_ones_count(plant: Any, at: Any) -> 
     rows[1] = (*rows[1][:5], "bad")
     rows[2] = (*rows[2][:5], "uncertain")
     plant.deliver(*rows)
-    row = compute(plant).row(0, named=True)
+    row = plant.features().row(0, named=True)
     assert (row["readings"], row["maximum"]) == (3, 14.0)
     assert row["gap_fraction"] == pytest.approx(0.5)
 
@@ -72,25 +59,25 @@ def test_bad_readings_are_gaps_and_uncertain_ones_count(plant: Any, at: Any) -> 
 def test_a_tag_described_elsewhere_lends_its_range(plant: Any, at: Any) -> None:
     plant.tags(("power_kw", "OTHER", 3, "kW", 0.0, 5.0, False))
     plant.deliver(*trajectory(at("01-10 08:00"), [9.0, 9.0]))
-    assert compute(plant).select("unit", "excursions_outside_nor").row(0) == ("kW", 1)
+    assert plant.features().select("unit", "excursions_outside_nor").row(0) == ("kW", 1)
 
 
 def test_an_undescribed_tag_has_neither_unit_nor_range(plant: Any, at: Any) -> None:
     plant.deliver(*trajectory(at("01-10 08:00"), [9.0, 9.0], tag="new"))
-    row = compute(plant).row(0, named=True)
+    row = plant.features().row(0, named=True)
     assert (row["unit"], row["mean"], row["time_outside_nor_h"]) == (None, 9.0, None)
 
 
 def test_the_table_meets_its_contract(plant: Any, at: Any) -> None:
     plant.deliver(*trajectory(at("01-10 08:00"), [9.0, None, 9.5]))
-    found = compute(plant)
+    found = plant.features()
     described = contract("feature.sensor_phase_features")
     assert conform(found, described).equals(found)
 
 
 def test_no_readings_give_an_empty_table(plant: Any) -> None:
     plant.deliver()
-    found = compute(plant)
+    found = plant.features()
     assert found.height == 0
     assert found.columns == list(contract("feature.sensor_phase_features").column_names)
 
@@ -101,26 +88,15 @@ def test_the_assets_build_their_tables(plant: Any, at: Any) -> None:
     class Settings:
         as_of = None
 
-    class Store(dg.IOManager):
-        def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame) -> None:
-            plant.warehouse.write(".".join(context.asset_key.path), obj)
-
-        def load_input(self, context: dg.InputContext) -> pl.DataFrame:
-            return plant.warehouse.read(".".join(context.asset_key.path))
-
-    store = Store()
-    inputs = [
-        dg.AssetSpec(["core", name]).with_io_manager_key("warehouse_io")
-        for name in ("sensor_tags", "batches")
-    ]
     done = dg.materialize(
-        [*inputs, defs.placed_readings, defs.sensor_phase_features],
-        resources={
-            "warehouse": plant.warehouse,
-            "run_settings": Settings(),
-            "warehouse_io": store,
-        },
+        [defs.placed_readings, defs.sensor_phase_features],
+        resources={"warehouse": plant.warehouse, "run_settings": Settings()},
     )
     assert done.success
     assert plant.warehouse.read("feature.sensor_phase_features").height == 1
+    assert plant.warehouse.read("feature.golden_trajectories").is_empty()
+    assert plant.warehouse.read("evidence.sensor_faults").is_empty()
+    said = done.asset_materializations_for_node("sensor_phase_features")[0].metadata
+    expected = plant.warehouse.content_hash("feature.sensor_phase_features")
+    assert said["content_hash"].value == expected
     assert plant.warehouse.read("evidence.reading_months")["received"].to_list() == [2]

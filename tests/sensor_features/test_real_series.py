@@ -7,25 +7,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assets.sensor_features.local_executor import features_of_months
-from assets.sensor_features.phase_features import phase_features, series_features
-from assets.sensor_features.placement import PLAN
 from tests.sensor_features.film_coating import TAGS, film_coating
-from warehouse.readings import build_readings
-from warehouse.stored_readings import stored_months
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 COATING = DATA / "film_coating" / "Batch_Film_Coating.xlsx"
 PRESS = DATA / "tabletting" / "Process" / "5.csv"
 START = datetime(2024, 1, 1)  # noqa: DTZ001
 real = pytest.mark.skipif(not DATA.exists(), reason=f"real records are not at {DATA}")
-
-
-def compute(plant: Any) -> pl.DataFrame:
-    build_readings(plant.warehouse, PLAN)
-    tags = plant.warehouse.read("core.sensor_tags")
-    series = series_features(stored_months(plant.warehouse), tags, features_of_months)
-    return phase_features(series, plant.warehouse.read("core.batches"))[0]
 
 
 def coated(plant: Any) -> pl.DataFrame:
@@ -58,7 +46,7 @@ def test_coating_phases_are_recognised_and_their_readings_are_the_published_ones
     plant: Any,
 ) -> None:
     rows = coated(plant)
-    found = compute(plant)
+    found = plant.features()
     assert plant.warehouse.read("evidence.reading_months")["without_phase"].sum() == 0
     assert found["readings"].sum() == 6212 * len(TAGS)
     assert found["batch_id"].n_unique() == 17
@@ -90,7 +78,7 @@ def test_null_rows_of_a_standing_press_are_gaps(plant: Any) -> None:
     plant.deliver(
         *(("PRS", "117", "main_comp", at, value, "good") for _, at, value in batch.rows())
     )
-    row = compute(plant).row(0, named=True)
+    row = plant.features().row(0, named=True)
     assert row["readings"] == batch.height - 57
     unread = timedelta(hours=row["gap_fraction"] * row["duration_h"])
     assert timedelta(seconds=57 * 10) <= unread < timedelta(seconds=57 * 10 + 600)

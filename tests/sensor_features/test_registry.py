@@ -10,7 +10,7 @@ KEYS = ("batch_id", "stage", "unit_procedure", "phase", "tag", "unit")
 
 
 def test_the_contract_has_exactly_the_registered_features_in_order() -> None:
-    assert DESCRIBED.column_names == (*KEYS, *NAMES, *GOLDEN_NAMES, "known_at")
+    assert DESCRIBED.column_names == (*KEYS, "month", *NAMES, *GOLDEN_NAMES, "known_at")
 
 
 def test_the_contract_file_is_what_the_registry_says() -> None:

@@ -1,0 +1,194 @@
+"""The tables over all months, brought up to date by the months that changed.
+
+A month is a part of each table, under a version made of all its rows depend on: the features kept
+for it and the good batches it is compared with. Parts whose version stands are neither read nor
+written, so a new month costs one month and a late correction its month and those compared with it;
+the tables are what writing them whole would give.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.sensor_features import golden
+from assets.sensor_features.golden import KEY, Envelope, GoldenSet, golden_distances, golden_sets
+from assets.sensor_features.phase_features import NAMED, Executor, keep_features, kept_features
+from assets.sensor_features.registry import GOLDEN, NAMES, STEPS
+from data_contracts.catalogue import contract
+from data_contracts.polars_schema import empty
+from warehouse.content_hash import Written, digest
+from warehouse.kept_months import KeptMonths
+from warehouse.store import Warehouse
+from warehouse.stored_readings import stored_months
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+TABLE = "feature.sensor_phase_features"
+ENVELOPES = "feature.golden_trajectories"
+COMPARED = (*KEY, "month", "known_at", "gap_fraction", "repeated_instants")
+HAS_TRAJECTORY = "duration_h > 0"
+
+
+@dataclass(frozen=True)
+class MonthTables:
+    """What became of the tables.
+
+    Attributes:
+        names: The name under which the features of each month are kept.
+        written: What each table holds now.
+        replaced: The months whose rows were written anew.
+    """
+
+    names: dict[date, str]
+    written: dict[str, Written]
+    replaced: tuple[date, ...]
+
+
+def update_months(
+    warehouse: Warehouse, executor: Executor, month: date | None = None
+) -> MonthTables:
+    """Bring ``feature.sensor_phase_features`` and ``feature.golden_trajectories`` up to date.
+
+    Args:
+        warehouse: Has placed readings, ``core.sensor_tags`` and ``core.batches``.
+        executor: Runs the kernel over months.
+        month: First day of the only month whose readings may have changed; by default any may.
+    """
+    kept = kept_features(warehouse)
+    with warehouse.parts("month") as parts:
+        versions = {table: parts.versions(table) for table in (TABLE, ENVELOPES)}
+        known = {at: version.partition("/")[0] for at, version in versions[TABLE].items()}
+        names = keep_features(
+            stored_months(warehouse),
+            warehouse.read("core.sensor_tags"),
+            executor,
+            kept,
+            {at: name for at, name in known.items() if month not in (None, at)},
+        )
+        compared = _compared(warehouse, kept, names, known)
+        sets = golden_sets(compared, warehouse.read("core.batches"))
+        wanted = _versions(names, sets, compared)
+        stale = [at for at in names if any(v.get(at) != wanted[at] for v in versions.values())]
+        courses = _Courses(kept, names, compared)
+        for at in stale:
+            courses.keep_months_of(sets.get(at, ()))
+            distances, envelopes = golden_distances(compared, sets.get(at, ()), courses)
+            rows = kept.read(names[at], [*NAMED[:6], "month", *NAMES, "known_at"])
+            wide = rows.join(distances, on=KEY, how="left", maintain_order="left")
+            columns = [*NAMED[:6], "month", *NAMES, *(f.name for f in GOLDEN), "known_at"]
+            parts.replace(TABLE, at, wanted[at], wide.select(columns))
+            parts.replace(ENVELOPES, at, wanted[at], envelope_table(envelopes))
+        for table, of_table in versions.items():
+            for at in of_table.keys() - names.keys():
+                parts.remove(table, at)
+    return MonthTables(names, {table: parts.written(table) for table in versions}, tuple(stale))
+
+
+def _compared(
+    warehouse: Warehouse, kept: KeptMonths, names: Mapping[date, str], known: Mapping[date, str]
+) -> pl.DataFrame:
+    """Every series with a trajectory, sorted by month and key: what chooses the good batches.
+
+    Months that did not change are read from the table, the others from what is kept.
+    """
+    asked = ", ".join(COMPARED)
+    found = warehouse.query(f"SELECT {asked} FROM {TABLE} WHERE {HAS_TRAJECTORY}")
+    is_current = [at for at, name in names.items() if known.get(at) == name]
+    frames = [found.filter(pl.col("month").is_in(is_current))]
+    for at in names.keys() - set(is_current):
+        rows = kept.read(names[at], [*COMPARED, "duration_h"])
+        frames.append(rows.filter(pl.sql_expr(HAS_TRAJECTORY)).select(COMPARED))
+    return pl.concat(frames).sort("month", *KEY)
+
+
+def _versions(
+    names: Mapping[date, str], sets: Mapping[date, Sequence[GoldenSet]], compared: pl.DataFrame
+) -> dict[date, str]:
+    """Version of every month's rows: its features, what they are compared with, and how."""
+    how = digest(tuple(Path(file).read_text("utf-8") for file in (__file__, golden.__file__)))
+    series = [
+        f"{batch} {names[month]}" for batch, month in compared.select("batch_id", "month").rows()
+    ]
+
+    def of_month(month: date) -> str:
+        parts: list[object] = [how]
+        for one in sets.get(month, ()):
+            parts += [one.names, one.product, *(series[k] for k in one.good), "compared"]
+            parts += [series[k] for k in one.compared]
+        return f"{names[month]}/{digest(tuple(parts))}"
+
+    return {month: of_month(month) for month in names}
+
+
+class _Courses:
+    """Trajectories by position, read from the months that hold them and from no other.
+
+    Args:
+        kept: The kept features.
+        names: The name of each month.
+        compared: One row per trajectory, sorted by month.
+    """
+
+    def __init__(self, kept: KeptMonths, names: Mapping[date, str], compared: pl.DataFrame) -> None:
+        self._kept, self._names, self._compared = kept, names, compared
+        sizes = compared.group_by("month", maintain_order=True).len()
+        self._months = sizes["month"].to_list()
+        self._starts = np.concatenate([[0], np.cumsum(sizes["len"].to_numpy())]).astype(np.int64)
+        self._read: dict[int, Array] = {}
+
+    def __call__(self, positions: Array) -> Array:
+        """Return the trajectories: (positions, ``STEPS``), NaN where there is none."""
+        found = np.full((len(positions), STEPS), np.nan)
+        of_position = self._month_numbers(positions)
+        for number in np.unique(of_position):
+            is_here = of_position == number
+            found[is_here] = self._of_month(number)[positions[is_here] - self._starts[number]]
+        return found
+
+    def keep_months_of(self, sets: Sequence[GoldenSet]) -> None:
+        """Let go of the months these sets do not ask for."""
+        asked = [positions for one in sets for positions in (one.good, one.compared)]
+        needed = set(self._month_numbers(np.concatenate(asked)).tolist()) if asked else set()
+        self._read = {number: rows for number, rows in self._read.items() if number in needed}
+
+    def _month_numbers(self, positions: Array) -> Array:
+        return np.asarray(np.searchsorted(self._starts, positions, "right") - 1)
+
+    def _of_month(self, number: int) -> Array:
+        if number not in self._read:
+            month = self._months[number]
+            rows = self._compared[self._starts[number] : self._starts[number + 1]].select(KEY)
+            read = self._kept.read(self._names[month], [*KEY, "trajectory"])
+            courses = rows.join(read, on=KEY, how="left", maintain_order="left")["trajectory"]
+            nothing = [float("nan")] * STEPS
+            self._read[number] = (
+                courses.fill_null(pl.Series([nothing])).list.to_array(STEPS).to_numpy()
+            )
+        return self._read[number]
+
+
+def envelope_table(envelopes: Sequence[Envelope]) -> pl.DataFrame:
+    """Lay out golden trajectories in the columns of ``feature.golden_trajectories``.
+
+    Several products may be compared with the good batches of any product: they stand once.
+    """
+    described = contract(ENVELOPES)
+    if not envelopes:
+        return empty(described)
+    once = {(one.month, one.names, one.product): one for one in envelopes}.values()
+    names = pl.DataFrame(
+        [(one.month, *one.names, one.product or "any product", one.batches) for one in once],
+        schema=["month", "unit_procedure", "phase", "tag", "product", "batches"],
+        orient="row",
+    )
+    steps = names[np.repeat(np.arange(len(once)), STEPS)].with_columns(
+        step=pl.Series(np.tile(np.arange(1, STEPS + 1), len(once))),
+        centre=pl.Series(np.concatenate([one.centre for one in once])),
+        spread=pl.Series(np.concatenate([one.spread for one in once])),
+    )
+    return steps.select(described.column_names).sort(described.key)

@@ -205,6 +205,44 @@ def test_the_command_line_says_it_once_and_exits_2(
 
 
 @pytest.mark.parametrize(
+    ("path", "value", "names"),
+    [
+        ("calendar/steps/0/hold_h/1", -0.5, ["receipt/identity_check", "spread of hold_h", "-0.5"]),
+        ("calendar/steps/0/duration_h", [1], ["receipt/identity_check", "duration_h", "two"]),
+        ("calendar/review_days/1", -0.5, ["review_days", "-0.5"]),
+        ("calendar/campaign_batches/mean", 1, ["campaign_batches"]),
+        ("products/0/mix/1", -1, ["TB-105", "mix"]),
+        ("maintenance/compression/interval_batches/1", -3, ["compression", "interval_batches"]),
+        ("maintenance/compression/weibull_shape", 0, ["compression", "weibull_shape"]),
+        ("weather/sd_c", -1, ["weather", "sd_c"]),
+        ("room/humidity/sd", "wide", ["room humidity", "sd", "wide"]),
+        ("materials/0/batches_per_lot/1", -0.1, ["api", "batches_per_lot"]),
+        ("materials/0/attributes/0/sd", -0.1, ["d90_um", "negative"]),
+        ("materials/0/attributes/0/sd", float("nan"), ["d90_um", "nan"]),
+        ("variables/95/lot_effect/material", "moon", ["content_uniformity_av", "moon"]),
+        ("trajectories/0/noise_sd", "moon_kw", ["impeller_power_kw", "moon_kw"]),
+        ("deviations/close_days/1", -1, ["close_days"]),
+        ("stability/tests/0/sd", -1, ["stability", "sd"]),
+        ("dirt/gap", 1.5, ["gap", "share"]),
+    ],
+)
+def test_a_number_or_name_no_law_can_have_is_refused(
+    document: Document, path: str, value: object, names: list[str]
+) -> None:
+    *above, last = (int(key) if key.isdigit() else key for key in path.split("/"))
+    place: Any = document
+    for key in above:
+        place = place[key]
+    assert last in place or isinstance(last, int)
+    place[last] = value
+    with pytest.raises(PlantError) as caught:
+        parse_plant(document)
+    message = str(caught.value)
+    assert all(name in message for name in names), message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("plant: [", "not YAML"),

@@ -6,9 +6,11 @@ One function per kind of mistake; each raises one error that names the variable 
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from graphlib import CycleError, TopologicalSorter
+from math import isfinite
 
 from assets.sources.virtual_plant.errors import PlantError
 from assets.sources.virtual_plant.expression import names
+from assets.sources.virtual_plant.law_checks import check_laws
 from assets.sources.virtual_plant.place_checks import check_places
 from assets.sources.virtual_plant.plant import Plant
 from assets.sources.virtual_plant.planted_checks import check_planted
@@ -104,6 +106,7 @@ def check(plant: Plant) -> None:
         for attribute in material.attributes:
             _check_parents(attribute, own)
     _check_trajectories(plant, units)
+    check_laws(plant)
     check_places(plant, units)
     check_planted(plant, units)
 
@@ -181,7 +184,7 @@ def _check_numbers(variable: Variable) -> None:
     for field in fields(variable):
         value = getattr(variable, field.name)
         is_number = field.type in (float, float | None)
-        if is_number and isinstance(value, bool | str | list | tuple | dict):
+        if is_number and not _is_number(value):
             raise PlantError(f"variable {variable.name}: {field.name} is '{value}', not a number")
     for term in variable.terms:
         for name in ("coefficient", "centre", "scale"):
@@ -190,6 +193,12 @@ def _check_numbers(variable: Variable) -> None:
                     f"variable {variable.name}: {name} of its term on {term.parent} is "
                     f"'{getattr(term, name)}', not a number"
                 )
+
+
+def _is_number(value: object) -> bool:
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return value is None
+    return isfinite(value)
 
 
 def _check_law(variable: Variable) -> None:
@@ -275,10 +284,11 @@ def _check_trajectories(plant: Plant, units: dict[str, str]) -> None:
         noise = trajectory.noise_sd
         used = [trajectory.level] + ([noise] if isinstance(noise, str) else [])
         for name in used:
-            if units.get(name) != trajectory.unit:
+            if name not in units:
+                raise PlantError(f"{what}: unknown variable '{name}'")
+            if units[name] != trajectory.unit:
                 raise PlantError(
-                    f"{what}: {name} is in '{units.get(name, 'no known unit')}', "
-                    f"not in '{trajectory.unit}'"
+                    f"{what}: {name} is in '{units[name]}', not in '{trajectory.unit}'"
                 )
         if not isinstance(noise, str) and noise < 0:
             raise PlantError(f"{what}: noise_sd is {noise}; use 0 or more")

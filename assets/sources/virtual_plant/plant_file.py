@@ -189,7 +189,7 @@ def _build(kind: type[Declared], declared: Mapping[str, Any], what: str) -> Decl
     try:
         return kind(**values)
     except TypeError as error:
-        raise PlantError(f"{what}: {error}".replace("__init__() ", "")) from error
+        raise PlantError(f"{what}: {error}".replace(f"{kind.__name__}.__init__() ", "")) from error
 
 
 def _variable(declared: Mapping[str, Any], role: str | None = None) -> Variable:

@@ -29,6 +29,10 @@ def command(
         int | None,
         typer.Option("--interval-s", help="Seconds between readings, 1 to 600; 10 by default."),
     ] = None,
+    failure_rate: Annotated[
+        float | None,
+        typer.Option("--failure-rate", help="Share of batches that fail; about 0.03 by default."),
+    ] = None,
 ) -> None:
     """Write a virtual plant's exports to OUT and its truth to OUT-truth."""
     from assets.sources.virtual_plant.simulate import simulate
@@ -45,6 +49,7 @@ def command(
             do=do,
             reruns=reruns,
             interval_s=interval_s,
+            failure_rate=failure_rate,
         )
     best = "not defined" if done.oracle_auc is None else f"{done.oracle_auc:.2f}"
     told = "kept as it was" if done.is_reused else "written"

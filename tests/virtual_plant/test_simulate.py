@@ -107,6 +107,8 @@ def test_the_truth_lies_outside_the_exports(first: SimulationSummary) -> None:
         {"seed": -1},
         {"reruns": 0},
         {"interval_s": 0},
+        {"failure_rate": 0.0},
+        {"failure_rate": 0.7},
         {"do": "x in [1, 2]"},
         {"do": "granulation_end_moisture_pct in [2, 3]", "is_null": True},
         {"plant": "sterile_vial"},
@@ -127,6 +129,15 @@ def test_readings_every_second_on_request(tmp_path: Path, small_plant_file: Path
     assert often.readings == pytest.approx(10 * usual.readings, rel=0.1)
     with pytest.raises(PlantError, match="other settings"):
         simulate(often.out, plant=small_plant_file, **size)
+
+
+def test_an_earlier_simulation_at_another_failure_rate_is_not_taken_for_this_one(
+    tmp_path: Path, small_plant_file: Path
+) -> None:
+    size = {**SIZE, "batches": 3, "years": 0.03}
+    simulate(tmp_path / "often", plant=small_plant_file, failure_rate=0.1, **size)
+    with pytest.raises(PlantError, match="other settings"):
+        simulate(tmp_path / "often", plant=small_plant_file, **size)
 
 
 def test_null_and_policy_are_written_as_such(tmp_path: Path, small_plant_file: Path) -> None:

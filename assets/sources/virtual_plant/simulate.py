@@ -17,6 +17,7 @@ from typing import Any
 from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
 from assets.sources.virtual_plant.effects import RERUNS, lever_effects, policy_effect
 from assets.sources.virtual_plant.errors import PlantError
+from assets.sources.virtual_plant.failure_rate import at_failure_rate
 from assets.sources.virtual_plant.historian import write_archive
 from assets.sources.virtual_plant.plant_file import load_plant, plant_path
 from assets.sources.virtual_plant.policy import parse_policy
@@ -70,6 +71,7 @@ def simulate(
     do: str | None = None,
     reruns: int = RERUNS,
     interval_s: int | None = None,
+    failure_rate: float | None = None,
     progress: Progress | None = None,
 ) -> SimulationSummary:
     """Write a virtual plant's exports into ``out`` and its truth into ``<out>-truth``.
@@ -84,6 +86,8 @@ def simulate(
         do: Policy ``variable in [low, high]``, run on the same random numbers.
         reruns: Re-runs behind the expected effects of the policy and the levers, at least 1.
         interval_s: Seconds between sensor readings, 1 to 600; None means as the plant file says.
+        failure_rate: Share of batches that fail, reached by moving the limits; None means as the
+            plant file says.
         progress: Called with (what is being written, done, of).
 
     Returns:
@@ -101,6 +105,8 @@ def simulate(
     declared = load_plant(plant)
     if interval_s is not None:
         declared = at_interval(declared, interval_s)
+    if failure_rate is not None:
+        declared = at_failure_rate(declared, failure_rate)
     settings = Settings(
         batches=batches,
         years=float(years),
@@ -109,6 +115,8 @@ def simulate(
         policy=parse_policy(do, declared) if do else None,
     )
     marker = _marker(settings, plant_path(plant), reruns, declared.sampling_interval_s)
+    if failure_rate is not None:
+        marker["failure_rate"] = failure_rate
     out = out.absolute()
     earlier = _earlier(out, marker)
     if earlier:
@@ -188,7 +196,7 @@ def _earlier(out: Path, marker: dict[str, Any]) -> SimulationSummary | None:
         raise PlantError(
             f"{out} is not empty and is not a simulation: name another folder, or empty it"
         ) from None
-    if {key: found.get(key) for key in marker} != marker:
+    if {key: value for key, value in found.items() if key != "wrote"} != marker:
         raise PlantError(
             f"{out} holds a simulation with other settings: name another folder, or remove it"
         )

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.studies.made_months import make_months, stored
+from benchmarks.studies.made_months import make_months, plant_of, stored
 from benchmarks.studies.one_new_month import MONTHS, one_new_month
 from benchmarks.studies.tsfresh_rates import tsfresh_rates
 
@@ -81,7 +81,7 @@ def against_duckdb(files: list[Path], repeats: int) -> dict[str, str]:
 
 
 def in_a_process(files: list[Path]) -> tuple[float, float]:
-    """Seconds and peak memory (GB) of all features in a process of their own."""
+    """Seconds and peak memory (GB) of the tables over all months in a process of their own."""
     command = [sys.executable, __file__, "--one", *map(str, files)]
     said = subprocess.run(
         command,
@@ -94,7 +94,7 @@ def in_a_process(files: list[Path]) -> tuple[float, float]:
 
 
 def over_size(files: list[Path], repeats: int) -> dict[str, str]:
-    """50 against 200 million readings."""
+    """50 against 200 million readings: features, golden trajectories, kept and in their tables."""
     times, peaks = [], []
     for _ in range(repeats):
         small, large = in_a_process(files[:12]), in_a_process(files[:48])
@@ -111,8 +111,13 @@ def over_size(files: list[Path], repeats: int) -> dict[str, str]:
 
 
 def one(files: list[Path]) -> None:
-    """Compute the features of some files and say how long it took and how much memory."""
-    wall, _ = timed(lambda: all_features(files))
+    """Build the tables over all months and say how long it took and how much memory."""
+    from assets.sensor_features.local_executor import features_of_months
+    from assets.sensor_features.month_tables import update_months
+
+    with tempfile.TemporaryDirectory() as root:
+        warehouse = plant_of(files, Path(root))
+        wall, _ = timed(lambda: update_months(warehouse, features_of_months))
     print(wall, _peak_gb())
 
 
@@ -147,7 +152,7 @@ def main() -> None:
     scale = 50 if asked.quick else 1
     wanted = asked.only or ["duckdb", "tsfresh", "size", "month"]
     months = 48 if "size" in wanted else 12
-    files = make_months(asked.folder / f"stored-{scale}", months, MONTH_READINGS // scale)
+    files = make_months(asked.folder / f"months-{scale}", months, MONTH_READINGS // scale)
     of_61 = 12 * MONTH_READINGS // scale // MONTHS
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {datetime.now(UTC):%Y-%m-%d}")
     parts: dict[str, Callable[[], dict[str, str]]] = {

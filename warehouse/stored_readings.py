@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.reading_files import READING_MONTHS, series_file
@@ -100,6 +101,11 @@ class StoredMonth:
                 groups, start, is_clean = [], end, True
             if end >= wanted:
                 return
+
+
+def release_buffers() -> None:
+    """Give back the memory decoding has kept for the next row groups, once there are none."""
+    pa.default_memory_pool().release_unused()
 
 
 def _is_true(statistics: Any) -> bool:

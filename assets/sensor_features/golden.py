@@ -110,7 +110,6 @@ def golden_distances(
     Returns:
         The key and the columns ``COLUMNS`` of what was compared; and the envelopes used.
     """
-    warped = is_warped(trajectories)
     compared, distance, largest, made_of = [_NONE], [_NO_NUMBER], [_NO_NUMBER], [_NONE]
     envelopes: list[Envelope] = []
     for golden in sets:
@@ -118,12 +117,13 @@ def golden_distances(
         if envelope is None:
             continue
         envelopes.append(envelope)
-        of_rows = _distances(courses(rows), warped[rows], envelope)
+        of_rows = _distances(courses(rows), is_warped(trajectories[rows]), envelope)
         compared.append(rows)
         distance.append(of_rows[0])
         largest.append(of_rows[1])
         made_of.append(np.full(len(rows), envelope.batches))
-    found = trajectories.select(*KEY)[np.concatenate(compared)].with_columns(
+    found = trajectories.select(KEY)[np.concatenate(compared)].with_columns(
+        pl.col(KEY).cast(pl.String),
         golden_distance=pl.Series(np.concatenate(distance)).fill_nan(None),
         golden_deviation_max=pl.Series(np.concatenate(largest)).fill_nan(None),
         golden_batches=pl.Series(np.concatenate(made_of)),
@@ -162,9 +162,13 @@ def _with_release(trajectories: pl.DataFrame, batches: pl.DataFrame) -> pl.DataF
     )
     wanted = ["batch_id", "product", "disposition", "dispositioned_at"]
     return (
-        trajectories.select(*KEY, "month", "known_at")
+        trajectories.select(pl.col(KEY).cast(pl.Categorical), "month", "known_at")
         .with_columns(position=pl.int_range(pl.len()))
-        .join(batches.select(wanted), on="batch_id", how="left")
+        .join(
+            batches.select(wanted).with_columns(pl.col("batch_id").cast(pl.Categorical)),
+            on="batch_id",
+            how="left",
+        )
         .select("position", *KEY, "month", "product", good_us=released_at.dt.epoch("us"))
     )
 

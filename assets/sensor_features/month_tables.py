@@ -94,15 +94,17 @@ def _compared(
 ) -> pl.DataFrame:
     """Every series with a trajectory, sorted by month and key: what chooses the good batches.
 
-    Months that did not change are read from the table, the others from what is kept.
+    Months that did not change are read from the table, the others from what is kept. Names repeat
+    in every batch and month, so they are held as categories.
     """
-    asked = ", ".join(COMPARED)
+    asked, names_held = ", ".join(COMPARED), pl.col(KEY).cast(pl.Categorical)
     found = warehouse.query(f"SELECT {asked} FROM {TABLE} WHERE {HAS_TRAJECTORY}")
     is_current = [at for at, name in names.items() if known.get(at) == name]
-    frames = [found.filter(pl.col("month").is_in(is_current))]
+    frames = [found.filter(pl.col("month").is_in(is_current)).with_columns(names_held)]
     for at in names.keys() - set(is_current):
         rows = kept.read(names[at], [*COMPARED, "duration_h"])
-        frames.append(rows.filter(pl.sql_expr(HAS_TRAJECTORY)).select(COMPARED))
+        with_trajectory = rows.filter(pl.sql_expr(HAS_TRAJECTORY))
+        frames.append(with_trajectory.select(COMPARED).with_columns(names_held))
     return pl.concat(frames).sort("month", *KEY)
 
 
@@ -111,15 +113,15 @@ def _versions(
 ) -> dict[date, str]:
     """Version of every month's rows: its features, what they are compared with, and how."""
     how = digest(tuple(Path(file).read_text("utf-8") for file in (__file__, golden.__file__)))
-    series = [
-        f"{batch} {names[month]}" for batch, month in compared.select("batch_id", "month").rows()
-    ]
+    batches, months = compared["batch_id"], compared["month"]
 
     def of_month(month: date) -> str:
         parts: list[object] = [how]
         for one in sets.get(month, ()):
-            parts += [one.names, one.product, *(series[k] for k in one.good), "compared"]
-            parts += [series[k] for k in one.compared]
+            parts += [one.names, one.product]
+            for positions in (one.good, one.compared):
+                parts += [len(positions), *batches[positions]]
+                parts += [names[at] for at in months[positions]]
         return f"{names[month]}/{digest(tuple(parts))}"
 
     return {month: of_month(month) for month in names}
@@ -162,7 +164,8 @@ class _Courses:
     def _of_month(self, number: int) -> Array:
         if number not in self._read:
             month = self._months[number]
-            rows = self._compared[self._starts[number] : self._starts[number + 1]].select(KEY)
+            rows = self._compared[self._starts[number] : self._starts[number + 1]]
+            rows = rows.select(pl.col(KEY).cast(pl.String))
             read = self._kept.read(self._names[month], [*KEY, "trajectory"])
             courses = rows.join(read, on=KEY, how="left", maintain_order="left")["trajectory"]
             nothing = [float("nan")] * STEPS

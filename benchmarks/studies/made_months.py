@@ -8,11 +8,14 @@ import polars as pl
 
 from assets.sensor_features.series_description import DescribedMonth
 from warehouse.connection import connect_in_memory
-from warehouse.reading_files import series_file
+from warehouse.paths import Home
+from warehouse.reading_files import READING_MONTHS, series_file
 from warehouse.readings import PARQUET
+from warehouse.store import Warehouse
 from warehouse.stored_readings import StoredMonth
 
 TAGS = 12  # of which each third is a temperature
+RANGES = {"nor_low": 41.0, "nor_high": 59.5, "par_low": 39.0, "par_high": 61.0}
 COLUMNS = """
     printf('B%03d%05d', $month, g // 72) AS batch_id,
     (g // 12 % 6 + 1)::BIGINT AS stage,
@@ -47,7 +50,7 @@ def _make(file: Path, month: int, readings: int) -> None:
     series = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
     step = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     is_kept = rng.random(len(step)) > 0.0005
-    started = np.datetime64(date(2000, 1, 1) + timedelta(days=31 * month), "us").astype(np.int64)
+    started = np.datetime64(month_of(file), "us").astype(np.int64)
     # Tags of one phase are read at the same instants.
     time_us = started + (series // TAGS) * 1_800_000_000 + step * 1_000_000
     wave = 50 + 10 * np.sin(step / 400 + series)
@@ -63,23 +66,78 @@ def _make(file: Path, month: int, readings: int) -> None:
         opened.register("made", made)
         columns = COLUMNS.replace("$month", str(month))
         opened.execute(f"COPY (SELECT {columns} FROM made) TO '{file}' {PARQUET}")
-    _list(made["g"], file)
+    _list(made, month, file)
 
 
-def _list(series: pl.Series, file: Path) -> None:
-    listed = series.to_frame().group_by("g", maintain_order=True).agg(pl.len().alias("readings"))
+def _list(made: pl.DataFrame, month: int, file: Path) -> None:
+    listed = made.group_by("g", maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("readings"),
+        first_at=pl.col("t").min(),
+        last_at=pl.col("t").max(),
+    )
+    place, tag = (pl.col("g") // TAGS % 6).cast(pl.String), pl.col("g") % TAGS
     described = listed.select(
-        pl.col("readings").cast(pl.Int64),
-        unit=pl.when(pl.col("g") % 3 == 0).then(pl.lit("degC")).otherwise(pl.lit("bar")),
-        nor_low=41.0,
-        nor_high=59.5,
-        par_low=39.0,
-        par_high=61.0,
+        batch_id=pl.format(f"B{month:03d}{{}}", (pl.col("g") // 72).cast(pl.String).str.zfill(5)),
+        stage=(pl.col("g") // TAGS % 6 + 1).cast(pl.Int64),
+        unit_procedure="unit_procedure_" + place,
+        phase="phase_" + place,
+        tag="tag_" + tag.cast(pl.String).str.zfill(2),
+        equipment_id="EQ-" + place,
+        readings="readings",
+        known_at="last_at",
+        first_at="first_at",
+        last_at="last_at",
+        started_at="first_at",
+        ended_at="last_at",
+        unit=pl.when(tag % 3 == 0).then(pl.lit("degC")).otherwise(pl.lit("bar")),
+        **{name: pl.lit(limit) for name, limit in RANGES.items()},
     )
     described.write_parquet(file.with_name(series_file(file.name)))
+
+
+def month_of(file: Path) -> date:
+    """First day of the month a made file belongs to."""
+    return date(2000 + int(file.stem) // 12, int(file.stem) % 12 + 1, 1)
 
 
 def stored(file: Path) -> DescribedMonth:
     """A made month as the executors take it."""
     series = pl.read_parquet(file.with_name(series_file(file.name)))
-    return DescribedMonth(StoredMonth(date(2000, 1, 1), file, file.stem), series)
+    return DescribedMonth(StoredMonth(month_of(file), file, file.stem), series)
+
+
+def plant_of(files: list[Path], root: Path) -> Warehouse:
+    """A plant whose readings of these months are placed, nothing computed yet.
+
+    Batches are released two days after their last reading, so that every month but the first is
+    compared with good ones.
+    """
+    warehouse = Warehouse(Home(root), "bench")
+    folder = warehouse.home.readings_dir("bench")
+    folder.mkdir(parents=True)
+    for file in (*files, *(file.with_name(series_file(file.name)) for file in files)):
+        (folder / file.name).symlink_to(file.resolve())
+    counts = ("received", "identical", "without_phase", "not_finite", "unknown_tag", "stored")
+    listed = {"month": map(month_of, files), "file": [file.name for file in files]}
+    names = {"content_hash": listed["file"], "input_hash": listed["file"], "series": 1}
+    warehouse.write(READING_MONTHS, pl.DataFrame(listed | names | dict.fromkeys(counts, 1)))
+    series = [stored(file).series.select("batch_id", "last_at") for file in files]
+    batches = pl.concat(series).group_by("batch_id", maintain_order=True).agg(
+        dispositioned_at=pl.col("last_at").max() + timedelta(days=2)
+    )  # fmt: skip
+    batches = batches.with_columns(
+        production_order=pl.int_range(1, pl.len() + 1),
+        cluster_id="batch_id",
+        product=pl.lit("P"),
+        disposition=pl.lit("released"),
+        started_at_precision=pl.lit("instant"),
+    )
+    warehouse.write("core.batches", batches)
+    tags = [(f"tag_{tag:02d}", f"EQ-{place}", place + 1, "degC" if tag % 3 == 0 else "bar")
+            for place in range(6) for tag in range(TAGS)]  # fmt: skip
+    columns = ["tag", "equipment_id", "stage", "unit"]
+    described = pl.DataFrame(tags, columns, orient="row").with_columns(
+        **{name: pl.lit(limit) for name, limit in RANGES.items()}
+    )
+    warehouse.write("core.sensor_tags", described)
+    return warehouse

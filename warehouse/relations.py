@@ -57,11 +57,15 @@ def no_rows_sql(contract: Contract) -> str:
 
 
 def insert(connection: Connection, contract: Contract, frame: pl.DataFrame) -> None:
-    """Insert a conformed frame into its table, sorted by key."""
-    with incoming(connection, frame):
-        connection.execute(
-            f"INSERT INTO {contract.name} BY NAME SELECT * FROM incoming{order_by(contract)}"
-        )
+    """Insert a conformed frame into its table, sorted by key.
+
+    The frame is found by the name of its variable: a registered one would be held, though dropped,
+    until the transaction ends, and with it every part a table is built of.
+    """
+    rows = frame.to_arrow()  # noqa: F841
+    connection.execute(
+        f"INSERT INTO {contract.name} BY NAME SELECT * FROM rows{order_by(contract)}"
+    )
 
 
 @contextmanager

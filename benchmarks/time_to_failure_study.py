@@ -23,7 +23,7 @@ from assets.time_to_failure.equipment_use import equipment_use
 from assets.time_to_failure.lives import LIFE, breakdown_spells
 from assets.time_to_failure.replacement import AGE_REPLACEMENT, cost_per_batch, optimal_interval
 from assets.time_to_failure.replacement_costs import ReplacementCosts
-from assets.time_to_failure.replacement_intervals import bounds, resample
+from assets.time_to_failure.replacement_intervals import bounds, draw
 from assets.time_to_failure.strata import Risk, breakdown_strata
 from assets.time_to_failure.weibull import weibull_fit
 from assets.time_to_failure.weibull_fits import FEWEST_EVENTS
@@ -123,7 +123,7 @@ def marks(risk: Risk, shape: float, scale: float, seed: int) -> dict[str, Any]:
     best = optimal_interval(*truth, COSTS.pair, AGE_REPLACEMENT)
     found = optimal_interval(np.array(fit.shape), np.array(fit.scale), COSTS.pair, AGE_REPLACEMENT)
     cost = [float(cost_per_batch(at, *truth, COSTS.pair, AGE_REPLACEMENT)) for at in (found, best)]
-    drawn = resample(risk, COSTS, AGE_REPLACEMENT, 400, np.random.default_rng(seed))
+    drawn = draw(risk, COSTS, AGE_REPLACEMENT, 400, np.random.default_rng(seed))
     low, high = bounds(drawn.optimum)
     values = (
         *(fit.shape, fit.shape_low, fit.shape_high, fit.shape_low <= shape <= fit.shape_high),

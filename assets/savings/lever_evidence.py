@@ -52,21 +52,25 @@ class MaintenanceEvidence:
         return float(self.row["saving_per_batch_usd"])
 
     @property
-    def spread_usd(self) -> float:
-        """Standard deviation of the saving per batch, USD, widened for the choice."""
+    def spreads_usd(self) -> tuple[float, float]:
+        """Spread of the saving per batch below and above the estimate, USD.
+
+        Each is the distance to its end of the 95% interval, in standard deviations of a normal
+        law, widened for the choice: savings have the longer tail above.
+        """
         from scipy.stats import norm
 
-        width = float(self.row["saving_per_batch_usd_high"]) - float(
-            self.row["saving_per_batch_usd_low"]
-        )
         wider = norm.isf(0.025 / self.tried) / norm.isf(0.025)
-        return float(width / LEVEL_95_SPREADS * wider)
+        below = self.saving_usd - float(self.row["saving_per_batch_usd_low"])
+        above = float(self.row["saving_per_batch_usd_high"]) - self.saving_usd
+        half = LEVEL_95_SPREADS / 2
+        return float(below / half * wider), float(above / half * wider)
 
     @property
     def ends_usd(self) -> tuple[float, float]:
         """Ends of the widened 95% interval of the saving per batch, USD."""
-        half = LEVEL_95_SPREADS / 2 * self.spread_usd
-        return self.saving_usd - half, self.saving_usd + half
+        below, above = (LEVEL_95_SPREADS / 2 * spread for spread in self.spreads_usd)
+        return self.saving_usd - below, self.saving_usd + above
 
     @property
     def sentence(self) -> str:
@@ -92,7 +96,9 @@ class MaintenanceEvidence:
         avoided = float(row["events_per_batch_today"]) - float(row["events_per_batch_optimal"])
         event, planned = float(row["event_cost_usd"]), float(row["planned_cost_usd"])
         added = (avoided * event - self.saving_usd) / planned
-        saving = self.saving_usd + self.spread_usd * draws.normal("maintenance.saving")
+        place = draws.normal("maintenance.saving")
+        below, above = self.spreads_usd
+        saving = self.saving_usd + np.where(place < 0, below, above) * place
         drawn = np.clip((saving + added * planned) / event, None, today)
         zero = np.zeros(draws.size)
         return {

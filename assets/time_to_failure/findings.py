@@ -53,8 +53,8 @@ def findings(
     Args:
         records: What is on record.
         assumptions: The cost assumptions of the run.
-        seed: Seed of the resamples.
-        is_quick: Whether fewer resamples are drawn.
+        seed: Seed of the draws.
+        is_quick: Whether fewer draws are made.
 
     Returns:
         The ``finding`` tables of this topic by name.

@@ -1,7 +1,7 @@
-"""The replacement interval of least expected cost against today's, with its bootstrap interval.
+"""The replacement interval of least expected cost against today's, with its interval.
 
-Here the arithmetic of ``replacement`` meets the records: lives are resampled, every resample is
-fitted and optimised anew, and the answer is put into words by ``replacement_verdict``.
+Here the arithmetic of ``replacement`` meets the records: laws the lives may follow are drawn, the
+interval is optimised under each, and ``replacement_verdict`` puts the answer into words.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ from assets.time_to_failure.replacement import (
 )
 from assets.time_to_failure.replacement_costs import ReplacementCosts
 from assets.time_to_failure.strata import Risk, Stratum
-from assets.time_to_failure.weibull import WeibullFit, weibull_estimates
+from assets.time_to_failure.weibull import WeibullFit, posterior_draws, weibull_estimates
 
 LEVEL = 0.95
 
@@ -51,7 +51,7 @@ class Today:
 
 @dataclass(frozen=True)
 class Draws:
-    """Resampled quantities of one stratum, one value per draw.
+    """What the law of one stratum may be, one value per draw.
 
     Attributes:
         shape: Weibull shapes.
@@ -73,7 +73,7 @@ class Decision:
         fit: Weibull fit, None where too few events.
         today: Today's interval.
         costs: Costs at base and at both ends, None where the assumptions lack them.
-        draws: Resamples, None without fit or costs.
+        draws: Draws, None without fit or costs.
         reach: Longest age on record, batches; nothing beyond it was ever seen.
     """
 
@@ -97,16 +97,16 @@ class Decision:
         return float(optimal_interval(shape, scale, pair, self.policy))
 
     def events(self, interval: float) -> tuple[float, Interval]:
-        """Expected events per batch at an interval, with its bootstrap interval."""
+        """Expected events per batch at an interval, with its interval."""
         return self._at(interval, None)
 
     def cost(self, interval: float) -> tuple[float, Interval]:
-        """Expected cost per batch at an interval, USD, with its bootstrap interval."""
+        """Expected cost per batch at an interval, USD, with its interval."""
         assert self.costs is not None
         return self._at(interval, self.costs.pair)
 
     def saving(self, interval: float) -> tuple[float, Interval]:
-        """Cost per batch today minus that at an interval, paired over resamples, USD."""
+        """Cost per batch today minus that at an interval, paired over draws, USD."""
         assert self.costs is not None
         ends = [self._curve(at, self.costs.pair) for at in (self.today.age, interval)]
         return float(ends[0][0] - ends[1][0]), bounds(ends[0][1] - ends[1][1])
@@ -140,26 +140,31 @@ def is_renewable(stratum: Stratum) -> bool:
     return stratum.origin in BY_PART and stratum.time_scale == "batches"
 
 
-def resample(
+def draw(
     risk: Risk, costs: ReplacementCosts, policy: str, draws: int, rng: np.random.Generator
 ) -> Draws:
-    """Refit and optimise under resampled weights of whole lives.
+    """Draw what the law of the lives may be, and optimise under each draw.
 
-    The Bayesian bootstrap keeps every life with a positive weight, so that no draw is without the
-    few breakdowns there are.
+    Breakdowns: the posterior of a Weibull law, because with a dozen of them a bootstrap's intervals
+    are a tenth too narrow and the shape's bias adds up to savings overstated. Failed batches: the
+    Bayesian bootstrap over whole lives, because batches of one life fail together; it keeps every
+    life with a positive weight, so that no draw is without the few events there are.
 
     Args:
         risk: The spells.
         costs: Costs at base.
         policy: ``age_replacement`` or ``minimal_repair``.
-        draws: Number of resamples.
-        rng: Source of the weights.
+        draws: Number of draws.
+        rng: Source of the draws.
 
-    Source: Rubin (1981), the Bayesian bootstrap.
+    Source: ``weibull.posterior_draws``; Rubin (1981), the Bayesian bootstrap.
     """
-    codes, position = np.unique(risk.life, return_inverse=True)
-    weights = rng.dirichlet(np.ones(codes.size), size=draws)[:, position] * codes.size
-    shape, scale = weibull_estimates(risk, weights)
+    if policy == AGE_REPLACEMENT:
+        shape, scale = posterior_draws(risk, draws, rng)
+    else:
+        codes, position = np.unique(risk.life, return_inverse=True)
+        weights = rng.dirichlet(np.ones(codes.size), size=draws)[:, position] * codes.size
+        shape, scale = weibull_estimates(risk, weights)
     return Draws(shape, scale, optimal_interval(shape, scale, costs.pair, policy))
 
 
@@ -200,8 +205,8 @@ def decisions(
         fits: Fits by key.
         today: ``todays_intervals``.
         costs: Per event its costs, None where the assumptions lack them.
-        draws: Number of resamples.
-        seed: Seed of the resamples; each stratum draws from its own stream.
+        draws: Number of draws.
+        seed: Seed of the draws; each stratum draws from its own stream.
     """
     by_event = dict(costs)
     found = []
@@ -209,7 +214,7 @@ def decisions(
         fit, priced = fits.get(each.key), by_event.get(each.event)
         rng = np.random.default_rng([seed, number])
         policy = AGE_REPLACEMENT if each.event == BREAKDOWN else MINIMAL_REPAIR
-        drawn = resample(each.risk, priced, policy, draws, rng) if fit and priced else None
+        drawn = draw(each.risk, priced, policy, draws, rng) if fit and priced else None
         plan = today.get(each.key[:3], Today(None, None, None, 0))
         reach = float(each.risk.exit.max()) if each.lives else 0.0
         found.append(Decision(each, fit, plan, priced, drawn, reach))
@@ -217,7 +222,7 @@ def decisions(
 
 
 def bounds(draws: FloatArray) -> Interval:
-    """Return the ends of the middle 95% of resamples; infinite draws stay infinite."""
+    """Return the ends of the middle 95% of draws; infinite draws stay infinite."""
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(draws, [tail, 1 - tail], method="inverted_cdf")
     return float(low), float(high)

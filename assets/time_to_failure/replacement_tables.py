@@ -93,7 +93,7 @@ def replacement_curves(found: Sequence[Decision]) -> pl.DataFrame:
     Returns:
         ``finding.replacement_curves``: for every priced fit ``POINTS`` intervals from an eighth of
         to twice the longest age on record (age replacement), or up to that age (minimal repair),
-        with 95% bootstrap intervals; sorted by key.
+        with 95% intervals; sorted by key.
     """
     rows = []
     for each in found:
@@ -114,7 +114,7 @@ def interval_row(
     """Return one row of ``finding.replacement_intervals``.
 
     Args:
-        decision: The question with its fit, costs and resamples.
+        decision: The question with its fit, costs and draws.
         note: Why there is no fit, where there is none.
         p_adjusted: Test against a constant hazard, adjusted over all questions.
     """

@@ -20,7 +20,7 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
     must also hold over all questions asked, and resampled whole lives must agree.
 
     Args:
-        decision: The question with its fit, costs and resamples.
+        decision: The question with its fit, costs and draws.
         note: Why there is no fit, where there is none.
         p_adjusted: Test against a constant hazard, adjusted over all questions.
 
@@ -66,7 +66,7 @@ def _worn(decision: Decision, best: float) -> tuple[str, str]:
         if best > decision.reach
         else ""
     )
-    # At its own optimum a resample never loses, so a saving is judged at the interval proposed.
+    # At its own optimum a draw never loses, so a saving is judged at the interval proposed.
     if low <= 0:
         return "keep_interval", (
             f"Least cost at {best:.0f} batches, but against {now} that saves {span}, which does "

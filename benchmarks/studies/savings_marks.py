@@ -19,7 +19,7 @@ from assets.savings.levers import LeverClaim
 from assets.savings.simulation import simulate
 from assets.savings.window_effect import WindowEffect
 from assets.sources.virtual_plant.batches import make_batches
-from assets.sources.virtual_plant.effects import _done, _with
+from assets.sources.virtual_plant.effects import with_lever
 from assets.statistics.array_types import FloatArray
 from assets.time_to_failure.replacement import mean_age
 from benchmarks.studies.savings_plants import (
@@ -139,7 +139,7 @@ def _realised(plant: PricedPlant, kind: str, found: Measured) -> dict[str, Any]:
     per_year = plant.found.batches_per_year or 200.0
     if isinstance(found, WindowEffect):
         declared = next(each for each in made.plant.levers if each.name == PLANT_LEVERS[kind])
-        after = _with(made, *_done(made.plant, declared))
+        after = with_lever(made, declared)
         true = (failures - float(after.is_failure.sum())) / years
         low, high = found.ledger.low * per_year, found.ledger.high * per_year
     elif isinstance(found, AlarmCounts):

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.virtual_plant.batches import Settings, make_batches
-from assets.sources.virtual_plant.effects import _done, _with
+from assets.sources.virtual_plant.effects import with_lever
 from assets.sources.virtual_plant.planted import Lever
 from benchmarks.studies.plants import worn_granulator_plant
 from benchmarks.studies.record import RESULTS, StudyRecord
@@ -46,7 +46,7 @@ def rerun(number: int, drift: float) -> dict[str, float]:
     made = make_batches(plant, Settings(BATCHES, YEARS, FIRST_SEED + number, drift=drift))
     row = {"failures": float(made.failure_prob.sum()) / YEARS}
     for lever in _held():
-        after = _with(made, *_done(plant, lever))
+        after = with_lever(made, lever)
         row[lever.name] = float(made.failure_prob.sum() - after.failure_prob.sum()) / YEARS
     return row
 

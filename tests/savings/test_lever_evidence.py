@@ -56,6 +56,13 @@ def test_one_interval_is_taken_as_it_is():
     )
 
 
+def test_a_longer_upper_tail_stays_longer_and_the_middle_stays():
+    found = maintenance_evidence(_intervals((60.0, 40.0, 120.0)))
+    assert isinstance(found, MaintenanceEvidence)
+    assert found.spreads_usd == pytest.approx((20 / 1.96, 60 / 1.96), rel=1e-3)
+    assert found.ends_usd == pytest.approx((40.0, 120.0), rel=1e-3)
+
+
 def test_the_best_of_several_is_widened_for_the_choice():
     """Of ten parts: 60 +/- 40 becomes 60 +/- 40 x 2.807 / 1.960 = 57.3, just above zero."""
     ten = _intervals((60.0, 20.0, 100.0), *[(30.0, -60.0, 120.0)] * 9)

@@ -99,6 +99,11 @@ def lever_effects(made: Batches, reruns: int) -> dict[str, Effect]:
     return _effects(before, wanted, reruns)
 
 
+def with_lever(made: Batches, lever: Lever) -> Batches:
+    """These very batches, on the same random numbers, with one declared lever pulled."""
+    return _with(made.settings, made.plant, made.when, *_done(made.plant, lever))
+
+
 def _done(plant: Plant, lever: Lever) -> tuple[Plant, Policy | None]:
     """The plant and the policy with a lever pulled."""
     if lever.kind == "maintenance":

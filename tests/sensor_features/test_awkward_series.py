@@ -9,6 +9,8 @@ import pytest
 from assets.sensor_features.month_tables import TABLE
 from data_contracts.catalogue import contract
 from data_contracts.expectations import counting_sql, judge_counts
+from tests.sensor_features.conftest import Plant, instant
+from warehouse.paths import Home
 
 NAN, INF = float("nan"), float("inf")
 # Values of one tag each, ten seconds apart; where a pair, seconds after the start come with them.
@@ -24,12 +26,16 @@ SERIES: dict[str, list[Any]] = {
 }
 
 
-@pytest.fixture
-def awkward(plant: Any, at: Any) -> Any:
+@pytest.fixture(scope="module")
+def awkward(tmp_path_factory: pytest.TempPathFactory) -> Plant:
     """A plant to which all of it was delivered, of tags nobody described but one."""
+    folder = tmp_path_factory.mktemp("awkward")
+    plant, start = Plant(Home(folder / "home"), folder), instant("01-10 08:00")
+    plant.batches("B1")
+    plant.phases(("B1", 3, "granulation", "wet_mass", "GRN", start, instant("01-10 09:00")))
     plant.tags(("constant", "GRN", 3, "degC", 3.0, 5.0, False))
     rows = [
-        ("GRN", None, tag, at("01-10 08:00") + timedelta(seconds=seconds), value, "good")
+        ("GRN", None, tag, start + timedelta(seconds=seconds), value, "good")
         for tag, values in SERIES.items()
         for seconds, value in (
             v if isinstance(v, tuple) else (10 * k, v) for k, v in enumerate(values)
@@ -40,7 +46,7 @@ def awkward(plant: Any, at: Any) -> Any:
     return plant
 
 
-def test_every_series_has_its_row_and_nothing_is_dropped_without_a_count(awkward: Any) -> None:
+def test_every_series_has_its_row_and_nothing_is_dropped_without_a_count(awkward: Plant) -> None:
     found = awkward.warehouse.read(TABLE)
     assert dict(found.select("tag", "readings").rows()) == {
         "not_a_number": 0, "infinite": 2, "missing": 1, "single": 1, "constant": 30,
@@ -53,7 +59,7 @@ def test_every_series_has_its_row_and_nothing_is_dropped_without_a_count(awkward
     assert account["without_phase"] == account["identical"] == 0
 
 
-def test_what_is_not_defined_is_null_and_no_number_is_infinite(awkward: Any) -> None:
+def test_what_is_not_defined_is_null_and_no_number_is_infinite(awkward: Plant) -> None:
     found = awkward.warehouse.read(TABLE)
     rows = {row["tag"]: row for row in found.to_dicts()}
     assert (rows["not_a_number"]["mean"], rows["not_a_number"]["gap_fraction"]) == (None, 1.0)
@@ -69,7 +75,7 @@ def test_what_is_not_defined_is_null_and_no_number_is_infinite(awkward: Any) -> 
     assert not ordinary.select(pl.any_horizontal(pl.all().is_infinite().any())).item()
 
 
-def test_the_contract_of_the_table_holds(awkward: Any) -> None:
+def test_the_contract_of_the_table_holds(awkward: Plant) -> None:
     described = contract(TABLE)
     results = judge_counts(awkward.warehouse.query(counting_sql(described)), described)
     assert results.filter(~pl.col("is_passed")).is_empty()

@@ -50,6 +50,7 @@ def _vocabularies() -> dict[str, Any]:
         "direction": wording.DIRECTIONS,
         "ranking_method": wording.RANKING_METHODS,
         "replacement_verdict": wording.REPLACEMENT_VERDICTS,
+        "later_standing": wording.LATER_STANDINGS,
     }
     named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
     return {

@@ -117,6 +117,11 @@ REPLACEMENT_VERDICTS = {
     "renew_earlier": "renew earlier",
     "renew_later": "renew later",
 }
+LATER_STANDINGS = {
+    "held": "seen again",
+    "not_held": "not seen again",
+    "too_few_to_tell": "too few to tell",
+}
 UNITS = {"USD": "USD", "USD/year": "USD a year", "probability": "", "share": ""}
 
 

@@ -11,7 +11,7 @@ SELECT s.outcome, s.verdict, {_UNDER_SIGNAL.replace("outcome IN", "s.outcome IN"
 FROM finding.precursor_searches AS s ORDER BY s.outcome
 """
 _PRECURSORS_SQL = f"""
-SELECT outcome, event_type, scope,
+SELECT outcome, event_type, scope, later_standing, p_value_later IS NOT NULL AS is_told_later,
   concat_ws('/', outcome, event_type, scope) AS key
 FROM finding.precursors WHERE is_leading AND {_UNDER_SIGNAL} ORDER BY outcome, rank
 """

@@ -44,7 +44,9 @@ def findings():
              "scope": "equipment", "kind": "equipment", "rank": 1, "score": 9.0,
              "p_value_family": 0.001, "is_found": True, "is_leading": True, "lag_from_h": 4.0,
              "lag_until_h": 160.0, "lag_until_low_h": 140.0, "lag_until_high_h": 220.0,
-             "lag_h": 92.0, "lag_low_h": 64.0, "lag_high_h": 111.0}  # fmt: skip
+             "lag_h": 92.0, "lag_low_h": 64.0, "lag_high_h": 111.0, "later_standing": "held",
+             "later_exposed": 44, "later_failures": 19, "later_expected": 8.2,
+             "p_value_later": 0.004}  # fmt: skip
     search = {"outcome": "failure", "verdict": "found", "reason": "At least one kind of event."}
     steps = {"outcome": "failure", "sequence": "deviation.weighing > equipment.cleaning.coating",
              "rank": 1, "length": 2, "score": 6.0, "p_value_family": 0.01, "is_found": True,
@@ -71,6 +73,21 @@ def test_a_precursor_is_shown_with_rates_lag_and_picture(signal_plant, findings)
     assert "160 (140 to 220)" in text
     assert "weighing deviation then cleaning (coating)" in text
     assert html.count('"precursor_timeline[failure]"') == 2
+
+
+def test_a_precursor_says_how_it_stood_on_later_batches(signal_plant, findings):
+    text = _text(_put(signal_plant, **findings))
+    told = text[text.index("seen again") :][:90]
+    assert told.startswith("seen again: 19 of 44 failed, 8.2 expected (p 0.004"), told
+    later = ("later_exposed", "later_failures", "later_expected", "p_value_later")
+    few = (
+        findings["precursors"]
+        .with_columns(pl.lit(None).alias(name) for name in later)
+        .with_columns(later_standing=pl.lit("too_few_to_tell"))
+    )
+    text = _text(_put(signal_plant, **findings | {"precursors": few}))
+    assert "too few to tell" in text
+    assert "8.2 expected" not in text
 
 
 def test_without_a_signal_the_finding_is_held_back(mix_plant, findings):

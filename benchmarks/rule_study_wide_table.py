@@ -2,7 +2,8 @@
 
 Each plant of the rule study is written as a CSV with a row per batch and a profile of a dozen
 lines, and ``lotwise run --quick`` does the rest; the published rules are marked as in
-``rule_study``, by the same bars. A run takes a minute or two, so plants are few.
+``rule_study``, by the same bars; whether the report shows the rule is kept beside it, since a
+rule is stated under a process signal alone. A run takes a minute or two, so plants are few.
 
     nice -n 10 python benchmarks/rule_study_wide_table.py --kind two --plants 3
 """
@@ -30,6 +31,10 @@ MEMBERS_SQL = """
 SELECT b.rule, b.batch_id FROM finding.rule_batches AS b JOIN finding.rules AS r
 USING (outcome, target, rule) WHERE r.target = 'failure' AND r.status = 'confirmed'
 AND b.is_in_re_estimated
+"""
+SHOWN_SQL = """
+SELECT rule, is_shown, verdict FROM finding.rules
+WHERE target = 'failure' AND status = 'confirmed'
 """
 COLUMNS_SQL = """
 SELECT rule, feature, made_of FROM finding.rule_conditions
@@ -98,11 +103,14 @@ def _marks(plant: RulePlant, home: Path) -> dict[str, Any]:
     parts = (words[0], words[2]) if len(words) == 3 else plant.features
     is_same = bool(parts) and found == {f"parameter.{part}" for part in parts}
     covered = max(overlap.values(), default=0.0)
+    shown = {row["rule"]: row for row in published.query(SHOWN_SQL).iter_rows(named=True)}
     return {
         "confirmed": len(overlap),
         "jaccard": float(np.round(covered, 3)),
         "same_columns": is_same,
         "is_recovered": is_same and covered >= ENOUGH,
+        "verdict": shown[best]["verdict"] if best is not None else "",
+        "is_shown": best is not None and shown[best]["is_shown"],
     }
 
 

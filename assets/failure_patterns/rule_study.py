@@ -153,7 +153,9 @@ def splits(inputs: RuleInputs, *, has_margins: bool = True) -> Iterator[Split]:
             continue
         margins = inputs.outcome_margins.filter(pl.col("outcome") == row["outcome"])
         border = int(split.early[-1]) + 1
-        for thin in thin_margin_targets(target, margins, allowed.batch_ids, border):
+        for thin in thin_margin_targets(
+            target, margins, allowed.batch_ids, border, inputs.dictionary
+        ):
             if (gate, thin.quantity) not in seen:
                 seen.add((gate, thin.quantity))
                 yield split_in_time(thin, allowed)

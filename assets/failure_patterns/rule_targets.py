@@ -5,6 +5,7 @@ more about what moves a result than the few that crossed; a rule for it speaks o
 of failures.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ THIN_SHARE = 0.1
 LARGEST_THIN_SHARE = 0.25
 FEWEST_MARGINS = 60
 MOST_CENSORED = 0.5
+# Which of several samples a title speaks of: a limit is one for them all.
+SAMPLE_WORDS = re.compile(r", [^(]*?(?= \(|$)")
 FAILURE = "failure"
 THIN_MARGIN = "thin_margin"
 
@@ -58,7 +61,11 @@ def failure_target(
 
 
 def thin_margin_targets(
-    failure: Target, margins: pl.DataFrame, batch_ids: list[str], early_batches: int
+    failure: Target,
+    margins: pl.DataFrame,
+    batch_ids: list[str],
+    early_batches: int,
+    dictionary: pl.DataFrame,
 ) -> list[Target]:
     """The batches closest to each limit of an outcome.
 
@@ -67,6 +74,7 @@ def thin_margin_targets(
         margins: ``core.outcome_margins`` of the outcome.
         batch_ids: The batches of the gate in production order.
         early_batches: How many of them are the earlier period, which sets the threshold.
+        dictionary: ``feature.dictionary``, which says how a quantity is called.
 
     Returns:
         One target per quantity with enough measured values that thin margins can be told apart.
@@ -86,9 +94,19 @@ def thin_margin_targets(
         label = np.where(np.isfinite(margin), (margin <= limit).astype(float), np.nan)
         name = str(quantity)
         measured, side = str(part["measured_quantity"][0]), str(part["limit"][0])
-        title = f"{measured.replace('_', ' ')} close to its {side} limit"
+        title = f"{_called(measured, dictionary)} close to its {side} limit"
         found.append(Target(failure.outcome, THIN_MARGIN, name, title, failure.gate, label))
     return found
+
+
+def _called(measured: str, dictionary: pl.DataFrame) -> str:
+    """The dictionary's title of a measured quantity, without unit; its name where it has none."""
+    features = [f"lab.{measured}", f"parameter.{measured}"]
+    titles = dictionary.filter(pl.col("feature").is_in(features)).sort("feature")["title"]
+    if titles.is_empty():
+        words = measured.replace("_", " ")
+        return words[:1].upper() + words[1:]
+    return re.sub(r" \([^()]*\)$", "", SAMPLE_WORDS.sub("", str(titles[0])))
 
 
 def _aligned(frame: pl.DataFrame, batch_ids: list[str]) -> pl.DataFrame:

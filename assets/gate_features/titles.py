@@ -43,7 +43,7 @@ UNIT_SYMBOLS = {
 # `min`, `l`, `m`, `d` are no units here: `dissolution_min` is a minimum, `impurity_l` a compound.
 WORDS = {
     "api": "API",
-    "av": "average",
+    "av": "average",  # but the acceptance value of a test for uniformity
     "fct": "film-coated tablet",
     "lod": "LOD",
     "max": "maximum",
@@ -124,7 +124,8 @@ def phrase(name: str, unit: str | None = None) -> str:
         name: Such as ``tablet_weight_mg``.
         unit: The recorded unit, where there is one.
     """
-    words = split_unit(name, unit)[0].replace(".", "_").split("_")
+    plain = split_unit(name, unit)[0].replace(".", "_")
+    words = plain.replace("uniformity_av", "uniformity_acceptance_value").split("_")
     return " ".join(WORDS.get(word, word) for word in words if word)
 
 

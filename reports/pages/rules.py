@@ -5,9 +5,10 @@ from typing import Any
 from reports.pages.facts import Facts
 
 _RULES_SQL = """
-SELECT outcome, target, CAST(rule AS VARCHAR) AS rule, kind, text, text_re_estimated,
-  available_at_gate, concat_ws('/', outcome, target, rule) AS key
-FROM finding.rules WHERE is_shown ORDER BY outcome, kind, target, rule
+SELECT r.outcome, r.target, CAST(r.rule AS VARCHAR) AS rule, r.kind, s.title, r.text,
+  r.text_re_estimated, r.available_at_gate, concat_ws('/', r.outcome, r.target, r.rule) AS key
+FROM finding.rules AS r JOIN evidence.rule_search AS s USING (outcome, target)
+WHERE r.is_shown ORDER BY r.outcome, r.kind, r.target, r.rule
 """
 _SEARCHES_SQL = """
 SELECT s.outcome, s.target, s.kind, s.title, s.gate, s.note, s.confirmed,

@@ -220,8 +220,16 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
             "is_censored": False,
         }
     )
-    (thin,) = thin_margin_targets(target, margins, ids, early_batches=100)
+    named = pl.DataFrame(
+        {
+            "feature": ["lab.dissolution", "lab.dissolution.minimum"],
+            "title": ["Drug dissolution, mean of samples (%)", "Drug dissolution, lowest (%)"],
+        }
+    )
+    (thin,) = thin_margin_targets(target, margins, ids, 100, named)
     assert isinstance(thin, Target)
     assert np.flatnonzero(thin.label == 1).tolist() == [*range(10), *range(100, 110)]
     assert (thin.outcome, thin.kind, thin.name) == ("failure", "thin_margin", "dissolution")
-    assert thin.title == "dissolution close to its low limit"
+    assert thin.title == "Drug dissolution close to its low limit"
+    (unnamed,) = thin_margin_targets(target, margins, ids, 100, named.clear())
+    assert unnamed.title == "Dissolution close to its low limit"

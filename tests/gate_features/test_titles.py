@@ -23,6 +23,7 @@ from assets.gate_features.titles import named, within
         ("api_water_pct", "pct", "API water (%)"),
         ("inlet_air_flow_m3_per_h", None, "Inlet air flow (m³/h)"),
         ("hardness_n", "kp", "Hardness n (kp)"),
+        ("content_uniformity_av", None, "Content uniformity acceptance value"),
     ],
 )
 def test_names_become_titles(name, unit, expected):

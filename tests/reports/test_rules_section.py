@@ -79,6 +79,19 @@ def test_a_confirmed_rule_is_a_card_with_its_picture(with_rules):
     assert 'data-claim="rules.survival"' in html
 
 
+def test_a_rule_for_thin_margins_is_headed_by_what_came_close(signal_plant):
+    key, title = "assay_pct (low limit)", "Assay close to its low limit"
+    for name, frame in rule_frames("failure", "process_signal").items():
+        named = frame.with_columns(target=pl.lit(key))
+        if "kind" in frame.columns:
+            named = named.with_columns(kind=pl.lit("thin_margin"))
+        if "title" in frame.columns:
+            named = named.with_columns(title=pl.lit(title))
+        signal_plant.put(name, named)
+    signal_plant.put("evidence.claims", evaluate(signal_plant.query))
+    assert f"<h3>{title}</h3>" in render(signal_plant, plotly_js="")
+
+
 def test_without_a_signal_a_rule_is_not_stated_but_the_search_is(with_rules):
     plant, html = with_rules("dissolution_min_below_80", "product_mix_only")
     assert TEXT not in html

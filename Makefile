@@ -24,9 +24,10 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## a virtual plant's records to the finished report, on this machine
 	$(BIN)/lotwise run --home var
 
-# Three processes for two cores: several tests wait for servers.
+# Three processes for two cores: several tests wait for servers. Bytecode is kept whatever the
+# environment says, for the tests start the program many times.
 test: $(READY) ## every test
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 ui: $(READY) ## Dagster on localhost
 	mkdir -p var && DAGSTER_HOME=$(CURDIR) $(BIN)/dagster dev -m pipelines.definitions -h 127.0.0.1 -p 3000

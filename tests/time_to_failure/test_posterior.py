@@ -31,20 +31,20 @@ def test_intervals_of_six_uncensored_lives_hold_their_level():
 
 def test_with_many_lives_the_draws_are_the_likelihood_s_interval():
     rng = np.random.default_rng(12)
-    risk = lives(2000, rng, longest=90.0)
+    risk = lives(1000, rng, longest=90.0)
     fit = weibull_fit(risk)
-    shape, scale = posterior_draws(risk, 20_000, rng)
+    shape, scale = posterior_draws(risk, 4_000, rng)
     low, high = np.quantile(shape, [0.025, 0.975])
-    assert (low, high) == pytest.approx((fit.shape_low, fit.shape_high), rel=0.005)
+    assert (low, high) == pytest.approx((fit.shape_low, fit.shape_high), rel=0.02)
     low, high = np.quantile(scale, [0.025, 0.975])
-    assert (low, high) == pytest.approx((fit.scale_low, fit.scale_high), rel=0.005)
+    assert (low, high) == pytest.approx((fit.scale_low, fit.scale_high), rel=0.02)
 
 
 def test_late_entry_moves_the_draws_as_it_moves_the_likelihood():
     rng = np.random.default_rng(13)
-    drawn = SCALE * rng.weibull(SHAPE, 4000)
+    drawn = SCALE * rng.weibull(SHAPE, 2000)
     seen = drawn[drawn > 30.0]
     risk = Risk(np.full(seen.size, 30.0), seen, np.ones(seen.size, bool), np.arange(seen.size))
-    shape, scale = posterior_draws(risk, 4000, rng)
+    shape, scale = posterior_draws(risk, 1000, rng)
     assert float(np.median(shape)) == pytest.approx(SHAPE, rel=0.05)
     assert float(np.median(scale)) == pytest.approx(SCALE, rel=0.03)

@@ -1,5 +1,9 @@
-"""A working warehouse in a temporary home."""
+"""A working warehouse in a temporary home, and a program killed in the middle of a write."""
 
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -7,6 +11,24 @@ import pytest
 
 from warehouse.paths import Home
 from warehouse.store import Warehouse
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def kill_once_it_says(warehouse: Warehouse) -> Callable[[str, str], None]:
+    """Run a program on the warehouse's home and kill it as soon as it has said a line."""
+
+    def kill(program: str, line: str) -> None:
+        with subprocess.Popen(
+            [sys.executable, "-c", program, str(warehouse.home.root)],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        ) as started:  # fmt: skip
+            assert started.stdout is not None
+            assert started.stdout.readline().strip() == line
+            started.send_signal(signal.SIGKILL)
+
+    return kill
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """Reads and writes hold every table to its contract and happen whole or not at all."""
 
-import signal
 import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -14,8 +14,6 @@ from data_contracts.catalogue import contract
 from data_contracts.errors import ContractError, WarehouseError
 from data_contracts.polars_schema import polars_schema
 from warehouse.store import Warehouse, last_source_key
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_a_written_table_is_read_back_sorted_by_key_in_the_contracts_types(
@@ -120,16 +118,10 @@ Warehouse(Home(Path(sys.argv[1])), "plant").write(
 
 
 def test_a_killed_write_leaves_the_table_as_it_was(
-    warehouse: Warehouse, batches: pl.DataFrame
+    warehouse: Warehouse, batches: pl.DataFrame, kill_once_it_says: Callable[[str, str], None]
 ) -> None:
     before = warehouse.write("core.batches", batches)
-    with subprocess.Popen(
-        [sys.executable, "-c", SLOW_WRITE, str(warehouse.home.root)],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True,
-    ) as killed:  # fmt: skip
-        assert killed.stdout is not None
-        assert killed.stdout.readline().strip() == "written, not committed"
-        killed.send_signal(signal.SIGKILL)
+    kill_once_it_says(SLOW_WRITE, "written, not committed")
     assert warehouse.content_hash("core.batches") == before.content_hash
     assert warehouse.read("core.batches").height == 2
 

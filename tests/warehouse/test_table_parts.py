@@ -1,10 +1,7 @@
 """A part of a table is replaced by itself, and the table is what writing it whole would give."""
 
-import signal
-import subprocess
-import sys
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -13,7 +10,6 @@ from data_contracts.errors import WarehouseError
 from warehouse.published import open_published
 from warehouse.store import Warehouse
 
-ROOT = Path(__file__).parents[2]
 TABLE = "feature.golden_trajectories"
 JANUARY, FEBRUARY, MARCH = (date(2024, month, 1) for month in (1, 2, 3))
 
@@ -144,16 +140,10 @@ with Warehouse(Home(Path(sys.argv[1])), "plant").parts("month") as parts:
 
 
 def test_a_killed_replacement_leaves_the_table_and_its_parts_as_they_were(
-    warehouse: Warehouse,
+    warehouse: Warehouse, kill_once_it_says: Callable[[str, str], None]
 ) -> None:
     before = replace(warehouse, m1=steps(JANUARY, 1.0), m3=steps(MARCH, 5.0))
-    with subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(warehouse.home.root)],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True,
-    ) as killed:  # fmt: skip
-        assert killed.stdout is not None
-        assert killed.stdout.readline().strip() == "replaced, not committed"
-        killed.send_signal(signal.SIGKILL)
+    kill_once_it_says(KILLED, "replaced, not committed")
     assert warehouse.content_hash(TABLE) == before
     with warehouse.parts("month") as parts:
         assert parts.versions(TABLE) == {JANUARY: "version of m1", MARCH: "version of m3"}

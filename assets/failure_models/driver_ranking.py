@@ -1,8 +1,9 @@
-"""Clusters of features in order of what they contribute, and how firmly each holds its place.
+"""Clusters of features in order of what they foretold, and how firmly each holds its place.
 
 A place is held in a refit when the cluster is again among the leaders, a sign when risk again rises
 in the same direction. Refits are on resampled lots and campaigns; the two periods are the earlier
-and the later half of the out-of-time batches.
+and the later half of the out-of-time batches. Every place is one by what was foretold, on batches
+the fit in question had not seen.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.failure_models.driver_clusters import summed_by_cluster
+from assets.failure_models.explanation import Explanation, Refit, halves
 from assets.statistics.array_types import FloatArray, IntArray
 
 HIGHER, LOWER, WINDOW, MIXED = "higher", "lower", "window", "mixed"
@@ -25,9 +27,9 @@ class RankedCluster:
         columns: Positions of its columns, the leading one first.
         contribution: Per out-of-time batch, summed over the columns, positive towards failure.
         mean_abs: Mean absolute contribution.
-        share: Its share of the mean absolute contributions of all clusters, 0 to 1.
+        share: Its share of what all clusters that pointed the right way foretold, 0 to 1.
         direction: Which values of the leading column go with failure.
-        rank: 1 for the largest.
+        rank: 1 for the cluster that foretold most.
         rank_low: 5th percentile of the rank over refits; ``rank_high`` the 95th.
         place_stability: Share of refits that place it among the leaders.
         sign_stability: Share of refits that give it the same direction.
@@ -48,48 +50,50 @@ class RankedCluster:
 
 
 def rank_clusters(
-    contribution: FloatArray,
+    explained: Explanation,
     values: FloatArray,
     cluster: IntArray,
-    refits: Sequence[FloatArray],
+    refits: Sequence[Refit],
     *,
     places: int,
     shown: int,
 ) -> list[RankedCluster]:
-    """Rank clusters by mean absolute contribution.
+    """Rank clusters by what they foretold of batches the model had not seen.
 
     Args:
-        contribution: (batches, columns) out of fold.
+        explained: Contributions out of fold, and what each column foretold.
         values: (batches, columns) the model's own view of the features.
         cluster: Per column, its cluster.
-        refits: Contributions of the same batches after each refit.
+        refits: The same batches explained again by each refit.
         places: Number of leading places that count as holding one.
         shown: Number of clusters returned.
 
     Returns:
         The leading clusters, the largest first.
     """
-    summed = summed_by_cluster(contribution, cluster)
-    leading = _leading_columns(contribution, cluster)
-    ranks = ranks_of(summed)
-    again = [summed_by_cluster(one, cluster) for one in refits]
-    again_ranks = np.array([ranks_of(one) for one in again]).reshape(len(again), summed.shape[1])
-    half = summed.shape[0] // 2
-    periods = (slice(0, half), slice(half, None))
-    period_ranks = [ranks_of(summed[part]) for part in periods]
-    importance = np.abs(summed).mean(axis=0)
-    total = max(float(importance.sum()), 1e-300)
+    summed = summed_by_cluster(explained.contribution, cluster)
+    importance = summed_by_cluster(explained.foretold[None, :], cluster)[0]
+    ranks = ranks_of(importance)
+    again = [summed_by_cluster(one.contribution, cluster) for one in refits]
+    again_ranks = np.array(
+        [ranks_of(summed_by_cluster(one.foretold[None, :], cluster)[0]) for one in refits]
+    ).reshape(len(refits), importance.size)
+    periods = halves(summed.shape[0])
+    by_period = summed_by_cluster(explained.foretold_in_periods, cluster)
+    period_ranks = [ranks_of(one) for one in by_period]
+    total = max(float(importance.clip(min=0).sum()), 1e-300)
     found = []
     for code in np.argsort(ranks)[:shown]:
-        value = values[:, leading[code]]
+        columns = _ordered_columns(explained.contribution, cluster, int(code))
+        value = values[:, columns[0]]
         own = direction(value, summed[:, code])
         low, high = _rank_interval(again_ranks[:, code], int(ranks[code]))
         found.append(
             RankedCluster(
-                columns=_ordered_columns(contribution, cluster, int(code)),
+                columns=columns,
                 contribution=summed[:, code],
-                mean_abs=float(importance[code]),
-                share=float(importance[code]) / total,
+                mean_abs=float(np.abs(summed[:, code]).mean()),
+                share=max(float(importance[code]), 0.0) / total,
                 direction=own,
                 rank=int(ranks[code]),
                 rank_low=low,
@@ -105,9 +109,9 @@ def rank_clusters(
     return found
 
 
-def ranks_of(summed: FloatArray) -> IntArray:
-    """Rank of each cluster by mean absolute contribution, 1 for the largest."""
-    order = np.argsort(-np.abs(summed).mean(axis=0), kind="stable")
+def ranks_of(importance: FloatArray) -> IntArray:
+    """Rank of each cluster, 1 for the largest importance."""
+    order = np.argsort(-importance, kind="stable")
     ranks = np.empty(order.size, dtype=np.int64)
     ranks[order] = np.arange(1, order.size + 1)
     return ranks
@@ -126,11 +130,6 @@ def _correlation(first: FloatArray, second: FloatArray) -> float:
     first, second = first - first.mean(), second - second.mean()
     length = float(np.sqrt((first**2).sum() * (second**2).sum()))
     return float(first @ second) / length if length > 0 else 0.0
-
-
-def _leading_columns(contribution: FloatArray, cluster: IntArray) -> IntArray:
-    clusters = range(int(cluster.max(initial=-1)) + 1)
-    return np.array([_ordered_columns(contribution, cluster, code)[0] for code in clusters])
 
 
 def _ordered_columns(contribution: FloatArray, cluster: IntArray, code: int) -> IntArray:

@@ -16,7 +16,7 @@ from assets.failure_models.driver_effects import DriverEffect, driver_effects
 from assets.failure_models.driver_ranking import MIXED, RankedCluster, rank_clusters
 from assets.failure_models.evidence import SPREAD_GAIN
 from assets.failure_models.examination import Examination
-from assets.failure_models.explanation import Explanation, explain, refitted
+from assets.failure_models.explanation import Explanation, Refit, explain, refitted
 from assets.failure_models.judgement import Judgement
 from assets.failure_models.operating_window import operating_window
 from assets.failure_models.refutation_study import refutation_rows
@@ -25,7 +25,6 @@ from assets.failure_models.study_inputs import StudySettings
 from assets.failure_models.trial import Trial
 from assets.failure_models.trial_threads import each_in_threads
 from assets.failure_models.verdict import PROCESS_SIGNAL
-from assets.statistics.array_types import FloatArray
 from assets.statistics.cluster_bootstrap import cluster_weights
 
 SHOWN_DRIVERS = 10
@@ -67,7 +66,7 @@ def driver_rows(
     view = trial.views[-1].design[trial.tested]
     clusters = correlated_clusters(view)
     ranked = rank_clusters(
-        explained.contribution,
+        explained,
         view,
         clusters,
         _refits(seen, explained, settings),
@@ -93,8 +92,8 @@ def driver_rows(
     return rows
 
 
-def _refits(seen: Examination, explained: Explanation, settings: StudySettings) -> list[FloatArray]:
-    """Contributions after refits on resampled lots and campaigns of the last training window."""
+def _refits(seen: Examination, explained: Explanation, settings: StudySettings) -> list[Refit]:
+    """Explanations after refits on resampled lots and campaigns of the last training window."""
     trial = seen.trial
     rng = np.random.default_rng([trial.seed, 3])
     clusters = trial.matrix.cluster[trial.folds[-1].train]

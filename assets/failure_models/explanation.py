@@ -3,7 +3,8 @@
 Contributions are SHAP values, positive towards failure: exact for ridge and logistic regression,
 from xgboost's ``pred_contribs`` for trees. Several margins become one risk by the failure
 probability that each batch's predicted deviation is worth, so that the contributions to a margin
-add up to the probability of failing it beyond that of the batch's product and recent level.
+add up to the probability of failing it beyond that of the batch's product and recent level. Beside
+them stands what each column foretold: contributions held against what came true.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ import numpy as np
 from assets.failure_models import boosted_trees
 from assets.failure_models.examination import Examination
 from assets.failure_models.failure_probability import margin_failure_probability
+from assets.failure_models.foretold import foretold, foretold_risk
 from assets.failure_models.margin_models import MarginScores, Spread
 from assets.failure_models.penalised_logistic import fit_logistic
 from assets.failure_models.ridge import weighted_coefficients
@@ -31,29 +33,63 @@ class Explanation:
 
     Attributes:
         contribution: (out-of-time batches, columns), positive towards failure.
+        foretold: Per column, how much of what came true its contributions foretold.
+        foretold_in_periods: (2, columns), the same in the earlier and the later half.
         risk_per_margin: (out-of-time batches, quantities), failure probability gained per unit of
             margin lost; no column for models of the label, whose contributions are in log odds.
     """
 
     contribution: FloatArray
+    foretold: FloatArray
+    foretold_in_periods: FloatArray
     risk_per_margin: FloatArray
+
+
+@dataclass(frozen=True)
+class Refit:
+    """The explanation after fitting again on resampled batches.
+
+    Attributes:
+        contribution: (out-of-time batches, columns), positive towards failure.
+        foretold: Per column, over the out-of-time batches this refit had not seen.
+    """
+
+    contribution: FloatArray
+    foretold: FloatArray
+
+
+def halves(batches: int) -> tuple[slice, slice]:
+    """The earlier and the later half of the out-of-time batches."""
+    return slice(0, batches // 2), slice(batches // 2, batches)
 
 
 def explain(seen: Examination) -> Explanation:
     """Explain the model the verdict rests on, out of fold."""
     trial, ladder = seen.trial, seen.ladder
+    periods = halves(trial.tested.size)
     if ladder.margins is None or ladder.spread is None:
-        folds = [_logistic_contribution(trial, f.train, f.test) for f in trial.folds]
-        return Explanation(np.vstack(folds), np.empty((trial.tested.size, 0)))
+        whole = np.vstack([_logistic_contribution(trial, f.train, f.test) for f in trial.folds])
+        label = trial.tested_label
+        by_period = np.array([foretold(whole[part], label[part]) for part in periods])
+        return Explanation(
+            whole, foretold(whole, label), by_period, np.empty((trial.tested.size, 0))
+        )
     risk = _risk_per_margin(trial, ladder.margins, ladder.spread)
     parts = ladder.margins.contribution[trial.tested]
-    return Explanation(-np.einsum("bcq,bq->bc", parts, risk), risk)
+    target = ladder.margins.target[trial.tested]
+    by_period = np.array([foretold_risk(parts[p], target[p], risk[p]) for p in periods])
+    return Explanation(
+        -np.einsum("bcq,bq->bc", parts, risk),
+        foretold_risk(parts, target, risk),
+        by_period,
+        risk,
+    )
 
 
 def refitted(
     seen: Examination, weights: FloatArray, risk_per_margin: FloatArray, seed: int
-) -> FloatArray:
-    """Contributions after fitting again on resampled batches of the last training window.
+) -> Refit:
+    """Explain again after fitting on resampled batches of the last training window.
 
     Args:
         seen: The examined trial.
@@ -62,35 +98,49 @@ def refitted(
         seed: Of the trees, where the gate has them.
 
     Returns:
-        (out-of-time batches, columns), positive towards failure.
+        Contributions to all out-of-time batches; what was foretold, over those of weight 0.
     """
     trial, train = seen.trial, seen.trial.folds[-1].train
-    if seen.ladder.spread is None:
-        rows = np.repeat(train, weights.astype(np.int64))
-        return _logistic_contribution(trial, rows, trial.tested)
-    view, test = trial.views[-1], trial.views[-1].design[trial.tested]
-    total = np.zeros(test.shape)
-    counted = np.zeros(view.design.shape[0])
+    counted = np.zeros(len(trial.matrix.batch_ids))
     counted[train] = weights
+    unseen = counted[trial.tested] == 0
+    if seen.ladder.margins is None or seen.ladder.spread is None:
+        rows = np.repeat(train, weights.astype(np.int64))
+        whole = _logistic_contribution(trial, rows, trial.tested)
+        return Refit(whole, foretold(whole[unseen], trial.tested_label[unseen]))
+    parts = _refitted_parts(seen, seen.ladder.spread, counted, seed)
+    target = seen.ladder.margins.target[trial.tested]
+    return Refit(
+        -np.einsum("bcq,bq->bc", parts, risk_per_margin),
+        foretold_risk(parts[unseen], target[unseen], risk_per_margin[unseen]),
+    )
+
+
+def _refitted_parts(
+    seen: Examination, spread: Spread, counted: FloatArray, seed: int
+) -> FloatArray:
+    """Contributions to every margin, (out-of-time batches, columns, quantities)."""
+    trial, train = seen.trial, seen.trial.folds[-1].train
+    view, test, weights = trial.views[-1], trial.views[-1].design[trial.tested], counted[train]
+    parts = np.zeros((*test.shape, len(trial.panel.quantities)))
     binned = boosted_trees.BinnedDesigns(view.design, counted)
     key = fingerprint(view.key, trial.tested, counted)
-    for j, risk in enumerate(risk_per_margin.T):
+    for j in range(parts.shape[2]):
         has_target = np.isfinite(view.targets[train, j]) & (weights > 0)
         rows, own = train[has_target], weights[has_target]
-        target, penalty = view.targets[rows, j], seen.ladder.spread.penalties[-1][j]
+        target, penalty = view.targets[rows, j], spread.penalties[-1][j]
         slopes = trial.fits.of(
             fingerprint("ridge again", key, rows, target, penalty),
             partial(weighted_coefficients, view.design[rows], target, own, penalty),
         )
-        part = (test - test.mean(axis=0)) * slopes
+        parts[:, :, j] = (test - test.mean(axis=0)) * slopes
         if trial.is_primary:
             by_trees = trial.fits.of(
                 fingerprint("trees again", key, rows, target, seed),
                 partial(_tree_contributions, binned, rows, target, seed, test),
             )
-            part = (part + by_trees) / 2
-        total -= risk[:, None] * part
-    return total
+            parts[:, :, j] = (parts[:, :, j] + by_trees) / 2
+    return parts
 
 
 def _tree_contributions(

@@ -1,7 +1,7 @@
 """Which windows are tried, and what each does: named drivers under a process signal, one per lever.
 
 The window is fixed by a rule (a declared share of recorded values cut off the risky side), never
-searched for; the driver is the named one with the largest share of attribution.
+searched for; the driver is the named one that foretold most.
 """
 
 from collections.abc import Mapping

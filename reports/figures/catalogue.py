@@ -125,9 +125,10 @@ PICTURES = {
         driver_bars.SQL,
         driver_bars.draw,
         "What precedes failures",
-        "SHAP values computed out of fold, summed over clusters of correlated features; in "
-        "brackets the rank over refits. Dark: keeps its sign and place in at least 80% of "
-        "refits. Association, not proof of cause.",
+        "SHAP values of batches the model had not seen, summed over clusters of correlated "
+        "features and held against how those batches came out; in brackets the rank over refits. "
+        "Dark: keeps its sign and place in at least 80% of refits. Association, not proof of "
+        "cause.",
         ("outcome",),
     ),
     "beeswarm": Picture(

@@ -1,4 +1,4 @@
-"""What the models lean on: drivers by their share of the explanation, with rank intervals."""
+"""What the models lean on: drivers by their share of what was foretold, with rank intervals."""
 
 import plotly.graph_objects as go
 import polars as pl
@@ -18,15 +18,15 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     """Draw one bar per driver; drivers that keep sign and place over refits are dark.
 
     Args:
-        frame: One row per driver of one outcome: rank, title, share (0 to 1 of mean absolute
-            SHAP), rank_low, rank_high, is_named.
+        frame: One row per driver of one outcome: rank, title, share (0 to 1 of what all clusters
+            foretold), rank_low, rank_high, is_named.
     """
     shown = frame.head(MOST_BARS)
     widest = max(shown["share"].to_list())
     drawn = figure(
         height=row_height(shown.height, each=52),
         x=axis(
-            "share of mean absolute SHAP (rank over refits)",
+            "share of what was foretold (rank over refits)",
             tickformat=".0%",
             nticks=5,
             range=[0, widest * 1.6],

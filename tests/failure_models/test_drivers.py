@@ -10,7 +10,7 @@ import pytest
 from assets.failure_models.driver_clusters import correlated_clusters, summed_by_cluster
 from assets.failure_models.driver_ranking import direction, rank_clusters, ranks_of
 from assets.failure_models.examination import Examination
-from assets.failure_models.explanation import explain
+from assets.failure_models.explanation import Explanation, Refit, explain, halves
 from assets.failure_models.ladder import climb
 from assets.failure_models.study import prepare, run_study
 from assets.failure_models.study_inputs import StudyInputs, StudySettings
@@ -30,7 +30,7 @@ def test_columns_that_say_the_same_are_one_cluster() -> None:
 def test_contributions_add_up_within_a_cluster() -> None:
     summed = summed_by_cluster(np.array([[1.0, -1.0, 2.0]]), np.array([0, 0, 1]))
     assert summed.tolist() == [[0.0, 2.0]]
-    assert ranks_of(summed).tolist() == [2, 1]
+    assert ranks_of(np.array([0.0, 2.0, -1.0])).tolist() == [2, 1, 3]
 
 
 @pytest.mark.parametrize(
@@ -47,21 +47,34 @@ def test_directions(shape: Callable[[np.ndarray], np.ndarray], expected: str) ->
     assert direction(value, shape(value)) == expected
 
 
+def _explained(contribution: np.ndarray, foretold: np.ndarray) -> Explanation:
+    by_period = np.array([foretold for _ in halves(contribution.shape[0])])
+    return Explanation(contribution, foretold, by_period, np.empty((contribution.shape[0], 0)))
+
+
 def test_stability_is_the_share_of_refits_that_agree() -> None:
     values = RNG.normal(size=(100, 8))
     weights = np.array([8.0, 4, 3, 2, 1.5, 1, 0.5, 0.1])
-    contribution = values * weights
-    turned = values * np.r_[-8.0, weights[1:]]
-    lost = values * np.r_[0.01, weights[1:]]
-    refits = [contribution, contribution, turned, lost]
-    found = rank_clusters(contribution, values, np.arange(8), refits, places=5, shown=3)
+    turned, lost = np.r_[-8.0, weights[1:]], np.r_[0.01, weights[1:]]
+    refits = [Refit(values * w, np.abs(w)) for w in (weights, weights, turned, lost)]
+    explained = _explained(values * weights, weights)
+    found = rank_clusters(explained, values, np.arange(8), refits, places=5, shown=3)
     assert [one.rank for one in found] == [1, 2, 3]
     assert found[0].place_stability == 0.75
     assert found[0].sign_stability == 0.75
     assert found[0].holds_in_periods
     assert found[1].place_stability == found[1].sign_stability == 1.0
     assert (found[0].rank_low, found[0].rank_high) == (1, 7)
-    assert found[0].share == pytest.approx(8 / 20.1, abs=0.05)
+    assert found[0].share == pytest.approx(8 / 20.1)
+
+
+def test_what_is_loud_but_foretells_nothing_ranks_behind_what_is_quiet_and_right() -> None:
+    values = RNG.normal(size=(100, 3))
+    explained = _explained(values * [9.0, 1.0, 2.0], np.array([-0.2, 0.5, 1.5]))
+    found = rank_clusters(explained, values, np.arange(3), [], places=5, shown=3)
+    assert [one.columns.tolist() for one in found] == [[2], [1], [0]]
+    assert [one.share for one in found] == [0.75, 0.25, 0.0]
+    assert found[2].mean_abs > found[0].mean_abs
 
 
 def test_a_confounded_parameter_is_flagged(line: Line, gates: Line, quick: StudySettings) -> None:

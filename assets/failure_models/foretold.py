@@ -31,7 +31,7 @@ def foretold(part: FloatArray, realised: FloatArray) -> FloatArray:
     if result.size < 2 or np.ptp(result) == 0:
         return np.zeros(part.shape[1])
     deviation = result - result.mean()
-    return np.asarray(deviation @ part[known]) / (result.size * deviation.std())
+    return np.asarray(deviation @ part[known] / (result.size * deviation.std()))
 
 
 def foretold_risk(

@@ -36,6 +36,7 @@ SPELL_SCHEMA = {
     "exit_h": pl.Float64(),
     "entry_batches": pl.Float64(),
     "exit_batches": pl.Float64(),
+    "batches": pl.Float64(),
 }
 Instants = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 
@@ -46,7 +47,7 @@ def breakdown_spells(use: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     Equipment already running when records begin is left-truncated: its spell enters at the age it
     had with its first recorded batch. That age is known in hours where the renewal is on record,
     and unknown in batches (null). Where no renewal is on record the age is unknown on both clocks,
-    ``renewed_at`` is null, and the spell is only counted.
+    ``renewed_at`` is null, and the spell is only counted; how many batches it lasted is known.
 
     Args:
         use: ``equipment_use``.
@@ -54,8 +55,9 @@ def breakdown_spells(use: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         One row per spell. Ages are hours, or batches begun, since the end of the renewal;
-        ``exit`` is above ``entry``. Spells without a batch that end without a breakdown are left
-        out: the equipment was not in use. Sorted by life and age.
+        ``exit`` is above ``entry``; ``batches`` is what the spell lasted. Spells without a batch
+        that end without a breakdown are left out: the equipment was not in use. Sorted by life and
+        age.
     """
     rows = [
         row
@@ -121,9 +123,20 @@ def _clock_spells(
     nexts = np.append(begins[1:], record.ended)
     ended_by = [RENEWED] * (len(begins) - 1) + [RECORDS_END]
     if len(begins) and begins[0] > record.began:
-        yield 0, None, record.began, begins[0], RENEWED, None, None, None, None
+        yield from _unknown_spells(record, begins[0])
     for life, (end, following, how) in enumerate(zip(ends, nexts, ended_by, strict=True), 1):
         yield from _life_spells(record, life, end, following, how)
+
+
+def _unknown_spells(record: _Record, until: np.datetime64) -> Iterator[tuple[object, ...]]:
+    """Cut what came before the first renewal at its breakdowns."""
+    entry = record.began
+    inside = record.breakdowns[(record.breakdowns >= entry) & (record.breakdowns <= until)]
+    for at, how in [*((at, BREAKDOWN) for at in inside), (until, RENEWED)]:
+        batches = record.batches_before(at) - record.batches_before(entry)
+        if batches or how == BREAKDOWN:
+            yield 0, None, entry, at, how, None, None, None, None, float(batches or HALF_BATCH)
+        entry = at
 
 
 def _life_spells(
@@ -144,7 +157,8 @@ def _life_spells(
             hours = _hours(entry - renewed), max(_hours(at - renewed), _hours(entry - renewed))
             exit_batches = batches[1] if is_used else batches[0] + HALF_BATCH
             counts = (float(batches[0]), float(exit_batches)) if is_counted else (None, None)
-            yield life, renewed, entry, at, how, hours[0], _above(*hours), *counts
+            lasted = float(exit_batches - batches[0])
+            yield life, renewed, entry, at, how, hours[0], _above(*hours), *counts, lasted
         entry = at
 
 

@@ -124,7 +124,7 @@ def marks(risk: Risk, shape: float, scale: float, seed: int) -> dict[str, Any]:
     found = optimal_interval(np.array(fit.shape), np.array(fit.scale), COSTS.pair, AGE_REPLACEMENT)
     cost = [float(cost_per_batch(at, *truth, COSTS.pair, AGE_REPLACEMENT)) for at in (found, best)]
     drawn = draw(risk, COSTS, AGE_REPLACEMENT, 400, np.random.default_rng(seed))
-    low, high = bounds(drawn.optimum)
+    low, high = bounds(drawn.optimum, 0.95)  # as the fit's intervals, for one band of all counts
     values = (
         *(fit.shape, fit.shape_low, fit.shape_high, fit.shape_low <= shape <= fit.shape_high),
         *(fit.scale, fit.scale_low, fit.scale_high, fit.scale_low <= scale <= fit.scale_high),

@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 
 from assets.savings.draws import Draws
+from assets.savings.window_effect import LEVEL_90_SPREADS
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import CLUSTER_DEFLATION
 from data_contracts.assumptions import Assumptions, Lever
 
-LEVEL_95_SPREADS = 3.92  # width of a 95% interval in standard deviations of a normal
 RENEW_EARLIER = "renew_earlier"
 
 
@@ -55,21 +55,21 @@ class MaintenanceEvidence:
     def spreads_usd(self) -> tuple[float, float]:
         """Spread of the saving per batch below and above the estimate, USD.
 
-        Each is the distance to its end of the 95% interval, in standard deviations of a normal
+        Each is the distance to its end of the 90% interval, in standard deviations of a normal
         law, widened for the choice: savings have the longer tail above.
         """
         from scipy.stats import norm
 
-        wider = norm.isf(0.025 / self.tried) / norm.isf(0.025)
+        wider = norm.isf(0.05 / self.tried) / norm.isf(0.05)
         below = self.saving_usd - float(self.row["saving_per_batch_usd_low"])
         above = float(self.row["saving_per_batch_usd_high"]) - self.saving_usd
-        half = LEVEL_95_SPREADS / 2
+        half = LEVEL_90_SPREADS / 2
         return float(below / half * wider), float(above / half * wider)
 
     @property
     def ends_usd(self) -> tuple[float, float]:
-        """Ends of the widened 95% interval of the saving per batch, USD."""
-        below, above = (LEVEL_95_SPREADS / 2 * spread for spread in self.spreads_usd)
+        """Ends of the widened 90% interval of the saving per batch, USD."""
+        below, above = (LEVEL_90_SPREADS / 2 * spread for spread in self.spreads_usd)
         return self.saving_usd - below, self.saving_usd + above
 
     @property
@@ -81,8 +81,8 @@ class MaintenanceEvidence:
         return (
             f"Renewing {row['equipment_class']} ({row['part']}) every "
             f"{row['optimal_interval']:.0f} batches instead of {_today(row)} saves "
-            f"{self.saving_usd:.0f} USD a batch ({low:.0f} to {high:.0f}{chosen}) by the fitted "
-            "hazards."
+            f"{self.saving_usd:.0f} USD a batch ({low:.0f} to {high:.0f}, 90% interval{chosen}) by "
+            f"the fitted hazards{_on_record(row)}."
         )
 
     def roles(self, draws: Draws) -> Mapping[str, FloatArray]:
@@ -107,6 +107,17 @@ class MaintenanceEvidence:
             "renewals_today": zero,
             "renewals_planned": zero + added,
         }
+
+
+def _on_record(row: Mapping[str, Any]) -> str:
+    avoided = row["breakdowns_avoided_recorded"]
+    if avoided is None:
+        return ""
+    low, high = (row[f"breakdowns_avoided_recorded_{end}"] for end in ("low", "high"))
+    return (
+        f"; on the recorded batches {avoided:.0f} of {row['breakdowns_recorded']} breakdowns fewer "
+        f"({low:.0f} to {high:.0f})"
+    )
 
 
 def _today(row: Mapping[str, Any]) -> str:

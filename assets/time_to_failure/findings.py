@@ -17,6 +17,7 @@ from assets.time_to_failure.lives import BREAKDOWN, breakdown_spells
 from assets.time_to_failure.replacement_costs import replacement_costs
 from assets.time_to_failure.replacement_intervals import decisions, todays_intervals
 from assets.time_to_failure.replacement_tables import replacement_curves, replacement_intervals
+from assets.time_to_failure.replayed_lives import recorded_lives
 from assets.time_to_failure.strata import breakdown_strata, failure_strata
 from assets.time_to_failure.survival_curves import survival_curves
 from assets.time_to_failure.weibull_fits import fits_of, weibull_fits
@@ -73,6 +74,7 @@ def findings(
         strata,
         fits,
         todays_intervals(spells),
+        recorded_lives(spells),
         [(event, replacement_costs(assumptions, event)) for event in events],
         QUICK_DRAWS if is_quick else DRAWS,
         seed,

@@ -51,6 +51,8 @@ INTERVAL_SCHEMA = {
         )
         for end in ("", "_low", "_high")
     },
+    "breakdowns_recorded": pl.Int64(),
+    **{f"breakdowns_avoided_recorded{end}": pl.Float64() for end in ("", "_low", "_high")},
     "verdict": pl.String(),
     "reason": pl.String(),
 }
@@ -76,7 +78,9 @@ def replacement_intervals(found: Sequence[Decision], fits: pl.DataFrame) -> pl.D
 
     Returns:
         ``finding.replacement_intervals``: one row per class, part and event, in batches; sorted by
-        key. A null optimum under a fit means that running to failure is best.
+        key. A null optimum under a fit means that running to failure is best. Intervals are 95%
+        for shape and scale and 90% for what is drawn from them; breakdowns avoided on the recorded
+        batches are the mean over draws.
     """
     notes = {row[:5]: row[5:] for row in fits.select(*KEY_SCHEMA, "note", "p_adjusted").iter_rows()}
     rows = [interval_row(each, *notes.get(each.stratum.key, (None, None))) for each in found]
@@ -93,7 +97,7 @@ def replacement_curves(found: Sequence[Decision]) -> pl.DataFrame:
     Returns:
         ``finding.replacement_curves``: for every priced fit ``POINTS`` intervals from an eighth of
         to twice the longest age on record (age replacement), or up to that age (minimal repair),
-        with 95% intervals; sorted by key.
+        with 90% intervals; sorted by key.
     """
     rows = []
     for each in found:
@@ -173,7 +177,17 @@ def _priced(decision: Decision) -> dict[str, object]:
     row |= _with_interval("cost_per_batch_today_usd", decision.cost(decision.today.age))
     row |= _with_interval("cost_per_batch_optimal_usd", decision.cost(best))
     row |= _with_interval("saving_per_batch_usd", decision.saving(best))
+    row |= _on_record(decision)
     return row | {"is_planned_today": is_planned}
+
+
+def _on_record(decision: Decision) -> dict[str, object]:
+    if decision.replay is None:
+        return {}
+    avoided = decision.replay.avoided
+    estimate = (float(avoided.mean()), bounds(avoided))
+    row = _with_interval("breakdowns_avoided_recorded", estimate)
+    return row | {"breakdowns_recorded": decision.replay.recorded}
 
 
 def _with_interval(name: str, estimate: tuple[float, tuple[float, float]]) -> dict[str, object]:

@@ -10,6 +10,7 @@ from assets.time_to_failure.replacement_intervals import Decision, bounds
 from assets.time_to_failure.weibull import WeibullFit
 
 ALPHA = 0.05
+WEAR_LEVEL = 0.95  # of the intervals of a fit
 
 
 def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> tuple[str, str]:
@@ -17,7 +18,8 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
 
     Wear counts as shown where the 95% interval of the shape lies above 1. Failed batches are one
     of many questions and come in lots and campaigns, so for them the test against a constant hazard
-    must also hold over all questions asked, and resampled whole lives must agree.
+    must also hold over all questions asked, and resampled whole lives must agree. A saving counts
+    where its 90% interval lies above zero, as every claim of money.
 
     Args:
         decision: The question with its fit, costs and draws.
@@ -44,7 +46,9 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
         return "run_to_failure", _run_to_failure(decision)
     is_worn = fit.shape_low > 1
     if not is_breakdown and decision.draws is not None:
-        is_confirmed = (p_adjusted or 0.0) <= ALPHA and bounds(decision.draws.shape)[0] > 1
+        is_confirmed = (p_adjusted or 0.0) <= ALPHA and bounds(decision.draws.shape, WEAR_LEVEL)[
+            0
+        ] > 1
         is_worn = is_worn and is_confirmed
     if not is_worn:
         return "wear_not_shown", (
@@ -60,7 +64,7 @@ def _worn(decision: Decision, best: float) -> tuple[str, str]:
     saved, (low, high) = decision.saving(best)
     today = decision.today.interval
     now = "running to failure" if today is None else f"renewing every {today:.0f} batches"
-    span = f"{saved:,.0f} USD a batch ({low:,.0f} to {high:,.0f})"
+    span = f"{saved:,.0f} USD a batch ({low:,.0f} to {high:,.0f}, 90% interval)"
     beyond = (
         f" No life lasted longer than {decision.reach:.0f} batches: lengthen in steps."
         if best > decision.reach
@@ -73,7 +77,26 @@ def _worn(decision: Decision, best: float) -> tuple[str, str]:
             f"not exclude zero.{beyond}"
         )
     way = "renew_earlier" if best < decision.today.age else "renew_later"
-    return way, f"Least cost at {best:.0f} batches; against {now} that saves {span}.{beyond}"
+    return way, (
+        f"Least cost at {best:.0f} batches; against {now} that saves {span}."
+        f"{_on_record(decision)}{beyond}"
+    )
+
+
+def _on_record(decision: Decision) -> str:
+    if decision.stratum.event != BREAKDOWN:
+        return ""
+    if decision.replay is None:
+        return (
+            " What it would have been on the recorded batches is not told, because a breakdown "
+            "left the equipment as worn as it was."
+        )
+    counted = decision.replay.breakdowns
+    low, high = bounds(counted)
+    return (
+        f" On the recorded batches it would have left {counted.mean():.0f} breakdowns "
+        f"({low:.0f} to {high:.0f}, 90% interval) of {decision.replay.recorded}."
+    )
 
 
 def _no_wear(fit: WeibullFit) -> str:

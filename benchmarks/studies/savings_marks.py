@@ -149,14 +149,12 @@ def _realised(plant: PricedPlant, kind: str, found: Measured) -> dict[str, Any]:
         true = found.detected / max(found.failures, 1) * failures / years
     else:
         assert isinstance(found, MaintenanceEvidence)
-        avoided = np.quantile(_avoided(found, made.settings.seed), ENDS) * per_year
-        low, high, true = float(avoided[0]), float(avoided[1]), _breakdowns_avoided(plant, found)
+        low, high = (
+            float(found.row[f"breakdowns_avoided_recorded_{end}"]) / years
+            for end in ("low", "high")
+        )
+        true = _breakdowns_avoided(plant, found)
     return {f"{kind}_ledger_low": low, f"{kind}_ledger_high": high, f"{kind}_ledger_true": true}
-
-
-def _avoided(found: MaintenanceEvidence, seed: int) -> FloatArray:
-    roles = found.roles(Draws(certain_figures(), "base", DRAWS, seed))
-    return roles["events_today"] - roles["events_planned"]
 
 
 def _breakdowns_avoided(plant: PricedPlant, found: MaintenanceEvidence) -> float:

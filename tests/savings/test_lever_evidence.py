@@ -32,14 +32,19 @@ SCHEMA = {
     "saving_per_batch_usd": pl.Float64,
     "saving_per_batch_usd_low": pl.Float64,
     "saving_per_batch_usd_high": pl.Float64,
+    "breakdowns_recorded": pl.Int64,
+    "breakdowns_avoided_recorded": pl.Float64,
+    "breakdowns_avoided_recorded_low": pl.Float64,
+    "breakdowns_avoided_recorded_high": pl.Float64,
 }
 
 
 def _intervals(*savings: tuple[float, float, float]) -> pl.DataFrame:
     """One press part per saving: 0.02 breakdowns a batch become 0.01, at 10,000 USD each."""
     laws = (40.0, 25.0, 0.02, 0.01, 10_000.0, 2_000.0)
+    on_record = (13, 5.8, 2.0, 9.0)
     rows = [
-        ("press", f"part_{i}", "breakdown", "batches", "renew_earlier", *laws, *saving)
+        ("press", f"part_{i}", "breakdown", "batches", "renew_earlier", *laws, *saving, *on_record)
         for i, saving in enumerate(savings)
     ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
@@ -56,18 +61,29 @@ def test_one_interval_is_taken_as_it_is():
     )
 
 
+def test_what_would_have_been_on_the_recorded_batches_is_said_where_it_is_known():
+    row = _intervals((60.0, 20.0, 100.0)).row(0, named=True)
+    said = "60 USD a batch (20 to 100, 90% interval) by the fitted hazards"
+    assert (
+        f"{said}; on the recorded batches 6 of 13 breakdowns fewer (2 to 9)."
+        in MaintenanceEvidence(row).sentence
+    )
+    unknown = MaintenanceEvidence(row | {"breakdowns_avoided_recorded": None})
+    assert unknown.sentence.endswith(f"{said}.")
+
+
 def test_a_longer_upper_tail_stays_longer_and_the_middle_stays():
     found = maintenance_evidence(_intervals((60.0, 40.0, 120.0)))
     assert isinstance(found, MaintenanceEvidence)
-    assert found.spreads_usd == pytest.approx((20 / 1.96, 60 / 1.96), rel=1e-3)
+    assert found.spreads_usd == pytest.approx((20 / 1.645, 60 / 1.645), rel=1e-3)
     assert found.ends_usd == pytest.approx((40.0, 120.0), rel=1e-3)
 
 
 def test_the_best_of_several_is_widened_for_the_choice():
-    """Of ten parts: 60 +/- 40 becomes 60 +/- 40 x 2.807 / 1.960 = 57.3, just above zero."""
-    ten = _intervals((60.0, 20.0, 100.0), *[(30.0, -60.0, 120.0)] * 9)
+    """Of ten parts: 60 +/- 37 becomes 60 +/- 37 x 2.576 / 1.645 = 57.9, just above zero."""
+    ten = _intervals((60.0, 23.0, 97.0), *[(30.0, -60.0, 120.0)] * 9)
     found = maintenance_evidence(ten)
-    assert _spread(found) == pytest.approx((2.7, 117.3), abs=0.1)
+    assert _spread(found) == pytest.approx((2.1, 117.9), abs=0.1)
     assert not isinstance(found, str)
     assert "allowing for 10 intervals compared" in found.sentence
 
@@ -88,7 +104,7 @@ def test_events_avoided_carry_the_uncertainty_of_the_saving(tablets):
     assert roles["renewals_planned"] == pytest.approx(0.02)
     avoided = roles["events_today"] - roles["events_planned"]
     assert np.median(avoided) == pytest.approx(0.01, abs=1e-4)
-    low, high = np.quantile(avoided, [0.025, 0.975])
+    low, high = np.quantile(avoided, [0.05, 0.95])
     assert (low, high) == pytest.approx((0.006, 0.014), abs=2e-4)
 
 

@@ -78,8 +78,25 @@ def test_a_worn_press_is_renewed_earlier(worn):
     assert row["optimal_interval_high"] < 30.0
     assert row["saving_per_batch_usd_low"] > 0
     assert row["events_per_batch_optimal"] < row["events_per_batch_today"]
+    assert row["breakdowns_recorded"] == row["events"]
+    assert row["breakdowns_avoided_recorded_low"] <= row["breakdowns_avoided_recorded"]
+    assert 0 < row["breakdowns_avoided_recorded"] <= row["breakdowns_avoided_recorded_high"]
+    assert f"of {row['events']}." in row["reason"]
     least = worn["finding.replacement_curves"].filter(event="breakdown")["cost_per_batch_usd"].min()
     assert least == pytest.approx(row["cost_per_batch_optimal_usd"], rel=0.02)
+
+
+def test_a_breakdown_that_renews_nothing_leaves_no_count_on_the_recorded_batches():
+    """The same worn press with one more breakdown, repaired and not maintained."""
+    rng = np.random.default_rng(5)
+    ages = np.round(30 * rng.weibull(4.0, 60)).astype(int).clip(1)
+    phases, events = press([(min(int(age), 36), age < 36) for age in ages])
+    events = pl.concat([events, event_frame(("PRS-1", "breakdown", 1.5, None, 0.0))])
+    row = breakdowns(found_in(phases, events), "finding.replacement_intervals")
+    assert row["verdict"] == "renew_earlier"
+    assert row["breakdowns_recorded"] is None
+    assert row["breakdowns_avoided_recorded"] is None
+    assert "because a breakdown left the equipment as worn as it was" in row["reason"]
 
 
 def test_a_press_without_wear_runs_to_failure():

@@ -6,8 +6,10 @@ happens when the first suite runs; what is judged, and what becomes of it, is in
 """
 
 import os
+import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -101,11 +103,28 @@ def _require_judged(results: Sequence[Any]) -> None:
 @cache
 def _great_expectations() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without("pyspark"):
         warnings.simplefilter("ignore")
         import great_expectations
 
         return great_expectations
+
+
+@contextmanager
+def _without(library: str) -> Iterator[None]:
+    """Let an optional library seem not installed unless it is loaded already.
+
+    What is judged here are frames in memory, yet great_expectations loads all of Spark's client
+    where there is one: a quarter of its import.
+    """
+    if library in sys.modules:
+        yield
+        return
+    sys.modules[library] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[library]
 
 
 @cache

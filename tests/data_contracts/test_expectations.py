@@ -1,6 +1,8 @@
 """Tables judged by great_expectations: clean ones pass, every planted violation is counted."""
 
+import importlib
 import os
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +17,7 @@ from data_contracts.duckdb_ddl import create_table_sql
 from data_contracts.errors import ContractError
 from data_contracts.expectations import RESULT_SCHEMA, judge, judge_counts
 from data_contracts.polars_schema import conform, empty, polars_schema
+from data_contracts.suites import _without
 from data_contracts.table_rules import counting_sql, table_rules
 
 pytestmark = pytest.mark.xdist_group("great_expectations")  # its import costs seconds: once
@@ -178,3 +181,12 @@ def test_a_failure_to_judge_is_an_error_and_never_a_verdict() -> None:
 def test_nothing_is_sent_anywhere() -> None:
     judge(trays(), TRAYS)
     assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
+
+
+def test_an_optional_library_seems_missing_only_while_another_is_imported() -> None:
+    sys.modules.pop("colorsys", None)
+    with _without("colorsys"), pytest.raises(ImportError):
+        importlib.import_module("colorsys")
+    loaded = importlib.import_module("colorsys")
+    with _without("colorsys"):
+        assert importlib.import_module("colorsys") is loaded

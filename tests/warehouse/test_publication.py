@@ -20,13 +20,13 @@ from warehouse.reading_files import series_file
 from warehouse.store import Warehouse, last_source_key
 
 ROOT = Path(__file__).parents[2]
+LOOKED_AT = ("core.batches", "core.sensor_readings", "evidence.reading_months")
 
 
 @pytest.fixture
 def few_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Publish only what these tests look at: creating every table under contract takes a second."""
-    looked_at = ("core.batches", "core.sensor_readings", "evidence.reading_months")
-    monkeypatch.setattr("warehouse.publication.contract_names", lambda: looked_at)
+    monkeypatch.setattr("warehouse.publication.contract_names", lambda: LOOKED_AT)
 
 
 def put_readings(warehouse: Warehouse, values: list[float], name: str) -> Path:
@@ -71,6 +71,7 @@ def test_the_copy_has_every_table_under_contract_and_the_same_contents(
     assert warehouse.content_hash("core.batches") == written.content_hash
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_publishing_leaves_nothing_beside_the_copy(warehouse: Warehouse) -> None:
     litter = warehouse.home.published_file.parent / ".warehouse-0123456789ab.duckdb.part"
     litter.parent.mkdir(parents=True)
@@ -112,6 +113,7 @@ def test_nothing_published_says_what_to_do(home: Home) -> None:
         open_published(home)
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_the_copy_cannot_be_written(warehouse: Warehouse) -> None:
     warehouse.publish()
     with open_published(warehouse.home) as published:
@@ -294,17 +296,19 @@ from warehouse.store import Warehouse
 def stuck(*_):
     print("built, not in place", flush=True); time.sleep(60)
 publication._put_in_place = stuck
+publication.contract_names = lambda: sys.argv[2:]
 Warehouse(Home(Path(sys.argv[1])), "plant").publish()
 """
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_a_killed_publish_changes_nothing_and_the_next_clears_up(
     warehouse: Warehouse, batches: pl.DataFrame
 ) -> None:
     warehouse.publish()
     warehouse.write("core.batches", batches)
     with subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(warehouse.home.root)],
+        [sys.executable, "-c", KILLED, str(warehouse.home.root), *LOOKED_AT],
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
     ) as killed:  # fmt: skip
         assert killed.stdout is not None

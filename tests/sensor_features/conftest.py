@@ -1,6 +1,6 @@
 """A working warehouse with a small plant, whose readings each test delivers itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -84,9 +84,18 @@ class Plant:
 
 
 @pytest.fixture
-def plant(tmp_path: Path) -> Plant:
-    """Two batches on one granulator and one dryer, one tag each, no readings yet."""
+def plant(tmp_path: Path) -> Iterator[Plant]:
+    """Two batches on one granulator and one dryer, one tag each, no readings yet.
+
+    Its file is kept open throughout the test, as a run keeps it.
+    """
     made = Plant(Home(tmp_path / "home"), tmp_path)
+    with made.warehouse.kept_open():
+        _two_batches(made)
+        yield made
+
+
+def _two_batches(made: Plant) -> None:
     made.batches("B1", "B2")
     made.phases(
         ("B1", 3, "granulation", "wet_mass", "GRN", instant("01-10 08:00"), instant("01-10 09:00")),
@@ -97,4 +106,3 @@ def plant(tmp_path: Path) -> Plant:
         ("power_kw", "GRN", 3, "kW", 10.0, 20.0, False),
         ("outlet_c", "FBD", 3, "degC", None, 45.0, False),
     )
-    return made

@@ -10,6 +10,7 @@ from assets.sources.virtual_plant.plant_file import parse_plant, plant_path
 
 CONFOUNDED_STRENGTH, WORSE_PRESS = "40MG", "PRS-2"
 HIDDEN_CAUSE = "seal_heat_w"
+UNMEASURED = "cohesion"
 
 
 @cache
@@ -57,13 +58,37 @@ def worn_granulator_plant() -> Plant:
     seal wears out near 70 batches and is planned for 90; wear of the granulator acts on no result,
     so that the other levers are what they are on the shipped plant.
     """
+    return parse_plant(_worn_granulators())
+
+
+@cache
+def unmeasured_lot_plant() -> Plant:
+    """The same line with an API property that nobody tests, differing from lot to lot.
+
+    It moves the granules' moisture by half of the moisture's own spread and the content uniformity
+    by a third of its own, so that moisture goes with failure further than it acts on it. Studies
+    drop the property's feature: no record holds it.
+    """
+    document = _worn_granulators()
+    api = next(one for one in document["materials"] if one["name"] == "api")
+    api["attributes"].append({"name": UNMEASURED, "unit": "1", "mean": 0, "sd": 1, "decimals": 2})
+    for name, coefficient in (
+        ("granulation_end_moisture_pct", 0.1),
+        ("content_uniformity_av", 0.8),
+    ):
+        term = {"parent": f"api.{UNMEASURED}", "coefficient": coefficient, "centre": 0, "scale": 1}
+        _variable(document, name)["terms"].append(term)
+    return parse_plant(document)
+
+
+def _worn_granulators() -> dict[str, Any]:
     document = _document("tablets")
     document["maintenance"]["granulation"] |= {
         "interval_batches": [90, 10],
         "weibull_shape": 2.4,
         "weibull_scale_batches": 70,
     }
-    return parse_plant(document)
+    return document
 
 
 def _document(name: str) -> dict[str, Any]:

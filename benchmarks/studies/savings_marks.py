@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from assets.savings.alarm_evidence import AlarmCounts
+from assets.savings.alarm_evidence import PROCESS_SIGNAL, AlarmCounts
 from assets.savings.draws import Draws
 from assets.savings.lever_evidence import MaintenanceEvidence, Measured
 from assets.savings.lever_value import Exposure, LeverValue, lever_value
@@ -23,6 +23,7 @@ from assets.sources.virtual_plant.effects import with_lever
 from assets.statistics.array_types import FloatArray
 from assets.time_to_failure.replacement import mean_age
 from benchmarks.studies.savings_plants import (
+    DECOYS,
     FAILURE,
     HELD,
     LAST_GATE,
@@ -202,4 +203,8 @@ def plant_marks(plant: PricedPlant) -> dict[str, Any]:
             row[f"{name}_robust_low"] = found.robust.low * 200
             row[f"{name}_robust_high"] = found.robust.high * 200
             row[f"{name}_above_zero"] = found.share.low > 0 and found.refusal is None
+    has_signal = verdict.verdict == PROCESS_SIGNAL
+    for name, feature in zip(("decoy", "lots_decoy"), DECOYS, strict=True):
+        is_held = has_signal and plant.is_named[feature]
+        row[f"{name}_claimed"] = is_held and bool(row.get(f"{name}_above_zero"))
     return row

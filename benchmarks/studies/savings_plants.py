@@ -25,11 +25,11 @@ from assets.savings.window_policy import Window
 from assets.savings.window_records import window_records
 from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
 from assets.sources.virtual_plant.fast_path import FastPlant, batch_features
-from assets.sources.virtual_plant.plant_file import load_plant
+from assets.sources.virtual_plant.plant import Plant
 from assets.sources.virtual_plant.structure import Cut
 from assets.time_to_failure.findings import Records as LifeRecords
 from assets.time_to_failure.findings import findings
-from benchmarks.studies.plants import worn_granulator_plant
+from benchmarks.studies.plants import UNMEASURED
 from benchmarks.time_to_failure_study import schedule_frames
 from benchmarks.verdict_study import study_inputs
 from data_contracts.assumptions import Assumptions, load_built_in, with_overrides
@@ -77,7 +77,8 @@ class PricedPlant:
         measured: Kind of lever -> what was measured, or why nothing was.
         decoys: The same of features that only go with a cause.
         is_claimed: Kind of lever -> whether the product's evidence supports it.
-        is_named: Feature -> whether a driver that holds it is named.
+        is_named: Feature -> whether a driver that holds it is named; of a decoy, whether it is
+            the leading feature of one, for the product holds no other.
         study_s: Seconds of models and verdict.
         effects_s: Seconds of the effects of windows and lots.
     """
@@ -96,22 +97,30 @@ class PricedPlant:
 
 
 def priced_plant(
-    seed: int, *, cut: Cut, drift: float, batches: int, resamples: int, effort: StudySettings
+    seed: int,
+    plant: Plant,
+    *,
+    cut: Cut,
+    drift: float,
+    batches: int,
+    resamples: int,
+    effort: StudySettings,
 ) -> PricedPlant:
     """Simulate a plant and let the product estimate every lever.
 
     Args:
-        seed: Seed of the plant.
-        cut: Which paths into the results are cut; a plant without any is the one as shipped, on
-            which no lever saves anything, and no window is tried.
+        seed: Seed of the simulation.
+        plant: The plant.
+        cut: Which paths into the results are cut; without any no window is tried.
         drift: Factor on every declared drift.
         batches: Number of batches, 200 a year.
         resamples: Bootstrap resamples of lots behind a window's interval.
         effort: How hard the verdict is looked for; the plant's seed is put in.
     """
     years = batches / 200
-    plant = load_plant() if cut == "null" else worn_granulator_plant()
-    fast = batch_features(plant, seed=seed, batches=batches, years=years, cut=cut, drift=drift)
+    fast = _recorded(
+        batch_features(plant, seed=seed, batches=batches, years=years, cut=cut, drift=drift)
+    )
     made = make_batches(plant, Settings(batches, years, seed, cut, drift=drift))
     started = time.perf_counter()
     inputs = _one_outcome(study_inputs(fast, (LAST_GATE,)))
@@ -150,10 +159,17 @@ def priced_plant(
         measured,
         decoys,
         _claimed(evidence, measured, records),
-        {feature: bool(found) for feature, found in members.items()},
+        {feature: bool(found) for feature, found in members.items()}
+        | {feature: feature in _leading(study["finding.drivers"]) for feature in DECOYS},
         studied - started,
         measured_s,
     )
+
+
+def _recorded(fast: FastPlant) -> FastPlant:
+    """Drop the property no record holds, where the plant has it."""
+    unmeasured = f"material.api.{UNMEASURED}"
+    return replace(fast, gate_values=fast.gate_values.filter(pl.col("feature") != unmeasured))
 
 
 def _one_outcome(inputs: StudyInputs) -> StudyInputs:
@@ -243,6 +259,10 @@ def _members(drivers: pl.DataFrame, feature: str) -> tuple[str, ...]:
         if feature in names:
             return names
     return ()
+
+
+def _leading(drivers: pl.DataFrame) -> set[str]:
+    return set(drivers.filter("is_named")["driver"])
 
 
 def _risky_side(own: Any) -> Window:

@@ -1,11 +1,15 @@
 """The study of savings intervals, three small plants: claims, truths and counts are all made."""
 
+import numpy as np
 import polars as pl
 import pytest
 
 from assets.failure_models.study_inputs import StudySettings
+from assets.sources.virtual_plant.batches import Settings, make_batches
 from benchmarks.savings_study import report, study_plant
+from benchmarks.studies.plants import UNMEASURED, unmeasured_lot_plant
 from benchmarks.studies.savings_marks import _renewals
+from benchmarks.studies.savings_plants import priced_plant
 from benchmarks.studies.savings_truth import expected, make_truth
 
 LITTLE = StudySettings(
@@ -50,6 +54,20 @@ def test_a_plant_without_causes_claims_nothing_from_control():
     null = study_plant("null", 3, **SMALL)
     assert null["verdict"] != "process_signal"
     assert (null["npv_positive_prob"], null["programme"]) == (0.0, "")
+
+
+def test_a_lot_property_nobody_tests_moves_parameter_and_result_and_is_not_recorded():
+    plant = unmeasured_lot_plant()
+    made = make_batches(plant, Settings(1000, 5.0, 1))
+    hidden = made.outcome.values[f"api.{UNMEASURED}"]
+    moisture = np.corrcoef(hidden, made.outcome.values["granulation_end_moisture_pct"])[0, 1]
+    uniformity = np.corrcoef(hidden, made.outcome.values["content_uniformity_av"])[0, 1]
+    assert 0.2 < moisture < 0.6
+    assert 0.2 < uniformity < 0.6
+    priced = priced_plant(1, plant, cut="none", drift=1.0, **SMALL)
+    features = priced.records.windows["gate_values"]["feature"].unique().to_list()
+    assert "material.api.d90_um" in features
+    assert not [name for name in features if UNMEASURED in name]
 
 
 def test_renewals_by_hand():

@@ -14,8 +14,7 @@ import yaml
 
 from data_contracts.contract import Column, Contract, RowRule
 from data_contracts.errors import ContractError
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is some ten times faster
+from data_contracts.yaml_loader import SAFE_LOADER
 
 # A row rule is stored as the query any ODCS tool can run; its condition is what we generate from.
 _ROW_RULE = re.compile(r"SELECT COUNT\(\*\) FROM \$\{table\} WHERE NOT \((?P<condition>.+)\)")
@@ -38,7 +37,7 @@ def read_document(file: Path) -> dict[str, Any]:
         ContractError: The file is missing, is not YAML or holds no mapping.
     """
     try:
-        document = yaml.load(file.read_bytes(), Loader=_LOADER)
+        document = yaml.load(file.read_bytes(), Loader=SAFE_LOADER)
     except (OSError, yaml.YAMLError) as error:
         raise ContractError(f"The contract {file} cannot be read: {error}") from error
     if not isinstance(document, dict):

@@ -17,6 +17,7 @@ import polars as pl
 import yaml
 
 from data_contracts.errors import LotwiseError
+from data_contracts.yaml_loader import SAFE_LOADER
 from reports.formats import FORMAT_NAMES, Written, write
 
 Query = Callable[[str], pl.DataFrame]
@@ -97,7 +98,7 @@ def definitions() -> dict[str, Definition]:
     """
     found: dict[str, Definition] = {}
     for file in sorted(CLAIMS_DIR.glob("*.yaml")):
-        for entry in yaml.safe_load(file.read_text(encoding="utf-8")):
+        for entry in yaml.load(file.read_text(encoding="utf-8"), Loader=SAFE_LOADER):
             definition = _definition(entry, file)
             if definition.claim_id in found:
                 raise ClaimError(f"{file.name}: the id '{definition.claim_id}' is used twice.")

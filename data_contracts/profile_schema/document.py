@@ -12,11 +12,12 @@ from typing import Any, NoReturn
 import yaml
 
 from data_contracts.errors import ProfileError
+from data_contracts.yaml_loader import SAFE_LOADER
 
 Place = tuple[str | int, ...]
 
 
-class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _PlainLoader(SAFE_LOADER):  # type: ignore[misc, valid-type]
     """YAML in which ``yes``, ``no``, ``on`` and dates stay text: exports are full of them."""
 
 

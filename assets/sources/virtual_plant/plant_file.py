@@ -42,6 +42,7 @@ from assets.sources.virtual_plant.variable import (
     Term,
     Variable,
 )
+from data_contracts.yaml_loader import SAFE_LOADER
 
 PLANTS = Path(__file__).parent / "plants"
 TABLETS = PLANTS / "tablets.yaml"
@@ -106,7 +107,7 @@ def load_plant(name_or_path: str | Path | None = None) -> Plant:
     """
     file = plant_path(name_or_path)
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        document = yaml.load(file.read_text(encoding="utf-8"), Loader=SAFE_LOADER)
     except OSError as error:
         raise PlantError(f"plant file {file} cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:

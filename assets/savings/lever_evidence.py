@@ -18,6 +18,7 @@ from assets.statistics.intervals import CLUSTER_DEFLATION
 from data_contracts.assumptions import Assumptions, Lever
 
 RENEW_EARLIER = "renew_earlier"
+SAVING, AVOIDED = "saving_per_batch_usd", "events_avoided_per_batch"
 
 
 class Measured(Protocol):
@@ -49,11 +50,10 @@ class MaintenanceEvidence:
     @property
     def saving_usd(self) -> float:
         """Saving per batch as estimated, USD."""
-        return float(self.row["saving_per_batch_usd"])
+        return float(self.row[SAVING])
 
-    @property
-    def spreads_usd(self) -> tuple[float, float]:
-        """Spread of the saving per batch below and above the estimate, USD.
+    def spreads(self, name: str) -> tuple[float, float]:
+        """Spread of a column below and above its estimate, in its unit.
 
         Each is the distance to its end of the 90% interval, in standard deviations of a normal
         law, widened for the choice: savings have the longer tail above.
@@ -61,15 +61,14 @@ class MaintenanceEvidence:
         from scipy.stats import norm
 
         wider = norm.isf(0.05 / self.tried) / norm.isf(0.05)
-        below = self.saving_usd - float(self.row["saving_per_batch_usd_low"])
-        above = float(self.row["saving_per_batch_usd_high"]) - self.saving_usd
+        value, low, high = (float(self.row[f"{name}{end}"]) for end in ("", "_low", "_high"))
         half = LEVEL_90_SPREADS / 2
-        return float(below / half * wider), float(above / half * wider)
+        return float((value - low) / half * wider), float((high - value) / half * wider)
 
     @property
     def ends_usd(self) -> tuple[float, float]:
         """Ends of the widened 90% interval of the saving per batch, USD."""
-        below, above = (LEVEL_90_SPREADS / 2 * spread for spread in self.spreads_usd)
+        below, above = (LEVEL_90_SPREADS / 2 * spread for spread in self.spreads(SAVING))
         return self.saving_usd - below, self.saving_usd + above
 
     @property
@@ -88,25 +87,28 @@ class MaintenanceEvidence:
     def roles(self, draws: Draws) -> Mapping[str, FloatArray]:
         """Return draws of events and renewals a batch, today and as planned.
 
-        The hazards give the saving per batch with its interval at base costs. Renewals added are
-        taken as estimated; events avoided carry the whole uncertainty of the saving.
+        The hazards give events avoided and the saving per batch at base costs, each with its
+        interval; they rise and fall together. What the events avoided are worth above the saving
+        pays for renewals, of which earlier ones are never fewer.
         """
         row = self.row
         today = np.full(draws.size, float(row["events_per_batch_today"]))
-        avoided = float(row["events_per_batch_today"]) - float(row["events_per_batch_optimal"])
         event, planned = float(row["event_cost_usd"]), float(row["planned_cost_usd"])
-        added = (avoided * event - self.saving_usd) / planned
         place = draws.normal("maintenance.saving")
-        below, above = self.spreads_usd
-        saving = self.saving_usd + np.where(place < 0, below, above) * place
-        drawn = np.clip((saving + added * planned) / event, None, today)
+        avoided = np.minimum(self._drawn(AVOIDED, place), today)
+        paid = avoided * event - self._drawn(SAVING, place)
         zero = np.zeros(draws.size)
         return {
             "events_today": today,
-            "events_planned": today - drawn,
+            "events_planned": today - avoided,
             "renewals_today": zero,
-            "renewals_planned": zero + added,
+            "renewals_planned": np.maximum(paid / planned, 0.0),
         }
+
+    def _drawn(self, name: str, place: FloatArray) -> FloatArray:
+        """Draw a column at places of a standard normal law."""
+        below, above = self.spreads(name)
+        return np.asarray(float(self.row[name]) + np.where(place < 0, below, above) * place)
 
 
 def _on_record(row: Mapping[str, Any]) -> str:

@@ -15,11 +15,12 @@ from assets.time_to_failure.hazard_covariates import hazard_models
 from assets.time_to_failure.hold_times import hold_times
 from assets.time_to_failure.lives import BREAKDOWN, breakdown_spells
 from assets.time_to_failure.replacement_costs import replacement_costs
-from assets.time_to_failure.replacement_intervals import decisions, todays_intervals
+from assets.time_to_failure.replacement_intervals import decisions
 from assets.time_to_failure.replacement_tables import replacement_curves, replacement_intervals
 from assets.time_to_failure.replayed_lives import recorded_lives
 from assets.time_to_failure.strata import breakdown_strata, failure_strata
 from assets.time_to_failure.survival_curves import survival_curves
+from assets.time_to_failure.todays_plan import todays_intervals
 from assets.time_to_failure.weibull_fits import fits_of, weibull_fits
 from data_contracts.assumptions import Assumptions
 

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import polars as pl
 
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import Interval
-from assets.time_to_failure.lives import BREAKDOWN, BY_PART, RENEWED
+from assets.time_to_failure.lives import BREAKDOWN, BY_PART
 from assets.time_to_failure.replacement import (
     AGE_REPLACEMENT,
     MINIMAL_REPAIR,
@@ -23,31 +22,10 @@ from assets.time_to_failure.replacement import (
 from assets.time_to_failure.replacement_costs import ReplacementCosts
 from assets.time_to_failure.replayed_lives import Law, Replay, UnitLives, replay
 from assets.time_to_failure.strata import Risk, Stratum
+from assets.time_to_failure.todays_plan import Today
 from assets.time_to_failure.weibull import WeibullFit, posterior_draws, weibull_estimates
 
 LEVEL = 0.90  # as of every claim of money: an end beyond zero errs once in 20
-
-
-@dataclass(frozen=True)
-class Today:
-    """Planned renewals as they are made.
-
-    Attributes:
-        interval: Median batches between a renewal and the next planned one; None without any.
-        low: 10th percentile.
-        high: 90th percentile.
-        renewals: Planned renewals it rests on.
-    """
-
-    interval: float | None
-    low: float | None
-    high: float | None
-    renewals: int
-
-    @property
-    def age(self) -> float:
-        """Age at planned renewal, batches; infinite where nothing is planned."""
-        return np.inf if self.interval is None else self.interval
 
 
 @dataclass(frozen=True)
@@ -104,6 +82,10 @@ class Decision:
         """Expected events per batch at an interval, with its interval."""
         return self._at(interval, None)
 
+    def avoided(self, interval: float) -> tuple[float, Interval]:
+        """Events per batch today minus those at an interval, paired over draws."""
+        return self._gain(interval, None)
+
     def cost(self, interval: float) -> tuple[float, Interval]:
         """Expected cost per batch at an interval, USD, with its interval."""
         assert self.costs is not None
@@ -112,7 +94,10 @@ class Decision:
     def saving(self, interval: float) -> tuple[float, Interval]:
         """Cost per batch today minus that at an interval, paired over draws, USD."""
         assert self.costs is not None
-        ends = [self._curve(at, self.costs.pair) for at in (self.today.age, interval)]
+        return self._gain(interval, self.costs.pair)
+
+    def _gain(self, interval: float, pair: tuple[float, float] | None) -> tuple[float, Interval]:
+        ends = [self._curve(at, pair) for at in (self.today.age, interval)]
         return float(ends[0][0] - ends[1][0]), bounds(ends[0][1] - ends[1][1])
 
     def _at(self, interval: float, pair: tuple[float, float] | None) -> tuple[float, Interval]:
@@ -172,28 +157,6 @@ def draw(
     return Draws(shape, scale, optimal_interval(shape, scale, costs.pair, policy))
 
 
-def todays_intervals(spells: pl.DataFrame) -> dict[tuple[str, str, str], Today]:
-    """Return today's planned interval per class, origin and part.
-
-    Args:
-        spells: ``lives.breakdown_spells``; lives that a breakdown ended are no plan's.
-
-    Returns:
-        By (equipment_class, origin, part).
-    """
-    planned = spells.filter(
-        pl.col("origin").is_in(BY_PART)
-        & (pl.col("ended_by") == RENEWED)
-        & pl.col("exit_batches").is_not_null()
-    )
-    found = {}
-    for key, rows in planned.group_by("equipment_class", "origin", "part", maintain_order=True):
-        ages = rows["exit_batches"].to_numpy()
-        low, middle, high = (float(np.quantile(ages, share)) for share in (0.1, 0.5, 0.9))
-        found[(str(key[0]), str(key[1]), str(key[2]))] = Today(middle, low, high, rows.height)
-    return found
-
-
 def decisions(
     strata: Iterable[Stratum],
     fits: dict[tuple[str, str, str, str, str], WeibullFit],
@@ -208,7 +171,7 @@ def decisions(
     Args:
         strata: The questions.
         fits: Fits by key.
-        today: ``todays_intervals``.
+        today: ``todays_plan.todays_intervals``.
         lives: ``replayed_lives.recorded_lives``.
         costs: Per event its costs, None where the assumptions lack them.
         draws: Number of draws.

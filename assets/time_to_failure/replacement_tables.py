@@ -45,6 +45,7 @@ INTERVAL_SCHEMA = {
         for name in (
             "events_per_batch_today",
             "events_per_batch_optimal",
+            "events_avoided_per_batch",
             "cost_per_batch_today_usd",
             "cost_per_batch_optimal_usd",
             "saving_per_batch_usd",
@@ -174,6 +175,7 @@ def _priced(decision: Decision) -> dict[str, object]:
     }
     row |= _with_interval("events_per_batch_today", decision.events(decision.today.age))
     row |= _with_interval("events_per_batch_optimal", decision.events(best))
+    row |= _with_interval("events_avoided_per_batch", decision.avoided(best))
     row |= _with_interval("cost_per_batch_today_usd", decision.cost(decision.today.age))
     row |= _with_interval("cost_per_batch_optimal_usd", decision.cost(best))
     row |= _with_interval("saving_per_batch_usd", decision.saving(best))

@@ -27,6 +27,9 @@ SCHEMA = {
     "optimal_interval": pl.Float64,
     "events_per_batch_today": pl.Float64,
     "events_per_batch_optimal": pl.Float64,
+    "events_avoided_per_batch": pl.Float64,
+    "events_avoided_per_batch_low": pl.Float64,
+    "events_avoided_per_batch_high": pl.Float64,
     "event_cost_usd": pl.Float64,
     "planned_cost_usd": pl.Float64,
     "saving_per_batch_usd": pl.Float64,
@@ -41,7 +44,7 @@ SCHEMA = {
 
 def _intervals(*savings: tuple[float, float, float]) -> pl.DataFrame:
     """One press part per saving: 0.02 breakdowns a batch become 0.01, at 10,000 USD each."""
-    laws = (40.0, 25.0, 0.02, 0.01, 10_000.0, 2_000.0)
+    laws = (40.0, 25.0, 0.02, 0.01, 0.01, 0.005, 0.014, 10_000.0, 2_000.0)
     on_record = (13, 5.8, 2.0, 9.0)
     rows = [
         ("press", f"part_{i}", "breakdown", "batches", "renew_earlier", *laws, *saving, *on_record)
@@ -75,7 +78,9 @@ def test_what_would_have_been_on_the_recorded_batches_is_said_where_it_is_known(
 def test_a_longer_upper_tail_stays_longer_and_the_middle_stays():
     found = maintenance_evidence(_intervals((60.0, 40.0, 120.0)))
     assert isinstance(found, MaintenanceEvidence)
-    assert found.spreads_usd == pytest.approx((20 / 1.645, 60 / 1.645), rel=1e-3)
+    assert found.spreads("saving_per_batch_usd") == pytest.approx(
+        (20 / 1.645, 60 / 1.645), rel=1e-3
+    )
     assert found.ends_usd == pytest.approx((40.0, 120.0), rel=1e-3)
 
 
@@ -96,16 +101,22 @@ def test_what_stands_alone_but_not_among_many_is_refused():
     assert not isinstance(maintenance_evidence(twenty.head(1)), str)
 
 
-def test_events_avoided_carry_the_uncertainty_of_the_saving(tablets):
-    """0.01 avoided x 10,000 = 100 a batch; 60 saved means 40 more for renewals: 0.02 x 2,000."""
+def test_events_avoided_and_the_saving_keep_their_own_intervals(tablets):
+    """0.01 avoided x 10,000 = 100 a batch; 60 saved means 40 more for renewals: 0.02 x 2,000.
+
+    At the low end 0.005 are avoided and 20 saved, so 30 go into renewals: 0.015.
+    """
     found = maintenance_evidence(_intervals((60.0, 20.0, 100.0)))
     assert not isinstance(found, str)
     roles = found.roles(Draws(tablets, "base", 20_000, 1))
-    assert roles["renewals_planned"] == pytest.approx(0.02)
+    assert np.median(roles["renewals_planned"]) == pytest.approx(0.02, abs=1e-4)
     avoided = roles["events_today"] - roles["events_planned"]
     assert np.median(avoided) == pytest.approx(0.01, abs=1e-4)
     low, high = np.quantile(avoided, [0.05, 0.95])
-    assert (low, high) == pytest.approx((0.006, 0.014), abs=2e-4)
+    assert (low, high) == pytest.approx((0.005, 0.014), abs=2e-4)
+    saved = avoided * 10_000 - roles["renewals_planned"] * 2_000
+    assert np.quantile(saved, [0.05, 0.95]) == pytest.approx([20, 100], abs=2)
+    assert np.quantile(roles["renewals_planned"], 0.05) == pytest.approx(0.015, abs=2e-4)
 
 
 @pytest.mark.parametrize(("avoided", "share"), [(Fraction(1, 100), "1/6"), (Fraction(1, 2), "1")])

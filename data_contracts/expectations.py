@@ -136,11 +136,16 @@ def _judged_counts(
     frame = pl.DataFrame(
         {"rule": [rule.label for rule, _, _ in counts], "failed": [n for _, _, n in counts]}
     )
+    (passed,) = _passed(frame, [none_of("failed")])
+    broken = {} if passed else _broken_counts(frame)
+    return [_result(contract, rule, n, broken.get(rule.label, 0)) for rule, n, _ in counts]
+
+
+def _broken_counts(frame: pl.DataFrame) -> dict[str, int]:
+    """Ask once more, at twice the cost of a yes or no, which rules were broken and how often."""
     (result,) = validate(
         frame,
         [none_of("failed")],
         {"result_format": "COMPLETE", "unexpected_index_column_names": ["rule"]},
     )
-    found = [] if result.success else result.result["unexpected_index_list"]
-    broken = {item["rule"]: int(item["failed"]) for item in found}
-    return [_result(contract, rule, n, broken.get(rule.label, 0)) for rule, n, _ in counts]
+    return {row["rule"]: int(row["failed"]) for row in result.result["unexpected_index_list"]}

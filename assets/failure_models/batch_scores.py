@@ -66,6 +66,7 @@ def score_tables(
 
     Raises:
         AlteredModelError: A model was changed after it was kept.
+        OutdatedModelError: A model was kept by a version that held other numbers.
     """
     found: dict[str, Rows] = {"model.batch_scores": [], "model.score_contributions": []}
     models = list(frozen_models(boosters))

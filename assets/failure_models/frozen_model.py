@@ -19,10 +19,31 @@ from data_contracts.errors import LotwiseError
 
 NUMBERS, TREES = "numbers", "trees"
 JSON, XGBOOST_JSON = "json", "xgboost_json"
+# What a kept model holds: all of the first, and one of the others by what it was fitted to.
+_OF_EVERY_MODEL = frozenset(
+    [
+        "columns",
+        "features",
+        "identity_columns",
+        "products",
+        "quantities",
+        "scale",
+        "fitted_on",
+        "out_of_time_batches",
+        "out_of_time_prob",
+        "out_of_time_failed",
+    ]
+)
+_OF_LABELS = frozenset({"centre", "coefficients", "intercept"})
+_OF_MARGINS = frozenset({"feature_means", "margin_means", "level", "ridge", "risk_weight"})
 
 
 class AlteredModelError(LotwiseError):
     """A kept model no longer has the hash it was kept with."""
+
+
+class OutdatedModelError(LotwiseError):
+    """A kept model holds other numbers than this version reads."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +115,7 @@ def frozen_models(boosters: pl.DataFrame) -> Iterable[FrozenModel]:
 
     Raises:
         AlteredModelError: A part does not have the hash it was kept with.
+        OutdatedModelError: A model was kept by a version that held other numbers.
     """
     for part in boosters.iter_rows(named=True):
         if _hash(part["content"]) != part["sha256"]:
@@ -105,13 +127,20 @@ def frozen_models(boosters: pl.DataFrame) -> Iterable[FrozenModel]:
     for (outcome, gate), own in sorted(boosters.group_by("outcome", "gate")):
         parts = {row["part"]: row for row in own.iter_rows(named=True)}
         numbers = parts.pop(NUMBERS)
+        held = json.loads(numbers["content"])
+        if held.keys() not in (_OF_EVERY_MODEL | _OF_LABELS, _OF_EVERY_MODEL | _OF_MARGINS):
+            raise OutdatedModelError(
+                f"The model of {outcome} at gate {gate} in model.boosters was kept by another "
+                "version of lotwise, whose numbers this one does not read. Run `lotwise run` to "
+                "fit and keep the models again; nothing published was changed."
+            )
         yield FrozenModel(
             str(outcome),
             int(str(gate)),
             numbers["model"],
             numbers["model_version"],
             numbers["verdict"],
-            json.loads(numbers["content"]),
+            held,
             {
                 name.removeprefix(f"{TREES}/"): boosted_trees.from_text(row["content"])
                 for name, row in sorted(parts.items())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import polars as pl
@@ -9,7 +10,11 @@ import pytest
 
 from assets.failure_models import freezing
 from assets.failure_models.batch_scores import score_tables
-from assets.failure_models.frozen_model import AlteredModelError, frozen_models
+from assets.failure_models.frozen_model import (
+    AlteredModelError,
+    OutdatedModelError,
+    frozen_models,
+)
 from assets.failure_models.study import run_study
 from assets.failure_models.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.study_tables import table
@@ -164,6 +169,15 @@ def test_models_are_text_with_a_hash_and_an_altered_one_is_refused(studied: Tabl
     altered = boosters.with_columns(content=pl.col("content").str.replace("0", "1"))
     with pytest.raises(AlteredModelError, match=r"lotwise run"):
         list(frozen_models(altered))
+
+
+def test_a_model_kept_by_another_version_is_refused_with_what_to_do(studied: Tables) -> None:
+    """A number under another name, as an older version would have written it, with its own hash."""
+    text = pl.col("content").str.replace('"risk_weight"', '"weights"', literal=True)
+    older = studied["model.boosters"].with_columns(content=text)
+    hashes = [sha256(each.encode()).hexdigest() for each in older["content"]]
+    with pytest.raises(OutdatedModelError, match=r"another version of lotwise.*`lotwise run`"):
+        list(frozen_models(older.with_columns(sha256=pl.Series(hashes))))
 
 
 @pytest.mark.parametrize("with_margins", [True, False])

@@ -56,7 +56,9 @@ class Plant:
 
 @pytest.fixture
 def plant(tmp_path, table):
-    return Plant(tmp_path, table)
+    made = Plant(tmp_path, table)
+    with made.warehouse.kept_open():
+        yield made
 
 
 def batch(name, order, **columns):

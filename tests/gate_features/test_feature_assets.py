@@ -49,7 +49,12 @@ def received(table, name, rows):
 
 @pytest.fixture
 def warehouse(tmp_path, table):
-    built = Warehouse(Home(tmp_path), "test-0")
+    with Warehouse(Home(tmp_path), "test-0").kept_open() as built:
+        deliver(built, table)
+        yield built
+
+
+def deliver(built, table):
     numbers = range(1, 7)
     delivered = {
         "batches": [
@@ -70,7 +75,6 @@ def warehouse(tmp_path, table):
         frame = received(table, name.removeprefix("raw."), rows) if rows else empty(contract(name))
         built.append_versions(name, frame)
     built.write(SENSORS, empty(contract(SENSORS)))
-    return built
 
 
 def test_the_assets_build_their_tables_under_contract(warehouse):

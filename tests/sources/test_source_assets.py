@@ -1,5 +1,6 @@
 """The source as assets: written whole or not at all, and the same when read again."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -17,8 +18,9 @@ from .conftest import SmallSource
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(Home(tmp_path / "home"), "small_plant-test")
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    with Warehouse(Home(tmp_path / "home"), "small_plant-test").kept_open() as opened:
+        yield opened
 
 
 def materialise(small: SmallSource, warehouse: Warehouse, run_id: str = "run-1") -> None:

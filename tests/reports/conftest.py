@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -95,11 +96,12 @@ def untouched_mix_plant() -> PublishedTables:
 def copies(tmp_path_factory: pytest.TempPathFactory) -> Copies:
     """Make plants to change: copying a file costs a tenth of creating its tables anew."""
     folder = tmp_path_factory.mktemp("published")
+    numbers = count()
 
     @contextmanager
     def copied(frames: Callable[[], Frames]) -> Iterator[PublishedTables]:
         prepared = folder / f"{frames.__name__}.duckdb"
-        copy = folder / f"copy_of_{prepared.name}"
+        copy = folder / f"copy_{next(numbers)}.duckdb"
         if not prepared.exists():
             PublishedTables(frames(), prepared).close()
         shutil.copyfile(prepared, copy)
@@ -117,16 +119,18 @@ def signal_plant(copies: Copies) -> Iterator[PublishedTables]:
 
 
 @pytest.fixture
-def plant_priced_at() -> Callable[..., PublishedTables]:
+def plant_priced_at(copies: Copies) -> Iterator[Callable[..., PublishedTables]]:
     """Build the plant with a signal from other joint figures; None leaves a measure out."""
+    from reports.claims import evaluate
+
+    opened = ExitStack()
 
     def build(
         changed: dict[str, float | None], more: dict[str, Rows] | None = None
     ) -> PublishedTables:
-        tables = signal_tables()
         rows = [
             row
-            for row in tables["economics.scenarios"]
+            for row in signal_tables()["economics.scenarios"]
             if row["lever"] != "all" or row["measure"] not in changed
         ]
         template = next(row for row in rows if row["scenario"] == "base")
@@ -136,9 +140,15 @@ def plant_priced_at() -> Callable[..., PublishedTables]:
             for measure, value in changed.items()
             if value is not None
         ]
-        return PublishedTables(with_claims({**tables, "economics.scenarios": rows, **(more or {})}))
+        plant = opened.enter_context(copies(signal_frames))
+        plant.execute("DROP TABLE evidence.claims")
+        for name, given in {"economics.scenarios": rows, **(more or {})}.items():
+            plant.put(name, _shaped(name, given))
+        plant.put("evidence.claims", evaluate(plant.query))
+        return plant
 
-    return build
+    with opened:
+        yield build
 
 
 @pytest.fixture

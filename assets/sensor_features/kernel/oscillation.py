@@ -5,6 +5,9 @@ import math
 from assets.sensor_features.kernel.compiled import Array, exactly, in_lanes
 from assets.sensor_features.registry import COLUMN, SPANS
 
+# Of the range: a residual is left over from two variances, so rounding alone leaves the square root
+# of the machine's epsilon, a few times that by how the sums are ordered on a processor.
+SMALLEST_RESIDUAL = 1e-7
 SLOPE, RESIDUAL, RANGE = COLUMN["slope_per_h"], COLUMN["residual_sd"], COLUMN["range"]
 PERIOD, STRENGTH = COLUMN["dominant_period_h"], COLUMN["oscillation_strength"]
 
@@ -21,7 +24,7 @@ def oscillation(hours: Array, x: Array, work: Array, row: Array) -> None:
     """
     first, last = hours[0], hours[-1]
     # What rounding leaves of a straight line is no oscillation.
-    if x.size < 16 or not last > first or not row[RESIDUAL] > 1e-9 * row[RANGE]:
+    if x.size < 16 or not last > first or not row[RESIDUAL] > SMALLEST_RESIDUAL * row[RANGE]:
         return
     spans = min(SPANS, x.size)
     y, correlation = work[0, :spans], work[2]

@@ -30,7 +30,8 @@ class RankedCluster:
         share: Its share of what all clusters that pointed the right way foretold, 0 to 1.
         direction: Which values of the leading column go with failure.
         rank: 1 for the cluster that foretold most.
-        rank_low: 5th percentile of the rank over refits; ``rank_high`` the 95th.
+        rank_low: 5th percentile of the rank over refits, ``rank_high`` the 95th; refits are held
+            against other batches than the fit itself, whose own rank is always inside.
         place_stability: Share of refits that place it among the leaders.
         sign_stability: Share of refits that give it the same direction.
         holds_in_periods: Whether both periods place it among the leaders, in the same direction.
@@ -141,7 +142,7 @@ def _rank_interval(ranks: IntArray, own: int) -> tuple[int, int]:
     if not ranks.size:
         return own, own
     low, high = np.quantile(ranks, [0.05, 0.95])
-    return int(np.floor(low)), int(np.ceil(high))
+    return min(int(np.floor(low)), own), max(int(np.ceil(high)), own)
 
 
 def _share(held: Sequence[bool]) -> float:

@@ -68,6 +68,18 @@ def test_stability_is_the_share_of_refits_that_agree() -> None:
     assert found[0].share == pytest.approx(8 / 20.1)
 
 
+def test_the_fits_own_rank_lies_inside_the_interval_over_refits() -> None:
+    values = RNG.normal(size=(60, 3))
+    explained = _explained(values, np.array([3.0, 2.0, 1.0]))
+    refits = [Refit(values, np.array([3.0, 1.0, 2.0]))] * 10
+    found = rank_clusters(explained, values, np.arange(3), refits, places=5, shown=3)
+    assert [(one.rank_low, one.rank, one.rank_high) for one in found] == [
+        (1, 1, 1),
+        (2, 2, 3),
+        (2, 3, 3),
+    ]
+
+
 def test_what_is_loud_but_foretells_nothing_ranks_behind_what_is_quiet_and_right() -> None:
     values = RNG.normal(size=(100, 3))
     explained = _explained(values * [9.0, 1.0, 2.0], np.array([-0.2, 0.5, 1.5]))

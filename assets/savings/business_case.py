@@ -146,7 +146,7 @@ def business_case(
     chosen = Draws(assumptions, "base", min(draws, CHOICE_DRAWS), seed)
     kept, left_out = programme(chosen, evidence, found, claims)
     return BusinessCase(
-        sensitivity=sensitivity(chosen, evidence, found, kept),
+        sensitivity=sensitivity(chosen, evidence, found, kept, _titles(records)),
         detectability=_detectability(chosen, evidence, found, kept),
         plan_inputs=plan_inputs(chosen, evidence, found, kept),
         savings_tracker=_tracker(chosen, evidence, found, kept, records),
@@ -211,6 +211,10 @@ def _windows(
         names += found.failures_by_mode
     tables = {**records.windows, "batches": records.batches, "outcomes": records.outcomes}
     return window_effects(assumptions, evidence, tables, names, resamples=resamples, seed=seed)
+
+
+def _titles(records: Records) -> dict[str, str]:
+    return dict(records.definitions.select("outcome", "title").iter_rows())
 
 
 def _gates(records: Records) -> dict[str, int]:

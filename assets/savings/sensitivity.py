@@ -4,7 +4,7 @@ Read from the draws themselves: no input is moved beyond what was drawn, and inp
 interplay. Both the tornado and the value of information are conditional means over slices of draws.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,7 @@ from assets.savings.alarm_evidence import Evidence
 from assets.savings.baseline import Baseline
 from assets.savings.cash_flow import npv_usd, yearly_cash_usd
 from assets.savings.draws import Draws
+from assets.savings.input_titles import input_title
 from assets.savings.levers import LeverClaim
 from assets.savings.simulation import simulate
 from assets.statistics.array_types import FloatArray
@@ -21,6 +22,7 @@ SLICES = 20
 TAIL = 0.1
 SCHEMA = {
     "input": pl.String(),
+    "title": pl.String(),
     "kind": pl.String(),
     "npv_if_low_usd": pl.Float64(),
     "npv_if_high_usd": pl.Float64(),
@@ -31,7 +33,11 @@ SCHEMA = {
 
 
 def sensitivity(
-    drawn: Draws, evidence: Evidence, found: Baseline, kept: Sequence[LeverClaim]
+    drawn: Draws,
+    evidence: Evidence,
+    found: Baseline,
+    kept: Sequence[LeverClaim],
+    outcomes: Mapping[str, str],
 ) -> pl.DataFrame:
     """Return how each uncertain input moves the programme's net present value.
 
@@ -40,6 +46,7 @@ def sensitivity(
         evidence: Verdicts and alarm counts.
         found: The counted baseline.
         kept: The levers of the programme.
+        outcomes: Outcome to its title.
 
     Returns:
         ``economics.sensitivity``: one row per input, widest swing first: mean net present value
@@ -62,7 +69,16 @@ def sensitivity(
     ordered = sorted(rows, key=lambda row: (-abs(row[3] - row[2]), row[0]))
     return pl.DataFrame(
         [
-            (name, kind, low, high, abs(high - low), worth, rank)
+            (
+                name,
+                input_title(name, kept, outcomes),
+                kind,
+                low,
+                high,
+                abs(high - low),
+                worth,
+                rank,
+            )
             for rank, (name, kind, low, high, worth) in enumerate(ordered, start=1)
         ],
         schema=SCHEMA,

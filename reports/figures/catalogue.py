@@ -24,6 +24,7 @@ from reports.figures import (
     replacement_cost,
     rule_rates,
     scenario_savings,
+    sensitivity_bars,
     survival_curve,
     value_by_gate,
 )
@@ -96,6 +97,14 @@ PICTURES = {
         scenario_savings.draw,
         "Annual net savings by lever, base scenario",
         "Each lever after its own cost. No failure is saved twice.",
+    ),
+    "sensitivity": Picture(
+        sensitivity_bars.SQL,
+        sensitivity_bars.draw,
+        "What drives the uncertainty",
+        "Net present value of the programme, on average, where an input is in the lowest and in "
+        "the highest tenth of its draws; the dotted line is the median. Blue: more of it is worth "
+        "more; orange: less. Assumptions and measured rates alike.",
     ),
     "ladder": Picture(
         ladder.SQL,

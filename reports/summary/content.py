@@ -16,11 +16,11 @@ QUALIFY row_number() OVER (
   PARTITION BY title ORDER BY NOT is_in_programme, basis = 'refused', lever) = 1
 ORDER BY NOT is_in_programme, basis = 'refused', tier, lever
 """
-_WIDEST_SQL = "SELECT input, kind FROM economics.sensitivity ORDER BY rank LIMIT 1"
+_WIDEST_SQL = "SELECT input, title, kind FROM economics.sensitivity ORDER BY rank LIMIT 1"
 _RUN_SQL = "SELECT source_profile, as_of, is_quick FROM evidence.runs LIMIT 1"
 LEAST_WORTH_USD = 1000.0  # what an input is worth knowing; less pays for no study
 _TOP_INPUT_SQL = """
-SELECT input FROM economics.sensitivity ORDER BY value_of_information_usd DESC, rank LIMIT 1
+SELECT input, title FROM economics.sensitivity ORDER BY value_of_information_usd DESC, rank LIMIT 1
 """
 NET, NPV, NPV_PROB, COST, PAYBACK, BREAK_EVEN = (
     f"base/{name}"
@@ -162,7 +162,7 @@ def _ask(facts: Facts, said: Answer) -> str:
     if said.is_signal:
         assumed = _text(facts, "assumption.count", None, "value")
         top = facts.rows(_TOP_INPUT_SQL)
-        first = f", {_words(top[0]['input'])} first" if top else ""
+        first = f", {_inside(top[0]['title'])} first" if top else ""
         return (
             f"No money now. {assumed} figures are assumed: replace them by the site's own{first}, "
             "and run again."
@@ -202,7 +202,7 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
         lines.append(f"It still pays if only {shown} of the savings come true.")
     top = facts.rows(_TOP_INPUT_SQL)
     if top and said.is_priced:
-        lines.append(_worth_knowing(facts, top[0]["input"]))
+        lines.append(_worth_knowing(facts, top[0]["input"], top[0]["title"]))
     lines.append(
         "Models learn from the past and are judged on later batches; a signal is claimed only "
         "beyond what permuted results give."
@@ -210,14 +210,14 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
     return lines
 
 
-def _worth_knowing(facts: Facts, name: str) -> str:
+def _worth_knowing(facts: Facts, name: str, title: str) -> str:
     worth = facts.value("sensitivity.information", name)
     if worth is None or worth < LEAST_WORTH_USD:
         return (
             "No single assumption, known exactly, would change what to do: none is worth a study."
         )
     written = _text(facts, "sensitivity.information", name)
-    return f"Worth knowing first: {_words(name)}; to know it exactly would be worth {written}."
+    return f"Worth knowing first: {_inside(title)}; to know it exactly would be worth {written}."
 
 
 def _levers(facts: Facts) -> list[dict[str, str]]:
@@ -238,8 +238,9 @@ def _levers(facts: Facts) -> list[dict[str, str]]:
     return found
 
 
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")
+def _inside(title: str) -> str:
+    """A title within a sentence: without its capital, unless that begins an abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _risks(facts: Facts, said: Answer) -> list[str]:
@@ -270,7 +271,7 @@ def _widest(facts: Facts) -> str:
     swing = _text(facts, "sensitivity.swing", top[0]["input"])
     kind = "one of them" if top[0]["kind"] == "assumption" else "which is measured"
     return (
-        f" What moves the net present value most is {_words(top[0]['input'])}, {kind}: by {swing} "
+        f" What moves the net present value most is {_inside(top[0]['title'])}, {kind}: by {swing} "
         "between its low and its high tenth."
     )
 

@@ -17,8 +17,9 @@ WIDTH_IN, HEIGHT_IN = 3.5, 2.6
 MOST_ROWS = 7
 
 COST_SQL = """
-SELECT coalesce(failure_mode, 'unknown') AS label, coalesce(stage, 0) AS stage,
-  CAST(sum(amount_usd) AS DOUBLE) AS amount
+SELECT coalesce((SELECT any_value(o.title) FROM core.outcome_definitions AS o
+  WHERE o.outcome = failure_mode), replace(failure_mode, '_', ' '), 'mode unknown') AS label,
+  coalesce(stage, 0) AS stage, CAST(sum(amount_usd) AS DOUBLE) AS amount
 FROM economics.copq_ledger GROUP BY ALL ORDER BY amount DESC, label
 """
 GATES_SQL = """
@@ -36,7 +37,7 @@ WHERE lever = 'all' AND measure = 'annual_net_savings_usd' AND basis <> 'refused
 ORDER BY CASE scenario WHEN 'conservative' THEN 1 WHEN 'base' THEN 2 ELSE 3 END
 """
 INPUTS_SQL = """
-SELECT input AS label, npv_if_low_usd AS low, npv_if_high_usd AS high
+SELECT title AS label, npv_if_low_usd AS low, npv_if_high_usd AS high
 FROM economics.sensitivity ORDER BY rank LIMIT 7
 """
 
@@ -49,9 +50,7 @@ def cost_by_mode(frame: pl.DataFrame) -> bytes:
     """
     rows = frame.head(MOST_ROWS)
     stages = [SHORT_STAGES.get(int(stage), "stage unknown") for stage in rows["stage"]]
-    labels = [
-        f"{_words(label)} ({stage})" for label, stage in zip(rows["label"], stages, strict=True)
-    ]
+    labels = [f"{label} ({stage})" for label, stage in zip(rows["label"], stages, strict=True)]
 
     def draw(axes: Any) -> None:
         places = list(range(rows.height))
@@ -105,7 +104,7 @@ def tornado(frame: pl.DataFrame) -> bytes:
     def draw(axes: Any) -> None:
         for place, (low, high) in enumerate(frame.select("low", "high").iter_rows()):
             axes.barh(place, high - low, left=low, color=BLUE if high > low else ORANGE, height=0.6)
-        _rows(axes, [_words(each) for each in frame["label"]])
+        _rows(axes, frame["label"].to_list())
         _money(axes.xaxis)
 
     return _svg(draw)
@@ -117,10 +116,6 @@ PICTURES: dict[str, tuple[str, Callable[[pl.DataFrame], bytes]]] = {
     "scenarios": (SCENARIOS_SQL, net_by_scenario),
     "inputs": (INPUTS_SQL, tornado),
 }
-
-
-def _words(code: str) -> str:
-    return code.replace("_usd_per", " per").replace("_", " ").replace(".", " ")
 
 
 def _whiskers(axes: Any, places: Sequence[int], frame: pl.DataFrame, *, is_upright: bool) -> None:

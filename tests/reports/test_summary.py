@@ -42,12 +42,12 @@ def test_page_one_says_that_a_plant_is_simulated_and_a_run_quick(signal_plant):
 @pytest.mark.parametrize(
     ("worth_usd", "sentence"),
     [
-        (5e4, "Worth knowing first: batch value usd; to know it exactly would be worth $50k."),
+        (5e4, "Worth knowing first: batch value; to know it exactly would be worth $50k."),
         (2e-10, "No single assumption, known exactly, would change what to do"),
     ],
 )
 def test_an_input_worth_next_to_nothing_is_not_worth_a_study(plant_priced_at, worth_usd, sentence):
-    row = {"input": "batch_value_usd", "kind": "assumption"}
+    row = {"input": "batch_value_usd", "title": "Batch value", "kind": "assumption"}
     row |= {"npv_if_low_usd": 1e6, "npv_if_high_usd": 2e6, "swing_usd": 1e6, "rank": 1}
     plant = plant_priced_at(
         {}, {"economics.sensitivity": [row | {"value_of_information_usd": worth_usd}]}

@@ -49,6 +49,7 @@ def _records(
     definitions = pl.DataFrame(
         {
             "outcome": names,
+            "title": [name.replace("_", " ") for name in names],
             "is_proxy": [is_proxy] * 3,
             "first_known_stage": [6, 6, 6],
             "last_gate_before": [5, 5, 5],

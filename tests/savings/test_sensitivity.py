@@ -35,6 +35,12 @@ def test_every_input_once_and_the_widest_first(tablets, records_of):
     assert rows["direct_material_usd_per_batch"]["kind"] == "assumption"
     measured = [name for name, row in rows.items() if row["kind"] == "measured"]
     assert any(name.startswith("sensitivity.failure") for name in measured)
+    assert rows["direct_material_usd_per_batch"]["title"] == "Direct material per batch"
+    assert all(
+        row["title"].startswith("Failures caught at gate")
+        for name, row in rows.items()
+        if name.startswith("sensitivity.failure")
+    )
     effect = rows["rescue_effectiveness"]
     assert effect["npv_if_high_usd"] > effect["npv_if_low_usd"]
     assert rows["discount_rate"]["npv_if_high_usd"] != rows["discount_rate"]["npv_if_low_usd"]
@@ -44,7 +50,7 @@ def test_inputs_of_levers_outside_the_programme_do_not_appear(tablets, records_o
     case = business_case(tablets, records_of(), draws=2_000, seed=1)
     drawn = Draws(tablets, "base", 2_000, 1)
     drawn("window_run_usd_per_year")
-    table = sensitivity(drawn, case.evidence, case.found, case.kept)
+    table = sensitivity(drawn, case.evidence, case.found, case.kept, {})
     assert {claim.lever.kind for claim in case.kept} == {"alert"}
     assert "window_run_usd_per_year" not in table["input"].to_list()
 

@@ -1,0 +1,53 @@
+"""What a reader calls the inputs of a business case: assumptions, and rates measured on records.
+
+Draws are kept under names that keep them apart; here those names become words.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from assets.savings.levers import LeverClaim
+from assets.savings.window_effect import WindowEffect
+
+OTHERS = {
+    "maintenance.saving": "Saving of the replacement interval",
+    "release.eligible": "Share of batches released early",
+}
+
+
+def input_title(name: str, kept: Sequence[LeverClaim], outcomes: Mapping[str, str]) -> str:
+    """Return an input's name in words.
+
+    Args:
+        name: Name of the draws: an assumption, or ``failure.<outcome>``,
+            ``window.<outcome>.<feature>``, ``sensitivity.<outcome>.<gate>`` and the like, with the
+            counts in brackets where one rate was counted in several ways.
+        kept: The levers of the programme; windows know what their parameter is called.
+        outcomes: Outcome to its title.
+    """
+    stem, bracket, counts = name.partition(" (")
+    kind, _, rest = stem.partition(".")
+    if kind == "failure":
+        words = f"Failure rate, {_outcomes(rest, outcomes)}"
+    elif kind == "window":
+        words = f"Effect of holding {_parameter(rest, kept)}"
+    elif kind in ("sensitivity", "false_alarms"):
+        outcome, _, gate = rest.rpartition(".")
+        counted = "Failures caught" if kind == "sensitivity" else "False alarms"
+        words = f"{counted} at gate {gate}, {_outcomes(outcome, outcomes)}"
+    else:
+        words = OTHERS.get(stem, " ".join(part for part in stem.split("_") if part != "usd"))
+    return words[:1].upper() + words[1:] + bracket + counts
+
+
+def _outcomes(joined: str, titles: Mapping[str, str]) -> str:
+    return " or ".join(titles.get(name, name.replace("_", " ")) for name in joined.split("+"))
+
+
+def _parameter(outcome_and_feature: str, kept: Sequence[LeverClaim]) -> str:
+    titles = {
+        f"{held.outcome}.{held.feature}": held.title
+        for claim in kept
+        if isinstance(held := claim.measured, WindowEffect)
+    }
+    feature = outcome_and_feature.partition(".")[2].replace("_", " ")
+    return titles.get(outcome_and_feature, feature)

@@ -1,0 +1,42 @@
+"""Inputs as a plant director reads them: no code, no dots, no underscores."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from assets.savings.input_titles import input_title
+from assets.savings.window_effect import WindowEffect
+
+OUTCOMES = {"failure": "Batch rejected", "low_yield": "Yield below 97 %"}
+
+
+def _window(outcome: str, feature: str, title: str) -> SimpleNamespace:
+    held = WindowEffect.__new__(WindowEffect)
+    for name, value in (("outcome", outcome), ("feature", feature), ("title", title)):
+        object.__setattr__(held, name, value)
+    return SimpleNamespace(measured=held)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("direct_material_usd_per_batch", "Direct material per batch"),
+        ("validation_usd_tier_3", "Validation tier 3"),
+        ("discount_rate", "Discount rate"),
+        ("failure.failure", "Failure rate, Batch rejected"),
+        ("failure.failure+low_yield", "Failure rate, Batch rejected or Yield below 97 %"),
+        ("failure.other_mode", "Failure rate, other mode"),
+        ("sensitivity.failure.3", "Failures caught at gate 3, Batch rejected"),
+        ("false_alarms.failure.3 (2 of 9)", "False alarms at gate 3, Batch rejected (2 of 9)"),
+        ("maintenance.saving", "Saving of the replacement interval"),
+        ("release.eligible", "Share of batches released early"),
+        ("window.failure.material.api.d90_um", "Effect of holding API d90 (um)"),
+        ("window.failure.parameter.speed_rpm", "Effect of holding parameter.speed rpm"),
+    ],
+)
+def test_an_input_in_words(name, title):
+    kept = [
+        SimpleNamespace(measured=None),
+        _window("failure", "material.api.d90_um", "API d90 (um)"),
+    ]
+    assert input_title(name, kept, OUTCOMES) == title

@@ -6,8 +6,10 @@ Draws are kept under names that keep them apart; here those names become words.
 from collections.abc import Mapping, Sequence
 
 from assets.savings.levers import LeverClaim
-from assets.savings.window_effect import WindowEffect
+from assets.savings.window_effect import WindowEffect, within_sentence
 
+ABBREVIATIONS = {"capa": "CAPA", "api": "API", "rtrt": "RTRT", "wip": "WIP"}
+WORTHS = {"value", "price", "revenue", "margin", "cost"}  # the word itself says what is paid
 OTHERS = {
     "maintenance.saving": "Saving of the replacement interval",
     "release.eligible": "Share of batches released early",
@@ -35,17 +37,26 @@ def input_title(name: str, kept: Sequence[LeverClaim], outcomes: Mapping[str, st
         counted = "Failures caught" if kind == "sensitivity" else "False alarms"
         words = f"{counted} at gate {gate}, {_outcomes(outcome, outcomes)}"
     else:
-        words = OTHERS.get(stem, " ".join(part for part in stem.split("_") if part != "usd"))
+        words = OTHERS.get(stem) or _assumption(stem)
     return words[:1].upper() + words[1:] + bracket + counts
 
 
+def _assumption(name: str) -> str:
+    """An assumption in words, its currency left to the axis: "Direct material cost per batch"."""
+    amount = "" if WORTHS & set(name.split("_")) else "cost"
+    parts = [amount if part == "usd" else ABBREVIATIONS.get(part, part) for part in name.split("_")]
+    return " ".join(part for part in parts if part)
+
+
 def _outcomes(joined: str, titles: Mapping[str, str]) -> str:
-    return " or ".join(titles.get(name, name.replace("_", " ")) for name in joined.split("+"))
+    return " or ".join(
+        within_sentence(titles.get(name, name.replace("_", " "))) for name in joined.split("+")
+    )
 
 
 def _parameter(outcome_and_feature: str, kept: Sequence[LeverClaim]) -> str:
     titles = {
-        f"{held.outcome}.{held.feature}": held.title
+        f"{held.outcome}.{held.feature}": within_sentence(held.title)
         for claim in kept
         if isinstance(held := claim.measured, WindowEffect)
     }

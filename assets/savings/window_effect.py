@@ -106,7 +106,7 @@ class WindowEffect:
     def sentence(self) -> str:
         """What was measured, for a reader."""
         return (
-            f"Holding {_within_sentence(self.title)} {spoken(self.window)} goes with "
+            f"Holding {within_sentence(self.title)} {spoken(self.window)} goes with "
             f"{self.share.value:.0%} fewer failures ({self.share.low:.0%} to "
             f"{self.share.high:.0%}, 90% interval), standardised "
             f"over {self.batches} batches, the ones on which it was named, which flatters it; an "
@@ -121,7 +121,7 @@ class WindowEffect:
         return {"effect": np.minimum(drawn, 1.0)}
 
 
-def _within_sentence(title: str) -> str:
+def within_sentence(title: str) -> str:
     """A title without its capital, unless that begins an abbreviation."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 

@@ -15,6 +15,7 @@ from reports.wording import SCENARIOS, SHORT_STAGES
 INK, MUTED, FAINT, BLUE, ORANGE = "#1d2733", "#5b6875", "#d9dfe5", "#0b5a8f", "#c4570a"
 WIDTH_IN, HEIGHT_IN = 3.5, 2.6
 MOST_ROWS = 7
+LABEL_CHARACTERS = 32  # so that no label of a full picture takes three lines
 
 COST_SQL = """
 SELECT coalesce((SELECT any_value(o.title) FROM core.outcome_definitions AS o
@@ -128,7 +129,9 @@ def _whiskers(axes: Any, places: Sequence[int], frame: pl.DataFrame, *, is_uprig
 
 
 def _rows(axes: Any, labels: Sequence[str]) -> None:
-    axes.set_yticks(range(len(labels)), ["\n".join(wrap(each, 26)) for each in labels])
+    axes.set_yticks(
+        range(len(labels)), ["\n".join(wrap(each, LABEL_CHARACTERS)) for each in labels]
+    )
     axes.set_ylim(len(labels) - 0.5, -0.5)
 
 

@@ -13,6 +13,7 @@ from tests.reports.table_rows import (
     ledger_rows,
     outcome_row,
     scenarios_rows,
+    sensitivity_rows,
     validations_rows,
     verdict_row,
 )
@@ -166,6 +167,7 @@ def signal_tables() -> dict[str, Rows]:
             for lever in levers
         ],
         "economics.scenarios": scenarios_rows(with_savings=True),
+        "economics.sensitivity": sensitivity_rows(),
         "economics.value_by_gate": [
             {
                 "gate": gate,

@@ -196,6 +196,26 @@ def attributions_rows(drivers: Rows, batches: int) -> Rows:
     return rows
 
 
+def sensitivity_rows() -> Rows:
+    inputs = [
+        ("direct_material_usd_per_batch", "Direct material cost per batch", 1.1e6, 4.9e6),
+        ("discount_rate", "Discount rate", 3.4e6, 2.5e6),
+    ]
+    return [
+        {
+            "input": name,
+            "title": title,
+            "kind": "assumption",
+            "npv_if_low_usd": low,
+            "npv_if_high_usd": high,
+            "swing_usd": abs(high - low),
+            "value_of_information_usd": 0.0,
+            "rank": rank,
+        }
+        for rank, (name, title, low, high) in enumerate(inputs, start=1)
+    ]
+
+
 def ledger_rows(batches: Rows) -> Rows:
     return [
         {

@@ -58,6 +58,15 @@ def test_drivers_are_those_of_the_last_gate_before_the_result(signal_plant):
     assert html.count('"driver_bars[failure]"') == 2  # its place and its figure
 
 
+def test_what_drives_the_uncertainty_is_drawn_by_its_name_and_only_under_a_signal(
+    signal_plant, mix_plant
+):
+    html = render(signal_plant, plotly_js="")
+    assert html.count('"sensitivity"') == 2  # its place and its figure
+    assert "Direct material cost per batch" in html.replace("<br>", " ").replace("\\u003cbr>", " ")
+    assert '"sensitivity"' not in render(mix_plant, plotly_js="")
+
+
 def test_a_controller_gets_answers(signal_text):
     assert "Who approved the baseline? Not approved yet." in signal_text
 

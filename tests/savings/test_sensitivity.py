@@ -35,7 +35,7 @@ def test_every_input_once_and_the_widest_first(tablets, records_of):
     assert rows["direct_material_usd_per_batch"]["kind"] == "assumption"
     measured = [name for name, row in rows.items() if row["kind"] == "measured"]
     assert any(name.startswith("sensitivity.failure") for name in measured)
-    assert rows["direct_material_usd_per_batch"]["title"] == "Direct material per batch"
+    assert rows["direct_material_usd_per_batch"]["title"] == "Direct material cost per batch"
     assert all(
         row["title"].startswith("Failures caught at gate")
         for name, row in rows.items()

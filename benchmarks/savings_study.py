@@ -5,7 +5,8 @@ against two truths, what is expected a year of re-runs of the plant and what wou
 these very batches. Study A: assumptions known, failures prevented. Study B: true assumptions drawn
 from their declared ranges, USD saved. Wanted of 100 plants: 82 to 97 intervals with each truth (the
 99% binomial band of a nominal 90%) for each kind of lever; a median width of the window's interval
-of at most 1.3 failures a year; a decoy above zero in at most 11; of plants with a signal at most
+of at most 1.3 failures a year; a decoy claimed above zero, as the product would (named, under a
+signal), in at most 11; of plants with a signal at most
 20 without a claim; of null plants at most 11 with a claimed probability above 0.9 that the net
 present value is above zero. Kinds: ``mild`` (as declared), ``stationary``, ``drift`` (ten times the
 drift, reported only), ``lot_confounding`` (a lot property nobody tests moves both a parameter and

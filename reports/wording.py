@@ -122,6 +122,9 @@ LATER_STANDINGS = {
     "not_held": "not seen again",
     "too_few_to_tell": "too few to tell",
 }
+# The words for a failure mode of economics.copq_ledger, in a query over it.
+MODE_TITLE_SQL = """coalesce((SELECT any_value(o.title) FROM core.outcome_definitions AS o
+  WHERE o.outcome = failure_mode), replace(failure_mode, '_', ' '), 'mode unknown')"""
 UNITS = {"USD": "USD", "USD/year": "USD a year", "probability": "", "share": ""}
 
 

@@ -19,21 +19,11 @@ from data_contracts.errors import LotwiseError
 
 NUMBERS, TREES = "numbers", "trees"
 JSON, XGBOOST_JSON = "json", "xgboost_json"
-# What a kept model holds: all of the first, and one of the others by what it was fitted to.
-_OF_EVERY_MODEL = frozenset(
-    [
-        "columns",
-        "features",
-        "identity_columns",
-        "products",
-        "quantities",
-        "scale",
-        "fitted_on",
-        "out_of_time_batches",
-        "out_of_time_prob",
-        "out_of_time_failed",
-    ]
-)
+# What a kept model holds: what every model does, and one more set by what it was fitted to.
+_ABOUT_COLUMNS = frozenset({"columns", "features", "identity_columns", "scale"})
+_ABOUT_BATCHES = frozenset({"products", "quantities", "fitted_on"})
+_OUT_OF_TIME = frozenset({"out_of_time_batches", "out_of_time_prob", "out_of_time_failed"})
+_OF_EVERY_MODEL = _ABOUT_COLUMNS | _ABOUT_BATCHES | _OUT_OF_TIME
 _OF_LABELS = frozenset({"centre", "coefficients", "intercept"})
 _OF_MARGINS = frozenset({"feature_means", "margin_means", "level", "ridge", "risk_weight"})
 

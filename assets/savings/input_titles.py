@@ -3,12 +3,11 @@
 Draws are kept under names that keep them apart; here those names become words.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from assets.savings.levers import LeverClaim
-from assets.savings.window_effect import WindowEffect, within_sentence
+from data_contracts.titles import within_sentence
 
-ABBREVIATIONS = {"capa": "CAPA", "api": "API", "rtrt": "RTRT", "wip": "WIP"}
+ABBREVIATIONS = {"capa": "CAPA"}
 WORTHS = {"value", "price", "revenue", "margin", "cost"}  # the word itself says what is paid
 OTHERS = {
     "maintenance.saving": "Saving of the replacement interval",
@@ -16,22 +15,22 @@ OTHERS = {
 }
 
 
-def input_title(name: str, kept: Sequence[LeverClaim], outcomes: Mapping[str, str]) -> str:
+def input_title(name: str, outcomes: Mapping[str, str], features: Mapping[str, str]) -> str:
     """Return an input's name in words.
 
     Args:
         name: Name of the draws: an assumption, or ``failure.<outcome>``,
             ``window.<outcome>.<feature>``, ``sensitivity.<outcome>.<gate>`` and the like, with the
             counts in brackets where one rate was counted in several ways.
-        kept: The levers of the programme; windows know what their parameter is called.
         outcomes: Outcome to its title.
+        features: Feature to its title; of those held in a window.
     """
     stem, bracket, counts = name.partition(" (")
     kind, _, rest = stem.partition(".")
     if kind == "failure":
         words = f"Failure rate, {_outcomes(rest, outcomes)}"
     elif kind == "window":
-        words = f"Effect of holding {_parameter(rest, kept)}"
+        words = f"Effect of holding {_titled(rest.partition('.')[2], features)}"
     elif kind in ("sensitivity", "false_alarms"):
         outcome, _, gate = rest.rpartition(".")
         counted = "Failures caught" if kind == "sensitivity" else "False alarms"
@@ -49,16 +48,8 @@ def _assumption(name: str) -> str:
 
 
 def _outcomes(joined: str, titles: Mapping[str, str]) -> str:
-    return " or ".join(
-        within_sentence(titles.get(name, name.replace("_", " "))) for name in joined.split("+")
-    )
+    return " or ".join(_titled(name, titles) for name in joined.split("+"))
 
 
-def _parameter(outcome_and_feature: str, kept: Sequence[LeverClaim]) -> str:
-    titles = {
-        f"{held.outcome}.{held.feature}": within_sentence(held.title)
-        for claim in kept
-        if isinstance(held := claim.measured, WindowEffect)
-    }
-    feature = outcome_and_feature.partition(".")[2].replace("_", " ")
-    return titles.get(outcome_and_feature, feature)
+def _titled(name: str, titles: Mapping[str, str]) -> str:
+    return within_sentence(titles.get(name, name.replace("_", " ")))

@@ -16,6 +16,7 @@ from assets.savings.draws import Draws
 from assets.savings.input_titles import input_title
 from assets.savings.levers import LeverClaim
 from assets.savings.simulation import simulate
+from assets.savings.window_effect import WindowEffect
 from assets.statistics.array_types import FloatArray
 
 SLICES = 20
@@ -59,6 +60,11 @@ def sensitivity(
     # Draws of its own: the ones handed over may hold inputs of levers outside the programme.
     drawn = Draws(drawn.assumptions, drawn.scenario, drawn.size, drawn.seed, drawn.chunk)
     simulated = simulate(drawn, evidence, found, kept)
+    features = {
+        held.feature: held.title
+        for claim in kept
+        if isinstance(held := claim.measured, WindowEffect)
+    }
     horizon = int(drawn.assumptions["horizon_years"].base)
     cash = yearly_cash_usd([each.programme for each in simulated], horizon)
     npv = npv_usd(cash, drawn("discount_rate"))
@@ -71,7 +77,7 @@ def sensitivity(
         [
             (
                 name,
-                input_title(name, kept, outcomes),
+                input_title(name, outcomes, features),
                 kind,
                 low,
                 high,

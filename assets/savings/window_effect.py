@@ -24,6 +24,7 @@ from assets.savings.window_policy import Window
 from assets.savings.window_records import WindowRecords
 from assets.statistics.array_types import BoolArray, FloatArray
 from assets.statistics.e_value import e_value
+from data_contracts.titles import within_sentence
 
 FEWEST_BATCHES, FEWEST_FAILURES = 100, 8
 SMALLEST_OVERLAP, LARGEST_OUTSIDE = 0.9, 0.02
@@ -119,11 +120,6 @@ class WindowEffect:
         spread = (self.share.high - self.share.low) / LEVEL_90_SPREADS
         drawn = self.share.value + spread * draws.normal(f"window.{self.outcome}.{self.feature}")
         return {"effect": np.minimum(drawn, 1.0)}
-
-
-def within_sentence(title: str) -> str:
-    """A title without its capital, unless that begins an abbreviation."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def spoken(window: Window) -> str:

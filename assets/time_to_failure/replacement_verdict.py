@@ -46,10 +46,8 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
         return "run_to_failure", _run_to_failure(decision)
     is_worn = fit.shape_low > 1
     if not is_breakdown and decision.draws is not None:
-        is_confirmed = (p_adjusted or 0.0) <= ALPHA and bounds(decision.draws.shape, WEAR_LEVEL)[
-            0
-        ] > 1
-        is_worn = is_worn and is_confirmed
+        least_shape = bounds(decision.draws.shape, WEAR_LEVEL)[0]
+        is_worn = is_worn and (p_adjusted or 0.0) <= ALPHA and least_shape > 1
     if not is_worn:
         return "wear_not_shown", (
             f"The shape is {fit.shape:.1f} ({fit.shape_low:.1f} to {fit.shape_high:.1f}): a "

@@ -5,7 +5,7 @@ import polars as pl
 
 from reports.figures.style import BLUE, LEGEND, SKY, axis, figure, row_height, rows_axis
 from reports.formats import money
-from reports.wording import phrase, stage
+from reports.wording import MODE_TITLE_SQL, phrase, stage
 
 _AMOUNTS = """
   (SELECT CASE WHEN bool_and(is_proxy) THEN ', had each proxy been a loss' ELSE '' END
@@ -15,10 +15,7 @@ _AMOUNTS = """
 FROM economics.copq_ledger GROUP BY 1 ORDER BY sum(amount_usd) DESC, 1
 """
 BY_CATEGORY_SQL = f"SELECT category AS part, {_AMOUNTS}"
-BY_MODE_SQL = f"""
-SELECT coalesce((SELECT any_value(o.title) FROM core.outcome_definitions AS o
-  WHERE o.outcome = failure_mode), failure_mode, 'mode unknown') AS part, {_AMOUNTS}
-"""
+BY_MODE_SQL = f"SELECT {MODE_TITLE_SQL} AS part, {_AMOUNTS}"
 BY_STAGE_SQL = f"SELECT CAST(stage AS VARCHAR) AS part, {_AMOUNTS}"
 
 

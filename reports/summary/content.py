@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from data_contracts.titles import within_sentence
 from reports.claims import claim_id
 from reports.formats import NOT_COMPUTED
 from reports.pages.executive import Answer, answer
@@ -162,7 +163,7 @@ def _ask(facts: Facts, said: Answer) -> str:
     if said.is_signal:
         assumed = _text(facts, "assumption.count", None, "value")
         top = facts.rows(_TOP_INPUT_SQL)
-        first = f", {_inside(top[0]['title'])} first" if top else ""
+        first = f", {within_sentence(top[0]['title'])} first" if top else ""
         return (
             f"No money now. {assumed} figures are assumed: replace them by the site's own{first}, "
             "and run again."
@@ -217,7 +218,8 @@ def _worth_knowing(facts: Facts, name: str, title: str) -> str:
             "No single assumption, known exactly, would change what to do: none is worth a study."
         )
     written = _text(facts, "sensitivity.information", name)
-    return f"Worth knowing first: {_inside(title)}; to know it exactly would be worth {written}."
+    known = within_sentence(title)
+    return f"Worth knowing first: {known}; to know it exactly would be worth {written}."
 
 
 def _levers(facts: Facts) -> list[dict[str, str]]:
@@ -236,11 +238,6 @@ def _levers(facts: Facts) -> list[dict[str, str]]:
             }
         )
     return found
-
-
-def _inside(title: str) -> str:
-    """A title within a sentence: without its capital, unless that begins an abbreviation."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _risks(facts: Facts, said: Answer) -> list[str]:
@@ -269,9 +266,10 @@ def _widest(facts: Facts) -> str:
     if not top:
         return ""
     swing = _text(facts, "sensitivity.swing", top[0]["input"])
+    name = within_sentence(top[0]["title"])
     kind = "one of them" if top[0]["kind"] == "assumption" else "which is measured"
     return (
-        f" What moves the net present value most is {_inside(top[0]['title'])}, {kind}: by {swing} "
+        f" What moves the net present value most is {name}, {kind}: by {swing} "
         "between its low and its high tenth."
     )
 

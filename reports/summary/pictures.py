@@ -10,17 +10,16 @@ from typing import Any
 
 import polars as pl
 
-from reports.wording import SCENARIOS, SHORT_STAGES
+from reports.wording import MODE_TITLE_SQL, SCENARIOS, SHORT_STAGES
 
 INK, MUTED, FAINT, BLUE, ORANGE = "#1d2733", "#5b6875", "#d9dfe5", "#0b5a8f", "#c4570a"
 WIDTH_IN, HEIGHT_IN = 3.5, 2.6
 MOST_ROWS = 7
 LABEL_CHARACTERS = 32  # so that no label of a full picture takes three lines
 
-COST_SQL = """
-SELECT coalesce((SELECT any_value(o.title) FROM core.outcome_definitions AS o
-  WHERE o.outcome = failure_mode), replace(failure_mode, '_', ' '), 'mode unknown') AS label,
-  coalesce(stage, 0) AS stage, CAST(sum(amount_usd) AS DOUBLE) AS amount
+COST_SQL = f"""
+SELECT {MODE_TITLE_SQL} AS label, coalesce(stage, 0) AS stage,
+  CAST(sum(amount_usd) AS DOUBLE) AS amount
 FROM economics.copq_ledger GROUP BY ALL ORDER BY amount DESC, label
 """
 GATES_SQL = """

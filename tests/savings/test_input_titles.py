@@ -1,20 +1,11 @@
 """Inputs as a plant director reads them: no code, no dots, no underscores."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from assets.savings.input_titles import input_title
-from assets.savings.window_effect import WindowEffect
 
 OUTCOMES = {"failure": "Batch rejected", "low_yield": "Yield below 97 %"}
-
-
-def _window(outcome: str, feature: str, title: str) -> SimpleNamespace:
-    held = WindowEffect.__new__(WindowEffect)
-    for name, value in (("outcome", outcome), ("feature", feature), ("title", title)):
-        object.__setattr__(held, name, value)
-    return SimpleNamespace(measured=held)
+FEATURES = {"material.api.d90_um": "API d90 (um)", "parameter.moisture": "End moisture (%)"}
 
 
 @pytest.mark.parametrize(
@@ -39,10 +30,4 @@ def _window(outcome: str, feature: str, title: str) -> SimpleNamespace:
     ],
 )
 def test_an_input_in_words(name, title):
-    held = [_window("failure", "parameter.moisture", "End moisture (%)")]
-    kept = [
-        *held,
-        SimpleNamespace(measured=None),
-        _window("failure", "material.api.d90_um", "API d90 (um)"),
-    ]
-    assert input_title(name, kept, OUTCOMES) == title
+    assert input_title(name, OUTCOMES, FEATURES) == title

@@ -59,6 +59,21 @@ class RunRequest:
         }
 
 
+def own_error(error: BaseException) -> LotwiseError | None:
+    """Return the error of ours behind what a job raised, or None where it is a defect.
+
+    An interrupt counts wherever it fell: DuckDB turns one that falls into a query into an error of
+    its own.
+    """
+    causes = _causes(error)
+    if any(isinstance(each, DagsterExecutionInterruptedError) for each in causes):
+        return RunInterruptedError(
+            "The run was interrupted. The published warehouse and the reports are as they were "
+            "before; run the same command again to start over."
+        )
+    return next((each for each in causes if isinstance(each, LotwiseError)), None)
+
+
 def _causes(error: BaseException) -> list[BaseException]:
     """Return an exception and all it was raised from or during; the chain may close on itself."""
     chain: list[BaseException] = []
@@ -102,15 +117,10 @@ def run_main_job(request: RunRequest, console: Console) -> None:
         try:
             with insistent_interrupts():
                 job.execute_in_process(run_config=request.run_config(), raise_on_error=True)
-        except DagsterExecutionInterruptedError as error:
-            raise RunInterruptedError(
-                "The run was interrupted. The published warehouse and the reports are as they were "
-                "before; run the same command again to start over."
-            ) from error
         except DagsterAssetCheckFailedError as error:
             raise ContractError(_broken_contracts(home)) from error
-        except Exception as error:
-            ours = next((e for e in _causes(error) if isinstance(e, LotwiseError)), None)
+        except (Exception, DagsterExecutionInterruptedError) as error:
+            ours = own_error(error)
             if ours is None:
                 raise
             raise ours from None

@@ -5,11 +5,15 @@ import signal
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from threading import Timer
 
+import duckdb
 import pytest
 from dagster import DagsterExecutionInterruptedError
 
+from data_contracts.errors import LotwiseError, RunInterruptedError
 from pipelines.interruption import insistent_interrupts
+from pipelines.runner import own_error
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +67,26 @@ def test_an_interrupt_dropped_by_python_is_sent_again(capsys: pytest.CaptureFixt
         _run(_interrupted_in_a_callback, every_s=0.2)
     assert 0.2 <= time.monotonic() - started < 10
     assert "Exception ignored" not in capsys.readouterr().err
+
+
+def test_an_interrupt_that_falls_into_a_query_is_an_interrupt() -> None:
+    """DuckDB looks for signals between the pieces of a query, and raises an error of its own."""
+    sent = Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
+    of_minutes = "SELECT sum(a.range * b.range) FROM range(100000) AS a, range(100000) AS b"
+    one_thread = {"threads": 1}  # closing waits for what other threads still compute
+    with duckdb.connect(config=one_thread) as connection, insistent_interrupts():
+        sent.start()
+        with pytest.raises(RuntimeError, match="interrupted") as raised:
+            connection.execute(of_minutes)
+    assert isinstance(own_error(raised.value), RunInterruptedError)
+
+
+def test_a_defect_is_no_interrupt_and_no_error_of_ours() -> None:
+    ours = LotwiseError("said plainly")
+    wrapped = RuntimeError("step failed")
+    wrapped.__cause__ = ours
+    assert own_error(wrapped) is ours
+    assert own_error(RuntimeError("a defect")) is None
 
 
 def test_nothing_is_sent_where_nobody_asked(received: list[int]) -> None:

@@ -25,6 +25,7 @@ from assets.time_to_failure.replacement import AGE_REPLACEMENT, cost_per_batch, 
 from assets.time_to_failure.replacement_costs import ReplacementCosts
 from assets.time_to_failure.replacement_intervals import bounds, draw
 from assets.time_to_failure.strata import Risk, breakdown_strata
+from assets.time_to_failure.todays_plan import Today
 from assets.time_to_failure.weibull import weibull_fit
 from assets.time_to_failure.weibull_fits import FEWEST_EVENTS
 from benchmarks.studies.record import StudyRecord
@@ -123,7 +124,7 @@ def marks(risk: Risk, shape: float, scale: float, seed: int) -> dict[str, Any]:
     best = optimal_interval(*truth, COSTS.pair, AGE_REPLACEMENT)
     found = optimal_interval(np.array(fit.shape), np.array(fit.scale), COSTS.pair, AGE_REPLACEMENT)
     cost = [float(cost_per_batch(at, *truth, COSTS.pair, AGE_REPLACEMENT)) for at in (found, best)]
-    drawn = draw(risk, COSTS, AGE_REPLACEMENT, 400, np.random.default_rng(seed))
+    drawn = draw(risk, COSTS, AGE_REPLACEMENT, Today(), 400, np.random.default_rng(seed))
     low, high = bounds(drawn.optimum, 0.95)  # as the fit's intervals, for one band of all counts
     values = (
         *(fit.shape, fit.shape_low, fit.shape_high, fit.shape_low <= shape <= fit.shape_high),

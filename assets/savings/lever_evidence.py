@@ -92,10 +92,11 @@ class MaintenanceEvidence:
         pays for renewals, of which earlier ones are never fewer.
         """
         row = self.row
-        today = np.full(draws.size, float(row["events_per_batch_today"]))
         event, planned = float(row["event_cost_usd"]), float(row["planned_cost_usd"])
         place = draws.normal("maintenance.saving")
-        avoided = np.minimum(self._drawn(AVOIDED, place), today)
+        avoided = self._drawn(AVOIDED, place)
+        # More than the estimate can be avoided only where there are more today.
+        today = np.maximum(float(row["events_per_batch_today"]), avoided)
         paid = avoided * event - self._drawn(SAVING, place)
         zero = np.zeros(draws.size)
         return {

@@ -36,11 +36,13 @@ class Draws:
         shape: Weibull shapes.
         scale: Weibull scales, batches.
         optimum: Intervals of least cost, batches; infinite where running to failure is best.
+        today: Ages at planned renewal as it is made today, batches; infinite without a plan.
     """
 
     shape: FloatArray
     scale: FloatArray
     optimum: FloatArray
+    today: FloatArray
 
 
 @dataclass(frozen=True)
@@ -78,50 +80,43 @@ class Decision:
         shape, scale = np.array(self.fit.shape), np.array(self.fit.scale)
         return float(optimal_interval(shape, scale, pair, self.policy))
 
-    def events(self, interval: float) -> tuple[float, Interval]:
-        """Expected events per batch at an interval, with its interval."""
-        return self._at(interval, None)
+    def events(self, interval: float | None) -> tuple[float, Interval]:
+        """Expected events per batch at an interval, None for today's plan, with its interval."""
+        return _estimate(self._curve(interval, None))
 
     def avoided(self, interval: float) -> tuple[float, Interval]:
         """Events per batch today minus those at an interval, paired over draws."""
-        return self._gain(interval, None)
+        return _estimate(self._curve(None, None) - self._curve(interval, None))
 
-    def cost(self, interval: float) -> tuple[float, Interval]:
-        """Expected cost per batch at an interval, USD, with its interval."""
+    def cost(self, interval: float | None) -> tuple[float, Interval]:
+        """Expected cost per batch at an interval, None for today's plan, USD, with its interval."""
         assert self.costs is not None
-        return self._at(interval, self.costs.pair)
+        return _estimate(self._curve(interval, self.costs.pair))
 
     def saving(self, interval: float) -> tuple[float, Interval]:
         """Cost per batch today minus that at an interval, paired over draws, USD."""
         assert self.costs is not None
-        return self._gain(interval, self.costs.pair)
+        return _estimate(
+            self._curve(None, self.costs.pair) - self._curve(interval, self.costs.pair)
+        )
 
-    def _gain(self, interval: float, pair: tuple[float, float] | None) -> tuple[float, Interval]:
-        ends = [self._curve(at, pair) for at in (self.today.age, interval)]
-        return float(ends[0][0] - ends[1][0]), bounds(ends[0][1] - ends[1][1])
-
-    def _at(self, interval: float, pair: tuple[float, float] | None) -> tuple[float, Interval]:
-        estimate, drawn = self._curve(interval, pair)
-        return float(estimate), bounds(drawn)
-
-    def _curve(
-        self, interval: float, pair: tuple[float, float] | None
-    ) -> tuple[FloatArray, FloatArray]:
+    def _curve(self, interval: float | None, pair: tuple[float, float] | None) -> FloatArray:
+        """Events or cost per batch: as fitted first, then per draw, shape (1 + draws,)."""
         assert self.fit is not None
         assert self.draws is not None
+        shape, scale = (
+            np.append(fitted, drawn)
+            for fitted, drawn in (
+                (self.fit.shape, self.draws.shape),
+                (self.fit.scale, self.draws.scale),
+            )
+        )
+        ages = np.append(self.today.age, self.draws.today) if interval is None else interval
         # Without renewal by events nothing is known beyond the longest age on record.
-        age = min(interval, self.reach) if self.policy == MINIMAL_REPAIR else interval
-        at = np.array(age)
-        found = []
-        for shape, scale in (
-            (np.array(self.fit.shape), np.array(self.fit.scale)),
-            (self.draws.shape, self.draws.scale),
-        ):
-            if pair is None:
-                found.append(events_per_batch(at, shape, scale, self.policy))
-            else:
-                found.append(cost_per_batch(at, shape, scale, pair, self.policy))
-        return found[0], found[1]
+        at = np.minimum(ages, self.reach if self.policy == MINIMAL_REPAIR else np.inf)
+        if pair is None:
+            return events_per_batch(at, shape, scale, self.policy)
+        return cost_per_batch(at, shape, scale, pair, self.policy)
 
 
 def is_renewable(stratum: Stratum) -> bool:
@@ -130,9 +125,14 @@ def is_renewable(stratum: Stratum) -> bool:
 
 
 def draw(
-    risk: Risk, costs: ReplacementCosts, policy: str, draws: int, rng: np.random.Generator
+    risk: Risk,
+    costs: ReplacementCosts,
+    policy: str,
+    today: Today,
+    draws: int,
+    rng: np.random.Generator,
 ) -> Draws:
-    """Draw what the law of the lives may be, and optimise under each draw.
+    """Draw what the law of the lives and today's plan may be, and optimise under each draw.
 
     Breakdowns: the posterior of a Weibull law, because with a dozen of them a bootstrap's intervals
     are a tenth too narrow and the shape's bias adds up to savings overstated. Failed batches: the
@@ -143,6 +143,7 @@ def draw(
         risk: The spells.
         costs: Costs at base.
         policy: ``age_replacement`` or ``minimal_repair``.
+        today: Today's plan.
         draws: Number of draws.
         rng: Source of the draws.
 
@@ -154,7 +155,8 @@ def draw(
         codes, position = np.unique(risk.life, return_inverse=True)
         weights = rng.dirichlet(np.ones(codes.size), size=draws)[:, position] * codes.size
         shape, scale = weibull_estimates(risk, weights)
-    return Draws(shape, scale, optimal_interval(shape, scale, costs.pair, policy))
+    optimum = optimal_interval(shape, scale, costs.pair, policy)
+    return Draws(shape, scale, optimum, today.drawn(draws, rng))
 
 
 def decisions(
@@ -183,8 +185,8 @@ def decisions(
         fit, priced = fits.get(each.key), by_event.get(each.event)
         rng = np.random.default_rng([seed, number])
         policy = AGE_REPLACEMENT if each.event == BREAKDOWN else MINIMAL_REPAIR
-        drawn = draw(each.risk, priced, policy, draws, rng) if fit and priced else None
-        plan = today.get(each.key[:3], Today(None, None, None, 0))
+        plan = today.get(each.key[:3], Today())
+        drawn = draw(each.risk, priced, policy, plan, draws, rng) if fit and priced else None
         reach = float(each.risk.exit.max()) if each.lives else 0.0
         decision = Decision(each, fit, plan, priced, drawn, reach)
         found.append(replace(decision, replay=_replay(decision, lives.get(each.key[:3]), rng)))
@@ -199,7 +201,12 @@ def _replay(
         return None
     best = decision.optimum(costs.pair)
     assert best is not None
-    return replay(units, best, Law(draws.shape, draws.scale), decision.today.age, rng)
+    return replay(units, best, Law(draws.shape, draws.scale), draws.today, rng)
+
+
+def _estimate(values: FloatArray) -> tuple[float, Interval]:
+    """Return what is fitted, and the ends of what is drawn; shape (1 + draws,)."""
+    return float(values[0]), bounds(values[1:])
 
 
 def bounds(draws: FloatArray, level: float = LEVEL) -> Interval:

@@ -136,8 +136,8 @@ def interval_row(
         "lives": stratum.lives,
         "events": stratum.risk.events,
         "todays_interval": today.interval,
-        "todays_interval_p10": today.low,
-        "todays_interval_p90": today.high,
+        "todays_interval_p10": today.quantile(0.1),
+        "todays_interval_p90": today.quantile(0.9),
         "planned_renewals": today.renewals,
         "longest_age": decision.reach or None,
         "verdict": code,
@@ -173,10 +173,10 @@ def _priced(decision: Decision) -> dict[str, object]:
         "run_to_failure_share": float(np.isinf(draws.optimum).mean()),
         "draws": draws.shape.size,
     }
-    row |= _with_interval("events_per_batch_today", decision.events(decision.today.age))
+    row |= _with_interval("events_per_batch_today", decision.events(None))
     row |= _with_interval("events_per_batch_optimal", decision.events(best))
     row |= _with_interval("events_avoided_per_batch", decision.avoided(best))
-    row |= _with_interval("cost_per_batch_today_usd", decision.cost(decision.today.age))
+    row |= _with_interval("cost_per_batch_today_usd", decision.cost(None))
     row |= _with_interval("cost_per_batch_optimal_usd", decision.cost(best))
     row |= _with_interval("saving_per_batch_usd", decision.saving(best))
     row |= _on_record(decision)

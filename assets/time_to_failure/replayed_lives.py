@@ -116,7 +116,7 @@ def replay(
     units: Sequence[UnitLives],
     interval: float,
     law: Law,
-    today: float,
+    today: FloatArray | float,
     rng: np.random.Generator,
 ) -> Replay:
     """Live the recorded lives again with renewals planned at another age.
@@ -130,7 +130,8 @@ def replay(
         units: Lives of the pieces of equipment.
         interval: Age at planned renewal, batches; infinite for run to failure.
         law: What the law of the lives may be.
-        today: Age at planned renewal as it was, batches; infinite where nothing was planned.
+        today: Age at planned renewal as it was, batches, one or one per draw; infinite where
+            nothing was planned.
         rng: Source of the draws.
 
     Source: counterfactuals by abduction, action and prediction (Pearl 2009, section 7.1).
@@ -171,7 +172,11 @@ def _breakdowns(
 
 
 def _age_at_start(
-    lasted: float, ended_by: str, law: Law, today: float, rng: np.random.Generator
+    lasted: float,
+    ended_by: str,
+    law: Law,
+    today: FloatArray | float,
+    rng: np.random.Generator,
 ) -> FloatArray:
     """Draw the age of a piece when records begin, given how long its life still lasted.
 
@@ -183,10 +188,10 @@ def _age_at_start(
     """
     from scipy.special import gammainc, gammaincinv
 
-    limit = max(today, lasted)
+    limit = np.broadcast_to(np.maximum(today, lasted), law.shape.shape)
     place = rng.random(law.shape.size)
     if ended_by == RENEWED:
-        at = np.full(law.shape.size, limit if np.isfinite(limit) else lasted)
+        at = np.where(np.isfinite(limit), limit, lasted)
     elif ended_by == BREAKDOWN:
         low = law.hazard(lasted)
         at = law.age(low - np.log1p(place * np.expm1(low - law.hazard(limit))))

@@ -4,13 +4,28 @@ A life that broke says that its plan was longer. Plans told by the renewals alon
 the more so the more lives break: what is renewed by plan was planned before it would have broken.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
 from assets.statistics.array_types import BoolArray, FloatArray
 from assets.time_to_failure.lives import BY_PART, LIFE, RENEWED
+from assets.time_to_failure.strata import Risk
+from assets.time_to_failure.weibull import posterior_draws
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How lives ended, in batches.
+
+    Attributes:
+        ages: Age of each life at its end, batches, shape (lives,).
+        is_planned: Whether a planned renewal ended it, shape (lives,).
+    """
+
+    ages: FloatArray = field(default_factory=lambda: np.empty(0))
+    is_planned: BoolArray = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
 
 
 @dataclass(frozen=True)
@@ -18,21 +33,57 @@ class Today:
     """Planned renewals as they are made.
 
     Attributes:
-        interval: Median age at planned renewal, batches; None without any planned renewal.
-        low: 10th percentile.
-        high: 90th percentile.
-        renewals: Planned renewals it rests on.
+        ends: The lives they are read from; without a planned renewal among them nothing is planned.
     """
 
-    interval: float | None
-    low: float | None
-    high: float | None
-    renewals: int
+    ends: Ends = field(default_factory=Ends)
+
+    @property
+    def renewals(self) -> int:
+        """Planned renewals on record."""
+        return int(self.ends.is_planned.sum())
+
+    @property
+    def interval(self) -> float | None:
+        """Median age at planned renewal, batches; None without any planned renewal."""
+        return self.quantile(0.5)
 
     @property
     def age(self) -> float:
         """Age at planned renewal, batches; infinite where nothing is planned."""
         return np.inf if self.interval is None else self.interval
+
+    def quantile(self, share: float) -> float | None:
+        """Return the age by which a share of renewals is planned, batches; None as above.
+
+        Args:
+            share: 0 to 1.
+        """
+        if not self.renewals:
+            return None
+        return planned_age(self.ends, share)
+
+    def drawn(self, draws: int, rng: np.random.Generator) -> FloatArray:
+        """Draw what the median age at planned renewal may be, batches; infinite without any.
+
+        Plans are taken to follow a Weibull law, because often two or three renewals tell of them
+        and resampling these never goes beyond the longest. Plans all alike are known.
+
+        Args:
+            draws: Number of draws.
+            rng: Source of the draws.
+
+        Returns:
+            Shape (draws,).
+
+        Source: ``weibull.posterior_draws``, a breakdown censoring the plan.
+        """
+        ages, is_planned = self.ends.ages, self.ends.is_planned
+        if np.unique(ages[is_planned]).size < 2:
+            return np.full(draws, self.age)
+        plans = Risk(np.zeros(ages.size), ages, is_planned, np.arange(ages.size))
+        shape, scale = posterior_draws(plans, draws, rng)
+        return np.asarray(scale * np.log(2) ** (1 / shape))
 
 
 def todays_intervals(spells: pl.DataFrame) -> dict[tuple[str, str, str], Today]:
@@ -54,19 +105,16 @@ def todays_intervals(spells: pl.DataFrame) -> dict[tuple[str, str, str], Today]:
     for key, rows in lives.group_by("equipment_class", "origin", "part", maintain_order=True):
         is_planned = (rows["ended_by"] == RENEWED).to_numpy()
         if is_planned.any():
-            ages = rows["exit_batches"].to_numpy()
-            low, middle, high = (planned_age(ages, is_planned, share) for share in (0.1, 0.5, 0.9))
-            today = Today(middle, low, high, int(is_planned.sum()))
-            found[(str(key[0]), str(key[1]), str(key[2]))] = today
+            ends = Ends(rows["exit_batches"].to_numpy(), is_planned)
+            found[(str(key[0]), str(key[1]), str(key[2]))] = Today(ends)
     return found
 
 
-def planned_age(ages: FloatArray, is_planned: BoolArray, share: float) -> float:
+def planned_age(ends: Ends, share: float) -> float:
     """Return the age by which a share of renewals is planned, breakdowns counting as longer plans.
 
     Args:
-        ages: Age of each life at its end, batches, shape (lives,).
-        is_planned: Whether a planned renewal ended it, shape (lives,); at least one.
+        ends: How lives ended, at least one by plan.
         share: 0 to 1.
 
     Returns:
@@ -74,8 +122,8 @@ def planned_age(ages: FloatArray, is_planned: BoolArray, share: float) -> float:
 
     Source: Kaplan & Meier (1958), the plan being what is waited for.
     """
-    order = np.lexsort((~is_planned, ages))
-    at, is_plan = ages[order], is_planned[order]
+    order = np.lexsort((~ends.is_planned, ends.ages))
+    at, is_plan = ends.ages[order], ends.is_planned[order]
     kept = np.cumprod(np.where(is_plan, 1 - 1 / np.arange(at.size, 0, -1), 1.0))
     reached = at[is_plan & (1 - kept >= share - 1e-12)]
     return float(reached[0] if reached.size else at[is_plan][-1])

@@ -3,12 +3,16 @@
 import numpy as np
 import pytest
 
-from assets.time_to_failure.todays_plan import planned_age
+from assets.time_to_failure.todays_plan import Ends, Today
 
 
-def plan(*lives: tuple[float, bool], share: float = 0.5) -> float:
+def ends(*lives: tuple[float, bool]) -> Ends:
     ages, is_planned = zip(*lives, strict=True)
-    return planned_age(np.array(ages, float), np.array(is_planned), share)
+    return Ends(np.array(ages, float), np.array(is_planned))
+
+
+def plan(*lives: tuple[float, bool], share: float = 0.5) -> float | None:
+    return Today(ends(*lives)).quantile(share)
 
 
 def test_a_life_that_broke_counts_as_planned_for_longer():
@@ -34,4 +38,29 @@ def test_plans_of_lives_that_mostly_break_are_not_taken_too_short():
     is_planned = plans < lives
     ages = np.minimum(lives, plans)
     assert np.median(ages[is_planned]) < 88
-    assert planned_age(ages, is_planned, 0.5) == pytest.approx(90, abs=1)
+    assert Today(Ends(ages, is_planned)).interval == pytest.approx(90, abs=1)
+
+
+def test_drawn_plans_hold_the_true_one_as_often_as_they_say():
+    """Weibull plans with a median of 90, a third of 40 lives reach theirs: 90% of draws hold 90."""
+    rng = np.random.default_rng(2)
+    held = 0
+    for _ in range(400):
+        plans = 90 / np.log(2) ** (1 / 9) * rng.weibull(9, 40)
+        lives = 80 * rng.weibull(2.4, 40)
+        today = Today(Ends(np.minimum(lives, plans), plans < lives))
+        low, high = np.quantile(today.drawn(400, rng), [0.05, 0.95])
+        held += low <= 90 <= high
+    assert 0.86 <= held / 400 <= 0.94  # four standard errors would be 0.06
+
+
+def test_plans_all_alike_are_known():
+    drawn = Today(ends((30, True), (12, False), (30, True))).drawn(5, np.random.default_rng(1))
+    assert (drawn == 30).all()
+
+
+def test_without_a_plan_every_draw_runs_to_failure():
+    today = Today()
+    assert today.interval is None
+    assert today.age == np.inf
+    assert (today.drawn(5, np.random.default_rng(1)) == np.inf).all()

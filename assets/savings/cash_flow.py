@@ -7,6 +7,7 @@ its end, money is real and before tax.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
@@ -52,6 +53,49 @@ class Programme:
         cash: FloatArray = saved - self.one_off_usd - self.running_usd * in_use
         return cash
 
+    def cumulative_cost_usd(self, years: float) -> FloatArray:
+        """Return what is paid from the start until a time, undiscounted, USD.
+
+        Args:
+            years: Years since the start.
+        """
+        in_use = np.maximum(years - self.start_years, 0)
+        return np.asarray(self.one_off_usd + self.running_usd * in_use)
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """Cash by year, the start first, one array of draws each.
+
+    Attributes:
+        cash: Savings less cost, USD; the start holds the one-off cost, below zero.
+        cost: What is paid, USD: cash with nothing saved, sign reversed.
+    """
+
+    cash: list[FloatArray]
+    cost: list[FloatArray]
+
+    @classmethod
+    def of(cls, programme: Programme, horizon_years: int) -> "Yearly":
+        """Return the cash of one programme.
+
+        Args:
+            programme: The programme.
+            horizon_years: Years counted, at least 1.
+        """
+        years = [float(year) for year in range(horizon_years + 1)]
+        return cls(
+            _differences([programme.cumulative_usd(year) for year in years]),
+            _differences([programme.cumulative_cost_usd(year) for year in years]),
+        )
+
+    @classmethod
+    def together(cls, programmes: Sequence["Yearly"]) -> "Yearly":
+        """Return the cash of programmes run together, at least one."""
+        return cls(
+            _sums([each.cash for each in programmes]), _sums([each.cost for each in programmes])
+        )
+
 
 def yearly_cash_usd(programmes: Sequence[Programme], horizon_years: int) -> list[FloatArray]:
     """Return cash by year, USD, of programmes run together.
@@ -63,7 +107,14 @@ def yearly_cash_usd(programmes: Sequence[Programme], horizon_years: int) -> list
     Returns:
         The one-off cost (below zero), then one array of draws per year.
     """
-    totals = [_joint_usd(programmes, float(year)) for year in range(horizon_years + 1)]
+    return Yearly.together([Yearly.of(each, horizon_years) for each in programmes]).cash
+
+
+def _sums(lists: Sequence[Sequence[FloatArray]]) -> list[FloatArray]:
+    return [reduce(np.add, amounts) for amounts in zip(*lists, strict=True)]
+
+
+def _differences(totals: Sequence[FloatArray]) -> list[FloatArray]:
     return [totals[0], *(late - early for early, late in pairwise(totals))]
 
 

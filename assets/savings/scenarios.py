@@ -9,14 +9,13 @@ zero, with basis ``refused`` and the reason.
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from assets.savings.alarm_evidence import Evidence
 from assets.savings.baseline import Baseline
-from assets.savings.cash_flow import irr, npv_usd, payback_months, yearly_cash_usd
+from assets.savings.cash_flow import Yearly, irr, npv_usd, payback_months
 from assets.savings.draws import SCENARIOS, Draws, percentiles
 from assets.savings.failure_cost import failure_cost_usd
 from assets.savings.levers import ALL_LEVERS, LeverClaim
@@ -150,11 +149,14 @@ def _chunk_figures(
 ) -> Figures:
     figures: Figures = {BASELINE: _baseline_figures(drawn, evidence, found)}
     simulated = simulate(drawn, evidence, found, claims)
-    for each in simulated:
-        figures[each.claim.name] = _lever_figures(each, drawn)
+    horizon = int(drawn.assumptions["horizon_years"].base)
+    yearly = [Yearly.of(each.programme, horizon) for each in simulated]
+    rate = drawn("discount_rate")
+    for each, own in zip(simulated, yearly, strict=True):
+        figures[each.claim.name] = _lever_figures(each) | worth(own, rate)
     if simulated:
-        joint = _joint_figures(simulated, drawn)
-        figures[ALL_LEVERS] = joint
+        together = Yearly.together(yearly)
+        figures[ALL_LEVERS] = _joint_figures(simulated, together, horizon) | worth(together, rate)
     return figures
 
 
@@ -170,7 +172,7 @@ def _baseline_figures(drawn: Draws, evidence: Evidence, found: Baseline) -> dict
     }
 
 
-def _lever_figures(each: LeverDraws, drawn: Draws) -> dict[str, FloatArray]:
+def _lever_figures(each: LeverDraws) -> dict[str, FloatArray]:
     """Return the measures of one lever, as the chain credits it."""
     programme = each.programme
     return {
@@ -181,38 +183,30 @@ def _lever_figures(each: LeverDraws, drawn: Draws) -> dict[str, FloatArray]:
         "annual_programme_cost_usd": programme.running_usd,
         "annual_net_savings_usd": programme.savings_usd - programme.running_usd,
         "implementation_cost_usd": programme.one_off_usd,
-        **_worth([each], _cash([each], drawn), drawn),
     }
 
 
-def _cash(simulated: Sequence[LeverDraws], drawn: Draws) -> list[FloatArray]:
-    horizon = int(drawn.assumptions["horizon_years"].base)
-    return yearly_cash_usd([each.programme for each in simulated], horizon)
-
-
-def _worth(
-    simulated: Sequence[LeverDraws], cash: Sequence[FloatArray], drawn: Draws
-) -> dict[str, FloatArray]:
+def worth(yearly: Yearly, discount_rate: FloatArray) -> dict[str, FloatArray]:
     """Return the net present value, and the share of the savings that would just pay for itself.
 
     The value is a straight line in the savings, so the break-even share is its costs over the
     value of the savings; infinite where nothing is saved.
+
+    Args:
+        yearly: Cash and cost by year.
+        discount_rate: Yearly rate per draw.
     """
-    rate = drawn("discount_rate")
-    unsaved = [replace(each.programme, savings_usd=np.zeros(drawn.size)) for each in simulated]
-    horizon = int(drawn.assumptions["horizon_years"].base)
-    value = npv_usd(cash, rate)
-    cost = -npv_usd(yearly_cash_usd(unsaved, horizon), rate)
+    value, cost = npv_usd(yearly.cash, discount_rate), npv_usd(yearly.cost, discount_rate)
     saved = value + cost
-    share = np.divide(cost, saved, out=np.full(drawn.size, np.inf), where=saved > 0)
+    share = np.divide(cost, saved, out=np.full(cost.size, np.inf), where=saved > 0)
     return {"npv_usd": value, "break_even_effect_share": share}
 
 
-def _joint_figures(simulated: Sequence[LeverDraws], drawn: Draws) -> dict[str, FloatArray]:
+def _joint_figures(
+    simulated: Sequence[LeverDraws], yearly: Yearly, horizon: int
+) -> dict[str, FloatArray]:
     """Return the measures of levers run together, one array of draws each."""
     programmes = [each.programme for each in simulated]
-    horizon = int(drawn.assumptions["horizon_years"].base)
-    cash = _cash(simulated, drawn)
     savings = _sum(each.savings_usd for each in programmes)
     running = _sum(each.running_usd for each in programmes)
     return {
@@ -221,10 +215,9 @@ def _joint_figures(simulated: Sequence[LeverDraws], drawn: Draws) -> dict[str, F
         "annual_allocated_cost_freed_usd": _sum(each.value.allocated_usd for each in simulated),
         "annual_programme_cost_usd": running,
         "annual_net_savings_usd": savings - running,
-        "first_year_net_savings_usd": cash[1],
+        "first_year_net_savings_usd": yearly.cash[1],
         "implementation_cost_usd": _sum(each.one_off_usd for each in programmes),
-        **_worth(simulated, cash, drawn),
-        "irr": irr(cash),
+        "irr": irr(yearly.cash),
         "payback_months": payback_months(programmes, horizon),
     }
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from assets.savings.business_case import business_case
-from assets.savings.cash_flow import npv_usd
+from assets.savings.cash_flow import Yearly, npv_usd
 from assets.savings.draws import Draws
-from assets.savings.scenarios import _cash, _worth
+from assets.savings.scenarios import worth
 from assets.savings.sensitivity import _information_usd, sensitivity
-from assets.savings.simulation import simulate
+from assets.savings.simulation import LeverDraws, simulate
 from data_contracts.assumptions import with_overrides
 from data_contracts.catalogue import contract
 from data_contracts.polars_schema import conform
@@ -19,11 +19,11 @@ from data_contracts.polars_schema import conform
 def test_value_of_information_of_a_linear_worth():
     """NPV = x with x standard normal: knowing x is worth E[max(x, 0)] = 0.399."""
     rng = np.random.default_rng(1)
-    worth = rng.standard_normal(200_000)
-    assert _information_usd(worth, worth) == pytest.approx(0.399, abs=0.01)
-    assert _information_usd(rng.random(200_000), worth) < 0.02
+    value = rng.standard_normal(200_000)
+    assert _information_usd(value, value) == pytest.approx(0.399, abs=0.01)
+    assert _information_usd(rng.random(200_000), value) < 0.02
     # Far above zero nothing could change the decision.
-    assert _information_usd(worth, worth + 6) == 0
+    assert _information_usd(value, value + 6) == 0
 
 
 def test_every_input_once_and_the_widest_first(tablets, records_of):
@@ -62,6 +62,11 @@ def test_no_programme_no_sensitivity(tablets, records_of):
     assert case.savings_tracker.is_empty()
 
 
+def _yearly(simulated: list[LeverDraws], drawn: Draws) -> Yearly:
+    horizon = int(drawn.assumptions["horizon_years"].base)
+    return Yearly.together([Yearly.of(each.programme, horizon) for each in simulated])
+
+
 def test_break_even_is_the_share_of_savings_that_just_pays(tablets, records_of):
     """With every assumption certain, savings scaled by the share bring the value to zero."""
     fixed = [
@@ -71,8 +76,7 @@ def test_break_even_is_the_share_of_savings_that_just_pays(tablets, records_of):
     case = business_case(with_overrides(tablets, fixed), records_of(), draws=500, seed=1)
     drawn = Draws(with_overrides(tablets, fixed), "base", 500, 1)
     simulated = simulate(drawn, case.evidence, case.found, case.kept)
-    worth = _worth(simulated, _cash(simulated, drawn), drawn)
-    share = worth["break_even_effect_share"]
+    share = worth(_yearly(simulated, drawn), drawn("discount_rate"))["break_even_effect_share"]
     assert np.isfinite(share).mean() > 0.9
     scaled = [
         replace(
@@ -84,6 +88,6 @@ def test_break_even_is_the_share_of_savings_that_just_pays(tablets, records_of):
         )
         for each in simulated
     ]
-    value = npv_usd(_cash(scaled, drawn), drawn("discount_rate"))
+    value = npv_usd(_yearly(scaled, drawn).cash, drawn("discount_rate"))
     cost = simulated[0].programme.one_off_usd
     assert np.abs(value / cost)[np.isfinite(share)].max() < 1e-9

@@ -3,18 +3,24 @@
 Each plant is simulated, judged and priced by the product; every lever's 90% interval is held
 against two truths, what is expected a year of re-runs of the plant and what would have happened on
 these very batches. Study A: assumptions known, failures prevented. Study B: true assumptions drawn
-from their declared ranges, USD saved. Wanted of 100 plants: 82 to 97 intervals with each truth (the
-99% binomial band of a nominal 90%) for each kind of lever; a median width of the window's interval
-of at most 1.3 failures a year; a decoy claimed above zero, as the product would (named, under a
-signal), in at most 11; of plants with a signal at most
-20 without a claim; of null plants at most 11 with a claimed probability above 0.9 that the net
-present value is above zero. Kinds: ``mild`` (as declared), ``stationary``, ``drift`` (ten times the
-drift, reported only), ``lot_confounding`` (a lot property nobody tests moves both a parameter and
-the result, reported only), ``null`` (no path into any result). Plants in the CSV are not made
-again.
+from their declared ranges, USD saved.
+
+Wanted of 100 plants: 82 to 97 intervals with each truth (the 99% binomial band of a nominal 90%)
+for each kind of lever; a median width of the window's interval of at most 1.3 failures a year; a
+decoy claimed above zero, as the product would (named, under a signal), in at most 11; of plants
+with a signal at most 20 without a claim; of null plants at most 11 with a claimed probability above
+0.9 that the net present value is above zero.
+
+Kinds: ``mild`` (as declared), ``stationary``, ``drift`` (ten times the drift, reported only),
+``lot_confounding`` (a lot property nobody tests moves both a parameter and the result, reported
+only), ``null`` (no path into any result). Plants in the CSV are not made again. Those before seed
+80301 were made before today's plan of renewals was drawn.
+
+What an alert would have caught on these very batches is what it did catch, so that its interval
+holds that nearly always.
 
     python benchmarks/savings_study.py --kind mild --plants 50
-    python benchmarks/savings_study.py --kind mild --summary
+    python benchmarks/savings_study.py --kind mild --first-seed 80301 --plants 100 --summary
 """
 
 import argparse
@@ -125,6 +131,9 @@ def _claimed_case(plant: PricedPlant, seed: int) -> dict[str, Any]:
 
 def report(rows: pl.DataFrame) -> None:
     """Print what was wanted and what was found."""
+    if rows.is_empty():
+        print("No plant of these seeds is on record; make them, or give other seeds.")
+        return
     plants = rows.height
     print(f"{rows['kind'][0]}: {plants} plants, {rows['plant_s'].median()} s each (median)")
     signal = int((rows["verdict"] == "process_signal").sum())
@@ -182,7 +191,7 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--reruns", type=int, default=RERUNS, help="of the expected truth")
     parser.add_argument("--truth", action="store_true", help="only make the re-runs")
-    parser.add_argument("--summary", action="store_true", help="only count what is in the CSV")
+    parser.add_argument("--summary", action="store_true", help="only count those in the CSV")
     asked = parser.parse_args()
     record = StudyRecord(f"savings_study_{asked.kind}", ("kind", "seed"))
     if not asked.summary:
@@ -194,7 +203,8 @@ def main() -> None:
             record.append(study_plant(kind, seed))
             print(f"{kind} {seed}", flush=True)
     if record.file.exists():
-        report(record.rows())
+        last = asked.first_seed + asked.plants - 1
+        report(record.rows().filter(pl.col("seed").is_between(asked.first_seed, last)))
 
 
 if __name__ == "__main__":

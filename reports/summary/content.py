@@ -9,7 +9,7 @@ from reports.pages.executive import Answer, answer
 from reports.pages.facts import Facts
 from reports.wording import NEXT_STEPS, SIMULATED_SOURCES, stage
 
-MOST_REASON_CHARACTERS = 210
+MOST_REASON_CHARACTERS = 320
 _LEVERS_SQL = """
 SELECT lever, title, tier, basis, is_in_programme FROM economics.levers
 WHERE (reason IS NULL OR reason NOT LIKE 'Counted in %')
@@ -226,18 +226,25 @@ def _levers(facts: Facts) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for row in facts.rows(_LEVERS_SQL):
         standing = "in the programme" if row["is_in_programme"] else "not worth its cost"
-        reason = _text(facts, "lever.reason", row["lever"])
-        if len(reason) > MOST_REASON_CHARACTERS:
-            reason = reason[: reason.rfind(" ", 0, MOST_REASON_CHARACTERS)] + " ..."
         found.append(
             {
                 "title": str(row["title"]),
                 "tier": str(row["tier"]),
                 "standing": "refused" if row["basis"] == "refused" else standing,
-                "reason": reason,
+                "reason": _whole_sentences(_text(facts, "lever.reason", row["lever"])),
             }
         )
     return found
+
+
+def _whole_sentences(reason: str) -> str:
+    """Return as many sentences as the page has room for: a caveat is kept whole or left out."""
+    if len(reason) <= MOST_REASON_CHARACTERS:
+        return reason
+    end = reason.rfind(". ", 0, MOST_REASON_CHARACTERS)
+    if end > 0:
+        return reason[: end + 1]
+    return reason[: reason.rfind(" ", 0, MOST_REASON_CHARACTERS)] + " ..."
 
 
 def _risks(facts: Facts, said: Answer) -> list[str]:

@@ -175,3 +175,15 @@ def test_two_pages_the_same_to_the_byte_and_tampering_shows(signal_plant, tmp_pa
     assert _verify_summary(signal_plant, path) == []
     signal_plant.execute("UPDATE economics.scenarios SET p50 = p50 * 1.01 WHERE scenario = 'base'")
     assert [each.where for each in _verify_summary(signal_plant, path)] == ["summary"]
+
+
+def test_a_long_reason_keeps_whole_sentences_and_the_summary_two_pages(signal_plant):
+    """A caveat cut in half reads as if there were none; levers with long reasons fit the page."""
+    sentence = "A batch of a lot that nobody tested might explain what was found here. "
+    signal_plant.execute(
+        f"UPDATE evidence.claims SET value_text = '{sentence * 6}' "
+        "WHERE starts_with(claim_id, 'lever.reason')"
+    )
+    levers = _said(signal_plant)["levers"]
+    assert {each["reason"] for each in levers} == {(sentence * 4).strip()}
+    assert len(re.findall(rb"/Type\s*/Page[^s]", render_summary(signal_plant))) == 2

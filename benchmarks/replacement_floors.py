@@ -143,9 +143,18 @@ def _judged(units: list[UnitLives], ends: Ends, seed: int) -> dict[str, Any] | N
         return None
     risk = Risk(np.zeros(broke.size), ends.ages, broke, np.arange(broke.size))
     stratum = Stratum(
-        "granulator", "maintenance", "seal", BREAKDOWN, "batches", PIECES, broke.size, 0, PIECES,
-        is_season_locked=False, risk=risk,
-    )  # fmt: skip
+        equipment_class="granulator",
+        origin="maintenance",
+        part="seal",
+        event=BREAKDOWN,
+        time_scale="batches",
+        units=PIECES,
+        lives=broke.size,
+        lives_truncated=0,
+        lives_unknown=PIECES,
+        is_season_locked=False,
+        risk=risk,
+    )
     costs = replacement_costs(certain_figures(), BREAKDOWN)
     key = stratum.key[:3]
     today = {key: Today(ends)} if ends.is_planned.any() else {}

@@ -50,14 +50,13 @@ class Programme:
         ramp = np.maximum(self.ramp_years, 1e-9)
         ramping = np.minimum(in_use, ramp)
         saved = self.savings_usd * (in_use - ramping * (1 - ramping / (2 * ramp)))
-        cash: FloatArray = saved - self.one_off_usd - self.running_usd * in_use
-        return cash
+        return np.asarray(saved - self.cumulative_cost_usd(years))
 
-    def cumulative_cost_usd(self, years: float) -> FloatArray:
+    def cumulative_cost_usd(self, years: float | FloatArray) -> FloatArray:
         """Return what is paid from the start until a time, undiscounted, USD.
 
         Args:
-            years: Years since the start.
+            years: Years since the start, one for all draws or one per draw.
         """
         in_use = np.maximum(years - self.start_years, 0)
         return np.asarray(self.one_off_usd + self.running_usd * in_use)
@@ -95,19 +94,6 @@ class Yearly:
         return cls(
             _sums([each.cash for each in programmes]), _sums([each.cost for each in programmes])
         )
-
-
-def yearly_cash_usd(programmes: Sequence[Programme], horizon_years: int) -> list[FloatArray]:
-    """Return cash by year, USD, of programmes run together.
-
-    Args:
-        programmes: The programmes, at least one.
-        horizon_years: Years counted, at least 1.
-
-    Returns:
-        The one-off cost (below zero), then one array of draws per year.
-    """
-    return Yearly.together([Yearly.of(each, horizon_years) for each in programmes]).cash
 
 
 def _sums(lists: Sequence[Sequence[FloatArray]]) -> list[FloatArray]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from assets.savings.alarm_evidence import Evidence
 from assets.savings.baseline import Baseline
-from assets.savings.cash_flow import npv_usd, yearly_cash_usd
+from assets.savings.cash_flow import Yearly, npv_usd
 from assets.savings.draws import Draws
 from assets.savings.levers import LeverClaim
 from assets.savings.simulation import LeverDraws, simulate
@@ -64,5 +64,5 @@ def programme(
 
 def _npv_usd(each: LeverDraws, drawn: Draws) -> float:
     horizon = int(drawn.assumptions["horizon_years"].base)
-    cash = yearly_cash_usd([each.programme], horizon)
+    cash = Yearly.of(each.programme, horizon).cash
     return float(np.median(npv_usd(cash, drawn("discount_rate"))))

@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.savings.alarm_evidence import Evidence
 from assets.savings.baseline import Baseline
-from assets.savings.cash_flow import npv_usd, yearly_cash_usd
+from assets.savings.cash_flow import Yearly, npv_usd
 from assets.savings.draws import Draws
 from assets.savings.input_titles import input_title
 from assets.savings.levers import LeverClaim
@@ -66,8 +66,8 @@ def sensitivity(
         if isinstance(held := claim.measured, WindowEffect)
     }
     horizon = int(drawn.assumptions["horizon_years"].base)
-    cash = yearly_cash_usd([each.programme for each in simulated], horizon)
-    npv = npv_usd(cash, drawn("discount_rate"))
+    yearly = Yearly.together([Yearly.of(each.programme, horizon) for each in simulated])
+    npv = npv_usd(yearly.cash, drawn("discount_rate"))
     rows = [
         (name, _kind(name, drawn), *_tornado(values, npv), _information_usd(values, npv))
         for name, values in drawn.uncertain().items()

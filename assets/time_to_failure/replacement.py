@@ -28,7 +28,8 @@ def events_per_batch(
         scale: Weibull scales, batches.
         policy: ``age_replacement`` or ``minimal_repair``.
     """
-    aged = (interval / scale) ** shape
+    with np.errstate(over="ignore"):  # so late that it is as good as never
+        aged = (interval / scale) ** shape
     if policy == MINIMAL_REPAIR:
         return np.asarray(aged / interval)
     return np.asarray(-np.expm1(-aged) / mean_age(interval, shape, scale))
@@ -104,7 +105,8 @@ def mean_age(interval: FloatArray, shape: FloatArray, scale: FloatArray) -> Floa
     """Return the integral of R from 0 to ``interval``: the mean age at renewal, in batches."""
     from scipy.special import gamma, gammainc
 
-    share = gammainc(1 / shape, (interval / scale) ** shape)
+    with np.errstate(over="ignore"):
+        share = gammainc(1 / shape, (interval / scale) ** shape)
     return np.asarray(scale * gamma(1 + 1 / shape) * share)
 
 

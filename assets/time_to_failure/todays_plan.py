@@ -82,7 +82,8 @@ class Today:
         if np.unique(ages[is_planned]).size < 2:
             return np.full(draws, self.age)
         plans = Risk(np.zeros(ages.size), ages, is_planned, np.arange(ages.size))
-        shape, scale = posterior_draws(plans, draws, rng)
+        with np.errstate(over="ignore"):  # so late that it is as good as never
+            shape, scale = posterior_draws(plans, draws, rng)
         return np.asarray(scale * np.log(2) ** (1 / shape))
 
 

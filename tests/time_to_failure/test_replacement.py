@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.special import gamma
 
 from assets.time_to_failure.replacement import (
     AGE_REPLACEMENT,
@@ -64,3 +65,11 @@ def test_running_to_failure_costs_one_event_per_mean_life():
     assert float(cost) == pytest.approx(9 / 50)
     rate = events_per_batch(forever, np.array(1.0), np.array(50.0), AGE_REPLACEMENT)
     assert float(rate) == pytest.approx(1 / 50)
+
+
+def test_a_plan_so_late_that_it_overflows_is_no_plan():
+    law = np.array(4.0), np.array(60.0)
+    for late in (1e200, np.inf):
+        assert events_per_batch(np.array(late), *law, AGE_REPLACEMENT) == pytest.approx(
+            1 / (60 * gamma(1.25)), rel=1e-12
+        )

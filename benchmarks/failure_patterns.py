@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assets.failure_patterns.exhaustive_search import ExhaustiveSearch
-from assets.failure_patterns.selectors import Column
-from assets.failure_patterns.subgroup_search import SubgroupSearch
+from assets.rules.search.exhaustive_search import ExhaustiveSearch
+from assets.rules.search.selectors import Column
+from assets.rules.search.subgroup_search import SubgroupSearch
 
 BATCHES, NUMBERS, CATEGORIES, BINS, TOP = 2_000, 8, 4, 5, 20
 

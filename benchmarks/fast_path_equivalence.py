@@ -25,18 +25,18 @@ import polars as pl
 from assets.sensor_features.kernel.series import series_features
 from assets.sensor_features.registry import KERNEL_COLUMNS
 from assets.sensor_features.series_description import LIMITS, TO_CELSIUS, described_series
-from assets.sources.virtual_plant.archived_readings import archived_readings
-from assets.sources.virtual_plant.batch_frames import instants
-from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
-from assets.sources.virtual_plant.equipment_exports import tag_records
-from assets.sources.virtual_plant.phase_statistics import STATISTICS, phase_statistics
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.plant_file import load_plant
-from assets.sources.virtual_plant.randomness import Floats
-from assets.sources.virtual_plant.sensor_faults import BAD, TagFaults, tag_faults
-from assets.sources.virtual_plant.trajectories import Runs, tag_runs
 from assets.statistics.array_types import IntArray
-from assets.statistics.discrimination import auc
+from assets.statistics.prediction_quality.discrimination import auc
+from assets.virtual_plant.base.randomness import Floats
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.plant_file import load_plant
+from assets.virtual_plant.exports.equipment_exports import tag_records
+from assets.virtual_plant.fast_path.phase_statistics import STATISTICS, phase_statistics
+from assets.virtual_plant.production.batch_frames import instants
+from assets.virtual_plant.production.batches import Batches, Settings, make_batches
+from assets.virtual_plant.sensors.archived_readings import archived_readings
+from assets.virtual_plant.sensors.sensor_faults import BAD, TagFaults, tag_faults
+from assets.virtual_plant.sensors.trajectories import Runs, tag_runs
 
 MOST = 0.55
 BATCHES_PER_PLANT = 100

@@ -23,7 +23,7 @@ import polars as pl
 from benchmarks.studies.driver_marks import driver_marks
 from benchmarks.studies.record import StudyRecord
 from warehouse.paths import Home
-from warehouse.published import open_published
+from warehouse.published_copy.published import open_published
 
 LAST_GATE = 5
 KINDS = {"signal": (), "null": ("--null",)}

@@ -23,18 +23,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.failure_models.boosted_trees import fit_label_trees, predict
-from assets.failure_models.penalised_logistic import fit_logistic
-from assets.sources.virtual_plant.batches import Batches, Settings, make_batches, record
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.plant_file import load_plant
-from assets.sources.virtual_plant.randomness import Floats
-from assets.sources.virtual_plant.structure import term_effect
-from assets.sources.virtual_plant.variable import Variable
+from assets.failure_models.estimators.boosted_trees import fit_label_trees, predict
+from assets.failure_models.estimators.penalised_logistic import fit_logistic
 from assets.statistics.array_types import IntArray
-from assets.statistics.cluster_bootstrap import cluster_weights, percentile_interval
-from assets.statistics.discrimination import auc, weighted_auc
-from assets.statistics.folds import Fold, rolling_origin
+from assets.statistics.prediction_quality.discrimination import auc, weighted_auc
+from assets.statistics.resampling.cluster_bootstrap import cluster_weights, percentile_interval
+from assets.statistics.resampling.folds import Fold, rolling_origin
+from assets.virtual_plant.base.randomness import Floats
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.plant_file import load_plant
+from assets.virtual_plant.declaration.structure import term_effect
+from assets.virtual_plant.declaration.variable import Variable
+from assets.virtual_plant.production.batches import Batches, Settings, make_batches, record
 from benchmarks.studies.record import StudyRecord
 
 MODELS = ("true_form", "logistic", "trees")

@@ -13,7 +13,7 @@ import argparse
 import time
 from typing import Any
 
-from assets.failure_patterns.precursors import family_null, precursor_rows, search_precursors
+from assets.precursors.search import family_null, precursor_rows, search_precursors
 from benchmarks.studies.precursor_plants import precursor_plant
 from benchmarks.studies.record import StudyRecord
 

@@ -20,18 +20,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.savings.draws import Draws
-from assets.savings.lever_evidence import MaintenanceEvidence
+from assets.savings.levers.evidence import MaintenanceEvidence
+from assets.savings.uncertainty.draws import Draws
 from assets.statistics.array_types import FloatArray
-from assets.time_to_failure.lives import BREAKDOWN, RECORDS_END, RENEWED
-from assets.time_to_failure.replacement import mean_age
-from assets.time_to_failure.replacement_costs import replacement_costs
-from assets.time_to_failure.replacement_intervals import decisions
-from assets.time_to_failure.replacement_tables import interval_row
-from assets.time_to_failure.replayed_lives import UnitLives
-from assets.time_to_failure.strata import Risk, Stratum
-from assets.time_to_failure.todays_plan import Ends, Today
-from assets.time_to_failure.weibull import weibull_fit
+from assets.time_to_failure.curves.weibull import weibull_fit
+from assets.time_to_failure.lives.lives import BREAKDOWN, RECORDS_END, RENEWED
+from assets.time_to_failure.lives.strata import Risk, Stratum
+from assets.time_to_failure.replacement.cost_rate import mean_age
+from assets.time_to_failure.replacement.costs import replacement_costs
+from assets.time_to_failure.replacement.intervals import decisions
+from assets.time_to_failure.replacement.replayed_lives import UnitLives
+from assets.time_to_failure.replacement.tables import interval_row
+from assets.time_to_failure.replacement.todays_plan import Ends, Today
 from benchmarks.studies.record import StudyRecord
 from benchmarks.studies.savings_plants import certain_figures
 

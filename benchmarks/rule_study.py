@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from assets.failure_patterns.rule_study import RuleSettings, RuleStudy, run_rule_study
+from assets.rules.study import RuleSettings, RuleStudy, run_rule_study
 from benchmarks.studies.record import StudyRecord
 from benchmarks.studies.rule_plants import CONDITIONS, RulePlant, rule_inputs, rule_plant
 

@@ -25,7 +25,7 @@ from benchmarks.rule_study import ENOUGH, jaccard
 from benchmarks.studies.record import StudyRecord
 from benchmarks.studies.rule_plants import CONDITIONS, RulePlant, rule_plant
 from warehouse.paths import Home
-from warehouse.published import open_published
+from warehouse.published_copy.published import open_published
 
 MEMBERS_SQL = """
 SELECT b.rule, b.batch_id FROM finding.rule_batches AS b JOIN finding.rules AS r

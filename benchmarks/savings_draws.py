@@ -18,10 +18,10 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from assets.savings.alarm_evidence import Evidence
-from assets.savings.baseline import Baseline
-from assets.savings.levers import ALL_LEVERS, LeverClaim
-from assets.savings.scenarios import simulated_figures
+from assets.savings.levers.claimed_levers import ALL_LEVERS, LeverClaim
+from assets.savings.programme.scenarios import simulated_figures
+from assets.savings.records.alarm_evidence import Evidence
+from assets.savings.records.baseline import Baseline
 from benchmarks.savings_study import EFFORT
 from benchmarks.studies.plants import worn_granulator_plant
 from benchmarks.studies.savings_marks import GATES

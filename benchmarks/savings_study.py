@@ -33,11 +33,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.failure_models.study_inputs import StudySettings
+from assets.failure_models.dataset.study_inputs import StudySettings
 from assets.savings.business_case import business_case
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.plant_file import load_plant
-from assets.sources.virtual_plant.structure import Cut
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.plant_file import load_plant
+from assets.virtual_plant.declaration.structure import Cut
 from benchmarks.studies.plants import unmeasured_lot_plant, worn_granulator_plant
 from benchmarks.studies.record import RESULTS, StudyRecord
 from benchmarks.studies.savings_marks import lever_marks, plant_marks

@@ -19,15 +19,19 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.time_to_failure.equipment_use import equipment_use
-from assets.time_to_failure.lives import LIFE, breakdown_spells
-from assets.time_to_failure.replacement import AGE_REPLACEMENT, cost_per_batch, optimal_interval
-from assets.time_to_failure.replacement_costs import ReplacementCosts
-from assets.time_to_failure.replacement_intervals import bounds, draw
-from assets.time_to_failure.strata import Risk, breakdown_strata
-from assets.time_to_failure.todays_plan import Today
-from assets.time_to_failure.weibull import weibull_fit
-from assets.time_to_failure.weibull_fits import FEWEST_EVENTS
+from assets.time_to_failure.curves.weibull import weibull_fit
+from assets.time_to_failure.curves.weibull_fits import FEWEST_EVENTS
+from assets.time_to_failure.lives.equipment_use import equipment_use
+from assets.time_to_failure.lives.lives import LIFE, breakdown_spells
+from assets.time_to_failure.lives.strata import Risk, breakdown_strata
+from assets.time_to_failure.replacement.cost_rate import (
+    AGE_REPLACEMENT,
+    cost_per_batch,
+    optimal_interval,
+)
+from assets.time_to_failure.replacement.costs import ReplacementCosts
+from assets.time_to_failure.replacement.intervals import bounds, draw
+from assets.time_to_failure.replacement.todays_plan import Today
 from benchmarks.studies.record import StudyRecord
 
 UNITS = ("PRS-1", "PRS-2", "PRS-3", "PRS-4")
@@ -157,8 +161,8 @@ def study_plant(kind: str, seed: int) -> dict[str, Any]:
 
 def virtual_plants(first: int) -> list[dict[str, Any]]:
     """Pool the lives of twenty virtual plants and mark each kind of equipment."""
-    from assets.sources.virtual_plant.plant_file import load_plant
-    from assets.sources.virtual_plant.schedule import make_schedule
+    from assets.virtual_plant.declaration.plant_file import load_plant
+    from assets.virtual_plant.production.schedule import make_schedule
 
     plant = load_plant()
     pooled: dict[str, list[Risk]] = {unit: [] for unit in plant.maintenance}

@@ -21,11 +21,11 @@ from typing import Any
 
 import polars as pl
 
-from assets.failure_models.acceptance_criteria import criteria_frame
+from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
+from assets.failure_models.signal.acceptance_criteria import criteria_frame
 from assets.failure_models.study import run_study
-from assets.failure_models.study_inputs import StudyInputs, StudySettings
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.structure import Cut
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.structure import Cut
 from benchmarks.studies.driver_marks import driver_marks
 from benchmarks.studies.model_marks import model_marks, product_oracle_auc, summary
 from benchmarks.studies.plants import confounded_plant, hidden_cause_plant
@@ -106,7 +106,7 @@ def _dictionary(gate_values: pl.DataFrame) -> pl.DataFrame:
 
 def study_plant(kind: str, seed: int, gates: tuple[int, ...], batches: int) -> dict[str, Any]:
     """Simulate one plant, study it, and mark the answer against its truth."""
-    from assets.sources.virtual_plant.fast_path import batch_features
+    from assets.virtual_plant.fast_path.prepared_plant import batch_features
 
     started = time.perf_counter()
     chosen = KINDS[kind]

@@ -20,15 +20,15 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from assets.sources.virtual_plant.archived_readings import archived_readings
-from assets.sources.virtual_plant.batches import Settings, make_batches
-from assets.sources.virtual_plant.fast_path import batch_features
-from assets.sources.virtual_plant.plant import Trajectory
-from assets.sources.virtual_plant.plant_file import load_plant
-from assets.sources.virtual_plant.sensor_faults import tag_faults
-from assets.sources.virtual_plant.simulate import simulate
-from assets.sources.virtual_plant.trajectories import tag_runs
-from assets.sources.virtual_plant.truth import truth_of
+from assets.virtual_plant.declaration.plant import Trajectory
+from assets.virtual_plant.declaration.plant_file import load_plant
+from assets.virtual_plant.fast_path.prepared_plant import batch_features
+from assets.virtual_plant.production.batches import Settings, make_batches
+from assets.virtual_plant.sensors.archived_readings import archived_readings
+from assets.virtual_plant.sensors.sensor_faults import tag_faults
+from assets.virtual_plant.sensors.trajectories import tag_runs
+from assets.virtual_plant.simulate import simulate
+from assets.virtual_plant.truth.truth_file import truth_of
 
 # batches whose readings are made at a time
 AT_ONCE = 32

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from assets.sources.virtual_plant.batches import Settings, make_batches
-from assets.sources.virtual_plant.plant_file import load_plant
+from assets.virtual_plant.declaration.plant_file import load_plant
+from assets.virtual_plant.production.batches import Settings, make_batches
 from benchmarks.studies.product_records import (
     INTERVAL_S,
     ProductRecords,

@@ -13,8 +13,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from assets.savings.corners import SIDES
-from assets.savings.planned_cash import planned_figures
+from assets.savings.arithmetic.corners import SIDES
+from assets.savings.arithmetic.planned_cash import planned_figures
 from benchmarks.studies.random_assumptions import random_set
 from benchmarks.studies.recalculated_workbook import RecalculatedWorkbook
 from data_contracts.assumptions import Assumptions, load_built_in

@@ -10,9 +10,15 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from data_contracts.assumption_entries import exact
-from data_contracts.assumption_model import Assumption, Assumptions, LedgerCategory, Lever, Promise
-from data_contracts.assumption_reader import check_span, read_assumptions
+from data_contracts.assumption_schema.entries import exact
+from data_contracts.assumption_schema.model import (
+    Assumption,
+    Assumptions,
+    LedgerCategory,
+    Lever,
+    Promise,
+)
+from data_contracts.assumption_schema.reader import check_span, read_assumptions
 from data_contracts.errors import AssumptionError
 
 __all__ = [

@@ -24,12 +24,15 @@ from pipelines.resources import home_resource, run_settings_resource, warehouse_
 from pipelines.schedules import schedules
 
 TOPIC_DEFS = (
+    "assets.virtual_plant.defs",
     "assets.sources.defs",
     "assets.core.defs",
     "assets.sensor_features.defs",
     "assets.gate_features.defs",
     "assets.failure_models.defs",
-    "assets.failure_patterns.defs",
+    "assets.rules.defs",
+    "assets.precursors.defs",
+    "assets.deviations.defs",
     "assets.time_to_failure.defs",
     "assets.savings.defs",
     "reports.defs",

@@ -1,8 +1,8 @@
 """Blocking contract checks, one per table, built by one factory from the contracts.
 
 What a table must satisfy is said in its contract and judged by great_expectations in
-``data_contracts.expectations``. Here belongs only the wiring: which rows are judged, what blocks,
-and where the verdicts are kept (``evidence.contract_results``).
+``data_contracts.quality.expectations``. Here belongs only the wiring: which rows are judged, what
+blocks, and where the verdicts are kept (``evidence.contract_results``).
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ def judge_table(warehouse: Warehouse, table: str) -> pl.DataFrame:
     Returns:
         One row per rule of the contract, in the shape of ``evidence.contract_results``.
     """
-    from data_contracts.expectations import counting_sql, judge, judge_counts
+    from data_contracts.quality.expectations import counting_sql, judge, judge_counts
 
     described = contract(table)
     if table.startswith(DELIVERED):

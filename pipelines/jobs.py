@@ -11,7 +11,7 @@ import dagster as dg
 MAIN_JOB = "main"
 SENSOR_MONTH_JOB = "sensor_month"
 NIGHTLY_JOB = "nightly"
-REFIT_GROUPS = ("failure_models", "failure_patterns")
+REFIT_GROUPS = ("failure_models", "rules", "precursors")
 
 
 def jobs() -> list[Any]:

@@ -24,8 +24,8 @@ def _sensor_features() -> None:
 
 
 def _rule_search() -> None:
-    from assets.failure_patterns.selectors import Column
-    from assets.failure_patterns.subgroup_search import SubgroupSearch
+    from assets.rules.search.selectors import Column
+    from assets.rules.search.subgroup_search import SubgroupSearch
 
     columns = (
         Column("number", "number", 1, None, np.arange(20.0)),

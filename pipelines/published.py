@@ -15,7 +15,7 @@ from assets.core.as_of import END_OF_TIME
 from assets.core.defs import as_of_date
 from assets.run_settings import RunSettings
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import empty
+from data_contracts.generated.polars_schema import empty
 from warehouse.store import Warehouse
 
 RUNS_KEY = dg.AssetKey(["evidence", "runs"])

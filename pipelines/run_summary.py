@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from warehouse.paths import Home
-from warehouse.published import PublishedWarehouse, open_published
+from warehouse.published_copy.published import PublishedWarehouse, open_published
 
 _VERDICTS = """
 SELECT v.outcome, v.gate, v.verdict, v.reason, v.is_proxy

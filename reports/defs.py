@@ -31,7 +31,7 @@ def claims(context: dg.AssetExecutionContext) -> pl.DataFrame:
 def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Draw the report."""
     from reports.report import write_report
-    from warehouse.published import open_published
+    from warehouse.published_copy.published import open_published
 
     home = context.resources.home
     with open_published(home) as published:
@@ -51,7 +51,7 @@ def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[
 def executive_summary(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Draw the summary."""
     from reports.summary.document import write_summary
-    from warehouse.published import open_published
+    from warehouse.published_copy.published import open_published
 
     home = context.resources.home
     with open_published(home) as published:
@@ -69,7 +69,7 @@ def executive_summary(context: dg.AssetExecutionContext) -> dg.MaterializeResult
 def business_case_workbook(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Write the workbook."""
     from reports.workbook.run_workbook import write_run_workbook
-    from warehouse.published import open_published
+    from warehouse.published_copy.published import open_published
 
     home, settings = context.resources.home, context.resources.run_settings
     with open_published(home) as published:

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from data_contracts.contract import Contract
-from data_contracts.duckdb_ddl import comment_sql, create_table_sql
+from data_contracts.generated.duckdb_ddl import comment_sql, create_table_sql
 from warehouse.connection import Connection
 
 

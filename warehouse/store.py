@@ -16,12 +16,12 @@ import polars as pl
 from data_contracts.catalogue import contract
 from data_contracts.contract import Contract
 from data_contracts.errors import WarehouseError
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 from warehouse import versions
 from warehouse.connection import MEMORY_LIMIT, Connection, connect, plain_errors, transaction
 from warehouse.content_hash import Written, relation_hash, table_hash
 from warehouse.paths import Home
-from warehouse.publication import publish
+from warehouse.published_copy.publication import publish
 from warehouse.relations import (
     create_table,
     create_table_if_missing,

@@ -13,7 +13,7 @@ import polars as pl
 from data_contracts.catalogue import contract
 from data_contracts.contract import Contract
 from data_contracts.errors import WarehouseError
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 from warehouse.connection import Connection
 from warehouse.content_hash import SUMS, Written, digest, lines_sql
 from warehouse.relations import create_table, exists, insert

@@ -12,7 +12,7 @@ import dagster as dg
 import polars as pl
 
 from assets.defs import WAREHOUSE_IO, table_ins, table_outputs, table_outs
-from assets.failure_models.acceptance_criteria import criteria_frame
+from assets.failure_models.signal.acceptance_criteria import criteria_frame
 
 GROUP = "failure_models"
 # A night runs everything but the group of the refit: scoring is in a group of its own.
@@ -106,8 +106,8 @@ def acceptance_criteria(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
 )
 def failure_study(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
     """Study every outcome at every gate and save what was found."""
+    from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
     from assets.failure_models.study import run_study
-    from assets.failure_models.study_inputs import StudyInputs, StudySettings
 
     run = context.resources.run_settings
     found = run_study(StudyInputs(**tables), StudySettings.of_run(run.seed, is_quick=run.is_quick))
@@ -128,7 +128,7 @@ def failure_study(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> 
 )
 def batch_scores(**tables: pl.DataFrame) -> Iterator[Any]:
     """Score and explain what is new to the kept models; nothing is fitted."""
-    from assets.failure_models.batch_scores import score_tables
+    from assets.failure_models.scoring.batch_scores import score_tables
     from assets.failure_models.study_tables import table
 
     found = score_tables(**tables)
@@ -146,8 +146,8 @@ def batch_scores(**tables: pl.DataFrame) -> Iterator[Any]:
 )
 def investigation_cards(attributions: pl.DataFrame, **tables: pl.DataFrame) -> Iterator[Any]:
     """Make a card per failed or flagged batch, and hold explanations against confirmed causes."""
-    from assets.failure_models.cause_backtest import backtest
-    from assets.failure_models.investigation_cards import CardInputs, cards
+    from assets.failure_models.investigation.cause_backtest import backtest
+    from assets.failure_models.investigation.investigation_cards import CardInputs, cards
     from assets.failure_models.study_tables import table
 
     inputs = CardInputs(**tables)
@@ -176,7 +176,7 @@ def investigation_cards(attributions: pl.DataFrame, **tables: pl.DataFrame) -> I
 )
 def failure_dependence(**tables: pl.DataFrame) -> pl.DataFrame:
     """Count failures by lot, campaign, equipment episode and deviation."""
-    from assets.failure_models.failure_dependence import dependence_rows
+    from assets.failure_models.dataset.failure_dependence import dependence_rows
     from assets.failure_models.study_tables import table
 
     return table("finding.failure_dependence", dependence_rows(**tables))

@@ -10,23 +10,27 @@ from typing import Any
 
 import polars as pl
 
-from assets.failure_models.acceptance_criteria import AcceptanceCriteria, criteria_of
-from assets.failure_models.driver_study import all_driver_rows
-from assets.failure_models.examination import Examination, examine
-from assets.failure_models.freezing import freeze
-from assets.failure_models.gate_matrix import gate_matrix
-from assets.failure_models.judgement import Judgement, family, judge
-from assets.failure_models.label_models import PRODUCT_ONLY
-from assets.failure_models.null_distribution import strings_of
-from assets.failure_models.outcome_panel import OutcomeDefinition, definitions, outcome_panel
-from assets.failure_models.prediction import ROLLING_ORIGIN
-from assets.failure_models.shared_fits import SharedFits
-from assets.failure_models.study_inputs import StudyInputs, StudySettings
+from assets.failure_models.dataset.gate_matrix import gate_matrix
+from assets.failure_models.dataset.outcome_panel import (
+    OutcomeDefinition,
+    definitions,
+    outcome_panel,
+)
+from assets.failure_models.dataset.shared_fits import SharedFits
+from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.trial_threads import each_in_threads
+from assets.failure_models.drivers.driver_study import all_driver_rows
+from assets.failure_models.estimators.label_models import PRODUCT_ONLY
+from assets.failure_models.estimators.prediction import ROLLING_ORIGIN
+from assets.failure_models.scoring.freezing import freeze
+from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria, criteria_of
+from assets.failure_models.signal.examination import Examination, examine
+from assets.failure_models.signal.judgement import Judgement, family, judge
+from assets.failure_models.signal.null_distribution import strings_of
+from assets.failure_models.signal.validation import validation_rows
 from assets.failure_models.study_tables import model_tables, table, verdict_table
-from assets.failure_models.trial import Trial
-from assets.failure_models.trial_threads import each_in_threads
-from assets.failure_models.validation import validation_rows
-from assets.statistics.permutation import SharedDraws
+from assets.statistics.resampling.permutation import SharedDraws
 
 GATES = range(1, 8)
 

@@ -9,24 +9,24 @@ from typing import Any
 
 import polars as pl
 
-from assets.failure_models.alarm_performance import alarm_period_rows, alarm_rows
-from assets.failure_models.confounding import confounding_rows
-from assets.failure_models.drift_check import drift_rows
-from assets.failure_models.examination import Examination
-from assets.failure_models.judgement import Judgement, null_rows
-from assets.failure_models.model_version import model_version
-from assets.failure_models.outcome_panel import OutcomeDefinition
-from assets.failure_models.prediction import Prediction
-from assets.failure_models.study_inputs import StudySettings
-from assets.failure_models.subgroups import subgroup_rows
-from assets.failure_models.trends import trend_rows
-from assets.failure_models.trial import Trial
-from assets.failure_models.undecided_zone import zone_rows
-from assets.failure_models.validation import calibration_rows
-from assets.failure_models.verdict import NOT_APPLICABLE, TOO_FEW_FAILURES
-from assets.failure_models.verdict_sentence import not_applicable
+from assets.failure_models.alarms.alarm_performance import alarm_period_rows, alarm_rows
+from assets.failure_models.alarms.undecided_zone import zone_rows
+from assets.failure_models.dataset.outcome_panel import OutcomeDefinition
+from assets.failure_models.dataset.study_inputs import StudySettings
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.drivers.confounding import confounding_rows
+from assets.failure_models.estimators.prediction import Prediction
+from assets.failure_models.scoring.model_version import model_version
+from assets.failure_models.signal.drift_check import drift_rows
+from assets.failure_models.signal.examination import Examination
+from assets.failure_models.signal.judgement import Judgement, null_rows
+from assets.failure_models.signal.subgroups import subgroup_rows
+from assets.failure_models.signal.trends import trend_rows
+from assets.failure_models.signal.validation import calibration_rows
+from assets.failure_models.signal.verdict import NOT_APPLICABLE, TOO_FEW_FAILURES
+from assets.failure_models.signal.verdict_sentence import not_applicable
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform, polars_schema
+from data_contracts.generated.polars_schema import conform, polars_schema
 
 Rows = list[dict[str, Any]]
 

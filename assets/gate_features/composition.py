@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.gate_features.context import context_features
-from assets.gate_features.deviations import deviation_features
 from assets.gate_features.dictionary import feature_dictionary
-from assets.gate_features.equipment import equipment_features
 from assets.gate_features.firewall import admit
-from assets.gate_features.laboratory import inspection_features, laboratory_features
-from assets.gate_features.materials import material_features, weighing_features
-from assets.gate_features.observations import Observations, together
-from assets.gate_features.parameters import parameter_features
+from assets.gate_features.observed.context import context_features
+from assets.gate_features.observed.deviations import deviation_features
+from assets.gate_features.observed.equipment import equipment_features
+from assets.gate_features.observed.laboratory import inspection_features, laboratory_features
+from assets.gate_features.observed.materials import material_features, weighing_features
+from assets.gate_features.observed.observations import Observations, together
+from assets.gate_features.observed.parameters import parameter_features
+from assets.gate_features.observed.sensors import sensor_features
+from assets.gate_features.observed.timeline import timeline_features
 from assets.gate_features.refusals import refused_features
-from assets.gate_features.sensors import sensor_features
-from assets.gate_features.timeline import timeline_features
 
 
 @dataclass(frozen=True)

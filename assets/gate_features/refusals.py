@@ -8,7 +8,7 @@ No score takes part in either.
 import polars as pl
 
 from assets.gate_features.firewall import Admitted
-from assets.gate_features.observations import STAGE_NAMES
+from assets.gate_features.observed.observations import STAGE_NAMES
 from data_contracts.expressions import columns_of
 
 SCHEMA = {

@@ -8,25 +8,25 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from assets.savings.alarm_evidence import PROCESS_SIGNAL, Evidence
-from assets.savings.alert_overlap import one_alert_per_outcome
-from assets.savings.baseline import Baseline, baseline, priced_failures
-from assets.savings.draws import Draws
-from assets.savings.lever_evidence import (
+from assets.savings.levers.alert_overlap import one_alert_per_outcome
+from assets.savings.levers.claimed_levers import LeverClaim, lever_claims, levers
+from assets.savings.levers.evidence import (
     ReleaseEvidence,
     maintenance_evidence,
     release_evidence,
 )
-from assets.savings.lever_inputs import LeverInputs
-from assets.savings.levers import LeverClaim, lever_claims, levers
-from assets.savings.plan_inputs import plan_inputs
-from assets.savings.programme import CHOICE_DRAWS, programme
-from assets.savings.proof import detectability, savings_tracker
-from assets.savings.scenarios import scenarios
-from assets.savings.sensitivity import sensitivity
-from assets.savings.simulation import batches_per_year, failure_prob, simulate
-from assets.savings.value_by_gate import value_by_gate
-from assets.savings.window_study import Effects, window_effect_table, window_effects
+from assets.savings.levers.inputs import LeverInputs
+from assets.savings.levers.value_by_gate import value_by_gate
+from assets.savings.programme.plan_inputs import plan_inputs
+from assets.savings.programme.programme import CHOICE_DRAWS, programme
+from assets.savings.programme.proof import detectability, savings_tracker
+from assets.savings.programme.scenarios import scenarios
+from assets.savings.programme.sensitivity import sensitivity
+from assets.savings.programme.simulation import batches_per_year, failure_prob, simulate
+from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, Evidence
+from assets.savings.records.baseline import Baseline, baseline, priced_failures
+from assets.savings.uncertainty.draws import Draws
+from assets.savings.windows.study import Effects, window_effect_table, window_effects
 from assets.statistics.array_types import FloatArray
 from data_contracts.assumptions import Assumptions
 

@@ -8,11 +8,11 @@ import polars as pl
 
 from assets.defs import WAREHOUSE_IO, table_ins, table_outputs, table_outs
 from assets.run_settings import RunSettings
-from assets.savings.assumptions_table import assumptions_table
-from assets.savings.baseline import baseline, priced_failures
 from assets.savings.business_case import RESAMPLES, Records, business_case
-from assets.savings.controller_answers import controller_answers, failures_by_year
-from assets.savings.copq_ledger import copq_ledger
+from assets.savings.records.baseline import baseline, priced_failures
+from assets.savings.records.controller_answers import controller_answers, failures_by_year
+from assets.savings.records.copq_ledger import copq_ledger
+from assets.savings.uncertainty.assumptions_table import assumptions_table
 
 GROUP = "economics"
 SETTINGS = {"run_settings"}

@@ -13,7 +13,7 @@ from assets.sensor_features.golden import KEY
 from assets.sensor_features.month_tables import TABLE, MonthTables, update_months
 from assets.sensor_features.phase_features import kept_features
 from assets.sensor_features.placement import PLAN
-from warehouse.readings import build_readings
+from warehouse.sensor_readings.readings import build_readings
 from warehouse.store import Warehouse
 
 GROUP = "sensor_features"

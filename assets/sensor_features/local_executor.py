@@ -16,7 +16,7 @@ from assets.sensor_features.kernel.compiled import Array
 from assets.sensor_features.kernel.series import series_features
 from assets.sensor_features.registry import KERNEL_COLUMNS
 from assets.sensor_features.series_description import DescribedMonth
-from warehouse.stored_readings import Stretch, release_buffers
+from warehouse.sensor_readings.stored_readings import Stretch, release_buffers
 
 Piece = tuple[Array, Array]
 

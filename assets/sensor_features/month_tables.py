@@ -20,11 +20,11 @@ from assets.sensor_features.golden import KEY, Envelope, GoldenSet, golden_dista
 from assets.sensor_features.phase_features import NAMED, Executor, keep_features, kept_features
 from assets.sensor_features.registry import GOLDEN, NAMES, STEPS
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import empty
+from data_contracts.generated.polars_schema import empty
 from warehouse.content_hash import Written, digest
-from warehouse.kept_months import KeptMonths
+from warehouse.sensor_readings.kept_months import KeptMonths
+from warehouse.sensor_readings.stored_readings import stored_months
 from warehouse.store import Warehouse
-from warehouse.stored_readings import stored_months
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

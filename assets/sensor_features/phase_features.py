@@ -15,9 +15,9 @@ import polars as pl
 from assets.sensor_features.registry import COUNTS, NAMES, STEPS
 from assets.sensor_features.series_description import LIMITS, DescribedMonth, described_month
 from warehouse.content_hash import digest
-from warehouse.kept_months import KeptMonths
+from warehouse.sensor_readings.kept_months import KeptMonths
+from warehouse.sensor_readings.stored_readings import StoredMonth
 from warehouse.store import Warehouse
-from warehouse.stored_readings import StoredMonth
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Executor = Callable[[Iterable[DescribedMonth]], Iterator[tuple[DescribedMonth, Array]]]

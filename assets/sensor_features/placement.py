@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from warehouse.readings import ReadingsPlan
+from warehouse.sensor_readings.readings import ReadingsPlan
 
 SQL = Path(__file__).parent / "sql"
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from warehouse.stored_readings import StoredMonth
+from warehouse.sensor_readings.stored_readings import StoredMonth
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -12,8 +12,8 @@ from hashlib import blake2b
 import polars as pl
 
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import empty
-from data_contracts.record_rules import split_records
+from data_contracts.generated.polars_schema import empty
+from data_contracts.quality.record_rules import split_records
 
 MISSHAPEN_RULE = "row_shape"
 _PROVENANCE = ("source_file", "source_row")

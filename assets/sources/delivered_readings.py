@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.admission import empty_quarantine
-from assets.sources.csv_rows import read_csv_header
-from assets.sources.delivered_files import require_header, require_parquet
+from assets.sources.files.csv_rows import read_csv_header
+from assets.sources.files.delivered_files import require_header, require_parquet
 from assets.sources.readings import (
     Headers,
     counting_sql,
@@ -19,7 +19,7 @@ from assets.sources.readings import (
     readings_sql,
     refused_sql,
 )
-from assets.sources.source_report import EXAMPLES, TableReport
+from assets.sources.reporting.source_report import EXAMPLES, TableReport
 from data_contracts.catalogue import contract
 from data_contracts.errors import SourceError, WarehouseError
 from data_contracts.profile import Profile

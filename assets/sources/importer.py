@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.admission import Admission, admit, nothing_admitted
-from assets.sources.cleaning import BlankedCells, clean
-from assets.sources.delivered_files import (
+from assets.sources.delivered_readings import DeliveredReadings, judge_readings
+from assets.sources.files.delivered_files import (
     FILE_COLUMN,
     Delivered,
     find_files,
@@ -20,11 +20,11 @@ from assets.sources.delivered_files import (
     open_files,
     rows_in_parquet,
 )
-from assets.sources.delivered_readings import DeliveredReadings, judge_readings
 from assets.sources.inputs import input_hashes
-from assets.sources.record_mapping import Mapped, map_tables
-from assets.sources.source_notes import files_nobody_reads, source_notes
-from assets.sources.source_report import SourceReport, excess, table_report
+from assets.sources.mapping.cleaning import BlankedCells, clean
+from assets.sources.mapping.record_mapping import Mapped, map_tables
+from assets.sources.reporting.source_notes import files_nobody_reads, source_notes
+from assets.sources.reporting.source_report import SourceReport, excess, table_report
 from data_contracts.catalogue import contract_names
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from assets.sources.importer import Query, read_source
-from assets.sources.source_report import SourceReport
+from assets.sources.reporting.source_report import SourceReport
 from data_contracts.profile import Profile
 from warehouse.connection import connect_in_memory
 

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.time_to_failure.competing_modes import competing_modes
-from assets.time_to_failure.equipment_use import equipment_use
-from assets.time_to_failure.failed_batches import batches_of_lives, failure_spells
-from assets.time_to_failure.hazard_covariates import hazard_models
-from assets.time_to_failure.hold_times import hold_times
-from assets.time_to_failure.lives import BREAKDOWN, breakdown_spells
-from assets.time_to_failure.replacement_costs import replacement_costs
-from assets.time_to_failure.replacement_intervals import decisions
-from assets.time_to_failure.replacement_tables import replacement_curves, replacement_intervals
-from assets.time_to_failure.replayed_lives import recorded_lives
-from assets.time_to_failure.strata import breakdown_strata, failure_strata
-from assets.time_to_failure.survival_curves import survival_curves
-from assets.time_to_failure.todays_plan import todays_intervals
-from assets.time_to_failure.weibull_fits import fits_of, weibull_fits
+from assets.time_to_failure.curves.competing_modes import competing_modes
+from assets.time_to_failure.curves.hazard_covariates import hazard_models
+from assets.time_to_failure.curves.hold_times import hold_times
+from assets.time_to_failure.curves.survival_curves import survival_curves
+from assets.time_to_failure.curves.weibull_fits import fits_of, weibull_fits
+from assets.time_to_failure.lives.equipment_use import equipment_use
+from assets.time_to_failure.lives.failed_batches import batches_of_lives, failure_spells
+from assets.time_to_failure.lives.lives import BREAKDOWN, breakdown_spells
+from assets.time_to_failure.lives.strata import breakdown_strata, failure_strata
+from assets.time_to_failure.replacement.costs import replacement_costs
+from assets.time_to_failure.replacement.intervals import decisions
+from assets.time_to_failure.replacement.replayed_lives import recorded_lives
+from assets.time_to_failure.replacement.tables import replacement_curves, replacement_intervals
+from assets.time_to_failure.replacement.todays_plan import todays_intervals
 from data_contracts.assumptions import Assumptions
 
 DRAWS, QUICK_DRAWS = 1_000, 200

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.statistics.discrimination import auc
+from assets.statistics.prediction_quality.discrimination import auc
 from benchmarks.studies.driver_marks import TOP_PLACES
 from benchmarks.studies.plants import HIDDEN_CAUSE
 

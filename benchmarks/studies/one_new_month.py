@@ -16,7 +16,7 @@ from assets.sensor_features.local_executor import features_of_months
 from assets.sensor_features.month_tables import ENVELOPES, TABLE, update_months
 from assets.sensor_features.placement import PLAN
 from warehouse.paths import Home
-from warehouse.readings import build_readings
+from warehouse.sensor_readings.readings import build_readings
 from warehouse.store import Warehouse
 
 MONTHS, TAGS, EQUIPMENT = 61, 6, "PRS-1"

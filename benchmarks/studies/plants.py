@@ -5,8 +5,8 @@ from typing import Any
 
 import yaml
 
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.plant_file import parse_plant, plant_path
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.plant_file import parse_plant, plant_path
 
 CONFOUNDED_STRENGTH, WORSE_PRESS = "40MG", "PRS-2"
 HIDDEN_CAUSE = "seal_heat_w"

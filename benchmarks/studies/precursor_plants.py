@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.failure_patterns.precursors import Records
+from assets.precursors.search import Records
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform, empty
+from data_contracts.generated.polars_schema import conform, empty
 
 START = datetime(2021, 1, 4, tzinfo=UTC).replace(tzinfo=None)
 HOUR = timedelta(hours=1)

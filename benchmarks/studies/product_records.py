@@ -13,11 +13,11 @@ import polars as pl
 
 from assets.sources.importer import SourceRecords, read_source
 from assets.sources.inspection import scratch_query
-from assets.sources.virtual_plant.archived_readings import archived_readings
-from assets.sources.virtual_plant.batches import Batches, record
-from assets.sources.virtual_plant.phase_statistics import phase_statistics
-from assets.sources.virtual_plant.sensor_faults import GOOD, tag_faults
-from assets.sources.virtual_plant.trajectories import Runs, tag_runs
+from assets.virtual_plant.fast_path.phase_statistics import phase_statistics
+from assets.virtual_plant.production.batches import Batches, record
+from assets.virtual_plant.sensors.archived_readings import archived_readings
+from assets.virtual_plant.sensors.sensor_faults import GOOD, tag_faults
+from assets.virtual_plant.sensors.trajectories import Runs, tag_runs
 from data_contracts.profile import load_profile
 
 # what is compared: column to (real record, plant's tag or variable)

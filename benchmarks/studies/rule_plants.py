@@ -12,7 +12,7 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from assets.failure_patterns.rule_study import RuleInputs
+from assets.rules.study import RuleInputs
 
 BATCHES, CAMPAIGN, PRODUCTS = 2_000, 5, 3
 LEVELS = {"shift": 3, "granulator": 3, "press": 4, "operator": 5, "binder_lot": 20, "api_lot": 20}

@@ -11,17 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from assets.savings.alarm_evidence import PROCESS_SIGNAL, AlarmCounts
-from assets.savings.draws import Draws
-from assets.savings.lever_evidence import MaintenanceEvidence, Measured
-from assets.savings.lever_value import Exposure, LeverValue, lever_value
-from assets.savings.levers import LeverClaim
-from assets.savings.simulation import simulate
-from assets.savings.window_effect import WindowEffect
-from assets.sources.virtual_plant.batches import make_batches
-from assets.sources.virtual_plant.effects import with_lever
+from assets.savings.arithmetic.lever_value import Exposure, LeverValue, lever_value
+from assets.savings.levers.claimed_levers import LeverClaim
+from assets.savings.levers.evidence import MaintenanceEvidence, Measured
+from assets.savings.programme.simulation import simulate
+from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, AlarmCounts
+from assets.savings.uncertainty.draws import Draws
+from assets.savings.windows.effect import WindowEffect
 from assets.statistics.array_types import FloatArray
-from assets.time_to_failure.replacement import mean_age
+from assets.time_to_failure.replacement.cost_rate import mean_age
+from assets.virtual_plant.production.batches import make_batches
+from assets.virtual_plant.truth.effects import with_lever
 from benchmarks.studies.savings_plants import (
     DECOYS,
     FAILURE,

@@ -14,21 +14,21 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.study import run_study
-from assets.failure_models.study_inputs import StudyInputs, StudySettings
-from assets.savings.alarm_evidence import PROCESS_SIGNAL, Evidence
-from assets.savings.baseline import Baseline, baseline
 from assets.savings.business_case import Records
-from assets.savings.lever_evidence import MaintenanceEvidence, Measured, maintenance_evidence
-from assets.savings.window_effect import WindowEffect, window_effect
-from assets.savings.window_policy import Window
-from assets.savings.window_records import window_records
-from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
-from assets.sources.virtual_plant.fast_path import FastPlant, batch_features
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.structure import Cut
+from assets.savings.levers.evidence import MaintenanceEvidence, Measured, maintenance_evidence
+from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, Evidence
+from assets.savings.records.baseline import Baseline, baseline
+from assets.savings.windows.effect import WindowEffect, window_effect
+from assets.savings.windows.policy import Window
+from assets.savings.windows.records import window_records
 from assets.time_to_failure.findings import Records as LifeRecords
 from assets.time_to_failure.findings import findings
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.structure import Cut
+from assets.virtual_plant.fast_path.prepared_plant import FastPlant, batch_features
+from assets.virtual_plant.production.batches import Batches, Settings, make_batches
 from benchmarks.studies.plants import UNMEASURED
 from benchmarks.time_to_failure_study import schedule_frames
 from benchmarks.verdict_study import study_inputs

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.sources.virtual_plant.batches import Settings, make_batches
-from assets.sources.virtual_plant.effects import with_lever
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.planted import Lever
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.planted import Lever
+from assets.virtual_plant.production.batches import Settings, make_batches
+from assets.virtual_plant.truth.effects import with_lever
 from benchmarks.studies.plants import worn_granulator_plant
 from benchmarks.studies.record import RESULTS, StudyRecord
 

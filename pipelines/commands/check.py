@@ -11,7 +11,7 @@ from data_contracts.errors import DATA_OR_CHECKS_FAILED, UsageError
 from pipelines.commands.options import DataOption, JsonOption, SourceOption
 
 if TYPE_CHECKING:
-    from assets.sources.source_report import SourceReport
+    from assets.sources.reporting.source_report import SourceReport
 
 
 def command(

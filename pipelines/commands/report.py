@@ -10,7 +10,7 @@ def command(home: HomeOption = DEFAULT_HOME) -> None:
     from reports.report import write_report
     from reports.summary.document import write_summary
     from warehouse.paths import Home
-    from warehouse.published import open_published
+    from warehouse.published_copy.published import open_published
 
     where = Home(home)
     published = open_published(where)

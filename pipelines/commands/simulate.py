@@ -35,7 +35,7 @@ def command(
     ] = None,
 ) -> None:
     """Write a virtual plant's exports to OUT and its truth to OUT-truth."""
-    from assets.sources.virtual_plant.simulate import simulate
+    from assets.virtual_plant.simulate import simulate
 
     console = Console()
     with console.status("simulating the plant"):

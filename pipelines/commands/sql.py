@@ -28,7 +28,7 @@ def command(
     import polars as pl
 
     from warehouse.paths import Home
-    from warehouse.published import open_published
+    from warehouse.published_copy.published import open_published
 
     frame = open_published(Home(home)).query(query)
     if output_format is OutputFormat.CSV:

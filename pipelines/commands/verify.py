@@ -12,7 +12,7 @@ def command(home: HomeOption = DEFAULT_HOME) -> None:
     """Recompute every number claimed in the last report from the published warehouse."""
     from reports.verification import verify
     from warehouse.paths import Home
-    from warehouse.published import open_published
+    from warehouse.published_copy.published import open_published
 
     where = Home(home)
     report = where.reports_dir / "report.html"

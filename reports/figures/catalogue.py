@@ -9,24 +9,23 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
-from reports.figures import (
+from reports.figures.models import (
     alarms,
     auc_by_gate,
     beeswarm,
-    cost_breakdown,
     driver_bars,
     driver_curve,
-    escape_matrix,
-    failure_history,
     ladder,
     permutation_null,
+)
+from reports.figures.money import cost_breakdown, scenario_savings, sensitivity_bars, value_by_gate
+from reports.figures.patterns import (
+    escape_matrix,
+    failure_history,
     precursor_timeline,
     replacement_cost,
     rule_rates,
-    scenario_savings,
-    sensitivity_bars,
     survival_curve,
-    value_by_gate,
 )
 
 

@@ -10,8 +10,8 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
-from assets.savings.corners import SIDES
-from data_contracts.assumption_units import BOUNDED_BY_ONE
+from assets.savings.arithmetic.corners import SIDES
+from data_contracts.assumption_schema.units import BOUNDED_BY_ONE
 from data_contracts.assumptions import Assumptions
 from data_contracts.errors import UsageError
 from reports.whole_file import whole_file

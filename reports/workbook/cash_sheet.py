@@ -1,7 +1,7 @@
 """Cash by lever and year, cumulative and within the year, each row a formula at three corners."""
 
-from assets.savings.corners import SIDES
-from assets.savings.planned_cash import SHORTEST_RAMP_YEARS
+from assets.savings.arithmetic.corners import SIDES
+from assets.savings.arithmetic.planned_cash import SHORTEST_RAMP_YEARS
 from data_contracts.assumptions import Assumptions
 from reports.workbook.corner_names import values_of
 from reports.workbook.expression import Expression, larger, lifted, smaller

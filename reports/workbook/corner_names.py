@@ -8,7 +8,7 @@ what a spreadsheet knows by itself (cells, TRUE and FALSE).
 from collections.abc import Callable
 from typing import Any
 
-from assets.savings.corners import SIDES, corner
+from assets.savings.arithmetic.corners import SIDES, corner
 from data_contracts.assumptions import Assumptions
 from reports.workbook.expression import Expression
 

@@ -8,21 +8,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assets.savings.corners import SIDES
-from assets.savings.failure_cost import (
+from assets.savings.arithmetic.corners import SIDES
+from assets.savings.arithmetic.failure_cost import (
     SINGLE_COST,
     category_usd,
     failure_cost_usd,
     manufacturing_cost_usd,
 )
-from assets.savings.lever_value import (
+from assets.savings.arithmetic.lever_value import (
     PREVENTING,
     Exposure,
     lever_value,
     one_off_cost_usd,
     shared_cost_usd,
 )
-from assets.savings.planned_levers import ALL_FAILURES, failures_met, planned
+from assets.savings.arithmetic.planned_levers import ALL_FAILURES, failures_met, planned
 from data_contracts.assumptions import Assumptions, Lever
 from reports.workbook.corner_names import values_of
 from reports.workbook.expression import Expression, larger, lifted

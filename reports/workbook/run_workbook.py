@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from assets.savings.plan_inputs import measured_assumptions
+from assets.savings.programme.plan_inputs import measured_assumptions
 from data_contracts.assumptions import Assumptions
 from reports.report import Published
 from reports.workbook.book import write_workbook

@@ -6,7 +6,7 @@ Layout and formats live here, and nothing about money.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assets.savings.corners import SIDES
+from assets.savings.arithmetic.corners import SIDES
 from reports.workbook.corner_names import SUFFIX, TITLES
 from reports.workbook.expression import Expression
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform, polars_schema
+from data_contracts.generated.polars_schema import conform, polars_schema
 from data_contracts.profile_schema.outcomes import Margin, Outcome
 
 START = datetime.fromisoformat("2024-01-01T00:00")

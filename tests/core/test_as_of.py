@@ -7,7 +7,7 @@ import pytest
 from assets.core.as_of import END_OF_TIME, as_of_instant
 from assets.core.defs import SQL, TABLES
 from data_contracts.catalogue import contract
-from data_contracts.duckdb_ddl import create_table_sql
+from data_contracts.generated.duckdb_ddl import create_table_sql
 from warehouse.paths import Home
 from warehouse.store import Warehouse
 

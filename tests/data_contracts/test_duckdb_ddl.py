@@ -11,8 +11,8 @@ from polars.testing import assert_frame_equal
 
 from data_contracts.catalogue import SCHEMAS, contract, contract_names, described_names
 from data_contracts.contract import Column
-from data_contracts.duckdb_ddl import comment_sql, create_table_sql
-from data_contracts.polars_schema import polars_schema
+from data_contracts.generated.duckdb_ddl import comment_sql, create_table_sql
+from data_contracts.generated.polars_schema import polars_schema
 
 VALUES: dict[str, Any] = {
     "VARCHAR": "it's",

@@ -13,12 +13,12 @@ from polars.testing import assert_frame_equal
 
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.contract import Column, Contract, RowRule
-from data_contracts.duckdb_ddl import create_table_sql
 from data_contracts.errors import ContractError
-from data_contracts.expectations import RESULT_SCHEMA, judge, judge_counts
-from data_contracts.polars_schema import conform, empty, polars_schema
-from data_contracts.suites import _without
-from data_contracts.table_rules import counting_sql, table_rules
+from data_contracts.generated.duckdb_ddl import create_table_sql
+from data_contracts.generated.polars_schema import conform, empty, polars_schema
+from data_contracts.quality.expectations import RESULT_SCHEMA, judge, judge_counts
+from data_contracts.quality.suites import _without
+from data_contracts.quality.table_rules import counting_sql, table_rules
 
 pytestmark = pytest.mark.xdist_group("great_expectations")  # its import costs seconds: once
 NOON = datetime.fromisoformat("2024-03-01 12:00:00")

@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 from data_contracts.catalogue import contract, described_names
 from data_contracts.contract import Column, Contract
 from data_contracts.errors import ContractError
-from data_contracts.polars_schema import conform, empty, polars_schema
+from data_contracts.generated.polars_schema import conform, empty, polars_schema
 
 
 def column(name: str, physical: str, **more: object) -> Column:

@@ -11,11 +11,11 @@ from polars.testing import assert_frame_equal
 
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.contract import Column, Contract, RowRule
-from data_contracts.duckdb_ddl import create_table_sql
 from data_contracts.errors import ContractError
-from data_contracts.polars_schema import conform, polars_schema
-from data_contracts.record_rules import REFUSED_COLUMNS, split_records
-from data_contracts.table_rules import counting_sql
+from data_contracts.generated.duckdb_ddl import create_table_sql
+from data_contracts.generated.polars_schema import conform, polars_schema
+from data_contracts.quality.record_rules import REFUSED_COLUMNS, split_records
+from data_contracts.quality.table_rules import counting_sql
 
 TRAYS = Contract(
     "raw.trays",

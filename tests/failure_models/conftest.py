@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.failure_models.acceptance_criteria import criteria_frame
-from assets.failure_models.study_inputs import StudyInputs, StudySettings
+from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
+from assets.failure_models.signal.acceptance_criteria import criteria_frame
 
 GROUPS, PER_GROUP, LOT_SIZE = 12, 2, 5
 CAUSE = "parameter.g03_0"

@@ -3,15 +3,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from assets.failure_models.alarm_performance import (
+from assets.failure_models.alarms.alarm_performance import (
     ALARM_BUDGETS,
     alarm_period_rows,
     alarm_rows,
 )
-from assets.failure_models.prediction import Prediction
+from assets.failure_models.dataset.study_inputs import StudyInputs
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.estimators.prediction import Prediction
 from assets.failure_models.study import prepare
-from assets.failure_models.study_inputs import StudyInputs
-from assets.failure_models.trial import Trial
 
 Line = Callable[..., StudyInputs]
 

@@ -8,15 +8,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.failure_models import freezing
-from assets.failure_models.batch_scores import score_tables
-from assets.failure_models.frozen_model import (
+from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
+from assets.failure_models.scoring import freezing
+from assets.failure_models.scoring.batch_scores import score_tables
+from assets.failure_models.scoring.frozen_model import (
     AlteredModelError,
     OutdatedModelError,
     frozen_models,
 )
 from assets.failure_models.study import run_study
-from assets.failure_models.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.study_tables import table
 
 Line = Callable[..., StudyInputs]
@@ -77,7 +77,7 @@ def test_what_the_model_was_not_fitted_on_is_scored_at_every_gate(night: Tables)
 
 
 def test_scores_rank_the_failures_that_followed(night: Tables, later: StudyInputs) -> None:
-    from assets.statistics.discrimination import auc
+    from assets.statistics.prediction_quality.discrimination import auc
 
     at_gate = night["model.batch_scores"].filter(pl.col("gate") == 5)
     seen = at_gate.join(later.outcome_margins.select("batch_id", "margin"), on="batch_id")
@@ -201,6 +201,6 @@ def test_a_kept_model_is_the_model_that_was_kept(
     scores = found["model.batch_scores"]
     assert scores.height == 30
     assert scores["expected_margin"].is_null().all() != with_margins
-    monkeypatch.setattr("assets.failure_models.batch_scores.frozen_models", lambda _: kept)
+    monkeypatch.setattr("assets.failure_models.scoring.batch_scores.frozen_models", lambda _: kept)
     for name, own in scored(boosters, inputs).items():
         assert own.equals(found[name])

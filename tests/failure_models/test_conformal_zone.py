@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assets.failure_models.prediction import Prediction
+from assets.failure_models.alarms.undecided_zone import later_sets, zone_rows
+from assets.failure_models.dataset.study_inputs import StudyInputs
+from assets.failure_models.estimators.prediction import Prediction
 from assets.failure_models.study import prepare
-from assets.failure_models.study_inputs import StudyInputs
-from assets.failure_models.undecided_zone import later_sets, zone_rows
 
 Line = Callable[..., StudyInputs]
 

@@ -7,15 +7,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.failure_models.confounding import confounding_rows
-from assets.failure_models.drift_check import drift_rows
-from assets.failure_models.operating_window import operating_window
+from assets.failure_models.dataset.study_inputs import StudyInputs
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.drivers.confounding import confounding_rows
+from assets.failure_models.drivers.operating_window import operating_window
+from assets.failure_models.signal.drift_check import drift_rows
+from assets.failure_models.signal.validation import resamples
 from assets.failure_models.study import prepare
-from assets.failure_models.study_inputs import StudyInputs
-from assets.failure_models.trial import Trial
-from assets.failure_models.validation import resamples
-from assets.statistics.clustered_regression import separate_slopes
-from assets.statistics.detrending import group_means, relative_to_past
+from assets.statistics.regression.clustered_regression import separate_slopes
+from assets.statistics.regression.detrending import group_means, relative_to_past
 
 Line = Callable[..., StudyInputs]
 

@@ -7,13 +7,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.failure_models.driver_clusters import correlated_clusters, summed_by_cluster
-from assets.failure_models.driver_ranking import direction, rank_clusters, ranks_of
-from assets.failure_models.examination import Examination
-from assets.failure_models.explanation import Explanation, Refit, explain, halves
-from assets.failure_models.ladder import climb
+from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
+from assets.failure_models.drivers.driver_clusters import correlated_clusters, summed_by_cluster
+from assets.failure_models.drivers.driver_ranking import direction, rank_clusters, ranks_of
+from assets.failure_models.drivers.explanation import Explanation, Refit, explain, halves
+from assets.failure_models.estimators.ladder import climb
+from assets.failure_models.signal.examination import Examination
 from assets.failure_models.study import prepare, run_study
-from assets.failure_models.study_inputs import StudyInputs, StudySettings
 
 Line = Callable[..., StudyInputs]
 RNG = np.random.default_rng(5)

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from assets.failure_models.failure_dependence import dependence_rows
+from assets.failure_models.dataset.failure_dependence import dependence_rows
 from assets.failure_models.study_tables import table
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import polars_schema
+from data_contracts.generated.polars_schema import polars_schema
 
 START = datetime.fromisoformat("2022-01-03")
 BATCHES = [f"B{i:03d}" for i in range(120)]

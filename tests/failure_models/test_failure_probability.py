@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from assets.failure_models.failure_probability import any_margin_fails, margin_failure_probability
+from assets.failure_models.estimators.failure_probability import (
+    any_margin_fails,
+    margin_failure_probability,
+)
 
 
 def test_probability_is_the_share_of_residuals_that_would_carry_it_over() -> None:

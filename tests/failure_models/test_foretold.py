@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.failure_models.foretold import foretold, foretold_risk
+from assets.failure_models.drivers.foretold import foretold, foretold_risk
 
 
 def test_a_case_worked_by_hand() -> None:

@@ -4,9 +4,9 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from assets.failure_models.gate_matrix import GateMatrix, gate_matrix, levels_of
-from assets.failure_models.outcome_panel import definitions, outcome_panel
-from assets.failure_models.study_inputs import StudyInputs
+from assets.failure_models.dataset.gate_matrix import GateMatrix, gate_matrix, levels_of
+from assets.failure_models.dataset.outcome_panel import definitions, outcome_panel
+from assets.failure_models.dataset.study_inputs import StudyInputs
 
 Line = Callable[..., StudyInputs]
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from assets.failure_models.cause_backtest import backtest, is_about, quantity_of
-from assets.failure_models.investigation_cards import CardInputs, cards
-from assets.failure_models.study_inputs import StudyInputs
+from assets.failure_models.dataset.study_inputs import StudyInputs
+from assets.failure_models.investigation.cause_backtest import backtest, is_about, quantity_of
+from assets.failure_models.investigation.investigation_cards import CardInputs, cards
 from assets.failure_models.study_tables import table
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import polars_schema
+from data_contracts.generated.polars_schema import polars_schema
 
 Line = Callable[..., StudyInputs]
 CAUSE, ODD_BATCH = "parameter.g03_0", "B0210"

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from assets.failure_models import boosted_trees
-from assets.failure_models.penalised_logistic import FAILURES_PER_DEGREE, fit_logistic
+from assets.failure_models.estimators import boosted_trees
+from assets.failure_models.estimators.penalised_logistic import FAILURES_PER_DEGREE, fit_logistic
 
 # matplotlib announces a change when shap first imports it; neither is ours to mend.
 SHAP_IMPORT = pytest.mark.filterwarnings("ignore:The set_:PendingDeprecationWarning")

@@ -10,9 +10,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assets.failure_models.acceptance_criteria import criteria_frame
+from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
+from assets.failure_models.signal.acceptance_criteria import criteria_frame
 from assets.failure_models.study import run_study
-from assets.failure_models.study_inputs import StudyInputs, StudySettings
 from tests.failure_models.conftest import REFUSED_SCHEMA, START
 
 RECORDS = Path(__file__).parents[3] / "shared" / "data" / "tabletting"

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from assets.failure_models.refutation_study import ATTEMPTS
-from assets.failure_models.refutations import (
+from assets.failure_models.drivers.refutation_study import ATTEMPTS
+from assets.failure_models.drivers.refutations import (
     left_out_lot,
     negative_control,
     placebo_label,
     shuffled_parameter,
 )
-from assets.failure_models.refutations.claim import BROKEN, NOT_APPLICABLE, SURVIVED, Claim
+from assets.failure_models.drivers.refutations.claim import BROKEN, NOT_APPLICABLE, SURVIVED, Claim
 from assets.statistics.array_types import FloatArray
 from data_contracts.catalogue import contract
 

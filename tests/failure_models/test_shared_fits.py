@@ -9,11 +9,11 @@ from threading import Barrier, Event
 import numpy as np
 import pytest
 
-from assets.failure_models import boosted_trees, margin_models
-from assets.failure_models.shared_fits import SharedFits, StoppedError, fingerprint
+from assets.failure_models.dataset.shared_fits import SharedFits, StoppedError, fingerprint
+from assets.failure_models.dataset.study_inputs import StudyInputs
+from assets.failure_models.dataset.trial_threads import each_in_threads
+from assets.failure_models.estimators import boosted_trees, margin_models
 from assets.failure_models.study import prepare
-from assets.failure_models.study_inputs import StudyInputs
-from assets.failure_models.trial_threads import each_in_threads
 
 
 def test_two_threads_that_ask_at_once_get_one_result() -> None:

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.study import run_study
-from assets.failure_models.study_inputs import StudyInputs, StudySettings
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 
 Line = Callable[..., StudyInputs]
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from assets.failure_models.acceptance_criteria import AcceptanceCriteria
-from assets.failure_models.verdict import Facts, Gain, decide, leading_gain
-from assets.failure_models.verdict_sentence import Ranking, not_applicable, sentence
+from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
+from assets.failure_models.signal.verdict import Facts, Gain, decide, leading_gain
+from assets.failure_models.signal.verdict_sentence import Ranking, not_applicable, sentence
 
 CRITERIA = AcceptanceCriteria()
 SHOWN = Gain("margin_gain_over_product", 0.2, 0.1, 0.3, 0.0004)

@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.study import run_study
-from assets.failure_models.study_inputs import StudyInputs, StudySettings
-from assets.sources.virtual_plant.fast_path import batch_features
+from assets.virtual_plant.fast_path.prepared_plant import batch_features
 from benchmarks.verdict_study import LAST_GATE, study_inputs
 
 SETTINGS = StudySettings(

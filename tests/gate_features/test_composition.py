@@ -9,7 +9,7 @@ import pytest
 from assets.gate_features.composition import CoreRecords, gate_features
 from assets.gate_features.gates import batch_gates
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 
 
 @pytest.fixture

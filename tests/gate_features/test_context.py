@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.gate_features.context import context_features
+from assets.gate_features.observed.context import context_features
 
 
 def batch(number, **columns):

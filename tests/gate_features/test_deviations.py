@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from assets.gate_features.deviations import deviation_features
 from assets.gate_features.firewall import admit
+from assets.gate_features.observed.deviations import deviation_features
 
 
 def counts(observations, gates, feature):

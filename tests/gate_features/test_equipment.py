@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from assets.gate_features.equipment import equipment_features
+from assets.gate_features.observed.equipment import equipment_features
 
 
 def value(observations, batch_id, feature):

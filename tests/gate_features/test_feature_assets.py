@@ -9,7 +9,7 @@ import pytest
 from assets.core import defs as core_defs
 from assets.gate_features import defs as feature_defs
 from data_contracts.catalogue import contract, contract_names
-from data_contracts.polars_schema import empty
+from data_contracts.generated.polars_schema import empty
 from data_contracts.profile_schema.outcomes import Margin, Outcome
 from pipelines.io_managers import WarehouseIOManager
 from warehouse.paths import Home

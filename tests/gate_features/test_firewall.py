@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from assets.gate_features.firewall import admit
-from assets.gate_features.observations import VALUES_SCHEMA, placed
+from assets.gate_features.observed.observations import VALUES_SCHEMA, placed
 from data_contracts.errors import ContractError
 
 

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from assets.gate_features.firewall import admit
-from assets.gate_features.materials import material_features, weighing_features
+from assets.gate_features.observed.materials import material_features, weighing_features
 
 
 def by_gate(observations, gates, feature):

@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from assets.gate_features.firewall import admit
-from assets.gate_features.laboratory import inspection_features, laboratory_features
-from assets.gate_features.parameters import parameter_features
-from assets.gate_features.sensors import sensor_features, statistic_unit
+from assets.gate_features.observed.laboratory import inspection_features, laboratory_features
+from assets.gate_features.observed.parameters import parameter_features
+from assets.gate_features.observed.sensors import sensor_features, statistic_unit
 
 
 def by_gate(observations, gates, feature):

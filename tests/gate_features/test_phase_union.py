@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.gate_features.phase_union import over_unit_procedures
-from assets.gate_features.sensors import sensor_features, statistic_columns
+from assets.gate_features.observed.phase_union import over_unit_procedures
+from assets.gate_features.observed.sensors import sensor_features, statistic_columns
 
 
 def phase_row(name, readings, known_at, **statistics):

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.gate_features.timeline import timeline_features
+from assets.gate_features.observed.timeline import timeline_features
 
 
 def phase(procedure, stage, start, end, name="run"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assets.gate_features.titles import named, within
+from assets.gate_features.observed.titles import named, within
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from assets.failure_patterns import search_entry
-from assets.failure_patterns.selectors import Column
-from assets.failure_patterns.subgroup_search import SubgroupSearch
+from assets.rules.search import entry as search_entry
+from assets.rules.search.selectors import Column
+from assets.rules.search.subgroup_search import SubgroupSearch
 from pipelines.kernels import compile_kernels
 
 

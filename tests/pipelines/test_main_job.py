@@ -18,7 +18,7 @@ import pytest
 from data_contracts.catalogue import contract_names
 from warehouse.lock import run_lock
 from warehouse.paths import Home
-from warehouse.published import open_published
+from warehouse.published_copy.published import open_published
 from warehouse.store import Warehouse, last_source_key
 
 Lotwise = Callable[..., subprocess.CompletedProcess[str]]

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from warehouse.paths import Home
-from warehouse.published import PublishedWarehouse, open_published
+from warehouse.published_copy.published import PublishedWarehouse, open_published
 
 SIX_RESULTS = {  # the last six columns of Process.csv, as the profile names them
     "lab.process_file_dissolution_av",

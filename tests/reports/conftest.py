@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform, empty
+from data_contracts.generated.polars_schema import conform, empty
 from tests.reports.mix_tables import mix_tables
 from tests.reports.signal_tables import signal_tables
 from tests.reports.table_rows import (

@@ -5,16 +5,16 @@ import re
 import polars as pl
 import pytest
 
-from assets.failure_patterns.precursor_study import (
+from assets.precursors.study import (
     EFFECT_SCHEMA,
     PRECURSOR_SCHEMA,
     SEARCH_SCHEMA,
     SEQUENCE_SCHEMA,
 )
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform, empty
+from data_contracts.generated.polars_schema import conform, empty
 from reports.claims import evaluate
-from reports.figures import escape_matrix, precursor_timeline
+from reports.figures.patterns import escape_matrix, precursor_timeline
 from reports.report import render
 from reports.wording import event_name
 

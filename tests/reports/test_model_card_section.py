@@ -5,13 +5,13 @@ import re
 import polars as pl
 import pytest
 
-from assets.failure_models.cause_backtest import backtest
-from assets.failure_models.investigation_cards import CardInputs, cards
+from assets.failure_models.dataset.study_inputs import StudySettings
+from assets.failure_models.investigation.cause_backtest import backtest
+from assets.failure_models.investigation.investigation_cards import CardInputs, cards
 from assets.failure_models.study import run_study
-from assets.failure_models.study_inputs import StudySettings
 from assets.failure_models.study_tables import table
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform, empty
+from data_contracts.generated.polars_schema import conform, empty
 from reports.claims import evaluate
 from reports.report import render
 from tests.failure_models.conftest import at_gates, planted_line

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 from reports.claims import evaluate
 from reports.report import render
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from assets.savings.alarm_evidence import AlarmCounts
 from assets.savings.business_case import Records, business_case
-from assets.savings.draws import Draws
+from assets.savings.records.alarm_evidence import AlarmCounts
+from assets.savings.uncertainty.draws import Draws
 from data_contracts.assumptions import Assumptions
 
 

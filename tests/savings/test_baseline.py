@@ -5,7 +5,12 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from assets.savings.baseline import baseline, priced_failures, priced_outcomes, production_rate
+from assets.savings.records.baseline import (
+    baseline,
+    priced_failures,
+    priced_outcomes,
+    production_rate,
+)
 
 STARTS = ["2024-01-01", "2024-07-01", "2024-12-31"]
 

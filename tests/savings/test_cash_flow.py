@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.savings.cash_flow import Programme, Yearly, irr, npv_usd, payback_months
+from assets.savings.arithmetic.cash_flow import Programme, Yearly, irr, npv_usd, payback_months
 
 
 def _programme(one_off, savings, running, start=0.0, ramp=0.0) -> Programme:

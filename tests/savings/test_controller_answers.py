@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from assets.savings.baseline import baseline, priced_failures
-from assets.savings.controller_answers import (
+from assets.savings.records.baseline import baseline, priced_failures
+from assets.savings.records.controller_answers import (
     controller_answers,
     failures_by_year,
     regression_answer,

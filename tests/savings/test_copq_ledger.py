@@ -6,11 +6,16 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from assets.savings.baseline import priced_failures
-from assets.savings.copq_ledger import cents, copq_ledger, failure_cost_exact_usd, unit_costs_usd
+from assets.savings.records.baseline import priced_failures
+from assets.savings.records.copq_ledger import (
+    cents,
+    copq_ledger,
+    failure_cost_exact_usd,
+    unit_costs_usd,
+)
 from data_contracts.assumptions import load_built_in, with_overrides
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 
 # 200,000 / 4 x 8,000 / 45 x 400 / .5 x 100 x 200 / 10 x 500 / 5,000
 BY_HAND = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from assets.savings.draws import Draws, quantiles
+from assets.savings.uncertainty.draws import Draws, quantiles
 from data_contracts.assumptions import load_built_in, with_overrides
 
 SIZE = 200_000

@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.savings.alarm_evidence import AlarmCounts, Evidence
 from assets.savings.business_case import business_case
-from assets.savings.gate_choice import forward_choice, net_usd
+from assets.savings.levers.gate_choice import forward_choice, net_usd
+from assets.savings.records.alarm_evidence import AlarmCounts, Evidence
 
 GATES = (3, 4)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assets.savings.input_titles import input_title
+from assets.savings.uncertainty.input_titles import input_title
 
 OUTCOMES = {"failure": "Batch rejected", "low_yield": "Yield below 97 %"}
 FEATURES = {"material.api.d90_um": "API d90 (um)", "parameter.moisture": "End moisture (%)"}

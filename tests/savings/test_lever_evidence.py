@@ -6,15 +6,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.savings.draws import Draws
-from assets.savings.lever_evidence import (
+from assets.savings.arithmetic.lever_value import Exposure, lever_value
+from assets.savings.levers.evidence import (
     MaintenanceEvidence,
     ReleaseEvidence,
     inspection_refusal,
     maintenance_evidence,
     release_evidence,
 )
-from assets.savings.lever_value import Exposure, lever_value
+from assets.savings.uncertainty.draws import Draws
 from data_contracts.assumptions import with_overrides
 
 SCHEMA = {

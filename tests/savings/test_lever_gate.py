@@ -5,10 +5,10 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from assets.savings.alarm_evidence import AlarmCounts, Evidence
-from assets.savings.gate_choice import GateChoice
-from assets.savings.lever_gate import alert_choice
-from assets.savings.lever_inputs import LeverInputs
+from assets.savings.levers.alert_gate import alert_choice
+from assets.savings.levers.gate_choice import GateChoice
+from assets.savings.levers.inputs import LeverInputs
+from assets.savings.records.alarm_evidence import AlarmCounts, Evidence
 
 
 def _inputs(signals: dict[int, float], primary: int | None = 5) -> LeverInputs:

@@ -8,7 +8,7 @@ import pytest
 from assets.savings.business_case import business_case
 from data_contracts.assumptions import Assumptions
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 
 
 def _levers(tablets: Assumptions, records) -> dict[str, dict]:

@@ -5,15 +5,15 @@ from datetime import date
 import numpy as np
 import pytest
 
-from assets.savings.alarm_evidence import AlarmCounts
+from assets.savings.arithmetic.planned_cash import planned_figures
 from assets.savings.business_case import business_case
-from assets.savings.draws import Draws
-from assets.savings.levers import LeverClaim
-from assets.savings.plan_inputs import measured_assumptions, plan_inputs
-from assets.savings.planned_cash import planned_figures
-from assets.savings.simulation import simulate
+from assets.savings.levers.claimed_levers import LeverClaim
+from assets.savings.programme.plan_inputs import measured_assumptions, plan_inputs
+from assets.savings.programme.simulation import simulate
+from assets.savings.records.alarm_evidence import AlarmCounts
+from assets.savings.uncertainty.draws import Draws
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 
 AS_OF = date(2026, 1, 1)
 

@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from assets.savings.portfolio import chain_shares, shapley_credits
+from assets.savings.arithmetic.portfolio import chain_shares, shapley_credits
 
 
 def _joint(alone: list[np.ndarray], unresolved: list[np.ndarray]) -> np.ndarray:

@@ -7,9 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from assets.savings.baseline import priced_failures
 from assets.savings.business_case import business_case
-from assets.savings.proof import (
+from assets.savings.programme.proof import (
     batches_needed,
     detectability,
     e_values,
@@ -17,9 +16,10 @@ from assets.savings.proof import (
     savings_tracker,
     sequential_batches,
 )
+from assets.savings.records.baseline import priced_failures
 from data_contracts.assumptions import Promise
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 
 
 def test_telling_three_percent_from_one_takes_about_670_batches_each():

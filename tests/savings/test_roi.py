@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import pytest
 
-from assets.savings.identity import prevented_failures_per_year
-from assets.savings.release import waiting_batches
-from assets.savings.roi import roi, roi_lines
+from assets.savings.arithmetic.identity import prevented_failures_per_year
+from assets.savings.arithmetic.release import waiting_batches
+from assets.savings.arithmetic.roi import roi, roi_lines
 from data_contracts.assumptions import built_in_names, load_built_in, with_overrides
 
 
@@ -139,7 +139,7 @@ def test_text_of_the_sterile_preset():
 
 def test_import_is_light():
     code = (
-        "import sys, assets.savings.roi, data_contracts.assumptions; "
+        "import sys, assets.savings.arithmetic.roi, data_contracts.assumptions; "
         "heavy = {'scipy', 'pandas', 'polars', 'sklearn', 'great_expectations', 'dagster'}; "
         "print(*sorted(heavy & set(sys.modules)))"
     )

@@ -10,7 +10,7 @@ from assets.run_settings import RunSettings
 from assets.savings import defs
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.errors import AssumptionError
-from data_contracts.polars_schema import conform, empty
+from data_contracts.generated.polars_schema import conform, empty
 
 
 class _Memory(dg.IOManager):

@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.failure_models.study_inputs import StudySettings
-from assets.sources.virtual_plant.batches import Settings, make_batches
+from assets.failure_models.dataset.study_inputs import StudySettings
+from assets.virtual_plant.production.batches import Settings, make_batches
 from benchmarks.savings_study import report, study_plant
 from benchmarks.studies.plants import UNMEASURED, unmeasured_lot_plant
 from benchmarks.studies.savings_marks import _renewals

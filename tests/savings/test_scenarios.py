@@ -7,17 +7,17 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.savings.alarm_evidence import Evidence
-from assets.savings.baseline import baseline
 from assets.savings.business_case import Records, business_case
-from assets.savings.draws import Draws
-from assets.savings.lever_inputs import LeverInputs
-from assets.savings.levers import LeverClaim, lever_claims
-from assets.savings.scenarios import NO_CLAIM, UNITS, scenarios
-from assets.savings.simulation import outcome_probs, simulate
+from assets.savings.levers.claimed_levers import LeverClaim, lever_claims
+from assets.savings.levers.inputs import LeverInputs
+from assets.savings.programme.scenarios import NO_CLAIM, UNITS, scenarios
+from assets.savings.programme.simulation import outcome_probs, simulate
+from assets.savings.records.alarm_evidence import Evidence
+from assets.savings.records.baseline import baseline
+from assets.savings.uncertainty.draws import Draws
 from data_contracts.assumptions import Assumptions, with_overrides
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 
 CLAIMED = {"prevented_failures_per_year", "annual_savings_usd"}
 

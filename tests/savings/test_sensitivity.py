@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assets.savings.arithmetic.cash_flow import Yearly, npv_usd
 from assets.savings.business_case import business_case
-from assets.savings.cash_flow import Yearly, npv_usd
-from assets.savings.draws import Draws
-from assets.savings.scenarios import worth
-from assets.savings.sensitivity import _information_usd, sensitivity
-from assets.savings.simulation import LeverDraws, simulate
+from assets.savings.programme.scenarios import worth
+from assets.savings.programme.sensitivity import _information_usd, sensitivity
+from assets.savings.programme.simulation import LeverDraws, simulate
+from assets.savings.uncertainty.draws import Draws
 from data_contracts.assumptions import with_overrides
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 
 
 def test_value_of_information_of_a_linear_worth():

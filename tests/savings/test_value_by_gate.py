@@ -6,13 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.savings.business_case import business_case
-from assets.savings.identity import (
+from assets.savings.arithmetic.identity import (
     false_alarm_usd_per_year,
     gross_usd_per_year,
     prevented_failures_per_year,
     unresolved_share,
 )
+from assets.savings.business_case import business_case
 
 # 200 batches a year, 3% fail, 80% addressable; a failure costs 300,000, a rescue 10,000 and works
 # in 60%; a full batch costs 100,000; a freed slot is worth 20,000 in the second case.

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from assets.savings.window_difference import fitting, process_differences
-from assets.savings.window_effect import LEVEL_90_SPREADS, window_effect
-from assets.savings.window_model import intraclass_correlation, knots_of, natural_spline
-from assets.savings.window_policy import Window, held_values, past_penalty
-from assets.savings.window_records import WindowRecords
+from assets.savings.windows.difference import fitting, process_differences
+from assets.savings.windows.effect import LEVEL_90_SPREADS, window_effect
+from assets.savings.windows.model import intraclass_correlation, knots_of, natural_spline
+from assets.savings.windows.policy import Window, held_values, past_penalty
+from assets.savings.windows.records import WindowRecords
 
 BATCHES = 900
 

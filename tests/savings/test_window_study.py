@@ -4,11 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.savings.alarm_evidence import Evidence
-from assets.savings.window_effect import WindowEffect
-from assets.savings.window_study import window_effect_table, window_effects
+from assets.savings.records.alarm_evidence import Evidence
+from assets.savings.windows.effect import WindowEffect
+from assets.savings.windows.study import window_effect_table, window_effects
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 
 COUNT = 400
 DRIVER_COLUMNS = {

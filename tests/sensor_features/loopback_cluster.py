@@ -21,7 +21,7 @@ import polars as pl
 from assets.sensor_features.local_executor import features_of_months
 from assets.sensor_features.series_description import DescribedMonth
 from assets.sensor_features.spark_executor import features_on_cluster
-from warehouse.stored_readings import StoredMonth
+from warehouse.sensor_readings.stored_readings import StoredMonth
 
 ROOT = Path(__file__).parents[2]
 # A cluster that lives for seconds gains nothing from an optimising compiler of its own, nor from

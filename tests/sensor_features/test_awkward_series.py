@@ -8,7 +8,7 @@ import pytest
 
 from assets.sensor_features.month_tables import TABLE
 from data_contracts.catalogue import contract
-from data_contracts.expectations import counting_sql, judge_counts
+from data_contracts.quality.expectations import counting_sql, judge_counts
 from tests.sensor_features.conftest import Plant, instant
 from warehouse.paths import Home
 

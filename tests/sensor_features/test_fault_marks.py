@@ -8,7 +8,7 @@ import pytest
 
 from assets.sensor_features.fault_marks import sensor_faults
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 
 START = datetime(2024, 1, 5, 8)  # noqa: DTZ001
 SOUND = {

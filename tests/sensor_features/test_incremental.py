@@ -11,9 +11,9 @@ from assets.sensor_features import defs
 from assets.sensor_features.local_executor import features_of_months
 from assets.sensor_features.phase_features import keep_features, kept_features
 from assets.sensor_features.placement import PLAN
-from warehouse import readings
-from warehouse.readings import build_readings
-from warehouse.stored_readings import stored_months
+from warehouse.sensor_readings import readings
+from warehouse.sensor_readings.readings import build_readings
+from warehouse.sensor_readings.stored_readings import stored_months
 
 
 def delivered(at: Any, last: float = 9.0) -> list[tuple[Any, ...]]:

@@ -11,9 +11,9 @@ import pytest
 from assets.sensor_features.kernel.series import series_features
 from assets.sensor_features.local_executor import features_of_months
 from assets.sensor_features.series_description import DescribedMonth
-from warehouse import stored_readings
 from warehouse.reading_files import series_file
-from warehouse.stored_readings import StoredMonth
+from warehouse.sensor_readings import stored_readings
+from warehouse.sensor_readings.stored_readings import StoredMonth
 
 LENGTHS = [7, 450, 1, 33, 120, 64, 3]
 BEYOND = 50  # readings of no phase, stored last

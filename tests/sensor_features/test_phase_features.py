@@ -8,7 +8,7 @@ import pytest
 
 from assets.sensor_features import defs
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 
 
 def trajectory(start: Any, values: list[float | None], *, tag: str = "power_kw") -> list[Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from assets.sensor_features.placement import PLAN
 from data_contracts.errors import WarehouseError
-from warehouse.readings import build_readings
+from warehouse.sensor_readings.readings import build_readings
 
 PLACE = ("batch_id", "unit_procedure", "phase")
 

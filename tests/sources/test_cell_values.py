@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from assets.sources.cell_values import cell_values
+from assets.sources.mapping.cell_values import cell_values
 from data_contracts.profile_schema.cells import Cell, Lookup
 
 SLOVENIAN = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "avg", "sep", "okt", "nov", "dec")

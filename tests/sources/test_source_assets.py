@@ -7,8 +7,9 @@ import dagster as dg
 import pytest
 
 from assets.run_settings import RunSettings
-from assets.sources.defs import EVIDENCE, RAW_TABLES, exports, source
+from assets.sources.defs import EVIDENCE, RAW_TABLES, source
 from assets.sources.inspection import inspect_source
+from assets.virtual_plant.defs import exports
 from data_contracts.errors import SourceError
 from data_contracts.profile import load_profile
 from warehouse.paths import Home
@@ -99,7 +100,7 @@ def test_inspection_says_what_would_happen(small_source: SmallSource) -> None:
 
 
 def test_the_virtual_plants_exports_are_read(tmp_path: Path) -> None:
-    from assets.sources.virtual_plant.simulate import simulate
+    from assets.virtual_plant.simulate import simulate
 
     simulate(tmp_path / "plant", batches=12, years=0.1, seed=3)
     report = inspect_source(load_profile("virtual_plant"), tmp_path / "plant")

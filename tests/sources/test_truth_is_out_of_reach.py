@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from assets.sources.inspection import inspect_source
-from assets.sources.virtual_plant.simulate import SimulationSummary, simulate
+from assets.virtual_plant.simulate import SimulationSummary, simulate
 from data_contracts.errors import ProfileError
 from data_contracts.profile import load_profile
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("data_contracts", "warehouse", "assets", "reports", "pipelines")
-PLANT = "assets.sources.virtual_plant"
+PLANT = "assets.virtual_plant"
 # who may call the simulation, and the one thing they may call
-CALLERS = {"assets/sources/defs.py", "pipelines/commands/simulate.py"}
+CALLERS = {"pipelines/commands/simulate.py"}
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from assets.statistics.calibration import brier_parts, expit, log_score, logit, recalibration
+from assets.statistics.prediction_quality.calibration import (
+    brier_parts,
+    expit,
+    log_score,
+    logit,
+    recalibration,
+)
 
 
 def test_recalibration_recovers_what_was_bent() -> None:

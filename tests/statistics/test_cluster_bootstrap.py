@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assets.statistics.cluster_bootstrap import (
+from assets.statistics.resampling.cluster_bootstrap import (
     cluster_weights,
     percentile_interval,
     weighted_ratio,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.statistics.clustered_regression import clustered_slopes, separate_slopes
+from assets.statistics.regression.clustered_regression import clustered_slopes, separate_slopes
 
 RNG = np.random.default_rng(4)
 CLUSTER = np.repeat(np.arange(40), 5)

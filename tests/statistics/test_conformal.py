@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assets.statistics.conformal import prediction_sets
+from assets.statistics.prediction_quality.conformal import prediction_sets
 
 
 def test_each_class_keeps_its_coverage() -> None:

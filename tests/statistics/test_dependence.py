@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from assets.statistics.clustered_regression import clustered_slopes
 from assets.statistics.dependence import design_effect, share_interval
 from assets.statistics.intervals import wilson
+from assets.statistics.regression.clustered_regression import clustered_slopes
 
 
 def test_failures_that_come_by_whole_lots_count_as_lots() -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assets.statistics import detectability
+from assets.statistics.prediction_quality import detectability
 
 
 def test_an_auc_of_075_on_six_failures_carries_plus_minus_023() -> None:
@@ -33,7 +33,7 @@ def test_auc_of_a_correlation_agrees_with_simulation() -> None:
     score = rng.normal(size=400_000)
     margin = -0.4 * score + np.sqrt(1 - 0.16) * rng.normal(size=score.size)
     failed = margin < np.quantile(margin, 0.05)
-    from assets.statistics.discrimination import auc
+    from assets.statistics.prediction_quality.discrimination import auc
 
     assert detectability.auc_of_correlation(0.4, 0.05) == pytest.approx(
         auc(score, failed), abs=0.005

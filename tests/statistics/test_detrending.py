@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assets.statistics.detrending import group_means, past_mean, relative_to_past
+from assets.statistics.regression.detrending import group_means, past_mean, relative_to_past
 
 
 def test_the_past_mean_looks_back_only_and_leaves_the_batch_out() -> None:

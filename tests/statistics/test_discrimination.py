@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assets.statistics.discrimination import auc, column_aucs, weighted_auc
+from assets.statistics.prediction_quality.discrimination import auc, column_aucs, weighted_auc
 
 
 def test_auc_of_a_case_worked_by_hand() -> None:

@@ -1,6 +1,10 @@
 import pytest
 
-from assets.statistics.e_value import e_value, e_values_of_difference, e_values_of_risk_difference
+from assets.statistics.regression.e_value import (
+    e_value,
+    e_values_of_difference,
+    e_values_of_risk_difference,
+)
 
 
 def test_the_published_examples() -> None:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from assets.statistics.folds import random_folds, rolling_origin
+from assets.statistics.resampling.folds import random_folds, rolling_origin
 
 BATCHES = 100
 EACH_ITS_OWN = np.arange(BATCHES)

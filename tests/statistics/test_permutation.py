@@ -4,7 +4,7 @@ from math import log10
 import numpy as np
 import pytest
 
-from assets.statistics.permutation import (
+from assets.statistics.resampling.permutation import (
     SharedDraws,
     family_p_values,
     log10_arrangements,

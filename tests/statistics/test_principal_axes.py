@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assets.statistics.principal_axes import principal_axes
+from assets.statistics.multivariate.principal_axes import principal_axes
 
 
 @pytest.mark.parametrize("shape", [(80, 12), (10, 30)], ids=["tall", "wide"])

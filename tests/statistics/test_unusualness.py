@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assets.statistics.unusualness import nearest, reference_of, unusualness
+from assets.statistics.multivariate.unusualness import nearest, reference_of, unusualness
 
 RNG = np.random.default_rng(4)
 BASE = RNG.normal(size=(200, 2))

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.time_to_failure.strata import Risk, Stratum
+from assets.time_to_failure.lives.strata import Risk, Stratum
 
 START = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 PHASES = {

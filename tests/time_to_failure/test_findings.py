@@ -5,10 +5,10 @@ import polars as pl
 import pytest
 
 from assets.time_to_failure.findings import Records, findings
-from assets.time_to_failure.replacement_costs import replacement_costs
+from assets.time_to_failure.replacement.costs import replacement_costs
 from data_contracts.assumptions import load_built_in
 from data_contracts.catalogue import contract
-from data_contracts.polars_schema import conform
+from data_contracts.generated.polars_schema import conform
 from tests.time_to_failure.conftest import EVENTS, OUTCOMES, PHASES, event_frame, phase_frame
 
 ASSUMPTIONS = load_built_in("tablets")

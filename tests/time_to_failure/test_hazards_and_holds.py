@@ -5,9 +5,9 @@ import polars as pl
 import pytest
 from lifelines import CoxPHFitter, CoxTimeVaryingFitter, WeibullFitter
 
-from assets.time_to_failure.fit_notes import with_notes
-from assets.time_to_failure.hazard_models import cox_rows
-from assets.time_to_failure.hold_times import slope_fit
+from assets.time_to_failure.curves.fit_notes import with_notes
+from assets.time_to_failure.curves.hazard_models import cox_rows
+from assets.time_to_failure.curves.hold_times import slope_fit
 
 
 def batches_at_risk(log_ratio_at):

@@ -3,10 +3,10 @@
 import polars as pl
 import pytest
 
-from assets.time_to_failure.equipment_use import equipment_use
-from assets.time_to_failure.failed_batches import batches_of_lives, failure_spells, merged
-from assets.time_to_failure.lives import breakdown_spells
-from assets.time_to_failure.strata import breakdown_strata, failure_strata, is_season_locked
+from assets.time_to_failure.lives.equipment_use import equipment_use
+from assets.time_to_failure.lives.failed_batches import batches_of_lives, failure_spells, merged
+from assets.time_to_failure.lives.lives import breakdown_spells
+from assets.time_to_failure.lives.strata import breakdown_strata, failure_strata, is_season_locked
 from tests.time_to_failure.conftest import OUTCOMES, event_frame, phase_frame
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from assets.time_to_failure.strata import Risk
-from assets.time_to_failure.weibull import posterior_draws, weibull_fit
+from assets.time_to_failure.curves.weibull import posterior_draws, weibull_fit
+from assets.time_to_failure.lives.strata import Risk
 
 SHAPE, SCALE = 2.4, 70.0
 

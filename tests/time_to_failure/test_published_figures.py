@@ -10,9 +10,9 @@ import pytest
 from lifelines import CoxPHFitter, KaplanMeierFitter, WeibullAFTFitter
 from lifelines.datasets import load_lung, load_rossi
 
-from assets.time_to_failure.hazard_models import AFT_OPTIONS, COX_OPTIONS, cox_rows
-from assets.time_to_failure.strata import Risk
-from assets.time_to_failure.weibull import log_likelihood, weibull_fit
+from assets.time_to_failure.curves.hazard_models import AFT_OPTIONS, COX_OPTIONS, cox_rows
+from assets.time_to_failure.curves.weibull import log_likelihood, weibull_fit
+from assets.time_to_failure.lives.strata import Risk
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import gamma
 
-from assets.time_to_failure.replacement import (
+from assets.time_to_failure.replacement.cost_rate import (
     AGE_REPLACEMENT,
     MINIMAL_REPAIR,
     cost_per_batch,

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from assets.time_to_failure.equipment_use import equipment_use
-from assets.time_to_failure.lives import BREAKDOWN, RECORDS_END, RENEWED, breakdown_spells
-from assets.time_to_failure.replayed_lives import Law, UnitLives, recorded_lives, replay
-from assets.time_to_failure.strata import Risk
-from assets.time_to_failure.weibull import posterior_draws
+from assets.time_to_failure.curves.weibull import posterior_draws
+from assets.time_to_failure.lives.equipment_use import equipment_use
+from assets.time_to_failure.lives.lives import BREAKDOWN, RECORDS_END, RENEWED, breakdown_spells
+from assets.time_to_failure.lives.strata import Risk
+from assets.time_to_failure.replacement.replayed_lives import Law, UnitLives, recorded_lives, replay
 from tests.time_to_failure.conftest import event_frame, phase_frame
 
 DRAWS = 500

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.time_to_failure.todays_plan import Ends, Today
+from assets.time_to_failure.replacement.todays_plan import Ends, Today
 
 
 def ends(*lives: tuple[float, bool]) -> Ends:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from lifelines import AalenJohansenFitter
 
-from assets.time_to_failure.competing_modes import incidence
-from assets.time_to_failure.survival_curves import survival_curves
+from assets.time_to_failure.curves.competing_modes import incidence
+from assets.time_to_failure.curves.survival_curves import survival_curves
 from tests.time_to_failure.conftest import stratum_of
 
 # twelve lives in batches: two tied events at 3, late entries at 2 and 5

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.plant_file import TABLETS, load_plant, parse_plant
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.plant_file import TABLETS, load_plant, parse_plant
 
 DOCUMENT: dict[str, Any] = yaml.safe_load(TABLETS.read_text(encoding="utf-8"))
 

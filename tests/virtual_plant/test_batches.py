@@ -4,11 +4,11 @@ import weakref
 import numpy as np
 import pytest
 
-from assets.sources.virtual_plant.air import make_air
-from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.schedule import DAY_S, HOUR_S
-from assets.sources.virtual_plant.truth import area_under_curve, truth_of
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.production.air import make_air
+from assets.virtual_plant.production.batches import Batches, Settings, make_batches
+from assets.virtual_plant.production.schedule import DAY_S, HOUR_S
+from assets.virtual_plant.truth.truth_file import area_under_curve, truth_of
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm, truncnorm
 
-from assets.sources.virtual_plant.batches import Settings, make_batches
-from assets.sources.virtual_plant.effects import Effect, lever_effects, policy_effect
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.structure import Policy
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.structure import Policy
+from assets.virtual_plant.production.batches import Settings, make_batches
+from assets.virtual_plant.truth.effects import Effect, lever_effects, policy_effect
 
 from .conftest import bare_plant_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.sources.virtual_plant.simulate import SimulationSummary, simulate
+from assets.virtual_plant.simulate import SimulationSummary, simulate
 from data_contracts.catalogue import contract
 
 CONTRACTS = {

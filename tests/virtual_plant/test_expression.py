@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from assets.sources.virtual_plant.errors import PlantError
-from assets.sources.virtual_plant.expression import evaluate, names
+from assets.virtual_plant.base.errors import PlantError
+from assets.virtual_plant.base.expression import evaluate, names
 
 
 def test_arithmetic_over_arrays() -> None:

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assets.sources.virtual_plant.batches import Settings, make_batches
-from assets.sources.virtual_plant.errors import PlantError
-from assets.sources.virtual_plant.failure_rate import at_failure_rate
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.variable import Variable
+from assets.virtual_plant.base.errors import PlantError
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.variable import Variable
+from assets.virtual_plant.failure_rate import at_failure_rate
+from assets.virtual_plant.production.batches import Settings, make_batches
 
 
 @pytest.mark.parametrize(("name", "rate"), [("tablets", 0.01), ("vials", 0.1)])

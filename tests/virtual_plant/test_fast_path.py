@@ -2,8 +2,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.sources.virtual_plant.fast_path import FastPlant, batch_features
-from assets.sources.virtual_plant.plant import Plant
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.fast_path.prepared_plant import FastPlant, batch_features
 from data_contracts.catalogue import contract
 
 

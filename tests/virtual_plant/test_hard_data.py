@@ -10,15 +10,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.sources.virtual_plant.batch_frames import BATCHES_AT_ONCE, in_slices, names_of
-from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
-from assets.sources.virtual_plant.plant import Dirt, Plant
-from assets.sources.virtual_plant.quality_exports import quality_records
-from assets.sources.virtual_plant.record_faults import spoilt_slices
-from assets.sources.virtual_plant.sensor_faults import is_archived
-from assets.sources.virtual_plant.simulate import SimulationSummary, simulate
-from assets.sources.virtual_plant.structure import holds
-from assets.sources.virtual_plant.variable import Variable
+from assets.virtual_plant.declaration.plant import Dirt, Plant
+from assets.virtual_plant.declaration.structure import holds
+from assets.virtual_plant.declaration.variable import Variable
+from assets.virtual_plant.exports.quality_exports import quality_records
+from assets.virtual_plant.exports.record_faults import spoilt_slices
+from assets.virtual_plant.production.batch_frames import BATCHES_AT_ONCE, in_slices, names_of
+from assets.virtual_plant.production.batches import Batches, Settings, make_batches
+from assets.virtual_plant.sensors.sensor_faults import is_archived
+from assets.virtual_plant.simulate import SimulationSummary, simulate
 
 from .conftest import bare_plant_of
 

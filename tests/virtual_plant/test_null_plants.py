@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from assets.sources.virtual_plant.batches import Batches, Settings, make_batches, record
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.structure import Cut
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.structure import Cut
+from assets.virtual_plant.production.batches import Batches, Settings, make_batches, record
 from benchmarks.null_plants import MODELS, marginals, study_plant, systematic
 
 SEEDS = (1, 2, 3)

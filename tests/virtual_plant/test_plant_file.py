@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from assets.sources.virtual_plant.errors import PlantError
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.plant_file import built_in_plants, load_plant, parse_plant
+from assets.virtual_plant.base.errors import PlantError
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.plant_file import built_in_plants, load_plant, parse_plant
 from pipelines.command_line import main
 
 Document = dict[str, Any]

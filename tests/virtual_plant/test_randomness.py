@@ -1,6 +1,6 @@
 import numpy as np
 
-from assets.sources.virtual_plant.randomness import choices, normals, stream, uniforms
+from assets.virtual_plant.base.randomness import choices, normals, stream, uniforms
 
 
 def test_a_longer_draw_begins_with_the_shorter_one() -> None:

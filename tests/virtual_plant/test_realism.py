@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.sources.virtual_plant.batches import Settings, make_batches
-from assets.sources.virtual_plant.plant import Plant
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.production.batches import Settings, make_batches
 from benchmarks.studies.product_records import ProductRecords, plant_records, real_records
 from benchmarks.virtual_plant_realism import (
     FEWEST_INSIDE,

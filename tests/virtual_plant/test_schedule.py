@@ -3,9 +3,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from assets.sources.virtual_plant.batches import Settings, make_batches
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.schedule import YEAR_S, make_schedule
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.production.batches import Settings, make_batches
+from assets.virtual_plant.production.schedule import YEAR_S, make_schedule
 
 
 def test_equipment_never_holds_two_batches(tablets: Plant) -> None:

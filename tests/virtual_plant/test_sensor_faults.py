@@ -6,18 +6,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assets.sources.virtual_plant.archived_readings import ArchivedReadings, archived_readings
-from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
-from assets.sources.virtual_plant.plant import Dirt, Plant
-from assets.sources.virtual_plant.plant_file import load_plant
-from assets.sources.virtual_plant.sensor_faults import (
+from assets.virtual_plant.declaration.plant import Dirt, Plant
+from assets.virtual_plant.declaration.plant_file import load_plant
+from assets.virtual_plant.production.batches import Batches, Settings, make_batches
+from assets.virtual_plant.sensors.archived_readings import ArchivedReadings, archived_readings
+from assets.virtual_plant.sensors.sensor_faults import (
     BAD,
     OTHER_UNIT,
     clock_errors_s,
     is_archived,
     tag_faults,
 )
-from assets.sources.virtual_plant.trajectories import Runs, tag_runs
+from assets.virtual_plant.sensors.trajectories import Runs, tag_runs
 from benchmarks.fast_path_equivalence import (
     fast_statistics,
     kernel_statistics,

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from assets.sources.virtual_plant import batch_frames
-from assets.sources.virtual_plant import simulate as module
-from assets.sources.virtual_plant.errors import PlantError
-from assets.sources.virtual_plant.simulate import SimulationSummary, simulate
+from assets.virtual_plant import simulate as module
+from assets.virtual_plant.base.errors import PlantError
+from assets.virtual_plant.production import batch_frames
+from assets.virtual_plant.simulate import SimulationSummary, simulate
 
 SIZE = {"batches": 30, "years": 0.3, "seed": 5, "reruns": 1}
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm, truncnorm
 
-from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
-from assets.sources.virtual_plant.errors import PlantError
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.policy import parse_policy
-from assets.sources.virtual_plant.structure import Policy
+from assets.virtual_plant.base.errors import PlantError
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.declaration.policy import parse_policy
+from assets.virtual_plant.declaration.structure import Policy
+from assets.virtual_plant.production.batches import Batches, Settings, make_batches
 
 from .conftest import bare_plant_of
 

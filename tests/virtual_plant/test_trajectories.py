@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
-from assets.sources.virtual_plant.phase_statistics import phase_statistics
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.randomness import stream, streams
-from assets.sources.virtual_plant.trajectories import (
+from assets.virtual_plant.base.randomness import stream, streams
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.fast_path.phase_statistics import phase_statistics
+from assets.virtual_plant.production.batches import Batches, Settings, make_batches
+from assets.virtual_plant.sensors.trajectories import (
     Runs,
     at_interval,
     expected,

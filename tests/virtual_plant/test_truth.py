@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assets.sources.virtual_plant.batch_features import features_of
-from assets.sources.virtual_plant.batch_frames import instants, stage_ends
-from assets.sources.virtual_plant.batches import Batches, Settings, make_batches
-from assets.sources.virtual_plant.knowability import first_known
-from assets.sources.virtual_plant.plant import Plant
-from assets.sources.virtual_plant.truth import truth_of
+from assets.virtual_plant.declaration.plant import Plant
+from assets.virtual_plant.fast_path.batch_features import features_of
+from assets.virtual_plant.production.batch_frames import instants, stage_ends
+from assets.virtual_plant.production.batches import Batches, Settings, make_batches
+from assets.virtual_plant.truth.knowability import first_known
+from assets.virtual_plant.truth.truth_file import truth_of
 
 from .conftest import bare_plant_of
 

@@ -15,7 +15,7 @@ import pytest
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.errors import WarehouseError
 from warehouse.paths import Home
-from warehouse.published import open_published
+from warehouse.published_copy.published import open_published
 from warehouse.reading_files import series_file
 from warehouse.store import Warehouse, last_source_key
 
@@ -26,7 +26,7 @@ LOOKED_AT = ("core.batches", "core.sensor_readings", "evidence.reading_months")
 @pytest.fixture
 def few_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Publish only what these tests look at: creating every table under contract takes a second."""
-    monkeypatch.setattr("warehouse.publication.contract_names", lambda: LOOKED_AT)
+    monkeypatch.setattr("warehouse.published_copy.publication.contract_names", lambda: LOOKED_AT)
 
 
 def put_readings(warehouse: Warehouse, values: list[float], name: str) -> Path:
@@ -290,7 +290,7 @@ def test_analysts_never_fail_and_never_see_half_a_copy(
 KILLED = """
 import sys, time
 from pathlib import Path
-import warehouse.publication as publication
+import warehouse.published_copy.publication as publication
 from warehouse.paths import Home
 from warehouse.store import Warehouse
 def stuck(*_):

@@ -12,7 +12,7 @@ import pytest
 
 from data_contracts.catalogue import contract
 from data_contracts.errors import ContractError, WarehouseError
-from data_contracts.polars_schema import polars_schema
+from data_contracts.generated.polars_schema import polars_schema
 from warehouse.store import Warehouse, last_source_key
 
 

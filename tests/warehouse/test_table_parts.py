@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from data_contracts.errors import WarehouseError
-from warehouse.published import open_published
+from warehouse.published_copy.published import open_published
 from warehouse.store import Warehouse
 
 TABLE = "feature.golden_trajectories"

@@ -1,0 +1,149 @@
+"""How alarms would have done: failures caught and false alarms, in all later batches and by block.
+
+The threshold follows the last hundred scores (``alarm_thresholds``); that policy is counted here
+and priced in the economics. The first block only provides scores. What a threshold frozen for a
+block would have flagged is counted beside it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from assets.failure_models.alarms.alarm_thresholds import (
+    frozen_thresholds,
+    next_threshold,
+    refreshed_thresholds,
+)
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.estimators.prediction import Prediction
+from assets.statistics.array_types import BoolArray, IntArray
+from assets.statistics.intervals import CLUSTER_DEFLATION, deflated_beta
+
+ALARM_BUDGETS = (0.02, 0.05, 0.10)
+MICROSECONDS_PER_HOUR = 3.6e9
+
+
+def alarm_rows(trial: Trial, prediction: Prediction, design_effect: float) -> list[dict[str, Any]]:
+    """Performance of alarms at each budget, pooled over the later blocks.
+
+    Args:
+        trial: An outcome at a gate.
+        prediction: Forward-in-time probabilities of the model used.
+        design_effect: Variance inflation by lots and campaigns; intervals use at least 1.3.
+
+    Returns:
+        One row per budget, in the shape of ``model.alarm_performance``; empty where there are
+        fewer than two test blocks.
+    """
+    blocks = [fold.test for fold in trial.folds]
+    if len(blocks) < 2:
+        return []
+    later = np.concatenate(blocks[1:])
+    failed = trial.panel.label[later] == 1
+    rows = []
+    for budget in ALARM_BUDGETS:
+        alarm = np.concatenate(_alarms(prediction, blocks, budget))
+        frozen = np.concatenate(_alarms(prediction, blocks, budget, is_frozen=True))
+        rows.append(
+            {
+                **_head(trial, budget),
+                "threshold": next_threshold(prediction.probability, blocks, budget),
+                **_counts(alarm, failed, max(CLUSTER_DEFLATION, design_effect)),
+                "frozen_detected": int((frozen & failed).sum()),
+                "frozen_false_alarms": int((frozen & ~failed).sum()),
+                "lead_time_h": _lead_time_h(trial, later, alarm & failed),
+            }
+        )
+    return rows
+
+
+def alarm_period_rows(
+    trial: Trial, prediction: Prediction, design_effect: float
+) -> list[dict[str, Any]]:
+    """Performance of alarms at each budget, block by block: was the budget kept?
+
+    Args:
+        trial: An outcome at a gate.
+        prediction: Forward-in-time probabilities of the model used.
+        design_effect: Variance inflation by lots and campaigns; intervals use at least 1.3.
+
+    Returns:
+        One row per budget and test block after the first, in the shape of
+        ``model.alarm_periods``.
+    """
+    folds = trial.folds
+    blocks = [fold.test for fold in folds]
+    if len(blocks) < 2:
+        return []
+    deflation = max(CLUSTER_DEFLATION, design_effect)
+    rows = []
+    for budget in ALARM_BUDGETS:
+        alarms = _alarms(prediction, blocks, budget)
+        frozen = _alarms(prediction, blocks, budget, is_frozen=True)
+        for fold, alarm, held in zip(folds[1:], alarms, frozen, strict=True):
+            failed = trial.panel.label[fold.test] == 1
+            counted = _counts(alarm, failed, deflation)
+            rows.append(
+                {
+                    **_head(trial, budget),
+                    "fold": fold.number,
+                    **{name: counted[name] for name in _PERIOD_COUNTS},
+                    "frozen_detected": int((held & failed).sum()),
+                    "frozen_false_alarms": int((held & ~failed).sum()),
+                }
+            )
+    return rows
+
+
+_PERIOD_COUNTS = (
+    "failures",
+    "detected",
+    "good_batches",
+    "false_alarms",
+    "false_alarm_rate",
+    "false_alarm_low",
+    "false_alarm_high",
+)
+
+
+def _alarms(
+    prediction: Prediction, blocks: Sequence[IntArray], budget: float, *, is_frozen: bool = False
+) -> list[BoolArray]:
+    """Per block after the first, which batches raise an alarm."""
+    rule = frozen_thresholds if is_frozen else refreshed_thresholds
+    thresholds = rule(prediction.probability, list(blocks), budget)
+    return [
+        prediction.probability[block] > threshold
+        for block, threshold in zip(blocks[1:], thresholds, strict=True)
+    ]
+
+
+def _head(trial: Trial, budget: float) -> dict[str, Any]:
+    return {"outcome": trial.outcome, "gate": trial.gate, "alarm_budget": budget}
+
+
+def _counts(alarm: BoolArray, failed: BoolArray, deflation: float) -> dict[str, Any]:
+    detected, false = int((alarm & failed).sum()), int((alarm & ~failed).sum())
+    failures, good = int(failed.sum()), int((~failed).sum())
+    caught = deflated_beta(detected, failures, deflation=deflation)
+    wrong = deflated_beta(false, good, deflation=deflation)
+    return {
+        "sensitivity": detected / failures if failures else None,
+        "sensitivity_low": caught[0],
+        "sensitivity_high": caught[1],
+        "false_alarm_rate": false / good if good else None,
+        "false_alarm_low": wrong[0],
+        "false_alarm_high": wrong[1],
+        "failures": failures,
+        "detected": detected,
+        "good_batches": good,
+        "false_alarms": false,
+    }
+
+
+def _lead_time_h(trial: Trial, rows: IntArray, detected: BoolArray) -> float | None:
+    caught = rows[detected]
+    hours = (trial.panel.known_at[caught] - trial.matrix.gate_at[caught]) / MICROSECONDS_PER_HOUR
+    hours = hours[np.isfinite(hours)]
+    return float(np.median(hours)) if hours.size else None

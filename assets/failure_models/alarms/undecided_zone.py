@@ -1,0 +1,107 @@
+"""How much a model leaves undecided, and whether its decided batches keep their promise.
+
+Every test block is judged by sets calibrated on earlier blocks, by the results known when it began,
+so the coverage is that of later batches. What is compared is the log odds beside those of the 40
+batches before: a level that drifts would make every later batch strange. Drift may still break the
+coverage, so it is counted and shown.
+"""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.estimators.prediction import Prediction
+from assets.statistics.array_types import BoolArray, FloatArray
+from assets.statistics.dependence import share_interval
+from assets.statistics.prediction_quality.calibration import logit
+from assets.statistics.prediction_quality.conformal import PredictionSets, prediction_sets
+from assets.statistics.regression.detrending import past_mean
+from assets.statistics.resampling.folds import was_known
+
+NOMINAL_COVERAGE = 0.90
+ALL, GOOD, FAILED = "all", "good", "failed"
+
+
+def zone_rows(trial: Trial, prediction: Prediction) -> list[dict[str, Any]]:
+    """Coverage and decidedness over the later test blocks.
+
+    Args:
+        trial: An outcome at a gate.
+        prediction: Forward-in-time probabilities of the model used.
+
+    Returns:
+        One row per class and one for all, in the shape of ``model.conformal``; empty with fewer
+        than two test blocks.
+    """
+    blocks = [fold.test for fold in trial.folds]
+    if len(blocks) < 2:
+        return []
+    later = np.concatenate(blocks[1:])
+    failed = trial.panel.label[later] == 1
+    sets = later_sets(trial, prediction)
+    return [
+        _row(trial, prediction.model, name, sets, failed, inside)
+        for name, inside in (
+            (ALL, np.ones(later.size, dtype=bool)),
+            (GOOD, ~failed),
+            (FAILED, failed),
+        )
+    ]
+
+
+def conformity_scores(probability: FloatArray) -> FloatArray:
+    """Log odds relative to the mean of the previous 40 predictions, in production order.
+
+    The first five, which have no past, are taken relative to their own mean.
+    """
+    score = logit(probability)
+    past = past_mean(score[:, None])[:, 0]
+    return np.asarray(score - np.where(np.isfinite(past), past, score[:5].mean()))
+
+
+def later_sets(trial: Trial, prediction: Prediction) -> PredictionSets:
+    """Sets of every test block after the first, each calibrated on results known by then."""
+    score = conformity_scores(prediction.probability[trial.tested])
+    failed = trial.tested_label == 1
+    found = []
+    for first, last in pairwise(np.cumsum([fold.test.size for fold in trial.folds])):
+        block, before = trial.tested[first:last], trial.tested[:first]
+        known = np.flatnonzero(was_known(before, block, trial.panel.known_at, trial.matrix.gate_at))
+        found.append(
+            prediction_sets(score[first:last], score[known], failed[known], 1 - NOMINAL_COVERAGE)
+        )
+    return PredictionSets(
+        np.concatenate([one.holds_good for one in found]),
+        np.concatenate([one.holds_failed for one in found]),
+    )
+
+
+def _row(
+    trial: Trial,
+    model: str,
+    name: str,
+    sets: PredictionSets,
+    failed: BoolArray,
+    inside: BoolArray,
+) -> dict[str, Any]:
+    is_covered = sets.covers(failed)[inside]
+    batches, covered = int(inside.sum()), int(is_covered.sum())
+    undecided = int(sets.is_undecided[inside].sum())
+    later = np.concatenate([fold.test for fold in trial.folds[1:]])
+    low, high = share_interval(is_covered, trial.matrix.cluster[later][inside])
+    return {
+        "outcome": trial.outcome,
+        "gate": trial.gate,
+        "result": name,
+        "model": model,
+        "nominal_coverage": NOMINAL_COVERAGE,
+        "batches": batches,
+        "covered": covered,
+        "coverage": covered / batches if batches else None,
+        "coverage_low": low if batches else None,
+        "coverage_high": high if batches else None,
+        "undecided": undecided,
+        "undecided_share": undecided / batches if batches else None,
+    }

@@ -1,0 +1,143 @@
+"""Crude and adjusted effect of a driver, and whether the two contradict each other.
+
+The crude effect compares all batches with all others; the adjusted one compares a batch with its
+own product's recent past, and the joint one also holds the other leading drivers. Where crude and
+adjusted point in opposite directions, product mix or season made the crude one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.drivers.driver_ranking import WINDOW, RankedCluster
+from assets.failure_models.signal.examination import Examination
+from assets.statistics.array_types import FloatArray
+from assets.statistics.regression.clustered_regression import Slopes, clustered_slopes
+from assets.statistics.regression.detrending import group_means, relative_to_past
+from assets.statistics.regression.e_value import e_values_of_difference, e_values_of_risk_difference
+
+
+@dataclass(frozen=True)
+class DriverEffect:
+    """What a driver's move across its middle half goes with.
+
+    Attributes:
+        crude: Estimate, low and high over all batches.
+        adjusted: The same within product, relative to the recent past.
+        unit: What is moved, per what.
+        is_simpson_flagged: Whether both are clear of zero and have opposite signs.
+        is_own: Whether the adjusted effect is clear of zero, and remains so with the other leading
+            drivers held, at a level that allows for having looked at every cluster.
+        e_values: E-value of the adjusted effect and of the end of its interval nearest to zero.
+    """
+
+    crude: tuple[float, float, float]
+    adjusted: tuple[float, float, float]
+    unit: str
+    is_simpson_flagged: bool
+    is_own: bool
+    e_values: tuple[float, float]
+
+
+def driver_effects(
+    seen: Examination, drivers: Sequence[RankedCluster], clusters: int
+) -> list[DriverEffect]:
+    """Estimate the effect of each driver's leading column.
+
+    Args:
+        seen: The examined trial.
+        drivers: Its leading clusters.
+        clusters: Number of clusters they were chosen from; the joint interval is widened for it
+            (Bonferroni).
+
+    Returns:
+        Per driver, in the order given.
+    """
+    trial = seen.trial
+    columns = [int(driver.columns[0]) for driver in drivers]
+    relative = trial.views[-1].design[:, columns]
+    level = 1 - 0.05 / max(clusters, 1)
+    return [_effect(seen, drivers, i, relative, level) for i in range(len(drivers))]
+
+
+def _effect(
+    seen: Examination,
+    drivers: Sequence[RankedCluster],
+    i: int,
+    relative: FloatArray,
+    joint_level: float,
+) -> DriverEffect:
+    trial, driver = seen.trial, drivers[i]
+    column = int(driver.columns[0])
+    value = trial.matrix.values[:, column]
+    step, step_name = _step(value)
+    crude_target, adjusted_target, unit = targets(seen, driver)
+    scale = step / max(float(trial.views[-1].scale[column]), 1e-300)
+    crude = _scaled(slopes_of(value[:, None], crude_target, trial), 0, step)
+    adjusted = _scaled(slopes_of(relative[:, [i]], adjusted_target, trial), 0, scale)
+    joint_design = relative.copy()
+    for k, other in enumerate(drivers):
+        if other.direction == WINDOW:
+            joint_design[:, k] = np.abs(joint_design[:, k])
+    joint = _scaled(slopes_of(joint_design, adjusted_target, trial, joint_level), i, 1.0)
+    return DriverEffect(
+        crude,
+        adjusted,
+        f"{unit} per {step_name}",
+        _is_clear(crude) and _is_clear(adjusted) and crude[0] * adjusted[0] < 0,
+        _is_clear(joint) and (driver.direction == WINDOW or _is_clear(adjusted)),
+        _e_values(trial, adjusted, adjusted_target, is_label=seen.ladder.margins is None),
+    )
+
+
+def _e_values(
+    trial: Trial, effect: tuple[float, float, float], target: FloatArray, *, is_label: bool
+) -> tuple[float, float]:
+    if not is_label:
+        return e_values_of_difference(*effect, float(np.nanstd(target)))
+    known = trial.panel.label[trial.panel.is_labelled]
+    return e_values_of_risk_difference(*effect, float(known.mean()), 0.5 / max(known.size, 1))
+
+
+def targets(seen: Examination, driver: RankedCluster) -> tuple[FloatArray, FloatArray, str]:
+    """Crude and adjusted target with their unit: the margin the driver moves most, or failure."""
+    trial = seen.trial
+    if seen.ladder.margins is None:
+        label = trial.panel.label
+        rows = np.flatnonzero(np.isfinite(label))
+        within = label - group_means(label[:, None], trial.matrix.product, rows)[:, 0]
+        return label, relative_to_past(within[:, None])[:, 0], "failure probability"
+    parts = seen.ladder.margins.contribution[trial.tested][:, driver.columns].sum(axis=1)
+    scale = np.nanstd(trial.views[-1].targets[trial.tested], axis=0)
+    j = int(np.argmax(np.abs(parts).mean(axis=0) / np.maximum(scale, 1e-300)))
+    unit = f"margin of {trial.panel.quantities[j]} (robust sd)"
+    return trial.panel.margins[:, j], trial.views[-1].targets[:, j], unit
+
+
+def slopes_of(design: FloatArray, target: FloatArray, trial: Trial, level: float = 0.95) -> Slopes:
+    """Slopes over the batches where everything is known, with intervals over clusters."""
+    rows = np.isfinite(target) & np.isfinite(design).all(axis=1)
+    return clustered_slopes(design[rows], target[rows], trial.matrix.cluster[rows], level)
+
+
+def _step(value: FloatArray) -> tuple[float, str]:
+    """The middle half of the recorded values; where it is empty, a standard deviation."""
+    recorded = value[np.isfinite(value)]
+    low, high = np.quantile(recorded, [0.25, 0.75])
+    if high > low:
+        return float(high - low), "interquartile range"
+    return float(recorded.std()), "standard deviation"
+
+
+def _scaled(slopes: Slopes, i: int, step: float) -> tuple[float, float, float]:
+    return (
+        float(slopes.estimate[i]) * step,
+        float(slopes.low[i]) * step,
+        float(slopes.high[i]) * step,
+    )
+
+
+def _is_clear(effect: tuple[float, float, float]) -> bool:
+    return effect[1] > 0 or effect[2] < 0

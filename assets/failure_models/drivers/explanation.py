@@ -1,0 +1,231 @@
+"""What each column contributed to the predicted risk of batches the model had not seen.
+
+Contributions are SHAP values, positive towards failure: exact for ridge and logistic regression,
+from xgboost's ``pred_contribs`` for trees. Several margins become one risk by the failure
+probability that each batch's predicted deviation is worth, so that the contributions to a margin
+add up to the probability of failing it beyond that of the batch's product and recent level. Beside
+them stands what each column foretold: contributions held against what came true.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from assets.failure_models.dataset.shared_fits import fingerprint
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.drivers.foretold import foretold, foretold_risk
+from assets.failure_models.estimators import boosted_trees
+from assets.failure_models.estimators.failure_probability import margin_failure_probability
+from assets.failure_models.estimators.margin_models import MarginScores, Spread
+from assets.failure_models.estimators.penalised_logistic import fit_logistic
+from assets.failure_models.estimators.ridge import weighted_coefficients
+from assets.failure_models.signal.examination import Examination
+from assets.statistics.array_types import FloatArray, IntArray
+
+SMALLEST_SPREADS = 0.05
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Out-of-fold contributions of a trial.
+
+    Attributes:
+        contribution: (out-of-time batches, columns), positive towards failure.
+        foretold: Per column, how much of what came true its contributions foretold.
+        foretold_in_periods: (2, columns), the same in the earlier and the later half.
+        risk_per_margin: (out-of-time batches, quantities), failure probability gained per unit of
+            margin lost; no column for models of the label, whose contributions are in log odds.
+    """
+
+    contribution: FloatArray
+    foretold: FloatArray
+    foretold_in_periods: FloatArray
+    risk_per_margin: FloatArray
+
+
+@dataclass(frozen=True)
+class Refit:
+    """The explanation after fitting again on resampled batches.
+
+    Attributes:
+        contribution: (out-of-time batches, columns), positive towards failure.
+        foretold: Per column, over the out-of-time batches this refit had not seen.
+    """
+
+    contribution: FloatArray
+    foretold: FloatArray
+
+
+def halves(batches: int) -> tuple[slice, slice]:
+    """The earlier and the later half of the out-of-time batches."""
+    return slice(0, batches // 2), slice(batches // 2, batches)
+
+
+def explain(seen: Examination) -> Explanation:
+    """Explain the model the verdict rests on, out of fold."""
+    trial, ladder = seen.trial, seen.ladder
+    periods = halves(trial.tested.size)
+    if ladder.margins is None or ladder.spread is None:
+        whole = np.vstack([_logistic_contribution(trial, f.train, f.test) for f in trial.folds])
+        label = trial.tested_label
+        by_period = np.array([foretold(whole[part], label[part]) for part in periods])
+        return Explanation(
+            whole, foretold(whole, label), by_period, np.empty((trial.tested.size, 0))
+        )
+    risk = _risk_per_margin(trial, ladder.margins, ladder.spread)
+    parts = ladder.margins.contribution[trial.tested]
+    target = ladder.margins.target[trial.tested]
+    by_period = np.array([foretold_risk(parts[p], target[p], risk[p]) for p in periods])
+    return Explanation(
+        -np.einsum("bcq,bq->bc", parts, risk),
+        foretold_risk(parts, target, risk),
+        by_period,
+        risk,
+    )
+
+
+def refitted(
+    seen: Examination, weights: FloatArray, risk_per_margin: FloatArray, seed: int
+) -> Refit:
+    """Explain again after fitting on resampled batches of the last training window.
+
+    Args:
+        seen: The examined trial.
+        weights: Per batch of the last fold's training window, how often it counts.
+        risk_per_margin: As in the explanation whose stability is tested.
+        seed: Of the trees, where the gate has them.
+
+    Returns:
+        Contributions to all out-of-time batches; what was foretold, over those of weight 0.
+    """
+    trial, train = seen.trial, seen.trial.folds[-1].train
+    counted = np.zeros(len(trial.matrix.batch_ids))
+    counted[train] = weights
+    unseen = counted[trial.tested] == 0
+    if seen.ladder.margins is None or seen.ladder.spread is None:
+        rows = np.repeat(train, weights.astype(np.int64))
+        whole = _logistic_contribution(trial, rows, trial.tested)
+        return Refit(whole, foretold(whole[unseen], trial.tested_label[unseen]))
+    parts = _refitted_parts(seen, seen.ladder.spread, counted, seed)
+    target = seen.ladder.margins.target[trial.tested]
+    return Refit(
+        -np.einsum("bcq,bq->bc", parts, risk_per_margin),
+        foretold_risk(parts[unseen], target[unseen], risk_per_margin[unseen]),
+    )
+
+
+def _refitted_parts(
+    seen: Examination, spread: Spread, counted: FloatArray, seed: int
+) -> FloatArray:
+    """Contributions to every margin, (out-of-time batches, columns, quantities)."""
+    trial, train = seen.trial, seen.trial.folds[-1].train
+    view, test, weights = trial.views[-1], trial.views[-1].design[trial.tested], counted[train]
+    parts = np.zeros((*test.shape, len(trial.panel.quantities)))
+    binned = boosted_trees.BinnedDesigns(view.design, counted)
+    key = fingerprint(view.key, trial.tested, counted)
+    for j in range(parts.shape[2]):
+        has_target = np.isfinite(view.targets[train, j]) & (weights > 0)
+        rows, own = train[has_target], weights[has_target]
+        target, penalty = view.targets[rows, j], spread.penalties[-1][j]
+        slopes = trial.fits.of(
+            fingerprint("ridge again", key, rows, target, penalty),
+            partial(weighted_coefficients, view.design[rows], target, own, penalty),
+        )
+        parts[:, :, j] = (test - test.mean(axis=0)) * slopes
+        if trial.is_primary:
+            by_trees = trial.fits.of(
+                fingerprint("trees again", key, rows, target, seed),
+                partial(_tree_contributions, binned, rows, target, seed, test),
+            )
+            parts[:, :, j] = (parts[:, :, j] + by_trees) / 2
+    return parts
+
+
+def _tree_contributions(
+    binned: boosted_trees.BinnedDesigns,
+    rows: IntArray,
+    target: FloatArray,
+    seed: int,
+    test: FloatArray,
+) -> FloatArray:
+    booster = boosted_trees.fit_margin_trees(binned, rows, target, seed)
+    return boosted_trees.contributions(booster, test)
+
+
+def _risk_per_margin(trial: Trial, scores: MarginScores, spread: Spread) -> FloatArray:
+    """Slopes of every out-of-time batch, each margin weighed by its own failures until then.
+
+    The weights of a block's margins beside one another are those known when it was predicted; their
+    common size, which ranks nothing within a batch, is that of the last block, or few early
+    failures would make some blocks louder than others.
+    """
+    folds = list(zip(trial.folds, trial.views, spread.residuals, strict=True))
+    weights = [
+        observed_to_predicted(trial.panel.margins[fold.train], view.expected[fold.train], pools)
+        for fold, view, pools in folds
+    ]
+    size = [float(np.exp(np.log(weight).mean())) for weight in weights]
+    slopes = [
+        risk_slopes(view.expected[fold.test], scores.score[fold.test], pools)
+        * (weights[i] * (size[-1] / size[i]))
+        for i, (fold, view, pools) in enumerate(folds)
+    ]
+    return np.vstack(slopes)
+
+
+def risk_slopes(expected: FloatArray, score: FloatArray, pools: Sequence[FloatArray]) -> FloatArray:
+    """Slope of each margin's failure probability between a batch's expectation and prediction.
+
+    The secant, not the tangent: a deviation that carries a batch over the limit is worth what it
+    does (the rescale rule of Shrikumar et al. 2017).
+
+    Args:
+        expected: (batches, quantities) margin to expect from product and recent level.
+        score: (batches, quantities) predicted deviation from it.
+        pools: Per quantity, its out-of-sample residuals.
+
+    Returns:
+        (batches, quantities), probability gained per unit of margin lost.
+    """
+    columns = []
+    for j, pool in enumerate(pools):
+        smallest = SMALLEST_SPREADS * max(float(pool.std()), 1e-9)
+        step = np.where(np.abs(score[:, j]) < smallest, smallest, score[:, j])
+        change = margin_failure_probability(expected[:, j], pool) - margin_failure_probability(
+            expected[:, j] + step, pool
+        )
+        columns.append(change / step)
+    return np.column_stack(columns)
+
+
+def observed_to_predicted(
+    margins: FloatArray, expected: FloatArray, pools: Sequence[FloatArray]
+) -> FloatArray:
+    """Per margin, its training failure rate over the mean probability predicted without process.
+
+    A rare mode with a long tail is predicted too rarely; this gives every mode the weight of its
+    own failures (half a failure is added, so that none is weighed by zero).
+
+    Args:
+        margins: (training batches, quantities), NaN where missing.
+        expected: (training batches, quantities) margin to expect from product and recent level.
+        pools: Per quantity, its out-of-sample residuals.
+
+    Returns:
+        Per quantity; nothing later than the training batches takes part.
+    """
+    predicted = np.empty(len(pools))
+    for j, pool in enumerate(pools):
+        # As many values as products: the level is one number.
+        value, batches = np.unique(expected[:, j], return_counts=True)
+        predicted[j] = np.average(margin_failure_probability(value, pool), weights=batches)
+    observed = ((margins < 0).sum(axis=0) + 0.5) / (np.isfinite(margins).sum(axis=0) + 1)
+    return np.asarray(observed / np.maximum(predicted, 1e-6))
+
+
+def _logistic_contribution(trial: Trial, train: IntArray, test: IntArray) -> FloatArray:
+    values = trial.matrix.values
+    fit = fit_logistic(values[train], trial.panel.label[train])
+    return fit.contributions(values[test])

@@ -1,0 +1,42 @@
+"""Shuffled parameter: with its values dealt to other batches a driver must add nothing."""
+
+import numpy as np
+
+from assets.failure_models.drivers.refutations.claim import BROKEN, SURVIVED, Attempt, Claim
+from assets.statistics.array_types import FloatArray
+from assets.statistics.resampling.permutation import permuted_positions, string_keys
+
+NAME = "shuffled_parameter"
+DRAWS = 499
+
+
+def attempt(claim: Claim, seed: int) -> Attempt:
+    """Shuffle the parameter in whole lots, the other leading drivers held as they were.
+
+    Both sides are taken beside the other drivers first (Freedman & Lane 1983), so that a driver
+    that only repeats another breaks here.
+    """
+    design = np.column_stack([np.ones(claim.value.size), claim.others])
+    value, target = _beside(design, claim.value), _beside(design, claim.target)
+    scale = float((value**2).sum()) or 1.0
+    strings = int(claim.cluster.max(initial=0)) + 1
+    keys = string_keys(strings, DRAWS, seed + 1)
+    drawn = value[permuted_positions(claim.block, claim.cluster, keys)] @ target / scale
+    observed = float(value @ target) / scale
+    low, high = (float(end) for end in np.quantile(drawn, [0.025, 0.975]))
+    is_outside = observed < low or observed > high
+    return Attempt(
+        NAME,
+        observed,
+        low,
+        high,
+        SURVIVED if is_outside else BROKEN,
+        f"Beside the other leading drivers, shuffled values give {low:+.2f} to {high:+.2f}; the "
+        f"recorded ones give {observed:+.2f}, {'outside' if is_outside else 'inside'} that.",
+    )
+
+
+def _beside(design: FloatArray, values: FloatArray) -> FloatArray:
+    """What is left of values after the columns of a design are taken away."""
+    solved = np.linalg.lstsq(design, values, rcond=None)[0]
+    return np.asarray(values - design @ solved)

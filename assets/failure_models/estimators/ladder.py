@@ -1,0 +1,74 @@
+"""The ladder: which models are fitted at a gate, in the order a reader climbs them.
+
+All rungs stand on the same folds. The last gate before the result gets every rung; earlier gates
+get the floor, product alone and the one process model that carries their test.
+"""
+
+from dataclasses import dataclass
+
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.estimators import label_models, margin_models
+from assets.failure_models.estimators.margin_models import MarginScores, Spread
+from assets.failure_models.estimators.prediction import Prediction
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Every rung fitted for a trial.
+
+    Attributes:
+        predictions: In climbing order; the first is the base rate, the second product only.
+        margins: The margin model the signal test and the drivers rest on; None where the outcome
+            has no margin.
+        spread: Spread of the margins around ridge; None likewise.
+        model_used: Name of the rung the verdict rests on, declared before any score is seen.
+    """
+
+    predictions: list[Prediction]
+    margins: MarginScores | None
+    spread: Spread | None
+    model_used: str
+
+    def rung(self, model: str) -> Prediction:
+        """The forward-in-time prediction of one model."""
+        return next(p for p in self.predictions if p.model == model)
+
+
+def climb(trial: Trial, *, with_contrast: bool = True) -> Ladder:
+    """Fit the rungs of a trial.
+
+    Args:
+        trial: An outcome at a gate, with at least one fold.
+        with_contrast: Whether to show what random cross-validation would have claimed.
+
+    Returns:
+        The ladder; ``model_used`` is the mean of ridge and trees on margins at the primary gate,
+        ridge on margins at earlier ones, penalised logistic without margins, and product only at a
+        gate that has no process feature yet.
+    """
+    floor = [label_models.base_rate(trial), label_models.product_only(trial)]
+    if not trial.matrix.columns:
+        return Ladder(floor, None, None, label_models.PRODUCT_ONLY)
+    on_label = _label_rungs(trial, with_contrast)
+    if not trial.has_margins:
+        if not trial.is_primary:
+            on_label = [label_models.penalised_logistic(trial)]
+        return Ladder([*floor, *on_label], None, None, label_models.LOGISTIC)
+    ridge, spread = margin_models.ridge_scores(trial)
+    rungs = [ridge]
+    if trial.is_primary:
+        trees = margin_models.tree_scores(trial)
+        rungs = [ridge, trees, margin_models.blended(ridge, trees)]
+    on_margins = [margin_models.failure_prediction(trial, rung, spread) for rung in rungs]
+    return Ladder([*floor, *on_label, *on_margins], rungs[-1], spread, rungs[-1].model)
+
+
+def _label_rungs(trial: Trial, with_contrast: bool) -> list[Prediction]:
+    if not trial.is_primary:
+        return []
+    rungs = [
+        label_models.best_single_parameter(trial),
+        label_models.penalised_logistic(trial),
+        label_models.boosted_label(trial),
+    ]
+    return [*rungs, label_models.boosted_label_at_random(trial)] if with_contrast else rungs

@@ -1,0 +1,178 @@
+"""Models of the margins to specification: ridge, boosted trees, and the mean of both.
+
+With a handful of failures a year the margins carry most of the information. Both models see
+features and margins within product and relative to the recent past; what they predict is therefore
+process, not product mix and not drift.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from assets.failure_models.dataset.relative_view import RelativeView
+from assets.failure_models.dataset.shared_fits import fingerprint
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.estimators import boosted_trees
+from assets.failure_models.estimators.failure_probability import any_margin_fails
+from assets.failure_models.estimators.prediction import Prediction
+from assets.failure_models.estimators.ridge import RidgeBasis, RidgeFit
+from assets.statistics.array_types import FloatArray, IntArray
+
+RIDGE = "ridge_on_margins"
+TREES = "boosted_trees_on_margins"
+BLEND = "ridge_and_trees_on_margins"
+
+LARGEST_SQUARE = 6.0
+
+
+@dataclass(frozen=True)
+class MarginScores:
+    """Out-of-time predictions of the margins, and what each column contributed to them.
+
+    Attributes:
+        model: Name of the rung.
+        target: (batches, quantities) margins within product, relative to the past; NaN outside
+            test blocks and where missing.
+        score: (batches, quantities) their prediction, fixed before the results existed; NaN
+            outside test blocks.
+        contribution: (batches, columns, quantities) SHAP values of ``score``; NaN outside test
+            blocks.
+    """
+
+    model: str
+    target: FloatArray
+    score: FloatArray
+    contribution: FloatArray
+
+    @classmethod
+    def empty(cls, trial: Trial, model: str) -> "MarginScores":
+        """Scores of the right shape, all NaN, to be filled block by block."""
+        batches, columns = trial.matrix.values.shape
+        quantities = len(trial.panel.quantities)
+        target = np.full((batches, quantities), np.nan)
+        return cls(model, target, target.copy(), np.full((batches, columns, quantities), np.nan))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How margins spread around the ridge prediction, and whether features foretell the spread.
+
+    Attributes:
+        residuals: Per fold and quantity, residuals of left-out training blocks.
+        variance: (batches, quantities) training variance of those residuals; NaN outside test
+            blocks.
+        score: (batches, quantities) predicted squared residual over that variance, minus 1.
+        penalties: Per fold and quantity, the ridge penalty chosen in training.
+    """
+
+    residuals: list[list[FloatArray]]
+    variance: FloatArray
+    score: FloatArray
+    penalties: list[list[float]]
+
+
+def ridge_scores(trial: Trial) -> tuple[MarginScores, Spread]:
+    """Predict every margin, and its squared residual, in every test block by ridge regression."""
+    found = MarginScores.empty(trial, RIDGE)
+    spread = Spread([], found.target.copy(), found.target.copy(), [])
+    for fold, view in zip(trial.folds, trial.views, strict=True):
+        test = view.design[fold.test]
+        spread.residuals.append([])
+        spread.penalties.append([])
+        for j in range(len(trial.panel.quantities)):
+            rows = fold.train[np.isfinite(view.targets[fold.train, j])]
+            fit = ridge_fit(trial, view, rows, view.targets[rows, j])
+            found.target[fold.test, j] = view.targets[fold.test, j]
+            found.score[fold.test, j] = fit.predict(test)
+            found.contribution[fold.test, :, j] = fit.contributions(test)
+            variance = max(float(fit.residuals.var()), 1e-12)
+            spread.residuals[-1].append(fit.residuals)
+            spread.penalties[-1].append(fit.penalty)
+            spread.variance[fold.test, j] = variance
+            squares = squared(fit.residuals, np.asarray(variance))
+            spread.score[fold.test, j] = ridge_fit(trial, view, rows, squares).predict(test)
+    return found, spread
+
+
+def ridge_fit(trial: Trial, view: RelativeView, rows: IntArray, target: FloatArray) -> RidgeFit:
+    """Fit one target on some rows of a view, once for all trials of the run that share both.
+
+    Args:
+        trial: Whose fits are shared.
+        view: Of the trial.
+        rows: Positions to fit on, in production order.
+        target: Per row of ``rows``, no NaN.
+
+    Returns:
+        The fit.
+    """
+    fits = trial.fits
+
+    def fitted() -> RidgeFit:
+        basis = fits.lately(
+            fingerprint("basis", view.key, rows), lambda: RidgeBasis(view.design[rows])
+        )
+        return basis.fit(target)
+
+    return fits.of(fingerprint("ridge", view.key, rows, target), fitted)
+
+
+def squared(residual: FloatArray, variance: FloatArray) -> FloatArray:
+    """Squared residual over its variance, minus 1, cut at 6 so that no single batch decides."""
+    return np.asarray(np.minimum(residual**2 / variance, LARGEST_SQUARE) - 1)
+
+
+def tree_scores(trial: Trial) -> MarginScores:
+    """Predict every margin in every test block by boosted trees."""
+    found = MarginScores.empty(trial, TREES)
+    for fold, view in zip(trial.folds, trial.views, strict=True):
+        test, binned = view.design[fold.test], boosted_trees.BinnedDesigns(view.design)
+        for j in range(len(trial.panel.quantities)):
+            rows = fold.train[np.isfinite(view.targets[fold.train, j])]
+            target, seed = view.targets[rows, j], trial.seed + fold.number
+            score, contribution = trial.fits.of(
+                fingerprint("tree scores", view.key, rows, target, seed, fold.test),
+                partial(_by_trees, binned, rows, target, seed, test),
+            )
+            found.target[fold.test, j] = view.targets[fold.test, j]
+            found.score[fold.test, j] = score
+            found.contribution[fold.test, :, j] = contribution
+    return found
+
+
+def _by_trees(
+    binned: boosted_trees.BinnedDesigns,
+    rows: IntArray,
+    target: FloatArray,
+    seed: int,
+    test: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Prediction of one margin per test row, and what each column adds to it."""
+    booster = boosted_trees.fit_margin_trees(binned, rows, target, seed)
+    return boosted_trees.predict(booster, test), boosted_trees.contributions(booster, test)
+
+
+def blended(first: MarginScores, second: MarginScores) -> MarginScores:
+    """Average two models: lines where effects are lines, windows where they are windows."""
+    return MarginScores(
+        BLEND,
+        first.target,
+        (first.score + second.score) / 2,
+        (first.contribution + second.contribution) / 2,
+    )
+
+
+def failure_prediction(trial: Trial, scores: MarginScores, spread: Spread) -> Prediction:
+    """Turn predicted margins into the probability that any of them is out of specification.
+
+    The expected margin is the product's mean and the recent level, both as known when the fold's
+    training ended, plus the predicted deviation.
+    """
+    batches = len(trial.matrix.batch_ids)
+    probability, smallest = np.full(batches, np.nan), np.full(batches, np.nan)
+    for fold, view, pools in zip(trial.folds, trial.views, spread.residuals, strict=True):
+        expected = view.expected[fold.test] + scores.score[fold.test]
+        probability[fold.test] = any_margin_fails(expected, pools)[0]
+        smallest[fold.test] = expected.min(axis=1)
+    return Prediction(scores.model, probability, trial.fold_number, smallest)

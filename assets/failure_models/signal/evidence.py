@@ -1,0 +1,134 @@
+"""The statistics a verdict rests on, each a paired gain whose null needs no refit.
+
+Every statistic is linear in the outcomes: a sum of outcome times a score that was fixed before the
+outcome existed. Permuting the outcomes therefore gives its null exactly, and dropping or doubling
+clusters its interval.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.estimators import label_models
+from assets.failure_models.estimators.ladder import Ladder
+from assets.failure_models.estimators.margin_models import squared
+from assets.statistics.array_types import FloatArray
+from assets.statistics.prediction_quality.calibration import log_score, logit
+
+MARGIN_GAIN = "margin_gain_over_product"
+SPREAD_GAIN = "squared_residual_gain"
+LABEL_GAIN = "log_score_gain_over_product"
+PRODUCT_GAIN = "product_gain_over_base_rate"
+SIGNAL_STATISTICS = (MARGIN_GAIN, SPREAD_GAIN, LABEL_GAIN)
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A paired gain over the out-of-time batches.
+
+    Attributes:
+        name: What is gained over what.
+        outcome: (batches, parts) what moves under the null; 0 where missing.
+        score: (batches, parts) what stays; the statistic is twice, or once, their summed product
+            plus a constant.
+        gain: Per batch, loss of the reference minus loss of the model.
+        reference: Per batch, loss of the reference; the gain is reported as a share of its sum.
+    """
+
+    name: str
+    outcome: FloatArray
+    score: FloatArray
+    gain: FloatArray
+    reference: FloatArray
+
+    @property
+    def observed(self) -> float:
+        """Share of the reference's loss that the model takes away; below 0 when it adds loss."""
+        total = float(self.reference.sum())
+        return float(self.gain.sum()) / total if total > 0 else 0.0
+
+    def null(self, positions: np.ndarray, chunk: int = 1000) -> FloatArray:
+        """The statistic under permuted outcomes.
+
+        Args:
+            positions: (draws, batches) where each batch's outcome comes from.
+            chunk: Draws held in memory at a time.
+
+        Returns:
+            Per draw, in the unit of ``observed``.
+        """
+        moved = np.empty(positions.shape[0])
+        for first in range(0, moved.size, chunk):
+            drawn = positions[first : first + chunk]
+            moved[first : first + chunk] = sum(
+                self.outcome[:, j][drawn] @ self.score[:, j] for j in range(self.score.shape[1])
+            )
+        unmoved = float((self.outcome * self.score).sum())
+        total = float(self.reference.sum())
+        return self.observed + (moved - unmoved) / total if total > 0 else np.zeros(moved.size)
+
+
+def signal_statistics(trial: Trial, ladder: Ladder) -> list[Statistic]:
+    """The gains of the process model over product only: on margins, else on the label.
+
+    Empty at a gate that has no process feature yet.
+    """
+    if not trial.matrix.columns:
+        return []
+    if ladder.margins is None or ladder.spread is None:
+        reference = ladder.rung(label_models.PRODUCT_ONLY)
+        model = ladder.rung(ladder.model_used)
+        return [_label_gain(LABEL_GAIN, trial, reference.probability, model.probability)]
+    rows = trial.tested
+    target, score = ladder.margins.target[rows], ladder.margins.score[rows]
+    spread = ladder.spread
+    squares = squared(target - score, spread.variance[rows])
+    return [
+        _squared_error_gain(MARGIN_GAIN, target, score),
+        _squared_error_gain(SPREAD_GAIN, squares, spread.score[rows]),
+    ]
+
+
+def product_statistic(trial: Trial, ladder: Ladder) -> Statistic:
+    """The gain of product identity over the base rate: on margins, else on the label."""
+    if not trial.has_margins:
+        base = ladder.rung(label_models.BASE_RATE)
+        product = ladder.rung(label_models.PRODUCT_ONLY)
+        return _label_gain(PRODUCT_GAIN, trial, base.probability, product.probability)
+    margins = np.full_like(trial.panel.margins, np.nan)
+    score = margins.copy()
+    for fold, view in zip(trial.folds, trial.views, strict=True):
+        base = view.expected[fold.train].mean(axis=0)
+        margins[fold.test] = trial.panel.margins[fold.test] - base
+        score[fold.test] = view.expected[fold.test] - base
+    rows = trial.tested
+    return _squared_error_gain(PRODUCT_GAIN, margins[rows], score[rows])
+
+
+def _squared_error_gain(name: str, target: FloatArray, score: FloatArray) -> Statistic:
+    """Gain in mean squared error, quantities weighed by the inverse of their mean square."""
+    missing = ~np.isfinite(target)
+    outcome, fixed = np.where(missing, 0.0, target), np.where(missing, 0.0, score)
+    scale = np.sqrt(np.maximum((outcome**2).mean(axis=0), 1e-12))
+    outcome, fixed = outcome / scale, fixed / scale
+    return Statistic(
+        name,
+        outcome,
+        2 * fixed,
+        (2 * outcome * fixed - fixed**2).sum(axis=1),
+        (outcome**2).sum(axis=1),
+    )
+
+
+def _label_gain(name: str, trial: Trial, reference: FloatArray, model: FloatArray) -> Statistic:
+    """Gain in log score; the label enters linearly, so its null needs no refit either."""
+    rows, label = trial.tested, trial.tested_label
+    loss = log_score(reference[rows], label)
+    return Statistic(
+        name,
+        label[:, None],
+        (logit(model[rows]) - logit(reference[rows]))[:, None],
+        loss - log_score(model[rows], label),
+        loss,
+    )

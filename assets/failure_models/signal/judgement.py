@@ -1,0 +1,185 @@
+"""From all examinations of a run to verdicts: chance counted over the family, then the rule.
+
+The family is every process gain of every outcome and gate of the run; the product gains are a
+second family. A p-value in a verdict is always the family's.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.estimators.label_models import PRODUCT_ONLY
+from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
+from assets.failure_models.signal.examination import Examination
+from assets.failure_models.signal.null_distribution import Null
+from assets.failure_models.signal.trends import MICROSECONDS_PER_YEAR
+from assets.failure_models.signal.verdict import Facts, Gain, decide, leading_gain
+from assets.failure_models.signal.verdict_sentence import Ranking, sentence
+from assets.statistics.prediction_quality import detectability
+from assets.statistics.resampling.folds import FIRST_TRAINING_SHARE
+from assets.statistics.resampling.permutation import family_p_values, p_value, summarise
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict on one trial, with what it rests on.
+
+    Attributes:
+        examination: What was seen.
+        facts: What the rule was given.
+        verdict: What it gave.
+        gain: The gain the verdict speaks of; None where nothing could be tested.
+        reason: The sentence.
+        ranking: AUCs and detectability.
+        signal_p: Family-wise p-value of each process gain of the examination.
+        product_p: Family-wise p-value of its product gain.
+    """
+
+    examination: Examination
+    facts: Facts
+    verdict: str
+    gain: Gain | None
+    reason: str
+    ranking: Ranking
+    signal_p: list[float]
+    product_p: float
+
+
+def family(nulls: list[Null]) -> list[float]:
+    """Family-wise p-value of each null; NaN where it has too few arrangements."""
+    usable = [null for null in nulls if null.draws is not None]
+    if not usable:
+        return [NAN] * len(nulls)
+    observed = np.array([null.statistic.observed for null in usable])
+    draws = np.column_stack([null.draws for null in usable if null.draws is not None])
+    found = iter(family_p_values(observed, draws))
+    return [NAN if null.draws is None else float(next(found)) for null in nulls]
+
+
+def judge(
+    seen: Examination,
+    signal_p: list[float],
+    product_p: float,
+    validation: dict[str, dict[str, Any]],
+    criteria: AcceptanceCriteria,
+) -> Judgement:
+    """Judge one trial.
+
+    Args:
+        seen: Its examination.
+        signal_p: Family-wise p-values of its process gains.
+        product_p: Family-wise p-value of its product gain; NaN where there is none.
+        validation: Forward-in-time rows of ``model.validations`` by model.
+        criteria: Thresholds frozen before.
+
+    Returns:
+        The judgement.
+    """
+    trial = seen.trial
+    tested = [(n, p) for n, p in zip(seen.signal, signal_p, strict=True) if n.draws is not None]
+    has_product = seen.product is not None and seen.product.draws is not None
+    facts = Facts(
+        failures=int(trial.tested_label.sum()),
+        batches=int(trial.tested.size),
+        design_effect=seen.design_effect,
+        has_margins=trial.has_margins,
+        leaks=seen.leaks,
+        signal=[seen.gain(null, p) for null, p in tested],
+        product=seen.gain(seen.product, product_p) if has_product and seen.product else None,
+        obstacle="" if tested or not seen.signal else _no_null(trial, seen, criteria),
+    )
+    verdict, gain = decide(facts, criteria), leading_gain(facts, criteria)
+    ranking = _ranking(trial, facts, validation, seen.ladder.model_used, criteria)
+    reason = sentence(verdict, facts, ranking, gain)
+    return Judgement(seen, facts, verdict, gain, reason, ranking, signal_p, product_p)
+
+
+def _no_null(trial: Trial, seen: Examination, criteria: AcceptanceCriteria) -> str:
+    failures = int(trial.tested_label.sum())
+    most = max((null.arrangements for null in seen.signal), default=0.0)
+    return (
+        f"{trial.tested.size} later batches with {failures} failures can be rearranged among their "
+        f"lots and campaigns in {most:.0f} ways, under the {criteria.fewest_arrangements:.0f} a "
+        "test of chance needs."
+    )
+
+
+def _ranking(
+    trial: Trial,
+    facts: Facts,
+    validation: dict[str, dict[str, Any]],
+    model: str,
+    criteria: AcceptanceCriteria,
+) -> Ranking:
+    own, product = validation[model], validation[PRODUCT_ONLY]
+    rate = facts.failures / max(facts.batches, 1)
+    needed = _batches_needed(facts.has_margins, rate, criteria) * facts.design_effect
+    pace = _batches_per_year(trial)
+    return Ranking(
+        auc=own["auc"],
+        auc_low=own["auc_low"],
+        auc_high=own["auc_high"],
+        auc_product=product["auc"],
+        auc_product_low=product["auc_low"],
+        auc_product_high=product["auc_high"],
+        minimum_detectable_auc=_detectable_auc(facts, rate),
+        # Only the part after the first training window is scored.
+        years_needed=needed / (1 - FIRST_TRAINING_SHARE) / pace if pace > 0 else NAN,
+        target_auc=criteria.target_auc,
+    )
+
+
+def _detectable_auc(facts: Facts, rate: float) -> float:
+    if facts.has_margins:
+        return detectability.detectable_auc_from_margins(facts.batches / facts.design_effect, rate)
+    good = (facts.batches - facts.failures) / facts.design_effect
+    return detectability.detectable_auc_from_labels(facts.failures_effective, good)
+
+
+def _batches_needed(has_margins: bool, rate: float, criteria: AcceptanceCriteria) -> float:
+    if has_margins:
+        return detectability.batches_needed_from_margins(criteria.target_auc, rate)
+    return detectability.batches_needed_from_labels(criteria.target_auc, rate)
+
+
+def _batches_per_year(trial: Trial) -> float:
+    at = trial.matrix.gate_at[np.isfinite(trial.matrix.gate_at)]
+    # A pace needs most batches dated, not the few whose readings happen to carry a clock.
+    is_dated = at.size > len(trial.matrix.batch_ids) / 2
+    years = float(np.ptp(at)) / MICROSECONDS_PER_YEAR if is_dated else 0.0
+    return at.size / years if years > 0 else NAN
+
+
+def null_rows(judged: Judgement) -> list[dict[str, Any]]:
+    """Every statistic of a trial against its null, in the shape of ``model.permutation_nulls``."""
+    seen = judged.examination
+    pairs = list(zip(seen.signal, judged.signal_p, strict=True))
+    if seen.product is not None:
+        pairs.append((seen.product, judged.product_p))
+    return [_null_row(seen.trial, null, p_family) for null, p_family in pairs]
+
+
+def _null_row(trial: Trial, null: Null, p_family: float) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "outcome": trial.outcome,
+        "gate": trial.gate,
+        "statistic": null.statistic.name,
+        "observed": null.statistic.observed,
+        "draws": 0,
+        "arrangements": null.arrangements,
+    }
+    if null.draws is None:
+        return row
+    found = summarise(null.statistic.observed, null.draws, p_family)
+    return row | {
+        "null_p50": found.null_p50,
+        "null_p95": found.null_p95,
+        "null_p99": found.null_p99,
+        "p_value": p_value(null.statistic.observed, null.draws),
+        "p_value_family": p_family,
+        "draws": int(null.draws.size),
+    }

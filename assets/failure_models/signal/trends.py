@@ -1,0 +1,79 @@
+"""What the trend itself explains, shown apart from the process.
+
+The signal test looks only at what remains after the recent past is taken away; a slow change of a
+margin, whatever its cause, is reported here and claimed nowhere else.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from assets.failure_models.dataset.gate_matrix import GateMatrix
+from assets.failure_models.dataset.outcome_panel import OutcomePanel
+from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.regression.detrending import group_means
+from assets.statistics.resampling.cluster_bootstrap import cluster_weights, percentile_interval
+
+MICROSECONDS_PER_YEAR = 365.25 * 24 * 3.6e9
+
+
+def trend_rows(
+    matrix: GateMatrix, panel: OutcomePanel, draws: int, seed: int
+) -> list[dict[str, Any]]:
+    """Linear trend of every margin within product.
+
+    Args:
+        matrix: Gives time, product and clusters.
+        panel: Gives the margins.
+        draws: Cluster resamples.
+        seed: Seed of the resamples.
+
+    Returns:
+        One row per quantity, in the shape of ``finding.trends``; the slope is per year where gates
+        have instants, else null with the slope per 100 batches in the note.
+    """
+    return [
+        _row(matrix, panel, j, draws, np.random.default_rng([seed, j]))
+        for j in range(len(panel.quantities))
+    ]
+
+
+def _row(
+    matrix: GateMatrix, panel: OutcomePanel, j: int, draws: int, rng: np.random.Generator
+) -> dict[str, Any]:
+    margin = panel.margins[:, j]
+    has_time = bool(np.isfinite(matrix.gate_at).mean() > 0.5)
+    time = matrix.gate_at / MICROSECONDS_PER_YEAR if has_time else matrix.production_order / 100
+    rows = np.flatnonzero(np.isfinite(margin) & np.isfinite(time))
+    within = margin - group_means(margin[:, None], matrix.product, rows)[:, 0]
+    slope, low, high, share = _slope(within[rows], time[rows], matrix.cluster[rows], draws, rng)
+    unit = "per year" if has_time else "per 100 batches"
+    note = (
+        f"Within product the margin of {panel.quantities[j]} changed by {slope:+.3f} {unit} "
+        f"(95% interval {low:+.3f} to {high:+.3f}); a straight trend accounts for "
+        f"{100 * share:.1f}% of its variation and is left out of every process claim."
+    )
+    return {
+        "outcome": panel.definition.outcome,
+        "quantity": panel.quantities[j],
+        "slope_per_year": slope if has_time else None,
+        "low": low if has_time else None,
+        "high": high if has_time else None,
+        "note": note,
+    }
+
+
+def _slope(
+    value: FloatArray, time: FloatArray, cluster: IntArray, draws: int, rng: np.random.Generator
+) -> tuple[float, float, float, float]:
+    """Least-squares slope, its cluster-bootstrap interval and the share of variance explained."""
+    weights = np.vstack([np.ones(value.size), cluster_weights(cluster, draws, rng)])
+    total = weights.sum(axis=1)
+    mean_time, mean_value = weights @ time / total, weights @ value / total
+    shared = weights @ (time * value) / total - mean_time * mean_value
+    spread = weights @ time**2 / total - mean_time**2
+    slopes = np.divide(shared, spread, out=np.zeros(spread.shape), where=spread > 1e-12)
+    low, high = percentile_interval(slopes[1:])
+    variance = float(value.var())
+    share = float(slopes[0] * shared[0]) / variance if variance > 0 else 0.0
+    return float(slopes[0]), low, high, share

@@ -1,0 +1,175 @@
+"""The sentence that goes with every verdict: plain words, the numbers, their interval.
+
+A reader who sees only this sentence must know what was tested, on how many batches, and how sure
+the answer is.
+"""
+
+from dataclasses import dataclass
+from math import isfinite
+
+from assets.failure_models.signal import evidence
+from assets.failure_models.signal.verdict import (
+    LEAK_SUSPECTED,
+    NO_SIGNAL,
+    PROCESS_SIGNAL,
+    PRODUCT_MIX_ONLY,
+    Facts,
+    Gain,
+)
+
+WHAT_IS_GAINED = {
+    evidence.MARGIN_GAIN: "of the margin's variation within product",
+    evidence.SPREAD_GAIN: "of the variation in how widely the margin spreads",
+    evidence.LABEL_GAIN: "of the log loss that product identity leaves",
+    evidence.PRODUCT_GAIN: "of the variation",
+}
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """AUC of the model used and of product alone, with what could have been seen.
+
+    Attributes:
+        auc: Out-of-time AUC of the model used, with ``auc_low`` and ``auc_high`` its 95% interval.
+        auc_product: Out-of-time AUC of product identity alone, with its interval.
+        minimum_detectable_auc: Smallest AUC this study would have seen with 80% power.
+        years_needed: Years of production until an AUC of ``target_auc`` would be seen; NaN where
+            unknown.
+        target_auc: The ranking worth acting on.
+    """
+
+    auc: float
+    auc_low: float
+    auc_high: float
+    auc_product: float
+    auc_product_low: float
+    auc_product_high: float
+    minimum_detectable_auc: float
+    years_needed: float
+    target_auc: float
+
+
+def sentence(verdict: str, facts: Facts, ranking: Ranking, gain: Gain | None) -> str:
+    """Say why.
+
+    Args:
+        verdict: The verdict given.
+        facts: What it was given on.
+        ranking: AUCs and detectability.
+        gain: The gain the verdict speaks of.
+
+    Returns:
+        One to three sentences.
+    """
+    if verdict == LEAK_SUSPECTED:
+        return (
+            f"{_capital(facts.leaks[0])}: that is a result or its copy, not a process parameter; "
+            "check when this column becomes available before believing any model of this outcome."
+        )
+    if verdict == PROCESS_SIGNAL and gain is not None:
+        return f"{_basis(facts)} {_signal(gain)} {_aucs(ranking)}"
+    if verdict == PRODUCT_MIX_ONLY and facts.product is not None:
+        return (
+            f"{_basis(facts)} knowing the product is better than knowing nothing "
+            f"{_product(facts)}, but {_nothing_added(gain)}. "
+            f"{_aucs(ranking)} {_detectable(ranking)}"
+        )
+    if verdict == NO_SIGNAL:
+        return (
+            f"{_basis(facts)} the product does not predict the outcome {_product(facts)}, and "
+            f"{_nothing_added(gain, 'does either')}. {_aucs(ranking)} {_detectable(ranking)}"
+        )
+    return _too_few(facts, ranking)
+
+
+def not_applicable(title: str, gate: int, first_known_stage: int, last_gate: int) -> str:
+    """Say why a gate is not judged."""
+    if gate <= last_gate:
+        return f"No batch has reached gate {gate} in these records, so there is nothing to predict."
+    return (
+        f"{_capital(title)} is decided by results of stage {first_known_stage}; at gate {gate} "
+        f"nothing is left to predict. The last gate before the result is {last_gate}."
+    )
+
+
+def _basis(facts: Facts) -> str:
+    count = f"{facts.batches} later batches with {_count(facts.failures, 'failure')}"
+    if facts.design_effect >= 1.05:
+        count += f" (worth {facts.failures_effective:.1f} independent ones)"
+    return f"On {count}, none of them used in fitting:"
+
+
+def _signal(gain: Gain) -> str:
+    share = WHAT_IS_GAINED[gain.statistic]
+    return f"process features explain {_percent(gain.value)} {share} ({_numbers(gain)})."
+
+
+def _numbers(gain: Gain) -> str:
+    return f"95% interval {_percent(gain.low)} to {_percent(gain.high)}, {p_text(gain.p_value)}"
+
+
+def p_text(p_value: float) -> str:
+    """Write a family-wise p-value."""
+    if not isfinite(p_value):
+        return "no p-value"
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+
+
+def _nothing_added(gain: Gain | None, verb: str = "adds to it") -> str:
+    if gain is None:
+        return "no process feature is available at this gate yet"
+    return f"no process feature {verb} (gain {_percent(gain.value)}, {_numbers(gain)})"
+
+
+def _product(facts: Facts) -> str:
+    if facts.product is None:
+        return "(there is only one)"
+    return f"(gain {_percent(facts.product.value)}, {_numbers(facts.product)})"
+
+
+def _aucs(ranking: Ranking) -> str:
+    if not isfinite(ranking.auc):
+        return "With one class only among the later batches there is no AUC."
+    own = _interval(ranking.auc, ranking.auc_low, ranking.auc_high)
+    product = _interval(ranking.auc_product, ranking.auc_product_low, ranking.auc_product_high)
+    return f"Ranking of failures: AUC {own}, product alone {product}."
+
+
+def _interval(area: float, low: float, high: float) -> str:
+    if not (isfinite(low) and isfinite(high)):
+        return f"{area:.2f} (too few failures for an interval)"
+    return f"{area:.2f} ({low:.2f} to {high:.2f})"
+
+
+def _detectable(ranking: Ranking) -> str:
+    if not isfinite(ranking.minimum_detectable_auc):
+        return "What could have been detected cannot be said without failures."
+    text = (
+        "Within a product, a process score worth an AUC of "
+        f"{ranking.minimum_detectable_auc:.2f} would have been seen with 80% probability"
+    )
+    if isfinite(ranking.years_needed):
+        years = max(ranking.years_needed, 0.1)
+        text += f"; one of {ranking.target_auc:.2f} takes about {years:.1f} years of records"
+    return text + "."
+
+
+def _too_few(facts: Facts, ranking: Ranking) -> str:
+    if facts.obstacle:
+        return f"{_capital(facts.obstacle)} {_detectable(ranking)}"
+    return (
+        f"{_basis(facts)} too few independent failures to tell any ranking from chance, and no "
+        f"continuous margin to look at instead. {_detectable(ranking)}"
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%" if isfinite(share) else "unknown"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

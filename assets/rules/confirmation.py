@@ -1,0 +1,47 @@
+"""Whether rules found on the early period hold on the later one, as they were found.
+
+Nothing is fitted here: the rule's columns and ends are those of discovery. Outcomes of the later
+period move within its own blocks, and the p-values are corrected for the number of rules carried
+over (Holm 1979).
+"""
+
+import numpy as np
+
+from assets.rules.chance_blocks import ChanceBlocks
+from assets.statistics.array_types import BoolArray, FloatArray
+from assets.statistics.resampling.permutation import p_value
+
+CONFIRMED_BELOW = 0.05
+CONFIRMATION_DRAWS = 1_999
+
+
+def later_p_values(
+    covers: list[BoolArray], label: FloatArray, blocks: ChanceBlocks, seed: int
+) -> list[float]:
+    """Chance of as many failures inside each rule on the later period.
+
+    Args:
+        covers: Per rule, the later batches it covers.
+        label: Per later batch, 1 failed, 0 good.
+        blocks: The null of the later period.
+        seed: Seed of the draws.
+
+    Returns:
+        One-sided p-value per rule, corrected for the number of rules; 1 where the later period
+        has too few arrangements to tell.
+    """
+    if not covers or not blocks.is_usable:
+        return [1.0] * len(covers)
+    draws = blocks.draws(label, CONFIRMATION_DRAWS, seed).astype(np.float64)
+    alone = [p_value(float(label[inside].sum()), draws[:, inside].sum(axis=1)) for inside in covers]
+    return holm(alone)
+
+
+def holm(alone: list[float]) -> list[float]:
+    """Correct p-values for their number (Holm 1979)."""
+    corrected = np.ones(len(alone))
+    largest = 0.0
+    for place, rule in enumerate(np.argsort(alone, kind="stable")):
+        largest = max(largest, min(1.0, (len(alone) - place) * alone[rule]))
+        corrected[rule] = largest
+    return [float(value) for value in corrected]

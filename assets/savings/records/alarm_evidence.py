@@ -1,0 +1,201 @@
+"""What the evidence tables say about an alert at a gate: its verdict and its alarm counts.
+
+Reading of ``model.verdicts`` and ``model.alarm_performance`` lives here; what follows from them in
+money does not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+
+from assets.savings.uncertainty.draws import Draws
+from assets.statistics.array_types import FloatArray
+from assets.statistics.intervals import CLUSTER_DEFLATION
+
+PROCESS_SIGNAL = "process_signal"
+
+
+@dataclass(frozen=True)
+class AlarmCounts:
+    """Counts on batches later than the model, at thresholds that saw earlier scores only.
+
+    Attributes:
+        outcome: The outcome foreseen.
+        gate: Gate of the alert, 1 to 7.
+        failures: Failed batches scored.
+        detected: Of these, flagged.
+        good_batches: Good batches scored.
+        false_alarms: Of these, flagged.
+    """
+
+    outcome: str
+    gate: int
+    failures: int
+    detected: int
+    good_batches: int
+    false_alarms: int
+
+    def plus(self, other: "AlarmCounts") -> "AlarmCounts":
+        """Return these counts and those of other batches together, under this gate."""
+        return replace(
+            self,
+            failures=self.failures + other.failures,
+            detected=self.detected + other.detected,
+            good_batches=self.good_batches + other.good_batches,
+            false_alarms=self.false_alarms + other.false_alarms,
+        )
+
+    @property
+    def sentence(self) -> str:
+        """What was counted, for a reader."""
+        return (
+            f"Process signal at gate {self.gate}; among later batches {self.detected} of "
+            f"{self.failures} failures and {self.false_alarms} of {self.good_batches} good "
+            "batches were flagged."
+        )
+
+    def roles(self, draws: Draws) -> Mapping[str, FloatArray]:
+        """Return draws of the measured roles of an alert."""
+        return {
+            "sensitivity": self.sensitivity(draws),
+            "false_alarm_rate": self.false_alarm_rate(draws),
+        }
+
+    def sensitivity(self, draws: Draws) -> FloatArray:
+        """Return posterior draws of the share of failures flagged, deflated for clustering."""
+        name = f"sensitivity.{self.outcome}.{self.gate}"
+        return draws.rate(name, self.detected, self.failures, CLUSTER_DEFLATION)
+
+    def false_alarm_rate(self, draws: Draws) -> FloatArray:
+        """Return posterior draws of the share of good batches flagged, deflated for clustering."""
+        name = f"false_alarms.{self.outcome}.{self.gate}"
+        return draws.rate(name, self.false_alarms, self.good_batches, CLUSTER_DEFLATION)
+
+
+@dataclass(frozen=True)
+class GateEvidence:
+    """What is known about foreseeing an outcome at a gate.
+
+    Attributes:
+        outcome: The outcome.
+        gate: Gate, 1 to 7.
+        verdict: As in ``model.verdicts``; None where none was reached.
+        reason: The verdict in a sentence; None where none was reached.
+        is_primary: Whether this is the last gate before the result.
+        alarms: Alarm counts at the declared budget; None where none were taken.
+    """
+
+    outcome: str
+    gate: int
+    verdict: str | None
+    reason: str | None
+    is_primary: bool
+    alarms: AlarmCounts | None
+
+    @property
+    def refusal(self) -> str | None:
+        """Why no saving may be claimed from an alert here, or None if one may."""
+        if self.verdict is None:
+            return f"No verdict was reached for '{self.outcome}' at gate {self.gate}."
+        if self.verdict != PROCESS_SIGNAL:
+            return f"Verdict {self.verdict} at gate {self.gate}: {self.reason}"
+        if self.alarms is None or self.alarms.failures == 0:
+            return (
+                f"There is a signal at gate {self.gate}, but no failure among later batches, "
+                "so the share of failures an alert would catch is unknown."
+            )
+        return None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything the verdicts and alarm counts say, by outcome and gate.
+
+    Attributes:
+        verdicts: Row of ``model.verdicts`` by outcome and gate.
+        alarms: Pooled counts at the declared budget by outcome and gate.
+        periods: The same counts block by block, in order of time.
+    """
+
+    verdicts: Mapping[tuple[str, int], Mapping[str, Any]]
+    alarms: Mapping[tuple[str, int], AlarmCounts]
+    periods: Mapping[tuple[str, int], Mapping[int, AlarmCounts]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        verdicts: pl.DataFrame,
+        alarm_performance: pl.DataFrame,
+        alarm_budget: float,
+        alarm_periods: pl.DataFrame | None = None,
+    ) -> "Evidence":
+        """Read the evidence tables.
+
+        Args:
+            verdicts: ``model.verdicts``, one row per outcome and gate.
+            alarm_performance: ``model.alarm_performance``, one row per outcome, gate and budget;
+                the row of the budget nearest to the declared one counts.
+            alarm_budget: Declared share of good batches that may be flagged, 0 to 1.
+            alarm_periods: ``model.alarm_periods``, the same block by block; None where unknown.
+        """
+        periods: dict[tuple[str, int], dict[int, AlarmCounts]] = {}
+        if alarm_periods is not None:
+            nearest = _nearest(alarm_periods, alarm_budget).sort("outcome", "gate", "fold")
+            for row in nearest.iter_rows(named=True):
+                periods.setdefault((row["outcome"], row["gate"]), {})[row["fold"]] = _counts(row)
+        return cls(
+            {(row["outcome"], row["gate"]): row for row in verdicts.iter_rows(named=True)},
+            {
+                (row["outcome"], row["gate"]): _counts(row)
+                for row in _nearest(alarm_performance, alarm_budget).iter_rows(named=True)
+            },
+            periods,
+        )
+
+    def at(self, outcome: str, gate: int) -> GateEvidence:
+        """Return the evidence for one outcome at one gate, 1 to 7."""
+        row = self.verdicts.get((outcome, gate), {})
+        return GateEvidence(
+            outcome=outcome,
+            gate=gate,
+            verdict=row.get("verdict"),
+            reason=row.get("reason"),
+            is_primary=bool(row.get("is_primary_gate")),
+            alarms=self.alarms.get((outcome, gate)),
+        )
+
+    def primary_gate(self, outcome: str) -> int | None:
+        """Return the last gate before the result of an outcome, or None without a verdict."""
+        gates = [
+            gate
+            for (name, gate), row in self.verdicts.items()
+            if name == outcome and row["is_primary_gate"]
+        ]
+        return max(gates, default=None)
+
+    def has_signal(self, outcome: str) -> bool:
+        """Return whether the last gate before the result of an outcome has a process signal."""
+        gate = self.primary_gate(outcome)
+        return gate is not None and self.verdicts[outcome, gate]["verdict"] == PROCESS_SIGNAL
+
+    def design_effect(self, outcome: str) -> float:
+        """Return by how much clustering inflates the variance of an outcome's failure rate.
+
+        The verdict at the primary gate says so; without it, ``CLUSTER_DEFLATION``.
+        """
+        gate = self.primary_gate(outcome)
+        found = self.verdicts[outcome, gate].get("design_effect") if gate is not None else None
+        return max(float(found), 1.0) if found is not None else CLUSTER_DEFLATION
+
+
+def _nearest(counts: pl.DataFrame, alarm_budget: float) -> pl.DataFrame:
+    """Keep, per outcome and gate, the rows of the budget nearest to the declared one."""
+    distance = (pl.col("alarm_budget") - alarm_budget).abs()
+    chosen = pl.col("alarm_budget").sort_by(distance, "alarm_budget").first()
+    return counts.filter(pl.col("alarm_budget") == chosen.over("outcome", "gate"))
+
+
+def _counts(row: Mapping[str, Any]) -> AlarmCounts:
+    return AlarmCounts(**{name: row[name] for name in AlarmCounts.__dataclass_fields__})

@@ -1,0 +1,87 @@
+"""Failed batches within lives: how many batches after a renewal the failing ones come.
+
+A failed batch does not renew the equipment, so a life goes on after it. Lives and breakdowns are in
+``lives``.
+"""
+
+import polars as pl
+
+from assets.time_to_failure.lives.lives import FIRST_RECORD, LIFE, RECORDS_END
+
+FAILED = "failed_batch"
+
+
+def batches_of_lives(spells: pl.DataFrame, use: pl.DataFrame) -> pl.DataFrame:
+    """Return the batches that ran in each life whose renewal is on record.
+
+    Args:
+        spells: ``lives.breakdown_spells``.
+        use: ``equipment_use``.
+
+    Returns:
+        One row per life and batch: the columns of the life, batch_id, started_at, ``entry_batches``
+        and ``exit_batches`` (the n-th batch since the renewal is at risk from n - 1 to n),
+        ``entry_h`` (end of the batch before, or the renewal) and ``exit_h`` (its own end), hours
+        since the renewal. Lives that began before the first recorded batch are left out, because
+        their batches cannot be counted. Sorted by life and batch.
+    """
+    lives = (
+        spells.filter((pl.col("origin") != FIRST_RECORD) & pl.col("entry_batches").is_not_null())
+        .group_by(*LIFE)
+        .agg(pl.col("renewed_at").first(), pl.col("until_at").max(), pl.col("ended_by").last())
+        .sort("renewed_at", *LIFE)
+    )
+    hours = (pl.col("ended_at") - pl.col("renewed_at")).dt.total_microseconds() / 3.6e9
+    found = (
+        lives.join(use, on=["equipment_class", "equipment_id"])
+        .filter(
+            (pl.col("started_at") >= pl.col("renewed_at"))
+            & ((pl.col("started_at") < pl.col("until_at")) | (pl.col("ended_by") == RECORDS_END))
+        )
+        .sort(*LIFE, "started_at", "batch_id")
+        .with_columns(exit_batches=pl.int_range(1, pl.len() + 1).over(LIFE).cast(pl.Float64))
+        .with_columns(entry_batches=pl.col("exit_batches") - 1, exit_h=hours.cum_max().over(LIFE))
+    )
+    before = pl.col("exit_h").shift(1).over(LIFE).fill_null(0.0)
+    return found.with_columns(entry_h=before).with_columns(
+        exit_h=pl.max_horizontal("exit_h", pl.col("entry_h") + 1 / 60)
+    )
+
+
+def failure_spells(batches: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return the batches of lives with the failures that the records hold.
+
+    Args:
+        batches: ``batches_of_lives``.
+        outcomes: ``core.outcomes``; batches whose result is not known are not at risk.
+
+    Returns:
+        One row per life, batch and outcome: the columns of ``batches``, ``outcome``, ``is_event``.
+    """
+    known = outcomes.drop_nulls("is_failure").select("batch_id", "outcome", is_event="is_failure")
+    return batches.join(known, on="batch_id").sort("outcome", *LIFE, "exit_batches")
+
+
+def merged(spells: pl.DataFrame) -> pl.DataFrame:
+    """Join consecutive good batches of a life into one spell, each failure ending its own.
+
+    The likelihood and the numbers at risk stay as they are, with far fewer rows.
+
+    Args:
+        spells: ``failure_spells`` of one outcome.
+
+    Returns:
+        One row per stretch without a failure or a gap: the life, entries, exits, ``is_event``.
+    """
+    is_gap = (pl.col("entry_batches") != pl.col("exit_batches").shift(1)).fill_null(True)
+    is_after_event = pl.col("is_event").shift(1).fill_null(False)
+    return (
+        spells.sort(*LIFE, "exit_batches")
+        .with_columns(stretch=(is_gap | is_after_event).cum_sum().over(LIFE))
+        .group_by(*LIFE, "stretch", maintain_order=True)
+        .agg(
+            pl.col("renewed_at", "entry_h", "entry_batches").first(),
+            pl.col("exit_h", "exit_batches", "is_event").last(),
+        )
+        .drop("stretch")
+    )

@@ -1,0 +1,125 @@
+"""What a planner is told: keep, renew earlier or later, run to failure, or not enough is known.
+
+Only verdicts and their sentences live here; the arithmetic is in ``replacement_intervals``.
+"""
+
+import numpy as np
+
+from assets.time_to_failure.curves.weibull import WeibullFit
+from assets.time_to_failure.lives.lives import BREAKDOWN
+from assets.time_to_failure.replacement.intervals import Decision, bounds
+
+ALPHA = 0.05
+WEAR_LEVEL = 0.95  # of the intervals of a fit
+
+
+def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> tuple[str, str]:
+    """Return the verdict on a replacement interval and its reason, a sentence or two.
+
+    Wear counts as shown where the 95% interval of the shape lies above 1. Failed batches are one
+    of many questions and come in lots and campaigns, so for them the test against a constant hazard
+    must also hold over all questions asked, and resampled whole lives must agree. A saving counts
+    where its 90% interval lies above zero, as every claim of money.
+
+    Args:
+        decision: The question with its fit, costs and draws.
+        note: Why there is no fit, where there is none.
+        p_adjusted: Test against a constant hazard, adjusted over all questions.
+
+    Returns:
+        ``too_few_events``, ``not_priced``, ``run_to_failure`` (breakdowns), ``no_wear`` (failed
+        batches), ``wear_not_shown``, ``keep_interval``, ``renew_earlier`` or ``renew_later``; and
+        the reason.
+    """
+    fit = decision.fit
+    if fit is None:
+        return "too_few_events", f"{note or 'No life is on record.'} {_stays(decision)}"
+    if decision.costs is None:
+        reason = "The assumptions state no cost of planned maintenance or of a breakdown."
+        return "not_priced", f"{reason} Wear is shown without a price."
+    best = decision.optimum(decision.costs.pair)
+    assert best is not None
+    is_breakdown = decision.stratum.event == BREAKDOWN
+    if fit.shape <= 1 and not is_breakdown:
+        return "no_wear", _no_wear(fit)
+    if fit.shape <= 1 or np.isinf(best):
+        return "run_to_failure", _run_to_failure(decision)
+    is_worn = fit.shape_low > 1
+    if not is_breakdown and decision.draws is not None:
+        least_shape = bounds(decision.draws.shape, WEAR_LEVEL)[0]
+        is_worn = is_worn and (p_adjusted or 0.0) <= ALPHA and least_shape > 1
+    if not is_worn:
+        return "wear_not_shown", (
+            f"The shape is {fit.shape:.1f} ({fit.shape_low:.1f} to {fit.shape_high:.1f}): a "
+            f"hazard that does not rise with age is not excluded"
+            f"{'' if is_breakdown else ' once all questions asked are counted'}. "
+            f"{_stays(decision)}"
+        )
+    return _worn(decision, best)
+
+
+def _worn(decision: Decision, best: float) -> tuple[str, str]:
+    saved, (low, high) = decision.saving(best)
+    today = decision.today.interval
+    now = "running to failure" if today is None else f"renewing every {today:.0f} batches"
+    span = f"{saved:,.0f} USD a batch ({low:,.0f} to {high:,.0f}, 90% interval)"
+    beyond = (
+        f" No life lasted longer than {decision.reach:.0f} batches: lengthen in steps."
+        if best > decision.reach
+        else ""
+    )
+    # At its own optimum a draw never loses, so a saving is judged at the interval proposed.
+    if low <= 0:
+        return "keep_interval", (
+            f"Least cost at {best:.0f} batches, but against {now} that saves {span}, which does "
+            f"not exclude zero.{beyond}"
+        )
+    way = "renew_earlier" if best < decision.today.age else "renew_later"
+    return way, (
+        f"Least cost at {best:.0f} batches; against {now} that saves {span}."
+        f"{_on_record(decision)}{beyond}"
+    )
+
+
+def _on_record(decision: Decision) -> str:
+    if decision.stratum.event != BREAKDOWN:
+        return ""
+    if decision.replay is None:
+        return (
+            " What it would have been on the recorded batches is not told, because a breakdown "
+            "left the equipment as worn as it was."
+        )
+    counted = decision.replay.breakdowns
+    low, high = bounds(counted)
+    return (
+        f" On the recorded batches it would have left {counted.mean():.0f} breakdowns "
+        f"({low:.0f} to {high:.0f}, 90% interval) of {decision.replay.recorded}."
+    )
+
+
+def _no_wear(fit: WeibullFit) -> str:
+    return (
+        "These failures speak for no planned renewal: their hazard does not rise with age (shape "
+        f"{fit.shape:.1f}, {fit.shape_low:.1f} to {fit.shape_high:.1f})."
+    )
+
+
+def _run_to_failure(decision: Decision) -> str:
+    fit, costs = decision.fit, decision.costs
+    assert fit is not None
+    assert costs is not None
+    if fit.shape <= 1:
+        return (
+            f"Run to failure is best: the hazard does not rise with age (shape {fit.shape:.1f}, "
+            f"{fit.shape_low:.1f} to {fit.shape_high:.1f}), so a planned renewal prevents nothing."
+        )
+    return (
+        f"Run to failure is best: an event costs {costs.event:,.0f} USD and a planned renewal "
+        f"{costs.planned:,.0f} USD, too much for the wear shown (shape {fit.shape:.1f})."
+    )
+
+
+def _stays(decision: Decision) -> str:
+    if decision.today.interval is None:
+        return "Nothing speaks for a planned interval."
+    return f"Nothing speaks against today's interval of {decision.today.interval:.0f} batches."

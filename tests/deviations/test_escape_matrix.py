@@ -1,0 +1,73 @@
+"""The escape matrix: its cost is the ledger's to the cent, and unknown stays a row."""
+
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from assets.deviations.escape_matrix import escape_matrix
+from data_contracts.catalogue import contract
+from data_contracts.generated.polars_schema import conform, empty
+
+TABLES = ("economics.copq_ledger", "core.deviations", "core.outcomes", "core.outcome_definitions",
+          "feature.dictionary")  # fmt: skip
+
+
+@pytest.fixture
+def tables():
+    ledger = pl.DataFrame(
+        [("B1", "direct_material", 4, "100.10"), ("B1", "regulatory", 4, "0.05"),
+         ("B2", "direct_material", None, "7.00"), ("B3", "direct_material", 4, "1.00")],
+        schema=["batch_id", "category", "stage", "amount_usd"], orient="row",
+    ).with_columns(
+        pl.col("amount_usd").cast(pl.Decimal(18, 2)), paf=pl.lit("internal_failure"),
+        basis=pl.lit("failed batch"), is_avoidable=True,
+    )  # fmt: skip
+    deviations = pl.DataFrame(
+        [("D1", "B3", 6, "critical", "moisture_pct"), ("D2", "B3", 4, "minor", None),
+         ("D3", None, None, "minor", "room_humidity_pct")],
+        schema=["deviation_id", "batch_id", "stage", "severity", "confirmed_cause"], orient="row",
+    ).with_columns(category=pl.lit("x"), description=pl.lit(""))  # fmt: skip
+    outcomes = pl.DataFrame(
+        [(b, "failure", True) for b in ("B1", "B2", "B3")] + [("B4", "failure", None)],
+        schema=["batch_id", "outcome", "is_failure"], orient="row",
+    ).with_columns(status=pl.lit("known"), is_censored=False)  # fmt: skip
+    definitions = pl.DataFrame(
+        {"outcome": ["failure"], "title": ["Failure"], "is_proxy": [False], "rule": [""],
+         "first_known_stage": [6], "last_gate_before": [5]}
+    )  # fmt: skip
+    dictionary = pl.DataFrame(
+        [("lab.moisture_pct", "lab", 3), ("sensor.drying.room_humidity_pct.mean", "sensor", 3),
+         ("sensor.coating.room_humidity_pct.mean", "sensor", 4)],
+        schema=["feature", "kind", "stage"], orient="row",
+    ).with_columns(
+        title=pl.lit(""), unit_operation=pl.lit(""), data_type=pl.lit("numeric"),
+        available_at_gate=pl.col("stage"), source_table=pl.lit("core.lab_results"),
+        source_column=pl.lit("value"), description=pl.lit(""), is_product_identity=False,
+    )  # fmt: skip
+    frames = (ledger, deviations, outcomes, definitions, dictionary)
+    return [conform(f, contract(name)) for f, name in zip(frames, TABLES, strict=True)]
+
+
+def test_cells_by_hand(tables):
+    matrix = escape_matrix(*tables)
+    conform(matrix, contract("finding.escape_matrix"))
+    cells = {tuple(row[:3]): row[3:] for row in matrix.rows()}
+    assert cells == {
+        ("failed_batch", "3", "6"): (1, 1, 3, Decimal("1.00"), False),
+        ("failed_batch", "4", "6"): (1, 0, 2, Decimal("100.15"), False),
+        ("failed_batch", "unknown", "6"): (1, 0, None, Decimal("7.00"), False),
+        ("deviation", "3", "6"): (1, 1, 3, None, False),
+        ("deviation", "unknown", "4"): (1, 0, None, None, False),
+        ("deviation", "unknown", "unknown"): (1, 0, None, None, False),
+    }
+
+
+def test_the_cost_is_the_ledger_s_to_the_cent(tables):
+    assert escape_matrix(*tables)["cost_usd"].sum() == tables[0]["amount_usd"].sum()
+
+
+def test_nothing_recorded_makes_no_cells(tables):
+    assert escape_matrix(*(empty(contract(name)) for name in TABLES)).is_empty()
+    without = escape_matrix(tables[0], tables[1].clear(), *tables[2:])
+    assert set(without["item"]) == {"failed_batch"}

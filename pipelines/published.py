@@ -13,13 +13,13 @@ import polars as pl
 
 from assets.core.as_of import END_OF_TIME
 from assets.core.defs import as_of_date
+from assets.defs import asset_key, table_asset
 from assets.run_settings import RunSettings
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import empty
+from data_contracts.tables import table
 from warehouse.store import Warehouse
 
-RUNS_KEY = dg.AssetKey(["evidence", "runs"])
-CONTRACT_RESULTS_KEY = dg.AssetKey(["evidence", "contract_results"])
+CONTRACT_RESULTS = "evidence.contract_results"
+CONTRACT_RESULTS_KEY = asset_key(CONTRACT_RESULTS)
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
 
 
@@ -49,13 +49,11 @@ def run_record(
     return pl.DataFrame([row], schema_overrides={"as_of": pl.Datetime("us")})
 
 
-@dg.asset(
-    key=RUNS_KEY,
-    deps=[["core", "batches"]],
-    group_name="evidence",
-    io_manager_key="warehouse_io",
-    required_resource_keys={"run_settings", "warehouse"},
-    description="The run that made this warehouse: source, as-of, seed, version.",
+@table_asset(
+    "evidence.runs",
+    deps=["core.batches"],
+    group="evidence",
+    resources={"run_settings", "warehouse"},
 )
 def runs(context: dg.AssetExecutionContext) -> pl.DataFrame:
     """Record the run."""
@@ -72,19 +70,12 @@ def contract_results_asset(judged: Iterable[dg.AssetKey]) -> dg.AssetsDefinition
     """Build the asset that closes the account of contract checks once every table is judged."""
     tables = sorted(".".join(key.path) for key in judged)
 
-    @dg.asset(
-        key=CONTRACT_RESULTS_KEY,
-        deps=sorted(judged, key=str),
-        group_name="evidence",
-        io_manager_key="warehouse_io",
-        required_resource_keys={"warehouse"},
-        description="Every rule of every contract, as judged by great_expectations.",
-    )
+    @table_asset(CONTRACT_RESULTS, deps=tables, group="evidence", resources={"warehouse"})
     def contract_results(context: dg.AssetExecutionContext) -> pl.DataFrame:
         warehouse: Warehouse = context.resources.warehouse
-        if not warehouse.exists("evidence.contract_results"):
-            return empty(contract("evidence.contract_results"))
-        kept = warehouse.read("evidence.contract_results")
+        if not warehouse.exists(CONTRACT_RESULTS):
+            return table(CONTRACT_RESULTS)
+        kept = warehouse.read(CONTRACT_RESULTS)
         return kept.filter(pl.col("table_name").is_in(tables))
 
     return contract_results

@@ -3,14 +3,14 @@
 import dagster as dg
 import polars as pl
 
+from assets.defs import table_asset
 
-@dg.asset(
-    key=["evidence", "claims"],
-    deps=[dg.AssetKey(["evidence", "contract_results"])],
-    group_name="evidence",
-    io_manager_key="warehouse_io",
-    required_resource_keys={"warehouse"},
-    description="Every figure a report may print: statement, query, value, interval, basis.",
+
+@table_asset(
+    "evidence.claims",
+    deps=["evidence.contract_results"],
+    group="evidence",
+    resources={"warehouse"},
 )
 def claims(context: dg.AssetExecutionContext) -> pl.DataFrame:
     """Evaluate every claim on the working warehouse, once all other tables are in place."""

@@ -1,5 +1,6 @@
 """Dagster assets of core: runs the SQL of each table as of the as-of date, and decides outcomes."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,30 +12,40 @@ from assets.core.as_of import as_of_instant
 from assets.core.limits import ABSENT, limits
 from assets.core.margins import outcome_margins
 from assets.core.measurements import measurements
-from assets.core.outcomes import batch_outcomes, outcome_definitions, quantities_of
+from assets.core.outcomes import outcome_definitions, outcomes, quantities_of
+from assets.defs import (
+    asset_key,
+    table_asset,
+    table_ins,
+    table_outputs,
+    table_outs,
+    written_result,
+)
+from data_contracts.catalogue import contract
 
 SQL = Path(__file__).parent / "sql"
-GROUP, IO = "core", "warehouse_io"
+GROUP = "core"
 RESOURCES = {"warehouse", "run_settings"}
 
-# table, other tables its SQL reads, what one row is
-TABLES = (
-    ("batches", ("raw.material_usage",), "Batches with what was known of their fate"),
-    ("phases", ("core.batches",), "Phases of batches with their equipment and times"),
-    ("parameters", ("core.batches",), "Process parameters of batches"),
-    ("lab_results", ("core.batches",), "Laboratory results of batches"),
-    ("deviations", ("core.batches",), "Deviations, their cause only once they were closed"),
-    ("capas", (), "Corrective and preventive actions"),
-    ("material_lots", (), "Material lots"),
-    ("material_attributes", (), "Results of material lots"),
-    ("material_usage", ("core.batches",), "Which lots went into which batch, and how much"),
-    ("weighings", ("core.batches",), "Weighings of materials for batches"),
-    ("inspections", ("core.batches",), "Inspection counts of batches by defect class"),
-    ("spectra", ("core.batches",), "Spectra of samples of batches"),
-    ("stability_results", ("core.batches",), "Stability results of batches"),
-    ("equipment_events", (), "Maintenance, calibration, cleaning, breakdowns, part changes"),
-    ("sensor_tags", (), "Sensor tags with their ranges"),
-)
+# Which other tables the SQL of a core table reads beside the raw one of its name.
+TABLES = {
+    "core.batches": ("raw.material_usage",),
+    "core.phases": ("core.batches",),
+    "core.parameters": ("core.batches",),
+    "core.lab_results": ("core.batches",),
+    "core.deviations": ("core.batches",),
+    "core.capas": (),
+    "core.material_lots": (),
+    "core.material_attributes": (),
+    "core.material_usage": ("core.batches",),
+    "core.weighings": ("core.batches",),
+    "core.inspections": ("core.batches",),
+    "core.spectra": ("core.batches",),
+    "core.stability_results": ("core.batches",),
+    "core.equipment_events": (),
+    "core.sensor_tags": (),
+}
+OUTCOME_TABLES = ("core.outcome_definitions", "core.outcome_margins", "core.outcomes")
 
 
 def as_of_date(context: dg.AssetExecutionContext) -> datetime:
@@ -43,60 +54,34 @@ def as_of_date(context: dg.AssetExecutionContext) -> datetime:
     return as_of_instant(context.resources.run_settings.as_of, latest["latest_at"].item())
 
 
-def sql_asset(table: str, reads: tuple[str, ...], meaning: str) -> dg.AssetsDefinition:
+def sql_asset(name: str, reads: tuple[str, ...]) -> dg.AssetsDefinition:
     """Make the asset of one core table, built by the SQL file of its name."""
+    table = contract(name).table
 
     @dg.asset(
-        key=["core", table],
-        deps=[["raw", table], *(name.split(".") for name in reads)],
+        key=asset_key(name),
+        deps=[asset_key(each) for each in (f"raw.{table}", *reads)],
         group_name=GROUP,
         required_resource_keys=RESOURCES,
-        description=f"{meaning}: the latest version known as of the as-of date, one per key.",
+        description=contract(name).description,
     )
     def core_table(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         as_of = as_of_date(context)
         written = context.resources.warehouse.build_from_sql(
-            f"core.{table}", SQL / f"{table}.sql", {"as_of": as_of}
+            name, SQL / f"{table}.sql", {"as_of": as_of}
         )
-        return dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": written.rows,
-                "content_hash": written.content_hash,
-                "as_of": as_of.isoformat(),
-            }
-        )
+        return written_result(name, written, as_of=as_of.isoformat())
 
     return core_table
 
 
-core_tables = [sql_asset(*table) for table in TABLES]
+core_tables = [sql_asset(name, reads) for name, reads in TABLES.items()]
 
 
 @dg.multi_asset(
     name="outcomes",
-    ins={
-        table: dg.AssetIn(key=["core", table]) for table in ("batches", "lab_results", "parameters")
-    },
-    outs={
-        "definitions": dg.AssetOut(
-            key=["core", "outcome_definitions"],
-            io_manager_key=IO,
-            description="What counts as a failure, as the profile says: one row per outcome.",
-        ),
-        "margins": dg.AssetOut(
-            key=["core", "outcome_margins"],
-            io_manager_key=IO,
-            description=(
-                "Distance to each limit in robust spread units, positive inside: one row "
-                "per batch, outcome and quantity."
-            ),
-        ),
-        "outcomes": dg.AssetOut(
-            key=["core", "outcomes"],
-            io_manager_key=IO,
-            description="Whether each batch failed, is pending or was not measured, per outcome.",
-        ),
-    },
+    ins=table_ins("core.batches", "core.lab_results", "core.parameters"),
+    outs=table_outs(*OUTCOME_TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},
 )
@@ -105,36 +90,34 @@ def core_outcomes(
     batches: pl.DataFrame,
     lab_results: pl.DataFrame,
     parameters: pl.DataFrame,
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+) -> Iterator[Any]:
     """Decide the profile's outcomes and measure their margins."""
-    outcomes = context.resources.run_settings.profile.outcomes
-    measured = measurements(lab_results, parameters, quantities_of(outcomes))
-    margins = outcome_margins(outcomes, measured)
-    return (
-        outcome_definitions(outcomes),
-        margins,
-        batch_outcomes(outcomes, batches, measured, margins),
-    )
+    declared = context.resources.run_settings.profile.outcomes
+    measured = measurements(lab_results, parameters, quantities_of(declared))
+    margins = outcome_margins(declared, measured)
+    found = {
+        "core.outcome_definitions": outcome_definitions(declared),
+        "core.outcome_margins": margins,
+        "core.outcomes": outcomes(declared, batches, measured, margins),
+    }
+    yield from table_outputs(found, OUTCOME_TABLES)
 
 
-@dg.asset(
-    key=["evidence", "limits"],
-    ins={
-        **{name: dg.AssetIn(key=["core", name]) for name in ("batches", *ABSENT)},
-        "definitions": dg.AssetIn(key=["core", "outcome_definitions"]),
-        "outcomes": dg.AssetIn(key=["core", "outcomes"]),
-    },
-    group_name=GROUP,
-    io_manager_key=IO,
-    required_resource_keys={"warehouse"},
-    description="What could not be computed for this source and why: one sentence a row.",
+@table_asset(
+    "evidence.limits",
+    "core.batches",
+    *(f"core.{name}" for name in ABSENT),
+    "core.outcome_definitions",
+    "core.outcomes",
+    group=GROUP,
+    resources={"warehouse"},
 )
 def evidence_limits(
     context: dg.AssetExecutionContext,
-    definitions: pl.DataFrame,
+    outcome_definitions: pl.DataFrame,
     outcomes: pl.DataFrame,
     **tables: Any,
 ) -> pl.DataFrame:
     """Say what this source cannot tell."""
     strays = context.resources.warehouse.query((SQL / "unknown_batches.sql").read_text("utf-8"))
-    return limits(tables, definitions, outcomes, strays)
+    return limits(tables, outcome_definitions, outcomes, strays)

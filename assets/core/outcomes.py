@@ -75,8 +75,8 @@ def _definition(outcome: Outcome) -> tuple[object, ...]:
     )
 
 
-def batch_outcomes(
-    outcomes: Sequence[Outcome],
+def outcomes(
+    declared: Sequence[Outcome],
     batches: pl.DataFrame,
     measured: pl.DataFrame,
     margins: pl.DataFrame,
@@ -84,7 +84,7 @@ def batch_outcomes(
     """Decide every outcome for every batch.
 
     Args:
-        outcomes: As declared in the profile.
+        declared: The outcomes of the profile.
         batches: ``core.batches``, as of the as-of date.
         measured: ``measurements`` of the quantities outcomes name.
         margins: ``core.outcome_margins``.
@@ -98,7 +98,7 @@ def batch_outcomes(
     Raises:
         ProfileError: A rule reads a name that no test, parameter or batch column has.
     """
-    if not outcomes:
+    if not declared:
         return pl.DataFrame(schema=SCHEMA)
     worst = (
         margins.drop_nulls("margin")
@@ -106,7 +106,7 @@ def batch_outcomes(
         .unique(subset=KEY, keep="first", maintain_order=True)
         .select(*KEY, "margin", "is_censored")
     )
-    decided = pl.concat([_decided(outcome, batches, measured) for outcome in outcomes])
+    decided = pl.concat([_decided(outcome, batches, measured) for outcome in declared])
     return decided.join(worst, on=KEY, how="left").select(list(SCHEMA)).sort("outcome", "batch_id")
 
 

@@ -32,7 +32,7 @@ SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-def category_suggestions(deviations: pl.DataFrame) -> pl.DataFrame:
+def deviation_category_suggestions(deviations: pl.DataFrame) -> pl.DataFrame:
     """Suggest a category for every deviation that has none.
 
     Args:

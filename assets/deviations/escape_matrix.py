@@ -25,19 +25,20 @@ SCHEMA: dict[str, pl.DataType] = {
 
 
 def escape_matrix(
-    ledger: pl.DataFrame,
+    copq_ledger: pl.DataFrame,
     deviations: pl.DataFrame,
     outcomes: pl.DataFrame,
-    definitions: pl.DataFrame,
+    outcome_definitions: pl.DataFrame,
     dictionary: pl.DataFrame,
 ) -> pl.DataFrame:
     """Count failed batches and deviations by stage of origin and of detection.
 
     Args:
-        ledger: ``economics.copq_ledger``, the failed batches and their cost.
+        copq_ledger: ``economics.copq_ledger``, the failed batches and their cost.
         deviations: ``core.deviations``; a cause counts once it is confirmed.
         outcomes: ``core.outcomes``.
-        definitions: ``core.outcome_definitions``, for the stage at which a failure is first known.
+        outcome_definitions: ``core.outcome_definitions``, for the stage at which a failure is
+            first known.
         dictionary: ``feature.dictionary``, for the stage a confirmed cause belongs to.
 
     Returns:
@@ -45,7 +46,7 @@ def escape_matrix(
         ledger's total.
     """
     caused = deviations.join(_cause_stages(dictionary), on="confirmed_cause", how="left")
-    parts = [_failed(ledger, caused, outcomes, definitions), _deviated(caused)]
+    parts = [_failed(copq_ledger, caused, outcomes, outcome_definitions), _deviated(caused)]
     found = pl.concat(parts)
     origin, detection = (pl.col(name).cast(pl.Int64, strict=False) for name in KEY[1:])
     return (

@@ -29,8 +29,9 @@ from assets.failure_models.signal.examination import Examination, examine
 from assets.failure_models.signal.judgement import Judgement, family, judge
 from assets.failure_models.signal.null_distribution import strings_of
 from assets.failure_models.signal.validation import validation_rows
-from assets.failure_models.study_tables import model_tables, table, verdict_table
+from assets.failure_models.study_tables import model_tables, verdict_table
 from assets.statistics.resampling.permutation import SharedDraws
+from data_contracts.tables import table
 
 GATES = range(1, 8)
 

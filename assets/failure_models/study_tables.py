@@ -26,16 +26,10 @@ from assets.failure_models.signal.validation import calibration_rows
 from assets.failure_models.signal.verdict import NOT_APPLICABLE, TOO_FEW_FAILURES
 from assets.failure_models.signal.verdict_sentence import not_applicable
 from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import conform, polars_schema
+from data_contracts.generated.polars_schema import polars_schema
+from data_contracts.tables import table
 
 Rows = list[dict[str, Any]]
-
-
-def table(name: str, rows: Rows) -> pl.DataFrame:
-    """Make a frame of rows under a contract, sorted by its key; missing columns are null."""
-    described = contract(name)
-    frame = pl.DataFrame(rows, schema=polars_schema(described), orient="row")
-    return conform(frame, described).sort(described.key)
 
 
 def model_tables(
@@ -211,6 +205,4 @@ def _predictions(seen: Iterable[Examination]) -> pl.DataFrame:
                     schema=polars_schema(contract("model.predictions")),
                 ).filter(pl.col("fold") > 0)
             )
-    described = contract("model.predictions")
-    empty = pl.DataFrame(schema=polars_schema(described))
-    return conform(pl.concat([empty, *frames]), described).sort(described.key)
+    return table("model.predictions", pl.concat([table("model.predictions"), *frames]))

@@ -40,28 +40,13 @@ class CoreRecords:
     sensor_phase_features: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class GateFeatures:
-    """What the topic computes.
-
-    Attributes:
-        values: ``feature.gate_values``.
-        dictionary: ``feature.dictionary``.
-        refused: ``evidence.refused_features``.
-    """
-
-    values: pl.DataFrame
-    dictionary: pl.DataFrame
-    refused: pl.DataFrame
-
-
 def gate_features(
     records: CoreRecords,
     gates: pl.DataFrame,
     definitions: pl.DataFrame,
     *,
     quantity_stages: Mapping[str, int] | None = None,
-) -> GateFeatures:
+) -> dict[str, pl.DataFrame]:
     """Build every feature of every batch and decide at which gate it became available.
 
     Args:
@@ -72,7 +57,7 @@ def gate_features(
             its records carry, by its name in the source.
 
     Returns:
-        Values, dictionary and refusals.
+        ``feature.gate_values``, ``feature.dictionary`` and ``evidence.refused_features`` by name.
 
     Raises:
         ContractError: A column that would become a feature has no availability.
@@ -94,11 +79,12 @@ def gate_features(
     )
     observed = _held_back(observed, quantity_stages or {})
     admitted = admit(observed.values, gates)
-    return GateFeatures(
-        values=admitted.values,
-        dictionary=feature_dictionary(observed.features, admitted.values, observed.values),
-        refused=refused_features(definitions, observed.features, admitted),
-    )
+    dictionary = feature_dictionary(observed.features, admitted.values, observed.values)
+    return {
+        "feature.gate_values": admitted.values,
+        "feature.dictionary": dictionary,
+        "evidence.refused_features": refused_features(definitions, observed.features, admitted),
+    }
 
 
 def _held_back(observed: Observations, quantity_stages: Mapping[str, int]) -> Observations:

@@ -1,41 +1,36 @@
 """Dagster assets of event precursors: loads records, searches, saves what was found."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
-from assets.defs import table_ins, table_outs
+from assets.defs import table_ins, table_outputs, table_outs
 
 GROUP = "precursors"
-PRECURSOR_TABLES = {
-    "finding.precursors": "Events that come before failures, with their lag and matched controls.",
-    "finding.precursor_searches": (
-        "How each outcome was searched for precursors, and what came of it."
-    ),
-    "finding.event_sequences": "Sequences of two or three events that come before failures.",
-}
-PRECURSOR_RECORDS = {
-    "batches": ["core", "batches"],
-    "phases": ["core", "phases"],
-    "deviations": ["core", "deviations"],
-    "equipment_events": ["core", "equipment_events"],
-    "material_usage": ["core", "material_usage"],
-    "phase_features": ["feature", "sensor_phase_features"],
-    "batch_gates": ["feature", "batch_gates"],
-    "outcomes": ["core", "outcomes"],
-    "outcome_definitions": ["core", "outcome_definitions"],
-}
+TABLES = ("finding.precursors", "finding.precursor_searches", "finding.event_sequences")
+INPUTS = (
+    "core.batches",
+    "core.phases",
+    "core.deviations",
+    "core.equipment_events",
+    "core.material_usage",
+    "feature.sensor_phase_features",
+    "feature.batch_gates",
+    "core.outcomes",
+    "core.outcome_definitions",
+)
 
 
 @dg.multi_asset(
     name="event_precursors",
-    ins=table_ins(PRECURSOR_RECORDS),
-    outs=table_outs(PRECURSOR_TABLES),
+    ins=table_ins(*INPUTS),
+    outs=table_outs(*TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},
 )
-def event_precursors(
-    context: dg.AssetExecutionContext, **tables: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def event_precursors(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
     """Search for event precursors and sequences."""
     from assets.precursors.search import Records
     from assets.precursors.study import DRAWS, QUICK_DRAWS, precursor_tables
@@ -43,6 +38,6 @@ def event_precursors(
     run = context.resources.run_settings
     draws = QUICK_DRAWS if run.is_quick else DRAWS
     found = precursor_tables(Records(**tables), draws=draws, seed=run.seed)
-    for row in found.searches.iter_rows(named=True):
+    for row in found["finding.precursor_searches"].iter_rows(named=True):
         context.log.info(f"{row['outcome']}: {row['reason']}")
-    return found.precursors, found.searches, found.sequences
+    yield from table_outputs(found, TABLES)

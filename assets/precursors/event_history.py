@@ -27,7 +27,7 @@ def event_history(
     deviations: pl.DataFrame,
     equipment_events: pl.DataFrame,
     phases: pl.DataFrame,
-    phase_features: pl.DataFrame,
+    sensor_phase_features: pl.DataFrame,
 ) -> pl.DataFrame:
     """Gather the events of a source.
 
@@ -35,7 +35,7 @@ def event_history(
         deviations: ``core.deviations``; one without a category is ``deviation.uncategorised``.
         equipment_events: ``core.equipment_events``, known when they occur.
         phases: ``core.phases``, for the equipment of a batch and for its holds.
-        phase_features: ``feature.sensor_phase_features``; a phase of a tag with at least one
+        sensor_phase_features: ``feature.sensor_phase_features``; a phase of a tag with at least one
             excursion outside the normal operating range is one event, known when it ended.
 
     Returns:
@@ -46,7 +46,7 @@ def event_history(
     parts = [
         _deviations(deviations),
         _equipment(equipment_events, phases),
-        _excursions(phase_features, phases),
+        _excursions(sensor_phase_features, phases),
         _holds(phases),
     ]
     return pl.concat(parts).sort("known_at", "event_type", "batch_id", "equipment_id")

@@ -52,7 +52,7 @@ class Records:
     deviations: pl.DataFrame
     equipment_events: pl.DataFrame
     material_usage: pl.DataFrame
-    phase_features: pl.DataFrame
+    sensor_phase_features: pl.DataFrame
     batch_gates: pl.DataFrame
     outcomes: pl.DataFrame
     outcome_definitions: pl.DataFrame
@@ -90,7 +90,7 @@ def search_precursors(records: Records, *, draws: int, seed: int) -> list[Search
         seed: Seed of the permutations.
     """
     events = event_history(
-        records.deviations, records.equipment_events, records.phases, records.phase_features
+        records.deviations, records.equipment_events, records.phases, records.sensor_phase_features
     )
     lags: dict[int, pl.DataFrame] = {}
     laid: dict[tuple[int, bytes], Exposures] = {}

@@ -9,31 +9,31 @@ import polars as pl
 from assets.defs import table_ins, table_outputs, table_outs
 
 GROUP = "rules"
-RULE_TABLES = {
-    "evidence.rule_search": "What was searched for rules, how hard, and what chance would give.",
-    "finding.rules": "Rules discovered on earlier batches, and whether they held on later ones.",
-    "finding.rule_conditions": "The conditions of each rule, discovered and estimated again.",
-    "finding.rule_effects": "Rates inside and outside each rule, with intervals.",
-    "finding.rule_periods": "Rates inside and outside each rule over time.",
-    "finding.rule_batches": "Which batches each rule covers.",
-}
-RULE_INPUTS = {
-    "gate_values": ["feature", "gate_values"],
-    "dictionary": ["feature", "dictionary"],
-    "batch_gates": ["feature", "batch_gates"],
-    "outcomes": ["core", "outcomes"],
-    "outcome_definitions": ["core", "outcome_definitions"],
-    "outcome_margins": ["core", "outcome_margins"],
-    "refused_features": ["evidence", "refused_features"],
-    "material_usage": ["core", "material_usage"],
-    "verdicts": ["model", "verdicts"],
-}
+TABLES = (
+    "evidence.rule_search",
+    "finding.rules",
+    "finding.rule_conditions",
+    "finding.rule_effects",
+    "finding.rule_periods",
+    "finding.rule_batches",
+)
+INPUTS = (
+    "feature.gate_values",
+    "feature.dictionary",
+    "feature.batch_gates",
+    "core.outcomes",
+    "core.outcome_definitions",
+    "core.outcome_margins",
+    "evidence.refused_features",
+    "core.material_usage",
+    "model.verdicts",
+)
 
 
 @dg.multi_asset(
     name="failure_rules",
-    ins=table_ins(RULE_INPUTS),
-    outs=table_outs(RULE_TABLES),
+    ins=table_ins(*INPUTS),
+    outs=table_outs(*TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},
 )
@@ -48,4 +48,4 @@ def failure_rules(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> 
     found = rule_tables(run_rule_study(RuleInputs(**tables), settings), settings, verdicts)
     for row in found["finding.rules"].filter("is_shown").iter_rows(named=True):
         context.log.info(f"{row['outcome']}: {row['text']}")
-    yield from table_outputs({name: found[name] for name in RULE_TABLES})
+    yield from table_outputs(found, TABLES)

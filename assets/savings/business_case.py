@@ -3,7 +3,7 @@
 The order of the steps lives here: count, value each gate, decide what may be claimed, simulate.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -40,25 +40,38 @@ class Records:
     Attributes:
         batches: ``core.batches``, one row per batch.
         outcomes: ``core.outcomes``, one row per batch and outcome.
-        definitions: ``core.outcome_definitions``, one row per outcome.
+        outcome_definitions: ``core.outcome_definitions``, one row per outcome.
         verdicts: ``model.verdicts``, one row per outcome and gate.
         alarm_performance: ``model.alarm_performance``, one row per outcome, gate and budget.
         alarm_periods: ``model.alarm_periods``, the same by test block; None where unknown.
         predictions: ``model.predictions``; None where unknown.
         replacement_intervals: ``finding.replacement_intervals``; None where unknown.
-        windows: ``outcome_margins``, ``gate_values``, ``dictionary`` and ``drivers`` by name, for
-            the effect of windows and lots; empty where unknown.
+        outcome_margins: ``core.outcome_margins``; this and the rest None where windows and lots
+            have no effect to estimate.
+        gate_values: ``feature.gate_values``.
+        dictionary: ``feature.dictionary``.
+        drivers: ``finding.drivers``.
     """
 
     batches: pl.DataFrame
     outcomes: pl.DataFrame
-    definitions: pl.DataFrame
+    outcome_definitions: pl.DataFrame
     verdicts: pl.DataFrame
     alarm_performance: pl.DataFrame
     alarm_periods: pl.DataFrame | None = None
     predictions: pl.DataFrame | None = None
     replacement_intervals: pl.DataFrame | None = None
-    windows: dict[str, pl.DataFrame] = field(default_factory=dict)
+    outcome_margins: pl.DataFrame | None = None
+    gate_values: pl.DataFrame | None = None
+    dictionary: pl.DataFrame | None = None
+    drivers: pl.DataFrame | None = None
+
+    @property
+    def of_windows(self) -> dict[str, pl.DataFrame]:
+        """What windows and lots are estimated from, by name; empty where one is unknown."""
+        names = ("batches", "outcomes", "outcome_margins", "gate_values", "dictionary", "drivers")
+        found = {name: getattr(self, name) for name in names}
+        return {} if any(frame is None for frame in found.values()) else found
 
 
 @dataclass(frozen=True)
@@ -114,14 +127,14 @@ def business_case(
     Returns:
         The tables. Savings are claimed only from levers their evidence supports.
     """
-    found = baseline(records.batches, records.outcomes, records.definitions)
+    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
     alert = next(lever for lever in assumptions.levers if lever.kind == "alert")
     budget = float(assumptions[alert.uses["alarm_budget"]].base)
     evidence = Evidence.of(
         records.verdicts, records.alarm_performance, budget, records.alarm_periods
     )
     drawn = Draws(assumptions, "base", draws, seed)
-    proxies = set(records.definitions.filter("is_proxy")["outcome"])
+    proxies = set(records.outcome_definitions.filter("is_proxy")["outcome"])
     by_gate = value_by_gate(
         alert,
         evidence,
@@ -191,7 +204,7 @@ def _detectability(
 def _tracker(
     drawn: Draws, evidence: Evidence, found: Baseline, kept: list[LeverClaim], records: Records
 ) -> pl.DataFrame:
-    failed = priced_failures(records.batches, records.outcomes, records.definitions)
+    failed = priced_failures(records.batches, records.outcomes, records.outcome_definitions)
     before, after = _promise(drawn, evidence, found, kept)
     return savings_tracker(records.batches, failed, before, after, drawn.assumptions.promise)
 
@@ -204,23 +217,23 @@ def _windows(
     resamples: int,
     seed: int,
 ) -> Effects:
-    if not records.windows:
+    tables = records.of_windows
+    if not tables:
         return {}
     names = list(found.failures_by_outcome)
     if not any(evidence.has_signal(name) for name in names):
         names += found.failures_by_mode
-    tables = {**records.windows, "batches": records.batches, "outcomes": records.outcomes}
     return window_effects(assumptions, evidence, tables, names, resamples=resamples, seed=seed)
 
 
 def _titles(records: Records) -> dict[str, str]:
-    return dict(records.definitions.select("outcome", "title").iter_rows())
+    return dict(records.outcome_definitions.select("outcome", "title").iter_rows())
 
 
 def _gates(records: Records) -> dict[str, int]:
-    if not records.windows:
+    if records.dictionary is None:
         return {}
-    known = records.windows["dictionary"].select("feature", "available_at_gate")
+    known = records.dictionary.select("feature", "available_at_gate")
     return {str(feature): int(gate) for feature, gate in known.iter_rows()}
 
 
@@ -257,7 +270,7 @@ def _probs_by_outcome(records: Records, evidence: Evidence, drawn: Draws) -> dic
     """Draw the probability of failing each outcome, on its own."""
     counted = batches_known(records.outcomes)
     probs: dict[str, FloatArray] = {}
-    for name in records.definitions["outcome"]:
+    for name in records.outcome_definitions["outcome"]:
         failures, known = counted.get(name, (0, 0))
         probs[name] = drawn.rate(f"failure.{name}", failures, known, evidence.design_effect(name))
     return probs

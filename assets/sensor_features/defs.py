@@ -6,48 +6,30 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
+from assets.defs import asset_key, written_result, written_specs
 from assets.sensor_features.executors import chosen_executor
 from assets.sensor_features.fault_marks import COLUMNS as FAULT_COLUMNS
 from assets.sensor_features.fault_marks import sensor_faults
 from assets.sensor_features.golden import KEY
-from assets.sensor_features.month_tables import TABLE, MonthTables, update_months
+from assets.sensor_features.month_tables import ENVELOPES, TABLE, MonthTables, update_months
 from assets.sensor_features.phase_features import kept_features
 from assets.sensor_features.placement import PLAN
 from warehouse.sensor_readings.readings import build_readings
 from warehouse.store import Warehouse
 
 GROUP = "sensor_features"
-READINGS = dg.AssetKey(["core", "sensor_readings"])
-MONTHS = dg.AssetKey(["evidence", "reading_months"])
+READINGS, MONTHS = "core.sensor_readings", "evidence.reading_months"
 SENSOR_MONTH = dg.AssetKey(["kept", "sensor_month"])
 MONTHS_OF_PHASES = dg.MonthlyPartitionsDefinition(start_date="2015-01-01")
-# Delivered readings are no table: they are staged with the raw tables, for which batches stand.
 FAULTS = "evidence.sensor_faults"
-PLACED_BY = [["raw", "batches"], ["core", "batches"], ["core", "phases"], ["core", "sensor_tags"]]
-COMPUTED_BY: list[dg.AssetKey | list[str]] = [
-    READINGS,
-    MONTHS,
-    ["core", "sensor_tags"],
-    ["core", "batches"],
-]
+# Delivered readings are no table: they are staged with the raw tables, for which batches stand.
+PLACED_BY = ("raw.batches", "core.batches", "core.phases", "core.sensor_tags")
+COMPUTED_BY = (READINGS, MONTHS, "core.sensor_tags", "core.batches")
 
 
 @dg.multi_asset(
     name="placed_readings",
-    specs=[
-        dg.AssetSpec(
-            key=READINGS,
-            deps=PLACED_BY,
-            group_name=GROUP,
-            description="Sensor readings with the batch and phase they belong to, month by month.",
-        ),
-        dg.AssetSpec(
-            key=MONTHS,
-            deps=PLACED_BY,
-            group_name=GROUP,
-            description="The account of every month of readings: received, placed, bad, repeated.",
-        ),
-    ],
+    specs=written_specs(READINGS, MONTHS, deps=PLACED_BY, group=GROUP),
     required_resource_keys={"warehouse", "run_settings"},
 )
 def placed_readings(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
@@ -57,38 +39,17 @@ def placed_readings(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
     counts = listed.select(pl.col(pl.Int64).sum()).row(0, named=True)
     context.log.info(f"{counts['received']:,} readings in {listed.height} months")
     yield dg.MaterializeResult(
-        asset_key=READINGS,
+        asset_key=asset_key(READINGS),
         metadata={"dagster/row_count": counts["stored"], "without phase": counts["without_phase"]},
     )
     yield dg.MaterializeResult(
-        asset_key=MONTHS, metadata={"dagster/row_count": listed.height, **counts}
+        asset_key=asset_key(MONTHS), metadata={"dagster/row_count": listed.height, **counts}
     )
 
 
 @dg.multi_asset(
     name="sensor_phase_features",
-    specs=[
-        dg.AssetSpec(
-            key=["feature", "sensor_phase_features"],
-            deps=COMPUTED_BY,
-            group_name=GROUP,
-            description="What a process engineer would read off each trajectory: a row per phase "
-            "and tag.",
-        ),
-        dg.AssetSpec(
-            key=["feature", "golden_trajectories"],
-            deps=COMPUTED_BY,
-            group_name=GROUP,
-            description="Where good batches run, as known before each month: a row per step of "
-            "progress.",
-        ),
-        dg.AssetSpec(
-            key=["evidence", "sensor_faults"],
-            deps=COMPUTED_BY,
-            group_name=GROUP,
-            description="What is wrong with the sensors: a row per phase, tag and fault.",
-        ),
-    ],
+    specs=written_specs(TABLE, ENVELOPES, FAULTS, deps=COMPUTED_BY, group=GROUP),
     required_resource_keys={"warehouse"},
 )
 def sensor_phase_features(
@@ -102,10 +63,7 @@ def sensor_phase_features(
         written = updated.written | {FAULTS: warehouse.write(FAULTS, faults)}
     context.log.info(f"{len(updated.replaced)} of {len(updated.names)} months written")
     for table, holds in written.items():
-        yield dg.MaterializeResult(
-            asset_key=table.split("."),
-            metadata={"dagster/row_count": holds.rows, "content_hash": holds.content_hash},
-        )
+        yield written_result(table, holds)
 
 
 def _all_months(warehouse: Warehouse, updated: MonthTables) -> pl.DataFrame | None:
@@ -123,7 +81,7 @@ def _shared_tags(warehouse: Warehouse) -> list[str]:
 
 @dg.asset(
     key=SENSOR_MONTH,
-    deps=PLACED_BY,
+    deps=[asset_key(name) for name in PLACED_BY],
     group_name=GROUP,
     partitions_def=MONTHS_OF_PHASES,
     required_resource_keys={"warehouse", "run_settings"},

@@ -12,37 +12,22 @@ from tempfile import TemporaryDirectory
 import dagster as dg
 import polars as pl
 
+from assets.defs import asset_key, written_result, written_specs
 from assets.run_settings import RunSettings
 from assets.sources.importer import SourceRecords, read_source, require_acceptable
 from assets.sources.inspection import scratch_query
 from assets.sources.provenance import delivered_at, with_delivery
-from data_contracts.catalogue import contract, contract_names
+from data_contracts.catalogue import contract_names
 from warehouse.store import Warehouse
 
 GROUP = "sources"
-EXPORTS = dg.AssetKey(["source", "exports"])
+EXPORTS = "source.exports"
 RAW_TABLES = tuple(contract_names("raw"))
-EVIDENCE = {
-    "quarantine.records": "Every record refused at the gate, with the rule it broke.",
-    "evidence.inputs": "The files this run read, by content.",
-    "evidence.ingestion": "Records received, accepted and quarantined, per raw table.",
-}
+EVIDENCE = ("quarantine.records", "evidence.inputs", "evidence.ingestion")
+SPECS = written_specs(*RAW_TABLES, *EVIDENCE, deps=[EXPORTS], group=GROUP)
 
 
-def _specs() -> list[dg.AssetSpec]:
-    texts = {table: contract(table).description for table in RAW_TABLES} | EVIDENCE
-    return [
-        dg.AssetSpec(
-            key=table.split("."),
-            deps=[EXPORTS],
-            group_name=GROUP,
-            description=text,
-        )
-        for table, text in texts.items()
-    ]
-
-
-@dg.multi_asset(name="source", specs=_specs(), required_resource_keys={"run_settings", "warehouse"})
+@dg.multi_asset(name="source", specs=SPECS, required_resource_keys={"run_settings", "warehouse"})
 def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Read and judge the source whole, then append what is new to the raw history."""
     settings: RunSettings = context.resources.run_settings
@@ -62,10 +47,7 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
         "evidence.ingestion": records.report.ingestion(),
     }
     for table, frame in frames.items():
-        written = warehouse.write(table, frame)
-        yield dg.MaterializeResult(
-            asset_key=table.split("."), metadata={"dagster/row_count": written.rows}
-        )
+        yield written_result(table, warehouse.write(table, frame))
 
 
 def _write_raw(
@@ -79,7 +61,7 @@ def _write_raw(
         frame = with_delivery(admission.accepted, received_at, profile_at, settings.run_id, now)
         versions = warehouse.append_versions(table, frame)
         yield dg.MaterializeResult(
-            asset_key=table.split("."),
+            asset_key=asset_key(table),
             metadata={
                 "received": admission.received,
                 "accepted": admission.accepted.height,

@@ -200,7 +200,7 @@ def _records(
         deviations=ready["core.deviations"],
         equipment_events=ready["core.equipment_events"],
         material_usage=empty(contract("core.material_usage")),
-        phase_features=empty(contract("feature.sensor_phase_features")),
+        sensor_phase_features=empty(contract("feature.sensor_phase_features")),
         batch_gates=ready["feature.batch_gates"],
         outcomes=ready["core.outcomes"],
         outcome_definitions=ready["core.outcome_definitions"],

@@ -131,7 +131,7 @@ def priced_plant(
     evidence = Evidence.of(
         records.verdicts, records.alarm_performance, budget, records.alarm_periods
     )
-    tables = {**records.windows, "batches": records.batches, "outcomes": records.outcomes}
+    tables = records.of_windows
     members = {name: _members(study["finding.drivers"], name) for name in (MOISTURE, COARSE)}
 
     def effect(feature: str, rule: Callable[[Any], Window]) -> WindowEffect | str:
@@ -155,7 +155,7 @@ def priced_plant(
         fast,
         records,
         evidence,
-        baseline(records.batches, records.outcomes, records.definitions),
+        baseline(records.batches, records.outcomes, records.outcome_definitions),
         measured,
         decoys,
         _claimed(evidence, measured, records),
@@ -201,12 +201,10 @@ def _records(
         study["model.alarm_periods"],
         study["model.predictions"],
         _replacement_intervals(made, fast, inputs, seed),
-        {
-            "outcome_margins": inputs.outcome_margins,
-            "gate_values": fast.gate_values,
-            "dictionary": gated,
-            "drivers": study["finding.drivers"],
-        },
+        inputs.outcome_margins,
+        fast.gate_values,
+        gated,
+        study["finding.drivers"],
     )
 
 

@@ -4,14 +4,14 @@ import pytest
 
 from assets.core.margins import outcome_margins
 from assets.core.measurements import measurements
-from assets.core.outcomes import batch_outcomes, outcome_definitions, quantities_of
+from assets.core.outcomes import outcome_definitions, outcomes, quantities_of
 from data_contracts.errors import ProfileError
 
 
 def decided(outcome, batches, lab_results, parameters):
     measured = measurements(lab_results, parameters, quantities_of([outcome]))
     margins = outcome_margins([outcome], measured)
-    found = batch_outcomes([outcome], batches, measured, margins)
+    found = outcomes([outcome], batches, measured, margins)
     return {row["batch_id"]: row for row in found.iter_rows(named=True)}
 
 
@@ -199,5 +199,5 @@ def test_the_definition_lists_every_name_that_gives_the_outcome_away(outcome):
 def test_without_outcomes_the_tables_are_empty(table):
     batches = table("core.batches", batch("B1"))
     measured = measurements(table("core.lab_results"), table("core.parameters"), set())
-    assert batch_outcomes([], batches, measured, outcome_margins([], measured)).is_empty()
+    assert outcomes([], batches, measured, outcome_margins([], measured)).is_empty()
     assert outcome_definitions([]).is_empty()

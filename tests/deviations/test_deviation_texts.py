@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.deviations.category_suggestions import ENOUGH, category_suggestions
+from assets.deviations.category_suggestions import ENOUGH, deviation_category_suggestions
 from assets.deviations.groups import deviation_groups
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform, empty
@@ -64,7 +64,7 @@ def test_groups_survive_nothing_one_and_no_text():
 def test_suggestions_keep_the_probability_they_state(worded):
     texts, truth = worded
     shown = [None if i % 4 == 0 else category for i, category in enumerate(truth)]
-    rows = category_suggestions(_records(texts, shown))
+    rows = deviation_category_suggestions(_records(texts, shown))
     conform(rows, contract("finding.deviation_category_suggestions"))
     made = rows.drop_nulls("suggested_category")
     right = [
@@ -79,7 +79,7 @@ def test_suggestions_keep_the_probability_they_state(worded):
 
 def test_a_strange_text_gets_no_suggestion(worded):
     texts, truth = worded
-    rows = category_suggestions(_records([*texts, "zyx qwv", ""], [*truth, None, None]))
+    rows = deviation_category_suggestions(_records([*texts, "zyx qwv", ""], [*truth, None, None]))
     assert rows["suggested_category"].null_count() == 2
     assert rows["reason"].str.starts_with("No suggestion").all()
 
@@ -87,14 +87,14 @@ def test_a_strange_text_gets_no_suggestion(worded):
 def test_a_text_filed_before_gets_its_category_or_the_disagreement():
     texts = ["Door open"] * 10 + ["Light off"] * 10 + ["Door open", "Light off"]
     categories = ["environment"] * 10 + ["environment", "equipment"] * 5 + [None, None]
-    first, second = category_suggestions(_records(texts, categories)).rows(named=True)
+    first, second = deviation_category_suggestions(_records(texts, categories)).rows(named=True)
     assert first["suggested_category"] == "environment"
     assert second["suggested_category"] is None
     assert "filed 10 times, 5 of them" in second["reason"]
 
 
 def test_nothing_to_learn_from_is_a_sentence():
-    rows = category_suggestions(_records(["Door open"], [None]))
+    rows = deviation_category_suggestions(_records(["Door open"], [None]))
     assert rows["suggested_category"].to_list() == [None]
     assert rows["reason"][0].startswith("No suggestion: a new text")
-    assert category_suggestions(_records(["Door open"], ["environment"])).is_empty()
+    assert deviation_category_suggestions(_records(["Door open"], ["environment"])).is_empty()

@@ -17,7 +17,6 @@ from assets.failure_models.scoring.frozen_model import (
     frozen_models,
 )
 from assets.failure_models.study import run_study
-from assets.failure_models.study_tables import table
 
 Line = Callable[..., StudyInputs]
 Tables = dict[str, pl.DataFrame]
@@ -35,8 +34,7 @@ def made_until(inputs: StudyInputs, last: int) -> StudyInputs:
 
 
 def scored(boosters: pl.DataFrame, inputs: StudyInputs) -> Tables:
-    rows = score_tables(boosters, inputs.gate_values, inputs.dictionary, inputs.batch_gates)
-    return {name: table(name, own) for name, own in rows.items()}
+    return score_tables(boosters, inputs.gate_values, inputs.dictionary, inputs.batch_gates)
 
 
 def with_press(inputs: StudyInputs) -> StudyInputs:

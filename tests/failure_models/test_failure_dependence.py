@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from assets.failure_models.dataset.failure_dependence import dependence_rows
-from assets.failure_models.study_tables import table
+from assets.failure_models.dataset.failure_dependence import failure_dependence
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import polars_schema
 
@@ -22,7 +21,7 @@ def frame(name: str, rows: list[dict[str, object]]) -> pl.DataFrame:
 
 def counted() -> dict[str, dict[str, object]]:
     at = {batch: START + timedelta(days=i) for i, batch in enumerate(BATCHES)}
-    rows = dependence_rows(
+    rows = failure_dependence(
         frame(
             "core.batches",
             [{"batch_id": b, "campaign_id": f"C{i // 4}"} for i, b in enumerate(BATCHES)],
@@ -98,8 +97,7 @@ def counted() -> dict[str, dict[str, object]]:
             ],
         ),
     )
-    assert table("finding.failure_dependence", rows).height == len(rows)
-    return {str(row["shared"]): row for row in rows}
+    return {str(row["shared"]): row for row in rows.iter_rows(named=True)}
 
 
 def test_what_is_shared_is_counted() -> None:
@@ -126,4 +124,4 @@ def test_what_was_opened_because_a_batch_had_failed_ties_nothing() -> None:
 def test_nothing_recorded_is_nothing_counted() -> None:
     names = ("batches", "outcomes", "material_usage", "phases", "equipment_events", "deviations")
     nothing = [frame(f"core.{name}", []) for name in (*names, "outcome_definitions")]
-    assert dependence_rows(*nothing, frame("feature.batch_gates", [])) == []
+    assert failure_dependence(*nothing, frame("feature.batch_gates", [])).is_empty()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from assets.failure_models.dataset.study_inputs import StudyInputs
 from assets.failure_models.investigation.cause_backtest import backtest, is_about, quantity_of
 from assets.failure_models.investigation.investigation_cards import CardInputs, cards
-from assets.failure_models.study_tables import table
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import polars_schema
 
@@ -76,31 +76,37 @@ def test_a_card_leads_with_what_was_unusual_and_carries_its_records(plant: Study
             deviations=pl.concat([early, late]),
         )
     )
-    card = next(c for c in found["finding.investigation_cards"] if c["batch_id"] == ODD_BATCH)
+    (card,) = found["finding.investigation_cards"].filter(batch_id=ODD_BATCH).to_dicts()
     assert card["is_unusual"]
     assert card["reason"] == "failed"
     assert card["lots"] == "api S1/A7"
     assert card["prior_deviations"] == "DEV-1 (moisture, major)"
     assert "was unusual at gate 5" in card["statement"]
-    features = [f for f in found["finding.card_features"] if f["batch_id"] == ODD_BATCH]
+    features = [f for f in found["finding.card_features"].to_dicts() if f["batch_id"] == ODD_BATCH]
     assert {f["feature"] for f in features[:2]} == {CAUSE, "parameter.g03_1"}
     assert features[0]["value"] > features[0]["nearest_high"]
-    for name, rows in found.items():
-        assert table(name, rows).height == len(rows)
+
+
+def cards_of(plant: StudyInputs) -> list[dict[str, Any]]:
+    return cards(card_inputs(plant))["finding.investigation_cards"].to_dicts()
 
 
 def test_good_batches_made_later_or_not_known_yet_take_no_part(plant: StudyInputs) -> None:
     position = int(ODD_BATCH[1:])
     until = plant.batch_gates.filter(pl.col("production_order") <= position + 1)
-    alone = cards(card_inputs(replace(plant, batch_gates=until)))["finding.investigation_cards"]
-    among = cards(card_inputs(plant))["finding.investigation_cards"]
+    alone = cards(card_inputs(replace(plant, batch_gates=until)))[
+        "finding.investigation_cards"
+    ].to_dicts()
+    among = cards_of(plant)
     pick = [next(c for c in own if c["batch_id"] == ODD_BATCH) for own in (alone, among)]
     assert pick[0] == pick[1]
     # The same batches, the nearest of them good only by a result that came after the gate.
     near = pick[0]["nearest_good"].split(", ")
     late = pl.when(pl.col("batch_id").is_in(near)).then(pl.col("known_at") + timedelta(days=400))
     waiting = plant.outcomes.with_columns(known_at=late.otherwise("known_at"))
-    later = cards(card_inputs(replace(plant, outcomes=waiting)))["finding.investigation_cards"]
+    later = cards(card_inputs(replace(plant, outcomes=waiting)))[
+        "finding.investigation_cards"
+    ].to_dicts()
     card = next(one for one in later if one["batch_id"] == ODD_BATCH)
     assert not set(card["nearest_good"].split(", ")) & set(near)
 
@@ -124,7 +130,7 @@ def test_a_flagged_batch_has_a_card_and_a_pattern_that_covers_it(plant: StudyInp
                 [covered], schema=polars_schema(contract("finding.rule_batches"))
             ),
         )
-    )["finding.investigation_cards"]
+    )["finding.investigation_cards"].to_dicts()
     card = next(one for one in found if one["batch_id"] == "B0290")
     assert card["reason"] == "alarm"
     assert card["patterns"] == "coarse lots on press 2"
@@ -151,12 +157,12 @@ def test_the_backtest_ranks_the_confirmed_cause(plant: StudyInputs) -> None:
     found = backtest(card_inputs(plant, deviations=deviations), attributions)
     ranks = {
         case["method"]: case["rank"]
-        for case in found["finding.explained_causes"]
+        for case in found["finding.explained_causes"].to_dicts()
         if case["confirmed_cause"] == "g03_0"
     }
     assert ranks["model"] == 2
     assert ranks["unusual"] in {1, 2}
-    by_method = {row["method"]: row for row in found["finding.explanation_backtest"]}
+    by_method = {row["method"]: row for row in found["finding.explanation_backtest"].to_dicts()}
     assert by_method["model"]["cases"] == 1
     assert by_method["model"]["causes_not_recorded"] == 1
     assert by_method["model"]["hit_at_1"] == 0.0
@@ -165,8 +171,6 @@ def test_the_backtest_ranks_the_confirmed_cause(plant: StudyInputs) -> None:
     assert by_method["chance"]["hit_at_3"] == pytest.approx(3 / 24)
     harmonic = sum(1 / place for place in range(1, 25))
     assert by_method["chance"]["mean_reciprocal_rank"] == pytest.approx(harmonic / 24)
-    for name, rows in found.items():
-        assert table(name, rows).height == len(rows)
 
 
 def test_a_feature_is_about_a_quantity() -> None:
@@ -188,4 +192,4 @@ def test_a_cause_names_what_it_says_and_not_its_namesakes() -> None:
 
 def test_without_confirmed_causes_there_is_no_backtest(plant: StudyInputs) -> None:
     found = backtest(card_inputs(plant), empty("model.attributions"))
-    assert found == {"finding.explained_causes": [], "finding.explanation_backtest": []}
+    assert [name for name, frame in found.items() if frame.is_empty()] == list(found)

@@ -7,9 +7,12 @@ import polars as pl
 import pytest
 
 from assets.gate_features.composition import CoreRecords, gate_features
+from assets.gate_features.defs import TABLES
 from assets.gate_features.gates import batch_gates
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform
+
+VALUES, DICTIONARY, REFUSED = TABLES
 
 
 @pytest.fixture
@@ -34,12 +37,7 @@ def records(table):
 def built(records, definitions, **settings):
     gates = batch_gates(records.batches, records.phases, records.lab_results)
     found = gate_features(records, gates, definitions, **settings)
-    for name, frame in (
-        ("feature.batch_gates", gates),
-        ("feature.gate_values", found.values),
-        ("feature.dictionary", found.dictionary),
-        ("evidence.refused_features", found.refused),
-    ):
+    for name, frame in {"feature.batch_gates": gates, **found}.items():
         conform(frame, contract(name))
     return found
 
@@ -98,14 +96,14 @@ def test_a_wide_table_without_instants(table, records):
         ),
     )
     found = built(source, definition(table))
-    wide = found.values.filter(pl.col("batch_id") == "B1")
+    wide = found[VALUES].filter(pl.col("batch_id") == "B1")
     assert wide.select("gate", "feature", "value", "level").rows() == [
         (1, "product.code", None, "P"),
         (3, "parameter.team", None, "red"),
         (4, "parameter.main_force_kn", 5.0, None),
         (6, "lab.dissolution_min", 81.0, None),
     ]
-    dictionary = {row["feature"]: row for row in found.dictionary.iter_rows(named=True)}
+    dictionary = {row["feature"]: row for row in found[DICTIONARY].iter_rows(named=True)}
     assert dictionary["parameter.main_force_kn"]["title"] == "Main force (kN)"
     assert dictionary["parameter.main_force_kn"]["available_at_gate"] == 4
     assert dictionary["product.code"]["is_product_identity"]
@@ -130,7 +128,7 @@ def test_results_are_refused_by_meaning_and_by_time_and_nothing_else_is(table, r
     )
     refused = {
         row["feature"]: row
-        for row in built(source, definition(table)).refused.iter_rows(named=True)
+        for row in built(source, definition(table))[REFUSED].iter_rows(named=True)
     }
     assert {name: row["rule"] for name, row in refused.items()} == {
         "lab.dissolution_min": "defines_outcome",
@@ -153,7 +151,7 @@ def test_what_the_rule_reads_defines_the_outcome_even_without_margin(table, reco
         table, rule="is_bad = 1", margin_quantity=None, defining_quantities="is_bad"
     )
     found = built(source, definitions)
-    assert found.refused.select("feature", "rule").rows() == [("lab.is_bad", "defines_outcome")]
+    assert found[REFUSED].select("feature", "rule").rows() == [("lab.is_bad", "defines_outcome")]
 
 
 def test_a_quantity_the_profile_holds_back_is_not_available_at_its_records_stage(table, records):
@@ -162,8 +160,8 @@ def test_a_quantity_the_profile_holds_back_is_not_available_at_its_records_stage
         parameters=table("core.parameters", parameter(1, 4, "drug_release", 91.0)),
     )
     found = built(source, definition(table), quantity_stages={"drug_release": 6})
-    assert found.values.filter(pl.col("feature") == "parameter.drug_release")["gate"].item() == 6
-    assert found.refused["rule"].to_list() == ["not_yet_available"]
+    assert found[VALUES].filter(pl.col("feature") == "parameter.drug_release")["gate"].item() == 6
+    assert found[REFUSED]["rule"].to_list() == ["not_yet_available"]
 
 
 def test_a_canary_of_the_label_stamped_late_is_refused(table, records, hours):
@@ -203,18 +201,18 @@ def test_a_canary_of_the_label_stamped_late_is_refused(table, records, hours):
         lab_results=table("core.lab_results", *results),
     )
     found = built(source, definition(table))
-    stamped = found.values.filter(pl.col("feature") == "parameter.canary")
+    stamped = found[VALUES].filter(pl.col("feature") == "parameter.canary")
     assert stamped["gate"].unique().to_list() == [6]
-    refusal = found.refused.filter(pl.col("feature") == "parameter.canary").to_dicts()[0]
+    refusal = found[REFUSED].filter(pl.col("feature") == "parameter.canary").to_dicts()[0]
     assert (refusal["rule"], refusal["first_available_gate"]) == ("not_yet_available", 6)
 
 
 def test_a_source_of_nothing_but_batches(table, records):
     batches = table("core.batches", {"batch_id": "B1", "production_order": 1, "cluster_id": "B1"})
     found = built(records(batches=batches), table("core.outcome_definitions"))
-    assert found.values.is_empty()
-    assert found.dictionary.is_empty()
-    assert found.refused.is_empty()
+    assert found[VALUES].is_empty()
+    assert found[DICTIONARY].is_empty()
+    assert found[REFUSED].is_empty()
 
 
 def test_the_same_records_in_another_order_give_the_same_tables(table, records):
@@ -235,6 +233,6 @@ def test_the_same_records_in_another_order_give_the_same_tables(table, records):
         lab_results=table("core.lab_results", *reversed(samples)),
     )
     first, second = built(one, definition(table)), built(other, definition(table))
-    assert first.values.equals(second.values)
-    assert first.dictionary.equals(second.dictionary)
-    assert first.refused.equals(second.refused)
+    assert first[VALUES].equals(second[VALUES])
+    assert first[DICTIONARY].equals(second[DICTIONARY])
+    assert first[REFUSED].equals(second[REFUSED])

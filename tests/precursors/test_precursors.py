@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from assets.precursors.defs import TABLES
 from assets.precursors.event_history import EVENT_SCHEMA, event_history
 from assets.precursors.event_lags import Surroundings, event_lags
 from assets.precursors.event_sequences import sequences_of
@@ -18,13 +19,15 @@ from benchmarks.precursor_study import study_plant
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform, empty
 
+PRECURSORS, SEARCHES, SEQUENCES = TABLES
+
 
 def empty_events():
     return pl.DataFrame(schema=EVENT_SCHEMA)
 
 
 def _leading(tables):
-    return tables.precursors.filter("is_leading")
+    return tables[PRECURSORS].filter("is_leading")
 
 
 def test_a_planted_precursor_is_found_with_its_lag(planted, found):
@@ -35,7 +38,7 @@ def test_a_planted_precursor_is_found_with_its_lag(planted, found):
     assert first["difference_low"] > 0.1
     assert first["later_standing"] == "held"
     assert first["later_failures"] > 2 * first["later_expected"]
-    assert found.searches["verdict"].to_list() == ["found"]
+    assert found[SEARCHES]["verdict"].to_list() == ["found"]
 
 
 def test_a_precursor_of_the_earlier_batches_alone_does_not_hold(planted):
@@ -64,7 +67,7 @@ def test_nothing_else_is_found(planted, found):
 
 def test_what_the_result_set_off_comes_before_nothing(planted, found):
     assert (planted.records.deviations["category"] == "out_of_specification").any()
-    on_batch = found.precursors.filter(pl.col("scope") == "batch")
+    on_batch = found[PRECURSORS].filter(pl.col("scope") == "batch")
     assert "deviation.out_of_specification" not in on_batch["event_type"].to_list()
 
 
@@ -76,29 +79,25 @@ def test_study_smoke(kind, seed):
 
 
 def test_the_tables_conform_and_repeat(planted, found, with_records):
-    for name, frame in (
-        ("finding.precursors", found.precursors),
-        ("finding.precursor_searches", found.searches),
-        ("finding.event_sequences", found.sequences),
-    ):
+    for name, frame in found.items():
         conform(frame, contract(name))
     again = with_records(deviations=planted.records.deviations.sample(fraction=1.0, shuffle=True))
-    assert again.precursors.equals(with_records().precursors)
+    assert again[PRECURSORS].equals(with_records()[PRECURSORS])
 
 
 @pytest.mark.parametrize("failures", [0, 1, 2])
 def test_few_failures_are_a_sentence(planted, with_records, failures):
     outcomes = planted.records.outcomes.with_columns(is_failure=pl.int_range(pl.len()) < failures)
     tables = with_records(outcomes=outcomes)
-    assert tables.precursors.is_empty()
-    row = tables.searches.row(0, named=True)
+    assert tables[PRECURSORS].is_empty()
+    row = tables[SEARCHES].row(0, named=True)
     assert row["verdict"] == "too_few_failures"
     assert f"Only {failures} of 800 batches" in row["reason"]
 
 
 def test_all_pending_is_a_sentence(planted, with_records):
     outcomes = planted.records.outcomes.with_columns(is_failure=pl.lit(None, pl.Boolean))
-    assert with_records(outcomes=outcomes).searches["verdict"].to_list() == ["no_events"]
+    assert with_records(outcomes=outcomes)[SEARCHES]["verdict"].to_list() == ["no_events"]
 
 
 def test_no_events_at_all_is_a_sentence(planted, with_records):
@@ -107,8 +106,8 @@ def test_no_events_at_all_is_a_sentence(planted, with_records):
         equipment_events=empty(contract("core.equipment_events")),
         phases=empty(contract("core.phases")),
     )
-    assert tables.searches["verdict"].to_list() == ["no_events"]
-    assert "records no event" in tables.searches["reason"][0]
+    assert tables[SEARCHES]["verdict"].to_list() == ["no_events"]
+    assert "records no event" in tables[SEARCHES]["reason"][0]
 
 
 def test_no_outcomes_make_empty_tables(with_records):
@@ -116,7 +115,7 @@ def test_no_outcomes_make_empty_tables(with_records):
         outcomes=empty(contract("core.outcomes")),
         outcome_definitions=empty(contract("core.outcome_definitions")),
     )
-    assert tables.searches.is_empty()
+    assert tables[SEARCHES].is_empty()
 
 
 def test_tied_times_are_survived(planted, with_records):
@@ -127,14 +126,17 @@ def test_tied_times_are_survived(planted, with_records):
             occurred_at=pl.lit(one)
         ).unique(["equipment_id", "event"]),
     )
-    assert tables.searches["verdict"].to_list()[0] in ("none_found", "too_few_exposed", "found")
+    assert tables[SEARCHES]["verdict"].to_list()[0] in ("none_found", "too_few_exposed", "found")
 
 
 def test_without_dates_the_stage_decides(planted):
     records = planted.records
     undated = records.deviations.with_columns(opened_at=pl.lit(None, pl.Datetime("us")))
     events = event_history(
-        undated, records.equipment_events.clear(), records.phases.clear(), records.phase_features
+        undated,
+        records.equipment_events.clear(),
+        records.phases.clear(),
+        records.sensor_phase_features,
     )
     anchors = records.batches.select(
         "batch_id", anchor_at=pl.lit(None, pl.Datetime("us")), anchor_stage=pl.lit(5, pl.Int64)
@@ -156,7 +158,7 @@ def test_an_event_counts_from_when_it_was_known(planted):
         + timedelta(hours=1)
     )
     events = event_history(
-        late, records.equipment_events.clear(), records.phases, records.phase_features
+        late, records.equipment_events.clear(), records.phases, records.sensor_phase_features
     )
     anchors = records.batches.select("batch_id").join(
         records.batch_gates.select("batch_id", anchor_at="gate_at", anchor_stage="gate"),
@@ -228,6 +230,6 @@ def test_sequences_follow_the_order_of_being_known():
 
 
 def test_sequences_of_a_plant_are_two_or_three_events(found):
-    assert found.sequences.height
-    assert set(found.sequences["length"]) <= {2, 3}
-    assert (found.sequences["exposed"] >= 5).all()
+    assert found[SEQUENCES].height
+    assert set(found[SEQUENCES]["length"]) <= {2, 3}
+    assert (found[SEQUENCES]["exposed"] >= 5).all()

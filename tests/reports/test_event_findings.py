@@ -5,14 +5,9 @@ import re
 import polars as pl
 import pytest
 
-from assets.precursors.study import (
-    EFFECT_SCHEMA,
-    PRECURSOR_SCHEMA,
-    SEARCH_SCHEMA,
-    SEQUENCE_SCHEMA,
-)
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform, empty
+from data_contracts.tables import columns, table
 from reports.claims import evaluate
 from reports.figures.patterns import escape_matrix, precursor_timeline
 from reports.report import render
@@ -21,8 +16,8 @@ from reports.wording import event_name
 TABLES = ("precursors", "precursor_searches", "event_sequences", "deviation_recurrence",
           "deviation_groups", "deviation_category_suggestions", "capa_effectiveness",
           "escape_matrix", "paths")  # fmt: skip
-EFFECT = dict(zip(EFFECT_SCHEMA, (91, 43, 800, 18, 0.47, 0.37, 0.57, 0.022, 0.45, 0.35, 0.55,
-                                  21.0, 12.0, 36.0), strict=True))  # fmt: skip
+RATES = (91, 43, 800, 18, 0.47, 0.37, 0.57, 0.022, 0.45, 0.35, 0.55, 21.0, 12.0, 36.0)
+EFFECT = dict(zip(columns("finding.event_sequences")[-14:], RATES, strict=True))
 
 
 def _text(html):
@@ -56,9 +51,9 @@ def findings():
     names = ["item", "origin", "detection", "items", "confirmed_origins", "stages_escaped",
              "cost_usd", "is_proxy"]  # fmt: skip
     return {
-        "precursors": pl.DataFrame([found | EFFECT], schema=PRECURSOR_SCHEMA | EFFECT_SCHEMA),
-        "precursor_searches": pl.DataFrame([search], schema=SEARCH_SCHEMA),
-        "event_sequences": pl.DataFrame([steps | EFFECT], schema=SEQUENCE_SCHEMA | EFFECT_SCHEMA),
+        "precursors": table("finding.precursors", [found | EFFECT]),
+        "precursor_searches": table("finding.precursor_searches", [search]),
+        "event_sequences": table("finding.event_sequences", [steps | EFFECT]),
         "escape_matrix": pl.DataFrame(cells, schema=names, orient="row").with_columns(
             pl.col("cost_usd").cast(pl.Decimal(18, 2))
         ),

@@ -9,7 +9,6 @@ from assets.failure_models.dataset.study_inputs import StudySettings
 from assets.failure_models.investigation.cause_backtest import backtest
 from assets.failure_models.investigation.investigation_cards import CardInputs, cards
 from assets.failure_models.study import run_study
-from assets.failure_models.study_tables import table
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform, empty
 from reports.claims import evaluate
@@ -48,7 +47,7 @@ def studied():
     records["deviations"] = conform(pl.DataFrame([deviation]), contract("core.deviations"))
     inputs = CardInputs(**records)
     found = cards(inputs) | backtest(inputs, tables["model.attributions"])
-    return tables | {name: table(name, rows) for name, rows in found.items()}
+    return tables | found
 
 
 def test_the_card_says_what_is_kept_undecided_attacked_and_confirmed(signal_plant):

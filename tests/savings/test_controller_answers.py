@@ -45,10 +45,10 @@ def test_fewer_than_two_years(years):
 
 def test_every_question_is_answered(tablets, records_of):
     records = records_of()
-    priced = priced_failures(records.batches, records.outcomes, records.definitions)
+    priced = priced_failures(records.batches, records.outcomes, records.outcome_definitions)
     by_year = failures_by_year(records.batches, priced)
     assert by_year.rows() == [(2024, 201, 12), (2025, 199, 0)]
-    found = baseline(records.batches, records.outcomes, records.definitions)
+    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
     answers = dict(controller_answers(tablets, found, by_year).select("question", "answer").rows())
     assert len(answers) == 10
     assert answers["Who approved the baseline?"].startswith("Not approved yet")
@@ -61,8 +61,8 @@ def test_every_question_is_answered(tablets, records_of):
 
 def test_without_dates(tablets, records_of):
     records = records_of(dated=False)
-    priced = priced_failures(records.batches, records.outcomes, records.definitions)
+    priced = priced_failures(records.batches, records.outcomes, records.outcome_definitions)
     by_year = failures_by_year(records.batches, priced)
     assert by_year.height == 0
-    found = baseline(records.batches, records.outcomes, records.definitions)
+    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
     assert controller_answers(tablets, found, by_year).height == 10

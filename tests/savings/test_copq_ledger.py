@@ -44,7 +44,7 @@ def test_cents_round_half_even_and_stay_exact():
 def test_reconciles_to_the_cent(records_of, settings):
     assumptions = with_overrides(load_built_in("tablets"), settings)
     records = records_of()
-    priced = priced_failures(records.batches, records.outcomes, records.definitions)
+    priced = priced_failures(records.batches, records.outcomes, records.outcome_definitions)
     ledger = copq_ledger(priced, assumptions)
     assert priced.height == 12
     assert ledger["amount_usd"].sum() == failure_cost_exact_usd(assumptions) * 12
@@ -58,7 +58,7 @@ def test_any_failure_and_its_modes_are_one_loss(records_of, tablets):
     """A failed batch also fails by mode; it is priced once, under its recorded mode."""
     records = records_of()
     ledger = copq_ledger(
-        priced_failures(records.batches, records.outcomes, records.definitions), tablets
+        priced_failures(records.batches, records.outcomes, records.outcome_definitions), tablets
     )
     assert ledger.select("batch_id", "category").is_duplicated().sum() == 0
     modes = ledger.group_by("failure_mode", "stage").len().sort("failure_mode")
@@ -71,7 +71,7 @@ def test_any_failure_and_its_modes_are_one_loss(records_of, tablets):
 def test_fits_its_contract_and_states_its_classes(records_of, tablets):
     records = records_of()
     ledger = copq_ledger(
-        priced_failures(records.batches, records.outcomes, records.definitions), tablets
+        priced_failures(records.batches, records.outcomes, records.outcome_definitions), tablets
     )
     assert conform(ledger, contract("economics.copq_ledger")).equals(ledger)
     assert set(ledger["paf"]) == {"internal_failure", "external_failure"}
@@ -83,7 +83,7 @@ def test_fits_its_contract_and_states_its_classes(records_of, tablets):
 def test_proxies_say_that_no_batch_was_lost(records_of, tablets):
     records = records_of(is_proxy=True)
     ledger = copq_ledger(
-        priced_failures(records.batches, records.outcomes, records.definitions), tablets
+        priced_failures(records.batches, records.outcomes, records.outcome_definitions), tablets
     )
     assert ledger["basis"].str.starts_with("priced on a proxy, no batch was lost").all()
 
@@ -91,7 +91,7 @@ def test_proxies_say_that_no_batch_was_lost(records_of, tablets):
 def test_no_failures_no_rows(records_of, tablets):
     records = records_of(failures=0)
     ledger = copq_ledger(
-        priced_failures(records.batches, records.outcomes, records.definitions), tablets
+        priced_failures(records.batches, records.outcomes, records.outcome_definitions), tablets
     )
     assert ledger.height == 0
     assert conform(ledger, contract("economics.copq_ledger")).height == 0

@@ -80,7 +80,7 @@ def test_the_tracker_is_silent_without_a_change_and_speaks_with_one():
 
 def test_the_tracker_over_recorded_months(records_of):
     records = records_of()
-    failed = priced_failures(records.batches, records.outcomes, records.definitions)
+    failed = priced_failures(records.batches, records.outcomes, records.outcome_definitions)
     months = savings_tracker(records.batches, failed, 0.03, 0.01)
     assert months.height == 24
     assert months["batches"].sum() == 400
@@ -91,7 +91,7 @@ def test_the_tracker_over_recorded_months(records_of):
 def test_a_promise_is_followed_from_its_start_at_its_own_rates(records_of, tablets):
     """The rates of the run move, the promised ones do not; nor do months before the start count."""
     records = records_of()
-    failed = priced_failures(records.batches, records.outcomes, records.definitions)
+    failed = priced_failures(records.batches, records.outcomes, records.outcome_definitions)
     promise = Promise(date(2025, 1, 1), Fraction(3, 100), Fraction(1, 100), "Head of production")
     months = savings_tracker(records.batches, failed, 0.5, 0.4, promise)
     assert months.equals(savings_tracker(records.batches, failed, 0.03, 0.03, promise))

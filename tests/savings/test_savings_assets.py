@@ -34,7 +34,7 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
         {
             "core.batches": records.batches,
             "core.outcomes": records.outcomes,
-            "core.outcome_definitions": records.definitions,
+            "core.outcome_definitions": records.outcome_definitions,
             "model.verdicts": records.verdicts,
             "model.alarm_performance": records.alarm_performance,
             "model.alarm_periods": records.alarm_performance.with_columns(fold=pl.lit(2)),

@@ -65,7 +65,7 @@ def test_a_lot_property_nobody_tests_moves_parameter_and_result_and_is_not_recor
     assert 0.2 < moisture < 0.6
     assert 0.2 < uniformity < 0.6
     priced = priced_plant(1, plant, cut="none", drift=1.0, **SMALL)
-    features = priced.records.windows["gate_values"]["feature"].unique().to_list()
+    features = priced.records.gate_values["feature"].unique().to_list()
     assert "material.api.d90_um" in features
     assert not [name for name in features if UNMEASURED in name]
 

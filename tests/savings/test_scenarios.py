@@ -151,7 +151,7 @@ def test_no_outcomes_at_all(tablets, records_of):
     empty = Records(
         records.batches,
         records.outcomes.clear(),
-        records.definitions.clear(),
+        records.outcome_definitions.clear(),
         records.verdicts.clear(),
         records.alarm_performance.clear(),
     )
@@ -218,7 +218,7 @@ def test_sum_over_levers_is_the_joint_and_no_failure_is_saved_twice(tablets, rec
     """Two alerts on each of two modes, joint effect worked out independently of the chain."""
     records = records_of()
     evidence, claims = _claims_on_modes(tablets, records)
-    found = baseline(records.batches, records.outcomes, records.definitions)
+    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
     drawn = Draws(tablets, "base", 10_000, 1)
     simulated = simulate(drawn, evidence, found, claims)
     assert len(simulated) == 4
@@ -250,7 +250,7 @@ def test_sum_over_levers_is_the_joint_and_no_failure_is_saved_twice(tablets, rec
 def test_savings_and_value_add_up_over_levers(tablets, records_of):
     records = records_of()
     evidence, claims = _claims_on_modes(tablets, records)
-    found = baseline(records.batches, records.outcomes, records.definitions)
+    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
     table = scenarios(tablets, evidence, found, claims, draws=2_000, seed=1)
     assert table.filter(pl.col("lever") != "all")["lever"].n_unique() == 6
     simulated = simulate(Draws(tablets, "base", 2_000, 1), evidence, found, claims)
@@ -265,7 +265,7 @@ def test_savings_and_value_add_up_over_levers(tablets, records_of):
 def test_modes_never_fail_more_often_than_batches(tablets, records_of):
     records = records_of()
     evidence, claims = _claims_on_modes(tablets, records)
-    found = baseline(records.batches, records.outcomes, records.definitions)
+    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
     probs = outcome_probs(found, evidence, claims, Draws(tablets, "base", 5_000, 1))
     assert set(probs) == {"blend_non_uniformity", "coating_temperature_excursion", "other"}
     assert (sum(probs.values()) < 1).all()

@@ -12,16 +12,16 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.dependence import design_effect
+from data_contracts.tables import table
 
 LOT, CAMPAIGN, EPISODE, DEVIATION = "lot", "campaign", "equipment_episode", "deviation"
 FEWEST_BATCHES = 30
 RENEWALS = ("maintenance", "part_change", "breakdown")
 
-Rows = list[dict[str, Any]]
 GROUPS = {"batch_id": pl.String, "group": pl.String}
 
 
-def dependence_rows(
+def failure_dependence(
     batches: pl.DataFrame,
     outcomes: pl.DataFrame,
     material_usage: pl.DataFrame,
@@ -30,7 +30,7 @@ def dependence_rows(
     deviations: pl.DataFrame,
     outcome_definitions: pl.DataFrame,
     batch_gates: pl.DataFrame,
-) -> Rows:
+) -> pl.DataFrame:
     """Count failures by what they share.
 
     Args:
@@ -45,8 +45,8 @@ def dependence_rows(
         batch_gates: ``feature.batch_gates``.
 
     Returns:
-        One row per outcome and way of sharing that at least 30 batches are known for, in the shape
-        of ``finding.failure_dependence``.
+        ``finding.failure_dependence``: one row per outcome and way of sharing that at least 30
+        batches are known for.
     """
     shared = [
         *_lots(material_usage),
@@ -55,7 +55,7 @@ def dependence_rows(
     ]
     last = dict(outcome_definitions.select("outcome", "last_gate_before").rows())
     labelled = outcomes.drop_nulls("is_failure").sort("outcome", "batch_id")
-    return [
+    rows = [
         row
         for (outcome,), own in labelled.group_by("outcome", maintain_order=True)
         for kind, name, groups in (
@@ -64,6 +64,7 @@ def dependence_rows(
         )
         if (row := _row(str(outcome), own, kind, name, groups)) is not None
     ]
+    return table("finding.failure_dependence", rows)
 
 
 def _row(

@@ -25,6 +25,7 @@ from assets.failure_models.investigation.investigation_cards import (
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.dependence import share_interval
 from assets.statistics.prediction_quality.discrimination import column_aucs
+from data_contracts.tables import table
 
 MODEL, UNUSUAL, UNIVARIATE, CHANCE = "model", "unusual", "univariate", "chance"
 HITS = (1, 3, 5)
@@ -37,7 +38,7 @@ Rows = list[dict[str, Any]]
 Ranker = Callable[[int], dict[str, float]]
 
 
-def backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, Rows]:
+def backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Rank the confirmed cause of every failed batch by every method.
 
     Args:
@@ -45,8 +46,8 @@ def backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, Rows]:
         attributions: ``model.attributions``; only outcomes under a process signal are in it.
 
     Returns:
-        Rows of ``finding.explained_causes`` (one per case and method) and
-        ``finding.explanation_backtest`` (one per outcome and method).
+        ``finding.explained_causes`` (one row per case and method) and
+        ``finding.explanation_backtest`` (one per outcome and method) by name.
     """
     cases: Rows = []
     summaries: Rows = []
@@ -64,7 +65,10 @@ def backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, Rows]:
         if found:
             lots = dict(zip(matrix.batch_ids, matrix.cluster.tolist(), strict=True))
             summaries += _summary(definition.outcome, found, lots)
-    return {"finding.explained_causes": cases, "finding.explanation_backtest": summaries}
+    return {
+        "finding.explained_causes": table("finding.explained_causes", cases),
+        "finding.explanation_backtest": table("finding.explanation_backtest", summaries),
+    }
 
 
 def quantity_of(feature: str) -> str:

@@ -22,6 +22,7 @@ from assets.statistics.multivariate.unusualness import (
     reference_of,
     unusualness,
 )
+from data_contracts.tables import table
 
 FAILED, ALARM = "failed", "alarm"
 REFERENCE_BATCHES, FEWEST_REFERENCE, NEAREST = 100, 20, 10
@@ -71,14 +72,14 @@ class Comparison:
     nearest: IntArray
 
 
-def cards(inputs: CardInputs) -> dict[str, Rows]:
+def cards(inputs: CardInputs) -> dict[str, pl.DataFrame]:
     """Make the cards.
 
     Args:
         inputs: The tables.
 
     Returns:
-        Rows of ``finding.investigation_cards`` and ``finding.card_features``. Where a source has an
+        ``finding.investigation_cards`` and ``finding.card_features`` by name. Where a source has an
         outcome ``failure``, only it has cards: its modes are the same batches again.
     """
     found: dict[str, Rows] = {"finding.investigation_cards": [], "finding.card_features": []}
@@ -100,7 +101,7 @@ def cards(inputs: CardInputs) -> dict[str, Rows]:
             found["finding.investigation_cards"].append(
                 _card(inputs, definition, matrix, beside, why, features)
             )
-    return found
+    return {name: table(name, rows) for name, rows in found.items()}
 
 
 def leading(defined: Sequence[OutcomeDefinition]) -> list[OutcomeDefinition]:

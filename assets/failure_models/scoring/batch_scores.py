@@ -25,6 +25,7 @@ from assets.failure_models.signal.verdict import PROCESS_SIGNAL
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.conformal import prediction_sets
 from assets.statistics.regression.detrending import relative_to_past
+from data_contracts.tables import table
 
 ALARM_BUDGET = 0.05
 SHOWN_FEATURES = 5
@@ -52,7 +53,7 @@ def score_tables(
     gate_values: pl.DataFrame,
     dictionary: pl.DataFrame,
     batch_gates: pl.DataFrame,
-) -> dict[str, Rows]:
+) -> dict[str, pl.DataFrame]:
     """Score every batch that is new to each kept model.
 
     Args:
@@ -62,7 +63,7 @@ def score_tables(
         batch_gates: ``feature.batch_gates``.
 
     Returns:
-        Rows of ``model.batch_scores`` and ``model.score_contributions``.
+        ``model.batch_scores`` and ``model.score_contributions`` by name.
 
     Raises:
         AlteredModelError: A model was changed after it was kept.
@@ -88,7 +89,7 @@ def score_tables(
         found["model.batch_scores"] += _score_rows(model, matrix, rows, scores)
         if model.verdict == PROCESS_SIGNAL:
             found["model.score_contributions"] += _shares(model, ids, values[rows], scores)
-    return found
+    return {name: table(name, rows) for name, rows in found.items()}
 
 
 def _levels(models: Iterable[FrozenModel], gate: int) -> Levels:

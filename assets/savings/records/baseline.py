@@ -46,18 +46,18 @@ class Baseline:
     is_proxy: bool
 
 
-def priced_outcomes(definitions: pl.DataFrame) -> list[str]:
+def priced_outcomes(outcome_definitions: pl.DataFrame) -> list[str]:
     """Return the outcomes whose failures are priced: any-failure alone, or all, earliest first.
 
     Args:
-        definitions: ``core.outcome_definitions``, one row per outcome.
+        outcome_definitions: ``core.outcome_definitions``, one row per outcome.
     """
-    ordered = definitions.sort("first_known_stage", "outcome")["outcome"].to_list()
+    ordered = outcome_definitions.sort("first_known_stage", "outcome")["outcome"].to_list()
     return [ANY_FAILURE] if ANY_FAILURE in ordered else ordered
 
 
 def priced_failures(
-    batches: pl.DataFrame, outcomes: pl.DataFrame, definitions: pl.DataFrame
+    batches: pl.DataFrame, outcomes: pl.DataFrame, outcome_definitions: pl.DataFrame
 ) -> pl.DataFrame:
     """Return every failed batch once, with the outcome and mode it is priced under.
 
@@ -65,14 +65,14 @@ def priced_failures(
         batches: ``core.batches``, one row per batch.
         outcomes: ``core.outcomes``, one row per batch and outcome; a null ``is_failure`` is
             pending and not counted.
-        definitions: ``core.outcome_definitions``, one row per outcome.
+        outcome_definitions: ``core.outcome_definitions``, one row per outcome.
 
     Returns:
         One row per failed batch, sorted by batch_id: batch_id, outcome, mode_outcome (the earliest
         known outcome by mode it fails; null if none), failure_mode (as recorded, else the mode
         outcome, else ``unknown``), is_proxy.
     """
-    ordered = definitions.sort("first_known_stage", "outcome").with_row_index("place")
+    ordered = outcome_definitions.sort("first_known_stage", "outcome").with_row_index("place")
     failed = (
         outcomes.filter(pl.col("is_failure"))
         .join(ordered.select("outcome", "is_proxy", "place"), on="outcome")
@@ -80,7 +80,7 @@ def priced_failures(
     )
     is_any = pl.col("outcome") == ANY_FAILURE
     modes = failed.filter(~is_any).unique("batch_id", keep="first", maintain_order=True)
-    priced = failed.filter(is_any) if ANY_FAILURE in definitions["outcome"] else modes
+    priced = failed.filter(is_any) if ANY_FAILURE in outcome_definitions["outcome"] else modes
     return (
         priced.join(batches.select("batch_id", "failure_mode"), on="batch_id", how="left")
         .join(modes.select("batch_id", mode_outcome="outcome"), on="batch_id", how="left")
@@ -90,20 +90,22 @@ def priced_failures(
     )
 
 
-def baseline(batches: pl.DataFrame, outcomes: pl.DataFrame, definitions: pl.DataFrame) -> Baseline:
+def baseline(
+    batches: pl.DataFrame, outcomes: pl.DataFrame, outcome_definitions: pl.DataFrame
+) -> Baseline:
     """Count the baseline from the records.
 
     Args:
         batches: ``core.batches``, one row per batch.
         outcomes: ``core.outcomes``, one row per batch and outcome.
-        definitions: ``core.outcome_definitions``, one row per outcome.
+        outcome_definitions: ``core.outcome_definitions``, one row per outcome.
     """
-    names = priced_outcomes(definitions)
-    priced = priced_failures(batches, outcomes, definitions)
+    names = priced_outcomes(outcome_definitions)
+    priced = priced_failures(batches, outcomes, outcome_definitions)
     known = outcomes.filter(pl.col("outcome").is_in(names) & pl.col("is_failure").is_not_null())
     counted = known["batch_id"].n_unique()
     rate, period = production_rate(batches)
-    modes = sorted(set(definitions["outcome"]) - set(names))
+    modes = sorted(set(outcome_definitions["outcome"]) - set(names))
     return Baseline(
         failures=priced.height,
         batches=counted,

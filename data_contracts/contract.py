@@ -34,6 +34,8 @@ class Column:
         known_at: Column holding the instant at which the value became known.
         is_provenance: Whether the column is outside every comparison of contents.
         defines_outcome: Outcome this column decides, to which it may never be a feature.
+        codes: Name under which ``data_contracts.codes`` holds the allowed values, where code
+            speaks of them.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Column:
     known_at: str | None = None
     is_provenance: bool = False
     defines_outcome: str | None = None
+    codes: str | None = None
 
     @property
     def is_numeric(self) -> bool:

@@ -121,6 +121,7 @@ def _column(item: Mapping[str, Any]) -> Column:
         known_at=custom.get("known_at"),
         is_provenance=custom.get("provenance", False),
         defines_outcome=custom.get("defines_outcome"),
+        codes=custom.get("codes"),
     )
 
 

@@ -16,15 +16,16 @@ from typing import Any
 import polars as pl
 import yaml
 
+from data_contracts.catalogue import SCHEMAS, contract
 from data_contracts.errors import LotwiseError
+from data_contracts.tables import table
 from data_contracts.yaml_loader import SAFE_LOADER
-from reports.formats import FORMAT_NAMES, Written, write
+from reports.formats import FORMAT_NAMES, WrittenFigure, write
 
 Query = Callable[[str], pl.DataFrame]
 
 CLAIMS_DIR = Path(__file__).parent / "claims"
 BASES = ("evidence", "arithmetic", "count")
-SCHEMAS = ("raw", "quarantine", "core", "feature", "model", "finding", "economics", "evidence")
 # Still being written while the claims are judged, so its content cannot be part of their inputs.
 OPEN_ACCOUNTS = frozenset({"evidence.contract_results"})
 
@@ -125,7 +126,7 @@ def definition_of(full_id: str) -> Definition:
 
 def written(
     full_id: str, value: object, low: float | None, high: float | None, unit: str | None
-) -> Written:
+) -> WrittenFigure:
     """Write a claim's value the way its definition says."""
     return write(definition_of(full_id).format, value, low, high, unit)
 
@@ -139,13 +140,11 @@ def tables_present(query: Query) -> frozenset[str]:
     return frozenset(listed["name"].to_list())
 
 
-def _content_hash(query: Query, table: str) -> str:
+def _content_hash(query: Query, name: str) -> str:
     """Hash a table's contracted content, without provenance and whatever its row order."""
-    from data_contracts.catalogue import contract
-
-    columns = ", ".join(f'"{name}"' for name in contract(table).compared_columns)
-    answer = query(f"SELECT count(*) AS n, CAST(sum(hash({columns})) AS VARCHAR) AS h FROM {table}")
-    return f"{table}:{answer['n'][0]}:{answer['h'][0]}"
+    columns = ", ".join(f'"{column}"' for column in contract(name).compared_columns)
+    answer = query(f"SELECT count(*) AS n, CAST(sum(hash({columns})) AS VARCHAR) AS h FROM {name}")
+    return f"{name}:{answer['n'][0]}:{answer['h'][0]}"
 
 
 def _inputs_hash(tables: Iterable[str], hashes: dict[str, str]) -> str:
@@ -182,20 +181,6 @@ def _row(definition: Definition, row: dict[str, Any], inputs_hash: str) -> dict[
     }
 
 
-_SHAPE: dict[str, type[pl.DataType]] = {
-    "claim_id": pl.String,
-    "statement": pl.String,
-    "sql": pl.String,
-    "value_text": pl.String,
-    "value": pl.Float64,
-    "unit": pl.String,
-    "interval_low": pl.Float64,
-    "interval_high": pl.Float64,
-    "basis": pl.String,
-    "inputs_hash": pl.String,
-}
-
-
 def evaluate(query: Query) -> pl.DataFrame:
     """Evaluate every claim whose tables exist.
 
@@ -220,7 +205,7 @@ def evaluate(query: Query) -> pl.DataFrame:
             raise ClaimError(f"The query of claim '{definition.claim_id}' has no column 'value'.")
         fingerprint = _inputs_hash(definition.tables, hashes)
         rows.extend(_row(definition, row, fingerprint) for row in answer.iter_rows(named=True))
-    claims = pl.DataFrame(rows, schema=_SHAPE)
+    claims = table("evidence.claims", rows)
     if twice := claims.filter(pl.col("claim_id").is_duplicated())["claim_id"].unique().to_list():
         raise ClaimError(f"Claims made twice: {sorted(twice)[:5]}; their keys must be unique.")
-    return claims.sort("claim_id")
+    return claims

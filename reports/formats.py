@@ -19,7 +19,7 @@ NEVER = "never"
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenFigure:
     """A number as text.
 
     Attributes:
@@ -103,30 +103,30 @@ def _written(
     high: Number,
     write: Callable[[float, float, bool], str],
     digits: int = SIGNIFICANT_DIGITS,
-) -> Written:
+) -> WrittenFigure:
     if value is None or math.isnan(value):
-        return Written(NOT_COMPUTED)
+        return WrittenFigure(NOT_COMPUTED)
     step = rounding_step(value, low, high, digits)
     if not _has_interval(low, high) or low is None or high is None:
-        return Written(write(value, step, True))
+        return WrittenFigure(write(value, step, True))
     is_point = low == high
     ends = f"{write(low, step, is_point)} to {write(high, step, is_point)}"
-    return Written(write(value, step, is_point), ends)
+    return WrittenFigure(write(value, step, is_point), ends)
 
 
-def number(value: Number, low: Number = None, high: Number = None) -> Written:
+def number(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
     """Write a plain number: ``0.66 (0.53 to 0.74)``."""
     return _written(value, low, high, lambda x, step, trim: _fixed(x, step, is_trimmed=trim))
 
 
-def count(value: Number, low: Number = None, high: Number = None) -> Written:
+def count(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
     """Write a count: exact when it has no interval (``1,005``), else as a number."""
     if value is not None and not _has_interval(low, high) and float(value).is_integer():
-        return Written(_fixed(float(value), 1.0))
+        return WrittenFigure(_fixed(float(value), 1.0))
     return number(value, low, high)
 
 
-def share(value: Number, low: Number = None, high: Number = None) -> Written:
+def share(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
     """Write a share of 0 to 1 in percent: ``3.0% (1.1% to 6.4%)``."""
     ends = [None if x is None else 100.0 * x for x in (value, low, high)]
     return _written(
@@ -134,27 +134,29 @@ def share(value: Number, low: Number = None, high: Number = None) -> Written:
     )
 
 
-def probability(value: Number, low: Number = None, high: Number = None) -> Written:
+def probability(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
     """Write a probability in whole percent, never as certainty: ``87%``, ``>99%``, ``<1%``."""
     if value is None or math.isnan(value):
-        return Written(NOT_COMPUTED)
+        return WrittenFigure(NOT_COMPUTED)
     if _has_interval(low, high):
         return share(value, low, high)
     if value > 0.99:
-        return Written(">99%")
-    return Written("<1%") if value < 0.01 else Written(f"{100.0 * value:.0f}%")
+        return WrittenFigure(">99%")
+    return WrittenFigure("<1%") if value < 0.01 else WrittenFigure(f"{100.0 * value:.0f}%")
 
 
-def p_value(value: Number, low: Number = None, high: Number = None) -> Written:
+def p_value(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
     """Write a p-value to two digits: ``0.0012``, ``<0.0001``, ``>0.99``."""
     del low, high
     if value is None or math.isnan(value):
-        return Written(NOT_COMPUTED)
+        return WrittenFigure(NOT_COMPUTED)
     if value < 0.0001:
-        return Written("<0.0001")
+        return WrittenFigure("<0.0001")
     if value > 0.99:
-        return Written(">0.99")
-    return Written(_fixed(value, 10.0 ** (math.floor(math.log10(value)) - 1), is_trimmed=True))
+        return WrittenFigure(">0.99")
+    return WrittenFigure(
+        _fixed(value, 10.0 ** (math.floor(math.log10(value)) - 1), is_trimmed=True)
+    )
 
 
 def _money_scale(*amounts: Number) -> tuple[float, str]:
@@ -165,7 +167,7 @@ def _money_scale(*amounts: Number) -> tuple[float, str]:
     return 1.0, ""
 
 
-def money(value: Number, low: Number = None, high: Number = None) -> Written:
+def money(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
     """Write dollars: ``$1.2M (0.4M to 2.9M)``, ``\u2212$0.3M (\u22120.9M to 0.1M)``, ``$850k``."""
     scale, suffix = _money_scale(value, low, high)
 
@@ -179,26 +181,26 @@ def money(value: Number, low: Number = None, high: Number = None) -> Written:
     sign, digits = ("", written.value)
     if digits.startswith(MINUS):
         sign, digits = MINUS, digits[len(MINUS) :]
-    return Written(f"{sign}${digits}", written.interval)
+    return WrittenFigure(f"{sign}${digits}", written.interval)
 
 
-def money_exact(value: Number, low: Number = None, high: Number = None) -> Written:
+def money_exact(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
     """Write dollars in full, for ledgers: ``$1,234,567``; cents only where there are any."""
     del low, high
     if value is None or math.isnan(value):
-        return Written(NOT_COMPUTED)
+        return WrittenFigure(NOT_COMPUTED)
     places = 0 if float(value).is_integer() else 2
     text = f"${abs(value):,.{places}f}"
-    return Written(f"{MINUS}{text}" if value < 0 else text)
+    return WrittenFigure(f"{MINUS}{text}" if value < 0 else text)
 
 
-def stated(value: Number, low: Number = None, high: Number = None) -> Written:
+def stated(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
     """Write a figure exactly as it was stated, for assumptions: ``0.35``, ``1,500,000``."""
     texts = [None if x is None else _as_stated(x) for x in (value, low, high)]
     if texts[0] is None:
-        return Written(NOT_COMPUTED)
+        return WrittenFigure(NOT_COMPUTED)
     interval = f"{texts[1]} to {texts[2]}" if texts[1] is not None and texts[2] is not None else ""
-    return Written(texts[0], interval)
+    return WrittenFigure(texts[0], interval)
 
 
 def _as_stated(value: float) -> str:
@@ -206,17 +208,17 @@ def _as_stated(value: float) -> str:
     return f"{MINUS}{text}" if value < 0 and text != "0" else text
 
 
-def text(value: object) -> Written:
+def text(value: object) -> WrittenFigure:
     """Write a word, a sentence or an instant as it stands; midnight instants as dates."""
     if value is None:
-        return Written(NOT_COMPUTED)
+        return WrittenFigure(NOT_COMPUTED)
     if isinstance(value, datetime):
         is_day = (value.hour, value.minute, value.second) == (0, 0, 0)
-        return Written(f"{value:%Y-%m-%d}" if is_day else f"{value:%Y-%m-%d %H:%M}")
-    return Written(value.isoformat() if isinstance(value, date) else str(value))
+        return WrittenFigure(f"{value:%Y-%m-%d}" if is_day else f"{value:%Y-%m-%d %H:%M}")
+    return WrittenFigure(value.isoformat() if isinstance(value, date) else str(value))
 
 
-NUMERIC_FORMATS: dict[str, Callable[[Number, Number, Number], Written]] = {
+NUMERIC_FORMATS: dict[str, Callable[[Number, Number, Number], WrittenFigure]] = {
     "number": number,
     "count": count,
     "share": share,
@@ -238,7 +240,7 @@ _FORMAT_OF_UNIT = {
 
 def write(
     name: str, value: object, low: Number = None, high: Number = None, unit: str | None = None
-) -> Written:
+) -> WrittenFigure:
     """Write a value in a named format.
 
     Args:

@@ -40,7 +40,6 @@ class Published(Protocol):
 
 def _vocabularies() -> dict[str, Any]:
     filters = {
-        "verdict": wording.VERDICTS,
         "verdict_meaning": wording.VERDICT_MEANINGS,
         "model_name": wording.MODELS,
         "scenario_name": wording.SCENARIOS,

@@ -4,6 +4,17 @@ Only vocabulary lives here: verdicts, rungs of the ladder, stages, rules, measur
 an entry is shown as itself, with underscores as spaces, so a new code never breaks a page.
 """
 
+from data_contracts.codes import (
+    DriverDirection,
+    ExplanationMethod,
+    LaterStanding,
+    RefusalRule,
+    ReplacementVerdict,
+    Scenario,
+    Validation,
+    Verdict,
+)
+
 STAGES = {
     1: "raw material receipt",
     2: "dispensing",
@@ -22,31 +33,24 @@ SHORT_STAGES = {
     6: "QC",
     7: "release",
 }
-VERDICTS = {
-    "process_signal": "process signal",
-    "product_mix_only": "product mix only",
-    "no_signal": "no signal",
-    "leak_suspected": "leak suspected",
-    "too_few_failures": "too few failures",
-    "not_applicable": "not applicable",
-}
 VERDICT_MEANINGS = {
-    "process_signal": "Records made before the result foretell failures on later batches better "
-    "than product identity alone.",
-    "product_mix_only": "Which product is made says something about failures; how it was made "
-    "adds nothing that could be told from chance.",
-    "no_signal": "Nothing recorded before the result foretold failures on later batches.",
-    "leak_suspected": "The models are better than any process could be: a result seems to have "
-    "slipped into its own prediction. Nothing is concluded until it is found.",
-    "too_few_failures": "There are too few independent failures to say either way.",
-    "not_applicable": "The result itself is known at this gate, so there is nothing to foretell.",
+    Verdict.PROCESS_SIGNAL: "Records made before the result foretell failures on later batches "
+    "better than product identity alone.",
+    Verdict.PRODUCT_MIX_ONLY: "Which product is made says something about failures; how it was "
+    "made adds nothing that could be told from chance.",
+    Verdict.NO_SIGNAL: "Nothing recorded before the result foretold failures on later batches.",
+    Verdict.LEAK_SUSPECTED: "The models are better than any process could be: a result seems to "
+    "have slipped into its own prediction. Nothing is concluded until it is found.",
+    Verdict.TOO_FEW_FAILURES: "There are too few independent failures to say either way.",
+    Verdict.NOT_APPLICABLE: "The result itself is known at this gate, so there is nothing to "
+    "foretell.",
 }
 # What is asked for where nothing is claimed, by verdict; any other asks for more records.
 NEXT_STEPS = {
-    "leak_suspected": "Find first how a result slipped into its own prediction.",
-    "too_few_failures": "More batches are needed before anything can be told from chance.",
-    "no_signal": "Record finer what no stage records yet.",
-    "product_mix_only": "Record finer how each product is made.",
+    Verdict.LEAK_SUSPECTED: "Find first how a result slipped into its own prediction.",
+    Verdict.TOO_FEW_FAILURES: "More batches are needed before anything can be told from chance.",
+    Verdict.NO_SIGNAL: "Record finer what no stage records yet.",
+    Verdict.PRODUCT_MIX_ONLY: "Record finer how each product is made.",
 }
 SIMULATED_SOURCES = frozenset({"virtual_plant", "sterile_vials"})
 MODELS = {
@@ -58,10 +62,14 @@ MODELS = {
     "ridge_on_margins": "ridge on margins",
     "boosted_trees_on_margins": "boosted trees on margins",
     "ridge_and_trees_on_margins": "ridge and trees on margins",
-    "rolling_origin": "forward in time",
-    "random_cross_validation": "random cross-validation",
+    Validation.ROLLING_ORIGIN: "forward in time",
+    Validation.RANDOM_CROSS_VALIDATION: "random cross-validation",
 }
-SCENARIOS = {"conservative": "Conservative", "base": "Base", "optimistic": "Optimistic"}
+SCENARIOS = {
+    Scenario.CONSERVATIVE: "Conservative",
+    Scenario.BASE: "Base",
+    Scenario.OPTIMISTIC: "Optimistic",
+}
 MEASURES = {
     "baseline_failures_per_year": "Failures a year at present",
     "baseline_loss_usd_per_year": "Cost of failures a year at present",
@@ -89,38 +97,38 @@ STATISTICS = {
     "product_gain_over_base_rate": "share of variation that product explains",
 }
 RANKING_METHODS = {
-    "model": "the model's contributions",
-    "unusual": "what was unusual beside good batches",
-    "univariate": "each parameter alone, on earlier failures",
-    "chance": "chance",
+    ExplanationMethod.MODEL: "the model's contributions",
+    ExplanationMethod.UNUSUAL: "what was unusual beside good batches",
+    ExplanationMethod.UNIVARIATE: "each parameter alone, on earlier failures",
+    ExplanationMethod.CHANCE: "chance",
 }
 REFUSALS = {
-    "defines_outcome": "It defines the outcome",
-    "same_quantity": "It is the same quantity by another name",
-    "not_yet_available": "It is not yet known at the gate",
-    "no_availability": "Nobody has said when it is known",
+    RefusalRule.DEFINES_OUTCOME: "It defines the outcome",
+    RefusalRule.SAME_QUANTITY: "It is the same quantity by another name",
+    RefusalRule.NOT_YET_AVAILABLE: "It is not yet known at the gate",
+    RefusalRule.NO_AVAILABILITY: "Nobody has said when it is known",
 }
 TIERS = {1: "monitoring and alerting", 2: "automated inspection", 3: "process control"}
 DIRECTIONS = {
-    "higher": "higher is riskier",
-    "lower": "lower is riskier",
-    "window": "risky outside a window",
-    "mixed": "depends on other conditions",
+    DriverDirection.HIGHER: "higher is riskier",
+    DriverDirection.LOWER: "lower is riskier",
+    DriverDirection.WINDOW: "risky outside a window",
+    DriverDirection.MIXED: "depends on other conditions",
 }
 REPLACEMENT_VERDICTS = {
-    "too_few_events": "too few events",
-    "not_priced": "no price stated",
-    "run_to_failure": "run to failure",
-    "no_wear": "speaks for no renewal",
-    "wear_not_shown": "wear not shown: keep",
-    "keep_interval": "keep the interval",
-    "renew_earlier": "renew earlier",
-    "renew_later": "renew later",
+    ReplacementVerdict.TOO_FEW_EVENTS: "too few events",
+    ReplacementVerdict.NOT_PRICED: "no price stated",
+    ReplacementVerdict.RUN_TO_FAILURE: "run to failure",
+    ReplacementVerdict.NO_WEAR: "speaks for no renewal",
+    ReplacementVerdict.WEAR_NOT_SHOWN: "wear not shown: keep",
+    ReplacementVerdict.KEEP_INTERVAL: "keep the interval",
+    ReplacementVerdict.RENEW_EARLIER: "renew earlier",
+    ReplacementVerdict.RENEW_LATER: "renew later",
 }
 LATER_STANDINGS = {
-    "held": "seen again",
-    "not_held": "not seen again",
-    "too_few_to_tell": "too few to tell",
+    LaterStanding.HELD: "seen again",
+    LaterStanding.NOT_HELD: "not seen again",
+    LaterStanding.TOO_FEW_TO_TELL: "too few to tell",
 }
 # The words for a failure mode of economics.copq_ledger, in a query over it.
 MODE_TITLE_SQL = """coalesce((SELECT any_value(o.title) FROM core.outcome_definitions AS o

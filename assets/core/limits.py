@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from data_contracts.tables import table
+
 
 class Limit(NamedTuple):
     """One thing the product leaves out for a source.
@@ -19,8 +21,6 @@ class Limit(NamedTuple):
     code: str
     statement: str
 
-
-SCHEMA = {"topic": pl.String(), "code": pl.String(), "statement": pl.String()}
 
 # What is left out where the source has no record of a table.
 ABSENT = {
@@ -87,7 +87,7 @@ COSTS = Limit(
 
 def limits(
     tables: Mapping[str, pl.DataFrame],
-    definitions: pl.DataFrame,
+    outcome_definitions: pl.DataFrame,
     outcomes: pl.DataFrame,
     strays: pl.DataFrame,
 ) -> pl.DataFrame:
@@ -95,7 +95,7 @@ def limits(
 
     Args:
         tables: Core tables by name without schema: ``batches`` and all those of ``ABSENT``.
-        definitions: ``core.outcome_definitions``.
+        outcome_definitions: ``core.outcome_definitions``.
         outcomes: ``core.outcomes``.
         strays: Records of unknown batches: table_name, records.
 
@@ -105,11 +105,11 @@ def limits(
     rows = [
         *(limit for table, limit in ABSENT.items() if tables[table].is_empty()),
         *_batch_limits(tables["batches"], tables["phases"]),
-        *_outcome_limits(definitions, outcomes, tables["batches"]),
+        *_outcome_limits(outcome_definitions, outcomes, tables["batches"]),
         *_stray_limits(strays),
         COSTS,
     ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("topic", "code")
+    return table("evidence.limits", rows)
 
 
 def _batch_limits(batches: pl.DataFrame, phases: pl.DataFrame) -> Iterator[Limit]:
@@ -182,10 +182,10 @@ def _outcome_limits(
 
 
 def _stray_limits(strays: pl.DataFrame) -> Iterator[Limit]:
-    for table, records in strays.filter(pl.col("records") > 0).sort("table_name").iter_rows():
+    for strayed, records in strays.filter(pl.col("records") > 0).sort("table_name").iter_rows():
         yield Limit(
             "records",
-            f"unknown_batch.{table}",
-            f"{records} records of raw.{table} name a batch that raw.batches does not have; they "
-            f"stay in raw.{table} and are left out of core.{table}.",
+            f"unknown_batch.{strayed}",
+            f"{records} records of raw.{strayed} name a batch that raw.batches does not have; they "
+            f"stay in raw.{strayed} and are left out of core.{strayed}.",
         )

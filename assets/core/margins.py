@@ -10,18 +10,11 @@ from collections.abc import Sequence
 import polars as pl
 
 from data_contracts.profile_schema.outcomes import Outcome
+from data_contracts.tables import table
 
 MAD_TO_SIGMA = 1.4826  # makes the median absolute deviation of a normal quantity its sigma
 LIMITS = ("low", "high")
-SCHEMA = {
-    "batch_id": pl.String(),
-    "outcome": pl.String(),
-    "quantity": pl.String(),
-    "measured_quantity": pl.String(),
-    "limit": pl.String(),
-    "margin": pl.Float64(),
-    "is_censored": pl.Boolean(),
-}
+TABLE = "core.outcome_margins"
 
 
 def outcome_margins(outcomes: Sequence[Outcome], measured: pl.DataFrame) -> pl.DataFrame:
@@ -47,9 +40,7 @@ def outcome_margins(outcomes: Sequence[Outcome], measured: pl.DataFrame) -> pl.D
         for margin in outcome.margins
         for margins in _of_quantity(outcome, measured, margin.quantity)
     ]
-    if not frames:
-        return pl.DataFrame(schema=SCHEMA)
-    return pl.concat(frames).sort("outcome", "quantity", "batch_id")
+    return table(TABLE, pl.concat([table(TABLE), *frames]))
 
 
 def worst_samples(outcome: Outcome, measured: pl.DataFrame, quantity: str) -> pl.DataFrame:

@@ -11,30 +11,10 @@ import polars as pl
 from assets.core.margins import worst_samples
 from data_contracts.expressions import columns_of, evaluate
 from data_contracts.profile_schema.outcomes import BATCH_COLUMNS, Outcome
+from data_contracts.tables import key, table
 
-DEFINITIONS = {
-    "outcome": pl.String(),
-    "title": pl.String(),
-    "is_proxy": pl.Boolean(),
-    "rule": pl.String(),
-    "margin_quantity": pl.String(),
-    "spec_low": pl.Float64(),
-    "spec_high": pl.Float64(),
-    "first_known_stage": pl.Int64(),
-    "last_gate_before": pl.Int64(),
-    "defining_quantities": pl.String(),
-}
-SCHEMA = {
-    "batch_id": pl.String(),
-    "outcome": pl.String(),
-    "is_failure": pl.Boolean(),
-    "margin": pl.Float64(),
-    "is_censored": pl.Boolean(),
-    "known_at": pl.Datetime("us"),
-    "status": pl.String(),
-}
 NO_FAILURE_MODE = "none"  # what a rule sees as the mode of a released batch
-KEY = ["batch_id", "outcome"]
+KEY = key("core.outcomes")
 
 
 def quantities_of(outcomes: Sequence[Outcome]) -> set[str]:
@@ -53,9 +33,7 @@ def outcome_definitions(outcomes: Sequence[Outcome]) -> pl.DataFrame:
         ``core.outcome_definitions``. Quantities are comma-separated; limits are given where there
         is one margin quantity.
     """
-    return pl.DataFrame(
-        [_definition(outcome) for outcome in outcomes], schema=DEFINITIONS, orient="row"
-    ).sort("outcome")
+    return table("core.outcome_definitions", [_definition(outcome) for outcome in outcomes])
 
 
 def _definition(outcome: Outcome) -> tuple[object, ...]:
@@ -99,7 +77,7 @@ def outcomes(
         ProfileError: A rule reads a name that no test, parameter or batch column has.
     """
     if not declared:
-        return pl.DataFrame(schema=SCHEMA)
+        return table("core.outcomes")
     worst = (
         margins.drop_nulls("margin")
         .sort("margin", "quantity")
@@ -107,7 +85,7 @@ def outcomes(
         .select(*KEY, "margin", "is_censored")
     )
     decided = pl.concat([_decided(outcome, batches, measured) for outcome in declared])
-    return decided.join(worst, on=KEY, how="left").select(list(SCHEMA)).sort("outcome", "batch_id")
+    return table("core.outcomes", decided.join(worst, on=KEY, how="left"))
 
 
 def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.virtual_plant.declaration.plant import Plant
-from assets.virtual_plant.declaration.planted import Lever
+from assets.virtual_plant.declaration.planted import PlantLever
 from assets.virtual_plant.production.batches import Settings, make_batches
 from assets.virtual_plant.truth.effects import with_lever
 from benchmarks.studies.plants import worn_granulator_plant
@@ -54,7 +54,7 @@ def rerun(plant: Plant, number: int, drift: float) -> dict[str, float]:
     return row
 
 
-def _held(plant: Plant) -> list[Lever]:
+def _held(plant: Plant) -> list[PlantLever]:
     """The plant's levers that hold something; those of maintenance have a closed form."""
     return [each for each in plant.levers if each.kind != "maintenance"]
 

@@ -22,20 +22,11 @@ from data_contracts.quality.table_rules import (
     counting_sql,
     table_rules,
 )
+from data_contracts.tables import table
 
 __all__ = ["counting_sql", "judge", "judge_counts"]
 
 SEVERITY = "error"  # a broken contract blocks what is downstream; nothing here is a mere warning
-RESULT_SCHEMA = {
-    "table_name": pl.String(),
-    "rule": pl.String(),
-    "column_name": pl.String(),
-    "checked": pl.Int64(),
-    "failed": pl.Int64(),
-    "is_passed": pl.Boolean(),
-    "severity": pl.String(),
-    "detail": pl.String(),
-}
 ROW_BY_ROW = frozenset({REQUIRED, RANGE, VALID_VALUES, PATTERN, UNIQUE_KEY})
 
 
@@ -64,9 +55,7 @@ def judge(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
         for rule, n in zip(on_rows, failed, strict=True)
     ]
     counts = [(rule, frame.height, _broken(frame, rule)) for rule in rules if rule not in on_rows]
-    return pl.DataFrame(
-        [*judged, *_judged_counts(contract, counts)], schema=RESULT_SCHEMA, orient="row"
-    )
+    return table("evidence.contract_results", [*judged, *_judged_counts(contract, counts)])
 
 
 def judge_counts(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
@@ -83,7 +72,7 @@ def judge_counts(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
         (rule, frame[f"{rule.label}|checked"].item(), frame[f"{rule.label}|failed"].item())
         for rule in table_rules(contract)
     ]
-    return pl.DataFrame(_judged_counts(contract, counts), schema=RESULT_SCHEMA, orient="row")
+    return table("evidence.contract_results", _judged_counts(contract, counts))
 
 
 def _result(contract: Contract, rule: TableRule, checked: int, failed: int) -> tuple[Any, ...]:

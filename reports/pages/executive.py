@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from data_contracts.codes import Scenario, Verdict
 from reports.pages.facts import Facts
 from reports.wording import SIMULATED_SOURCES, VERDICT_MEANINGS
 
-SCENARIOS = ("conservative", "base", "optimistic")
+SCENARIOS = (Scenario.CONSERVATIVE, Scenario.BASE, Scenario.OPTIMISTIC)
 # The measures an executive reads first, in this order; any other measure follows by name.
 MEASURE_ORDER = (
     "baseline_failures_per_year",
@@ -130,7 +131,7 @@ def answer(facts: Facts) -> Answer:
     """Decide which sentence the report opens with."""
     found = outcomes(facts)
     judged = [outcome for outcome in found if outcome["verdict"] is not None]
-    signals = [outcome for outcome in judged if outcome["verdict"] == "process_signal"]
+    signals = [outcome for outcome in judged if outcome["verdict"] == Verdict.PROCESS_SIGNAL]
     if not judged:
         return Answer("unknown", found[0] if found else None)
     levers = facts.rows(_CARRIED_OUT_SQL)

@@ -9,7 +9,7 @@ import polars as pl
 
 from data_contracts.errors import LotwiseError
 from reports.claims import Query, claim_id, tables_present, tables_read, written
-from reports.formats import Written
+from reports.formats import WrittenFigure
 
 
 class NothingClaimedError(LotwiseError):
@@ -61,10 +61,10 @@ class Facts:
         row = self.claims.get(claim_id(name, None if key is None else str(key)))
         return row is not None and row["interval_low"] is not None
 
-    def written(self, full_id: str) -> Written:
+    def written(self, full_id: str) -> WrittenFigure:
         """Write a claim, value and interval apart."""
         row = self.claims[full_id]
         value = row["value_text"] if row["value"] is None else row["value"]
         if row["value"] is None:
-            return Written(str(value))
+            return WrittenFigure(str(value))
         return written(full_id, value, row["interval_low"], row["interval_high"], row["unit"])

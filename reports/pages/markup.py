@@ -10,13 +10,13 @@ from collections.abc import Callable
 from markupsafe import Markup, escape
 
 from reports.claims import claim_id
-from reports.formats import NOT_COMPUTED, Written
+from reports.formats import NOT_COMPUTED, WrittenFigure
 from reports.pages.facts import Facts
 
 PARTS = ("full", "value", "interval", "low", "high")
 
 
-def part_text(written: Written, part: str) -> str:
+def part_text(written: WrittenFigure, part: str) -> str:
     """Return the part of a written claim that a page shows.
 
     Args:

@@ -7,7 +7,7 @@ probability is between 0 and 1.
 from dataclasses import dataclass
 from datetime import date
 
-from assets.virtual_plant.declaration.planted import EarlyTermination, Lever, Mechanism
+from assets.virtual_plant.declaration.planted import EarlyTermination, Mechanism, PlantLever
 from assets.virtual_plant.declaration.recording import Deviations, Spectra, Stability
 from assets.virtual_plant.declaration.variable import Variable
 
@@ -304,7 +304,7 @@ class Plant:
     trajectories: tuple[Trajectory, ...]
     mechanisms: tuple[Mechanism, ...]
     early_terminations: tuple[EarlyTermination, ...]
-    levers: tuple[Lever, ...]
+    levers: tuple[PlantLever, ...]
     deviations: Deviations
     stability: Stability
     spectra: Spectra

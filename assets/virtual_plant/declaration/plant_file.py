@@ -24,7 +24,7 @@ from assets.virtual_plant.declaration.plant import (
     Trajectory,
 )
 from assets.virtual_plant.declaration.plant_checks import check, in_causal_order
-from assets.virtual_plant.declaration.planted import Cause, EarlyTermination, Lever, Mechanism
+from assets.virtual_plant.declaration.planted import Cause, EarlyTermination, Mechanism, PlantLever
 from assets.virtual_plant.declaration.recording import (
     DeviationCategory,
     Deviations,
@@ -164,7 +164,7 @@ def parse_plant(document: Mapping[str, Any]) -> Plant:
             for e in document.get("early_terminations", [])
         ),
         levers=tuple(
-            _build(Lever, lever, f"lever {lever.get('name')}")
+            _build(PlantLever, lever, f"lever {lever.get('name')}")
             for lever in document.get("levers", [])
         ),
         deviations=_deviations(document["deviations"]),

@@ -73,7 +73,7 @@ class EarlyTermination:
 
 
 @dataclass(frozen=True)
-class Lever:
+class PlantLever:
     """Something that could be done, whose true effect is stated beside the exports.
 
     Attributes:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from assets.virtual_plant.base.errors import PlantError
 from assets.virtual_plant.declaration.plant import Plant
-from assets.virtual_plant.declaration.planted import EarlyTermination, Lever
+from assets.virtual_plant.declaration.planted import EarlyTermination, PlantLever
 from assets.virtual_plant.declaration.policy import require_held
 from assets.virtual_plant.declaration.variable import Pattern, Variable
 
@@ -93,7 +93,7 @@ def _check_early_termination(law: EarlyTermination, units: Mapping[str, str]) ->
         raise PlantError(f"{what}: stage must be 3, 4 or 5, where batches are made")
 
 
-def _check_lever(plant: Plant, lever: Lever) -> None:
+def _check_lever(plant: Plant, lever: PlantLever) -> None:
     what = f"lever {lever.name}"
     if lever.kind == "maintenance":
         if lever.unit_procedure not in plant.maintenance:

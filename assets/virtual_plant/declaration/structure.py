@@ -76,7 +76,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrueOutcome:
     """Every variable of every batch.
 
     Attributes:
@@ -88,7 +88,7 @@ class Outcome:
     centres: dict[str, Floats]
 
 
-def run_model(plant: Plant, around: Surroundings) -> Outcome:
+def run_model(plant: Plant, around: Surroundings) -> TrueOutcome:
     """Evaluate the plant's variables in causal order, all batches at once.
 
     Args:
@@ -113,7 +113,7 @@ def run_model(plant: Plant, around: Surroundings) -> Outcome:
             values[f"{variable.name}.correction"] = loop.gain * (free - loop.setpoint)
             left = normals(around.seed, f"{variable.name}.loop", len(free)) * loop.residual_sd
             values[variable.name] = free - values[f"{variable.name}.correction"] + left
-    return Outcome(values, centres)
+    return TrueOutcome(values, centres)
 
 
 def draw_lots(

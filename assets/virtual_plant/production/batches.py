@@ -18,9 +18,9 @@ from assets.virtual_plant.base.randomness import (
 from assets.virtual_plant.declaration.plant import Plant
 from assets.virtual_plant.declaration.structure import (
     Cut,
-    Outcome,
     Policy,
     Surroundings,
+    TrueOutcome,
     Values,
     run_model,
 )
@@ -104,7 +104,7 @@ class Batches:
     schedule: Schedule
     air: AirSeries
     lots: dict[str, Lots]
-    outcome: Outcome
+    outcome: TrueOutcome
     is_failure: NDArray[np.bool_]
     failure_mode: NDArray[np.str_]
     failure_prob: Floats

@@ -14,7 +14,7 @@ import numpy as np
 
 from assets.virtual_plant.base.randomness import stream
 from assets.virtual_plant.declaration.plant import Plant
-from assets.virtual_plant.declaration.planted import Lever
+from assets.virtual_plant.declaration.planted import PlantLever
 from assets.virtual_plant.declaration.structure import Policy
 from assets.virtual_plant.production.batches import Batches, Settings, When, make_batches
 
@@ -99,12 +99,12 @@ def lever_effects(made: Batches, reruns: int) -> dict[str, Effect]:
     return _effects(before, wanted, reruns)
 
 
-def with_lever(made: Batches, lever: Lever) -> Batches:
+def with_lever(made: Batches, lever: PlantLever) -> Batches:
     """These very batches, on the same random numbers, with one declared lever pulled."""
     return _with(made.settings, made.plant, made.when, *_done(made.plant, lever))
 
 
-def _done(plant: Plant, lever: Lever) -> tuple[Plant, Policy | None]:
+def _done(plant: Plant, lever: PlantLever) -> tuple[Plant, Policy | None]:
     """The plant and the policy with a lever pulled."""
     if lever.kind == "maintenance":
         unit, mean = str(lever.unit_procedure), float(lever.interval_batches or 0)

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
+from data_contracts.codes import Validation
 from reports.figures.style import (
     BLUE,
     GREY,
@@ -49,7 +50,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         **{**LEGEND, **reference_line(CHANCE_AUC, "chance")},
     )
     drawn.update_layout(legend={"y": 1.08})
-    later = frame.filter(pl.col("validation") == "rolling_origin")
+    later = frame.filter(pl.col("validation") == Validation.ROLLING_ORIGIN)
     rows = [float(place[model]) for model in later["model"]]
     drawn.add_trace(
         whisker(later["auc_low"].to_list(), later["auc_high"].to_list(), rows, BLUE).update(
@@ -71,7 +72,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         ],
         hoverinfo="text",
     )
-    shuffled = frame.filter(pl.col("validation") == "random_cross_validation")
+    shuffled = frame.filter(pl.col("validation") == Validation.RANDOM_CROSS_VALIDATION)
     drawn.add_scatter(
         x=shuffled["auc"].to_list(),
         y=[float(place[model]) for model in shuffled["model"]],

@@ -1,0 +1,340 @@
+"""Codes that tables hold, by name: generated from the contracts, not written by hand.
+
+Each class is the allowed values of one column, or of several that share them. Here belongs nothing
+that a contract does not say.
+"""
+
+from typing import Final
+
+
+class CapaVerdict:
+    """Values of ``finding.capa_effectiveness.verdict``.
+
+    What the series allows one to say.
+    """
+
+    FEWER_AFTER: Final = "fewer_after"
+    MORE_AFTER: Final = "more_after"
+    NO_CHANGE_SHOWN: Final = "no_change_shown"
+    TOO_SHORT: Final = "too_short"
+    NOT_IN_FORCE: Final = "not_in_force"
+
+
+class Disposition:
+    """Values of ``raw.batches.disposition``.
+
+    Decision of the quality unit on the batch; pending until it has decided.
+    """
+
+    RELEASED: Final = "released"
+    REJECTED: Final = "rejected"
+    REWORKED: Final = "reworked"
+    PENDING: Final = "pending"
+
+
+class Distribution:
+    """Values of ``economics.assumptions.distribution``.
+
+    Distribution drawn from between low and high.
+    """
+
+    TRIANGULAR: Final = "triangular"
+    PERT: Final = "pert"
+    UNIFORM: Final = "uniform"
+    FIXED: Final = "fixed"
+
+
+class DriverDirection:
+    """Values of ``finding.drivers.direction``.
+
+    Which values go with failure: higher, lower, outside a window, or mixed.
+    """
+
+    HIGHER: Final = "higher"
+    LOWER: Final = "lower"
+    WINDOW: Final = "window"
+    MIXED: Final = "mixed"
+
+
+class EquipmentEvent:
+    """Values of ``raw.equipment_events.event``.
+
+    Kind of event.
+    """
+
+    MAINTENANCE: Final = "maintenance"
+    CALIBRATION: Final = "calibration"
+    CLEANING: Final = "cleaning"
+    BREAKDOWN: Final = "breakdown"
+    PART_CHANGE: Final = "part_change"
+
+
+class ExplanationMethod:
+    """Values of ``finding.explanation_backtest.method``.
+
+    How parameters were ranked.
+    """
+
+    MODEL: Final = "model"
+    UNUSUAL: Final = "unusual"
+    UNIVARIATE: Final = "univariate"
+    CHANCE: Final = "chance"
+
+
+class FeatureKind:
+    """Values of ``feature.dictionary.kind``.
+
+    Kind of record the feature comes from.
+    """
+
+    PARAMETER: Final = "parameter"
+    SENSOR: Final = "sensor"
+    LAB: Final = "lab"
+    MATERIAL: Final = "material"
+    DEVIATION: Final = "deviation"
+    EQUIPMENT: Final = "equipment"
+    CAMPAIGN: Final = "campaign"
+    ENVIRONMENT: Final = "environment"
+    PRODUCT: Final = "product"
+
+
+class FeatureType:
+    """Values of ``feature.dictionary.data_type``.
+
+    Whether the feature has values or levels.
+    """
+
+    NUMERIC: Final = "numeric"
+    CATEGORICAL: Final = "categorical"
+
+
+class FitStatus:
+    """Values of ``finding.weibull_fits.status``.
+
+    Whether there is a fit, and if not why.
+    """
+
+    FITTED: Final = "fitted"
+    NO_EVENTS: Final = "no_events"
+    TOO_FEW_EVENTS: Final = "too_few_events"
+    NO_RECORDS: Final = "no_records"
+
+
+class HoldVerdict:
+    """Values of ``finding.hold_times.verdict``.
+
+    What is said of the hold.
+    """
+
+    TOO_FEW_EVENTS: Final = "too_few_events"
+    NOT_SHOWN: Final = "not_shown"
+    LONGER_IS_RISKIER: Final = "longer_is_riskier"
+    SHORTER_IS_RISKIER: Final = "shorter_is_riskier"
+
+
+class LaterStanding:
+    """Values of ``finding.precursors.later_standing``.
+
+    Whether the window chosen on the earlier half of the batches alone stands out on the later half
+    too; leading findings only.
+    """
+
+    HELD: Final = "held"
+    NOT_HELD: Final = "not_held"
+    TOO_FEW_TO_TELL: Final = "too_few_to_tell"
+
+
+class LeverBasis:
+    """Values of ``economics.levers.basis``.
+
+    Whether the claim rests on evidence, is plain arithmetic, or is refused.
+    """
+
+    EVIDENCE: Final = "evidence"
+    ARITHMETIC: Final = "arithmetic"
+    REFUSED: Final = "refused"
+
+
+class LeverKind:
+    """Values of ``economics.levers.kind``.
+
+    What kind of intervention it is.
+    """
+
+    ALERT: Final = "alert"
+    WINDOW: Final = "window"
+    LOTS: Final = "lots"
+    MAINTENANCE: Final = "maintenance"
+    INSPECTION: Final = "inspection"
+    RELEASE: Final = "release"
+
+
+class OutcomeStatus:
+    """Values of ``core.outcomes.status``.
+
+    Whether the outcome is known, still to come, or was never measured.
+    """
+
+    KNOWN: Final = "known"
+    PENDING: Final = "pending"
+    NOT_MEASURED: Final = "not_measured"
+
+
+class PredictionSet:
+    """Values of ``model.batch_scores.foretold``.
+
+    The result that could not be ruled out at 90% coverage in each class; undecided where both or
+    neither could.
+    """
+
+    GOOD: Final = "good"
+    FAILED: Final = "failed"
+    UNDECIDED: Final = "undecided"
+
+
+class RefusalRule:
+    """Values of ``evidence.refused_features.rule``.
+
+    Rule by which the feature is refused.
+    """
+
+    DEFINES_OUTCOME: Final = "defines_outcome"
+    SAME_QUANTITY: Final = "same_quantity"
+    NOT_YET_AVAILABLE: Final = "not_yet_available"
+    NO_AVAILABILITY: Final = "no_availability"
+
+
+class ReplacementVerdict:
+    """Values of ``finding.replacement_intervals.verdict``.
+
+    What is told to a planner.
+    """
+
+    TOO_FEW_EVENTS: Final = "too_few_events"
+    NOT_PRICED: Final = "not_priced"
+    RUN_TO_FAILURE: Final = "run_to_failure"
+    NO_WEAR: Final = "no_wear"
+    WEAR_NOT_SHOWN: Final = "wear_not_shown"
+    KEEP_INTERVAL: Final = "keep_interval"
+    RENEW_EARLIER: Final = "renew_earlier"
+    RENEW_LATER: Final = "renew_later"
+
+
+class RuleKind:
+    """Values of ``finding.rules.kind``.
+
+    Failures of the outcome, or batches close to a limit.
+    """
+
+    FAILURE: Final = "failure"
+    THIN_MARGIN: Final = "thin_margin"
+
+
+class RuleStatus:
+    """Values of ``finding.rules.status``.
+
+    Whether it held on the later batches as it was discovered.
+    """
+
+    CONFIRMED: Final = "confirmed"
+    NOT_CONFIRMED: Final = "not_confirmed"
+
+
+class Scenario:
+    """Values of ``economics.scenarios.scenario``.
+
+    Scenario of the assumptions.
+    """
+
+    CONSERVATIVE: Final = "conservative"
+    BASE: Final = "base"
+    OPTIMISTIC: Final = "optimistic"
+
+
+class SearchVerdict:
+    """Values of ``finding.precursor_searches.verdict``.
+
+    What came of the search.
+    """
+
+    FOUND: Final = "found"
+    NONE_FOUND: Final = "none_found"
+    NO_EVENTS: Final = "no_events"
+    TOO_FEW_FAILURES: Final = "too_few_failures"
+    TOO_FEW_EXPOSED: Final = "too_few_exposed"
+    TOO_FEW_ARRANGEMENTS: Final = "too_few_arrangements"
+
+
+class SensorFault:
+    """Values of ``evidence.sensor_faults.fault``.
+
+    Kind of fault: flatline (flat for a fifth of the phase longer than the tag is in nine batches of
+    ten), spike (readings alone above or below both neighbours), gap (time without a usable
+    reading), repeated_instants (no later than the reading before), unit_slip (the level of another
+    unit), clock_skew (all tags of the equipment begin late, or all end early).
+    """
+
+    FLATLINE: Final = "flatline"
+    SPIKE: Final = "spike"
+    GAP: Final = "gap"
+    REPEATED_INSTANTS: Final = "repeated_instants"
+    UNIT_SLIP: Final = "unit_slip"
+    CLOCK_SKEW: Final = "clock_skew"
+
+
+class StartPrecision:
+    """Values of ``raw.batches.started_at_precision``.
+
+    How exactly the start is known: to the instant, the day, the month, or only by production order.
+    """
+
+    INSTANT: Final = "instant"
+    DAY: Final = "day"
+    MONTH: Final = "month"
+    ORDER: Final = "order"
+
+
+class Validation:
+    """Values of ``model.validations.validation``.
+
+    How training and test were separated; random_cross_validation only shows the optimism.
+    """
+
+    ROLLING_ORIGIN: Final = "rolling_origin"
+    RANDOM_CROSS_VALIDATION: Final = "random_cross_validation"
+
+
+class Verdict:
+    """Values of ``model.verdicts.verdict``.
+
+    What may be said; drivers and savings from control need process_signal.
+    """
+
+    PROCESS_SIGNAL: Final = "process_signal"
+    PRODUCT_MIX_ONLY: Final = "product_mix_only"
+    NO_SIGNAL: Final = "no_signal"
+    LEAK_SUSPECTED: Final = "leak_suspected"
+    TOO_FEW_FAILURES: Final = "too_few_failures"
+    NOT_APPLICABLE: Final = "not_applicable"
+
+
+class WindowEstimator:
+    """Values of ``economics.window_effects.estimator``.
+
+    How it was estimated.
+    """
+
+    G_COMPUTATION: Final = "g_computation"
+    DOUBLY_ROBUST: Final = "doubly_robust"
+
+
+class WindowTarget:
+    """Values of ``economics.window_effects.target``.
+
+    Difference expected of the process, the same as a share of failures, or the difference on these
+    very batches.
+    """
+
+    EXPECTED: Final = "expected"
+    EXPECTED_SHARE: Final = "expected_share"
+    LEDGER: Final = "ledger"

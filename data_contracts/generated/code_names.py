@@ -1,0 +1,52 @@
+"""The allowed values of coded columns as names in Python, so that no code is typed twice.
+
+A column whose contract says ``codes: <Name>`` gives a class of that name. ``make generated`` writes
+``data_contracts/codes.py`` anew, and a test fails while it is out of date.
+"""
+
+import re
+from collections.abc import Iterable
+from textwrap import wrap
+
+from data_contracts.contract import Column, Contract
+
+OPENING = '''"""Codes that tables hold, by name: generated from the contracts, not written by hand.
+
+Each class is the allowed values of one column, or of several that share them. Here belongs nothing
+that a contract does not say.
+"""
+
+from typing import Final
+'''
+
+
+def codes_module(contracts: Iterable[Contract]) -> str:
+    """Return the text of ``data_contracts/codes.py``.
+
+    Args:
+        contracts: All contracts, in any order; a name is given by the first column that has it.
+    """
+    columns: dict[str, tuple[str, Column]] = {}
+    for contract in contracts:
+        for column in contract.columns:
+            if column.codes is not None:
+                columns.setdefault(column.codes, (contract.name, column))
+    parts = [_code_class(name, *columns[name]) for name in sorted(columns)]
+    return "\n\n".join([OPENING, *parts])
+
+
+def _code_class(name: str, table: str, column: Column) -> str:
+    meaning = "\n".join(f"    {line}" for line in wrap(column.description, width=96))
+    text = f'    """Values of ``{table}.{column.name}``.\n\n{meaning}\n    """'
+    values = [f'    {_constant(str(value))}: Final = "{value}"' for value in column.valid_values]
+    return "\n".join([f"class {name}:", text, "", *values, ""])
+
+
+def _constant(value: str) -> str:
+    return re.sub(r"\W+", "_", value).upper()
+
+
+if __name__ == "__main__":
+    from data_contracts.catalogue import contract, described_names
+
+    print(codes_module(map(contract, described_names())), end="")

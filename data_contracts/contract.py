@@ -32,6 +32,9 @@ class Column:
         available_at_stage: First of the seven stages at which the value can be known.
         stage_column: Column holding the record's own stage, which can only make the value later.
         known_at: Column holding the instant at which the value became known.
+        needs_instant: Whether a null in that column means that the value is not known yet, rather
+            than that nobody noted when.
+        is_planned: Whether the instant may lie in the future, as a plan, and so is no news.
         is_provenance: Whether the column is outside every comparison of contents.
         defines_outcome: Outcome this column decides, to which it may never be a feature.
         codes: Name under which ``data_contracts.codes`` holds the allowed values, where code
@@ -53,6 +56,8 @@ class Column:
     available_at_stage: int | None = None
     stage_column: str | None = None
     known_at: str | None = None
+    needs_instant: bool = False
+    is_planned: bool = False
     is_provenance: bool = False
     defines_outcome: str | None = None
     codes: str | None = None
@@ -92,6 +97,7 @@ class Contract:
         max_quarantine_share: Share of received records that may be refused before a run stops;
             None where records are computed rather than received.
         kind: ``table``, ``view`` or ``file``.
+        inherits: Name of the contract whose columns, provenance apart, come before its own.
     """
 
     name: str
@@ -101,6 +107,7 @@ class Contract:
     rules: tuple[RowRule, ...] = ()
     max_quarantine_share: float | None = None
     kind: str = "table"
+    inherits: str | None = None
 
     def column(self, name: str) -> Column:
         """Return one column.

@@ -80,6 +80,7 @@ def contract_from_document(
             rules=rules,
             max_quarantine_share=custom.get("max_quarantine_share"),
             kind=table["physicalType"],
+            inherits=custom.get("inherits"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ContractError(
@@ -119,6 +120,8 @@ def _column(item: Mapping[str, Any]) -> Column:
         available_at_stage=custom.get("available_at_stage"),
         stage_column=custom.get("stage_column"),
         known_at=custom.get("known_at"),
+        needs_instant=custom.get("needs_instant", False),
+        is_planned=custom.get("is_planned", False),
         is_provenance=custom.get("provenance", False),
         defines_outcome=custom.get("defines_outcome"),
         codes=custom.get("codes"),

@@ -97,7 +97,7 @@ def transaction(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def plain_errors(file: Path) -> Iterator[None]:
+def plain_errors(file: Path | str) -> Iterator[None]:
     """Turn DuckDB's errors into one sentence that names the file and the way out.
 
     Raises:

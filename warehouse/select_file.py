@@ -17,21 +17,22 @@ from data_contracts.errors import WarehouseError
 _CLOSING = re.compile(r";\s*(--[^\n]*\s*)*\Z")
 
 
-def read_select(file: Path) -> str:
-    """Return the one SELECT of an SQL file, without its closing semicolon.
+def read_select(sql: str | Path) -> str:
+    """Return one SELECT, given as text or as the file that holds it, without its last semicolon.
 
     Raises:
         WarehouseError: The file is missing, cannot be parsed, or is not a single SELECT.
     """
-    if not file.is_file():
-        raise WarehouseError(f"The SQL file {file} does not exist.")
-    text = file.read_text(encoding="utf-8")
+    where = f"The SQL file {sql}" if isinstance(sql, Path) else f"The SQL '{sql}'"
+    if isinstance(sql, Path) and not sql.is_file():
+        raise WarehouseError(f"{where} does not exist.")
+    text = sql.read_text(encoding="utf-8") if isinstance(sql, Path) else sql
     try:
         statements = duckdb.extract_statements(text)
     except duckdb.Error as error:
-        raise WarehouseError(f"The SQL file {file} cannot be parsed: {error}") from error
+        raise WarehouseError(f"{where} cannot be parsed: {error}") from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise WarehouseError(f"The SQL file {file} must hold exactly one SELECT and nothing else.")
+        raise WarehouseError(f"{where} must hold exactly one SELECT and nothing else.")
     return _CLOSING.sub("", text)
 
 

@@ -196,26 +196,26 @@ class Warehouse:
                 return versions.append(opened, described)
 
     def build_from_sql(
-        self, table: str, sql_file: Path, params: Mapping[str, Any] | None = None
+        self, table: str, sql: str | Path, params: Mapping[str, Any] | None = None
     ) -> Written:
-        """Replace a table by the result of an SQL file, sorted by key, in one transaction.
+        """Replace a table by the result of one SELECT, sorted by key, in one transaction.
 
         Args:
             table: ``schema.table``.
-            sql_file: One SELECT; its columns are matched to the contract's by name, and missing
-                optional ones are null.
-            params: Values for the ``$name`` parameters the file asks for; others are left out.
+            sql: One SELECT or the file that holds it; its columns are matched to the contract's
+                by name, and missing optional ones are null.
+            params: Values for the ``$name`` parameters it asks for; others are left out.
 
         Raises:
-            WarehouseError: The file is not one SELECT, fails, or does not give what the contract
-                asks for; the table is as it was.
+            WarehouseError: It is not one SELECT, fails, or does not give what the contract asks
+                for; the table is as it was.
         """
         described = contract(table)
-        select = read_select(sql_file)
+        select = read_select(sql)
         order, given = order_by(described), parameters_of(select, params)
         with self._writing() as opened:
             _begin(opened, described)
-            with plain_errors(sql_file):
+            with plain_errors(sql if isinstance(sql, Path) else f"The SELECT of {table}"):
                 opened.execute(
                     f"INSERT INTO {table} BY NAME SELECT * FROM ({select}\n){order}", given
                 )

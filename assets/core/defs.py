@@ -9,6 +9,12 @@ import dagster as dg
 import polars as pl
 
 from assets.core.as_of import as_of_instant
+from assets.core.known_versions import (
+    BATCHES,
+    known_versions_sql,
+    latest_instant_sql,
+    unknown_batches_sql,
+)
 from assets.core.limits import ABSENT, limits
 from assets.core.margins import outcome_margins
 from assets.core.measurements import measurements
@@ -21,61 +27,58 @@ from assets.defs import (
     table_outs,
     written_result,
 )
-from data_contracts.catalogue import contract
+from data_contracts.catalogue import contract, contract_names
 
 SQL = Path(__file__).parent / "sql"
 GROUP = "core"
-RESOURCES = {"warehouse", "run_settings"}
 
-# Which other tables the SQL of a core table reads beside the raw one of its name.
-TABLES = {
-    "core.batches": ("raw.material_usage",),
-    "core.phases": ("core.batches",),
-    "core.parameters": ("core.batches",),
-    "core.lab_results": ("core.batches",),
-    "core.deviations": ("core.batches",),
-    "core.capas": (),
-    "core.material_lots": (),
-    "core.material_attributes": (),
-    "core.material_usage": ("core.batches",),
-    "core.weighings": ("core.batches",),
-    "core.inspections": ("core.batches",),
-    "core.spectra": ("core.batches",),
-    "core.stability_results": ("core.batches",),
-    "core.equipment_events": (),
-    "core.sensor_tags": (),
-}
+RAW_TABLES = contract_names("raw")
+# Tables that hold the known versions of a raw one and nothing else; batches have SQL of their own.
+COPIES = [name for name in contract_names("core") if contract(name).inherits and name != BATCHES]
 OUTCOME_TABLES = ("core.outcome_definitions", "core.outcome_margins", "core.outcomes")
 
 
 def as_of_date(context: dg.AssetExecutionContext) -> datetime:
     """Return the instant up to which records count as known in this run."""
-    latest = context.resources.warehouse.query((SQL / "latest_instant.sql").read_text("utf-8"))
+    latest = context.resources.warehouse.query(latest_instant_sql(RAW_TABLES))
     return as_of_instant(context.resources.run_settings.as_of, latest["latest_at"].item())
 
 
-def sql_asset(name: str, reads: tuple[str, ...]) -> dg.AssetsDefinition:
-    """Make the asset of one core table, built by the SQL file of its name."""
-    table = contract(name).table
+def core_asset(name: str, select: str | Path, *reads: str) -> dg.AssetsDefinition:
+    """Make the asset of one core table, built by one SELECT from the raw table of its name.
+
+    Args:
+        name: ``core.<table>``.
+        select: The SELECT, or the file that holds it.
+        reads: Other tables it reads.
+    """
 
     @dg.asset(
         key=asset_key(name),
-        deps=[asset_key(each) for each in (f"raw.{table}", *reads)],
+        deps=[asset_key(each) for each in (f"raw.{contract(name).table}", *reads)],
         group_name=GROUP,
-        required_resource_keys=RESOURCES,
+        required_resource_keys={"warehouse", "run_settings"},
         description=contract(name).description,
     )
     def core_table(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         as_of = as_of_date(context)
-        written = context.resources.warehouse.build_from_sql(
-            name, SQL / f"{table}.sql", {"as_of": as_of}
-        )
+        written = context.resources.warehouse.build_from_sql(name, select, {"as_of": as_of})
         return written_result(name, written, as_of=as_of.isoformat())
 
     return core_table
 
 
-core_tables = [sql_asset(name, reads) for name, reads in TABLES.items()]
+core_tables = [
+    core_asset(BATCHES, SQL / "batches.sql", "raw.material_usage"),
+    *(
+        core_asset(
+            name,
+            known_versions_sql(name),
+            *([BATCHES] if "batch_id" in contract(name).column_names else []),
+        )
+        for name in COPIES
+    ),
+]
 
 
 @dg.multi_asset(
@@ -119,5 +122,5 @@ def evidence_limits(
     **tables: Any,
 ) -> pl.DataFrame:
     """Say what this source cannot tell."""
-    strays = context.resources.warehouse.query((SQL / "unknown_batches.sql").read_text("utf-8"))
+    strays = context.resources.warehouse.query(unknown_batches_sql(RAW_TABLES))
     return limits(tables, outcome_definitions, outcomes, strays)

@@ -5,14 +5,18 @@ from datetime import datetime
 import pytest
 
 from assets.core.as_of import END_OF_TIME, as_of_instant
-from assets.core.defs import SQL, TABLES
+from assets.core.defs import COPIES, RAW_TABLES, SQL
+from assets.core.known_versions import (
+    known_versions_sql,
+    latest_instant_sql,
+    unknown_batches_sql,
+)
 from data_contracts.catalogue import contract
 from data_contracts.generated.duckdb_ddl import create_table_sql
 from warehouse.paths import Home
 from warehouse.store import Warehouse
 
 FIRST_LOAD = datetime.fromisoformat("2026-01-01")  # old records, loaded much later
-READS = tuple(contract(name).table for name in TABLES)
 
 
 class Plant:
@@ -23,8 +27,8 @@ class Plant:
         self._table = table
         with self.warehouse.connection() as opened:
             opened.execute("CREATE SCHEMA raw")
-            for name in READS:
-                opened.execute(create_table_sql(contract(f"raw.{name}")))
+            for name in RAW_TABLES:
+                opened.execute(create_table_sql(contract(name)))
 
     def deliver(self, name, *rows, run, received_at):
         frame = self._table(
@@ -44,14 +48,15 @@ class Plant:
         }
 
     def core(self, name, as_of, **wanted):
-        for built in dict.fromkeys(("batches", name)):
-            self.warehouse.build_from_sql(f"core.{built}", SQL / f"{built}.sql", {"as_of": as_of})
+        self.warehouse.build_from_sql("core.batches", SQL / "batches.sql", {"as_of": as_of})
+        if name != "batches":
+            select = known_versions_sql(f"core.{name}")
+            self.warehouse.build_from_sql(f"core.{name}", select, {"as_of": as_of})
         rows = self.warehouse.read(f"core.{name}").to_dicts()
         return [row for row in rows if wanted.items() <= row.items()]
 
     def latest(self):
-        sql = (SQL / "latest_instant.sql").read_text()
-        return self.warehouse.query(sql)["latest_at"].item()
+        return self.warehouse.query(latest_instant_sql(RAW_TABLES))["latest_at"].item()
 
 
 @pytest.fixture
@@ -119,7 +124,7 @@ def test_the_cause_of_a_deviation_is_known_when_it_is_closed(plant, day):
     assert early["D1"]["capa_id"] is None
     late = plant.core("deviations", day(40), deviation_id="D1")[0]
     assert (late["closed_at"], late["confirmed_cause"]) == (day(40), "worn punch")
-    strays = plant.warehouse.query((SQL / "unknown_batches.sql").read_text())
+    strays = plant.warehouse.query(unknown_batches_sql(RAW_TABLES))
     assert dict(strays.iter_rows())["deviations"] == 1
 
 
@@ -227,9 +232,59 @@ def test_batches_depend_through_their_parent_lot_where_campaigns_are_rare(plant,
     }
 
 
-def test_every_core_table_is_built_in_the_columns_of_its_contract(plant, day):
-    for name in READS:
-        plant.warehouse.build_from_sql(f"core.{name}", SQL / f"{name}.sql", {"as_of": day(0)})
-        read = plant.warehouse.read(f"core.{name}")
-        assert tuple(read.columns) == contract(f"core.{name}").column_names
-        assert read.is_empty()
+# Values of a first and a corrected version, and what was known one day before the last instant.
+RECORD = {
+    "VARCHAR": ("first", "corrected"),
+    "BIGINT": (1, 2),
+    "DOUBLE": (1.5, 2.5),
+    "BOOLEAN": (False, True),
+}
+
+
+def record(name, day, version):
+    """One record with every column filled; its instants follow each other a day apart."""
+    described = contract(name)
+    instants = [c.name for c in described.columns if c.physical_type == "TIMESTAMP"]
+    row = {}
+    for column in described.columns:
+        if column.is_provenance:
+            continue
+        if column.physical_type == "TIMESTAMP":
+            row[column.name] = day(1 + instants.index(column.name))
+        elif column.valid_values:
+            row[column.name] = column.valid_values[0]
+        else:
+            is_key = column.name in described.key
+            row[column.name] = RECORD[column.physical_type][0 if is_key else version]
+    return row | ({"batch_id": "B1"} if "batch_id" in row else {})
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_holds_the_version_known_and_of_it_what_was_known(plant, day, name):
+    """The last received version stands from its receipt on; a value stands from its own instant."""
+    raw = f"raw.{contract(name).table}"
+    table, corrected_at = contract(name).table, datetime.fromisoformat("2026-02-01")
+    plant.deliver("batches", batch("B1", 1), run="r0", received_at=FIRST_LOAD)
+    plant.deliver(table, record(raw, day, 0), run="r1", received_at=FIRST_LOAD)
+    plant.deliver(table, record(raw, day, 1), run="r2", received_at=corrected_at)
+    known_at = contract(raw).columns[0].known_at
+    late = [column.name for column in contract(raw).columns if column.known_at != known_at]
+    first, corrected = record(raw, day, 0), record(raw, day, 1)
+    assert plant.core(table, day(9)) == [first]
+    assert plant.core(table, corrected_at) == [corrected]
+    known_first = plant.core(table, day(1))
+    if known_at is None:
+        assert known_first == [first]  # no instant: known whole
+        return
+    assert len(known_first) == 1
+    assert {c: v for c, v in known_first[0].items() if c not in late} == {
+        c: v for c, v in first.items() if c not in late
+    }
+    assert all(v in (None, "none") for c, v in known_first[0].items() if c in late)
+    assert plant.core(table, day(0)) == []
+
+
+def test_every_copy_is_built_in_the_columns_of_its_contract(plant, day):
+    for name in COPIES:
+        assert plant.core(contract(name).table, day(0)) == []
+        assert tuple(plant.warehouse.read(name).columns) == contract(name).column_names

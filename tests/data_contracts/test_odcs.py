@@ -1,5 +1,6 @@
 """Reading contract files: the resolved contract, and one clear error for each way to be broken."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,8 @@ def test_an_inheriting_contract_equals_the_one_written_out() -> None:
             }
         ],
     }
-    assert contract_from_document(short, lambda _: parent, where="short") == parent
+    inheriting = contract_from_document(short, lambda _: parent, where="short")
+    assert replace(inheriting, inherits=None) == parent
 
 
 @pytest.mark.parametrize(

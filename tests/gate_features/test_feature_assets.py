@@ -78,7 +78,7 @@ def deliver(built, table):
 
 
 def test_the_assets_build_their_tables_under_contract(warehouse):
-    upstream = [f"raw.{contract(name).table}" for name in core_defs.TABLES]
+    upstream = core_defs.RAW_TABLES
     assets = [
         *dg.load_assets_from_modules([core_defs, feature_defs]),
         *(dg.AssetSpec(name.split(".")) for name in upstream),

@@ -19,8 +19,7 @@ from assets.sensor_features import golden
 from assets.sensor_features.golden import KEY, Envelope, GoldenSet, golden_distances, golden_sets
 from assets.sensor_features.phase_features import NAMED, Executor, keep_features, kept_features
 from assets.sensor_features.registry import GOLDEN, NAMES, STEPS
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import empty
+from data_contracts.tables import table
 from warehouse.content_hash import Written, digest
 from warehouse.sensor_readings.kept_months import KeptMonths
 from warehouse.sensor_readings.stored_readings import stored_months
@@ -82,7 +81,7 @@ def update_months(
             wide = rows.join(distances, on=KEY, how="left", maintain_order="left")
             columns = [*NAMED[:6], "month", *NAMES, *(f.name for f in GOLDEN), "known_at"]
             parts.replace(TABLE, at, wanted[at], wide.select(columns))
-            parts.replace(ENVELOPES, at, wanted[at], envelope_table(envelopes))
+            parts.replace(ENVELOPES, at, wanted[at], golden_trajectories(envelopes))
         for table, of_table in versions.items():
             for at in of_table.keys() - names.keys():
                 parts.remove(table, at)
@@ -175,14 +174,13 @@ class _Courses:
         return self._read[number]
 
 
-def envelope_table(envelopes: Sequence[Envelope]) -> pl.DataFrame:
+def golden_trajectories(envelopes: Sequence[Envelope]) -> pl.DataFrame:
     """Lay out golden trajectories in the columns of ``feature.golden_trajectories``.
 
     Several products may be compared with the good batches of any product: they stand once.
     """
-    described = contract(ENVELOPES)
     if not envelopes:
-        return empty(described)
+        return table(ENVELOPES)
     once = {(one.month, one.names, one.product): one for one in envelopes}.values()
     names = pl.DataFrame(
         [(one.month, *one.names, one.product or "any product", one.batches) for one in once],
@@ -194,4 +192,4 @@ def envelope_table(envelopes: Sequence[Envelope]) -> pl.DataFrame:
         centre=pl.Series(np.concatenate([one.centre for one in once])),
         spread=pl.Series(np.concatenate([one.spread for one in once])),
     )
-    return steps.select(described.column_names).sort(described.key)
+    return table(ENVELOPES, steps)

@@ -135,7 +135,7 @@ def test_limits_on_the_result_go_before_the_profiles_and_the_worst_sample_counts
     assert rows["B2"]["margin"] == pytest.approx(-2 / (1.4826 * 1.5))
 
 
-def test_a_cause_that_shifts_a_quantity_between_two_limits_shows_in_both_margins(table, outcome):
+def test_outcome_margins_show_a_cause_that_shifts_a_quantity_between_two_limits(table, outcome):
     shifts = [-2.0, -1.0, 0.0, 1.0, 2.0]
     results = table(
         "core.lab_results",
@@ -187,7 +187,7 @@ def test_a_quantity_nobody_measured_is_one_clear_error_or_not_measured(table, ou
         decided(outcome("disposition + 1"), batches, *empty)
 
 
-def test_the_definition_lists_every_name_that_gives_the_outcome_away(outcome):
+def test_outcome_definitions_list_every_name_that_gives_the_outcome_away(outcome):
     row = outcome_definitions([outcome("weight > 2", ("weight", None, 2.0), is_proxy=True)])
     definition = row.to_dicts()[0]
     assert definition["margin_quantity"] == "weight"

@@ -79,7 +79,7 @@ def failures(results: pl.DataFrame) -> list[tuple[str, str, int, int]]:
     return broken.select("rule", "column_name", "failed", "checked").rows()
 
 
-def test_every_rule_of_the_contract_is_judged_and_a_clean_table_passes() -> None:
+def test_contract_results_hold_every_rule_of_the_contract_and_a_clean_table_passes() -> None:
     results = judge(trays(), TRAYS)
     assert results.columns == columns("evidence.contract_results")
     expected = [(rule, name) for rule, names in RULES.items() for name in names.split("|")]

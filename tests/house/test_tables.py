@@ -48,11 +48,11 @@ def docstrings(tree: ast.Module) -> set[int]:
 
 @pytest.fixture(scope="module")
 def builders() -> set[str]:
-    """Names of functions, modules and SQL files that may build a table."""
+    """Names of functions, modules, rooms and SQL files that may build a table."""
     found: set[str] = set()
-    for room in ("assets", "reports", "pipelines", "data_contracts"):
+    for room in ROOMS:
         for file, tree in modules(room).items():
-            found |= {file.stem, *functions(tree)}
+            found |= {file.parent.name, file.stem, *functions(tree)}
         found |= {file.stem for file in (ROOT / room).rglob("*.sql")}
     return found
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
@@ -52,6 +53,13 @@ def test_received_is_accepted_plus_quarantined(plant_home: Path) -> None:
     rows = open_published(Home(plant_home)).query("FROM evidence.ingestion")
     assert rows["received"].sum() > 100_000
     assert (rows["received"] == rows["accepted"] + rows["quarantined"]).all()
+
+
+def test_runs_say_what_made_the_warehouse(plant_home: Path) -> None:
+    (run,) = open_published(Home(plant_home)).query("FROM evidence.runs").to_dicts()
+    assert (run["source_profile"], run["seed"], run["is_quick"]) == ("virtual_plant", 1, True)
+    assert run["command"] == "job main on source virtual_plant"
+    assert run["version"] == version("lotwise")
 
 
 def test_a_second_run_names_the_first_and_exits_1(plant_home: Path, lotwise: Lotwise) -> None:

@@ -49,8 +49,6 @@ def test_every_raw_table_exists_and_says_where_its_records_stood(
     assert (first["source_file"], first["source_row"]) == ("batches.csv", 2)
     assert first["run_id"] == "run-1"
     assert warehouse.read("quarantine.records")["source_row"].to_list() == [102]
-    account = warehouse.read("evidence.ingestion")
-    assert (account["received"] == account["accepted"] + account["quarantined"]).all()
     inputs = warehouse.read("evidence.inputs")
     assert inputs.select("file", "rows").rows() == [
         ("batches.csv", 100),
@@ -58,6 +56,18 @@ def test_every_raw_table_exists_and_says_where_its_records_stood(
         ("results.csv", 101),
     ]
     assert warehouse.query("SELECT count(*) FROM raw.sensor_readings").item() == 50
+
+
+def test_ingestion_accounts_for_every_record(
+    small_source: SmallSource, warehouse: Warehouse
+) -> None:
+    small_source.results.append("B001,6,hardness_n,soft,N")
+    small_source.deliver()
+    materialise(small_source, warehouse)
+    account = warehouse.read("evidence.ingestion")
+    assert (account["received"] == account["accepted"] + account["quarantined"]).all()
+    results = account.filter(table_name="raw.lab_results").row(0, named=True)
+    assert (results["received"], results["accepted"], results["quarantined"]) == (101, 100, 1)
 
 
 def test_the_same_delivery_read_again_adds_nothing(

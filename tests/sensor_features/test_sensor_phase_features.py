@@ -173,7 +173,7 @@ def test_a_crash_in_between_leaves_the_tables_whole(
 ) -> None:
     step(plant)
     before = {table: plant.warehouse.content_hash(table) for table in (TABLE, ENVELOPES)}
-    layout, calls = month_tables.envelope_table, []
+    layout, calls = month_tables.golden_trajectories, []
 
     def crash(envelopes: Any) -> pl.DataFrame:
         calls.append(1)
@@ -181,7 +181,7 @@ def test_a_crash_in_between_leaves_the_tables_whole(
             raise KeyboardInterrupt
         return layout(envelopes)
 
-    monkeypatch.setattr(month_tables, "envelope_table", crash)
+    monkeypatch.setattr(month_tables, "golden_trajectories", crash)
     with pytest.raises(KeyboardInterrupt):
         step(plant, B102=0.3)
     assert {table: plant.warehouse.content_hash(table) for table in before} == before

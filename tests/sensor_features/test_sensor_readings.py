@@ -86,7 +86,7 @@ def test_a_month_is_that_in_which_the_phase_started(plant: Any, at: Any) -> None
     ]
 
 
-def test_readings_of_no_phase_are_kept_and_counted(plant: Any, at: Any) -> None:
+def test_reading_months_count_readings_of_no_phase(plant: Any, at: Any) -> None:
     plant.deliver(grn(at("01-10 12:00")), ("NEW", None, "power_kw", at("01-10 08:30"), 1.0, "good"))
     assert account(plant) | {"series": 0} == {
         "received": 2, "identical": 0, "without_phase": 2, "not_finite": 0, "unknown_tag": 0,

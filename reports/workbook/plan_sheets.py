@@ -17,7 +17,7 @@ from assets.savings.arithmetic.failure_cost import (
 )
 from assets.savings.arithmetic.lever_value import (
     PREVENTING,
-    Exposure,
+    LeverExposure,
     lever_value,
     one_off_cost_usd,
     shared_cost_usd,
@@ -173,7 +173,7 @@ def _alone(assumptions: Assumptions, lever: Lever, side: str) -> Any:
     values = values_of(assumptions, side)
     rate = failures_met(lever)
     failing = values(rate) if rate in assumptions.parameters else _ZERO
-    exposure: Exposure[Any] = Exposure(values("batches_per_year"), failing, {})
+    exposure: LeverExposure[Any] = LeverExposure(values("batches_per_year"), failing, {})
     return lever_value(assumptions, lever, lever.planning_gate, values, exposure)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from assets.savings.business_case import Records
+from assets.savings.records.business_records import BusinessRecords
 from data_contracts.assumptions import Assumptions, load_built_in
 
 GATES = range(1, 8)
@@ -19,7 +19,7 @@ def _records(
     is_proxy: bool = False,
     failures: int = 12,
     dated: bool = True,
-) -> Records:
+) -> BusinessRecords:
     """Build records with any-failure and two modes; modes carry no signal of their own."""
     count = 400
     start = datetime(2024, 1, 1)  # noqa: DTZ001 (instants are naive UTC)
@@ -46,7 +46,7 @@ def _records(
         pl.DataFrame({"batch_id": ids, "outcome": name, "is_failure": failed[name]})
         for name in names
     )
-    definitions = pl.DataFrame(
+    outcome_definitions = pl.DataFrame(
         {
             "outcome": names,
             "title": [name.replace("_", " ") for name in names],
@@ -55,7 +55,8 @@ def _records(
             "last_gate_before": [5, 5, 5],
         }
     )
-    return Records(batches, outcomes, definitions, verdict_rows(names, verdict), alarm_rows())
+    verdicts = verdict_rows(names, verdict)
+    return BusinessRecords(batches, outcomes, outcome_definitions, verdicts, alarm_rows())
 
 
 def verdict_rows(names: list[str], verdict: str) -> pl.DataFrame:
@@ -109,7 +110,7 @@ def tablets() -> Assumptions:
 
 
 @pytest.fixture(scope="session")
-def records_of() -> Callable[..., Records]:
+def records_of() -> Callable[..., BusinessRecords]:
     return _records
 
 

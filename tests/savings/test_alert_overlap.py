@@ -5,13 +5,14 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from assets.savings.business_case import Records, business_case
+from assets.savings.business_case import business_case
 from assets.savings.records.alarm_evidence import AlarmCounts
+from assets.savings.records.business_records import BusinessRecords
 from assets.savings.uncertainty.draws import Draws
 from data_contracts.assumptions import Assumptions
 
 
-def _with_signal_at_two(records: Records, detected: int) -> Records:
+def _with_signal_at_two(records: BusinessRecords, detected: int) -> BusinessRecords:
     """Add a process signal at gate 2, where the weighing alert stands."""
     is_two = (pl.col("outcome") == "failure") & (pl.col("gate") == 2)
     verdicts = records.verdicts.with_columns(
@@ -24,7 +25,7 @@ def _with_signal_at_two(records: Records, detected: int) -> Records:
     return replace(records, verdicts=verdicts, alarm_performance=alarms)
 
 
-def _alerts(tablets: Assumptions, records: Records) -> dict[str, dict]:
+def _alerts(tablets: Assumptions, records: BusinessRecords) -> dict[str, dict]:
     case = business_case(tablets, records, draws=2_000, seed=1)
     own = case.levers.filter((pl.col("kind") == "alert") & (pl.col("outcome") == "failure"))
     return {row["lever"].partition(".")[0]: row for row in own.iter_rows(named=True)}

@@ -14,8 +14,6 @@ from assets.savings.records.copq_ledger import (
     unit_costs_usd,
 )
 from data_contracts.assumptions import load_built_in, with_overrides
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import conform
 
 # 200,000 / 4 x 8,000 / 45 x 400 / .5 x 100 x 200 / 10 x 500 / 5,000
 BY_HAND = {
@@ -68,16 +66,16 @@ def test_any_failure_and_its_modes_are_one_loss(records_of, tablets):
     ]
 
 
-def test_fits_its_contract_and_states_its_classes(records_of, tablets):
+def test_a_row_states_its_class_and_basis(records_of, tablets):
     records = records_of()
     ledger = copq_ledger(
         priced_failures(records.batches, records.outcomes, records.outcome_definitions), tablets
     )
-    assert conform(ledger, contract("economics.copq_ledger")).equals(ledger)
     assert set(ledger["paf"]) == {"internal_failure", "external_failure"}
     allocated = ledger.filter(~pl.col("is_avoidable"))
     assert allocated["category"].unique().to_list() == ["labour_and_suite"]
-    assert ledger["basis"][0] == "failed batch; base of direct_material_usd_per_batch"
+    material = ledger.filter(category="direct_material")
+    assert set(material["basis"]) == {"failed batch; base of direct_material_usd_per_batch"}
 
 
 def test_proxies_say_that_no_batch_was_lost(records_of, tablets):
@@ -94,4 +92,3 @@ def test_no_failures_no_rows(records_of, tablets):
         priced_failures(records.batches, records.outcomes, records.outcome_definitions), tablets
     )
     assert ledger.height == 0
-    assert conform(ledger, contract("economics.copq_ledger")).height == 0

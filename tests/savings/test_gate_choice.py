@@ -6,12 +6,12 @@ import pytest
 
 from assets.savings.business_case import business_case
 from assets.savings.levers.gate_choice import forward_choice, net_usd
-from assets.savings.records.alarm_evidence import AlarmCounts, Evidence
+from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
 
 GATES = (3, 4)
 
 
-def _evidence(counts: dict[int, list[tuple[int, int, int, int]]]) -> Evidence:
+def _evidence(counts: dict[int, list[tuple[int, int, int, int]]]) -> AlarmEvidence:
     """Evidence from (failures, detected, good, false) per gate and block."""
     periods = {
         ("failure", gate): {
@@ -19,7 +19,7 @@ def _evidence(counts: dict[int, list[tuple[int, int, int, int]]]) -> Evidence:
         }
         for gate, rows in counts.items()
     }
-    return Evidence({}, {}, periods)
+    return AlarmEvidence({}, {}, periods)
 
 
 def test_counts_of_the_chosen_gate_come_from_later_blocks(tablets):

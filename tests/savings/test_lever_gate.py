@@ -8,7 +8,7 @@ import pytest
 from assets.savings.levers.alert_gate import alert_choice
 from assets.savings.levers.gate_choice import GateChoice
 from assets.savings.levers.inputs import LeverInputs
-from assets.savings.records.alarm_evidence import AlarmCounts, Evidence
+from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
 
 
 def _inputs(signals: dict[int, float], primary: int | None = 5) -> LeverInputs:
@@ -29,7 +29,7 @@ def _inputs(signals: dict[int, float], primary: int | None = 5) -> LeverInputs:
         schema={"outcome": pl.String, "gate": pl.Int64, "net_usd_p50": pl.Float64},
         orient="row",
     )
-    return LeverInputs(Evidence(verdicts, alarms), ["failure"], [], frozenset(), worth)
+    return LeverInputs(AlarmEvidence(verdicts, alarms), ["failure"], [], frozenset(), worth)
 
 
 def _gate(tablets, inputs, **declared):

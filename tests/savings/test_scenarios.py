@@ -7,24 +7,24 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.savings.business_case import Records, business_case
-from assets.savings.levers.claimed_levers import LeverClaim, lever_claims
+from assets.savings.business_case import business_case
 from assets.savings.levers.inputs import LeverInputs
-from assets.savings.programme.scenarios import NO_CLAIM, UNITS, scenarios
-from assets.savings.programme.simulation import outcome_probs, simulate
-from assets.savings.records.alarm_evidence import Evidence
+from assets.savings.levers.lever_decisions import LeverDecision, lever_decisions
+from assets.savings.programme.scenarios import NO_SAVINGS, UNITS, scenarios
+from assets.savings.programme.simulation import simulate
+from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.records.baseline import baseline
+from assets.savings.records.business_records import BusinessRecords
+from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
 from data_contracts.assumptions import Assumptions, with_overrides
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import conform
 
-CLAIMED = {"prevented_failures_per_year", "annual_savings_usd"}
+MODES = ("blend_non_uniformity", "coating_temperature_excursion")
+SAVED = {"prevented_failures_per_year", "annual_savings_usd"}
 
 
-def _scenarios(tablets: Assumptions, records: Records, draws: int = 4_000) -> pl.DataFrame:
-    table = business_case(tablets, records, draws=draws, seed=1).scenarios
-    return conform(table, contract("economics.scenarios"))
+def _scenarios(tablets: Assumptions, records: BusinessRecords, draws: int = 4_000) -> pl.DataFrame:
+    return business_case(tablets, records, draws=draws, seed=1).scenarios
 
 
 def _joint(table: pl.DataFrame, measure: str, scenario: str = "base") -> dict:
@@ -128,12 +128,12 @@ def test_value_by_gate_and_scenario_agree(tablets, records_of):
 def test_without_a_signal_no_savings_are_claimed(tablets, records_of, verdict):
     table = _scenarios(tablets, records_of(verdict=verdict))
     assert _joint(table, "baseline_loss_usd_per_year")["p10"] > 0
-    claimed = table.filter(~pl.col("measure").str.starts_with("baseline"))
-    assert set(claimed["measure"]) == CLAIMED
-    assert (claimed["basis"] == "refused").all()
-    assert (claimed["p90"] == 0).all()
+    saved = table.filter(~pl.col("measure").str.starts_with("baseline"))
+    assert set(saved["measure"]) == SAVED
+    assert (saved["basis"] == "refused").all()
+    assert (saved["p90"] == 0).all()
     row = _joint(table, "annual_savings_usd")
-    assert row["note"].startswith(NO_CLAIM)
+    assert row["note"].startswith(NO_SAVINGS)
     assert f"Verdict {verdict}" in row["note"]
 
 
@@ -148,7 +148,7 @@ def test_no_failures_at_all(tablets, records_of):
 
 def test_no_outcomes_at_all(tablets, records_of):
     records = records_of()
-    empty = Records(
+    empty = BusinessRecords(
         records.batches,
         records.outcomes.clear(),
         records.outcome_definitions.clear(),
@@ -156,7 +156,7 @@ def test_no_outcomes_at_all(tablets, records_of):
         records.alarm_performance.clear(),
     )
     table = _scenarios(tablets, empty)
-    assert _joint(table, "annual_savings_usd")["note"].startswith(NO_CLAIM)
+    assert _joint(table, "annual_savings_usd")["note"].startswith(NO_SAVINGS)
 
 
 def test_without_dates_batches_a_year_are_assumed(tablets, records_of):
@@ -192,9 +192,11 @@ def test_payback_says_never(tablets, records_of):
     assert _joint(table, "irr")["p90"] < 0
 
 
-def _claims_on_modes(tablets: Assumptions, records: Records) -> tuple[Evidence, list[LeverClaim]]:
+def _decisions_on_modes(
+    tablets: Assumptions, records: BusinessRecords
+) -> tuple[FailureCounts, list[LeverDecision]]:
     """Both modes carry a signal, any-failure does not; two alerts are declared on each."""
-    modes = ["blend_non_uniformity", "coating_temperature_excursion"]
+    modes = list(MODES)
     alarms = pl.concat(
         records.alarm_performance.with_columns(outcome=pl.lit(mode)) for mode in modes
     )
@@ -203,34 +205,31 @@ def _claims_on_modes(tablets: Assumptions, records: Records) -> tuple[Evidence, 
         .then(pl.lit("process_signal"))
         .otherwise(pl.lit("no_signal"))
     )
-    evidence = Evidence.of(verdicts, alarms, 0.05)
+    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
+    counts = FailureCounts(found, AlarmEvidence.from_tables(verdicts, alarms, 0.05))
     alert = replace(tablets.levers[0], gate=4)
     two = replace(tablets, levers=(alert, replace(alert, name="second_alert", gate=5)))
     by_gate = pl.DataFrame(
         schema={"outcome": pl.String, "gate": pl.Int64, "net_usd_p50": pl.Float64}
     )
-    return evidence, lever_claims(
-        two, LeverInputs(evidence, ["failure"], modes, frozenset(), by_gate)
-    )
+    inputs = LeverInputs(counts.evidence, ["failure"], modes, frozenset(), by_gate)
+    return counts, lever_decisions(two, inputs)
 
 
 def test_sum_over_levers_is_the_joint_and_no_failure_is_saved_twice(tablets, records_of):
     """Two alerts on each of two modes, joint effect worked out independently of the chain."""
-    records = records_of()
-    evidence, claims = _claims_on_modes(tablets, records)
-    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
+    counts, decisions = _decisions_on_modes(tablets, records_of())
     drawn = Draws(tablets, "base", 10_000, 1)
-    simulated = simulate(drawn, evidence, found, claims)
+    simulated = simulate(drawn, counts, decisions)
     assert len(simulated) == 4
     total = sum(each.value.prevented_failures for each in simulated)
-    probs = outcome_probs(found, evidence, claims, drawn)
-    batches = 400 / (2 * 365.25 / 365.25)
+    probs = counts.outcome_probs(set(MODES), drawn)
     joint = np.zeros(10_000)
-    for mode in ("blend_non_uniformity", "coating_temperature_excursion"):
+    for mode in MODES:
         left = np.ones(10_000)
         saved = np.zeros(10_000)
         for gate in (4, 5):
-            alarms = evidence.at(mode, gate).alarms
+            alarms = counts.evidence.at(mode, gate).alarms
             assert alarms is not None
             flagged = drawn("addressable_share") * alarms.sensitivity(drawn)
             rescued = drawn(f"rescuable_share_gate_{gate}") * drawn("rescue_effectiveness")
@@ -240,34 +239,28 @@ def test_sum_over_levers_is_the_joint_and_no_failure_is_saved_twice(tablets, rec
             saved += left * flagged * rescued
             left *= 1 - flagged * (rescued + stopped)
         joint += probs[mode] * saved
-    rate = found.batches_per_year
-    assert rate == pytest.approx(batches, rel=1e-3)
+    rate = counts.baseline.batches_per_year
+    assert rate == pytest.approx(200, rel=1e-3)
     assert np.allclose(total, joint * rate, rtol=1e-9)
-    everything = probs["blend_non_uniformity"] + probs["coating_temperature_excursion"]
+    everything = sum(probs[mode] for mode in MODES)
     assert (total <= everything * rate).all()
 
 
 def test_savings_and_value_add_up_over_levers(tablets, records_of):
-    records = records_of()
-    evidence, claims = _claims_on_modes(tablets, records)
-    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
-    table = scenarios(tablets, evidence, found, claims, draws=2_000, seed=1)
+    counts, decisions = _decisions_on_modes(tablets, records_of())
+    drawn = Draws(tablets, "base", 2_000, 1)
+    table = scenarios(drawn, counts, decisions)
     assert table.filter(pl.col("lever") != "all")["lever"].n_unique() == 6
-    simulated = simulate(Draws(tablets, "base", 2_000, 1), evidence, found, claims)
-    one_off = sum(each.programme.one_off_usd for each in simulated)
-    cost = Draws(tablets, "base", 2_000, 1)
-    once = cost("implementation_usd") * 2 + 4 * (
-        cost("change_control_usd") + cost("validation_usd_tier_1")
-    )
+    one_off = sum(each.cash.one_off_usd for each in simulate(drawn, counts, decisions))
+    own = drawn("change_control_usd") + drawn("validation_usd_tier_1")
+    once = drawn("implementation_usd") * 2 + 4 * own
     assert np.allclose(one_off, once, rtol=1e-12)
 
 
 def test_modes_never_fail_more_often_than_batches(tablets, records_of):
-    records = records_of()
-    evidence, claims = _claims_on_modes(tablets, records)
-    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
-    probs = outcome_probs(found, evidence, claims, Draws(tablets, "base", 5_000, 1))
-    assert set(probs) == {"blend_non_uniformity", "coating_temperature_excursion", "other"}
+    counts, _ = _decisions_on_modes(tablets, records_of())
+    probs = counts.outcome_probs(set(MODES), Draws(tablets, "base", 5_000, 1))
+    assert set(probs) == {*MODES, "other"}
     assert (sum(probs.values()) < 1).all()
     assert probs["other"].mean() < 0.002
 

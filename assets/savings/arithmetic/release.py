@@ -73,7 +73,7 @@ def release_savings_by_role(
 
     Args:
         batches_per_year: Batches released in a year.
-        role: From the name of a role (``assumption_units.RELEASE_ROLES``) to its number.
+        role: From the name of a role (``assumption_schema.units.RELEASE_ROLES``) to its number.
     """
     return release_savings_usd_per_year(
         batches_per_year=batches_per_year,

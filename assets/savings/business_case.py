@@ -23,7 +23,6 @@ from assets.savings.programme.scenarios import scenarios
 from assets.savings.programme.sensitivity import sensitivity
 from assets.savings.programme.simulation import simulate
 from assets.savings.records.alarm_evidence import AlarmEvidence
-from assets.savings.records.baseline import baseline, priced_failures
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
@@ -101,7 +100,6 @@ def business_case(
     kept, left_out = programme(chosen, counts, decisions)
     before, after = _promise(chosen, counts, kept)
     pace = float(np.median(counts.batches_per_year(chosen)))
-    priced = priced_failures(records.batches, records.outcomes, records.outcome_definitions)
     return BusinessCase(
         value_by_gate=by_gate,
         levers=levers(assumptions, decisions, left_out),
@@ -110,7 +108,7 @@ def business_case(
         sensitivity=sensitivity(chosen, counts, kept, records.titles),
         detectability=detectability(before, after, pace),
         savings_tracker=savings_tracker(
-            records.batches, priced, before, after, assumptions.promise
+            records.batches, records.priced_failures, before, after, assumptions.promise
         ),
         plan_inputs=plan_inputs(chosen, counts, kept),
         kept=kept,
@@ -121,12 +119,10 @@ def business_case(
 def _counts(assumptions: Assumptions, records: BusinessRecords, alert: Lever) -> FailureCounts:
     """Count failures, and alarms at the declared budget."""
     budget = float(assumptions[alert.uses["alarm_budget"]].base)
-    return FailureCounts(
-        baseline(records.batches, records.outcomes, records.outcome_definitions),
-        AlarmEvidence.from_tables(
-            records.verdicts, records.alarm_performance, budget, records.alarm_periods
-        ),
+    evidence = AlarmEvidence.from_tables(
+        records.verdicts, records.alarm_performance, budget, records.alarm_periods
     )
+    return FailureCounts(records.baseline, evidence)
 
 
 def _probs_by_outcome(

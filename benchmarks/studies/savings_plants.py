@@ -19,7 +19,6 @@ from assets.failure_models.study import run_study
 from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
 from assets.savings.levers.measured import Measured
 from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, AlarmEvidence
-from assets.savings.records.baseline import baseline
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.windows.effect import WindowEffect
@@ -155,9 +154,7 @@ def priced_plant(
         made,
         fast,
         records,
-        FailureCounts(
-            baseline(records.batches, records.outcomes, records.outcome_definitions), evidence
-        ),
+        FailureCounts(records.baseline, evidence),
         measured,
         decoys,
         _supported(evidence, measured, records),

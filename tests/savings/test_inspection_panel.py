@@ -16,10 +16,10 @@ from data_contracts.assumptions import with_overrides
         (40, 38, "38 of 40 seeded defects were found: that shows at least 85%"),
     ],
 )
-def test_a_panel_shows_ninety_percent_from_29_of_29(tablets, defects, found, said):
+def test_a_panel_shows_ninety_percent_from_29_of_29(assumptions, defects, found, said):
     """0.05^(1/29) = 90.2%, 0.05^(1/28) = 89.9%; 58 of 59 shows 92.2%, 38 of 40 85.1%."""
     panel = with_overrides(
-        tablets,
+        assumptions,
         [
             f"panel_defects_count={defects}",
             f"panel_detected_count={found}",

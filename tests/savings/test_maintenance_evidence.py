@@ -94,14 +94,14 @@ def test_what_stands_alone_but_not_among_many_is_refused():
     assert not isinstance(maintenance_evidence(twenty.head(1)), str)
 
 
-def test_events_avoided_and_the_saving_keep_their_own_intervals(tablets):
+def test_events_avoided_and_the_saving_keep_their_own_intervals(assumptions):
     """0.01 avoided x 10,000 = 100 a batch; 60 saved means 40 more for renewals: 0.02 x 2,000.
 
     At the low end 0.005 are avoided and 20 saved, so 30 go into renewals: 0.015.
     """
     found = maintenance_evidence(_intervals((60.0, 20.0, 100.0)))
     assert not isinstance(found, str)
-    roles = found.roles(Draws(tablets, "base", 20_000, 1))
+    roles = found.roles(Draws(assumptions, "base", 20_000, 1))
     assert np.median(roles["renewals_planned"]) == pytest.approx(0.02, abs=1e-4)
     avoided = roles["events_today"] - roles["events_planned"]
     assert np.median(avoided) == pytest.approx(0.01, abs=1e-4)
@@ -113,9 +113,9 @@ def test_events_avoided_and_the_saving_keep_their_own_intervals(tablets):
 
 
 @pytest.mark.parametrize(("avoided", "share"), [(Fraction(1, 100), "1/6"), (Fraction(1, 2), "1")])
-def test_maintenance_prevents_no_more_failures_than_there_are(tablets, avoided, share):
+def test_maintenance_prevents_no_more_failures_than_there_are(assumptions, avoided, share):
     """Half of the events lose a batch: 0.005 of 0.03 failing is a sixth; 0.25 of it is all."""
-    lever = next(each for each in tablets.levers if each.kind == "maintenance")
+    lever = next(each for each in assumptions.levers if each.kind == "maintenance")
     measured = {
         "events_today": avoided,
         "events_planned": Fraction(0),
@@ -124,6 +124,6 @@ def test_maintenance_prevents_no_more_failures_than_there_are(tablets, avoided, 
         "event_loss_share": Fraction(1, 2),
     }
     exposure = LeverExposure(Fraction(200), Fraction(3, 100), measured)
-    value = lever_value(tablets, lever, 4, lambda name: tablets[name].base, exposure)
+    value = lever_value(assumptions, lever, 4, lambda name: assumptions[name].base, exposure)
     assert value.prevented_failures == 6 * Fraction(share)
     assert value.unresolved_share == 1 - Fraction(share)

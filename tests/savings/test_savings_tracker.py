@@ -9,7 +9,6 @@ import pytest
 
 from assets.savings.business_case import business_case
 from assets.savings.programme.savings_tracker import e_values, savings_tracker
-from assets.savings.records.baseline import priced_failures
 from data_contracts.assumptions import Promise
 
 
@@ -33,7 +32,7 @@ def test_the_tracker_is_silent_without_a_change_and_speaks_with_one():
 
 def test_the_tracker_over_recorded_months(records_of):
     records = records_of()
-    priced = priced_failures(records.batches, records.outcomes, records.outcome_definitions)
+    priced = records.priced_failures
     months = savings_tracker(records.batches, priced, 0.03, 0.01)
     assert months.height == 24
     assert months["batches"].sum() == 400
@@ -41,10 +40,10 @@ def test_the_tracker_over_recorded_months(records_of):
     assert savings_tracker(records.batches, priced, 0.03, 0.03).is_empty()
 
 
-def test_a_promise_is_followed_from_its_start_at_its_own_rates(records_of, tablets):
+def test_a_promise_is_followed_from_its_start_at_its_own_rates(records_of, assumptions):
     """The rates of the run move, the promised ones do not; nor do months before the start count."""
     records = records_of()
-    priced = priced_failures(records.batches, records.outcomes, records.outcome_definitions)
+    priced = records.priced_failures
     promise = Promise(date(2025, 1, 1), Fraction(3, 100), Fraction(1, 100), "Head of production")
     months = savings_tracker(records.batches, priced, 0.5, 0.4, promise)
     assert months.equals(savings_tracker(records.batches, priced, 0.03, 0.03, promise))
@@ -57,6 +56,6 @@ def test_a_promise_is_followed_from_its_start_at_its_own_rates(records_of, table
     assert months["e_value"][-1] == pytest.approx((0.99 / 0.97) ** batches, rel=1e-9)
     assert months["is_shown"][-1]
     # Through the business case, even where the run itself promises nothing.
-    promised = replace(tablets, promise=promise)
+    promised = replace(assumptions, promise=promise)
     case = business_case(promised, records_of(verdict="no_signal"), draws=500, seed=1)
     assert case.savings_tracker.equals(months)

@@ -24,8 +24,8 @@ def test_value_of_information_of_a_linear_worth():
     assert _information_usd(value, value + 6) == 0
 
 
-def test_every_input_once_and_the_widest_first(tablets, records_of):
-    case = business_case(tablets, records_of(), draws=6_000, seed=1)
+def test_every_input_once_and_the_widest_first(assumptions, records_of):
+    case = business_case(assumptions, records_of(), draws=6_000, seed=1)
     table = case.sensitivity.sort("rank")
     assert table["rank"].to_list() == list(range(1, table.height + 1))
     assert table["swing_usd"].is_sorted(descending=True)
@@ -44,17 +44,17 @@ def test_every_input_once_and_the_widest_first(tablets, records_of):
     assert rows["discount_rate"]["npv_if_high_usd"] != rows["discount_rate"]["npv_if_low_usd"]
 
 
-def test_inputs_of_levers_outside_the_programme_do_not_appear(tablets, records_of):
-    case = business_case(tablets, records_of(), draws=2_000, seed=1)
-    drawn = Draws(tablets, "base", 2_000, 1)
-    drawn("window_run_usd_per_year")
+def test_inputs_of_levers_outside_the_programme_do_not_appear(assumptions, records_of):
+    case = business_case(assumptions, records_of(), draws=2_000, seed=1)
+    drawn = Draws(assumptions, "base", 2_000, 1)
+    drawn("other_run_usd_per_year")
     table = sensitivity(drawn, case.counts, case.kept, {})
     assert {each.lever.kind for each in case.kept} == {"alert"}
-    assert "window_run_usd_per_year" not in table["input"].to_list()
+    assert "other_run_usd_per_year" not in table["input"].to_list()
 
 
-def test_no_programme_no_sensitivity(tablets, records_of):
-    case = business_case(tablets, records_of(verdict="no_signal"), draws=1_000, seed=1)
+def test_no_programme_no_sensitivity(assumptions, records_of):
+    case = business_case(assumptions, records_of(verdict="no_signal"), draws=1_000, seed=1)
     assert case.sensitivity.is_empty()
     assert case.detectability["batches"].null_count() == 3
     assert case.savings_tracker.is_empty()
@@ -64,14 +64,14 @@ def _yearly(simulated: list[LeverDraws], drawn: Draws) -> Yearly:
     return Yearly.together([each.yearly(drawn) for each in simulated])
 
 
-def test_break_even_is_the_share_of_savings_that_just_pays(tablets, records_of):
+def test_break_even_is_the_share_of_savings_that_just_pays(assumptions, records_of):
     """With every assumption certain, savings scaled by the share bring the value to zero."""
     fixed = [
         f"{name}={each.base.numerator}/{each.base.denominator}"
-        for name, each in tablets.parameters.items()
+        for name, each in assumptions.parameters.items()
     ]
-    case = business_case(with_overrides(tablets, fixed), records_of(), draws=500, seed=1)
-    drawn = Draws(with_overrides(tablets, fixed), "base", 500, 1)
+    case = business_case(with_overrides(assumptions, fixed), records_of(), draws=500, seed=1)
+    drawn = Draws(with_overrides(assumptions, fixed), "base", 500, 1)
     simulated = simulate(drawn, case.counts, case.kept)
     share = worth(_yearly(simulated, drawn), drawn("discount_rate"))["break_even_effect_share"]
     assert np.isfinite(share).mean() > 0.9

@@ -67,7 +67,7 @@ def test_the_interval_holds_the_truth_and_both_estimators_agree():
     assert found.robust.high - found.robust.low > found.expected.high - found.expected.low
 
 
-def test_a_correlated_parameter_without_effect_is_not_claimed():
+def test_a_correlated_parameter_without_effect_is_refused():
     records = _records(0.0)
     crude = np.corrcoef(records.value, records.margins[:, 0])[0, 1]
     assert crude < -0.2
@@ -136,7 +136,7 @@ def test_values_are_redrawn_not_piled_up_on_the_bound():
     assert np.corrcoef(order.argsort(), (held.value - 0.7 * records.earlier[:, 0]))[0, 1] > 0.8
 
 
-def test_without_overlap_nothing_is_claimed():
+def test_without_overlap_the_window_is_refused():
     records = _records(0.5)
     # The past alone decides x: most batches could never have been made inside the window.
     tied = replace(records, value=records.earlier[:, 0] + 0.01 * records.value)

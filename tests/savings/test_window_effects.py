@@ -77,14 +77,14 @@ def tables(records_of):
     }
 
 
-def _effects(tablets, tables, verdicts):
+def _effects(assumptions, tables, verdicts):
     none = pl.DataFrame(schema={"outcome": pl.String, "gate": pl.Int64, "alarm_budget": pl.Float64})
     evidence = AlarmEvidence.from_tables(verdicts, none, 0.05)
-    return studied_windows(tablets, evidence, tables, ["failure"], resamples=20, seed=1)
+    return studied_windows(assumptions, evidence, tables, ["failure"], resamples=20, seed=1)
 
 
-def test_the_leading_named_driver_is_held_by_the_declared_rule(tablets, tables, verdicts_of):
-    found = _effects(tablets, tables, verdicts_of(["failure"], "process_signal"))
+def test_the_leading_named_driver_is_held_by_the_declared_rule(assumptions, tables, verdicts_of):
+    found = _effects(assumptions, tables, verdicts_of(["failure"], "process_signal"))
     assert list(found) == [("window", "failure")]  # no material is named, so no lot lever
     effect = found["window", "failure"]
     assert isinstance(effect, WindowEffect)
@@ -102,14 +102,14 @@ def test_the_leading_named_driver_is_held_by_the_declared_rule(tablets, tables, 
 
 
 @pytest.mark.parametrize("verdict", ["no_signal", "product_mix_only", "leak_suspected"])
-def test_without_a_process_signal_no_window_is_tried(tablets, tables, verdicts_of, verdict):
-    assert _effects(tablets, tables, verdicts_of(["failure"], verdict)) == {}
+def test_without_a_process_signal_no_window_is_tried(assumptions, tables, verdicts_of, verdict):
+    assert _effects(assumptions, tables, verdicts_of(["failure"], verdict)) == {}
 
 
-def test_a_driver_without_numbers_is_a_sentence(tablets, tables, verdicts_of):
+def test_a_driver_without_numbers_is_a_sentence(assumptions, tables, verdicts_of):
     levels = tables["dictionary"].with_columns(data_type=pl.lit("categorical"))
     verdicts = verdicts_of(["failure"], "process_signal")
-    found = _effects(tablets, {**tables, "dictionary": levels}, verdicts)
+    found = _effects(assumptions, {**tables, "dictionary": levels}, verdicts)
     assert found["window", "failure"] == (
         f"Title of {DRIVER} has no numeric values, or 'failure' no continuous margin."
     )

@@ -97,7 +97,7 @@ class GateEvidence:
 
     @property
     def refusal(self) -> str | None:
-        """Why no saving may be claimed from an alert here, or None if one may."""
+        """Why an alert here is not carried out, or None if it may be."""
         if self.verdict is None:
             return f"No verdict was reached for '{self.outcome}' at gate {self.gate}."
         if self.verdict != PROCESS_SIGNAL:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assets.savings.records.baseline import Baseline, baseline, priced_failures
+
 
 @dataclass(frozen=True)
 class BusinessRecords:
@@ -44,6 +46,16 @@ class BusinessRecords:
         names = ("batches", "outcomes", "outcome_margins", "gate_values", "dictionary", "drivers")
         found = {name: getattr(self, name) for name in names}
         return {} if any(frame is None for frame in found.values()) else found
+
+    @property
+    def baseline(self) -> Baseline:
+        """The counted baseline."""
+        return baseline(self.batches, self.outcomes, self.outcome_definitions)
+
+    @property
+    def priced_failures(self) -> pl.DataFrame:
+        """Every failed batch once, with the outcome and mode it is priced under."""
+        return priced_failures(self.batches, self.outcomes, self.outcome_definitions)
 
     @property
     def proxies(self) -> frozenset[str]:

@@ -72,7 +72,7 @@ class WindowEffect:
 
     @property
     def refusal(self) -> str | None:
-        """Why no saving may be claimed from this window, or None if one may."""
+        """Why this window is not held, or None if it may be."""
         if self.overlap_share < SMALLEST_OVERLAP:
             return (
                 f"Only {self.overlap_share:.0%} of batches could have been made inside the window "

@@ -20,7 +20,7 @@ import numpy as np
 
 from assets.savings.levers.lever_decisions import ALL_LEVERS, LeverDecision
 from assets.savings.levers.measured import Measured
-from assets.savings.programme.scenarios import simulated_figures
+from assets.savings.programme.scenario_figures import simulated_figures
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
 from benchmarks.savings_study import EFFORT

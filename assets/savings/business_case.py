@@ -142,7 +142,7 @@ def _windows(
     resamples: int,
     seed: int,
 ) -> Effects:
-    """Study windows on the priced outcomes or, where none of these has a signal, on the modes."""
+    """Study windows on the priced outcomes and, where none of these has a signal, on the modes."""
     tables, found, evidence = records.of_windows, counts.baseline, counts.evidence
     if not tables:
         return {}

@@ -7,7 +7,7 @@ import pytest
 
 from assets.savings.arithmetic.cash_flow import Yearly
 from assets.savings.business_case import business_case
-from assets.savings.programme.scenarios import worth
+from assets.savings.programme.scenario_figures import worth
 from assets.savings.programme.sensitivity import _information_usd, sensitivity
 from assets.savings.programme.simulation import LeverDraws, joint_npv_usd, simulate
 from assets.savings.uncertainty.draws import Draws

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from assets.savings.arithmetic.roi import roi, roi_lines
+from assets.savings.arithmetic.roi import roi
+from assets.savings.arithmetic.roi_lines import roi_lines
 from assets.savings.business_case import business_case
 from assets.savings.records.copq_ledger import failure_cost_exact_usd, unit_costs_usd
 from data_contracts.assumptions import (

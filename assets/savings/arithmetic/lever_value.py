@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Generic
 
-from assets.savings.arithmetic.failure_cost import Values, failure_cost_usd, manufacturing_cost_usd
+from assets.savings.arithmetic.failure_cost import (
+    Values,
+    failure_cost_usd,
+    manufacturing_cost_usd,
+    slot_value_usd,
+)
 from assets.savings.arithmetic.identity import (
     Quantity,
     at_most_one,
@@ -18,7 +23,7 @@ from assets.savings.arithmetic.identity import (
     prevented_failures_per_year,
     unresolved_share,
 )
-from assets.savings.arithmetic.release import release_savings_by_role
+from assets.savings.arithmetic.release import release_savings_usd_per_year
 from data_contracts.assumption_schema.units import IDENTITY_ROLES
 from data_contracts.assumptions import Assumptions, Lever
 
@@ -213,7 +218,7 @@ class _Alone(Generic[Quantity]):
         return self._direct(self.exposure.batches_per_year * (labour + kept))
 
     def release(self) -> LeverValue[Quantity]:
-        saved = release_savings_by_role(self.exposure.batches_per_year, self)
+        saved = release_savings_usd_per_year(self.exposure.batches_per_year, self)
         is_bounded = "eligible_share" in {*self.lever.uses, *self.exposure.measured}
         return self._direct(saved * self("eligible_share") if is_bounded else saved)
 
@@ -225,45 +230,3 @@ class _Alone(Generic[Quantity]):
 
     def _direct(self, direct_usd: Quantity) -> LeverValue[Quantity]:
         return LeverValue(self.zero, self.zero, direct_usd, self.zero, self.zero, 1 + self.zero)
-
-
-def slot_value_usd(assumptions: Assumptions, values: Values[Quantity], like: Quantity) -> Quantity:
-    """Return what a freed slot is worth: margin times the share of the year limited by capacity.
-
-    Args:
-        assumptions: The set; a set that does not value slots gives zero.
-        values: Value of each assumption.
-        like: Any quantity of the kind to return.
-
-    Returns:
-        USD per freed slot, zero or more.
-    """
-    names = ("capacity_limited_share", "slot_value_usd_per_batch")
-    if any(name not in assumptions.parameters for name in names):
-        return like - like
-    return values(names[0]) * values(names[1])
-
-
-def one_off_cost_usd(lever: Lever, values: Values[Quantity], like: Quantity) -> Quantity:
-    """Return implementation (its part, where shared), change control and validation, USD.
-
-    Args:
-        lever: The lever; one without programme costs gives zero.
-        values: Value of each assumption.
-        like: Any quantity of the kind to return.
-    """
-    roles = ("change_control_cost", "validation_cost")
-    own = [values(lever.uses[role]) for role in roles if role in lever.uses]
-    return sum(own, start=shared_cost_usd(lever, "implementation_cost", values, like))
-
-
-def shared_cost_usd(lever: Lever, role: str, values: Values[Quantity], like: Quantity) -> Quantity:
-    """Return a lever's part of a cost that is paid once for all outcomes it acts on, USD.
-
-    Args:
-        lever: The lever; one without this cost gives zero.
-        role: ``implementation_cost`` or ``run_cost``.
-        values: Value of each assumption.
-        like: Any quantity of the kind to return.
-    """
-    return values(lever.uses[role]) / lever.shared_by if role in lever.uses else like - like

@@ -11,14 +11,13 @@ from fractions import Fraction
 
 from assets.savings.arithmetic.cash_flow import MONTHS_PER_YEAR
 from assets.savings.arithmetic.corners import Exact
+from assets.savings.arithmetic.lever_cost import one_off_cost_usd, shared_cost_usd
 from assets.savings.arithmetic.lever_value import (
     PREVENTING,
     LeverExposure,
     LeverValue,
     chain_place,
     lever_value,
-    one_off_cost_usd,
-    shared_cost_usd,
 )
 from data_contracts.assumptions import Assumptions, Lever
 

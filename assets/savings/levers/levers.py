@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from assets.savings.arithmetic.corners import corner
-from assets.savings.arithmetic.lever_value import one_off_cost_usd
+from assets.savings.arithmetic.lever_cost import one_off_cost_usd
 from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.records.copq_ledger import cents
 from data_contracts.assumptions import Assumptions, Lever

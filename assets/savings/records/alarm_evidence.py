@@ -117,7 +117,7 @@ class AlarmEvidence:
     Attributes:
         verdicts: Row of ``model.verdicts`` by outcome and gate.
         alarms: Pooled counts at the declared budget by outcome and gate.
-        periods: The same counts block by block, in order of time.
+        periods: The same counts block by block, by number of the block.
     """
 
     verdicts: Mapping[OutcomeGate, Mapping[str, Any]]
@@ -143,8 +143,7 @@ class AlarmEvidence:
         """
         periods: dict[OutcomeGate, dict[int, AlarmCounts]] = {}
         if alarm_periods is not None:
-            nearest = _nearest(alarm_periods, alarm_budget).sort("outcome", "gate", "fold")
-            for row in nearest.iter_rows(named=True):
+            for row in _nearest(alarm_periods, alarm_budget).iter_rows(named=True):
                 periods.setdefault(_place(row), {})[row["fold"]] = _counts(row)
         pooled = _nearest(alarm_performance, alarm_budget).iter_rows(named=True)
         return cls(

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.savings.levers.evidence import MaintenanceEvidence
+from assets.savings.levers.maintenance_evidence import MaintenanceEvidence
 from assets.savings.uncertainty.draws import Draws
 from assets.statistics.array_types import FloatArray
 from assets.time_to_failure.curves.weibull import weibull_fit

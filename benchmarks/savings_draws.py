@@ -18,10 +18,11 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from assets.savings.levers.claimed_levers import ALL_LEVERS, LeverClaim
-from assets.savings.programme.scenarios import simulated_figures
-from assets.savings.records.alarm_evidence import Evidence
-from assets.savings.records.baseline import Baseline
+from assets.savings.levers.lever_decisions import ALL_LEVERS, LeverDecision
+from assets.savings.levers.measured import Measured
+from assets.savings.programme.scenario_figures import simulated_figures
+from assets.savings.records.failure_counts import FailureCounts
+from assets.savings.uncertainty.draws import Draws
 from benchmarks.savings_study import EFFORT
 from benchmarks.studies.plants import worn_granulator_plant
 from benchmarks.studies.savings_marks import GATES
@@ -38,17 +39,21 @@ DRAWS, YEARS, SEED = 1_000_000, 10, 1
 LONGEST_S, LARGEST_GB = 5.0, 1.0
 
 
-def claims(plant: PricedPlant, assumptions: Assumptions) -> list[LeverClaim]:
+def decisions(plant: PricedPlant, assumptions: Assumptions) -> list[LeverDecision]:
     """Every measured lever of the plant whether supported or not, and inspection."""
     declared = {each.name: each for each in assumptions.levers}
+
+    def decision(name: str, gate: int, basis: str, measured: Measured | None) -> LeverDecision:
+        lever = declared[name]
+        return LeverDecision(f"{name}.{FAILURE}", lever, FAILURE, gate, basis, "", measured)
+
     found = [
-        LeverClaim(f"{name}.{FAILURE}", declared[name], FAILURE, GATES[kind], "evidence", "", each)
+        decision(name, GATES[kind], "evidence", each)
         for kind, name in LEVERS.items()
         if not isinstance(each := plant.measured[kind], str)
     ]
     inspection = next(each for each in assumptions.levers if each.kind == "inspection")
-    gate = inspection.planning_gate
-    return [*found, LeverClaim(inspection.name, inspection, FAILURE, gate, "arithmetic", "")]
+    return [*found, decision(inspection.name, inspection.planning_gate, "arithmetic", None)]
 
 
 @dataclass(frozen=True)
@@ -68,30 +73,19 @@ class Cost:
     npv_usd: tuple[float, float, float]
 
 
-def cost(
-    assumptions: Assumptions,
-    evidence: Evidence,
-    found: Baseline,
-    levers: list[LeverClaim],
-    draws: int,
-    times: int,
-) -> Cost:
+def cost(drawn: Draws, counts: FailureCounts, levers: list[LeverDecision], times: int) -> Cost:
     """Simulate one scenario several times.
 
     Args:
-        assumptions: The set.
-        evidence: Verdicts and alarm counts.
-        found: The counted baseline.
+        drawn: What to draw.
+        counts: Failures and verdicts.
         levers: The levers.
-        draws: Draws, at least 1.
         times: How often, at least 1.
     """
     clocks, processors = [], []
     for _ in range(times):
         clock, processor = time.perf_counter(), time.process_time()
-        figures = simulated_figures(
-            assumptions, evidence, found, levers, scenario="base", draws=draws, seed=SEED
-        )
+        figures = simulated_figures(drawn, counts, levers)
         clocks.append(time.perf_counter() - clock)
         processors.append(time.process_time() - processor)
         npv = figures[ALL_LEVERS]["npv_usd"]
@@ -118,8 +112,9 @@ def main() -> None:
         effort=EFFORT,
     )
     assumptions = with_overrides(planning_figures(), [f"horizon_years={YEARS}"])
-    levers = claims(plant, assumptions)
-    given = (assumptions, plant.evidence, plant.found, levers, asked.draws, asked.times)
+    levers = decisions(plant, assumptions)
+    drawn = Draws(assumptions, "base", asked.draws, SEED)
+    given = (drawn, plant.counts, levers, asked.times)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
         found = alone.submit(cost, *given).result()
     print(

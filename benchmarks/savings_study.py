@@ -7,9 +7,9 @@ from their declared ranges, USD saved.
 
 Wanted of 100 plants: 82 to 97 intervals with each truth (the 99% binomial band of a nominal 90%)
 for each kind of lever; a median width of the window's interval of at most 1.3 failures a year; a
-decoy claimed above zero, as the product would (named, under a signal), in at most 11; of plants
-with a signal at most 20 without a claim; of null plants at most 11 with a claimed probability above
-0.9 that the net present value is above zero.
+decoy supported above zero, as the product would (named, under a signal), in at most 11; of plants
+with causes at most 20 without a process signal; of null plants at most 11 told with a probability
+above 0.9 that the net present value is above zero.
 
 Kinds: ``mild`` (as declared), ``stationary``, ``drift`` (ten times the drift, reported only),
 ``lot_confounding`` (a lot property nobody tests moves both a parameter and the result, reported
@@ -82,7 +82,7 @@ def study_plant(
     effort: StudySettings = EFFORT,
     truth: Path = RESULTS,
 ) -> dict[str, Any]:
-    """Price one plant and mark its claims.
+    """Price one plant and mark its levers.
 
     Args:
         kind: A name in ``KINDS``.
@@ -105,7 +105,7 @@ def study_plant(
     )
     row = {"kind": kind, "seed": seed, **plant_marks(plant)}
     if kind == "null":
-        row |= _claimed_case(plant, seed)
+        row |= _case(plant, seed)
     else:
         known = expected(chosen.drift, truth, chosen.plant)
         for lever in LEVERS:
@@ -113,7 +113,7 @@ def study_plant(
     return row | {"plant_s": round(time.perf_counter() - started, 1)}
 
 
-def _claimed_case(plant: PricedPlant, seed: int) -> dict[str, Any]:
+def _case(plant: PricedPlant, seed: int) -> dict[str, Any]:
     """The product's own business case: how sure it is that the programme pays, and by which."""
     case = business_case(
         planning_figures(), plant.records, draws=CASE_DRAWS, seed=seed, resamples=RESAMPLES
@@ -138,13 +138,13 @@ def report(rows: pl.DataFrame) -> None:
     print(f"{rows['kind'][0]}: {plants} plants, {rows['plant_s'].median()} s each (median)")
     signal = int((rows["verdict"] == "process_signal").sum())
     print(
-        f"process_signal in {signal}, no claim by verdict in {plants - signal}; failures "
+        f"process_signal in {signal}, another verdict in {plants - signal}; failures "
         f"{rows['failures'].mean():.1f} a plant"
     )
     if "npv_positive_prob" in rows.columns and rows["npv_positive_prob"].is_not_null().any():
         sure = rows.filter(pl.col("npv_positive_prob") > SURE)
         print(
-            f"P(NPV > 0) above {SURE} claimed in {sure.height} of {plants} (wanted at most 11 of "
+            f"P(NPV > 0) above {SURE} told in {sure.height} of {plants} (wanted at most 11 of "
             f"100); programmes: {sure['programme'].value_counts().sort('programme').rows()}"
         )
         return
@@ -156,10 +156,10 @@ def report(rows: pl.DataFrame) -> None:
     print(f"window: median width {width:.2f} failures a year held throughout (wanted 1.3)")
     for decoy in ("decoy", "lots_decoy"):
         above = int(rows[f"{decoy}_above_zero"].cast(pl.Boolean, strict=False).sum())
-        claimed = int(rows[f"{decoy}_claimed"].cast(pl.Boolean, strict=False).sum())
+        supported = int(rows[f"{decoy}_supported"].cast(pl.Boolean, strict=False).sum())
         print(
-            f"{decoy}: claimed in {claimed} of {plants} (wanted at most 11 of 100); above zero, "
-            f"named or not, in {above}"
+            f"{decoy}: supported in {supported} of {plants} (wanted at most 11 of 100); above "
+            f"zero, named or not, in {above}"
         )
 
 
@@ -179,8 +179,8 @@ def _report_lever(rows: pl.DataFrame, lever: str) -> None:
         covered = int(np.sum((low <= true * scale) & (true * scale <= high)))
         below, width = int(np.sum(high < true * scale)), float(np.median(high - low))
         parts.append(f"{title} {covered} of {known.height} (too low {below}, width {width:.3g})")
-    claimed = int(rows[f"{lever}_claimed"].sum())
-    print(f"{lever}: {'; '.join(parts)}; wanted {BAND}; claimed in {claimed} of {rows.height}")
+    supported = int(rows[f"{lever}_supported"].sum())
+    print(f"{lever}: {'; '.join(parts)}; wanted {BAND}; supported in {supported} of {rows.height}")
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 Built-in sets stand in ``assumptions/`` beside this module: ``tablets`` for a run's money and the
 presets ``sterile_injectable`` and ``real_time_release``, which are plain arithmetic. What a set
-is made of is in ``assumption_model``; what is refused, in ``assumption_reader``.
+is made of is in ``assumption_schema.model``; what is refused, in its ``reader``.
 """
 
 from collections.abc import Sequence

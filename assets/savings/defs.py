@@ -8,11 +8,12 @@ import polars as pl
 
 from assets.defs import table_asset, table_ins, table_outputs, table_outs
 from assets.run_settings import RunSettings
-from assets.savings.business_case import RESAMPLES, Records, business_case
+from assets.savings.business_case import RESAMPLES, business_case
 from assets.savings.records.baseline import baseline, priced_failures
+from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.controller_answers import controller_answers, failures_by_year
 from assets.savings.records.copq_ledger import copq_ledger
-from assets.savings.uncertainty.assumptions_table import assumptions_table
+from assets.savings.uncertainty.assumptions import assumptions
 from data_contracts.catalogue import contract
 
 GROUP = "economics"
@@ -45,9 +46,9 @@ EVIDENCE = (
 
 # Nothing is written for a source that is refused, so the account of what was received comes first.
 @table_asset("economics.assumptions", group=GROUP, resources=SETTINGS, deps=["evidence.ingestion"])
-def assumptions(context: dg.AssetExecutionContext) -> pl.DataFrame:
+def declared_assumptions(context: dg.AssetExecutionContext) -> pl.DataFrame:
     """The cost assumptions of the run, one row per number."""
-    return assumptions_table(context.resources.run_settings.assumptions())
+    return assumptions(context.resources.run_settings.assumptions())
 
 
 @table_asset("economics.copq_ledger", *RECORDS, group=GROUP, resources=SETTINGS)
@@ -74,11 +75,11 @@ def controller_questions(context: dg.AssetExecutionContext, **tables: pl.DataFra
     required_resource_keys=SETTINGS,
 )
 def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
-    """What levers may claim, at which gate, and what that is worth."""
+    """Which levers are carried out, at which gate, and what that is worth."""
     settings: RunSettings = context.resources.run_settings
     case = business_case(
         settings.assumptions(),
-        Records(**tables),
+        BusinessRecords(**tables),
         draws=QUICK_DRAWS if settings.is_quick else DRAWS,
         seed=settings.seed,
         resamples=QUICK_RESAMPLES if settings.is_quick else RESAMPLES,

@@ -12,8 +12,8 @@ Interval = tuple[float, float]
 CLUSTER_DEFLATION = 1.3
 
 
-def clopper_pearson(events: int, trials: int, level: float = 0.95) -> Interval:
-    """Exact interval of a proportion (Clopper & Pearson 1934).
+def clopper_pearson(events: float, trials: float, level: float = 0.95) -> Interval:
+    """Exact interval of a proportion (Clopper & Pearson 1934); effective counts may be fractions.
 
     Args:
         events: Number of events, 0 to trials.

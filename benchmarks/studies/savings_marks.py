@@ -1,4 +1,4 @@
-"""Marks of one priced plant: the interval of each lever's claim, beside the truth.
+"""Marks of one priced plant: the interval of what each lever saves, beside the truth.
 
 Study A knows every assumption; study B draws the true ones from their declared ranges, once for
 each plant. Two truths: what is expected a year of re-runs of the plant, and what would have
@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from assets.savings.arithmetic.lever_value import Exposure, LeverValue, lever_value
-from assets.savings.levers.claimed_levers import LeverClaim
-from assets.savings.levers.evidence import MaintenanceEvidence, Measured
+from assets.savings.arithmetic.lever_value import LeverExposure, LeverValue, lever_value
+from assets.savings.levers.lever_decisions import LeverDecision
+from assets.savings.levers.maintenance_evidence import MaintenanceEvidence
+from assets.savings.levers.measured import Measured
 from assets.savings.programme.simulation import simulate
 from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, AlarmCounts
 from assets.savings.uncertainty.draws import Draws
@@ -52,14 +53,14 @@ def lever_marks(plant: PricedPlant, kind: str, expected: dict[str, Expected]) ->
         expected: ``savings_truth.expected``.
     """
     found = plant.measured[kind]
-    row: dict[str, Any] = {f"{kind}_claimed": plant.is_claimed[kind]}
+    row: dict[str, Any] = {f"{kind}_supported": plant.is_supported[kind]}
     if isinstance(found, str):
         return row
     seed = plant.made.settings.seed
     true_rate = expected["failures"].per_year / 200
     roles = _true_roles(plant, kind, found, expected)
     for study, assumptions in (("a", certain_figures()), ("b", planning_figures())):
-        low, high = _claimed(plant, kind, found, assumptions)
+        low, high = _ends(plant, kind, found, assumptions)
         true = _value(assumptions, kind, true_rate, roles, seed + TRUE_DRAW)
         for place, name in enumerate(("prevented", "usd")):
             row[f"{kind}_{study}_{name}_low"] = low[place]
@@ -68,14 +69,14 @@ def lever_marks(plant: PricedPlant, kind: str, expected: dict[str, Expected]) ->
     return row | _realised(plant, kind, found)
 
 
-def _claimed(
+def _ends(
     plant: PricedPlant, kind: str, found: Measured, assumptions: Assumptions
 ) -> tuple[list[float], list[float]]:
     """Ends of the 90% interval of failures prevented and of USD saved, a year."""
     lever = _lever(assumptions, kind)
-    claim = LeverClaim(LEVERS[kind], lever, FAILURE, GATES[kind], "evidence", "", found)
+    decision = LeverDecision(LEVERS[kind], lever, FAILURE, GATES[kind], "evidence", "", found)
     drawn = Draws(assumptions, "base", DRAWS, plant.made.settings.seed)
-    (one,) = simulate(drawn, plant.evidence, plant.found, [claim])
+    (one,) = simulate(drawn, plant.counts, [decision])
     ends = [np.quantile(each, ENDS) for each in _figures(one.value)]
     return [float(each[0]) for each in ends], [float(each[1]) for each in ends]
 
@@ -86,7 +87,7 @@ def _value(
     """What a lever is worth when the roles the records measure are what they truly are."""
     true = Draws(assumptions, "base", 1, seed)
     measured = {name: np.array([value]) for name, value in roles.items()}
-    exposure = Exposure(np.array([200.0]), np.array([rate]), measured)
+    exposure = LeverExposure(np.array([200.0]), np.array([rate]), measured)
     return lever_value(assumptions, _lever(assumptions, kind), GATES[kind], true, exposure)
 
 
@@ -137,7 +138,7 @@ def _realised(plant: PricedPlant, kind: str, found: Measured) -> dict[str, Any]:
     """What doing it would have prevented on these very batches, with the interval that says so."""
     made, years = plant.made, plant.made.settings.years
     failures = float(made.is_failure.sum())
-    per_year = plant.found.batches_per_year or 200.0
+    per_year = plant.counts.baseline.batches_per_year or 200.0
     if isinstance(found, WindowEffect):
         declared = next(each for each in made.plant.levers if each.name == PLANT_LEVERS[kind])
         after = with_lever(made, declared)
@@ -178,7 +179,7 @@ def _breakdowns(made: Any) -> int:
 def plant_marks(plant: PricedPlant) -> dict[str, Any]:
     """What the study counts of a plant besides its levers."""
     settings = plant.made.settings
-    verdict = plant.evidence.at(FAILURE, LAST_GATE)
+    verdict = plant.counts.evidence.at(FAILURE, LAST_GATE)
     alarms = verdict.alarms
     effects = {"window": plant.measured["window"], "lots": plant.measured["lots"]}
     effects |= dict(zip(("decoy", "lots_decoy"), plant.decoys.values(), strict=False))
@@ -206,5 +207,5 @@ def plant_marks(plant: PricedPlant) -> dict[str, Any]:
     has_signal = verdict.verdict == PROCESS_SIGNAL
     for name, feature in zip(("decoy", "lots_decoy"), DECOYS, strict=True):
         is_held = has_signal and plant.is_named[feature]
-        row[f"{name}_claimed"] = is_held and bool(row.get(f"{name}_above_zero"))
+        row[f"{name}_supported"] = is_held and bool(row.get(f"{name}_above_zero"))
     return row

@@ -1,4 +1,4 @@
-"""One virtual plant priced by the product: every lever's claim, beside what is true of the plant.
+"""One virtual plant priced by the product: what is measured of every lever.
 
 The windows, the lot limit and the maintained equipment are the plant's own declared levers, so that
 the estimate and the plant act by the same rule and the truth is one figure for all plants. All
@@ -16,11 +16,13 @@ import polars as pl
 
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.study import run_study
-from assets.savings.business_case import Records
-from assets.savings.levers.evidence import MaintenanceEvidence, Measured, maintenance_evidence
-from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, Evidence
-from assets.savings.records.baseline import Baseline, baseline
-from assets.savings.windows.effect import WindowEffect, window_effect
+from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
+from assets.savings.levers.measured import Measured
+from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, AlarmEvidence
+from assets.savings.records.business_records import BusinessRecords
+from assets.savings.records.failure_counts import FailureCounts
+from assets.savings.windows.effect import WindowEffect
+from assets.savings.windows.estimation import window_effect
 from assets.savings.windows.policy import Window
 from assets.savings.windows.records import window_records
 from assets.time_to_failure.findings import Records as LifeRecords
@@ -72,11 +74,10 @@ class PricedPlant:
         made: The simulated batches.
         fast: The same as frames.
         records: The tables a business case is made from.
-        evidence: Verdict and alarm counts.
-        found: The counted baseline.
+        counts: Failures, verdict and alarm counts.
         measured: Kind of lever -> what was measured, or why nothing was.
         decoys: The same of features that only go with a cause.
-        is_claimed: Kind of lever -> whether the product's evidence supports it.
+        is_supported: Kind of lever -> whether the product's evidence supports it.
         is_named: Feature -> whether a driver that holds it is named; of a decoy, whether it is
             the leading feature of one, for the product holds no other.
         study_s: Seconds of models and verdict.
@@ -85,12 +86,11 @@ class PricedPlant:
 
     made: Batches
     fast: FastPlant
-    records: Records
-    evidence: Evidence
-    found: Baseline
+    records: BusinessRecords
+    counts: FailureCounts
     measured: dict[str, Measured | str]
     decoys: dict[str, WindowEffect | str]
-    is_claimed: dict[str, bool]
+    is_supported: dict[str, bool]
     is_named: dict[str, bool]
     study_s: float
     effects_s: float
@@ -128,7 +128,7 @@ def priced_plant(
     studied = time.perf_counter()
     records = _records(fast, made, inputs, study, seed)
     budget = float(planning_figures()["alarm_budget_share"].base)
-    evidence = Evidence.of(
+    evidence = AlarmEvidence.from_tables(
         records.verdicts, records.alarm_performance, budget, records.alarm_periods
     )
     tables = records.of_windows
@@ -154,11 +154,10 @@ def priced_plant(
         made,
         fast,
         records,
-        evidence,
-        baseline(records.batches, records.outcomes, records.outcome_definitions),
+        FailureCounts(records.baseline, evidence),
         measured,
         decoys,
-        _claimed(evidence, measured, records),
+        _supported(evidence, measured, records),
         {feature: bool(found) for feature, found in members.items()}
         | {feature: feature in _leading(study["finding.drivers"]) for feature in DECOYS},
         studied - started,
@@ -190,9 +189,9 @@ def _records(
     inputs: StudyInputs,
     study: dict[str, pl.DataFrame],
     seed: int,
-) -> Records:
+) -> BusinessRecords:
     gated = inputs.dictionary.with_columns(available_at_gate="stage")
-    return Records(
+    return BusinessRecords(
         fast.batches,
         inputs.outcomes,
         inputs.outcome_definitions,
@@ -235,8 +234,8 @@ def _maintained(intervals: pl.DataFrame | None) -> MaintenanceEvidence | str:
     return MaintenanceEvidence(own.row(0, named=True)) if own.height else "Too few breakdowns."
 
 
-def _claimed(
-    evidence: Evidence, measured: dict[str, Measured | str], records: Records
+def _supported(
+    evidence: AlarmEvidence, measured: dict[str, Measured | str], records: BusinessRecords
 ) -> dict[str, bool]:
     has_signal = evidence.at(FAILURE, LAST_GATE).verdict == PROCESS_SIGNAL
     supported = {

@@ -1,7 +1,7 @@
 """Reads single entries of an assumptions file: blocks, texts, choices, exact numbers.
 
 Only the reading of one entry lives here, each function with one clear error; what the entries
-mean together is checked in ``assumption_reader`` and ``assumption_levers``.
+mean together is checked in ``reader`` and ``levers``.
 """
 
 import re

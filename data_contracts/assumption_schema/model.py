@@ -1,7 +1,7 @@
 """What a set of cost assumptions is: its numbers, ledger categories and declared levers.
 
 Plain frozen records live here, without reading, checking or arithmetic: files are read in
-``assumption_reader``, units and bounds stand in ``assumption_units``, and money is computed in
+``reader``, units and bounds stand in ``units``, and money is computed in
 ``assets.savings``.
 """
 
@@ -25,7 +25,7 @@ class Assumption:
         low: Smallest value held possible; exact.
         base: Most credible value (the mode of its distribution), low <= base <= high; exact.
         high: Largest value held possible; exact.
-        unit: One of ``assumption_units.UNITS``.
+        unit: One of ``units.UNITS``.
         distribution: ``triangular``, ``pert``, ``uniform`` or ``fixed``.
         owner: Who answers for the number.
         source: Where the number comes from.
@@ -89,7 +89,7 @@ class Lever:
         uses: Role in the lever's arithmetic -> name of an assumption.
         stages: Stages of the process chain it acts in, 1 to 7.
         changes: What is done otherwise than today, for a reader.
-        evidence: What it must be shown to do before it may claim anything.
+        evidence: What it must be shown to do before it is carried out.
         trimmed_share: Of a window or a lot limit, the share of recorded values cut off on the risky
             side, fixed before any effect is estimated; 0 for other kinds.
         shared_by: Planned levers among which implementation and run cost are split, at least 1: a

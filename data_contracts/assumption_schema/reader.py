@@ -1,7 +1,7 @@
 """Reads a file of cost assumptions and refuses what cannot be audited.
 
-The file as a whole and its numbers are checked here, ledger and levers in ``assumption_levers``,
-single entries in ``assumption_entries``; each broken rule is one clear error. Numbers are read as
+The file as a whole and its numbers are checked here, ledger and levers in ``levers``,
+single entries in ``entries``; each broken rule is one clear error. Numbers are read as
 exact fractions (``0.03`` is 3/100, ``2/3`` is two thirds), so arithmetic on them stays exact.
 """
 

@@ -138,7 +138,7 @@ REQUIRED_ROLES: dict[str, dict[str, str]] = {
     "inspection": {**INSPECTION_ROLES, **PROGRAMME_ROLES},
     "release": RELEASE_ROLES,
 }
-# What a lever must be shown to do before it may claim anything, by kind.
+# What a lever must be shown to do before it is carried out, by kind.
 EVIDENCE_OWED: dict[str, str] = {
     "alert": "a process signal at its gate, and failures among later batches it would have caught",
     "window": "a process signal, a named driver, and an effect standardised over recorded batches "

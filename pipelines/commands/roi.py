@@ -26,7 +26,8 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Multiply out a set of cost assumptions; without options, the sterile injectable preset."""
-    from assets.savings.arithmetic.roi import roi, roi_lines
+    from assets.savings.arithmetic.roi import roi
+    from assets.savings.arithmetic.roi_lines import roi_lines
     from data_contracts.assumptions import DEFAULT_PRESET, load_assumptions, with_overrides
 
     chosen = preset if preset or assumptions else DEFAULT_PRESET

@@ -15,13 +15,8 @@ from assets.savings.arithmetic.failure_cost import (
     failure_cost_usd,
     manufacturing_cost_usd,
 )
-from assets.savings.arithmetic.lever_value import (
-    PREVENTING,
-    Exposure,
-    lever_value,
-    one_off_cost_usd,
-    shared_cost_usd,
-)
+from assets.savings.arithmetic.lever_cost import one_off_cost_usd, shared_cost_usd
+from assets.savings.arithmetic.lever_value import PREVENTING, LeverExposure, lever_value
 from assets.savings.arithmetic.planned_levers import ALL_FAILURES, failures_met, planned
 from data_contracts.assumptions import Assumptions, Lever
 from reports.workbook.corner_names import values_of
@@ -173,7 +168,7 @@ def _alone(assumptions: Assumptions, lever: Lever, side: str) -> Any:
     values = values_of(assumptions, side)
     rate = failures_met(lever)
     failing = values(rate) if rate in assumptions.parameters else _ZERO
-    exposure: Exposure[Any] = Exposure(values("batches_per_year"), failing, {})
+    exposure: LeverExposure[Any] = LeverExposure(values("batches_per_year"), failing, {})
     return lever_value(assumptions, lever, lever.planning_gate, values, exposure)
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
+import yaml
 
-from assets.savings.business_case import Records
-from data_contracts.assumptions import Assumptions, load_built_in
+from assets.savings.records.business_records import BusinessRecords
+from data_contracts.assumptions import Assumptions, load_run_assumptions
 
+SHORT_FORM = Path(__file__).parent / "assumptions.yaml"
 GATES = range(1, 8)
 MODES = ("blend_non_uniformity", "coating_temperature_excursion")
 
@@ -19,7 +22,7 @@ def _records(
     is_proxy: bool = False,
     failures: int = 12,
     dated: bool = True,
-) -> Records:
+) -> BusinessRecords:
     """Build records with any-failure and two modes; modes carry no signal of their own."""
     count = 400
     start = datetime(2024, 1, 1)  # noqa: DTZ001 (instants are naive UTC)
@@ -46,7 +49,7 @@ def _records(
         pl.DataFrame({"batch_id": ids, "outcome": name, "is_failure": failed[name]})
         for name in names
     )
-    definitions = pl.DataFrame(
+    outcome_definitions = pl.DataFrame(
         {
             "outcome": names,
             "title": [name.replace("_", " ") for name in names],
@@ -55,7 +58,8 @@ def _records(
             "last_gate_before": [5, 5, 5],
         }
     )
-    return Records(batches, outcomes, definitions, verdict_rows(names, verdict), alarm_rows())
+    verdicts = verdict_rows(names, verdict)
+    return BusinessRecords(batches, outcomes, outcome_definitions, verdicts, alarm_rows())
 
 
 def verdict_rows(names: list[str], verdict: str) -> pl.DataFrame:
@@ -104,12 +108,40 @@ def alarm_rows(detected: tuple[int, int, int] = (3, 5, 6), failures: int = 9) ->
 
 
 @pytest.fixture(scope="session")
-def tablets() -> Assumptions:
-    return load_built_in("tablets")
+def assumptions_file(tmp_path_factory) -> Path:
+    """``assumptions.yaml`` in full, as a site would write it."""
+    declared = yaml.safe_load(SHORT_FORM.read_text(encoding="utf-8"))
+    del declared["programme"]  # stands in the levers that use it
+    numbers = declared["assumptions"]
+    declared["assumptions"] = {name: _in_full(name, said) for name, said in numbers.items()}
+    file = tmp_path_factory.mktemp("assumptions") / "small_plant.yaml"
+    file.write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
+    return file
+
+
+def _in_full(name: str, said: list | dict) -> dict:
+    """Add what every number must state."""
+    short = ("low", "base", "high", "unit", "favourable")
+    number = dict(zip(short, said, strict=True)) if isinstance(said, list) else said
+    is_certain = "low" in number and number["low"] == number["high"]
+    return {
+        "distribution": "fixed" if is_certain else "triangular",
+        "owner": "Site finance",
+        "source": "chosen for the tests",
+        "as_of": "2026-01-01",
+        "kind": "assumption",
+        "description": name.replace("_", " "),
+        **number,
+    }
 
 
 @pytest.fixture(scope="session")
-def records_of() -> Callable[..., Records]:
+def assumptions(assumptions_file) -> Assumptions:
+    return load_run_assumptions(assumptions_file)
+
+
+@pytest.fixture(scope="session")
+def records_of() -> Callable[..., BusinessRecords]:
     return _records
 
 

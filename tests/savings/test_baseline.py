@@ -72,7 +72,7 @@ def test_a_batch_that_fails_several_is_counted_under_the_first_known():
 def test_any_failure_prices_alone_and_modes_are_its_parts(records_of):
     records = records_of()
     assert priced_outcomes(records.outcome_definitions) == ["failure"]
-    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
+    found = records.baseline
     assert found.failures_by_outcome == {"failure": 12}
     assert found.failures_by_mode == {
         "blend_non_uniformity": 6,

@@ -3,7 +3,6 @@
 import polars as pl
 import pytest
 
-from assets.savings.records.baseline import baseline, priced_failures
 from assets.savings.records.controller_answers import (
     controller_answers,
     failures_by_year,
@@ -43,26 +42,26 @@ def test_fewer_than_two_years(years):
     assert "no two years to compare" in regression_answer(years)
 
 
-def test_every_question_is_answered(tablets, records_of):
+def test_every_question_is_answered(assumptions, records_of):
     records = records_of()
-    priced = priced_failures(records.batches, records.outcomes, records.outcome_definitions)
-    by_year = failures_by_year(records.batches, priced)
+    by_year = failures_by_year(records.batches, records.priced_failures)
     assert by_year.rows() == [(2024, 201, 12), (2025, 199, 0)]
-    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
-    answers = dict(controller_answers(tablets, found, by_year).select("question", "answer").rows())
+    table = controller_answers(assumptions, records.baseline, by_year)
+    answers = dict(table.select("question", "answer").iter_rows())
     assert len(answers) == 10
     assert answers["Who approved the baseline?"].startswith("Not approved yet")
     assert answers["Nominal or real money?"].startswith("Real, constant prices")
     assert answers["Before or after tax?"] == "Before tax."
     assert "2024-01-01 to 2025-12-29; 400 batches" in answers["Is the baseline period frozen?"]
     assert "12 of 201 batches failed" in answers["Was the worst year chosen as the baseline?"]
-    assert answers["What do they rest on?"].startswith("Of 95 numbers 0 measured, 89 assumed, 6")
+    count = len(assumptions.parameters)
+    assert answers["What do they rest on?"] == (
+        f"Of {count} numbers 0 measured, {count - 1} assumed, 1 claimed by a source."
+    )
 
 
-def test_without_dates(tablets, records_of):
+def test_without_dates(assumptions, records_of):
     records = records_of(dated=False)
-    priced = priced_failures(records.batches, records.outcomes, records.outcome_definitions)
-    by_year = failures_by_year(records.batches, priced)
+    by_year = failures_by_year(records.batches, records.priced_failures)
     assert by_year.height == 0
-    found = baseline(records.batches, records.outcomes, records.outcome_definitions)
-    assert controller_answers(tablets, found, by_year).height == 10
+    assert controller_answers(assumptions, records.baseline, by_year).height == 10

@@ -6,12 +6,12 @@ import pytest
 
 from assets.savings.business_case import business_case
 from assets.savings.levers.gate_choice import forward_choice, net_usd
-from assets.savings.records.alarm_evidence import AlarmCounts, Evidence
+from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
 
 GATES = (3, 4)
 
 
-def _evidence(counts: dict[int, list[tuple[int, int, int, int]]]) -> Evidence:
+def _evidence(counts: dict[int, list[tuple[int, int, int, int]]]) -> AlarmEvidence:
     """Evidence from (failures, detected, good, false) per gate and block."""
     periods = {
         ("failure", gate): {
@@ -19,10 +19,10 @@ def _evidence(counts: dict[int, list[tuple[int, int, int, int]]]) -> Evidence:
         }
         for gate, rows in counts.items()
     }
-    return Evidence({}, {}, periods)
+    return AlarmEvidence({}, {}, periods)
 
 
-def test_counts_of_the_chosen_gate_come_from_later_blocks(tablets):
+def test_counts_of_the_chosen_gate_come_from_later_blocks(assumptions):
     """Gate 3 leads after the first block and fails after it; gate 4 takes over, one block late."""
     evidence = _evidence(
         {
@@ -30,21 +30,21 @@ def test_counts_of_the_chosen_gate_come_from_later_blocks(tablets):
             4: [(4, 0, 60, 3), (4, 3, 60, 3), (4, 2, 60, 3)],
         }
     )
-    alert = tablets.levers[0]
-    choice = forward_choice(tablets, alert, evidence, "failure", GATES, 4)
+    alert = assumptions.levers[0]
+    choice = forward_choice(assumptions, alert, evidence, "failure", GATES, 4)
     assert choice.alarms == AlarmCounts("failure", 4, 8, 2, 120, 43)
     assert "gate 3 in 1 block, then gate 4 in 1 block" in choice.sentence
 
 
-def test_nothing_to_choose_with_one_gate_or_one_block(tablets):
-    alert = tablets.levers[0]
+def test_nothing_to_choose_with_one_gate_or_one_block(assumptions):
+    alert = assumptions.levers[0]
     one_block = _evidence({3: [(4, 2, 60, 3)], 4: [(4, 2, 60, 3)]})
-    assert forward_choice(tablets, alert, one_block, "failure", GATES, 4).alarms is None
+    assert forward_choice(assumptions, alert, one_block, "failure", GATES, 4).alarms is None
     three = _evidence({3: [(4, 2, 60, 3)] * 3})
-    assert forward_choice(tablets, alert, three, "failure", (3,), 3).alarms is None
+    assert forward_choice(assumptions, alert, three, "failure", (3,), 3).alarms is None
 
 
-def test_without_a_failure_in_unseen_blocks_nothing_is_priced(tablets):
+def test_without_a_failure_in_unseen_blocks_nothing_is_priced(assumptions):
     """All failures lie in the block the choice was made on: their counts would flatter it."""
     evidence = _evidence(
         {
@@ -52,31 +52,31 @@ def test_without_a_failure_in_unseen_blocks_nothing_is_priced(tablets):
             4: [(4, 1, 60, 3), (0, 0, 60, 3), (0, 0, 60, 3)],
         }
     )
-    choice = forward_choice(tablets, tablets.levers[0], evidence, "failure", GATES, 3)
+    choice = forward_choice(assumptions, assumptions.levers[0], evidence, "failure", GATES, 3)
     assert choice.alarms is None
     assert "no batch failed in the blocks that choice had not seen" in str(choice.refusal)
 
 
-def test_a_choice_on_the_counts_it_prices_is_said(tablets):
+def test_a_choice_on_the_counts_it_prices_is_said(assumptions):
     evidence = _evidence({3: [(4, 2, 60, 3)], 4: [(4, 2, 60, 3)]})
-    choice = forward_choice(tablets, tablets.levers[0], evidence, "failure", GATES, 4)
+    choice = forward_choice(assumptions, assumptions.levers[0], evidence, "failure", GATES, 4)
     assert choice.refusal is None
     assert choice.sentence.endswith("on the very counts it is priced on, which flatters it.")
 
 
-def test_net_falls_with_false_alarms_and_rises_with_what_is_caught(tablets):
-    alert = tablets.levers[0]
+def test_net_falls_with_false_alarms_and_rises_with_what_is_caught(assumptions):
+    alert = assumptions.levers[0]
 
     def net(detected: int, false: int) -> float:
-        return net_usd(tablets, alert, AlarmCounts("failure", 4, 10, detected, 200, false))
+        return net_usd(assumptions, alert, AlarmCounts("failure", 4, 10, detected, 200, false))
 
     assert net(8, 5) > net(4, 5) > net(4, 60)
 
 
-def test_the_choice_does_not_flatter(tablets):
+def test_the_choice_does_not_flatter(assumptions):
     """Two gates caught alike: the best in hindsight looks better than the rule does."""
     rng = np.random.default_rng(7)
-    alert = tablets.levers[0]
+    alert = assumptions.levers[0]
     gates = (4, 5)
     hindsight, forward = [], []
     for _ in range(60):
@@ -87,14 +87,14 @@ def test_the_choice_does_not_flatter(tablets):
             g: sum(each.detected for each in evidence.periods["failure", g].values()) for g in gates
         }
         hindsight.append(max(pooled.values()) / 20)
-        counts = forward_choice(tablets, alert, evidence, "failure", gates, 4).alarms
+        counts = forward_choice(assumptions, alert, evidence, "failure", gates, 4).alarms
         assert counts is not None
         forward.append(counts.detected / counts.failures)
     assert np.mean(hindsight) > 0.44
     assert np.mean(forward) == pytest.approx(0.4, abs=0.04)
 
 
-def test_blocks_reach_the_lever_through_the_tables(tablets, records_of):
+def test_blocks_reach_the_lever_through_the_tables(assumptions, records_of):
     from dataclasses import replace
 
     records = records_of()
@@ -117,7 +117,7 @@ def test_blocks_reach_the_lever_through_the_tables(tablets, records_of):
         ],
         orient="row",
     )
-    case = business_case(tablets, replace(records, alarm_periods=periods), draws=2_000, seed=1)
+    case = business_case(assumptions, replace(records, alarm_periods=periods), draws=2_000, seed=1)
     row = case.levers.filter(pl.col("outcome") == "failure").row(0, named=True)
     assert "among later batches" in row["reason"]
     assert "of 6 failures and 8 of 180 good batches were flagged" in row["reason"]

@@ -7,23 +7,20 @@ import pytest
 
 from assets.savings.business_case import business_case
 from data_contracts.assumptions import Assumptions
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import conform
 
 
-def _levers(tablets: Assumptions, records) -> dict[str, dict]:
-    case = business_case(tablets, records, draws=2_000, seed=1)
-    conform(case.levers, contract("economics.levers"))
+def _levers(assumptions: Assumptions, records) -> dict[str, dict]:
+    case = business_case(assumptions, records, draws=2_000, seed=1)
     own = case.levers.filter(pl.col("lever").str.starts_with("alert_and_rescue."))
     return {row["outcome"]: row for row in own.iter_rows(named=True)}
 
 
-def _at(tablets: Assumptions, gate: str | int) -> Assumptions:
-    return replace(tablets, levers=(replace(tablets.levers[0], gate=gate),))
+def _at(assumptions: Assumptions, gate: str | int) -> Assumptions:
+    return replace(assumptions, levers=(replace(assumptions.levers[0], gate=gate),))
 
 
-def test_carried_out_on_evidence(tablets, records_of):
-    rows = _levers(_at(tablets, "last_before_result"), records_of())
+def test_carried_out_on_evidence(assumptions, records_of):
+    rows = _levers(_at(assumptions, "last_before_result"), records_of())
     row = rows["failure"]
     assert (row["lever"], row["gate"]) == ("alert_and_rescue.failure", 5)
     assert (row["basis"], row["tier"]) == ("evidence", 1)
@@ -33,29 +30,29 @@ def test_carried_out_on_evidence(tablets, records_of):
     assert float(row["run_cost_usd_per_year"]) == 40_000
 
 
-def test_the_gate_worth_most_is_chosen(tablets, records_of):
+def test_the_gate_worth_most_is_chosen(assumptions, records_of):
     records = records_of()
-    by_gate = business_case(tablets, records, draws=2_000, seed=1).value_by_gate
+    by_gate = business_case(assumptions, records, draws=2_000, seed=1).value_by_gate
     worth = by_gate.filter((pl.col("outcome") == "failure") & (pl.col("basis") == "evidence"))
     best = worth.sort("net_usd_p50", descending=True)["gate"][0]
-    assert _levers(tablets, records)["failure"]["gate"] == best
+    assert _levers(assumptions, records)["failure"]["gate"] == best
 
 
-def test_a_fixed_gate_is_kept_even_where_it_is_refused(tablets, records_of):
-    assert _levers(_at(tablets, 3), records_of())["failure"]["basis"] == "evidence"
-    refused = _levers(_at(tablets, 2), records_of())["failure"]
+def test_a_fixed_gate_is_kept_even_where_it_is_refused(assumptions, records_of):
+    assert _levers(_at(assumptions, 3), records_of())["failure"]["basis"] == "evidence"
+    refused = _levers(_at(assumptions, 2), records_of())["failure"]
     assert (refused["basis"], refused["gate"]) == ("refused", 2)
     assert refused["reason"].startswith("Verdict no_signal at gate 2")
 
 
-def test_modes_of_a_priced_failure_are_not_claimed_again(tablets, records_of):
-    rows = _levers(tablets, records_of())
+def test_modes_of_a_priced_failure_are_not_counted_again(assumptions, records_of):
+    rows = _levers(assumptions, records_of())
     for mode in ("blend_non_uniformity", "coating_temperature_excursion"):
         assert rows[mode]["basis"] == "refused"
         assert "no failed batch is saved twice" in rows[mode]["reason"]
 
 
-def test_modes_act_where_any_failure_supports_no_claim(tablets, records_of):
+def test_modes_act_where_any_failure_supports_no_lever(assumptions, records_of):
     records = records_of(verdict="no_signal")
     mode = "blend_non_uniformity"
     is_mode = (pl.col("outcome") == mode) & (pl.col("gate") == 4)
@@ -63,7 +60,7 @@ def test_modes_act_where_any_failure_supports_no_claim(tablets, records_of):
         verdict=pl.when(is_mode).then(pl.lit("process_signal")).otherwise("verdict")
     )
     alarms = records.alarm_performance.with_columns(outcome=pl.lit(mode))
-    rows = _levers(tablets, replace(records, verdicts=verdicts, alarm_performance=alarms))
+    rows = _levers(assumptions, replace(records, verdicts=verdicts, alarm_performance=alarms))
     assert rows["failure"]["basis"] == "refused"
     assert (rows[mode]["basis"], rows[mode]["gate"]) == ("evidence", 4)
 
@@ -71,30 +68,30 @@ def test_modes_act_where_any_failure_supports_no_claim(tablets, records_of):
 @pytest.mark.parametrize(
     "verdict", ["no_signal", "product_mix_only", "leak_suspected", "too_few_failures"]
 )
-def test_refused_without_a_process_signal(tablets, records_of, verdict):
-    row = _levers(tablets, records_of(verdict=verdict))["failure"]
+def test_refused_without_a_process_signal(assumptions, records_of, verdict):
+    row = _levers(assumptions, records_of(verdict=verdict))["failure"]
     assert row["basis"] == "refused"
     assert row["reason"] == f"Verdict {verdict} at gate 5: what was found is {verdict}."
 
 
-def test_refused_without_any_verdict(tablets, records_of):
+def test_refused_without_any_verdict(assumptions, records_of):
     records = records_of()
-    rows = _levers(tablets, replace(records, verdicts=records.verdicts.clear()))
+    rows = _levers(assumptions, replace(records, verdicts=records.verdicts.clear()))
     assert {row["basis"] for row in rows.values()} == {"refused"}
     assert rows["failure"]["reason"] == "No verdict was reached for 'failure'."
     assert rows["failure"]["gate"] is None
 
 
 @pytest.mark.parametrize("has_rows", [True, False])
-def test_refused_without_later_failures(tablets, records_of, alarms_of, has_rows):
+def test_refused_without_later_failures(assumptions, records_of, alarms_of, has_rows):
     alarms = alarms_of(detected=(0, 0, 0), failures=0)
     records = replace(records_of(), alarm_performance=alarms if has_rows else alarms.clear())
-    row = _levers(tablets, records)["failure"]
+    row = _levers(assumptions, records)["failure"]
     assert row["basis"] == "refused"
     assert "the share of failures an alert would catch is unknown" in row["reason"]
 
 
-def test_a_proxy_is_arithmetic_not_evidence(tablets, records_of):
-    row = _levers(tablets, records_of(is_proxy=True))["failure"]
+def test_a_proxy_is_arithmetic_not_evidence(assumptions, records_of):
+    row = _levers(assumptions, records_of(is_proxy=True))["failure"]
     assert row["basis"] == "arithmetic"
     assert "'failure' is a proxy: no batch was lost" in row["reason"]

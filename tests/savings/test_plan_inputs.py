@@ -7,25 +7,22 @@ import pytest
 
 from assets.savings.arithmetic.planned_cash import planned_figures
 from assets.savings.business_case import business_case
-from assets.savings.levers.claimed_levers import LeverClaim
+from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.programme.plan_inputs import measured_assumptions, plan_inputs
 from assets.savings.programme.simulation import simulate
 from assets.savings.records.alarm_evidence import AlarmCounts
 from assets.savings.uncertainty.draws import Draws
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import conform
 
 AS_OF = date(2026, 1, 1)
 
 
 @pytest.fixture(scope="module")
-def case(tablets, records_of):
-    return business_case(tablets, records_of(), draws=6_000, seed=1)
+def case(assumptions, records_of):
+    return business_case(assumptions, records_of(), draws=6_000, seed=1)
 
 
-def test_the_plan_is_near_the_median_of_the_simulation(tablets, case):
-    inputs = conform(case.plan_inputs, contract("economics.plan_inputs"))
-    plan = measured_assumptions(tablets, inputs, AS_OF)
+def test_the_plan_is_near_the_median_of_the_simulation(assumptions, case):
+    plan = measured_assumptions(assumptions, case.plan_inputs, AS_OF)
     figures = planned_figures(plan, "base")
     assert figures["baseline_failures_per_year"] == pytest.approx(6.1, abs=0.3)
     simulated = {
@@ -53,12 +50,12 @@ class _Certain(Draws):
         return {each: np.full(self.size, count / total) for each, count in counts.items()}
 
 
-def test_the_plan_of_levers_on_two_modes_is_the_simulation(tablets, records_of):
+def test_the_plan_of_levers_on_two_modes_is_the_simulation(assumptions, records_of):
     """Two alerts on each of two modes: the plan and the draws are the same arithmetic."""
-    case = business_case(tablets, records_of(verdict="no_signal"), draws=100, seed=1)
-    alert, early = tablets.levers[:2]
-    claims = [
-        LeverClaim(
+    case = business_case(assumptions, records_of(verdict="no_signal"), draws=100, seed=1)
+    alert, early = assumptions.levers[:2]
+    decisions = [
+        LeverDecision(
             f"{lever.name}.{mode}",
             lever,
             mode,
@@ -73,21 +70,19 @@ def test_the_plan_of_levers_on_two_modes_is_the_simulation(tablets, records_of):
         )
         for lever, gate in ((early, 2), (alert, 4))
     ]
-    drawn = _Certain(tablets, "base", 1, 1)
-    simulated = simulate(drawn, case.evidence, case.found, claims)
-    inputs = conform(
-        plan_inputs(drawn, case.evidence, case.found, claims), contract("economics.plan_inputs")
-    )
-    figures = planned_figures(measured_assumptions(tablets, inputs, AS_OF), "base")
+    drawn = _Certain(assumptions, "base", 1, 1)
+    simulated = simulate(drawn, case.counts, decisions)
+    inputs = plan_inputs(drawn, case.counts, decisions)
+    figures = planned_figures(measured_assumptions(assumptions, inputs, AS_OF), "base")
 
     def joint(read):
         return float(sum(read(each) for each in simulated)[0])
 
     expected = {
         "prevented_failures_per_year": joint(lambda each: each.value.prevented_failures),
-        "annual_savings_usd": joint(lambda each: each.programme.savings_usd),
-        "annual_programme_cost_usd": joint(lambda each: each.programme.running_usd),
-        "implementation_cost_usd": joint(lambda each: each.programme.one_off_usd),
+        "annual_savings_usd": joint(lambda each: each.cash.savings_usd),
+        "annual_programme_cost_usd": joint(lambda each: each.cash.running_usd),
+        "implementation_cost_usd": joint(lambda each: each.cash.one_off_usd),
     }
     # 12 failures in 400 batches, half by mode, 200.0 batches a year: 3 a year and mode. Of each
     # 80% can be acted on, at gate 4 half rescued with 60% success.
@@ -96,8 +91,8 @@ def test_the_plan_of_levers_on_two_modes_is_the_simulation(tablets, records_of):
         assert figures[measure] == pytest.approx(value, rel=1e-9), measure
 
 
-def test_measured_numbers_carry_the_records_as_owner_and_their_count_as_source(tablets, case):
-    plan = measured_assumptions(tablets, case.plan_inputs, AS_OF)
+def test_measured_numbers_carry_the_records_as_owner_and_their_count_as_source(assumptions, case):
+    plan = measured_assumptions(assumptions, case.plan_inputs, AS_OF)
     (lever,) = plan.levers
     assert lever.name == "alert_and_rescue_failure"
     assert lever.planning_gate == case.kept[0].gate
@@ -108,12 +103,12 @@ def test_measured_numbers_carry_the_records_as_owner_and_their_count_as_source(t
     flagged = plan[lever.uses["alarm_budget"]]
     assert flagged.favourable == "low"
     assert plan["failure_rate"].kind == "measured"
-    assert tablets["failure_rate"].kind == "claim"
+    assert assumptions["failure_rate"].kind == "claim"
 
 
-def test_without_a_programme_the_plan_holds_the_baseline_alone(tablets, records_of):
-    case = business_case(tablets, records_of(verdict="no_signal"), draws=1_000, seed=1)
-    plan = measured_assumptions(tablets, case.plan_inputs, AS_OF)
+def test_without_a_programme_the_plan_holds_the_baseline_alone(assumptions, records_of):
+    case = business_case(assumptions, records_of(verdict="no_signal"), draws=1_000, seed=1)
+    plan = measured_assumptions(assumptions, case.plan_inputs, AS_OF)
     assert plan.levers == ()
     figures = planned_figures(plan, "base")
     assert figures["annual_savings_usd"] == 0

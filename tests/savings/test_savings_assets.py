@@ -66,8 +66,8 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
 
 
 @pytest.fixture(scope="module")
-def tables(records_of) -> dict[str, pl.DataFrame]:
-    return _materialised(records_of())
+def tables(records_of, assumptions_file) -> dict[str, pl.DataFrame]:
+    return _materialised(records_of(), assumptions_file)
 
 
 def test_every_economics_table_is_made(tables):
@@ -81,13 +81,6 @@ def test_rules_of_the_contracts_hold(tables):
         for rule in contract(name).rules:
             holds = tables[name].select(pl.sql_expr(rule.expression).alias("holds"))["holds"]
             assert holds.all(), (name, rule.name)
-
-
-def test_assumptions_are_the_default_set(tables):
-    assumptions = tables["economics.assumptions"]
-    assert assumptions.height == 95
-    assert assumptions["owner"].null_count() == 0
-    assert assumptions.filter(pl.col("name") == "sunk_cost_share_gate_7")["low"].item() == 1
 
 
 def test_a_set_that_cannot_price_a_run_is_refused(records_of):

@@ -1,4 +1,4 @@
-"""The study of savings intervals, three small plants: claims, truths and counts are all made."""
+"""The study of savings intervals, three small plants: intervals, truths and counts are all made."""
 
 import numpy as np
 import polars as pl
@@ -50,7 +50,7 @@ def test_every_lever_has_an_interval_and_a_truth(plants, capsys):
     assert "maintenance: A expected" in capsys.readouterr().out
 
 
-def test_a_plant_without_causes_claims_nothing_from_control():
+def test_a_plant_without_causes_gains_nothing_from_control():
     null = study_plant("null", 3, **SMALL)
     assert null["verdict"] != "process_signal"
     assert (null["npv_positive_prob"], null["programme"]) == (0.0, "")

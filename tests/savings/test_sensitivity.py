@@ -5,15 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assets.savings.arithmetic.cash_flow import Yearly, npv_usd
+from assets.savings.arithmetic.cash_flow import Yearly
 from assets.savings.business_case import business_case
-from assets.savings.programme.scenarios import worth
+from assets.savings.programme.scenario_figures import worth
 from assets.savings.programme.sensitivity import _information_usd, sensitivity
-from assets.savings.programme.simulation import LeverDraws, simulate
+from assets.savings.programme.simulation import LeverDraws, joint_npv_usd, simulate
 from assets.savings.uncertainty.draws import Draws
 from data_contracts.assumptions import with_overrides
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import conform
 
 
 def test_value_of_information_of_a_linear_worth():
@@ -26,9 +24,9 @@ def test_value_of_information_of_a_linear_worth():
     assert _information_usd(value, value + 6) == 0
 
 
-def test_every_input_once_and_the_widest_first(tablets, records_of):
-    case = business_case(tablets, records_of(), draws=6_000, seed=1)
-    table = conform(case.sensitivity, contract("economics.sensitivity"))
+def test_every_input_once_and_the_widest_first(assumptions, records_of):
+    case = business_case(assumptions, records_of(), draws=6_000, seed=1)
+    table = case.sensitivity.sort("rank")
     assert table["rank"].to_list() == list(range(1, table.height + 1))
     assert table["swing_usd"].is_sorted(descending=True)
     rows = {row["input"]: row for row in table.iter_rows(named=True)}
@@ -46,48 +44,47 @@ def test_every_input_once_and_the_widest_first(tablets, records_of):
     assert rows["discount_rate"]["npv_if_high_usd"] != rows["discount_rate"]["npv_if_low_usd"]
 
 
-def test_inputs_of_levers_outside_the_programme_do_not_appear(tablets, records_of):
-    case = business_case(tablets, records_of(), draws=2_000, seed=1)
-    drawn = Draws(tablets, "base", 2_000, 1)
-    drawn("window_run_usd_per_year")
-    table = sensitivity(drawn, case.evidence, case.found, case.kept, {})
-    assert {claim.lever.kind for claim in case.kept} == {"alert"}
-    assert "window_run_usd_per_year" not in table["input"].to_list()
+def test_inputs_of_levers_outside_the_programme_do_not_appear(assumptions, records_of):
+    case = business_case(assumptions, records_of(), draws=2_000, seed=1)
+    drawn = Draws(assumptions, "base", 2_000, 1)
+    drawn("other_run_usd_per_year")
+    table = sensitivity(drawn, case.counts, case.kept, {})
+    assert {each.lever.kind for each in case.kept} == {"alert"}
+    assert "other_run_usd_per_year" not in table["input"].to_list()
 
 
-def test_no_programme_no_sensitivity(tablets, records_of):
-    case = business_case(tablets, records_of(verdict="no_signal"), draws=1_000, seed=1)
+def test_no_programme_no_sensitivity(assumptions, records_of):
+    case = business_case(assumptions, records_of(verdict="no_signal"), draws=1_000, seed=1)
     assert case.sensitivity.is_empty()
     assert case.detectability["batches"].null_count() == 3
     assert case.savings_tracker.is_empty()
 
 
 def _yearly(simulated: list[LeverDraws], drawn: Draws) -> Yearly:
-    horizon = int(drawn.assumptions["horizon_years"].base)
-    return Yearly.together([Yearly.of(each.programme, horizon) for each in simulated])
+    return Yearly.together([each.yearly(drawn) for each in simulated])
 
 
-def test_break_even_is_the_share_of_savings_that_just_pays(tablets, records_of):
+def test_break_even_is_the_share_of_savings_that_just_pays(assumptions, records_of):
     """With every assumption certain, savings scaled by the share bring the value to zero."""
     fixed = [
         f"{name}={each.base.numerator}/{each.base.denominator}"
-        for name, each in tablets.parameters.items()
+        for name, each in assumptions.parameters.items()
     ]
-    case = business_case(with_overrides(tablets, fixed), records_of(), draws=500, seed=1)
-    drawn = Draws(with_overrides(tablets, fixed), "base", 500, 1)
-    simulated = simulate(drawn, case.evidence, case.found, case.kept)
+    case = business_case(with_overrides(assumptions, fixed), records_of(), draws=500, seed=1)
+    drawn = Draws(with_overrides(assumptions, fixed), "base", 500, 1)
+    simulated = simulate(drawn, case.counts, case.kept)
     share = worth(_yearly(simulated, drawn), drawn("discount_rate"))["break_even_effect_share"]
     assert np.isfinite(share).mean() > 0.9
     scaled = [
         replace(
             each,
-            programme=replace(
-                each.programme,
-                savings_usd=each.programme.savings_usd * np.where(np.isfinite(share), share, 0),
+            cash=replace(
+                each.cash,
+                savings_usd=each.cash.savings_usd * np.where(np.isfinite(share), share, 0),
             ),
         )
         for each in simulated
     ]
-    value = npv_usd(_yearly(scaled, drawn).cash, drawn("discount_rate"))
-    cost = simulated[0].programme.one_off_usd
+    value = joint_npv_usd(scaled, drawn)
+    cost = simulated[0].cash.one_off_usd
     assert np.abs(value / cost)[np.isfinite(share)].max() < 1e-9

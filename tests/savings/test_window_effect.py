@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import norm
 
 from assets.savings.windows.difference import fitting, process_differences
-from assets.savings.windows.effect import LEVEL_90_SPREADS, window_effect
-from assets.savings.windows.model import intraclass_correlation, knots_of, natural_spline
+from assets.savings.windows.effect import LEVEL_90_SPREADS
+from assets.savings.windows.estimation import window_effect
 from assets.savings.windows.policy import Window, held_values, past_penalty
 from assets.savings.windows.records import WindowRecords
 
@@ -67,7 +67,7 @@ def test_the_interval_holds_the_truth_and_both_estimators_agree():
     assert found.robust.high - found.robust.low > found.expected.high - found.expected.low
 
 
-def test_a_correlated_parameter_without_effect_is_not_claimed():
+def test_a_correlated_parameter_without_effect_is_refused():
     records = _records(0.0)
     crude = np.corrcoef(records.value, records.margins[:, 0])[0, 1]
     assert crude < -0.2
@@ -136,7 +136,7 @@ def test_values_are_redrawn_not_piled_up_on_the_bound():
     assert np.corrcoef(order.argsort(), (held.value - 0.7 * records.earlier[:, 0]))[0, 1] > 0.8
 
 
-def test_without_overlap_nothing_is_claimed():
+def test_without_overlap_the_window_is_refused():
     records = _records(0.5)
     # The past alone decides x: most batches could never have been made inside the window.
     tied = replace(records, value=records.earlier[:, 0] + 0.01 * records.value)
@@ -157,19 +157,3 @@ def test_deterministic():
     records = _records(0.5, batches=300)
     window = Window.trimmed(records.value, None, 0.2)
     assert _estimated(records, window, 20) == _estimated(records, window, 20)
-
-
-def test_natural_spline_is_linear_beyond_its_knots():
-    knots = np.array([0.0, 1.0, 2.0, 4.0])
-    basis = natural_spline(np.array([5.0, 6.0, 7.0, -1.0, -2.0, -3.0]), knots)
-    assert np.allclose(basis[0] - 2 * basis[1] + basis[2], 0)
-    assert np.allclose(basis[3] - 2 * basis[4] + basis[5], 0)
-    assert knots_of(np.array([0.0] * 9 + [1.0])) is None
-
-
-def test_intraclass_correlation():
-    rng = np.random.default_rng(2)
-    cluster = np.arange(3_000) // 5
-    shared = rng.normal(0, 1, 600)[cluster] + rng.normal(0, 1, 3_000)
-    assert intraclass_correlation(shared, cluster) == pytest.approx(0.5, abs=0.06)
-    assert intraclass_correlation(rng.normal(size=3_000), cluster) < 0.05

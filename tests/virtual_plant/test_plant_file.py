@@ -300,7 +300,7 @@ def test_a_shipped_plant_has_what_it_promises(name: str, modes: list[str], inert
     assert {v.stage for v in plant.results} == {6}
     assert [m.name for m in plant.mechanisms] == modes
     assert all(m.decoys and m.causes for m in plant.mechanisms)
-    assert {lever.kind for lever in plant.levers} == {"window", "maintenance", "lot_rejection"}
+    assert {lever.kind for lever in plant.levers} == {"window", "maintenance", "lots"}
     causes = {c.variable for m in plant.mechanisms for c in m.causes}
     parameters = [v for v in plant.variables if v.role == "parameter"]
     assert sum(v.name not in causes for v in parameters) >= inert

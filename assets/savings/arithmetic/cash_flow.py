@@ -20,14 +20,14 @@ _HALVINGS, _NEWTON_STEPS = 12, 4  # bisection to be safe, then Newton to be exac
 
 
 @dataclass(frozen=True)
-class Programme:
-    """One lever's cash, all arrays of draws.
+class LeverCash:
+    """What one lever costs and saves, and when; all arrays of draws.
 
     Attributes:
         one_off_usd: Paid at the start: implementation, change control, validation.
         savings_usd: Saved a year at full effect.
         running_usd: Paid a year while in use: run cost and false alarms.
-        start_years: Years until the programme is in use.
+        start_years: Years until the lever is in use.
         ramp_years: Years from first use to full effect, linear.
     """
 
@@ -75,25 +75,23 @@ class Yearly:
     cost: list[FloatArray]
 
     @classmethod
-    def of(cls, programme: Programme, horizon_years: int) -> "Yearly":
-        """Return the cash of one programme.
+    def of_lever(cls, lever: LeverCash, horizon_years: int) -> "Yearly":
+        """Return the cash of one lever.
 
         Args:
-            programme: The programme.
+            lever: The lever.
             horizon_years: Years counted, at least 1.
         """
         years = [float(year) for year in range(horizon_years + 1)]
         return cls(
-            _differences([programme.cumulative_usd(year) for year in years]),
-            _differences([programme.cumulative_cost_usd(year) for year in years]),
+            _differences([lever.cumulative_usd(year) for year in years]),
+            _differences([lever.cumulative_cost_usd(year) for year in years]),
         )
 
     @classmethod
-    def together(cls, programmes: Sequence["Yearly"]) -> "Yearly":
-        """Return the cash of programmes run together, at least one."""
-        return cls(
-            _sums([each.cash for each in programmes]), _sums([each.cost for each in programmes])
-        )
+    def together(cls, levers: Sequence["Yearly"]) -> "Yearly":
+        """Return the cash of levers run together, at least one."""
+        return cls(_sums([each.cash for each in levers]), _sums([each.cost for each in levers]))
 
 
 def _sums(lists: Sequence[Sequence[FloatArray]]) -> list[FloatArray]:
@@ -152,34 +150,31 @@ def _npv_and_slope(cash: Sequence[FloatArray], rate: FloatArray) -> tuple[FloatA
     return value, -slope * factor**2
 
 
-def payback_months(programmes: Sequence[Programme], horizon_years: int) -> FloatArray:
+def payback_months(levers: Sequence[LeverCash], horizon_years: int) -> FloatArray:
     """Return the months until cumulative cash first reaches zero, undiscounted.
 
     Args:
-        programmes: Programmes run together, at least one.
+        levers: Levers run together, at least one.
         horizon_years: Years looked ahead, at least 1.
 
     Returns:
         Months per draw, to a hundredth of a month; infinite where it is not paid back within the
         horizon.
     """
-    before = _joint_usd(programmes, 0.0)
+    before = _joint_usd(levers, 0.0)
     is_back = before >= 0
     last_below = np.zeros_like(before)
     for year in range(1, horizon_years + 1):
-        is_back |= _joint_usd(programmes, float(year)) >= 0
+        is_back |= _joint_usd(levers, float(year)) >= 0
         last_below = np.where(is_back, last_below, float(year))
     low, high = last_below, last_below + 1
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        is_above = _joint_usd(programmes, middle) >= 0
+        is_above = _joint_usd(levers, middle) >= 0
         low, high = np.where(is_above, low, middle), np.where(is_above, middle, high)
     months = np.where(before >= 0, 0.0, (low + high) / 2 * MONTHS_PER_YEAR)
     return np.where(is_back, months, np.inf)
 
 
-def _joint_usd(programmes: Sequence[Programme], years: float | FloatArray) -> FloatArray:
-    total = programmes[0].cumulative_usd(years)
-    for programme in programmes[1:]:
-        total = total + programme.cumulative_usd(years)
-    return total
+def _joint_usd(levers: Sequence[LeverCash], years: float | FloatArray) -> FloatArray:
+    return reduce(np.add, (each.cumulative_usd(years) for each in levers))

@@ -1,4 +1,4 @@
-"""What one failed batch costs, as a sum over the declared ledger categories.
+"""What one failed batch costs, as a sum over the declared ledger categories, and a freed slot.
 
 Here the declared products of assumptions are multiplied out, for any kind of value behind a name
 (exact, drawn); the ledger of actual batches is in ``copq_ledger``.
@@ -57,6 +57,23 @@ def manufacturing_cost_usd(assumptions: Assumptions, values: Values[Quantity]) -
         each for each in assumptions.ledger if each.is_avoidable and each.accrues_along_stages
     ]
     return _total([category_usd(each, values) for each in counted], values, assumptions)
+
+
+def slot_value_usd(assumptions: Assumptions, values: Values[Quantity], like: Quantity) -> Quantity:
+    """Return what a freed slot is worth: margin times the share of the year limited by capacity.
+
+    Args:
+        assumptions: The set; a set that does not value slots gives zero.
+        values: Value of each assumption.
+        like: Any quantity of the kind to return.
+
+    Returns:
+        USD per freed slot, zero or more.
+    """
+    names = ("capacity_limited_share", "slot_value_usd_per_batch")
+    if any(name not in assumptions.parameters for name in names):
+        return like - like
+    return values(names[0]) * values(names[1])
 
 
 def _total(parts: list[Quantity], values: Values[Quantity], assumptions: Assumptions) -> Quantity:

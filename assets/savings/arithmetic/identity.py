@@ -4,7 +4,10 @@ Bare formulas live here, one function each, over exact fractions, floats or arra
 which numbers go in is decided elsewhere.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import accumulate
+from operator import mul
 from typing import TypeVar
 
 import numpy as np
@@ -156,3 +159,13 @@ def unresolved_share(
     """
     settled = rescuable_share * effectiveness + (1 - rescuable_share) * stoppable_share
     return 1 - addressable_share * sensitivity * settled
+
+
+def chain_shares(unresolved: Sequence[Quantity]) -> list[Quantity]:
+    """Return, per lever in chain order, the share of failures that the levers before it left.
+
+    Args:
+        unresolved: Per lever, at least one, the share of failures it leaves, 0 to 1.
+    """
+    everything = 1 + (unresolved[0] - unresolved[0])
+    return list(accumulate(unresolved[:-1], mul, initial=everything))

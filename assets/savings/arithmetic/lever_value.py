@@ -5,11 +5,16 @@ of draws alike. Where a role's value comes from (evidence or assumption) is deci
 levers that meet the same failures are combined in ``portfolio``.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Generic
 
-from assets.savings.arithmetic.failure_cost import Values, failure_cost_usd, manufacturing_cost_usd
+from assets.savings.arithmetic.failure_cost import (
+    Values,
+    failure_cost_usd,
+    manufacturing_cost_usd,
+    slot_value_usd,
+)
 from assets.savings.arithmetic.identity import (
     Quantity,
     at_most_one,
@@ -18,14 +23,29 @@ from assets.savings.arithmetic.identity import (
     prevented_failures_per_year,
     unresolved_share,
 )
-from assets.savings.arithmetic.release import release_savings_by_role
+from assets.savings.arithmetic.release import release_savings_usd_per_year
+from data_contracts.assumption_schema.units import IDENTITY_ROLES
 from data_contracts.assumptions import Assumptions, Lever
 
-PREVENTING = frozenset({"alert", "window", "lots", "maintenance"})  # kinds that act on failures
+HOLDING = frozenset({"window", "lots"})  # kinds that keep a parameter or an attribute in a window
+PREVENTING = HOLDING | {"alert", "maintenance"}  # kinds that act on failures
+
+
+def chain_place(lever: Lever, gate: int) -> tuple[bool, int, bool]:
+    """Return what levers are sorted by to stand in the order in which they meet a batch.
+
+    Maintenance comes before any batch is made; then gate by gate, and at one gate what prevents a
+    failure acts before what detects it.
+
+    Args:
+        lever: The lever.
+        gate: Gate it acts at, 1 to 7.
+    """
+    return lever.kind != "maintenance", gate, lever.kind == "alert"
 
 
 @dataclass(frozen=True)
-class Exposure(Generic[Quantity]):
+class LeverExposure(Generic[Quantity]):
     """What a lever acts on.
 
     Attributes:
@@ -66,8 +86,18 @@ class LeverValue(Generic[Quantity]):
         """Avoidable cash saved a year, before the programme's cost."""
         return self.failure_usd + self.direct_usd
 
+    def on_share(self, left: Quantity) -> "LeverValue[Quantity]":
+        """Return what it is worth where levers before it left only a share of the failures.
 
-Roles = Callable[[str], Quantity]
+        Args:
+            left: That share, 0 to 1.
+        """
+        return replace(
+            self,
+            prevented_failures=self.prevented_failures * left,
+            failure_usd=self.failure_usd * left,
+            allocated_usd=self.allocated_usd * left,
+        )
 
 
 def lever_value(
@@ -75,7 +105,7 @@ def lever_value(
     lever: Lever,
     gate: int,
     values: Values[Quantity],
-    exposure: Exposure[Quantity],
+    exposure: LeverExposure[Quantity],
 ) -> LeverValue[Quantity]:
     """Return what a lever is worth, acting alone.
 
@@ -89,177 +119,114 @@ def lever_value(
     Returns:
         Yearly figures; where the set states no value for an optional role it counts as zero.
     """
-
-    def role(name: str) -> Quantity:
-        if name in exposure.measured:
-            return exposure.measured[name]
-        if name not in lever.uses:
-            return exposure.failure_prob - exposure.failure_prob
-        return values(assumptions.name_at_gate(lever.uses[name], gate))
-
+    alone = _Alone(assumptions, lever, gate, values, exposure)
     if lever.kind == "alert":
-        return _alert(assumptions, values, exposure, role)
-    if lever.kind in ("window", "lots"):
-        return _window(assumptions, values, exposure, role)
+        return alone.alert()
+    if lever.kind in HOLDING:
+        return alone.window()
     if lever.kind == "maintenance":
-        return _maintenance(assumptions, values, exposure, role)
-    if lever.kind == "inspection":
-        batches = exposure.batches_per_year
-        labour = role("inspection_time_saved") * role("inspection_cost")
-        return _direct(
-            exposure, batches * (labour + role("false_reject_share") * role("batch_value"))
+        return alone.maintenance()
+    return alone.inspection() if lever.kind == "inspection" else alone.release()
+
+
+@dataclass(frozen=True)
+class _Alone(Generic[Quantity]):
+    """The arithmetic of one lever, one method a kind; called with a role, it gives its number."""
+
+    assumptions: Assumptions
+    lever: Lever
+    gate: int
+    values: Values[Quantity]
+    exposure: LeverExposure[Quantity]
+
+    def __call__(self, role: str) -> Quantity:
+        if role in self.exposure.measured:
+            return self.exposure.measured[role]
+        if role not in self.lever.uses:
+            return self.zero
+        return self.values(self.assumptions.name_at_gate(self.lever.uses[role], self.gate))
+
+    @property
+    def zero(self) -> Quantity:
+        return self.exposure.failure_prob - self.exposure.failure_prob
+
+    @property
+    def cash_usd(self) -> Quantity:
+        return failure_cost_usd(self.assumptions, self.values, is_avoidable_only=True)
+
+    @property
+    def allocated_usd(self) -> Quantity:
+        full = failure_cost_usd(self.assumptions, self.values, is_avoidable_only=False)
+        return full - self.cash_usd
+
+    @property
+    def slot_usd(self) -> Quantity:
+        return slot_value_usd(self.assumptions, self.values, self.exposure.failure_prob)
+
+    def alert(self) -> LeverValue[Quantity]:
+        batches, prob = self.exposure.batches_per_year, self.exposure.failure_prob
+        caught = {role: self(role) for role in IDENTITY_ROLES}
+        cash = self.cash_usd
+        has_ledger = bool(self.assumptions.ledger)
+        spent = manufacturing_cost_usd(self.assumptions, self.values) if has_ledger else cash
+        prevented = prevented_failures_per_year(batches, prob, **caught)
+        gross = gross_usd_per_year(
+            batches_per_year=batches,
+            failure_prob=prob,
+            **caught,
+            failure_cost_usd=cash,
+            rescue_cost_usd=self("rescue_cost"),
+            stoppable_share=self("stoppable_share"),
+            full_cost_usd=spent,
+            sunk_cost_usd=spent * self("sunk_cost_share"),
+            slot_value_usd=self.slot_usd,
         )
-    return _direct(exposure, _release_usd(lever, exposure, role))
+        is_counted = "false_alarm_rate" in self.exposure.measured
+        false_alarms = false_alarm_usd_per_year(
+            batches_per_year=batches,
+            failure_prob=prob,
+            false_alarm_rate=self("false_alarm_rate" if is_counted else "alarm_budget"),
+            investigation_cost_usd=self("false_alarm_cost"),
+            stop_prob=self("stop_given_false_alarm"),
+            good_batch_loss_usd=self("good_batch_loss"),
+        )
+        left = unresolved_share(**caught, stoppable_share=self("stoppable_share"))
+        freed = prevented * self.allocated_usd
+        return LeverValue(prevented, gross, self.zero, freed, false_alarms, left)
 
+    def window(self) -> LeverValue[Quantity]:
+        """A window or a lot limit: failures that do not happen; redirected lots cost money.
 
-def _alert(
-    assumptions: Assumptions,
-    values: Values[Quantity],
-    exposure: Exposure[Quantity],
-    role: Roles[Quantity],
-) -> LeverValue[Quantity]:
-    cash = failure_cost_usd(assumptions, values, is_avoidable_only=True)
-    full = failure_cost_usd(assumptions, values, is_avoidable_only=False)
-    spent = manufacturing_cost_usd(assumptions, values) if assumptions.ledger else cash
-    prevented = prevented_failures_per_year(
-        exposure.batches_per_year,
-        exposure.failure_prob,
-        role("addressable_share"),
-        role("sensitivity"),
-        role("rescuable_share"),
-        role("effectiveness"),
-    )
-    gross = gross_usd_per_year(
-        batches_per_year=exposure.batches_per_year,
-        failure_prob=exposure.failure_prob,
-        addressable_share=role("addressable_share"),
-        sensitivity=role("sensitivity"),
-        rescuable_share=role("rescuable_share"),
-        effectiveness=role("effectiveness"),
-        failure_cost_usd=cash,
-        rescue_cost_usd=role("rescue_cost"),
-        stoppable_share=role("stoppable_share"),
-        full_cost_usd=spent,
-        sunk_cost_usd=spent * role("sunk_cost_share"),
-        slot_value_usd=slot_value_usd(assumptions, values, exposure.failure_prob),
-    )
-    flagged = "false_alarm_rate" if "false_alarm_rate" in exposure.measured else "alarm_budget"
-    false_alarms = false_alarm_usd_per_year(
-        batches_per_year=exposure.batches_per_year,
-        failure_prob=exposure.failure_prob,
-        false_alarm_rate=role(flagged),
-        investigation_cost_usd=role("false_alarm_cost"),
-        stop_prob=role("stop_given_false_alarm"),
-        good_batch_loss_usd=role("good_batch_loss"),
-    )
-    left = unresolved_share(
-        role("addressable_share"),
-        role("sensitivity"),
-        role("rescuable_share"),
-        role("effectiveness"),
-        role("stoppable_share"),
-    )
-    zero = exposure.failure_prob - exposure.failure_prob
-    return LeverValue(prevented, gross, zero, prevented * (full - cash), false_alarms, left)
+        The measured effect may be below zero: a window that does harm is shown as one.
+        """
+        share = self("effect") * self("adherence")
+        redirected = self("redirected_share") * self("adherence") * self("redirect_cost")
+        return self._prevention(share, -(self.exposure.batches_per_year * redirected))
 
+    def maintenance(self) -> LeverValue[Quantity]:
+        """Earlier renewal: fewer repairs and batches lost with them, more planned renewals."""
+        avoided = self("events_today") - self("events_planned")
+        added = self("renewals_planned") - self("renewals_today")
+        # A breakdown that loses a batch is one of its failures: no more can be prevented than fail.
+        share = at_most_one(avoided * self("event_loss_share") / self.exposure.failure_prob)
+        repairs = avoided * self("repair_cost") - added * self("renewal_cost")
+        return self._prevention(share, self.exposure.batches_per_year * repairs)
 
-def _window(
-    assumptions: Assumptions,
-    values: Values[Quantity],
-    exposure: Exposure[Quantity],
-    role: Roles[Quantity],
-) -> LeverValue[Quantity]:
-    """A window or a lot limit: failures that do not happen; redirected lots cost money.
+    def inspection(self) -> LeverValue[Quantity]:
+        labour = self("inspection_time_saved") * self("inspection_cost")
+        kept = self("false_reject_share") * self("batch_value")
+        return self._direct(self.exposure.batches_per_year * (labour + kept))
 
-    The measured effect may be below zero: a window that does harm is shown as one.
-    """
-    share = role("effect") * role("adherence")
-    redirected = role("redirected_share") * role("adherence") * role("redirect_cost")
-    return _prevention(
-        assumptions, values, exposure, share, -(exposure.batches_per_year * redirected)
-    )
+    def release(self) -> LeverValue[Quantity]:
+        saved = release_savings_usd_per_year(self.exposure.batches_per_year, self)
+        is_bounded = "eligible_share" in {*self.lever.uses, *self.exposure.measured}
+        return self._direct(saved * self("eligible_share") if is_bounded else saved)
 
+    def _prevention(self, share: Quantity, direct_usd: Quantity) -> LeverValue[Quantity]:
+        prevented = self.exposure.batches_per_year * self.exposure.failure_prob * share
+        saved = prevented * (self.cash_usd + self.slot_usd)
+        freed = prevented * self.allocated_usd
+        return LeverValue(prevented, saved, direct_usd, freed, self.zero, 1 - share)
 
-def _maintenance(
-    assumptions: Assumptions,
-    values: Values[Quantity],
-    exposure: Exposure[Quantity],
-    role: Roles[Quantity],
-) -> LeverValue[Quantity]:
-    """Earlier renewal: fewer repairs and batches lost with them, more planned renewals."""
-    avoided = role("events_today") - role("events_planned")
-    added = role("renewals_planned") - role("renewals_today")
-    # A breakdown that loses a batch is one of its failures: no more can be prevented than fail.
-    share = at_most_one(avoided * role("event_loss_share") / exposure.failure_prob)
-    repairs = avoided * role("repair_cost") - added * role("renewal_cost")
-    return _prevention(assumptions, values, exposure, share, exposure.batches_per_year * repairs)
-
-
-def _prevention(
-    assumptions: Assumptions,
-    values: Values[Quantity],
-    exposure: Exposure[Quantity],
-    share: Quantity,
-    direct_usd: Quantity,
-) -> LeverValue[Quantity]:
-    cash = failure_cost_usd(assumptions, values, is_avoidable_only=True)
-    full = failure_cost_usd(assumptions, values, is_avoidable_only=False)
-    prevented = exposure.batches_per_year * exposure.failure_prob * share
-    worth = cash + slot_value_usd(assumptions, values, exposure.failure_prob)
-    zero = exposure.failure_prob - exposure.failure_prob
-    return LeverValue(
-        prevented, prevented * worth, direct_usd, prevented * (full - cash), zero, 1 - share
-    )
-
-
-def _direct(exposure: Exposure[Quantity], direct_usd: Quantity) -> LeverValue[Quantity]:
-    zero = exposure.failure_prob - exposure.failure_prob
-    return LeverValue(zero, zero, direct_usd, zero, zero, 1 + zero)
-
-
-def _release_usd(lever: Lever, exposure: Exposure[Quantity], role: Roles[Quantity]) -> Quantity:
-    saved = release_savings_by_role(exposure.batches_per_year, role)
-    is_bounded = "eligible_share" in lever.uses or "eligible_share" in exposure.measured
-    return saved * role("eligible_share") if is_bounded else saved
-
-
-def slot_value_usd(assumptions: Assumptions, values: Values[Quantity], like: Quantity) -> Quantity:
-    """Return what a freed slot is worth: margin times the share of the year limited by capacity.
-
-    Args:
-        assumptions: The set; a set that does not value slots gives zero.
-        values: Value of each assumption.
-        like: Any quantity of the kind to return.
-
-    Returns:
-        USD per freed slot, zero or more.
-    """
-    names = ("capacity_limited_share", "slot_value_usd_per_batch")
-    if any(name not in assumptions.parameters for name in names):
-        return like - like
-    return values(names[0]) * values(names[1])
-
-
-def one_off_cost_usd(lever: Lever, values: Values[Quantity], like: Quantity) -> Quantity:
-    """Return implementation (its part, where shared), change control and validation, USD.
-
-    Args:
-        lever: The lever; one without programme costs gives zero.
-        values: Value of each assumption.
-        like: Any quantity of the kind to return.
-    """
-    roles = ("change_control_cost", "validation_cost")
-    own = [values(lever.uses[role]) for role in roles if role in lever.uses]
-    return sum(own, start=shared_cost_usd(lever, "implementation_cost", values, like))
-
-
-def shared_cost_usd(lever: Lever, role: str, values: Values[Quantity], like: Quantity) -> Quantity:
-    """Return a lever's part of a cost that is paid once for all outcomes it acts on, USD.
-
-    Args:
-        lever: The lever; one without this cost gives zero.
-        role: ``implementation_cost`` or ``run_cost``.
-        values: Value of each assumption.
-        like: Any quantity of the kind to return.
-    """
-    return values(lever.uses[role]) / lever.shared_by if role in lever.uses else like - like
+    def _direct(self, direct_usd: Quantity) -> LeverValue[Quantity]:
+        return LeverValue(self.zero, self.zero, direct_usd, self.zero, self.zero, 1 + self.zero)

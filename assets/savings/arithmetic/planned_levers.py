@@ -6,18 +6,18 @@ failures the ones before it left, with its programme's cost. Draws and evidence 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from assets.savings.arithmetic.cash_flow import MONTHS_PER_YEAR
 from assets.savings.arithmetic.corners import Exact
+from assets.savings.arithmetic.lever_cost import one_off_cost_usd, shared_cost_usd
 from assets.savings.arithmetic.lever_value import (
     PREVENTING,
-    Exposure,
+    LeverExposure,
     LeverValue,
+    chain_place,
     lever_value,
-    one_off_cost_usd,
-    shared_cost_usd,
 )
 from data_contracts.assumptions import Assumptions, Lever
 
@@ -61,18 +61,10 @@ class PlannedLever:
 def planned(levers: Sequence[Lever]) -> list[Lever]:
     """Return the levers in the order in which they meet a batch.
 
-    Maintenance comes before any batch is made; then gate by gate, prevention before alerts. A
-    release that only states somebody's payback is no plan and left out.
+    A release that only states somebody's payback is no plan and left out.
     """
     own = [lever for lever in levers if "payback" not in lever.uses]
-    return sorted(
-        own,
-        key=lambda lever: (
-            lever.kind != "maintenance",
-            lever.planning_gate,
-            lever.kind == "alert",
-        ),
-    )
+    return sorted(own, key=lambda lever: chain_place(lever, lever.planning_gate))
 
 
 def failures_met(lever: Lever) -> str:
@@ -100,15 +92,9 @@ def planned_levers(assumptions: Assumptions, values: Exact) -> list[PlannedLever
     for lever in planned(assumptions.levers):
         met = failures_met(lever)
         left = kept[met] if met == ALL_FAILURES else kept[met] * kept.get(ALL_FAILURES, 1)
-        exposure: Exposure[Fraction] = Exposure(batches, values(met), {})
+        exposure: LeverExposure[Fraction] = LeverExposure(batches, values(met), {})
         alone = lever_value(assumptions, lever, lever.planning_gate, values, exposure)
-        value = replace(
-            alone,
-            prevented_failures=alone.prevented_failures * left,
-            failure_usd=alone.failure_usd * left,
-            allocated_usd=alone.allocated_usd * left,
-        )
-        found.append(_with_programme(lever, left, value, values))
+        found.append(_with_programme(lever, left, alone.on_share(left), values))
         if lever.kind in PREVENTING:
             kept[met] *= alone.unresolved_share
     return found

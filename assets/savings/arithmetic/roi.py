@@ -1,8 +1,8 @@
 """The cost model alone: plain arithmetic on assumptions, exact, and marked as not evidence.
 
-What ``lotwise roi`` computes and prints lives here. Every figure is worked out three times: with
-all assumptions at their unfavourable end, at their base, and at their favourable end. A run's
-money, with evidence and intervals, is in ``scenarios``.
+What ``lotwise roi`` computes lives here; how it reads is in ``roi_lines``. Every figure is worked
+out three times: with all assumptions at their unfavourable end, at their base, and at their
+favourable end. A run's money, with evidence and intervals, is in ``scenarios``.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from assets.savings.arithmetic.cash_flow import MONTHS_PER_YEAR
 from assets.savings.arithmetic.corners import SIDES, Exact, corner
 from assets.savings.arithmetic.failure_cost import failure_cost_usd
 from assets.savings.arithmetic.planned_levers import planned, planned_levers
-from assets.savings.arithmetic.release import release_savings_by_role
+from assets.savings.arithmetic.release import release_savings_usd_per_year
 from data_contracts.assumptions import Assumptions, Lever
 
 
@@ -117,20 +117,6 @@ def roi(assumptions: Assumptions) -> RoiResult:
     )
 
 
-def roi_lines(result: RoiResult) -> list[str]:
-    """Return the result as lines for a reader at a terminal.
-
-    Args:
-        result: What ``roi`` returned.
-    """
-    width = max((len(_label(name)) for name in result.figures), default=0)
-    lines = [result.title, result.statement, ""]
-    for name, figure in result.figures.items():
-        suffix = "  (solved for)" if name in result.solved_for else ""
-        lines.append(f"  {_label(name):<{width}}  {_spoken(name, figure)}{suffix}")
-    return [*lines, "", *result.notes] if result.notes else lines
-
-
 def _prevention(assumptions: Assumptions, values: Exact) -> dict[str, Fraction]:
     """Work out all levers at one corner, in chain order: each acts on what the last one left."""
     levers = planned_levers(assumptions, values)
@@ -193,7 +179,7 @@ def _release_corner(lever: Lever, values: Exact) -> dict[str, Fraction]:
     def role(name: str) -> Fraction:
         return values(lever.uses[name])
 
-    savings = release_savings_by_role(values("batches_per_year"), role)
+    savings = release_savings_usd_per_year(values("batches_per_year"), role)
     net = savings - role("run_cost")
     return {
         "lead_time_before_h": role("lead_time_before"),
@@ -210,17 +196,3 @@ def _number(value: Fraction, is_money: bool) -> int | float:
     """Return a JSON number: an integer where the value is whole, money to the cent."""
     value = round(value, 2) if is_money else value
     return value.numerator if value.denominator == 1 else float(value)
-
-
-def _label(measure: str) -> str:
-    stem = measure.removesuffix("_usd").removesuffix("_per_year").removesuffix("_h")
-    unit = {"_per_year": " a year", "_h": ""}.get(measure[len(stem) :], "")
-    return stem.replace("_", " ").capitalize() + unit
-
-
-def _spoken(measure: str, figure: Range) -> str:
-    ends = [figure.low, figure.high] if figure.low != figure.high else [figure.low]
-    if "_usd" in measure:
-        return " to ".join(f"{'-' if end < 0 else ''}${float(abs(end)):,.0f}" for end in ends)
-    unit = " h" if measure.endswith("_h") else ""
-    return " to ".join(f"{float(end):,.4g}" for end in ends) + unit

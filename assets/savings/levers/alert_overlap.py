@@ -7,42 +7,44 @@ acts, the others are refused.
 
 from collections.abc import Sequence
 
-from assets.savings.levers.claimed_levers import LeverClaim
 from assets.savings.levers.gate_choice import net_usd
+from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.records.alarm_evidence import AlarmCounts
 from data_contracts.assumptions import Assumptions
 
 
 def one_alert_per_outcome(
-    assumptions: Assumptions, claims: Sequence[LeverClaim]
-) -> list[LeverClaim]:
+    assumptions: Assumptions, decisions: Sequence[LeverDecision]
+) -> list[LeverDecision]:
     """Refuse all but the alert worth most for each outcome.
 
     Args:
         assumptions: The set; its base values weigh the alerts.
-        claims: ``levers.lever_claims``.
+        decisions: ``lever_decisions``.
 
     Returns:
-        The same claims in the same order; of the alerts carried out on one outcome, one is left:
+        The same decisions in the same order; of the alerts carried out on one outcome one is left:
         the highest net value a batch on its own counts, the first declared among equals.
     """
-    best: dict[str, tuple[float, LeverClaim]] = {}
-    for claim in claims:
-        if not isinstance(claim.measured, AlarmCounts):
-            continue
-        worth = net_usd(assumptions, claim.lever, claim.measured)
-        if claim.outcome not in best or worth > best[claim.outcome][0]:
-            best[claim.outcome] = (worth, claim)
+    worth = {
+        each.name: net_usd(assumptions, each.lever, each.measured)
+        for each in decisions
+        if isinstance(each.measured, AlarmCounts)
+    }
+    alerts = [each for each in decisions if each.name in worth]
+    best: dict[str, LeverDecision] = {}
+    for alert in sorted(alerts, key=lambda each: -worth[each.name]):
+        best.setdefault(alert.outcome, alert)
     return [
-        _overlapping(claim, best[claim.outcome][1])
-        if isinstance(claim.measured, AlarmCounts) and claim is not best[claim.outcome][1]
-        else claim
-        for claim in claims
+        _overlapping(each, best[each.outcome])
+        if each.name in worth and each is not best[each.outcome]
+        else each
+        for each in decisions
     ]
 
 
-def _overlapping(claim: LeverClaim, chosen: LeverClaim) -> LeverClaim:
-    return claim.refused(
+def _overlapping(decision: LeverDecision, chosen: LeverDecision) -> LeverDecision:
+    return decision.refused(
         f"It foresees the same failures as '{chosen.lever.title}' at gate {chosen.gate}, which is "
         "worth more; which failures both would catch is not counted, so only one is carried out."
     )

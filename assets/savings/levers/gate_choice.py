@@ -8,11 +8,12 @@ the gate that was worth most on the blocks before it, with what it caught in the
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from itertools import groupby
 
 from assets.savings.arithmetic.corners import corner
-from assets.savings.arithmetic.lever_value import Exposure, lever_value
-from assets.savings.records.alarm_evidence import AlarmCounts, Evidence
+from assets.savings.arithmetic.lever_value import LeverExposure, lever_value
+from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
 from data_contracts.assumptions import Assumptions, Lever
 
 
@@ -37,7 +38,7 @@ class GateChoice:
 def forward_choice(
     assumptions: Assumptions,
     lever: Lever,
-    evidence: Evidence,
+    evidence: AlarmEvidence,
     outcome: str,
     usable: Sequence[int],
     gate: int,
@@ -55,11 +56,10 @@ def forward_choice(
     Returns:
         The choice. With one usable gate there is nothing to choose, and its pooled counts stand.
     """
-    by_gate = {each: evidence.periods.get((outcome, each), {}) for each in usable}
-    shared = set.intersection(*(set(blocks) for blocks in by_gate.values())) if by_gate else set()
-    folds = sorted(shared)
     if len(usable) < 2:
         return GateChoice(gate)
+    by_gate = {each: evidence.periods.get((outcome, each), {}) for each in usable}
+    folds = sorted(set.intersection(*(set(blocks) for blocks in by_gate.values())))
     if len(folds) < 2:
         return GateChoice(gate, sentence=_UNCHECKED.format(gates=_listed(usable)))
     so_far = {each: blocks[folds[0]] for each, blocks in by_gate.items()}
@@ -70,9 +70,7 @@ def forward_choice(
         chosen.append(best)
         seen.append(by_gate[best][fold])
         so_far = {each: counts.plus(by_gate[each][fold]) for each, counts in so_far.items()}
-    total = AlarmCounts(outcome, gate, 0, 0, 0, 0)
-    for counts in seen:
-        total = total.plus(counts)
+    total = reduce(AlarmCounts.plus, seen, AlarmCounts(outcome, gate, 0, 0, 0, 0))
     if total.failures == 0:
         return GateChoice(gate, refusal=_UNSEEN.format(gate=gate, gates=_listed(usable)))
     return GateChoice(gate, total, _sentence(gate, usable, chosen))
@@ -88,7 +86,7 @@ def net_usd(assumptions: Assumptions, lever: Lever, counts: AlarmCounts) -> floa
             as in the posterior.
     """
     failed, good = counts.failures, counts.good_batches
-    exposure = Exposure(
+    exposure = LeverExposure(
         batches_per_year=Fraction(1),
         failure_prob=Fraction(2 * failed + 1, 2 * (failed + good) + 2),
         measured={
@@ -120,7 +118,6 @@ def _sentence(gate: int, usable: Sequence[int], chosen: Sequence[int]) -> str:
     )
     return (
         f"Gate {gate} has the highest median net value among gates {_listed(usable)} on the "
-        "evidence until "
-        "now. What is priced is what the same choice caught in blocks it had not seen: "
-        f"{path}."
+        "evidence until now. What is priced is what the same choice caught in blocks it had not "
+        f"seen: {path}."
     )

@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.savings.levers.evidence import MaintenanceEvidence, ReleaseEvidence
-from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, Evidence
+from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
+from assets.savings.levers.release_evidence import ReleaseEvidence, supported_release
+from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, AlarmEvidence
+from assets.savings.records.business_records import BusinessRecords
+from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.windows.effect import WindowEffect
+from data_contracts.assumptions import Assumptions
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class LeverInputs:
         release: Which share may be released early, or why none.
     """
 
-    evidence: Evidence
+    evidence: AlarmEvidence
     priced: Sequence[str]
     modes: Sequence[str]
     proxies: frozenset[str]
@@ -35,6 +39,36 @@ class LeverInputs:
     gates: Mapping[str, int] = field(default_factory=dict)
     maintenance: MaintenanceEvidence | str = "No replacement interval was estimated."
     release: ReleaseEvidence | str = "No later batch was scored."
+
+    @classmethod
+    def from_records(
+        cls,
+        assumptions: Assumptions,
+        records: BusinessRecords,
+        counts: FailureCounts,
+        value_by_gate: pl.DataFrame,
+        windows: Mapping[tuple[str, str], WindowEffect | str],
+    ) -> "LeverInputs":
+        """Gather what the records of a run say.
+
+        Args:
+            assumptions: The set with the levers.
+            records: The tables of the run.
+            counts: Failures and verdicts.
+            value_by_gate: ``economics.value_by_gate``.
+            windows: ``studied_windows``.
+        """
+        return cls(
+            evidence=counts.evidence,
+            priced=list(counts.baseline.failures_by_outcome),
+            modes=list(counts.baseline.failures_by_mode),
+            proxies=records.proxies,
+            value_by_gate=value_by_gate,
+            windows=windows,
+            gates=records.gates,
+            maintenance=maintenance_evidence(records.replacement_intervals),
+            release=supported_release(assumptions, records, counts),
+        )
 
     def no_driver(self, outcome: str, gate: int) -> str:
         """Say why no window was tried for an outcome."""

@@ -4,41 +4,31 @@ The value curve is drawn up here from draws of the base scenario; at gates witho
 signal there is no figure, and at release gross is zero whatever the model.
 """
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
 import numpy as np
 import polars as pl
 
 from assets.savings.arithmetic.failure_cost import manufacturing_cost_usd
-from assets.savings.arithmetic.lever_value import Exposure, lever_value
-from assets.savings.records.alarm_evidence import Evidence, GateEvidence
+from assets.savings.arithmetic.lever_value import LeverExposure, lever_value
+from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.uncertainty.draws import Draws, percentiles
 from assets.statistics.array_types import FloatArray
 from data_contracts.assumption_schema.model import STAGES
 from data_contracts.assumptions import Lever
+from data_contracts.tables import table
 
 RELEASE_GATE = 7
-SCHEMA = {
-    "gate": pl.Int64(),
-    "outcome": pl.String(),
-    "sensitivity": pl.Float64(),
-    "false_alarm_rate": pl.Float64(),
-    "sunk_cost_usd": pl.Float64(),
-    "gross_usd_p10": pl.Float64(),
-    "gross_usd_p50": pl.Float64(),
-    "gross_usd_p90": pl.Float64(),
-    "net_usd_p10": pl.Float64(),
-    "net_usd_p50": pl.Float64(),
-    "net_usd_p90": pl.Float64(),
-    "basis": pl.String(),
-}
 
 
 def value_by_gate(
     lever: Lever,
-    evidence: Evidence,
-    failure_probs: dict[str, FloatArray],
+    evidence: AlarmEvidence,
+    failure_probs: Mapping[str, FloatArray],
     batches_per_year: FloatArray,
     draws: Draws,
-    proxies: set[str],
+    proxies: Collection[str],
 ) -> pl.DataFrame:
     """Return what an alert is worth a year at each gate, for each outcome on its own.
 
@@ -55,55 +45,45 @@ def value_by_gate(
 
     Returns:
         ``economics.value_by_gate``: one row per gate and outcome, USD a year, P10, P50, P90. Null
-        with basis ``refused`` where the verdict supports no claim. At release gross is 0 and net
+        with basis ``refused`` where the verdict supports no saving. At release gross is 0 and net
         the programme's cost, by arithmetic, where the outcome has a programme at all.
     """
-    rows: list[tuple[object, ...]] = []
-    for outcome, probs in sorted(failure_probs.items()):
+    rows: list[dict[str, Any]] = []
+    for outcome, probs in failure_probs.items():
         at_gates = [evidence.at(outcome, gate) for gate in STAGES]
         has_programme = any(each.refusal is None for each in at_gates)
         for each in at_gates:
+            row = {"gate": each.gate, "outcome": outcome, "basis": "refused"}
+            row["sunk_cost_usd"] = _sunk_cost_usd(lever, each.gate, draws)
             if each.gate == RELEASE_GATE and has_programme:
-                rows.append(_release_row(lever, outcome, draws))
-            elif each.refusal is not None or each.alarms is None:
-                rows.append(_refused_row(lever, each, draws))
-            else:
-                exposure = Exposure(batches_per_year, probs, each.alarms.roles(draws))
-                basis = "arithmetic" if outcome in proxies else "evidence"
-                rows.append(_row(lever, each, exposure, draws, basis))
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("outcome", "gate")
+                row |= _at_release(lever, draws)
+            elif each.refusal is None and each.alarms is not None:
+                exposure = LeverExposure(batches_per_year, probs, each.alarms.roles(draws))
+                row |= _figures(lever, each.gate, exposure, draws)
+                row["basis"] = "arithmetic" if outcome in proxies else "evidence"
+            rows.append(row)
+    return table("economics.value_by_gate", rows)
 
 
-def _row(
-    lever: Lever,
-    evidence: GateEvidence,
-    exposure: Exposure[FloatArray],
-    draws: Draws,
-    basis: str,
-) -> tuple[object, ...]:
-    value = lever_value(draws.assumptions, lever, evidence.gate, draws, exposure)
+def _figures(
+    lever: Lever, gate: int, exposure: LeverExposure[FloatArray], draws: Draws
+) -> dict[str, Any]:
+    """Return what the records measure at a gate, and what that is worth a year."""
+    value = lever_value(draws.assumptions, lever, gate, draws, exposure)
     net = value.gross_usd - value.false_alarm_usd - draws(lever.uses["run_cost"])
-    return (
-        evidence.gate,
-        evidence.outcome,
-        float(np.median(exposure.measured["sensitivity"])),
-        float(np.median(exposure.measured["false_alarm_rate"])),
-        _sunk_cost_usd(lever, evidence.gate, draws),
-        *percentiles(value.gross_usd),
-        *percentiles(net),
-        basis,
-    )
+    measured = {role: float(np.median(values)) for role, values in exposure.measured.items()}
+    return measured | _spread("gross_usd", value.gross_usd) | _spread("net_usd", net)
 
 
-def _release_row(lever: Lever, outcome: str, draws: Draws) -> tuple[object, ...]:
-    sunk = _sunk_cost_usd(lever, RELEASE_GATE, draws)
-    cost = percentiles(-draws(lever.uses["run_cost"]))
-    return (RELEASE_GATE, outcome, None, None, sunk, 0.0, 0.0, 0.0, *cost, "arithmetic")
+def _at_release(lever: Lever, draws: Draws) -> dict[str, Any]:
+    """Return what is left at release: nothing to save, and the programme's cost."""
+    cost = _spread("net_usd", -draws(lever.uses["run_cost"]))
+    return {**_spread("gross_usd", np.zeros(1)), **cost, "basis": "arithmetic"}
 
 
-def _refused_row(lever: Lever, evidence: GateEvidence, draws: Draws) -> tuple[object, ...]:
-    sunk = _sunk_cost_usd(lever, evidence.gate, draws)
-    return (evidence.gate, evidence.outcome, None, None, sunk, *[None] * 6, "refused")
+def _spread(name: str, values: FloatArray) -> dict[str, float | None]:
+    ends = (f"{name}_{end}" for end in ("p10", "p50", "p90"))
+    return dict(zip(ends, percentiles(values), strict=True))
 
 
 def _sunk_cost_usd(lever: Lever, gate: int, draws: Draws) -> float:

@@ -11,65 +11,51 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from assets.savings.arithmetic.planned_levers import FAILURE_RATE
-from assets.savings.levers.claimed_levers import ALL_LEVERS, LeverClaim
-from assets.savings.programme.simulation import batches_per_year, failure_prob, outcome_probs
-from assets.savings.records.alarm_evidence import Evidence
-from assets.savings.records.baseline import Baseline
+from assets.savings.levers.lever_decisions import ALL_LEVERS, LeverDecision
+from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws, percentiles
 from assets.statistics.array_types import FloatArray
+from data_contracts.assumption_schema.units import NAMED_UNITS
 from data_contracts.assumptions import Assumption, Assumptions, Lever
+from data_contracts.tables import table
 
 ALARM_ROLE = {"false_alarm_rate": "alarm_budget"}  # what was flagged stands for the budget
-NAMED = {"batches_per_year": "batches/year", "failure_rate": "share"}
+PACE = "batches_per_year"
 RECORDS_OWNER = "Counted from the records of this run"
 DECIMALS = 12
-SCHEMA = {
-    "lever": pl.String(),
-    "role": pl.String(),
-    "gate": pl.Int64(),
-    "low": pl.Float64(),
-    "base": pl.Float64(),
-    "high": pl.Float64(),
-    "source": pl.String(),
-}
 
 
-def plan_inputs(
-    drawn: Draws, evidence: Evidence, found: Baseline, kept: Sequence[LeverClaim]
-) -> pl.DataFrame:
+def plan_inputs(drawn: Draws, counts: FailureCounts, kept: Sequence[LeverDecision]) -> pl.DataFrame:
     """Return the measured inputs of the plan.
 
     Args:
         drawn: Draws of the base scenario.
-        evidence: Verdicts and alarm counts.
-        found: The counted baseline.
+        counts: Failures and verdicts.
         kept: The levers of the programme.
 
     Returns:
         ``economics.plan_inputs``: one row per lever (``all`` for the baseline) and measured role,
         P10, P50 and P90 of its draws, never below zero.
     """
-    total = failure_prob(found, evidence, drawn)
-    baseline = {"failure_rate": total}
-    if found.batches_per_year is not None:
-        baseline["batches_per_year"] = batches_per_year(found, drawn)
+    found = counts.baseline
     note = f"{found.failures} failed batches, {found.period}"
-    rows = [_row(ALL_LEVERS, role, None, values, note) for role, values in baseline.items()]
-    probs = outcome_probs(found, evidence, kept, drawn)
-    for claim in kept:
-        if len(probs) > 1 and claim.outcome in probs:
-            own = probs[claim.outcome]
-            rows.append(_row(claim.name, FAILURE_RATE, claim.gate, own, f"{note}, by outcome"))
-        measured = claim.measured.roles(drawn) if claim.measured is not None else {}
-        for role, values in measured.items():
-            name = ALARM_ROLE.get(role, role)
-            rows.append(_row(claim.name, name, claim.gate, values, claim.reason))
-        if not measured:
-            rows.append((claim.name, "", claim.gate, 0.0, 0.0, 0.0, claim.reason))
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("lever", "role")
+    rows = [_row(ALL_LEVERS, FAILURE_RATE, None, counts.failure_prob(drawn), note)]
+    if found.batches_per_year is not None:
+        rows.append(_row(ALL_LEVERS, PACE, None, counts.batches_per_year(drawn), note))
+    probs = counts.outcome_probs({each.outcome for each in kept}, drawn)
+    for each in kept:
+        if len(probs) > 1 and each.outcome in probs:
+            own = probs[each.outcome]
+            rows.append(_row(each.name, FAILURE_RATE, each.gate, own, f"{note}, by outcome"))
+        measured = each.measured.roles(drawn) if each.measured is not None else {}
+        # A lever of which nothing is measured is planned too: one row says that it is.
+        for role, values in (measured or {"": np.zeros(1)}).items():
+            rows.append(_row(each.name, ALARM_ROLE.get(role, role), each.gate, values, each.reason))
+    return table("economics.plan_inputs", rows)
 
 
 def _row(
@@ -80,51 +66,60 @@ def _row(
 
 
 def measured_assumptions(
-    assumptions: Assumptions, inputs: pl.DataFrame, as_of: date
+    assumptions: Assumptions, plan_inputs: pl.DataFrame, as_of: date
 ) -> Assumptions:
     """Return the set of a run: assumptions as declared, measured roles as counted.
 
     Args:
         assumptions: The declared set.
-        inputs: ``economics.plan_inputs``.
+        plan_inputs: ``economics.plan_inputs``.
         as_of: Date of the records.
 
     Returns:
         A set whose levers are those of the programme, each with measured numbers of its own.
     """
-    rows = inputs.rows(named=True)
-    parameters = dict(assumptions.parameters)
-    for row in rows:
-        if row["lever"] == ALL_LEVERS:
-            parameters[row["role"]] = _measured(row, row["role"], NAMED[row["role"]], as_of)
+    by_lever: dict[str, list[dict[str, Any]]] = {}
+    for row in plan_inputs.iter_rows(named=True):
+        by_lever.setdefault(row["lever"], []).append(row)
+    baseline = {
+        row["role"]: _measured(row, row["role"], NAMED_UNITS[row["role"]], as_of)
+        for row in by_lever.pop(ALL_LEVERS, [])
+    }
+    parameters = {**assumptions.parameters, **baseline}
     declared = {lever.name: lever for lever in assumptions.levers}
+    planned = sorted(by_lever)
+    stems = [name.partition(".")[0] for name in planned]
     levers: list[Lever] = []
-    planned = sorted({row["lever"] for row in rows} - {ALL_LEVERS})
-    for name in planned:
-        own = [row for row in rows if row["lever"] == name]
-        declared_name, _, outcome = name.partition(".")
-        lever = declared[declared_name]
-        uses = dict(lever.uses)
-        for row in own:
-            if row["role"] == FAILURE_RATE:
-                uses[FAILURE_RATE] = key = _key(f"measured_failure_rate_{outcome}")
-                parameters[key] = _measured(row, key, NAMED[FAILURE_RATE], as_of)
-                continue
-            if row["role"] not in uses:
-                continue
-            key = _key(f"measured_{row['role']}_{name}")
-            parameters[key] = _measured(row, key, assumptions[_use(lever, row)].unit, as_of)
-            uses[row["role"]] = key
-        gate = own[0]["gate"] or lever.planning_gate
-        sharing = sum(other.partition(".")[0] == declared_name for other in planned)
+    for name, stem in zip(planned, stems, strict=True):
+        rows, lever = by_lever[name], declared[stem]
+        own = _own_numbers(assumptions, lever, name, rows, as_of)
+        parameters |= {number.name: number for number in own.values()}
         levers.append(
-            replace(lever, name=_key(name), planning_gate=gate, uses=uses, shared_by=sharing)
+            replace(
+                lever,
+                name=_key(name),
+                planning_gate=rows[0]["gate"] or lever.planning_gate,
+                uses={**lever.uses, **{role: number.name for role, number in own.items()}},
+                shared_by=stems.count(stem),
+            )
         )
     return replace(assumptions, parameters=parameters, levers=tuple(levers))
 
 
-def _use(lever: Lever, row: dict[str, Any]) -> str:
-    return lever.uses[row["role"]]
+def _own_numbers(
+    assumptions: Assumptions, lever: Lever, name: str, rows: list[dict[str, Any]], as_of: date
+) -> dict[str, Assumption]:
+    """Return the measured numbers of one lever on one outcome, by role."""
+    numbers: dict[str, Assumption] = {}
+    for row in rows:
+        role = row["role"]
+        if role == FAILURE_RATE:
+            key = _key(f"measured_failure_rate_{name.partition('.')[2]}")
+            numbers[role] = _measured(row, key, NAMED_UNITS[role], as_of)
+        elif role in lever.uses:
+            key = _key(f"measured_{role}_{name}")
+            numbers[role] = _measured(row, key, assumptions[lever.uses[role]].unit, as_of)
+    return numbers
 
 
 def _key(text: str) -> str:

@@ -6,63 +6,42 @@ remains; levers that save the same failures so compete. The choice rests on the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from assets.savings.arithmetic.cash_flow import Yearly, npv_usd
-from assets.savings.levers.claimed_levers import LeverClaim
-from assets.savings.programme.simulation import LeverDraws, simulate
-from assets.savings.records.alarm_evidence import Evidence
-from assets.savings.records.baseline import Baseline
+from assets.savings.levers.lever_decisions import LeverDecision
+from assets.savings.programme.simulation import joint_npv_usd, simulate
+from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
 
 CHOICE_DRAWS = 10_000  # medians that decide need no more; all scenarios share the choice
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    """A supported lever outside the programme.
-
-    Attributes:
-        claim: The lever.
-        npv_usd: Its median net present value beside the levers that were still in, USD.
-    """
-
-    claim: LeverClaim
-    npv_usd: float
-
-
 def programme(
-    drawn: Draws, evidence: Evidence, found: Baseline, claims: Sequence[LeverClaim]
-) -> tuple[list[LeverClaim], list[LeftOut]]:
+    drawn: Draws, counts: FailureCounts, decisions: Sequence[LeverDecision]
+) -> tuple[list[LeverDecision], dict[str, float]]:
     """Choose the programme.
 
     Args:
         drawn: Draws of the base scenario.
-        evidence: Verdicts and alarm counts.
-        found: The counted baseline.
-        claims: ``levers.lever_claims``.
+        counts: Failures and verdicts.
+        decisions: ``lever_decisions``.
 
     Returns:
-        The levers of the programme, at least one where any is supported, and those left out, the
-        least worth first.
+        The levers of the programme, at least one where any is supported; and those left out by
+        name, the least worth first, each with its median net present value beside the levers that
+        were still in, USD.
     """
-    kept = [claim for claim in claims if claim.is_carried_out]
-    left_out: list[LeftOut] = []
+    kept = [each for each in decisions if each.is_carried_out]
+    left_out: dict[str, float] = {}
     while len(kept) > 1:
-        simulated = simulate(drawn, evidence, found, kept)
-        worth = {each.claim.name: _npv_usd(each, drawn) for each in simulated}
+        worth = {
+            each.decision.name: float(np.median(joint_npv_usd([each], drawn)))
+            for each in simulate(drawn, counts, kept)
+        }
         least = min(worth, key=lambda name: (worth[name], name))
         if worth[least] > 0:
             break
-        claim = next(each for each in kept if each.name == least)
-        left_out.append(LeftOut(claim, worth[least]))
-        kept.remove(claim)
+        left_out[least] = worth[least]
+        kept = [each for each in kept if each.name != least]
     return kept, left_out
-
-
-def _npv_usd(each: LeverDraws, drawn: Draws) -> float:
-    horizon = int(drawn.assumptions["horizon_years"].base)
-    cash = Yearly.of(each.programme, horizon).cash
-    return float(np.median(npv_usd(cash, drawn("discount_rate"))))

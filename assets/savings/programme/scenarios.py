@@ -2,43 +2,26 @@
 
 The summary of simulated draws lives here. Conservative draws every assumption from the unfavourable
 half of its range, optimistic from the favourable half, base from all of it; measured rates are
-drawn from their posterior in all three. Where every lever is refused, the rows of the claim are
-zero, with basis ``refused`` and the reason.
+drawn from their posterior in all three. Where every lever is refused, the rows of savings are zero,
+with basis ``refused`` and the reason.
 """
 
-import os
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import polars as pl
 
-from assets.savings.arithmetic.cash_flow import Yearly, irr, npv_usd, payback_months
-from assets.savings.arithmetic.failure_cost import failure_cost_usd
-from assets.savings.levers.claimed_levers import ALL_LEVERS, LeverClaim
-from assets.savings.programme.simulation import LeverDraws, batches_per_year, failure_prob, simulate
-from assets.savings.records.alarm_evidence import Evidence
+from assets.savings.levers.lever_decisions import ALL_LEVERS, LeverDecision
+from assets.savings.programme.scenario_figures import BASELINE, Figures, simulated_figures
 from assets.savings.records.baseline import Baseline
+from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import SCENARIOS, Draws, percentiles
 from assets.statistics.array_types import FloatArray
-from data_contracts.assumptions import Assumptions
+from data_contracts.tables import table
 
-BASELINE = "baseline"
-CHUNK = 16_384  # draws of a chunk, so that its arrays stay in the processor's cache
 PROXY = "no batch was lost"
-NO_CLAIM = "No savings from control are claimed."
+NO_SAVINGS = "No savings from control are claimed."
 PROXY_NOTE = "Priced on a proxy: no batch was lost."
-SCHEMA = {
-    "scenario": pl.String(),
-    "lever": pl.String(),
-    "measure": pl.String(),
-    "p10": pl.Float64(),
-    "p50": pl.Float64(),
-    "p90": pl.Float64(),
-    "unit": pl.String(),
-    "basis": pl.String(),
-    "note": pl.String(),
-}
 UNITS = {
     "baseline_failures_per_year": "failures/year",
     "baseline_loss_usd_per_year": "USD/year",
@@ -62,192 +45,58 @@ UNITS = {
 
 
 def scenarios(
-    assumptions: Assumptions,
-    evidence: Evidence,
-    found: Baseline,
-    claims: Sequence[LeverClaim],
-    *,
-    draws: int,
-    seed: int,
-    left_out: Sequence[LeverClaim] = (),
+    drawn: Draws,
+    counts: FailureCounts,
+    decisions: Sequence[LeverDecision],
+    left_out: Collection[str] = (),
 ) -> pl.DataFrame:
     """Simulate the three scenarios.
 
     Args:
-        assumptions: The set, checked for a run.
-        evidence: Verdicts and alarm counts.
-        found: The counted baseline.
-        claims: ``levers.lever_claims``.
-        draws: Draws per scenario, at least 1.
-        seed: The run's seed.
-        left_out: Supported levers outside the programme; they have no rows.
+        drawn: Draws of any scenario; their set, number and seed are those of all three.
+        counts: Failures and verdicts.
+        decisions: ``lever_decisions``.
+        left_out: Names of supported levers outside the programme; they have no rows.
 
     Returns:
         ``economics.scenarios``: one row per scenario, lever (``all`` for the joint programme) and
         measure, with P10, P50, P90. Payback is infinite where it is not within the horizon.
     """
-    kept = [claim for claim in claims if claim not in left_out]
+    kept = [each for each in decisions if each.name not in left_out]
     rows: list[tuple[object, ...]] = []
     for scenario in SCENARIOS:
-        figures = simulated_figures(
-            assumptions, evidence, found, kept, scenario=scenario, draws=draws, seed=seed
-        )
-        rows += [(scenario, *row) for row in _scenario_rows(figures, found, claims)]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
-
-
-Figures = dict[str, dict[str, FloatArray]]
-
-
-def simulated_figures(
-    assumptions: Assumptions,
-    evidence: Evidence,
-    found: Baseline,
-    claims: Sequence[LeverClaim],
-    *,
-    scenario: str,
-    draws: int,
-    seed: int,
-) -> Figures:
-    """Simulate one scenario, in chunks on every processor.
-
-    Chunks have random streams of their own, so the figures do not depend on how many run at once.
-
-    Args:
-        assumptions: The set, checked for a run.
-        evidence: Verdicts and alarm counts.
-        found: The counted baseline.
-        claims: ``levers.lever_claims``.
-        scenario: A name in ``SCENARIOS``.
-        draws: Draws, at least 1.
-        seed: The run's seed.
-
-    Returns:
-        Lever (``all`` for the joint programme, ``baseline`` without levers) -> measure -> draws.
-    """
-    sizes = [min(CHUNK, draws - start) for start in range(0, draws, CHUNK)]
-
-    def one(chunk: int) -> Figures:
-        drawn = Draws(assumptions, scenario, sizes[chunk], seed, chunk)
-        return _chunk_figures(drawn, evidence, found, claims)
-
-    if len(sizes) == 1:
-        return one(0)
-    merged: Figures = {}
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        for chunk, part in enumerate(pool.map(one, range(len(sizes)))):
-            start = chunk * CHUNK
-            for lever, measures in part.items():
-                for measure, values in measures.items():
-                    kept = merged.setdefault(lever, {}).setdefault(measure, np.empty(draws))
-                    kept[start : start + values.size] = values
-    return merged
-
-
-def _chunk_figures(
-    drawn: Draws, evidence: Evidence, found: Baseline, claims: Sequence[LeverClaim]
-) -> Figures:
-    figures: Figures = {BASELINE: _baseline_figures(drawn, evidence, found)}
-    simulated = simulate(drawn, evidence, found, claims)
-    horizon = int(drawn.assumptions["horizon_years"].base)
-    yearly = [Yearly.of(each.programme, horizon) for each in simulated]
-    rate = drawn("discount_rate")
-    for each, own in zip(simulated, yearly, strict=True):
-        figures[each.claim.name] = _lever_figures(each) | worth(own, rate)
-    if simulated:
-        together = Yearly.together(yearly)
-        figures[ALL_LEVERS] = _joint_figures(simulated, together, horizon) | worth(together, rate)
-    return figures
-
-
-def _baseline_figures(drawn: Draws, evidence: Evidence, found: Baseline) -> dict[str, FloatArray]:
-    failures = batches_per_year(found, drawn) * failure_prob(found, evidence, drawn)
-    assumptions = drawn.assumptions
-    full = failure_cost_usd(assumptions, drawn, is_avoidable_only=False)
-    cash = failure_cost_usd(assumptions, drawn, is_avoidable_only=True)
-    return {
-        "baseline_failures_per_year": failures,
-        "baseline_loss_usd_per_year": failures * full,
-        "baseline_avoidable_loss_usd_per_year": failures * cash,
-    }
-
-
-def _lever_figures(each: LeverDraws) -> dict[str, FloatArray]:
-    """Return the measures of one lever, as the chain credits it."""
-    programme = each.programme
-    return {
-        "prevented_failures_per_year": each.value.prevented_failures,
-        "annual_savings_usd": programme.savings_usd,
-        "annual_savings_shapley_usd": each.shapley_usd,
-        "annual_allocated_cost_freed_usd": each.value.allocated_usd,
-        "annual_programme_cost_usd": programme.running_usd,
-        "annual_net_savings_usd": programme.savings_usd - programme.running_usd,
-        "implementation_cost_usd": programme.one_off_usd,
-    }
-
-
-def worth(yearly: Yearly, discount_rate: FloatArray) -> dict[str, FloatArray]:
-    """Return the net present value, and the share of the savings that would just pay for itself.
-
-    The value is a straight line in the savings, so the break-even share is its costs over the
-    value of the savings; infinite where nothing is saved.
-
-    Args:
-        yearly: Cash and cost by year.
-        discount_rate: Yearly rate per draw.
-    """
-    value, cost = npv_usd(yearly.cash, discount_rate), npv_usd(yearly.cost, discount_rate)
-    saved = value + cost
-    share = np.divide(cost, saved, out=np.full(cost.size, np.inf), where=saved > 0)
-    return {"npv_usd": value, "break_even_effect_share": share}
-
-
-def _joint_figures(
-    simulated: Sequence[LeverDraws], yearly: Yearly, horizon: int
-) -> dict[str, FloatArray]:
-    """Return the measures of levers run together, one array of draws each."""
-    programmes = [each.programme for each in simulated]
-    savings = _sum(each.savings_usd for each in programmes)
-    running = _sum(each.running_usd for each in programmes)
-    return {
-        "prevented_failures_per_year": _sum(each.value.prevented_failures for each in simulated),
-        "annual_savings_usd": savings,
-        "annual_allocated_cost_freed_usd": _sum(each.value.allocated_usd for each in simulated),
-        "annual_programme_cost_usd": running,
-        "annual_net_savings_usd": savings - running,
-        "first_year_net_savings_usd": yearly.cash[1],
-        "implementation_cost_usd": _sum(each.one_off_usd for each in programmes),
-        "irr": irr(yearly.cash),
-        "payback_months": payback_months(programmes, horizon),
-    }
+        figures = simulated_figures(drawn.anew(scenario=scenario), counts, kept)
+        rows += [(scenario, *row) for row in _scenario_rows(figures, counts.baseline, decisions)]
+    return table("economics.scenarios", rows)
 
 
 def _scenario_rows(
-    figures: Figures, found: Baseline, claims: Sequence[LeverClaim]
+    figures: Figures, found: Baseline, decisions: Sequence[LeverDecision]
 ) -> Iterable[tuple[object, ...]]:
     """Return lever, measure, P10, P50, P90, unit, basis, note of one scenario."""
-    note = f"{found.failures} failed batches, {found.period}."
-    if found.batches_per_year is None:
-        note += " Batches a year are an assumption."
-    if found.is_proxy:
-        note += f" {PROXY_NOTE}"
     basis = "arithmetic" if found.is_proxy else "count"
-    yield from _rows(ALL_LEVERS, figures[BASELINE], basis, note)
-    carried = [claim for claim in claims if claim.name in figures]
-    for claim in claims:
-        if claim.name in figures:
-            own = _summarised(figures[claim.name])
-            yield from _rows(claim.name, own, claim.basis, claim.reason)
-        elif not claim.is_carried_out:
-            yield from _refused_rows(claim.name, claim.reason)
+    yield from _rows(ALL_LEVERS, figures[BASELINE], basis, _baseline_note(found))
+    carried = [each for each in decisions if each.name in figures]
+    for each in carried:
+        yield from _rows(each.name, _summarised(figures[each.name]), each.basis, each.reason)
+    for each in decisions:
+        if not each.is_carried_out:
+            yield from _refused_rows(each.name, each.reason)
     if not carried:
-        reason = claims[0].reason if claims else "No lever is declared."
-        yield from _refused_rows(ALL_LEVERS, f"{NO_CLAIM} {reason}")
+        reason = decisions[0].reason if decisions else "No lever is declared."
+        yield from _refused_rows(ALL_LEVERS, f"{NO_SAVINGS} {reason}")
         return
-    is_proxy = any(PROXY in claim.reason for claim in carried)
+    is_proxy = any(PROXY in each.reason for each in carried)
     together = "All levers of the programme together."
     basis, note = ("arithmetic", PROXY_NOTE) if is_proxy else ("evidence", together)
     yield from _rows(ALL_LEVERS, _summarised(figures[ALL_LEVERS]), basis, note)
+
+
+def _baseline_note(found: Baseline) -> str:
+    note = f"{found.failures} failed batches, {found.period}."
+    if found.batches_per_year is None:
+        note += " Batches a year are an assumption."
+    return f"{note} {PROXY_NOTE}" if found.is_proxy else note
 
 
 def _summarised(figures: dict[str, FloatArray]) -> dict[str, FloatArray]:
@@ -274,8 +123,3 @@ def _rows(
 ) -> Iterable[tuple[object, ...]]:
     for measure, values in figures.items():
         yield (lever, measure, *percentiles(values), UNITS[measure], basis, note)
-
-
-def _sum(arrays: Iterable[FloatArray]) -> FloatArray:
-    total: FloatArray = np.sum(list(arrays), axis=0)
-    return total

@@ -1,4 +1,4 @@
-"""What the records say of failures and their cost: baseline, ledger, alarms, answers.
+"""What the records say of failures and their cost: baseline, counts, ledger, alarms, answers.
 
 Here belongs what is counted or priced as recorded, before any lever.
 """

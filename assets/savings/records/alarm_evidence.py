@@ -15,6 +15,7 @@ from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import CLUSTER_DEFLATION
 
 PROCESS_SIGNAL = "process_signal"
+OutcomeGate = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class GateEvidence:
 
     @property
     def refusal(self) -> str | None:
-        """Why no saving may be claimed from an alert here, or None if one may."""
+        """Why an alert here is not carried out, or None if it may be."""
         if self.verdict is None:
             return f"No verdict was reached for '{self.outcome}' at gate {self.gate}."
         if self.verdict != PROCESS_SIGNAL:
@@ -110,27 +111,27 @@ class GateEvidence:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class AlarmEvidence:
     """Everything the verdicts and alarm counts say, by outcome and gate.
 
     Attributes:
         verdicts: Row of ``model.verdicts`` by outcome and gate.
         alarms: Pooled counts at the declared budget by outcome and gate.
-        periods: The same counts block by block, in order of time.
+        periods: The same counts block by block, by number of the block.
     """
 
-    verdicts: Mapping[tuple[str, int], Mapping[str, Any]]
-    alarms: Mapping[tuple[str, int], AlarmCounts]
-    periods: Mapping[tuple[str, int], Mapping[int, AlarmCounts]] = field(default_factory=dict)
+    verdicts: Mapping[OutcomeGate, Mapping[str, Any]]
+    alarms: Mapping[OutcomeGate, AlarmCounts]
+    periods: Mapping[OutcomeGate, Mapping[int, AlarmCounts]] = field(default_factory=dict)
 
     @classmethod
-    def of(
+    def from_tables(
         cls,
         verdicts: pl.DataFrame,
         alarm_performance: pl.DataFrame,
         alarm_budget: float,
         alarm_periods: pl.DataFrame | None = None,
-    ) -> "Evidence":
+    ) -> "AlarmEvidence":
         """Read the evidence tables.
 
         Args:
@@ -140,18 +141,15 @@ class Evidence:
             alarm_budget: Declared share of good batches that may be flagged, 0 to 1.
             alarm_periods: ``model.alarm_periods``, the same block by block; None where unknown.
         """
-        periods: dict[tuple[str, int], dict[int, AlarmCounts]] = {}
+        periods: dict[OutcomeGate, dict[int, AlarmCounts]] = {}
         if alarm_periods is not None:
-            nearest = _nearest(alarm_periods, alarm_budget).sort("outcome", "gate", "fold")
-            for row in nearest.iter_rows(named=True):
-                periods.setdefault((row["outcome"], row["gate"]), {})[row["fold"]] = _counts(row)
+            for row in _nearest(alarm_periods, alarm_budget).iter_rows(named=True):
+                periods.setdefault(_place(row), {})[row["fold"]] = _counts(row)
+        pooled = _nearest(alarm_performance, alarm_budget).iter_rows(named=True)
         return cls(
-            {(row["outcome"], row["gate"]): row for row in verdicts.iter_rows(named=True)},
-            {
-                (row["outcome"], row["gate"]): _counts(row)
-                for row in _nearest(alarm_performance, alarm_budget).iter_rows(named=True)
-            },
-            periods,
+            verdicts={_place(row): row for row in verdicts.iter_rows(named=True)},
+            alarms={_place(row): _counts(row) for row in pooled},
+            periods=periods,
         )
 
     def at(self, outcome: str, gate: int) -> GateEvidence:
@@ -188,6 +186,10 @@ class Evidence:
         gate = self.primary_gate(outcome)
         found = self.verdicts[outcome, gate].get("design_effect") if gate is not None else None
         return max(float(found), 1.0) if found is not None else CLUSTER_DEFLATION
+
+
+def _place(row: Mapping[str, Any]) -> OutcomeGate:
+    return row["outcome"], row["gate"]
 
 
 def _nearest(counts: pl.DataFrame, alarm_budget: float) -> pl.DataFrame:

@@ -13,13 +13,6 @@ import polars as pl
 ANY_FAILURE = "failure"
 DAYS_PER_YEAR = 365.25
 MINIMUM_SPAN_YEARS = 0.25  # below a quarter, a yearly rate would be an extrapolation
-PRICED_SCHEMA = {
-    "batch_id": pl.String(),
-    "outcome": pl.String(),
-    "mode_outcome": pl.String(),
-    "failure_mode": pl.String(),
-    "is_proxy": pl.Boolean(),
-}
 
 
 @dataclass(frozen=True)
@@ -85,7 +78,7 @@ def priced_failures(
         priced.join(batches.select("batch_id", "failure_mode"), on="batch_id", how="left")
         .join(modes.select("batch_id", mode_outcome="outcome"), on="batch_id", how="left")
         .with_columns(failure_mode=pl.coalesce("failure_mode", "mode_outcome", pl.lit("unknown")))
-        .select(pl.col(name).cast(kind) for name, kind in PRICED_SCHEMA.items())
+        .select("batch_id", "outcome", "mode_outcome", "failure_mode", "is_proxy")
         .sort("batch_id")
     )
 

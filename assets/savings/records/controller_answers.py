@@ -10,14 +10,9 @@ import polars as pl
 
 from assets.savings.records.baseline import Baseline
 from data_contracts.assumptions import Assumptions
+from data_contracts.tables import table
 
 MINIMUM_YEAR_BATCHES = 10  # a year with fewer batches has no rate worth comparing
-SCHEMA = {
-    "position": pl.Int64(),
-    "question": pl.String(),
-    "answer": pl.String(),
-    "basis": pl.String(),
-}
 
 
 def controller_answers(
@@ -31,28 +26,28 @@ def controller_answers(
         by_year: ``failures_by_year``.
 
     Returns:
-        ``economics.controller_answers``: one row per question, in the order they are asked: the
-        answer in a sentence, and whether it is declared in the assumptions or counted.
+        ``economics.controller_answers``: one row per question, with its place in the order of
+        asking, the answer in a sentence, and whether it is declared in the assumptions or counted.
     """
-    basis = assumptions.basis
-    approved = basis["baseline_approved_by"]
+    stated = assumptions.basis
+    frozen = f"{stated['baseline_period']}: {found.period}."
     rows = [
-        ("Is the baseline period frozen?", f"{basis['baseline_period']}: {found.period}.", "count"),
-        ("Who approved the baseline?", f"{approved}.", "declared"),
-        ("Nominal or real money?", f"{basis['prices']}.", "declared"),
-        ("Before or after tax?", f"{basis['tax']}.", "declared"),
-        ("In-year cash or run-rate?", f"{basis['savings_view']}.", "declared"),
-        ("Avoidable or allocated cost?", f"{basis['cost_basis']}.", "declared"),
+        ("Is the baseline period frozen?", frozen, "count"),
+        ("Who approved the baseline?", f"{stated['baseline_approved_by']}.", "declared"),
+        ("Nominal or real money?", f"{stated['prices']}.", "declared"),
+        ("Before or after tax?", f"{stated['tax']}.", "declared"),
+        ("In-year cash or run-rate?", f"{stated['savings_view']}.", "declared"),
+        ("Avoidable or allocated cost?", f"{stated['cost_basis']}.", "declared"),
         ("Was the worst year chosen as the baseline?", regression_answer(by_year), "count"),
         ("Who owns the assumptions?", _owners(assumptions), "declared"),
         ("Of what date are they?", _dates(assumptions), "declared"),
         ("What do they rest on?", _kinds(assumptions), "declared"),
     ]
     sentences = [
-        (place, asked, said[0].upper() + said[1:], on)
-        for place, (asked, said, on) in enumerate(rows, start=1)
+        (place, question, said[0].upper() + said[1:], basis)
+        for place, (question, said, basis) in enumerate(rows, start=1)
     ]
-    return pl.DataFrame(sentences, schema=SCHEMA, orient="row")
+    return table("economics.controller_answers", sentences)
 
 
 def failures_by_year(batches: pl.DataFrame, priced: pl.DataFrame) -> pl.DataFrame:

@@ -10,19 +10,11 @@ import polars as pl
 
 from assets.savings.arithmetic.corners import corner
 from assets.savings.arithmetic.failure_cost import category_usd
-from data_contracts.assumptions import Assumptions, LedgerCategory
+from data_contracts.assumptions import Assumptions
+from data_contracts.tables import columns, table
 
+COPQ_LEDGER = "economics.copq_ledger"
 CENT = Decimal("0.01")
-SCHEMA = {
-    "batch_id": pl.String(),
-    "failure_mode": pl.String(),
-    "category": pl.String(),
-    "paf": pl.String(),
-    "stage": pl.Int64(),
-    "amount_usd": pl.Decimal(18, 2),
-    "basis": pl.String(),
-    "is_avoidable": pl.Boolean(),
-}
 PROXY_BASIS = "priced on a proxy, no batch was lost"
 FAILURE_BASIS = "failed batch"
 
@@ -57,40 +49,28 @@ def copq_ledger(priced: pl.DataFrame, assumptions: Assumptions) -> pl.DataFrame:
         assumptions: A set with a ledger.
 
     Returns:
-        ``economics.copq_ledger``: one row per failed batch and category, USD with two decimals,
-        sorted by batch_id and in ledger order; ``stage`` is the stage of origin where the set
-        knows it for the failure mode, else null.
+        ``economics.copq_ledger``: one row per failed batch and category, USD with two decimals;
+        ``stage`` is the stage of origin where the set knows it for the failure mode, else null.
     """
     costs = unit_costs_usd(assumptions)
     categories = pl.DataFrame(
-        [_category_row(each, costs[each.name]) for each in assumptions.ledger],
-        schema={
-            "category": pl.String(),
-            "paf": pl.String(),
-            "amount_usd": pl.Decimal(18, 2),
-            "terms": pl.String(),
-            "is_avoidable": pl.Boolean(),
-        },
-        orient="row",
-    ).with_row_index("place")
-    seen = pl.when("is_proxy").then(pl.lit(PROXY_BASIS)).otherwise(pl.lit(FAILURE_BASIS))
-    stages = dict(assumptions.origin_stages)
-    return (
-        priced.join(categories, how="cross")
-        .with_columns(
-            basis=pl.concat_str(seen, pl.lit("; base of "), "terms"),
-            stage=pl.col("failure_mode").replace_strict(
-                stages, default=None, return_dtype=pl.Int64
-            ),
-        )
-        .sort("batch_id", "place")
-        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+        {
+            "category": each.name,
+            "paf": each.paf,
+            "amount_usd": costs[each.name],
+            "terms": " x ".join(each.terms),
+            "is_avoidable": each.is_avoidable,
+        }
+        for each in assumptions.ledger
     )
-
-
-def _category_row(category: LedgerCategory, amount: Decimal) -> tuple[object, ...]:
-    terms = " x ".join(category.terms)
-    return (category.name, category.paf, amount, terms, category.is_avoidable)
+    seen = pl.when("is_proxy").then(pl.lit(PROXY_BASIS)).otherwise(pl.lit(FAILURE_BASIS))
+    stage = pl.col("failure_mode").replace_strict(
+        dict(assumptions.origin_stages), default=None, return_dtype=pl.Int64
+    )
+    ledger = priced.join(categories, how="cross").with_columns(
+        stage=stage, basis=pl.concat_str(seen, pl.lit("; base of "), "terms")
+    )
+    return table(COPQ_LEDGER, ledger.select(columns(COPQ_LEDGER)))
 
 
 def cents(value: Fraction) -> Decimal:

@@ -6,7 +6,8 @@ is used, and scenarios differ only by what they assume.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -123,6 +124,10 @@ class Draws:
             self._kept[name] = quantiles(assumption, favour if is_high else 1 - favour)
         return self._kept[name]
 
+    def anew(self, **changes: Any) -> "Draws":
+        """Return draws with some attributes changed, and nothing drawn yet."""
+        return replace(self, **changes, _kept={}, _rates={})
+
     def uncertain(self) -> dict[str, FloatArray]:
         """Return everything drawn so far that varies, by name, sorted by name.
 
@@ -134,9 +139,6 @@ class Draws:
                 told_apart = f"{name} ({events:g} of {trials:g})" if len(counted) > 1 else name
                 found[told_apart] = values
         return {name: values for name, values in sorted(found.items()) if np.ptp(values) > 0}
-
-    def _stream(self, name: str) -> np.random.Generator:
-        return stream(self.seed, name, self.chunk)
 
     def normal(self, name: str) -> FloatArray:
         """Return standard normal draws under a name, shape (size,)."""
@@ -181,3 +183,6 @@ class Draws:
         }
         total = np.sum(list(parts.values()), axis=0)
         return {each: part / total for each, part in parts.items()}
+
+    def _stream(self, name: str) -> np.random.Generator:
+        return stream(self.seed, name, self.chunk)

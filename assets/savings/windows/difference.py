@@ -9,16 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.savings.windows.model import (
-    Design,
-    chosen_penalty,
-    demeaned,
-    fit_ridge,
-    intraclass_correlation,
-)
+from assets.savings.windows.model import Design, chosen_penalty, fit_ridge
 from assets.savings.windows.policy import HeldValues, Window, held_values, past_penalty
 from assets.savings.windows.records import WindowRecords
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.regression.random_intercept import intraclass_correlation, quasi_demeaned
 
 # Most residuals of the pool: few batches fail, so a small pool has few in its tail, and which ones
 # those are is noise. Beyond, evenly over production order.
@@ -54,7 +49,7 @@ def fitting(records: WindowRecords, window: Window) -> Fitting:
         records: The recorded batches.
         window: The window.
     """
-    design = Design.of(records)
+    design = Design.from_records(records)
     table = design.at(records.value)
     penalty = chosen_penalty(table, records.margins, design.is_penalised, records.cluster)
     fitted = fit_ridge(table, records.margins, design.is_penalised, penalty)
@@ -114,8 +109,8 @@ def process_differences(
 def _weights(
     table: FloatArray, margins: FloatArray, cluster: IntArray, chosen: Fitting
 ) -> FloatArray:
-    within = demeaned(table, cluster, chosen.correlation)
-    target = demeaned(margins, cluster, chosen.correlation)
+    within = quasi_demeaned(table, cluster, chosen.correlation)
+    target = quasi_demeaned(margins, cluster, chosen.correlation)
     return fit_ridge(within, target, chosen.design.is_penalised, chosen.penalty).weights
 
 

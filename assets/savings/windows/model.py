@@ -2,55 +2,20 @@
 
 Ridge regression with splines lives here: the parameter enters as an unpenalised natural spline, and
 so does what goes with both it and a margin; its other neighbours and time as penalised splines,
-other earlier variables linearly and penalised. Lots are a
-random intercept, removed by quasi-demeaning.
+other earlier variables linearly and penalised.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from assets.savings.windows.records import WindowRecords
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.regression.natural_splines import knots_of, natural_spline
 
-KNOT_SHARES = (0.05, 0.35, 0.65, 0.95)  # Harrell's places for a natural spline of four knots
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 TIME_KNOTS = 5
 CLEAR_SPREADS = 3  # a correlation is clear of zero beyond three of its standard errors
-
-
-def natural_spline(value: FloatArray, knots: FloatArray) -> FloatArray:
-    """Return the basis of a natural cubic spline, without intercept.
-
-    Args:
-        value: (n,) where to evaluate.
-        knots: At least three increasing knots.
-
-    Returns:
-        (n, knots - 1): the linear term, then the restricted cubic terms scaled by the range.
-
-    Source: Harrell (2015), Regression Modeling Strategies, eq. 2.25.
-    """
-    span = knots[-1] - knots[0]
-
-    def cubed(at: float) -> FloatArray:
-        return np.asarray(np.maximum(value - at, 0) ** 3, dtype=float)
-
-    last, before = float(knots[-1]), float(knots[-2])
-    columns = [(value - knots[0]) / span]
-    for knot in knots[:-2]:
-        term = cubed(float(knot))
-        term = term - cubed(before) * (last - knot) / (last - before)
-        term = term + cubed(last) * (before - knot) / (last - before)
-        columns.append(term / span**3)
-    return np.column_stack(columns)
-
-
-def knots_of(value: FloatArray, shares: Sequence[float] = KNOT_SHARES) -> FloatArray | None:
-    """Return spline knots at quantiles, or None where the values are too few for a curve."""
-    knots = np.unique(np.quantile(value, shares))
-    return knots if knots.size >= 3 else None
 
 
 @dataclass(frozen=True)
@@ -94,18 +59,18 @@ class Design:
     is_penalised: FloatArray
 
     @classmethod
-    def of(cls, records: WindowRecords) -> "Design":
+    def from_records(cls, records: WindowRecords) -> "Design":
         """Build the design of the recorded batches."""
         knots = knots_of(records.value)
         own = 1 if knots is None else knots.size - 1
-        levels = _dummies(records.product)
+        levels = dummies(records.product)
         parts = [natural_spline(records.time, np.linspace(0, 1, TIME_KNOTS))]
         is_shrunk = [True]
         for place, table in (("same", records.neighbours), ("earlier", records.earlier)):
             for column in table.T:
                 is_confounder = _goes_with_both(column, records)
                 is_curved = is_confounder or place == "same"
-                parts.append(_curve(column) if is_curved else column[:, None])
+                parts.append(_curve(column, knots_of(column) if is_curved else None))
                 is_shrunk.append(not is_confounder)
         other = np.column_stack(parts)
         spread = other.std(axis=0)
@@ -122,16 +87,11 @@ class Design:
 
     def at(self, value: FloatArray) -> FloatArray:
         """Return the design with the parameter at other values."""
-        return np.column_stack([self.curve(value), self.fixed])
-
-    def curve(self, value: FloatArray) -> FloatArray:
-        """Return the parameter's own columns."""
-        return value[:, None] if self.knots is None else natural_spline(value, self.knots)
+        return np.column_stack([_curve(value, self.knots), self.fixed])
 
 
-def _curve(column: FloatArray) -> FloatArray:
-    """Return a column as a natural spline, or as it is where its values are too few."""
-    knots = knots_of(column)
+def _curve(column: FloatArray, knots: FloatArray | None) -> FloatArray:
+    """Return a column as a natural spline, or as it is where its values are too few for one."""
     return column[:, None] if knots is None else natural_spline(column, knots)
 
 
@@ -148,7 +108,8 @@ def _goes_with_both(column: FloatArray, records: WindowRecords) -> bool:
     return bool(strength[0] > clear and strength[1:].max() > clear)
 
 
-def _dummies(code: IntArray) -> FloatArray:
+def dummies(code: IntArray) -> FloatArray:
+    """Return a column per code, 1 where a batch has it."""
     return np.asarray(code[:, None] == np.unique(code)[None, :], dtype=float)
 
 
@@ -177,43 +138,3 @@ def chosen_penalty(
             missed = (target[test] - design[test] @ weights) ** 2 / scale
             error[i] += float(missed.sum())
     return PENALTIES[int(error.argmin())]
-
-
-def intraclass_correlation(residual: FloatArray, cluster: IntArray) -> float:
-    """Return the share of residual variance between clusters, 0 to 1, by one-way analysis.
-
-    Args:
-        residual: (n,) residuals of one margin.
-        cluster: (n,) cluster codes.
-    """
-    sizes = np.bincount(cluster)
-    sums = np.bincount(cluster, weights=residual)
-    used = sizes > 0
-    groups, n = int(used.sum()), residual.size
-    if groups < 2 or groups == n:
-        return 0.0
-    mean = np.divide(sums, sizes, out=np.zeros_like(sums), where=used)
-    between = float((sizes * (mean - residual.mean()) ** 2)[used].sum()) / (groups - 1)
-    within = float(((residual - mean[cluster]) ** 2).sum()) / (n - groups)
-    typical = (n - float((sizes**2).sum()) / n) / (groups - 1)
-    share = (between - within) / (between + (typical - 1) * within) if between > 0 else 0.0
-    return float(np.clip(share, 0.0, 0.95))
-
-
-def demeaned(table: FloatArray, cluster: IntArray, correlation: float) -> FloatArray:
-    """Remove the part of each cluster's mean that a random intercept takes.
-
-    Args:
-        table: (n, k).
-        cluster: (n,) cluster codes.
-        correlation: Share of variance between clusters, 0 to 1.
-
-    Source: generalised least squares of a random intercept (Wooldridge 2010, section 10.4).
-    """
-    if correlation == 0:
-        return table
-    sizes = np.bincount(cluster).astype(float)
-    theta = 1 - np.sqrt((1 - correlation) / (1 - correlation + sizes * correlation))
-    means = np.column_stack([np.bincount(cluster, weights=column) for column in table.T])
-    means = means / np.maximum(sizes, 1)[:, None]
-    return np.asarray(table - theta[cluster, None] * means[cluster], dtype=np.float64)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.savings.windows.model import Ridge, chosen_penalty, fit_ridge
+from assets.savings.windows.model import chosen_penalty, dummies, fit_ridge
 from assets.savings.windows.records import WindowRecords
 from assets.statistics.array_types import FloatArray
 
@@ -62,7 +62,7 @@ class HeldValues:
 
 def past_design(records: WindowRecords) -> tuple[FloatArray, FloatArray]:
     """Return the design of the parameter given its past, and which columns are shrunk."""
-    levels = np.asarray(records.product[:, None] == np.unique(records.product)[None, :], float)
+    levels = dummies(records.product)
     past = np.column_stack([levels, records.time - 0.5, records.earlier])
     return past, np.concatenate([np.zeros(levels.shape[1] + 1), np.ones(records.earlier.shape[1])])
 
@@ -84,8 +84,7 @@ def held_values(records: WindowRecords, window: Window, penalty: float) -> HeldV
         penalty: Ridge penalty of the model of the parameter given its past.
     """
     past, penalised = past_design(records)
-    fitted: Ridge = fit_ridge(past, records.value, penalised, penalty)
-    centre = fitted.predict(past)
+    centre = fit_ridge(past, records.value, penalised, penalty).predict(past)
     spread = np.sort(records.value - centre)
     place = (np.arange(spread.size) + 0.5) / spread.size
 

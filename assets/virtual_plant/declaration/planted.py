@@ -6,7 +6,7 @@ Nothing here draws anything; units are those of the plant file.
 from dataclasses import dataclass
 from typing import Literal
 
-LeverKind = Literal["window", "maintenance", "lot_rejection"]
+LeverKind = Literal["window", "maintenance", "lots"]
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class PlantLever:
     Attributes:
         name: Its name.
         kind: ``window`` (a truncated redraw), ``maintenance`` (another planned interval) or
-            ``lot_rejection`` (lots outside the limits are sent back and replaced).
-        variable: What is held, for a window; ``material.attribute``, for a lot rejection.
+            ``lots`` (lots outside the limits are sent back and replaced).
+        variable: What is held, for a window; ``material.attribute``, for lots.
         low: Lower limit; None means no limit.
         high: Upper limit.
         unit_procedure: What is maintained.

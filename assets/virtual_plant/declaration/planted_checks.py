@@ -101,14 +101,14 @@ def _check_lever(plant: Plant, lever: PlantLever) -> None:
         if not (lever.interval_batches or 0) > 0:
             raise PlantError(f"{what}: interval_batches must be above 0")
         return
-    if lever.kind not in {"window", "lot_rejection"}:
+    if lever.kind not in {"window", "lots"}:
         raise PlantError(
-            f"{what}: unknown kind '{lever.kind}'; known are window, maintenance, lot_rejection"
+            f"{what}: unknown kind '{lever.kind}'; known are window, maintenance, lots"
         )
     if lever.low is None and lever.high is None:
         raise PlantError(f"{what}: needs low or high")
     if lever.low is not None and lever.high is not None and not lever.low < lever.high:
         raise PlantError(f"{what}: its window is empty; low must be below high")
     require_held(str(lever.variable), plant, what)
-    if lever.kind == "lot_rejection" and "." not in str(lever.variable):
+    if lever.kind == "lots" and "." not in str(lever.variable):
         raise PlantError(f"{what}: write its variable as material.attribute")

@@ -4,11 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.savings.records.alarm_evidence import Evidence
+from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
-from assets.savings.windows.study import window_effect_table, window_effects
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import conform
+from assets.savings.windows.window_effects import studied_windows, window_effects
 
 COUNT = 400
 DRIVER_COLUMNS = {
@@ -79,14 +77,14 @@ def tables(records_of):
     }
 
 
-def _effects(tablets, tables, verdicts):
+def _effects(assumptions, tables, verdicts):
     none = pl.DataFrame(schema={"outcome": pl.String, "gate": pl.Int64, "alarm_budget": pl.Float64})
-    evidence = Evidence.of(verdicts, none, 0.05)
-    return window_effects(tablets, evidence, tables, ["failure"], resamples=20, seed=1)
+    evidence = AlarmEvidence.from_tables(verdicts, none, 0.05)
+    return studied_windows(assumptions, evidence, tables, ["failure"], resamples=20, seed=1)
 
 
-def test_the_leading_named_driver_is_held_by_the_declared_rule(tablets, tables, verdicts_of):
-    found = _effects(tablets, tables, verdicts_of(["failure"], "process_signal"))
+def test_the_leading_named_driver_is_held_by_the_declared_rule(assumptions, tables, verdicts_of):
+    found = _effects(assumptions, tables, verdicts_of(["failure"], "process_signal"))
     assert list(found) == [("window", "failure")]  # no material is named, so no lot lever
     effect = found["window", "failure"]
     assert isinstance(effect, WindowEffect)
@@ -98,20 +96,20 @@ def test_the_leading_named_driver_is_held_by_the_declared_rule(tablets, tables, 
     assert effect.share.value > 0.6
     assert effect.sentence.startswith(f"Holding title of {DRIVER} below ")
     assert "the ones on which it was named, which flatters it" in effect.sentence
-    table = conform(window_effect_table(found), contract("economics.window_effects"))
+    table = window_effects(found)
     assert table["target"].to_list() == ["expected", "expected", "expected_share", "ledger"]
     assert table["is_usable"].all()
 
 
 @pytest.mark.parametrize("verdict", ["no_signal", "product_mix_only", "leak_suspected"])
-def test_without_a_process_signal_no_window_is_tried(tablets, tables, verdicts_of, verdict):
-    assert _effects(tablets, tables, verdicts_of(["failure"], verdict)) == {}
+def test_without_a_process_signal_no_window_is_tried(assumptions, tables, verdicts_of, verdict):
+    assert _effects(assumptions, tables, verdicts_of(["failure"], verdict)) == {}
 
 
-def test_a_driver_without_numbers_is_a_sentence(tablets, tables, verdicts_of):
+def test_a_driver_without_numbers_is_a_sentence(assumptions, tables, verdicts_of):
     levels = tables["dictionary"].with_columns(data_type=pl.lit("categorical"))
     verdicts = verdicts_of(["failure"], "process_signal")
-    found = _effects(tablets, {**tables, "dictionary": levels}, verdicts)
+    found = _effects(assumptions, {**tables, "dictionary": levels}, verdicts)
     assert found["window", "failure"] == (
         f"Title of {DRIVER} has no numeric values, or 'failure' no continuous margin."
     )

@@ -1,8 +1,7 @@
-"""How long until a saving could be proven, and a tracker that says each month whether it shows.
+"""How many batches until a fall in the failure rate could be proven.
 
-Failures are rare, so a fall in their rate takes years to tell from chance. Both answers live here:
-the size of a before-and-after comparison by an exact test, and a sequential test that may be looked
-at every month without being fooled by looking.
+Failures are rare, so a fall in their rate takes years to tell from chance. The size of a
+before-and-after comparison by an exact test lives here, and how soon the tracker would speak.
 """
 
 from math import ceil, log
@@ -11,30 +10,12 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.array_types import FloatArray
-from data_contracts.assumptions import Promise
+from data_contracts.tables import table
 
 ALPHA, POWER = 0.05, 0.8
 MOST_BATCHES = 40_000
 MOST_FAILURES = 250  # expected in an arm; beyond, the normal law stands in for the enumeration
 STEP = 5
-DETECTABILITY_SCHEMA = {
-    "test": pl.String(),
-    "failure_prob_before": pl.Float64(),
-    "failure_prob_after": pl.Float64(),
-    "batches": pl.Int64(),
-    "years": pl.Float64(),
-    "note": pl.String(),
-}
-TRACKER_SCHEMA = {
-    "month": pl.Date(),
-    "batches": pl.Int64(),
-    "failures": pl.Int64(),
-    "e_value": pl.Float64(),
-    "is_shown": pl.Boolean(),
-    "failure_prob_before": pl.Float64(),
-    "failure_prob_promised": pl.Float64(),
-    "is_promise": pl.Boolean(),
-}
 _NOTES = {
     "one_sided_exact": "Batches before and batches after, each: 80% power, one-sided 5% test.",
     "two_sided_exact": "Batches before and batches after, each: 80% power, two-sided 5% test.",
@@ -155,93 +136,20 @@ def detectability(before: float, after: float, batches_per_year: float) -> pl.Da
         ``economics.detectability``: one row per test; null where no number of batches would do.
     """
     after = max(after, 0.0)
-    needed = {
-        "one_sided_exact": batches_needed(before, after, ALPHA),
-        "two_sided_exact": batches_needed(before, after, ALPHA / 2),
-        "sequential": sequential_batches(before, after),
+    needed = {  # arms of the comparison, batches in each
+        "one_sided_exact": (2, batches_needed(before, after, ALPHA)),
+        "two_sided_exact": (2, batches_needed(before, after, ALPHA / 2)),
+        "sequential": (1, sequential_batches(before, after)),
     }
-    arms = {"one_sided_exact": 2, "two_sided_exact": 2, "sequential": 1}
     rows = [
-        (
-            test,
-            before,
-            after,
-            batches,
-            None if batches is None else arms[test] * batches / batches_per_year,
-            _NOTES[test],
-        )
-        for test, batches in needed.items()
+        {
+            "test": test,
+            "failure_prob_before": before,
+            "failure_prob_after": after,
+            "batches": batches,
+            "years": None if batches is None else arms * batches / batches_per_year,
+            "note": _NOTES[test],
+        }
+        for test, (arms, batches) in needed.items()
     ]
-    return pl.DataFrame(rows, schema=DETECTABILITY_SCHEMA, orient="row")
-
-
-def e_values(failures: FloatArray, batches: FloatArray, before: float, after: float) -> FloatArray:
-    """Return the running evidence, month by month, that the rate is the promised one.
-
-    The likelihood ratio of the promised to the former rate: under the former rate it passes 20 at
-    any month with probability at most 5% (Ville 1939), however often one looks.
-
-    Args:
-        failures: Failures of each month.
-        batches: Batches of each month.
-        before: Former probability of failure, above 0.
-        after: Promised probability of failure, above 0.
-    """
-    hit, miss = log(after / before), log((1 - after) / (1 - before))
-    running = np.cumsum(failures * hit + (batches - failures) * miss)
-    return np.asarray(np.exp(running), dtype=float)
-
-
-def savings_tracker(
-    batches: pl.DataFrame,
-    failed: pl.DataFrame,
-    before: float,
-    after: float,
-    promise: Promise | None = None,
-) -> pl.DataFrame:
-    """Follow the months since a programme started, or rehearse on those before any.
-
-    A tracker whose rates moved with each run would follow the records it is to judge. So once a
-    programme starts, its first day and both rates stand in the assumptions and every later run
-    takes them from there. Without a promise the months on record are a rehearsal at the rates of
-    this run: nothing was changed, so the tracker should stay silent.
-
-    Args:
-        batches: ``core.batches``, one row per batch.
-        failed: ``baseline.priced_failures``, one row per failed batch.
-        before: Probability of failure as this run counts it, above 0.
-        after: Probability of failure this run would promise.
-        promise: What a programme under way has promised; its rates count, not this run's.
-
-    Returns:
-        ``economics.savings_tracker``: one row per month with dated batches, sorted by month; empty
-        where nothing is promised or no month has passed.
-    """
-    dated = batches.filter(pl.col("started_at").is_not_null())
-    if promise is not None:
-        before, after = float(promise.failure_prob_before), float(promise.failure_prob_promised)
-        dated = dated.filter(pl.col("started_at").dt.date() >= promise.started_on)
-    if not dated.height or not 0 < after < before < 1:
-        return pl.DataFrame(schema=TRACKER_SCHEMA)
-    months = (
-        dated.select(
-            month=pl.col("started_at").dt.truncate("1mo").dt.date(),
-            is_failed=pl.col("batch_id").is_in(failed["batch_id"].implode()),
-        )
-        .group_by("month")
-        .agg(batches=pl.len().cast(pl.Int64), failures=pl.col("is_failed").sum().cast(pl.Int64))
-        .sort("month")
-    )
-    evidence = e_values(
-        months["failures"].to_numpy().astype(float),
-        months["batches"].to_numpy().astype(float),
-        before,
-        after,
-    )
-    return months.with_columns(
-        e_value=pl.Series(evidence),
-        is_shown=pl.Series(evidence >= 1 / ALPHA),
-        failure_prob_before=pl.lit(before),
-        failure_prob_promised=pl.lit(after),
-        is_promise=pl.lit(promise is not None),
-    ).select(pl.col(name).cast(kind) for name, kind in TRACKER_SCHEMA.items())
+    return table("economics.detectability", rows)

@@ -5,45 +5,25 @@ searched for; the driver is the named one that foretold most.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import polars as pl
 
-from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, Evidence
-from assets.savings.windows.effect import Estimate, WindowEffect, window_effect
+from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, AlarmEvidence
+from assets.savings.windows.effect import WindowEffect
+from assets.savings.windows.estimation import window_effect
 from assets.savings.windows.policy import Window
 from assets.savings.windows.records import window_records
 from data_contracts.assumptions import Assumptions, Lever
+from data_contracts.tables import table
 
 KINDS = {"window": ("parameter", "sensor"), "lots": ("material",)}
-SCHEMA = {
-    "lever": pl.String(),
-    "outcome": pl.String(),
-    "target": pl.String(),
-    "estimator": pl.String(),
-    "feature": pl.String(),
-    "window_low": pl.Float64(),
-    "window_high": pl.Float64(),
-    "prevented_per_batch": pl.Float64(),
-    "prevented_low": pl.Float64(),
-    "prevented_high": pl.Float64(),
-    "unit": pl.String(),
-    "outside_window_share": pl.Float64(),
-    "overlap_share": pl.Float64(),
-    "extrapolated_share": pl.Float64(),
-    "e_value": pl.Float64(),
-    "batches": pl.Int64(),
-    "failures": pl.Int64(),
-    "is_usable": pl.Boolean(),
-    "reason": pl.String(),
-}
 Effects = dict[tuple[str, str], WindowEffect | str]
 
 
-def window_effects(
+def studied_windows(
     assumptions: Assumptions,
-    evidence: Evidence,
+    evidence: AlarmEvidence,
     tables: Mapping[str, pl.DataFrame],
     outcomes: list[str],
     *,
@@ -65,40 +45,21 @@ def window_effects(
         (lever, outcome) -> the effect, or why there is none; absent where no driver is named.
     """
     found: Effects = {}
-    titles = dict(tables["dictionary"].select("feature", "title").iter_rows())
     for lever in assumptions.levers:
         for outcome in outcomes if lever.kind in KINDS else []:
             driver = _driver(lever, outcome, evidence, tables)
-            if driver is None:
-                continue
-            feature = str(driver["driver"])
-            aliases = [each.strip() for each in str(driver["members"] or "").split(",")]
-            records = window_records(dict(tables), outcome, feature, aliases)
-            if records is None:
-                found[lever.name, outcome] = (
-                    f"{titles[feature]} has no numeric values, or '{outcome}' no continuous margin."
+            if driver is not None:
+                found[lever.name, outcome] = _studied(
+                    lever, outcome, driver, tables, resamples, seed
                 )
-                continue
-            share = float(lever.trimmed_share)
-            window = Window.trimmed(records.value, driver["direction"], share)
-            found[lever.name, outcome] = window_effect(
-                records,
-                outcome,
-                feature,
-                window,
-                resamples=resamples,
-                seed=seed,
-                title=titles[feature],
-            )
     return found
 
 
 def _driver(
-    lever: Lever, outcome: str, evidence: Evidence, tables: Mapping[str, pl.DataFrame]
+    lever: Lever, outcome: str, evidence: AlarmEvidence, tables: Mapping[str, pl.DataFrame]
 ) -> Mapping[str, Any] | None:
     """Return the named driver a lever can hold, the one with the largest share."""
-    gate = evidence.primary_gate(outcome)
-    if gate is None or evidence.at(outcome, gate).verdict != PROCESS_SIGNAL:
+    if not evidence.has_signal(outcome):
         return None
     kinds = tables["dictionary"].filter(pl.col("kind").is_in(KINDS[lever.kind]))
     named = (
@@ -114,11 +75,32 @@ def _driver(
     return named.row(0, named=True) if named.height else None
 
 
-def window_effect_table(effects: Effects) -> pl.DataFrame:
+def _studied(
+    lever: Lever,
+    outcome: str,
+    driver: Mapping[str, Any],
+    tables: Mapping[str, pl.DataFrame],
+    resamples: int,
+    seed: int,
+) -> WindowEffect | str:
+    """Fix the window of one driver by the lever's rule, and estimate what it does."""
+    feature = str(driver["driver"])
+    title = tables["dictionary"].filter(pl.col("feature") == feature)["title"].item()
+    aliases = [each.strip() for each in str(driver["members"] or "").split(",")]
+    records = window_records(dict(tables), outcome, feature, aliases)
+    if records is None:
+        return f"{title} has no numeric values, or '{outcome}' no continuous margin."
+    window = Window.trimmed(records.value, driver["direction"], float(lever.trimmed_share))
+    return window_effect(
+        records, outcome, feature, window, resamples=resamples, seed=seed, title=title
+    )
+
+
+def window_effects(effects: Effects) -> pl.DataFrame:
     """Return the effects as a table.
 
     Args:
-        effects: ``window_effects``.
+        effects: ``studied_windows``.
 
     Returns:
         ``economics.window_effects``: one row per lever, outcome, target and estimator.
@@ -129,23 +111,20 @@ def window_effect_table(effects: Effects) -> pl.DataFrame:
         if isinstance(effect, WindowEffect)
         for row in _rows(lever, outcome, effect)
     ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort(
-        "lever", "outcome", "target", "estimator"
-    )
+    return table("economics.window_effects", rows)
 
 
 def _rows(lever: str, outcome: str, effect: WindowEffect) -> list[dict[str, Any]]:
+    window = effect.window
     shared = {
         "lever": f"{lever}.{outcome}",
         "outcome": outcome,
         "feature": effect.feature,
-        "window_low": effect.window.low if effect.window.low > -float("inf") else None,
-        "window_high": effect.window.high if effect.window.high < float("inf") else None,
-        **{
-            name: value
-            for name, value in asdict(effect).items()
-            if name in ("outside_window_share", "overlap_share", "extrapolated_share")
-        },
+        "window_low": window.low if window.low > -float("inf") else None,
+        "window_high": window.high if window.high < float("inf") else None,
+        "outside_window_share": effect.outside_window_share,
+        "overlap_share": effect.overlap_share,
+        "extrapolated_share": effect.extrapolated_share,
         "e_value": effect.evidence_value,
         "batches": effect.batches,
         "failures": effect.failures,
@@ -159,14 +138,14 @@ def _rows(lever: str, outcome: str, effect: WindowEffect) -> list[dict[str, Any]
         ("ledger", "g_computation", effect.ledger, "failures/batch"),
     ]
     return [
-        {**shared, "target": target, "estimator": estimator, **_ends(value), "unit": unit}
-        for target, estimator, value, unit in figures
+        {
+            **shared,
+            "target": target,
+            "estimator": estimator,
+            "prevented_per_batch": found.value,
+            "prevented_low": found.low,
+            "prevented_high": found.high,
+            "unit": unit,
+        }
+        for target, estimator, found, unit in figures
     ]
-
-
-def _ends(value: Estimate) -> dict[str, float]:
-    return {
-        "prevented_per_batch": value.value,
-        "prevented_low": value.low,
-        "prevented_high": value.high,
-    }

@@ -8,7 +8,7 @@ import pytest
 from assets.savings.levers.alert_gate import alert_choice
 from assets.savings.levers.gate_choice import GateChoice
 from assets.savings.levers.inputs import LeverInputs
-from assets.savings.records.alarm_evidence import AlarmCounts, Evidence
+from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
 
 
 def _inputs(signals: dict[int, float], primary: int | None = 5) -> LeverInputs:
@@ -29,12 +29,12 @@ def _inputs(signals: dict[int, float], primary: int | None = 5) -> LeverInputs:
         schema={"outcome": pl.String, "gate": pl.Int64, "net_usd_p50": pl.Float64},
         orient="row",
     )
-    return LeverInputs(Evidence(verdicts, alarms), ["failure"], [], frozenset(), worth)
+    return LeverInputs(AlarmEvidence(verdicts, alarms), ["failure"], [], frozenset(), worth)
 
 
-def _gate(tablets, inputs, **declared):
-    lever = replace(tablets.levers[0], **declared)
-    choice = alert_choice(tablets, lever, "failure", inputs)
+def _gate(assumptions, inputs, **declared):
+    lever = replace(assumptions.levers[0], **declared)
+    choice = alert_choice(assumptions, lever, "failure", inputs)
     return None if choice is None else choice.gate
 
 
@@ -53,20 +53,20 @@ WORTH = {2: 9e5, 3: 4e5, 4: 1e5, 5: 2e5}
         ({"gate": "last_before_result", "stages": (6,)}, 6),
     ],
 )
-def test_the_gate_lies_within_the_declared_stages(tablets, declared, gate):
-    assert _gate(tablets, _inputs(WORTH), **declared) == gate
+def test_the_gate_lies_within_the_declared_stages(assumptions, declared, gate):
+    assert _gate(assumptions, _inputs(WORTH), **declared) == gate
 
 
-def test_equal_worth_takes_the_earlier_gate(tablets):
-    assert _gate(tablets, _inputs({3: 1e5, 5: 1e5}), gate="best_value", stages=(3, 4, 5)) == 3
+def test_equal_worth_takes_the_earlier_gate(assumptions):
+    assert _gate(assumptions, _inputs({3: 1e5, 5: 1e5}), gate="best_value", stages=(3, 4, 5)) == 3
 
 
-def test_a_declared_gate_stands_whatever_the_evidence(tablets):
-    lever = replace(tablets.levers[0], gate=2)
-    assert alert_choice(tablets, lever, "failure", _inputs({})) == GateChoice(2)
+def test_a_declared_gate_stands_whatever_the_evidence(assumptions):
+    lever = replace(assumptions.levers[0], gate=2)
+    assert alert_choice(assumptions, lever, "failure", _inputs({})) == GateChoice(2)
 
 
-def test_without_a_signal_the_last_gate_is_judged_and_without_a_verdict_none(tablets):
+def test_without_a_signal_the_last_gate_is_judged_and_without_a_verdict_none(assumptions):
     declared = {"gate": "best_value", "stages": (3, 4, 5)}
-    assert _gate(tablets, _inputs({}), **declared) == 5
-    assert _gate(tablets, _inputs({}, primary=None), **declared) is None
+    assert _gate(assumptions, _inputs({}), **declared) == 5
+    assert _gate(assumptions, _inputs({}, primary=None), **declared) is None

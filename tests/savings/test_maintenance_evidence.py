@@ -1,4 +1,4 @@
-"""Maintenance, early release, inspection: what records support, against hand-worked cases."""
+"""Earlier renewal: what the hazards support, against hand-worked cases."""
 
 from fractions import Fraction
 
@@ -6,16 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.savings.arithmetic.lever_value import Exposure, lever_value
-from assets.savings.levers.evidence import (
-    MaintenanceEvidence,
-    ReleaseEvidence,
-    inspection_refusal,
-    maintenance_evidence,
-    release_evidence,
-)
+from assets.savings.arithmetic.lever_value import LeverExposure, lever_value
+from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
 from assets.savings.uncertainty.draws import Draws
-from data_contracts.assumptions import with_overrides
 
 SCHEMA = {
     "equipment_class": pl.String,
@@ -101,14 +94,14 @@ def test_what_stands_alone_but_not_among_many_is_refused():
     assert not isinstance(maintenance_evidence(twenty.head(1)), str)
 
 
-def test_events_avoided_and_the_saving_keep_their_own_intervals(tablets):
+def test_events_avoided_and_the_saving_keep_their_own_intervals(assumptions):
     """0.01 avoided x 10,000 = 100 a batch; 60 saved means 40 more for renewals: 0.02 x 2,000.
 
     At the low end 0.005 are avoided and 20 saved, so 30 go into renewals: 0.015.
     """
     found = maintenance_evidence(_intervals((60.0, 20.0, 100.0)))
     assert not isinstance(found, str)
-    roles = found.roles(Draws(tablets, "base", 20_000, 1))
+    roles = found.roles(Draws(assumptions, "base", 20_000, 1))
     assert np.median(roles["renewals_planned"]) == pytest.approx(0.02, abs=1e-4)
     avoided = roles["events_today"] - roles["events_planned"]
     assert np.median(avoided) == pytest.approx(0.01, abs=1e-4)
@@ -120,9 +113,9 @@ def test_events_avoided_and_the_saving_keep_their_own_intervals(tablets):
 
 
 @pytest.mark.parametrize(("avoided", "share"), [(Fraction(1, 100), "1/6"), (Fraction(1, 2), "1")])
-def test_maintenance_prevents_no_more_failures_than_there_are(tablets, avoided, share):
+def test_maintenance_prevents_no_more_failures_than_there_are(assumptions, avoided, share):
     """Half of the events lose a batch: 0.005 of 0.03 failing is a sixth; 0.25 of it is all."""
-    lever = next(each for each in tablets.levers if each.kind == "maintenance")
+    lever = next(each for each in assumptions.levers if each.kind == "maintenance")
     measured = {
         "events_today": avoided,
         "events_planned": Fraction(0),
@@ -130,72 +123,7 @@ def test_maintenance_prevents_no_more_failures_than_there_are(tablets, avoided, 
         "renewals_planned": Fraction(0),
         "event_loss_share": Fraction(1, 2),
     }
-    exposure = Exposure(Fraction(200), Fraction(3, 100), measured)
-    value = lever_value(tablets, lever, 4, lambda name: tablets[name].base, exposure)
+    exposure = LeverExposure(Fraction(200), Fraction(3, 100), measured)
+    value = lever_value(assumptions, lever, 4, lambda name: assumptions[name].base, exposure)
     assert value.prevented_failures == 6 * Fraction(share)
     assert value.unresolved_share == 1 - Fraction(share)
-
-
-def _scored(scores: list[float], failed: list[bool]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Scores in order of manufacture; batch numbers run the other way."""
-    count = len(scores)
-    ids = [f"B{count - i:04d}" for i in range(count)]
-    predictions = pl.DataFrame(
-        {
-            "batch_id": ids,
-            "outcome": "failure",
-            "gate": 5,
-            "model": "ridge",
-            "validation": "rolling_origin",
-            "fold": [1 + i // 100 for i in range(count)],
-            "failure_prob": scores,
-            "is_failure": failed,
-        }
-    ).sort("fold", "batch_id")  # as a table keyed by batch holds them
-    return predictions, pl.DataFrame({"batch_id": ids, "production_order": range(count)})
-
-
-def test_release_follows_the_order_of_manufacture():
-    """A rising score is never in the lower half of the hundred before it; a falling one always."""
-    rising = [i / 1000 for i in range(300)]
-    falling = list(reversed(rising))
-    none_failed = [False] * 300
-    said = release_evidence(*_scored(rising, none_failed), "failure", 5, "ridge", 0.05)
-    assert said == "Too few later batches were scored to bound the risk of a wrong release."
-    found = release_evidence(*_scored(falling, none_failed), "failure", 5, "ridge", 0.05)
-    # 200 eligible, deflated by 1.3: 1 - 0.05^(1 / 153.8) = 1.93%
-    assert found == ReleaseEvidence(200, 200, 0, pytest.approx(0.0193, abs=1e-4))
-
-
-def test_release_is_refused_beyond_its_limit():
-    falling = [1 - i / 1000 for i in range(300)]
-    failed = [i in (150, 250) for i in range(300)]
-    said = release_evidence(*_scored(falling, failed), "failure", 5, "ridge", 0.01)
-    assert isinstance(said, str)
-    assert "2 of them failed" in said
-    assert said.endswith("The limit is 1.00%.")
-
-
-@pytest.mark.parametrize(
-    ("defects", "found", "said"),
-    [
-        (0, 0, "No panel of seeded defects was inspected"),
-        (28, 28, "28 of 28 seeded defects were found: that shows at least 90%"),
-        (29, 29, None),
-        (59, 58, None),
-        (40, 38, "38 of 40 seeded defects were found: that shows at least 85%"),
-    ],
-)
-def test_a_panel_shows_ninety_percent_from_29_of_29(tablets, defects, found, said):
-    """0.05^(1/29) = 90.2%, 0.05^(1/28) = 89.9%; 58 of 59 shows 92.2%, 38 of 40 85.1%."""
-    panel = with_overrides(
-        tablets,
-        [
-            f"panel_defects_count={defects}",
-            f"panel_detected_count={found}",
-            "required_detection_share=0.9",
-        ],
-    )
-    lever = next(each for each in panel.levers if each.kind == "inspection")
-    refusal = inspection_refusal(panel, lever)
-    assert (refusal is None) if said is None else str(refusal).startswith(said)

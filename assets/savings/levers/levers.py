@@ -1,0 +1,73 @@
+"""The levers as a table: what each changes, what it owes, what was decided, what it costs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from assets.savings.arithmetic.corners import corner
+from assets.savings.arithmetic.lever_cost import one_off_cost_usd
+from assets.savings.levers.lever_decisions import LeverDecision
+from assets.savings.records.copq_ledger import cents
+from data_contracts.assumptions import Assumptions, Lever
+from data_contracts.tables import table
+
+
+def levers(
+    assumptions: Assumptions, decisions: Sequence[LeverDecision], left_out: Mapping[str, float]
+) -> pl.DataFrame:
+    """Return the levers as a table.
+
+    Args:
+        assumptions: The set with the levers.
+        decisions: ``lever_decisions``.
+        left_out: Supported levers outside the programme, with their median net present value, USD.
+
+    Returns:
+        ``economics.levers``: one row per declared lever and outcome; costs at base, USD.
+    """
+    rows = [
+        {
+            "lever": each.name,
+            "title": each.lever.title,
+            "kind": each.lever.kind,
+            "tier": each.lever.tier,
+            "stages": ", ".join(str(stage) for stage in each.lever.stages),
+            "gate": each.gate,
+            "outcome": each.outcome,
+            "changes": each.lever.changes,
+            "evidence_owed": each.lever.evidence,
+            "basis": each.basis,
+            "is_in_programme": each.is_carried_out and each.name not in left_out,
+            "reason": _reason(each, left_out.get(each.name)),
+            **_assumed(assumptions, each.lever),
+        }
+        for each in decisions
+    ]
+    return table("economics.levers", rows)
+
+
+def _assumed(assumptions: Assumptions, lever: Lever) -> dict[str, Any]:
+    """Return the factors and costs of a lever that are assumed, by column."""
+    base = corner(assumptions, "base")
+    factors = {
+        f"{role}_{end}": float(getattr(assumptions[lever.uses[role]], end))
+        for role in ("addressable_share", "effectiveness")
+        if role in lever.uses
+        for end in ("low", "base", "high")
+    }
+    run_cost = base(lever.uses["run_cost"])
+    return factors | {
+        "implementation_cost_usd": cents(one_off_cost_usd(lever, base, run_cost)),
+        "run_cost_usd_per_year": cents(run_cost),
+    }
+
+
+def _reason(decision: LeverDecision, left_out_npv_usd: float | None) -> str:
+    if left_out_npv_usd is None:
+        return decision.reason
+    thousands = round(left_out_npv_usd / 1000)
+    return (
+        f"{decision.reason} It is left out of the programme: beside the other levers its median "
+        f"net present value is {thousands:,d} thousand USD."
+    )

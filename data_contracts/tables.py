@@ -10,6 +10,8 @@ from typing import Any
 import polars as pl
 
 from data_contracts.catalogue import contract
+from data_contracts.contract import Contract
+from data_contracts.errors import ContractError
 from data_contracts.generated.polars_schema import conform, polars_schema
 
 Row = Mapping[str, Any] | Sequence[Any]
@@ -38,9 +40,20 @@ def table(name: str, rows: pl.DataFrame | Iterable[Row] = ()) -> pl.DataFrame:
     """
     described = contract(name)
     if not isinstance(rows, pl.DataFrame):
-        # Integers among decimals and the like are cast knowingly, so rows are not taken strictly.
-        rows = pl.DataFrame(list(rows), schema=polars_schema(described), orient="row")
+        rows = list(rows)
+        _require_known(described, rows)
+        rows = pl.DataFrame(rows, schema=polars_schema(described), orient="row")
     return conform(rows, described).sort(described.key)
+
+
+def _require_known(described: Contract, rows: list[Row]) -> None:
+    """Refuse columns the contract does not have: polars would drop them without a word."""
+    given = set[str]().union(*(row for row in rows if isinstance(row, Mapping)))
+    if unknown := sorted(given - set(described.column_names)):
+        raise ContractError(
+            f"{described.name} has no column {', '.join(map(repr, unknown))}. "
+            "Drop it from the rows or describe it in the contract."
+        )
 
 
 def columns(name: str) -> list[str]:

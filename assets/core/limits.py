@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from data_contracts.codes import OutcomeStatus
 from data_contracts.tables import table
 
 
@@ -163,7 +164,7 @@ def _outcome_limits(
             "The profile declares no outcome: nothing is predicted, and no verdict is given.",
         )
     counts = outcomes.group_by("outcome", "status").len().sort("outcome", "status")
-    words = {"pending": "still pending", "not_measured": "not measured"}
+    words = {OutcomeStatus.PENDING: "still pending", OutcomeStatus.NOT_MEASURED: "not measured"}
     for outcome, status, count in counts.iter_rows():
         if status in words:
             yield Limit(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from assets.core.margins import worst_samples
+from data_contracts.codes import OutcomeStatus
 from data_contracts.expressions import columns_of, evaluate
 from data_contracts.profile_schema.outcomes import BATCH_COLUMNS, Outcome
 from data_contracts.tables import key, table
@@ -122,10 +123,10 @@ def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) ->
         frame.with_columns(is_failure=is_failure)
         .with_columns(
             status=pl.when(is_pending)
-            .then(pl.lit("pending"))
+            .then(pl.lit(OutcomeStatus.PENDING))
             .when(pl.col("is_failure").is_null())
-            .then(pl.lit("not_measured"))
-            .otherwise(pl.lit("known"))
+            .then(pl.lit(OutcomeStatus.NOT_MEASURED))
+            .otherwise(pl.lit(OutcomeStatus.KNOWN))
         )
         .select(
             "batch_id",

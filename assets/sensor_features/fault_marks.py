@@ -10,6 +10,7 @@ from collections.abc import Collection
 import polars as pl
 
 from data_contracts.catalogue import contract
+from data_contracts.codes import SensorFault as Fault
 from data_contracts.generated.polars_schema import empty
 
 SERIES = ["batch_id", "unit_procedure", "phase", "tag"]
@@ -18,7 +19,6 @@ COLUMNS = (
     "readings", "duration_h", "median", "flatline_fraction", "longest_flatline_h", "spikes", "gaps",
     "gap_fraction", "repeated_instants",
 )  # fmt: skip
-FAULTS = ("flatline", "spike", "gap", "repeated_instants", "unit_slip", "clock_skew")
 FLAT_SHARE = 0.2  # of a phase, beyond what the tag is flat in nine batches of ten
 SKEW_S = 45.0  # a clock is suspected from so far on, and from 1.5 intervals between readings on
 AWAY = 6.0  # robust standard deviations from where the tag usually is
@@ -58,20 +58,20 @@ def sensor_faults(series: pl.DataFrame | None, shared_tags: Collection[str] = ()
     if series is None:
         return empty(contract("evidence.sensor_faults"))
     of_kernel = [
-        _marks(_unusually_flat(series), "flatline", pl.col("longest_flatline_h"), "h"),
-        _marks(series.filter(pl.col("spikes") > 0), "spike", pl.col("spikes"), "readings"),
-        _marks(series.filter(pl.col("gaps") > 0), "gap", _gap_h(), "h"),
+        _marks(_unusually_flat(series), Fault.FLATLINE, pl.col("longest_flatline_h"), "h"),
+        _marks(series.filter(pl.col("spikes") > 0), Fault.SPIKE, pl.col("spikes"), "readings"),
+        _marks(series.filter(pl.col("gaps") > 0), Fault.GAP, _gap_h(), "h"),
         _marks(
             series.filter(pl.col("repeated_instants") > 0),
-            "repeated_instants",
+            Fault.REPEATED_INSTANTS,
             pl.col("repeated_instants"),
             "readings",
         ),
     ]
     machine = series.filter(~pl.col("tag").is_in(list(shared_tags)))
     compared = [
-        _marks(unit_slips(series), "unit_slip", pl.col("factor"), "times the usual level"),
-        _marks(clock_skews(machine), "clock_skew", pl.col("skew_h"), "h"),
+        _marks(unit_slips(series), Fault.UNIT_SLIP, pl.col("factor"), "times the usual level"),
+        _marks(clock_skews(machine), Fault.CLOCK_SKEW, pl.col("skew_h"), "h"),
     ]
     return pl.concat([*of_kernel, *compared]).sort([*SERIES, "fault"])
 

@@ -16,7 +16,7 @@ from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.levers.maintenance_evidence import MaintenanceEvidence
 from assets.savings.levers.measured import Measured
 from assets.savings.programme.simulation import simulate
-from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, AlarmCounts
+from assets.savings.records.alarm_evidence import AlarmCounts
 from assets.savings.uncertainty.draws import Draws
 from assets.savings.windows.effect import WindowEffect
 from assets.statistics.array_types import FloatArray
@@ -37,6 +37,7 @@ from benchmarks.studies.savings_plants import (
 )
 from benchmarks.studies.savings_truth import Expected
 from data_contracts.assumptions import Assumptions, Lever
+from data_contracts.codes import Verdict
 
 DRAWS = 4_000
 ENDS = (0.05, 0.95)
@@ -204,7 +205,7 @@ def plant_marks(plant: PricedPlant) -> dict[str, Any]:
             row[f"{name}_robust_low"] = found.robust.low * 200
             row[f"{name}_robust_high"] = found.robust.high * 200
             row[f"{name}_above_zero"] = found.share.low > 0 and found.refusal is None
-    has_signal = verdict.verdict == PROCESS_SIGNAL
+    has_signal = verdict.verdict == Verdict.PROCESS_SIGNAL
     for name, feature in zip(("decoy", "lots_decoy"), DECOYS, strict=True):
         is_held = has_signal and plant.is_named[feature]
         row[f"{name}_supported"] = is_held and bool(row.get(f"{name}_above_zero"))

@@ -18,7 +18,7 @@ from assets.failure_models.dataset.study_inputs import StudyInputs, StudySetting
 from assets.failure_models.study import run_study
 from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
 from assets.savings.levers.measured import Measured
-from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, AlarmEvidence
+from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.windows.effect import WindowEffect
@@ -35,6 +35,7 @@ from benchmarks.studies.plants import UNMEASURED
 from benchmarks.time_to_failure_study import schedule_frames
 from benchmarks.verdict_study import study_inputs
 from data_contracts.assumptions import Assumptions, load_built_in, with_overrides
+from data_contracts.codes import Verdict
 
 FAILURE, LAST_GATE = "failure", 5
 MOISTURE, COARSE = "parameter.granulation_end_moisture_pct", "material.api.d90_um"
@@ -237,7 +238,7 @@ def _maintained(intervals: pl.DataFrame | None) -> MaintenanceEvidence | str:
 def _supported(
     evidence: AlarmEvidence, measured: dict[str, Measured | str], records: BusinessRecords
 ) -> dict[str, bool]:
-    has_signal = evidence.at(FAILURE, LAST_GATE).verdict == PROCESS_SIGNAL
+    has_signal = evidence.at(FAILURE, LAST_GATE).verdict == Verdict.PROCESS_SIGNAL
     supported = {
         kind: has_signal and isinstance(found, WindowEffect) and found.refusal is None
         for kind, found in measured.items()

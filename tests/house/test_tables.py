@@ -132,7 +132,7 @@ def test_codes_are_not_typed_again(room: str) -> None:
         if column.codes is not None
         for value in column.valid_values
         if "_" in str(value)
-    }
+    } - {column for name in contract_names() for column in contract(name).column_names}
     typed = [
         f"{file.relative_to(ROOT)}:{node.lineno} {node.value}"
         for file, tree in modules(room).items()

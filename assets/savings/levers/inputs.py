@@ -7,11 +7,12 @@ import polars as pl
 
 from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
 from assets.savings.levers.release_evidence import ReleaseEvidence, supported_release
-from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, AlarmEvidence
+from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.windows.effect import WindowEffect
 from data_contracts.assumptions import Assumptions
+from data_contracts.codes import Verdict
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class LeverInputs:
     def no_driver(self, outcome: str, gate: int) -> str:
         """Say why no window was tried for an outcome."""
         found = self.evidence.at(outcome, gate)
-        if found.verdict != PROCESS_SIGNAL:
+        if found.verdict != Verdict.PROCESS_SIGNAL:
             return found.refusal or "The verdict supports no claim."
         if outcome in self.modes and any(self.evidence.has_signal(each) for each in self.priced):
             return f"Not tried: the signal on '{self.priced[0]}' itself comes first."

@@ -10,8 +10,8 @@ import polars as pl
 from assets.savings.uncertainty.draws import Draws
 from assets.savings.windows.effect import LEVEL_90_SPREADS
 from assets.statistics.array_types import FloatArray
+from data_contracts.codes import ReplacementVerdict
 
-RENEW_EARLIER = "renew_earlier"
 SAVING, AVOIDED = "saving_per_batch_usd", "events_avoided_per_batch"
 
 
@@ -121,9 +121,9 @@ def maintenance_evidence(replacement_intervals: pl.DataFrame | None) -> Maintena
         return "No replacement interval was estimated: there are no equipment histories to follow."
     own = replacement_intervals.filter(event="breakdown", time_scale="batches")
     priced = own.drop_nulls([f"{SAVING}_low", f"{SAVING}_high"])
-    earlier = priced.filter(pl.col("planned_cost_usd") > 0, verdict=RENEW_EARLIER).sort(
-        SAVING, "equipment_class", "part", descending=[True, False, False]
-    )
+    earlier = priced.filter(
+        pl.col("planned_cost_usd") > 0, verdict=ReplacementVerdict.RENEW_EARLIER
+    ).sort(SAVING, "equipment_class", "part", descending=[True, False, False])
     for row in earlier.iter_rows(named=True):
         found = MaintenanceEvidence(row, priced.height)
         if found.ends_usd[0] > 0:

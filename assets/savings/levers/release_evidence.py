@@ -12,6 +12,7 @@ from assets.savings.uncertainty.draws import Draws
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import CLUSTER_DEFLATION, clopper_pearson
 from data_contracts.assumptions import Assumptions
+from data_contracts.codes import Validation
 
 RECENT_SCORES = 100
 BOUND_LEVEL = 0.9  # of a two-sided interval, whose upper end is a bound at 95%
@@ -97,7 +98,9 @@ def release_evidence(
     if predictions is None:
         return UNSCORED
     own = (
-        predictions.filter(outcome=outcome, gate=gate, model=model, validation="rolling_origin")
+        predictions.filter(
+            outcome=outcome, gate=gate, model=model, validation=Validation.ROLLING_ORIGIN
+        )
         .join(batches.select("batch_id", "production_order"), on="batch_id")
         .sort("production_order", "batch_id")
     )

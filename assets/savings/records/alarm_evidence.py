@@ -13,8 +13,8 @@ import polars as pl
 from assets.savings.uncertainty.draws import Draws
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import CLUSTER_DEFLATION
+from data_contracts.codes import Verdict
 
-PROCESS_SIGNAL = "process_signal"
 OutcomeGate = tuple[str, int]
 
 
@@ -100,7 +100,7 @@ class GateEvidence:
         """Why an alert here is not carried out, or None if it may be."""
         if self.verdict is None:
             return f"No verdict was reached for '{self.outcome}' at gate {self.gate}."
-        if self.verdict != PROCESS_SIGNAL:
+        if self.verdict != Verdict.PROCESS_SIGNAL:
             return f"Verdict {self.verdict} at gate {self.gate}: {self.reason}"
         if self.alarms is None or self.alarms.failures == 0:
             return (
@@ -176,7 +176,9 @@ class AlarmEvidence:
     def has_signal(self, outcome: str) -> bool:
         """Return whether the last gate before the result of an outcome has a process signal."""
         gate = self.primary_gate(outcome)
-        return gate is not None and self.verdicts[outcome, gate]["verdict"] == PROCESS_SIGNAL
+        return (
+            gate is not None and self.verdicts[outcome, gate]["verdict"] == Verdict.PROCESS_SIGNAL
+        )
 
     def design_effect(self, outcome: str) -> float:
         """Return by how much clustering inflates the variance of an outcome's failure rate.

@@ -9,12 +9,13 @@ from typing import Any
 
 import polars as pl
 
-from assets.savings.records.alarm_evidence import PROCESS_SIGNAL, AlarmEvidence
+from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
 from assets.savings.windows.estimation import window_effect
 from assets.savings.windows.policy import Window
 from assets.savings.windows.records import window_records
 from data_contracts.assumptions import Assumptions, Lever
+from data_contracts.codes import Verdict, WindowEstimator, WindowTarget
 from data_contracts.tables import table
 
 KINDS = {"window": ("parameter", "sensor"), "lots": ("material",)}
@@ -67,7 +68,7 @@ def _driver(
         .filter(
             (pl.col("outcome") == outcome)
             & pl.col("is_named")
-            & (pl.col("verdict") == PROCESS_SIGNAL)
+            & (pl.col("verdict") == Verdict.PROCESS_SIGNAL)
             & pl.col("driver").is_in(kinds["feature"].implode())
         )
         .sort("share", "gate", "rank", descending=[True, False, False], nulls_last=True)
@@ -132,10 +133,10 @@ def _rows(lever: str, outcome: str, effect: WindowEffect) -> list[dict[str, Any]
         "reason": effect.refusal or effect.sentence,
     }
     figures = [
-        ("expected", "g_computation", effect.expected, "failures/batch"),
-        ("expected", "doubly_robust", effect.robust, "failures/batch"),
-        ("expected_share", "g_computation", effect.share, "share"),
-        ("ledger", "g_computation", effect.ledger, "failures/batch"),
+        (WindowTarget.EXPECTED, WindowEstimator.G_COMPUTATION, effect.expected, "failures/batch"),
+        (WindowTarget.EXPECTED, WindowEstimator.DOUBLY_ROBUST, effect.robust, "failures/batch"),
+        (WindowTarget.EXPECTED_SHARE, WindowEstimator.G_COMPUTATION, effect.share, "share"),
+        (WindowTarget.LEDGER, WindowEstimator.G_COMPUTATION, effect.ledger, "failures/batch"),
     ]
     return [
         {

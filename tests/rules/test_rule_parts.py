@@ -5,9 +5,8 @@ import polars as pl
 import pytest
 
 from assets.rules.chance_blocks import chance_blocks
-from assets.rules.confirmation import holm, later_p_values
+from assets.rules.confirmation import later_p_values
 from assets.rules.effects import effect_of
-from assets.rules.error_control import family
 from assets.rules.period import split_in_time
 from assets.rules.refit import refitted
 from assets.rules.search.rule import Condition, Rule
@@ -36,10 +35,6 @@ def test_too_few_arrangements_are_told() -> None:
     label = np.zeros(20)
     label[:10] = 1.0
     assert not chance_blocks(label, np.zeros(20, int), np.arange(20) // 10).is_usable
-
-
-def test_holm() -> None:
-    assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
 
 
 def test_confirmation_counts_the_later_failures_inside() -> None:
@@ -115,17 +110,6 @@ def test_ends_nobody_saw_are_open_and_closed_ends_stand_half_way() -> None:
     moved = refitted(start, label, np.full(200, label.mean())).conditions[0]
     assert (moved.low, moved.high) == (159.5, np.inf)
     assert moved.text == "x at least 159.5"
-
-
-def test_the_family_measures_each_depth_on_its_own_null() -> None:
-    rng = np.random.default_rng(1)
-    nulls = [rng.normal([5, 9, 12], 1.0, size=(999, 3)) for _ in range(2)]
-    chance = family(nulls)
-    assert chance.p_value(0, 1, 12.0) == pytest.approx(1 / 1000)
-    assert chance.p_value(1, 3, 12.0) > 0.5
-    limit = chance.threshold(0, 1)
-    assert 7.0 < limit < 8.5  # 5 + the 95% point of the largest of six
-    assert chance.p_value(0, 1, limit + 0.05) <= 0.05
 
 
 def gate_tables() -> dict[str, pl.DataFrame]:

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.time_to_failure.findings import Records, findings
+from assets.time_to_failure.findings import LifeRecords, findings
 from assets.time_to_failure.replacement.costs import replacement_costs
 from data_contracts.assumptions import load_built_in
 from data_contracts.catalogue import contract
@@ -29,7 +29,7 @@ def found_in(
         schema={"batch_id": pl.String, "campaign_id": pl.String},
     )
     tables = findings(
-        Records(phases, events, batches, outcomes), ASSUMPTIONS, seed=1, is_quick=True
+        LifeRecords(phases, events, batches, outcomes), ASSUMPTIONS, seed=1, is_quick=True
     )
     for name, table in tables.items():
         assert table.columns == [column.name for column in contract(name).columns]

@@ -10,8 +10,8 @@ import pytest
 from lifelines import CoxPHFitter, KaplanMeierFitter, WeibullAFTFitter
 from lifelines.datasets import load_lung, load_rossi
 
-from assets.time_to_failure.curves.hazard_models import AFT_OPTIONS, COX_OPTIONS, cox_rows
-from assets.time_to_failure.curves.weibull import log_likelihood, weibull_fit
+from assets.statistics.reliability.weibull import log_likelihood, weibull_fit
+from assets.time_to_failure.curves.hazard_fits import AFT_OPTIONS, COX_OPTIONS, cox_rows
 from assets.time_to_failure.lives.strata import Risk
 
 

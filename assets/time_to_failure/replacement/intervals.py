@@ -1,7 +1,7 @@
 """The replacement interval of least expected cost against today's, with its interval.
 
-Here the arithmetic of ``replacement`` meets the records: laws the lives may follow are drawn, the
-interval is optimised under each, and ``replacement_verdict`` puts the answer into words.
+Here the arithmetic of age replacement meets the records: laws the lives may follow are drawn, the
+interval is optimised under each, and ``verdict`` puts the answer into words.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,16 +11,16 @@ import numpy as np
 
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import Interval
-from assets.time_to_failure.curves.weibull import WeibullFit, posterior_draws, weibull_estimates
-from assets.time_to_failure.lives.lives import BREAKDOWN, BY_PART
-from assets.time_to_failure.lives.strata import Risk, Stratum
-from assets.time_to_failure.replacement.cost_rate import (
+from assets.statistics.reliability.age_replacement import (
     AGE_REPLACEMENT,
     MINIMAL_REPAIR,
-    cost_per_batch,
-    events_per_batch,
+    cost_rate,
+    event_rate,
     optimal_interval,
 )
+from assets.statistics.reliability.weibull import WeibullFit, posterior_draws, weibull_estimates
+from assets.time_to_failure.lives.lives import BREAKDOWN, BY_PART
+from assets.time_to_failure.lives.strata import Risk, Stratum
 from assets.time_to_failure.replacement.costs import ReplacementCosts
 from assets.time_to_failure.replacement.replayed_lives import Law, Replay, UnitLives, replay
 from assets.time_to_failure.replacement.todays_plan import Today
@@ -29,7 +29,7 @@ LEVEL = 0.90  # as of every claim of money: an end beyond zero errs once in 20
 
 
 @dataclass(frozen=True)
-class Draws:
+class LawDraws:
     """What the law of one stratum may be, one value per draw.
 
     Attributes:
@@ -64,7 +64,7 @@ class Decision:
     fit: WeibullFit | None
     today: Today
     costs: ReplacementCosts | None
-    draws: Draws | None
+    draws: LawDraws | None
     reach: float
     replay: Replay | None = None
 
@@ -115,8 +115,8 @@ class Decision:
         # Without renewal by events nothing is known beyond the longest age on record.
         at = np.minimum(ages, self.reach if self.policy == MINIMAL_REPAIR else np.inf)
         if pair is None:
-            return events_per_batch(at, shape, scale, self.policy)
-        return cost_per_batch(at, shape, scale, pair, self.policy)
+            return event_rate(at, shape, scale, self.policy)
+        return cost_rate(at, shape, scale, pair, self.policy)
 
 
 def is_renewable(stratum: Stratum) -> bool:
@@ -131,7 +131,7 @@ def draw(
     today: Today,
     draws: int,
     rng: np.random.Generator,
-) -> Draws:
+) -> LawDraws:
     """Draw what the law of the lives and today's plan may be, and optimise under each draw.
 
     Breakdowns: the posterior of a Weibull law, because with a dozen of them a bootstrap's intervals
@@ -156,7 +156,7 @@ def draw(
         weights = rng.dirichlet(np.ones(codes.size), size=draws)[:, position] * codes.size
         shape, scale = weibull_estimates(risk, weights)
     optimum = optimal_interval(shape, scale, costs.pair, policy)
-    return Draws(shape, scale, optimum, today.drawn(draws, rng))
+    return LawDraws(shape, scale, optimum, today.drawn(draws, rng))
 
 
 def decisions(
@@ -164,7 +164,7 @@ def decisions(
     fits: dict[tuple[str, str, str, str, str], WeibullFit],
     today: Mapping[tuple[str, str, str], Today],
     lives: Mapping[tuple[str, str, str], Sequence[UnitLives] | None],
-    costs: Sequence[tuple[str, ReplacementCosts | None]],
+    costs: Mapping[str, ReplacementCosts | None],
     draws: int,
     seed: int,
 ) -> list[Decision]:
@@ -179,10 +179,9 @@ def decisions(
         draws: Number of draws.
         seed: Seed of the draws; each stratum draws from its own stream.
     """
-    by_event = dict(costs)
     found = []
     for number, each in enumerate(filter(is_renewable, strata)):
-        fit, priced = fits.get(each.key), by_event.get(each.event)
+        fit, priced = fits.get(each.key), costs.get(each.event)
         rng = np.random.default_rng([seed, number])
         policy = AGE_REPLACEMENT if each.event == BREAKDOWN else MINIMAL_REPAIR
         plan = today.get(each.key[:3], Today())

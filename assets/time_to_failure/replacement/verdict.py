@@ -5,7 +5,7 @@ Only verdicts and their sentences live here; the arithmetic is in ``replacement_
 
 import numpy as np
 
-from assets.time_to_failure.curves.weibull import WeibullFit
+from assets.statistics.reliability.weibull import WeibullFit
 from assets.time_to_failure.lives.lives import BREAKDOWN
 from assets.time_to_failure.replacement.intervals import Decision, bounds
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.time_to_failure.curves.weibull import posterior_draws, weibull_fit
+from assets.statistics.reliability.weibull import posterior_draws, weibull_fit
 from assets.time_to_failure.lives.strata import Risk
 
 SHAPE, SCALE = 2.4, 70.0

@@ -1,13 +1,12 @@
-"""Effects planted in hazards and holds are found; proportional hazards are doubted where broken."""
+"""Effects planted in hazards are found; proportional hazards are doubted where broken."""
 
 import numpy as np
 import polars as pl
 import pytest
-from lifelines import CoxPHFitter, CoxTimeVaryingFitter, WeibullFitter
+from lifelines import CoxPHFitter, CoxTimeVaryingFitter
 
 from assets.time_to_failure.curves.fit_notes import with_notes
-from assets.time_to_failure.curves.hazard_models import cox_rows
-from assets.time_to_failure.curves.hold_times import slope_fit
+from assets.time_to_failure.curves.hazard_fits import cox_rows
 
 
 def batches_at_risk(log_ratio_at):
@@ -51,31 +50,3 @@ def test_a_fit_that_fails_or_warns_is_a_sentence():
     assert note.startswith(("Doubtful", "Not fitted"))
     (row,) = cox_rows(rows.with_columns(group=1.0), {"group": "step"})
     assert row["note"].startswith(("Doubtful", "Not fitted"))
-
-
-def test_the_shape_of_a_hold_is_that_of_interval_censored_lives():
-    rng = np.random.default_rng(3)
-    hold = rng.lognormal(2.0, 0.7, 600)
-    has_failed = 40 * rng.weibull(1.6, 600) < hold
-    fitted = slope_fit(np.log(hold), has_failed, np.arange(600))
-    assert fitted is not None
-    theirs = WeibullFitter().fit_interval_censoring(
-        np.where(has_failed, 0.0, hold), np.where(has_failed, hold, np.inf)
-    )
-    assert fitted["shape"] == pytest.approx(theirs.rho_, rel=1e-3)
-    assert fitted["shape_low"] < 1.6 < fitted["shape_high"]
-
-
-def test_failures_that_come_in_campaigns_widen_the_interval():
-    rng = np.random.default_rng(4)
-    campaign = np.repeat(np.arange(100), 8)
-    hold = np.exp(rng.normal(2.0, 0.6, 100))[campaign]
-    has_failed = (rng.random(100) < 0.1)[campaign]
-    clustered = slope_fit(np.log(hold), has_failed, campaign)
-    alone = slope_fit(np.log(hold), has_failed, np.arange(800))
-    assert clustered is not None
-    assert alone is not None
-    assert clustered["design_effect"] > 4
-    assert alone["design_effect"] == 1.0
-    assert clustered["p_value"] > alone["p_value"]
-    assert clustered["shape_low"] < alone["shape_low"] < alone["shape_high"]

@@ -7,6 +7,12 @@ from lifelines import CoxPHFitter, CoxTimeVaryingFitter
 
 from assets.time_to_failure.curves.fit_notes import with_notes
 from assets.time_to_failure.curves.hazard_fits import cox_rows
+from assets.time_to_failure.curves.hazard_models import hazard_models
+from assets.time_to_failure.lives.equipment_use import equipment_use
+from assets.time_to_failure.lives.failed_batches import batches_of_lives, failure_spells
+from assets.time_to_failure.lives.lives import breakdown_spells
+from data_contracts.tables import table
+from tests.time_to_failure.conftest import event_frame, phase_frame
 
 
 def batches_at_risk(log_ratio_at):
@@ -50,3 +56,23 @@ def test_a_fit_that_fails_or_warns_is_a_sentence():
     assert note.startswith(("Doubtful", "Not fitted"))
     (row,) = cox_rows(rows.with_columns(group=1.0), {"group": "step"})
     assert row["note"].startswith(("Doubtful", "Not fitted"))
+
+
+def test_hazard_models_tell_the_press_that_breaks_down_more_often():
+    """Lives of ten batches: one press breaks down at the end of each, the other of every fifth."""
+    phases = pl.concat(phase_frame([float(n) for n in range(-1, 201)], unit) for unit in ("A", "B"))
+    rows = [
+        (unit, event, 10 * life - 0.5, None, 0.0)
+        for unit, every in (("A", 5), ("B", 1))
+        for life in range(21)
+        for event in ("breakdown", "maintenance")
+        if event == "maintenance" or (life and life % every == 0)
+    ]
+    use, events = equipment_use(phases), event_frame(*rows)
+    spells = breakdown_spells(use, events)
+    lived = batches_of_lives(spells, use)
+    found = hazard_models(lived, spells, failure_spells(lived, table("core.outcomes")), events)
+    ratio = found.filter(model="cox", covariate="equipment B").row(0, named=True)
+    assert (ratio["unit"], ratio["events"], ratio["lives"]) == ("against A", 24, 42)
+    assert 1 < ratio["ratio_low"] < 5 < ratio["ratio_high"]
+    assert (found["p_adjusted"] >= found["p_value"]).all()

@@ -9,7 +9,12 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.reliability.age_replacement import AGE_REPLACEMENT
-from assets.time_to_failure.replacement.intervals import Decision, bounds
+from assets.time_to_failure.replacement.intervals import (
+    Decision,
+    WeighedIntervals,
+    bounds,
+    policy_of,
+)
 from assets.time_to_failure.replacement.verdict import verdict
 from data_contracts.tables import key, table
 
@@ -49,12 +54,13 @@ def replacement_curves(found: Sequence[Decision]) -> pl.DataFrame:
     """
     rows = []
     for each in found:
-        if each.fit is None or each.costs is None or each.draws is None:
+        weighed = each.weighed
+        if weighed is None:
             continue
-        longest = each.reach * (2 if each.policy == AGE_REPLACEMENT else 1)
+        longest = each.reach * (2 if weighed.policy == AGE_REPLACEMENT else 1)
         for point, interval in enumerate(np.linspace(each.reach / 8, longest, POINTS)):
-            cost, (low, high) = each.cost(float(interval))
-            events, (least, most) = each.events(float(interval))
+            cost, (low, high) = weighed.cost(float(interval))
+            events, (least, most) = weighed.events(float(interval))
             numbers = (float(interval), cost, low, high, events, least, most)
             rows.append((*each.stratum.key, point, *numbers))
     return table("finding.replacement_curves", rows)
@@ -74,7 +80,7 @@ def interval_row(
     code, reason = verdict(decision, note, p_adjusted)
     row: dict[str, object] = {
         **stratum.named_key,
-        "policy": decision.policy,
+        "policy": policy_of(stratum),
         "units": stratum.units,
         "lives": stratum.lives,
         "events": stratum.risk.events,
@@ -94,44 +100,36 @@ def interval_row(
     if costs is not None:
         row["planned_cost_usd"], row["event_cost_usd"] = costs.pair
         row["cost_basis"] = costs.basis
-    if fit is not None and costs is not None and decision.draws is not None:
-        row |= _priced(decision)
+    if decision.weighed is not None:
+        row |= _weighed_columns(decision.weighed)
     return row
 
 
-def _priced(decision: Decision) -> dict[str, object]:
-    costs, draws = decision.costs, decision.draws
-    assert costs is not None
-    assert draws is not None
-    best = decision.optimum(costs.pair)
-    assert best is not None
+def _weighed_columns(weighed: WeighedIntervals) -> dict[str, object]:
+    costs, draws, best = weighed.costs, weighed.draws, weighed.best
     low, high = bounds(draws.optimum)
     row: dict[str, object] = {
-        "is_planned_today": decision.today.interval is not None,
+        "is_planned_today": weighed.today.interval is not None,
         "optimal_interval": _finite(best),
         "optimal_interval_low": _finite(low),
         "optimal_interval_high": _finite(high),
-        "optimal_if_events_cheap": _finite(decision.optimum(costs.pair_low)),
-        "optimal_if_events_dear": _finite(decision.optimum(costs.pair_high)),
+        "optimal_if_events_cheap": _finite(weighed.optimum(costs.pair_low)),
+        "optimal_if_events_dear": _finite(weighed.optimum(costs.pair_high)),
         "run_to_failure_share": float(np.isinf(draws.optimum).mean()),
         "draws": draws.shape.size,
+        **_with_interval("events_per_batch_today", weighed.events(None)),
+        **_with_interval("events_per_batch_optimal", weighed.events(best)),
+        **_with_interval("events_avoided_per_batch", weighed.avoided(best)),
+        **_with_interval("cost_per_batch_today_usd", weighed.cost(None)),
+        **_with_interval("cost_per_batch_optimal_usd", weighed.cost(best)),
+        **_with_interval("saving_per_batch_usd", weighed.saving(best)),
     }
-    row |= _with_interval("events_per_batch_today", decision.events(None))
-    row |= _with_interval("events_per_batch_optimal", decision.events(best))
-    row |= _with_interval("events_avoided_per_batch", decision.avoided(best))
-    row |= _with_interval("cost_per_batch_today_usd", decision.cost(None))
-    row |= _with_interval("cost_per_batch_optimal_usd", decision.cost(best))
-    row |= _with_interval("saving_per_batch_usd", decision.saving(best))
-    return row | _on_record(decision)
-
-
-def _on_record(decision: Decision) -> dict[str, object]:
-    if decision.replay is None:
-        return {}
-    avoided = decision.replay.avoided
+    if weighed.replay is None:
+        return row
+    avoided = weighed.replay.avoided
     estimate = (float(avoided.mean()), bounds(avoided))
-    row = _with_interval("breakdowns_avoided_recorded", estimate)
-    return row | {"breakdowns_recorded": decision.replay.recorded}
+    row["breakdowns_recorded"] = weighed.replay.recorded
+    return row | _with_interval("breakdowns_avoided_recorded", estimate)
 
 
 def _with_interval(name: str, estimate: tuple[float, tuple[float, float]]) -> dict[str, object]:

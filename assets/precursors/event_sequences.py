@@ -122,8 +122,8 @@ def event_sequences(searches: list[OutcomeSearch], *, draws: int, seed: int) -> 
     Returns:
         ``finding.event_sequences``: per outcome the ``MOST_ROWS`` strongest.
     """
-    strings = max((int(s.subjects.string.max()) + 1 for s in searches if s.block.size), default=1)
-    shared = SharedDraws(strings, draws, seed)
+    clusters = max((int(s.subjects.cluster.max()) + 1 for s in searches if s.block.size), default=1)
+    shared = SharedDraws(clusters, draws, seed)
     laid: dict[tuple[int, bytes], Sequences] = {}
     scored: list[tuple[OutcomeSearch, Sequences, ExposureScores]] = []
     for search in searches:
@@ -133,7 +133,7 @@ def event_sequences(searches: list[OutcomeSearch], *, draws: int, seed: int) -> 
         if key not in laid:
             laid[key] = sequences_of(search.lags, search.subjects.batch_id)
         if laid[key].steps:
-            positions = shared.positions(search.block, search.subjects.string)
+            positions = shared.positions(search.block, search.subjects.cluster)
             label = search.subjects.label
             scores = score_exposures(laid[key].is_met, label, search.block, positions)
             scored.append((search, laid[key], scores))
@@ -152,7 +152,7 @@ def _rows(
     for rank, column in enumerate(best, start=1):
         p = chance.p_value(float(scores.score[column]))
         steps, is_met = sequences.steps[column], sequences.is_met[:, column]
-        effect = matched_effect(is_met, subjects.label, search.block, subjects.string)
+        effect = matched_effect(is_met, subjects.label, search.block, subjects.cluster)
         yield {
             "outcome": search.outcome,
             "rank": rank,

@@ -45,7 +45,7 @@ def cut_window(
     pairs: tuple[IntArray, FloatArray],
     label: FloatArray,
     rate: FloatArray,
-    string: IntArray,
+    cluster: IntArray,
     seed: int,
 ) -> LagWindow:
     """Cut a window at full resolution and give its interval.
@@ -55,7 +55,7 @@ def cut_window(
         pairs: Places of batches and lags in hours of this event type and scope.
         label: Per batch 1 for a failure.
         rate: Per batch the failure rate of its matched block.
-        string: Per batch the cluster resampled.
+        cluster: Per batch its lot or campaign, resampled whole.
         seed: Seed of the resampling.
 
     Returns:
@@ -67,7 +67,7 @@ def cut_window(
     windows = _candidates(exposure, lag)
     exposed = _exposed(at, lag, windows, label.size)
     # First every batch once, then whole clusters resampled.
-    drawn = cluster_weights(string, RESAMPLES, np.random.default_rng(seed))
+    drawn = cluster_weights(cluster, RESAMPLES, np.random.default_rng(seed))
     weights = np.vstack([np.ones(label.size), drawn])
     score = deviance_root(weights @ (exposed * label[:, None]),
                           np.maximum(weights @ (exposed * rate[:, None]), 1e-3))  # fmt: skip

@@ -47,7 +47,7 @@ class MatchedEffect:
 
 
 def matched_effect(
-    is_exposed: BoolArray, label: FloatArray, block: IntArray, string: IntArray
+    is_exposed: BoolArray, label: FloatArray, block: IntArray, cluster: IntArray
 ) -> MatchedEffect:
     """Compare the exposed with the unexposed of their blocks.
 
@@ -55,7 +55,7 @@ def matched_effect(
         is_exposed: Per batch whether the event came before it; at least one is.
         label: Per batch 1 for a failure.
         block: Per batch its matched block.
-        string: Per batch its lot or campaign.
+        cluster: Per batch its lot or campaign.
     """
     blocks = int(block.max()) + 1
 
@@ -73,13 +73,13 @@ def matched_effect(
     weight = share / np.maximum(n0, 1)
     effective = (weight * n0).sum() ** 2 / max(float((weight**2 * n0).sum()), 1e-12)
     failed, is_control = label > 0, ~is_exposed & both[block]
-    by = deflation(failed[is_exposed], string[is_exposed])
-    effective = max(1.0, effective / deflation(failed[is_control], string[is_control]))
+    by = deflation(failed[is_exposed], cluster[is_exposed])
+    effective = max(1.0, effective / deflation(failed[is_control], cluster[is_control]))
     low, high = newcombe_difference(failures / by, exposed / by, standard * effective, effective)
     rate = failures / exposed
     return MatchedEffect(
         exposed, failures, controls, controls_failures,
-        rate, *share_interval(failed[is_exposed], string[is_exposed]),
+        rate, *share_interval(failed[is_exposed], cluster[is_exposed]),
         standard, rate - standard, min(low, rate - standard), max(high, rate - standard),
         *(_ratio(a[both], n1[both], c[both], n0[both], by) or (None, None, None)),
     )  # fmt: skip

@@ -71,7 +71,7 @@ def _row(
     if is_found and np.isfinite(exposure.until_h):
         pairs = search.exposures.pairs[exposure.event_type, exposure.scope]
         rate = block_rate(subjects.label, search.block)
-        cut = cut_window(exposure, pairs, subjects.label, rate, subjects.string, seed)
+        cut = cut_window(exposure, pairs, subjects.label, rate, subjects.cluster, seed)
         exposed = cut.is_exposed
         lag = {
             "lag_from_h": cut.from_h, "lag_until_h": cut.until_h,
@@ -84,5 +84,5 @@ def _row(
     return {
         "outcome": search.outcome, "event_type": exposure.event_type, "kind": exposure.kind,
         "scope": exposure.scope, "score": float(scores.score[column]), **lag,
-        **asdict(matched_effect(exposed, subjects.label, search.block, subjects.string)),
+        **asdict(matched_effect(exposed, subjects.label, search.block, subjects.cluster)),
     }, exposed  # fmt: skip

@@ -76,8 +76,8 @@ def search_precursors(records: EventRecords, *, draws: int, seed: int) -> list[O
     )
     lags: dict[int, pl.DataFrame] = {}
     laid: dict[tuple[int, bytes], Exposures] = {}
-    strings = records.batches["cluster_id"].unique().sort()
-    shared = SharedDraws(max(1, strings.len()), draws, seed)
+    clusters = records.batches["cluster_id"].unique().sort()
+    shared = SharedDraws(max(1, clusters.len()), draws, seed)
     found = []
     for outcome, gate in (
         records.outcome_definitions.sort("outcome").select("outcome", "last_gate_before").rows()
@@ -118,7 +118,7 @@ def _searched(
     refusal = _refusal(subjects, block, exposures)
     scores = None
     if refusal is None:
-        positions = shared.positions(block, subjects.string)
+        positions = shared.positions(block, subjects.cluster)
         scores = score_exposures(exposures.is_exposed, subjects.label, block, positions)
     return OutcomeSearch(outcome, lags, subjects, block, exposures, scores, refusal)
 
@@ -130,5 +130,5 @@ def _refusal(subjects: Subjects, block: IntArray, exposures: Exposures) -> str |
         return "too_few_failures"
     if not exposures.described:
         return "too_few_exposed"
-    arrangements = log10_arrangements(block, subjects.string, subjects.label)
+    arrangements = log10_arrangements(block, subjects.cluster, subjects.label)
     return "too_few_arrangements" if arrangements < FEWEST_ARRANGEMENTS_LOG10 else None

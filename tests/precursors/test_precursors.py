@@ -176,8 +176,8 @@ def test_blocks_keep_campaigns_whole_and_products_apart(planted):
     block = matched_blocks(subjects)
     for code in np.unique(block):
         assert np.unique(subjects.product[block == code]).size == 1
-    for code in np.unique(subjects.string):
-        assert np.unique(block[subjects.string == code]).size == 1
+    for code in np.unique(subjects.cluster):
+        assert np.unique(block[subjects.cluster == code]).size == 1
 
 
 def test_the_ratio_is_mantel_haenszel():

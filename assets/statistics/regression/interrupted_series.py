@@ -31,6 +31,10 @@ class CountSeries:
         period: Number of the period: below 0 before the interruption, from 0 after it.
         count: Events in the period.
         exposure: What they were counted over, such as batches started, above 0.
+
+    Examples:
+        >>> CountSeries(np.array([-1.0, 0.0]), np.array([3.0, 1.0]), np.ones(2)).is_after.tolist()
+        [False, True]
     """
 
     period: FloatArray

@@ -26,6 +26,13 @@ class Spells:
         entry: Age at which each spell is first seen, zero or more.
         exit: Age at which it ends, above entry.
         is_event: Whether it ends with the event.
+
+    Examples:
+        One life that ended at 4, another seen from 2 on and still running at 10:
+
+        >>> seen = Spells(np.array([0.0, 2.0]), np.array([4.0, 10.0]), np.array([True, False]))
+        >>> seen.events, seen.exposure
+        (1, 12.0)
     """
 
     entry: FloatArray

@@ -5,10 +5,11 @@ from scipy.stats import binomtest
 from assets.statistics.rate_ratio import rate_ratio
 
 
-def compared(*counts: float) -> tuple[float, float, float, float]:
+def compared(here: float, exposure: float, elsewhere: float, rest: float) -> list[float]:
     """Ratio, interval and p-value of one comparison."""
-    found = rate_ratio(*(np.array([count]) for count in counts))
-    return tuple(float(x[0]) for x in (found.ratio, found.low, found.high, found.p_value))
+    one = (np.array([count]) for count in (here, exposure, elsewhere, rest))
+    found = rate_ratio(next(one), next(one), next(one), next(one))
+    return [float(x[0]) for x in (found.ratio, found.low, found.high, found.p_value)]
 
 
 def test_the_interval_is_that_of_the_conditional_binomial() -> None:

@@ -13,7 +13,8 @@ import argparse
 import time
 from typing import Any
 
-from assets.precursors.search import family_null, precursor_rows, search_precursors
+from assets.precursors.precursors import precursors
+from assets.precursors.search import search_precursors
 from benchmarks.studies.precursor_plants import precursor_plant
 from benchmarks.studies.record import StudyRecord
 
@@ -26,8 +27,7 @@ def study_plant(kind: str, seed: int, batches: int = 2000, draws: int = 1000) ->
     plant = precursor_plant(kind, seed, batches)
     started = time.perf_counter()
     searches = search_precursors(plant.records, draws=draws, seed=seed)
-    null = family_null(searches)
-    rows = [row for search in searches for row in precursor_rows(search, null, seed)]
+    rows = precursors(searches, seed).sort("rank").rows(named=True)
     seconds = time.perf_counter() - started
     found = [row for row in rows if row["is_leading"]]
     named = [
@@ -37,7 +37,7 @@ def study_plant(kind: str, seed: int, batches: int = 2000, draws: int = 1000) ->
     ]
     lag = None
     if named:
-        lag = named[0].get("lag_until_h" if plant.form == "window" else "lag_h")
+        lag = named[0]["lag_until_h" if plant.form == "window" else "lag_h"]
     return {
         "kind": kind,
         "seed": seed,

@@ -23,10 +23,10 @@ import polars as pl
 from assets.savings.levers.maintenance_evidence import MaintenanceEvidence
 from assets.savings.uncertainty.draws import Draws
 from assets.statistics.array_types import FloatArray
-from assets.time_to_failure.curves.weibull import weibull_fit
+from assets.statistics.reliability.age_replacement import mean_age
+from assets.statistics.reliability.weibull import weibull_fit
 from assets.time_to_failure.lives.lives import BREAKDOWN, RECORDS_END, RENEWED
 from assets.time_to_failure.lives.strata import Risk, Stratum
-from assets.time_to_failure.replacement.cost_rate import mean_age
 from assets.time_to_failure.replacement.costs import replacement_costs
 from assets.time_to_failure.replacement.intervals import decisions
 from assets.time_to_failure.replacement.replayed_lives import UnitLives
@@ -163,7 +163,7 @@ def _judged(units: list[UnitLives], ends: Ends, seed: int) -> dict[str, Any] | N
         {stratum.key: weibull_fit(risk)},
         today,
         {key: units},
-        [(BREAKDOWN, costs)],
+        {BREAKDOWN: costs},
         DRAWS,
         seed,
     )

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from assets.rules.study import RuleSettings, RuleStudy, run_rule_study
+from assets.rules.study import RuleStudy, run_rule_study
+from assets.rules.target_search import RuleSettings
 from benchmarks.studies.record import StudyRecord
 from benchmarks.studies.rule_plants import CONDITIONS, RulePlant, rule_inputs, rule_plant
 

@@ -19,16 +19,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.time_to_failure.curves.weibull import weibull_fit
+from assets.statistics.reliability.age_replacement import (
+    AGE_REPLACEMENT,
+    cost_rate,
+    optimal_interval,
+)
+from assets.statistics.reliability.weibull import weibull_fit
 from assets.time_to_failure.curves.weibull_fits import FEWEST_EVENTS
 from assets.time_to_failure.lives.equipment_use import equipment_use
 from assets.time_to_failure.lives.lives import LIFE, breakdown_spells
 from assets.time_to_failure.lives.strata import Risk, breakdown_strata
-from assets.time_to_failure.replacement.cost_rate import (
-    AGE_REPLACEMENT,
-    cost_per_batch,
-    optimal_interval,
-)
 from assets.time_to_failure.replacement.costs import ReplacementCosts
 from assets.time_to_failure.replacement.intervals import bounds, draw
 from assets.time_to_failure.replacement.todays_plan import Today
@@ -127,7 +127,7 @@ def marks(risk: Risk, shape: float, scale: float, seed: int) -> dict[str, Any]:
     truth = (np.array(shape), np.array(scale))
     best = optimal_interval(*truth, COSTS.pair, AGE_REPLACEMENT)
     found = optimal_interval(np.array(fit.shape), np.array(fit.scale), COSTS.pair, AGE_REPLACEMENT)
-    cost = [float(cost_per_batch(at, *truth, COSTS.pair, AGE_REPLACEMENT)) for at in (found, best)]
+    cost = [float(cost_rate(at, *truth, COSTS.pair, AGE_REPLACEMENT)) for at in (found, best)]
     drawn = draw(risk, COSTS, AGE_REPLACEMENT, Today(), 400, np.random.default_rng(seed))
     low, high = bounds(drawn.optimum, 0.95)  # as the fit's intervals, for one band of all counts
     values = (

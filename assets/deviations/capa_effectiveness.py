@@ -11,30 +11,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.deviations.interrupted_series import Change, Series, rate_change
+from assets.statistics.regression.interrupted_series import CountSeries, RateChange, rate_change
+from data_contracts.tables import table
 
 PERIOD = timedelta(days=30)
 RUN_UP_PERIODS = 3  # 90 days
-SCHEMA: dict[str, pl.DataType] = {
-    "capa_id": pl.String(),
-    "title": pl.String(),
-    "category": pl.String(),
-    "effective_at": pl.Datetime("us"),
-    "deviations_before": pl.Int64(),
-    "batches_before": pl.Int64(),
-    "deviations_after": pl.Int64(),
-    "batches_after": pl.Int64(),
-    "months_before": pl.Int64(),
-    "months_after": pl.Int64(),
-    "ratio": pl.Float64(),
-    "ratio_low": pl.Float64(),
-    "ratio_high": pl.Float64(),
-    "ratio_without_run_up": pl.Float64(),
-    "overdispersion": pl.Float64(),
-    "method": pl.String(),
-    "verdict": pl.String(),
-    "reason": pl.String(),
-}
 
 
 def capa_effectiveness(
@@ -76,7 +57,7 @@ def capa_effectiveness(
         _row(capa, opened.get(capa["category"], []), starts, others.get(capa["category"], []))
         for capa in named.sort("capa_id").iter_rows(named=True)
     ]
-    return pl.DataFrame(rows, schema=SCHEMA)
+    return table("finding.capa_effectiveness", rows)
 
 
 def _row(
@@ -100,7 +81,7 @@ def _row(
     series = _series(since, capa["effective_at"], opened, starts)
     change = rate_change(series)
     calm = rate_change(_without_run_up(series))
-    after = series.period >= 0
+    after = series.is_after
     row |= {
         "deviations_before": int(series.count[~after].sum()),
         "batches_before": int(series.exposure[~after].sum()),
@@ -121,7 +102,7 @@ def _row(
 
 def _series(
     since: datetime, effective: datetime, opened: list[datetime], starts: list[datetime]
-) -> Series:
+) -> CountSeries:
     """Count whole periods backwards from the opening and forwards from the effect."""
     last = max([*starts, *opened])
     before = int((since - starts[0]) / PERIOD)
@@ -138,15 +119,15 @@ def _series(
 
     count, exposure = within(opened), within(starts)
     made = exposure > 0
-    return Series(period[made], count[made], exposure[made])
+    return CountSeries(period[made], count[made], exposure[made])
 
 
-def _without_run_up(series: Series) -> Series:
-    kept = (series.period >= 0) | (series.period < -RUN_UP_PERIODS)
-    return Series(series.period[kept], series.count[kept], series.exposure[kept])
+def _without_run_up(series: CountSeries) -> CountSeries:
+    kept = series.is_after | (series.period < -RUN_UP_PERIODS)
+    return CountSeries(series.period[kept], series.count[kept], series.exposure[kept])
 
 
-def _judged(change: Change, calm: Change, is_alone: bool) -> dict[str, str]:
+def _judged(change: RateChange, calm: RateChange, is_alone: bool) -> dict[str, str]:
     if change.method == "none":
         return {
             "verdict": "too_short",

@@ -16,20 +16,14 @@ import polars as pl
 
 from assets.deviations.texts import normalised, text_features
 from assets.statistics.array_types import FloatArray
+from data_contracts.tables import table
 
+TABLE = "finding.deviation_category_suggestions"
 ENOUGH = 0.8
 FEWEST_EXAMPLES = 20  # categorised deviations in all
 FEWEST_TEXTS = 3  # distinct texts of a category before it can be suggested
 FOLDS = 5
 UNFILED = ("", "other", "uncategorised", "unknown", "miscellaneous")
-SCHEMA: dict[str, pl.DataType] = {
-    "deviation_id": pl.String(),
-    "suggested_category": pl.String(),
-    "confidence_prob": pl.Float64(),
-    "second_category": pl.String(),
-    "examples": pl.Int64(),
-    "reason": pl.String(),
-}
 
 
 def deviation_category_suggestions(deviations: pl.DataFrame) -> pl.DataFrame:
@@ -48,13 +42,10 @@ def deviation_category_suggestions(deviations: pl.DataFrame) -> pl.DataFrame:
     unfiled = told.filter(is_unfiled)
     filed = told.filter(~is_unfiled & (pl.col("text") != ""))
     if unfiled.is_empty():
-        return pl.DataFrame(schema=SCHEMA)
+        return table(TABLE)
     again = unfiled.join(filed.select("text").unique(), on="text", how="semi")
-    rows = [
-        *_repeated(again, filed),
-        *_new(unfiled.join(again, on="deviation_id", how="anti"), filed),
-    ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("deviation_id")
+    fresh = unfiled.join(again, on="deviation_id", how="anti")
+    return table(TABLE, [*_repeated(again, filed), *_new(fresh, filed)])
 
 
 def _repeated(again: pl.DataFrame, filed: pl.DataFrame) -> list[tuple[object, ...]]:

@@ -8,20 +8,12 @@ sit on failed batches only, so that no dollar is counted twice.
 
 import polars as pl
 
+from data_contracts.tables import key, table
+
 UNKNOWN = "unknown"
 FAILED_BATCH, DEVIATION = "failed_batch", "deviation"
 CRITICAL = "critical"
-KEY = ["item", "origin", "detection"]
-SCHEMA: dict[str, pl.DataType] = {
-    "item": pl.String(),
-    "origin": pl.String(),
-    "detection": pl.String(),
-    "items": pl.Int64(),
-    "confirmed_origins": pl.Int64(),
-    "stages_escaped": pl.Int64(),
-    "cost_usd": pl.Decimal(18, 2),
-    "is_proxy": pl.Boolean(),
-}
+TABLE = "finding.escape_matrix"
 
 
 def escape_matrix(
@@ -47,10 +39,12 @@ def escape_matrix(
     """
     caused = deviations.join(_cause_stages(dictionary), on="confirmed_cause", how="left")
     parts = [_failed(copq_ledger, caused, outcomes, outcome_definitions), _deviated(caused)]
-    found = pl.concat(parts)
-    origin, detection = (pl.col(name).cast(pl.Int64, strict=False) for name in KEY[1:])
-    return (
-        found.group_by(KEY)
+    origin, detection = (
+        pl.col(name).cast(pl.Int64, strict=False) for name in ("origin", "detection")
+    )
+    cells = (
+        pl.concat(parts)
+        .group_by(key(TABLE))
         .agg(
             items=pl.len(),
             confirmed_origins=pl.col("is_confirmed").sum(),
@@ -58,9 +52,8 @@ def escape_matrix(
             is_proxy=pl.col("is_proxy").any(),
         )
         .with_columns(stages_escaped=detection - origin)
-        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
-        .sort(KEY, descending=[True, False, False])
     )
+    return table(TABLE, cells)
 
 
 def _cause_stages(dictionary: pl.DataFrame) -> pl.DataFrame:

@@ -10,21 +10,14 @@ import polars as pl
 
 from assets.deviations.texts import normalised, text_features
 from assets.statistics.array_types import IntArray
+from data_contracts.tables import columns, table
 
+TABLE = "finding.deviation_groups"
 NEAR_DISTANCE = 0.45
 # Linkage compares every pair of distinct texts.
 MOST_TEXTS = 3000
 BY_LINKAGE = "TF-IDF of words and letters, average linkage at cosine distance 0.45"
 BY_IDENTITY = "identical texts, numbers apart: too many distinct texts to compare every pair"
-SCHEMA: dict[str, pl.DataType] = {
-    "deviation_id": pl.String(),
-    "group_id": pl.Int64(),
-    "representative": pl.String(),
-    "similarity": pl.Float64(),
-    "group_size": pl.Int64(),
-    "categories": pl.Int64(),
-    "method": pl.String(),
-}
 
 
 def deviation_groups(deviations: pl.DataFrame) -> pl.DataFrame:
@@ -40,7 +33,7 @@ def deviation_groups(deviations: pl.DataFrame) -> pl.DataFrame:
         text=pl.col("description").map_elements(normalised, return_dtype=pl.String)
     ).filter(pl.col("text").fill_null("") != "")
     if described.is_empty():
-        return pl.DataFrame(schema=SCHEMA)
+        return table(TABLE)
     counts = described.group_by("text").len().sort("text")
     texts, weight = counts["text"].to_list(), counts["len"].to_numpy()
     labels, similarity, middle = _clustered(texts, weight)
@@ -60,16 +53,15 @@ def deviation_groups(deviations: pl.DataFrame) -> pl.DataFrame:
         .sort(["group_size", "first"], descending=[True, False])
         .with_row_index("group_id", offset=1)
     )
-    return (
+    found = (
         grouped.join(numbered.select("cluster", "group_id"), on="cluster")
         .join(worded, left_on="middle", right_on="text")
         .with_columns(
             representative="words",
             method=pl.lit(BY_LINKAGE if len(texts) <= MOST_TEXTS else BY_IDENTITY),
         )
-        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
-        .sort("group_id", "deviation_id")
     )
+    return table(TABLE, found.select(columns(TABLE)))
 
 
 def _clustered(texts: list[str], weight: IntArray) -> tuple[list[int], list[float], list[str]]:

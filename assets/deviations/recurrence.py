@@ -7,57 +7,18 @@ Przyborowski & Wilenski 1940). p-values are corrected by Holm (1979) over every 
 those too rare to be shown included.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
 
-from assets.statistics.array_types import FloatArray
+from assets.deviations.dimensions import ALL, Dimension, dimensions
+from assets.statistics.intervals import garwood
+from assets.statistics.rate_ratio import rate_ratio
+from assets.statistics.resampling.multiplicity import holm
+from data_contracts.tables import columns, table
 
-ALL = "all"
+TABLE = "finding.deviation_recurrence"
 FEWEST_SHOWN = 2
 FAMILY_LEVEL = 0.05
-TAIL = 0.025
-TINY = 1e-9
-SEASONS = {1: "Q1", 2: "Q2", 3: "Q3", 4: "Q4"}
-SCHEMA: dict[str, pl.DataType] = {
-    "dimension": pl.String(),
-    "level": pl.String(),
-    "category": pl.String(),
-    "deviations": pl.Int64(),
-    "exposure": pl.Int64(),
-    "rate": pl.Float64(),
-    "rate_low": pl.Float64(),
-    "rate_high": pl.Float64(),
-    "rate_elsewhere": pl.Float64(),
-    "ratio": pl.Float64(),
-    "ratio_low": pl.Float64(),
-    "ratio_high": pl.Float64(),
-    "p_value": pl.Float64(),
-    "p_value_family": pl.Float64(),
-    "comparisons": pl.Int64(),
-    "overdispersion": pl.Float64(),
-    "is_recurrent": pl.Boolean(),
-}
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """One way of comparing deviations.
-
-    Attributes:
-        name: equipment, lot, shift or season.
-        met: One row per batch and level it met: batch_id, level.
-        located: Deviations with the level they fall to: deviation_id, level, category.
-        peers: Level to the group within which levels are compared; equipment is compared with
-            equipment of the same unit procedure, lots with lots of the same material.
-    """
-
-    name: str
-    met: pl.DataFrame
-    located: pl.DataFrame
-    peers: dict[str, str]
 
 
 def deviation_recurrence(
@@ -76,7 +37,7 @@ def deviation_recurrence(
 
     Returns:
         ``finding.deviation_recurrence``: levels with at least ``FEWEST_SHOWN`` deviations of a
-        category, in order of p-value; empty where the source has no deviations.
+        category; empty where the source has no deviations.
     """
     filed = deviations.with_columns(category=pl.col("category").fill_null("uncategorised"))
     campaign = batches.select(
@@ -85,92 +46,17 @@ def deviation_recurrence(
     found_on = filed.select("deviation_id", "batch_id").join(campaign, on="batch_id")
     counts = [
         _counts(each).join(_dispersion(each, campaign, found_on), on="category", how="left")
-        for each in _dimensions(filed, batches, phases, material_usage)
+        for each in dimensions(filed, batches, phases, material_usage)
     ]
     compared = _rates(pl.concat(counts))
-    comparisons = compared.height
     shown = compared.filter(pl.col("deviations") >= FEWEST_SHOWN)
-    corrected = holm(shown["p_value"].to_numpy(), comparisons)
-    is_more = pl.col("ratio").fill_null(np.inf) > 1
-    return (
-        shown.with_columns(
-            p_value_family=corrected, comparisons=pl.lit(comparisons, dtype=pl.Int64)
-        )
-        .with_columns(is_recurrent=(pl.col("p_value_family") <= FAMILY_LEVEL) & is_more)
-        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
-        .sort("p_value", "dimension", "level", "category")
+    corrected = holm(shown["p_value"].to_numpy(), compared.height)
+    found = shown.with_columns(
+        p_value_family=corrected,
+        comparisons=pl.lit(compared.height),
+        is_recurrent=pl.Series(corrected <= FAMILY_LEVEL) & (pl.col("ratio").fill_nan(np.inf) > 1),
     )
-
-
-def holm(p_values: FloatArray, comparisons: int) -> FloatArray:
-    """Correct p-values for every comparison made (Holm 1979).
-
-    Args:
-        p_values: Those of the comparisons shown; the others count as larger than any of them.
-        comparisons: All comparisons, at least as many.
-    """
-    order = np.argsort(p_values, kind="stable")
-    scaled = p_values[order] * (comparisons - np.arange(p_values.size))
-    corrected = np.empty(p_values.size)
-    corrected[order] = np.minimum(1.0, np.maximum.accumulate(scaled))
-    return corrected
-
-
-def _dimensions(
-    filed: pl.DataFrame, batches: pl.DataFrame, phases: pl.DataFrame, usage: pl.DataFrame
-) -> Iterator[Dimension]:
-    on_equipment = phases.drop_nulls("equipment_id").select(
-        "batch_id", "unit_procedure", level="equipment_id"
-    )
-    yield Dimension(
-        "equipment",
-        on_equipment.select("batch_id", "level").unique(),
-        filed.drop_nulls("equipment_id").select("deviation_id", "category", level="equipment_id"),
-        dict(on_equipment.sort("level", "unit_procedure").select("level", "unit_procedure").rows()),
-    )
-    lots = usage.select(
-        "batch_id", "material", level=pl.concat_str("material", "supplier", "lot", separator=" ")
-    )
-    yield Dimension(
-        "lot",
-        lots.select("batch_id", "level").unique(),
-        filed.join(lots.unique(["batch_id", "level"]), on="batch_id").select(
-            "deviation_id", "level", category=pl.lit(ALL)
-        ),
-        dict(lots.select("level", "material").rows()),
-    )
-    shifts = phases.drop_nulls("shift").select(
-        "batch_id", "stage", "started_at", level=pl.concat_str(pl.lit("stage "), "stage",
-        pl.lit(" "), "shift"),
-    )  # fmt: skip
-    yield Dimension(
-        "shift",
-        shifts.select("batch_id", "level").unique(),
-        _in_shift(filed, shifts),
-        dict(shifts.select("level", pl.col("stage").cast(pl.String)).rows()),
-    )
-    quarter = pl.col("started_at").dt.quarter().replace_strict(SEASONS, return_dtype=pl.String)
-    dated = batches.filter(pl.col("started_at_precision").fill_null("instant") != "order")
-    yield Dimension(
-        "season",
-        dated.drop_nulls("started_at").select("batch_id", level=quarter),
-        filed.join(dated.drop_nulls("started_at"), on="batch_id").select(
-            "deviation_id", "category", level=quarter
-        ),
-        dict.fromkeys(SEASONS.values(), "season"),
-    )
-
-
-def _in_shift(filed: pl.DataFrame, shifts: pl.DataFrame) -> pl.DataFrame:
-    """Return the shift of the last phase of the deviation's stage begun before it was opened."""
-    return (
-        filed.select("deviation_id", "category", "batch_id", "stage", "opened_at")
-        .join(shifts, on=["batch_id", "stage"])
-        .filter(pl.col("started_at") <= pl.col("opened_at"))
-        .sort("deviation_id", "started_at")
-        .unique("deviation_id", keep="last", maintain_order=True)
-        .select("deviation_id", "category", "level")
-    )
+    return table(TABLE, found.select(columns(TABLE)))
 
 
 def _located(dimension: Dimension) -> pl.DataFrame:
@@ -251,34 +137,22 @@ def _counts(dimension: Dimension) -> pl.DataFrame:
 
 
 def _rates(compared: pl.DataFrame) -> pl.DataFrame:
-    """Add rates, ratios, intervals and central p-values to counts, exposures and dispersions."""
-    from scipy.special import betainc, betaincinv, gammaincinv
-
+    """Add rates, ratios, intervals and p-values to counts, exposures and dispersions."""
     compared = compared.with_columns(pl.col("overdispersion").fill_null(1.0))
     # Everything as in as many fewer deviations on as many fewer batches: rates stay.
-    here, rest, exposure, batches = (
+    here, elsewhere, exposure, batches_elsewhere = (
         (compared[name] / compared["overdispersion"]).to_numpy()
         for name in ("deviations", "elsewhere", "exposure", "batches_elsewhere")
     )
-    share = exposure / (exposure + batches)
-    odds = batches / exposure
-    low = np.where(here > 0, gammaincinv(np.maximum(here, TINY), TAIL), 0.0)
-    low_share = np.where(here > 0, betaincinv(np.maximum(here, TINY), rest + 1, TAIL), 0.0)
-    high_share = np.where(rest > 0, betaincinv(here + 1, np.maximum(rest, TINY), 1 - TAIL), 1.0)
-    # Tails of the conditional binomial; twice the smaller one agrees with the interval's ends.
-    at_least = np.where(here > 0, betainc(np.maximum(here, TINY), rest + 1, share), 1.0)
-    at_most = np.where(rest > 0, 1 - betainc(here + 1, np.maximum(rest, TINY), share), 1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(rest > 0, (here / exposure) / (rest / batches), np.nan)
-        ratio_high = np.where(rest > 0, high_share / (1 - high_share) * odds, np.nan)
-        ratio_low = np.where(low_share < 1, low_share / (1 - low_share) * odds, np.nan)
+    low, high = garwood(here, exposure)
+    found = rate_ratio(here, exposure, elsewhere, batches_elsewhere)
     return compared.with_columns(
         rate=here / exposure,
-        rate_low=low / exposure,
-        rate_high=gammaincinv(here + 1, 1 - TAIL) / exposure,
-        rate_elsewhere=rest / batches,
-        ratio=ratio,
-        ratio_low=ratio_low,
-        ratio_high=ratio_high,
-        p_value=np.minimum(1.0, 2 * np.minimum(at_least, at_most)),
-    ).with_columns(pl.col("ratio", "ratio_low", "ratio_high").fill_nan(None))
+        rate_low=low,
+        rate_high=high,
+        rate_elsewhere=elsewhere / batches_elsewhere,
+        ratio=found.ratio,
+        ratio_low=found.low,
+        ratio_high=found.high,
+        p_value=found.p_value,
+    )

@@ -32,12 +32,12 @@ INPUTS = (
 )
 def event_precursors(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
     """Search for event precursors and sequences."""
-    from assets.precursors.search import Records
+    from assets.precursors.search import EventRecords
     from assets.precursors.study import DRAWS, QUICK_DRAWS, precursor_tables
 
     run = context.resources.run_settings
     draws = QUICK_DRAWS if run.is_quick else DRAWS
-    found = precursor_tables(Records(**tables), draws=draws, seed=run.seed)
+    found = precursor_tables(EventRecords(**tables), draws=draws, seed=run.seed)
     for row in found["finding.precursor_searches"].iter_rows(named=True):
         context.log.info(f"{row['outcome']}: {row['reason']}")
     yield from table_outputs(found, TABLES)

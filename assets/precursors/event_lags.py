@@ -34,7 +34,7 @@ HOUR_US = 3.6e9
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class BatchSurroundings:
     """What batches share.
 
     Attributes:
@@ -51,7 +51,7 @@ class Surroundings:
     anchors: pl.DataFrame
 
 
-def event_lags(events: pl.DataFrame, around: Surroundings) -> pl.DataFrame:
+def event_lags(events: pl.DataFrame, around: BatchSurroundings) -> pl.DataFrame:
     """Pair every event with the batches it came before.
 
     Args:
@@ -114,7 +114,7 @@ def _on_equipment(
 
 
 def _through(
-    events: pl.DataFrame, subjects: pl.DataFrame, around: Surroundings, scope: str
+    events: pl.DataFrame, subjects: pl.DataFrame, around: BatchSurroundings, scope: str
 ) -> pl.DataFrame:
     """Pair events of other batches (and equipment) of the same line, lot or campaign."""
     groups = _groups(around, scope)
@@ -147,7 +147,7 @@ def _through(
     return _shaped(met, scope)
 
 
-def _groups(around: Surroundings, scope: str) -> pl.DataFrame:
+def _groups(around: BatchSurroundings, scope: str) -> pl.DataFrame:
     """Return what belongs to each line, lot or campaign: batch_id or equipment_id, and thing."""
     if scope == "lot":
         lots = around.material_usage.select(

@@ -6,22 +6,25 @@ that order, with other events in between allowed and events at one instant in no
 sequences are grown from frequent shorter ones, up to a stated budget, and are scored and controlled
 like single events, as one family over all outcomes.
 
-Sources: Agrawal & Srikant (1995), growing sequential patterns by their support; Westfall & Young
-(1993), single-step maximum.
+Source: Agrawal & Srikant (1995), growing sequential patterns by their support.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from assets.precursors.lag_search import FEWEST_EXPOSED, Scores, score_exposures
-from assets.precursors.matched_effect import effect_columns
-from assets.precursors.search import FAMILY_LEVEL, Search
+from assets.precursors.lag_search import FEWEST_EXPOSED, ExposureScores, score_exposures
+from assets.precursors.matched_effect import matched_effect
+from assets.precursors.search import FAMILY_LEVEL, OutcomeSearch
 from assets.statistics.array_types import BoolArray, FloatArray
-from assets.statistics.resampling.permutation import SharedDraws, p_value
+from assets.statistics.resampling.multiplicity import FamilyNull, westfall_young
+from assets.statistics.resampling.permutation import SharedDraws
+from data_contracts.tables import table
 
+TABLE = "finding.event_sequences"
 HORIZON_H = 30 * 24.0
 MOST_PAIRS, MOST_TRIPLES = 600, 600
 PAIRS_GROWN = 60
@@ -108,7 +111,7 @@ def _grown(
     return {steps: grown[steps] for steps in order}
 
 
-def sequence_rows(searches: list[Search], *, draws: int, seed: int) -> list[dict[str, Any]]:
+def event_sequences(searches: list[OutcomeSearch], *, draws: int, seed: int) -> pl.DataFrame:
     """Search the sequences of every outcome, all on the same permutations.
 
     Args:
@@ -117,12 +120,12 @@ def sequence_rows(searches: list[Search], *, draws: int, seed: int) -> list[dict
         seed: Seed of the permutations.
 
     Returns:
-        Rows of ``finding.event_sequences``: per outcome the ``MOST_ROWS`` strongest.
+        ``finding.event_sequences``: per outcome the ``MOST_ROWS`` strongest.
     """
-    strings = max((int(s.subjects.string.max()) + 1 for s in searches if s.block.size), default=1)
-    shared = SharedDraws(strings, draws, seed)
+    clusters = max((int(s.subjects.cluster.max()) + 1 for s in searches if s.block.size), default=1)
+    shared = SharedDraws(clusters, draws, seed)
     laid: dict[tuple[int, bytes], Sequences] = {}
-    scored: list[tuple[Search, Sequences, Scores]] = []
+    scored: list[tuple[OutcomeSearch, Sequences, ExposureScores]] = []
     for search in searches:
         if search.scores is None:
             continue
@@ -130,40 +133,34 @@ def sequence_rows(searches: list[Search], *, draws: int, seed: int) -> list[dict
         if key not in laid:
             laid[key] = sequences_of(search.lags, search.subjects.batch_id)
         if laid[key].steps:
-            positions = shared.positions(search.block, search.subjects.string)
+            positions = shared.positions(search.block, search.subjects.cluster)
             label = search.subjects.label
             scores = score_exposures(laid[key].is_met, label, search.block, positions)
             scored.append((search, laid[key], scores))
     if not scored:
-        return []
-    null = np.max([scores.null_largest for _, _, scores in scored], axis=0)
-    return [row for each in scored for row in _rows(*each, null)]
+        return table(TABLE)
+    nulls = np.stack([scores.null_largest for _, _, scores in scored], axis=1)
+    chance = westfall_young(nulls, is_one_scale=True)
+    return table(TABLE, [row for each in scored for row in _rows(*each, chance)])
 
 
 def _rows(
-    search: Search, sequences: Sequences, scores: Scores, null: FloatArray
-) -> list[dict[str, Any]]:
-    rows = []
+    search: OutcomeSearch, sequences: Sequences, scores: ExposureScores, chance: FamilyNull
+) -> Iterator[dict[str, Any]]:
+    subjects = search.subjects
     best = np.argsort(-scores.score, kind="stable")[:MOST_ROWS]
     for rank, column in enumerate(best, start=1):
-        p = p_value(float(scores.score[column]), null)
-        steps = sequences.steps[column]
-        rows.append(
-            {
-                "outcome": search.outcome,
-                "rank": rank,
-                "sequence": " > ".join(steps),
-                "length": len(steps),
-                "score": float(scores.score[column]),
-                "p_value_family": p,
-                "is_found": p <= FAMILY_LEVEL,
-                "searched": len(sequences.steps),
-                **effect_columns(
-                    sequences.is_met[:, column],
-                    search.subjects.label,
-                    search.block,
-                    search.subjects.string,
-                ),
-            }
-        )
-    return rows
+        p = chance.p_value(float(scores.score[column]))
+        steps, is_met = sequences.steps[column], sequences.is_met[:, column]
+        effect = matched_effect(is_met, subjects.label, search.block, subjects.cluster)
+        yield {
+            "outcome": search.outcome,
+            "rank": rank,
+            "sequence": " > ".join(steps),
+            "length": len(steps),
+            "score": float(scores.score[column]),
+            "p_value_family": p,
+            "is_found": p <= FAMILY_LEVEL,
+            "searched": len(sequences.steps),
+            **asdict(effect),
+        }

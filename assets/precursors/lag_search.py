@@ -7,7 +7,6 @@ permuted outcomes says what chance gives to a search as wide as this one.
 
 Score: the signed root of the Poisson deviance of observed against expected failures, whose tail
 depends less on the expected number than a z score's does (McCullagh & Nelder 1989, section 2.4).
-Error control: Westfall & Young (1993), single-step maximum over exposures and outcomes.
 """
 
 from collections.abc import Sequence
@@ -28,7 +27,7 @@ COLUMNS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
-class Exposure:
+class EventExposure:
     """One kind of exposure.
 
     Attributes:
@@ -56,7 +55,7 @@ class Exposures:
         pairs: Per event type and scope the places of batches and lags behind its exposures.
     """
 
-    described: Sequence[Exposure]
+    described: Sequence[EventExposure]
     is_exposed: BoolArray
     pairs: dict[tuple[str, str], tuple[IntArray, FloatArray]]
 
@@ -73,7 +72,7 @@ def exposures_of(lags: pl.DataFrame, batch_id: pl.Series) -> Exposures:
     """
     place = pl.DataFrame({"batch_id": batch_id}).with_row_index("place")
     joined = lags.join(place, on="batch_id").sort("scope", "event_type", "place", "lag_h")
-    described: list[Exposure] = []
+    described: list[EventExposure] = []
     columns: list[BoolArray] = []
     pairs: dict[tuple[str, str], tuple[IntArray, FloatArray]] = {}
     for (scope, event_type), part in joined.group_by("scope", "event_type", maintain_order=True):
@@ -82,7 +81,7 @@ def exposures_of(lags: pl.DataFrame, batch_id: pl.Series) -> Exposures:
         pairs[str(event_type), str(scope)] = at, lag
         windows, exposed = _windows(at, lag, batch_id.len())
         kind = part["kind"][0]
-        described += [Exposure(str(event_type), kind, str(scope), *w) for w in windows]
+        described += [EventExposure(str(event_type), kind, str(scope), *w) for w in windows]
         columns += list(exposed)
     stacked = np.array(columns, dtype=bool).T if columns else np.empty((batch_id.len(), 0), bool)
     return Exposures(described, np.ascontiguousarray(stacked), pairs)
@@ -157,7 +156,7 @@ def block_rate(label: FloatArray, block: IntArray) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class Scores:
+class ExposureScores:
     """Scores of the exposures of one outcome, and the largest under each permutation.
 
     Attributes:
@@ -175,7 +174,7 @@ class Scores:
 
 def score_exposures(
     is_exposed: BoolArray, label: FloatArray, block: IntArray, positions: IntArray
-) -> Scores:
+) -> ExposureScores:
     """Score every exposure, and the largest score under each permutation of the outcomes.
 
     Args:
@@ -198,4 +197,4 @@ def score_exposures(
         expected[span] = np.maximum(rate @ part, 1e-3)
         null = deviance_root(np.asarray(permuted @ part), expected[span].astype(np.float32))
         largest = np.maximum(largest, null.max(axis=1))
-    return Scores(observed, expected, deviance_root(observed, expected), largest)
+    return ExposureScores(observed, expected, deviance_root(observed, expected), largest)

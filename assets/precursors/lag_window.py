@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.precursors.lag_search import CUT_RATIO, Exposure, deviance_root
+from assets.precursors.lag_search import CUT_RATIO, EventExposure, deviance_root
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.resampling.cluster_bootstrap import cluster_weights
 
 MOST_CUTS = 24
 RESAMPLES = 200
@@ -40,11 +41,11 @@ class LagWindow:
 
 
 def cut_window(
-    exposure: Exposure,
+    exposure: EventExposure,
     pairs: tuple[IntArray, FloatArray],
     label: FloatArray,
     rate: FloatArray,
-    string: IntArray,
+    cluster: IntArray,
     seed: int,
 ) -> LagWindow:
     """Cut a window at full resolution and give its interval.
@@ -54,7 +55,7 @@ def cut_window(
         pairs: Places of batches and lags in hours of this event type and scope.
         label: Per batch 1 for a failure.
         rate: Per batch the failure rate of its matched block.
-        string: Per batch the cluster resampled.
+        cluster: Per batch its lot or campaign, resampled whole.
         seed: Seed of the resampling.
 
     Returns:
@@ -65,7 +66,9 @@ def cut_window(
     at, lag = at[timed], lag[timed]
     windows = _candidates(exposure, lag)
     exposed = _exposed(at, lag, windows, label.size)
-    weights = _cluster_weights(string, seed)
+    # First every batch once, then whole clusters resampled.
+    drawn = cluster_weights(cluster, RESAMPLES, np.random.default_rng(seed))
+    weights = np.vstack([np.ones(label.size), drawn])
     score = deviance_root(weights @ (exposed * label[:, None]),
                           np.maximum(weights @ (exposed * rate[:, None]), 1e-3))  # fmt: skip
     best = score.argmax(axis=1)
@@ -83,7 +86,7 @@ def cut_window(
     )  # fmt: skip
 
 
-def _candidates(exposure: Exposure, lag: FloatArray) -> FloatArray:
+def _candidates(exposure: EventExposure, lag: FloatArray) -> FloatArray:
     def near(end: float, step: float) -> FloatArray:
         inside = np.unique(lag[(lag >= end / step) & (lag <= end * step)])
         if inside.size > MOST_CUTS:
@@ -107,15 +110,6 @@ def _exposed(at: IntArray, lag: FloatArray, windows: FloatArray, batches: int) -
 def inside(lag: FloatArray, low: float, high: float) -> BoolArray:
     """Tell which lags fall into a window: above its lower end (0 included), up to its upper."""
     return np.asarray(((lag > low) | ((low == 0.0) & (lag == 0.0))) & (lag <= high))
-
-
-def _cluster_weights(string: IntArray, seed: int) -> FloatArray:
-    """First row: every batch once; then bootstrap weights of whole clusters."""
-    codes, place = np.unique(string, return_inverse=True)
-    drawn = np.random.default_rng(seed).multinomial(
-        codes.size, np.full(codes.size, 1 / codes.size), size=RESAMPLES
-    )
-    return np.vstack([np.ones(string.size), drawn[:, place]]).astype(np.float64)
 
 
 def _typical(at: IntArray, lag: FloatArray, window: FloatArray, weight: FloatArray) -> float:

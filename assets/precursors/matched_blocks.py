@@ -34,7 +34,7 @@ class Subjects:
         label: 1 for a failure, else 0.
         product: Code of the product.
         line: Code of the line.
-        string: Code of the lot or campaign the batch depends on, from 0.
+        cluster: Code of the lot or campaign the batch depends on, from 0.
         time_d: Days since the first start; the order of production where there are no dates.
         activity: Events in the plant in the week around the start, per day.
     """
@@ -43,7 +43,7 @@ class Subjects:
     label: FloatArray
     product: IntArray
     line: IntArray
-    string: IntArray
+    cluster: IntArray
     time_d: FloatArray
     activity: FloatArray
 
@@ -58,10 +58,10 @@ def subjects_of(batches: pl.DataFrame, outcomes: pl.DataFrame, events: pl.DataFr
     """
     # Codes of lots and campaigns are those of all batches, so that every outcome moves them alike.
     known = (
-        batches.with_columns(string=pl.col("cluster_id").rank("dense") - 1)
+        batches.with_columns(cluster=pl.col("cluster_id").rank("dense") - 1)
         .join(outcomes.drop_nulls("is_failure"), on="batch_id")
         .sort("production_order", "batch_id")
-        .select("batch_id", "product", "line", "string", "started_at", "is_failure")
+        .select("batch_id", "product", "line", "cluster", "started_at", "is_failure")
     )
     started = known["started_at"].dt.epoch("us").to_numpy().astype(float) / 1e6
     has_dates = known.height > 0 and known["started_at"].null_count() == 0
@@ -76,7 +76,7 @@ def subjects_of(batches: pl.DataFrame, outcomes: pl.DataFrame, events: pl.DataFr
         label=known["is_failure"].cast(pl.Float64).to_numpy().copy(),
         product=_codes(known["product"]),
         line=_codes(known["line"]),
-        string=known["string"].cast(pl.Int64).to_numpy().copy(),
+        cluster=known["cluster"].cast(pl.Int64).to_numpy().copy(),
         time_d=time_d,
         activity=active / (2.0 * LOAD_DAYS) if has_dates else np.zeros(known.height),
     )
@@ -95,16 +95,16 @@ def matched_blocks(subjects: Subjects) -> IntArray:
     """
     if not subjects.label.size:
         return np.empty(0, dtype=np.int64)
-    score = _mean_by(expected_risk(subjects), subjects.string)
-    start = _mean_by(subjects.time_d, subjects.string)
+    score = _mean_by(expected_risk(subjects), subjects.cluster)
+    start = _mean_by(subjects.time_d, subjects.cluster)
     block = np.empty(subjects.label.size, dtype=np.int64)
     count = 0
     for product in np.unique(subjects.product):
         inside = np.flatnonzero(subjects.product == product)
         levels = max(1, min(RISK_LEVELS, inside.size // FEWEST_IN_BLOCK))
-        for rows in _chunks(inside, score, subjects.string, levels):
+        for rows in _chunks(inside, score, subjects.cluster, levels):
             pieces = max(1, rows.size // FEWEST_IN_BLOCK)
-            for piece in _chunks(rows, start, subjects.string, pieces):
+            for piece in _chunks(rows, start, subjects.cluster, pieces):
                 block[piece] = count
                 count += 1
     return block
@@ -149,9 +149,9 @@ def _mean_by(value: FloatArray, group: IntArray) -> FloatArray:
     return np.asarray((total / np.bincount(place, minlength=codes.size))[place])
 
 
-def _chunks(rows: IntArray, key: FloatArray, string: IntArray, pieces: int) -> list[IntArray]:
-    """Cut rows into pieces of about equal size along a key, strings kept whole."""
-    ordered = rows[np.lexsort((string[rows], key[rows]))]
-    _, first, place = np.unique(string[ordered], return_index=True, return_inverse=True)
+def _chunks(rows: IntArray, key: FloatArray, cluster: IntArray, pieces: int) -> list[IntArray]:
+    """Cut rows into pieces of about equal size along a key, lots and campaigns kept whole."""
+    ordered = rows[np.lexsort((cluster[rows], key[rows]))]
+    _, first, place = np.unique(cluster[ordered], return_index=True, return_inverse=True)
     piece = first[place] * pieces // max(1, ordered.size)
     return [ordered[piece == code] for code in np.unique(piece)]

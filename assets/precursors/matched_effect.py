@@ -18,7 +18,7 @@ from assets.statistics.intervals import newcombe_difference
 
 @dataclass(frozen=True)
 class MatchedEffect:
-    """Exposed batches against matched controls.
+    """Exposed batches against matched controls, by the columns the finding tables share.
 
     Attributes:
         exposed: Exposed batches, and ``exposed_failures`` of them.
@@ -34,14 +34,20 @@ class MatchedEffect:
     exposed_failures: int
     controls: int
     controls_failures: int
-    rate_exposed: tuple[float, float, float]
+    rate_exposed: float
+    rate_exposed_low: float
+    rate_exposed_high: float
     rate_controls: float
-    difference: tuple[float, float, float]
-    ratio: tuple[float, float, float] | None
+    difference: float
+    difference_low: float
+    difference_high: float
+    ratio: float | None
+    ratio_low: float | None
+    ratio_high: float | None
 
 
 def matched_effect(
-    is_exposed: BoolArray, label: FloatArray, block: IntArray, string: IntArray
+    is_exposed: BoolArray, label: FloatArray, block: IntArray, cluster: IntArray
 ) -> MatchedEffect:
     """Compare the exposed with the unexposed of their blocks.
 
@@ -49,7 +55,7 @@ def matched_effect(
         is_exposed: Per batch whether the event came before it; at least one is.
         label: Per batch 1 for a failure.
         block: Per batch its matched block.
-        string: Per batch its lot or campaign.
+        cluster: Per batch its lot or campaign.
     """
     blocks = int(block.max()) + 1
 
@@ -67,40 +73,16 @@ def matched_effect(
     weight = share / np.maximum(n0, 1)
     effective = (weight * n0).sum() ** 2 / max(float((weight**2 * n0).sum()), 1e-12)
     failed, is_control = label > 0, ~is_exposed & both[block]
-    by = deflation(failed[is_exposed], string[is_exposed])
-    effective = max(1.0, effective / deflation(failed[is_control], string[is_control]))
+    by = deflation(failed[is_exposed], cluster[is_exposed])
+    effective = max(1.0, effective / deflation(failed[is_control], cluster[is_control]))
     low, high = newcombe_difference(failures / by, exposed / by, standard * effective, effective)
     rate = failures / exposed
     return MatchedEffect(
         exposed, failures, controls, controls_failures,
-        (rate, *share_interval(failed[is_exposed], string[is_exposed])),
-        standard, (rate - standard, min(low, rate - standard), max(high, rate - standard)),
-        _ratio(a[both], n1[both], c[both], n0[both], by),
+        rate, *share_interval(failed[is_exposed], cluster[is_exposed]),
+        standard, rate - standard, min(low, rate - standard), max(high, rate - standard),
+        *(_ratio(a[both], n1[both], c[both], n0[both], by) or (None, None, None)),
     )  # fmt: skip
-
-
-def effect_columns(
-    is_exposed: BoolArray, label: FloatArray, block: IntArray, string: IntArray
-) -> dict[str, Any]:
-    """Return ``matched_effect`` as the columns the finding tables share."""
-    effect = matched_effect(is_exposed, label, block, string)
-    rate, difference, ratio = effect.rate_exposed, effect.difference, effect.ratio
-    return {
-        "exposed": effect.exposed,
-        "exposed_failures": effect.exposed_failures,
-        "controls": effect.controls,
-        "controls_failures": effect.controls_failures,
-        "rate_exposed": rate[0],
-        "rate_exposed_low": rate[1],
-        "rate_exposed_high": rate[2],
-        "rate_controls": effect.rate_controls,
-        "difference": difference[0],
-        "difference_low": difference[1],
-        "difference_high": difference[2],
-        "ratio": ratio[0] if ratio else None,
-        "ratio_low": ratio[1] if ratio else None,
-        "ratio_high": ratio[2] if ratio else None,
-    }
 
 
 def _ratio(

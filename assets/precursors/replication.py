@@ -42,7 +42,7 @@ def replication(
         ``later_exposed``, ``later_failures``, ``later_expected`` and the one-sided
         ``p_value_later``.
     """
-    early, late = _halves(subjects.string)
+    early, late = _halves(subjects.cluster)
     found = exposures.described[column]
     alike = [
         place
@@ -55,7 +55,7 @@ def replication(
     label = subjects.label[late]
     if min(later.sum(), (~later).sum()) < FEWEST_EXPOSED or not label.any():
         return {"later_standing": UNTOLD}
-    p = _later_p_value(later, label, block[late], subjects.string[late], seed)
+    p = _later_p_value(later, label, block[late], subjects.cluster[late], seed)
     return {
         "later_standing": HELD if p <= HELD_BELOW else NOT_HELD,
         "later_exposed": int(later.sum()),
@@ -65,11 +65,11 @@ def replication(
     }
 
 
-def _halves(string: IntArray) -> tuple[IntArray, IntArray]:
+def _halves(cluster: IntArray) -> tuple[IntArray, IntArray]:
     """Earlier and later half; a lot or campaign seen in the earlier half confirms nothing."""
-    rows = np.arange(string.size)
-    early, late = rows[: string.size // 2], rows[string.size // 2 :]
-    return early, late[~np.isin(string[late], string[early])]
+    rows = np.arange(cluster.size)
+    early, late = rows[: cluster.size // 2], rows[cluster.size // 2 :]
+    return early, late[~np.isin(cluster[late], cluster[early])]
 
 
 def _best(is_exposed: BoolArray, label: FloatArray, block: IntArray) -> int | None:
@@ -84,9 +84,9 @@ def _best(is_exposed: BoolArray, label: FloatArray, block: IntArray) -> int | No
 
 
 def _later_p_value(
-    is_exposed: BoolArray, label: FloatArray, block: IntArray, string: IntArray, seed: int
+    is_exposed: BoolArray, label: FloatArray, block: IntArray, cluster: IntArray, seed: int
 ) -> float:
-    codes = np.unique(string, return_inverse=True)[1]
+    codes = np.unique(cluster, return_inverse=True)[1]
     keys = string_keys(int(codes.max()) + 1, DRAWS, seed)
     permuted = label[permuted_positions(block, codes, keys)]
     return p_value(float(label[is_exposed].sum()), permuted[:, is_exposed].sum(axis=1))

@@ -2,21 +2,16 @@
 
 import polars as pl
 
-from assets.precursors.event_sequences import sequence_rows
-from assets.precursors.search import (
-    Records,
-    family_null,
-    precursor_rows,
-    search_precursors,
-    search_row,
-)
-from data_contracts.tables import table
+from assets.precursors.event_sequences import event_sequences
+from assets.precursors.precursor_searches import precursor_searches
+from assets.precursors.precursors import precursors
+from assets.precursors.search import EventRecords, search_precursors
 
 DRAWS, QUICK_DRAWS = 1000, 400
 
 
 def precursor_tables(
-    records: Records, *, draws: int = DRAWS, seed: int = 0
+    records: EventRecords, *, draws: int = DRAWS, seed: int = 0
 ) -> dict[str, pl.DataFrame]:
     """Search the records for precursors and sequences.
 
@@ -30,12 +25,8 @@ def precursor_tables(
         came of it) and ``finding.event_sequences``, by name.
     """
     searches = search_precursors(records, draws=draws, seed=seed)
-    null = family_null(searches)
-    found = [row for search in searches for row in precursor_rows(search, null, seed)]
-    accounts = [search_row(search, null, draws) for search in searches]
-    sequences = sequence_rows(searches, draws=draws, seed=seed)
     return {
-        "finding.precursors": table("finding.precursors", found),
-        "finding.precursor_searches": table("finding.precursor_searches", accounts),
-        "finding.event_sequences": table("finding.event_sequences", sequences),
+        "finding.precursors": precursors(searches, seed),
+        "finding.precursor_searches": precursor_searches(searches, draws),
+        "finding.event_sequences": event_sequences(searches, draws=draws, seed=seed),
     }

@@ -9,6 +9,7 @@ import numpy as np
 
 from assets.rules.chance_blocks import ChanceBlocks
 from assets.statistics.array_types import BoolArray, FloatArray
+from assets.statistics.resampling.multiplicity import holm
 from assets.statistics.resampling.permutation import p_value
 
 CONFIRMED_BELOW = 0.05
@@ -34,14 +35,4 @@ def later_p_values(
         return [1.0] * len(covers)
     draws = blocks.draws(label, CONFIRMATION_DRAWS, seed).astype(np.float64)
     alone = [p_value(float(label[inside].sum()), draws[:, inside].sum(axis=1)) for inside in covers]
-    return holm(alone)
-
-
-def holm(alone: list[float]) -> list[float]:
-    """Correct p-values for their number (Holm 1979)."""
-    corrected = np.ones(len(alone))
-    largest = 0.0
-    for place, rule in enumerate(np.argsort(alone, kind="stable")):
-        largest = max(largest, min(1.0, (len(alone) - place) * alone[rule]))
-        corrected[rule] = largest
-    return [float(value) for value in corrected]
+    return [float(p) for p in holm(np.array(alone))]

@@ -39,8 +39,9 @@ INPUTS = (
 )
 def failure_rules(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
     """Search for rules, confirm them on later batches and save what was found."""
-    from assets.rules.study import RuleInputs, RuleSettings, run_rule_study
+    from assets.rules.study import RuleInputs, run_rule_study
     from assets.rules.tables import rule_tables
+    from assets.rules.target_search import RuleSettings
 
     run = context.resources.run_settings
     verdicts = tables.pop("verdicts")

@@ -11,12 +11,11 @@ import numpy as np
 
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.dependence import difference_interval
-from assets.statistics.intervals import Interval
 
 
 @dataclass(frozen=True)
-class Effect:
-    """A rule on some batches.
+class RuleEffect:
+    """A rule on some batches, by the columns of ``finding.rule_effects``; NaN where undefined.
 
     Attributes:
         batches_inside: Batches the rule covers.
@@ -25,7 +24,13 @@ class Effect:
         failures_outside: Of these, failed.
         failures_expected: Failures expected inside from product and period alone.
         clusters_inside: Lots or campaigns the failures inside come from.
-        interval: 95% interval of the difference.
+        rate_inside: Share failed inside.
+        rate_outside: Share failed outside.
+        risk_difference: Share failed inside minus outside, with its 95% interval.
+        lift: Rate inside over the rate of all batches.
+        support: Share of all batches inside.
+        attributable: Failures inside beyond those the rate outside would have given, with the
+            difference's interval in failures.
     """
 
     batches_inside: int
@@ -34,54 +39,21 @@ class Effect:
     failures_outside: int
     failures_expected: float
     clusters_inside: int
-    interval: Interval
-
-    @property
-    def rate_inside(self) -> float:
-        """Share failed inside, NaN where the rule covers nothing."""
-        return _share(self.failures_inside, self.batches_inside)
-
-    @property
-    def rate_outside(self) -> float:
-        """Share failed outside."""
-        return _share(self.failures_outside, self.batches_outside)
-
-    @property
-    def difference(self) -> float:
-        """Share failed inside minus outside."""
-        return self.rate_inside - self.rate_outside
-
-    @property
-    def lift(self) -> float:
-        """Rate inside over the rate of all batches."""
-        failures = self.failures_inside + self.failures_outside
-        overall = _share(failures, self.batches_inside + self.batches_outside)
-        return self.rate_inside / overall if overall > 0 else float("nan")
-
-    @property
-    def support(self) -> float:
-        """Share of all batches inside."""
-        return _share(self.batches_inside, self.batches_inside + self.batches_outside)
-
-    @property
-    def attributable(self) -> float:
-        """Failures inside beyond those the rate outside would have given."""
-        return self.difference * self.batches_inside
-
-    @property
-    def attributable_interval(self) -> Interval:
-        """The difference's interval, in failures."""
-        low, high = self.interval
-        return low * self.batches_inside, high * self.batches_inside
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else float("nan")
+    rate_inside: float
+    rate_outside: float
+    risk_difference: float
+    risk_difference_low: float
+    risk_difference_high: float
+    lift: float
+    support: float
+    attributable: float
+    attributable_low: float
+    attributable_high: float
 
 
 def effect_of(
     covers: BoolArray, label: FloatArray, expected: FloatArray, cluster: IntArray
-) -> Effect:
+) -> RuleEffect:
     """Count a rule on some batches.
 
     Args:
@@ -91,12 +63,22 @@ def effect_of(
         cluster: Per batch, code of its lot or campaign.
     """
     failed = label > 0
-    return Effect(
-        int(covers.sum()),
-        int((covers & failed).sum()),
-        int((~covers).sum()),
-        int((~covers & failed).sum()),
+    inside, outside = int(covers.sum()), int((~covers).sum())
+    failures = int((covers & failed).sum()), int((~covers & failed).sum())
+    rates = _share(failures[0], inside), _share(failures[1], outside)
+    overall = _share(sum(failures), covers.size)
+    difference = rates[0] - rates[1]
+    low, high = difference_interval(failed, covers, cluster)
+    return RuleEffect(
+        *(inside, failures[0], outside, failures[1]),
         float(expected[covers].sum()),
         int(np.unique(cluster[covers & failed]).size),
-        difference_interval(failed, covers, cluster),
+        *(*rates, difference, low, high),
+        rates[0] / overall if overall > 0 else float("nan"),
+        _share(inside, covers.size),
+        *(difference * inside, low * inside, high * inside),
     )
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")

@@ -10,7 +10,7 @@ from math import inf, isfinite
 import numpy as np
 
 from assets.rules.search.interval_kernel import likelihood_ratio
-from assets.rules.search.rule import Condition, Rule, sorted_rule
+from assets.rules.search.rule import Rule, RuleCondition, sorted_rule
 from assets.rules.search.subgroup_search import SubgroupSearch
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 
@@ -29,7 +29,8 @@ def statistic_of(covers: BoolArray, label: FloatArray, expected: FloatArray) -> 
 def on_rows(rule: Rule, rows: IntArray) -> Rule:
     """The same rule with its columns' values on some of the batches."""
     parts = [
-        Condition(part.column.at(rows), part.low, part.high, part.level) for part in rule.conditions
+        RuleCondition(part.column.at(rows), part.low, part.high, part.level)
+        for part in rule.conditions
     ]
     return Rule(tuple(parts))
 
@@ -64,7 +65,7 @@ def refitted(rule: Rule, label: FloatArray, expected: FloatArray) -> Rule:
     if found:
         by_feature = {part.column.feature: part.column for part in numbers}
         moved = [
-            Condition(by_feature[part.column.feature], part.low, part.high)
+            RuleCondition(by_feature[part.column.feature], part.low, part.high)
             for part in found[0].rule.conditions
         ]
         refit = sorted_rule([*levels, *moved])
@@ -91,16 +92,16 @@ def _ends_settled(rule: Rule, label: FloatArray, expected: FloatArray) -> Rule:
     return Rule(tuple(parts))
 
 
-def _openings(part: Condition) -> list[Condition]:
+def _openings(part: RuleCondition) -> list[RuleCondition]:
     """The condition with one end open; a condition open at both ends says nothing."""
     values = part.column.values[np.isfinite(part.column.values)]
     above, below = int((values > part.high).sum()), int((values < part.low).sum())
-    open_high = Condition(part.column, part.low, inf)
-    open_low = Condition(part.column, -inf, part.high)
+    open_high = RuleCondition(part.column, part.low, inf)
+    open_low = RuleCondition(part.column, -inf, part.high)
     return [open_high, open_low] if above <= below else [open_low, open_high]
 
 
-def _half_way(part: Condition, values: FloatArray) -> Condition:
+def _half_way(part: RuleCondition, values: FloatArray) -> RuleCondition:
     """Move closed ends half way to the next value of a batch that meets the other conditions."""
     low, high = part.low, part.high
     if part.level is not None:
@@ -111,4 +112,4 @@ def _half_way(part: Condition, values: FloatArray) -> Condition:
     if isfinite(high):
         outside = values[values > high]
         high = (high + float(outside.min())) / 2 if outside.size else high
-    return Condition(part.column, low, high)
+    return RuleCondition(part.column, low, high)

@@ -13,7 +13,7 @@ import numpy as np
 
 from assets.rules.chance_blocks import ChanceBlocks
 from assets.rules.refit import refitted, statistic_of
-from assets.rules.search.rule import Condition, Rule, sorted_rule
+from assets.rules.search.rule import Rule, RuleCondition, sorted_rule
 from assets.rules.search.selectors import Column
 from assets.rules.search.subgroup_search import ScoredRule, SubgroupSearch
 from assets.statistics.array_types import FloatArray
@@ -70,7 +70,7 @@ def plain(rule: Rule, period: Period) -> Rule:
     worth = log(max(period.derived_budget, 1)) + PLAIN_ALLOWANCE
     while True:
         trials = [
-            period.refitted(Rule((*_others(rule, place), Condition(recorded[part]))))
+            period.refitted(Rule((*_others(rule, place), RuleCondition(recorded[part]))))
             for place, condition in enumerate(rule.conditions)
             for part in condition.column.parts
             if part not in rule.features
@@ -81,7 +81,7 @@ def plain(rule: Rule, period: Period) -> Rule:
         rule = best
 
 
-def _others(rule: Rule, place: int) -> tuple[Condition, ...]:
+def _others(rule: Rule, place: int) -> tuple[RuleCondition, ...]:
     return (*rule.conditions[:place], *rule.conditions[place + 1 :])
 
 

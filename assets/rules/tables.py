@@ -1,69 +1,83 @@
-"""A rule study as tables: one frame per contract, each sorted by its key.
-
-Rows are made where their figures are; here they only become frames.
-"""
+"""A rule study as tables: one builder per contract, named like the table."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from assets.rules.effects import Effect, effect_of
+from assets.rules.effects import effect_of
 from assets.rules.refit import on_rows
-from assets.rules.search.rule import Rule
-from assets.rules.study import RuleSettings, RuleStudy, Search, StatedRule
+from assets.rules.stated_rules import CLAIMED_BELOW, StatedRule
+from assets.rules.study import RuleStudy
+from assets.rules.target_search import RuleSettings, TargetSearch
 from assets.statistics.array_types import BoolArray, IntArray
 from assets.statistics.dependence import share_interval
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import conform, empty
+from data_contracts.tables import table
 
 PERIODS = 8
 DISCOVERY, CONFIRMATION, RE_ESTIMATED = "discovery", "confirmation", "re_estimated"
 PROCESS_SIGNAL = "process_signal"
-KEYS = {
-    "evidence.rule_search": ["outcome", "target"],
-    "finding.rules": ["outcome", "target", "rule"],
-    "finding.rule_conditions": ["outcome", "target", "rule", "estimate", "condition"],
-    "finding.rule_effects": ["outcome", "target", "rule", "estimate"],
-    "finding.rule_periods": ["outcome", "target", "rule", "period", "side"],
-    "finding.rule_batches": ["outcome", "target", "rule", "batch_id"],
-}
+Rows = Iterator[dict[str, Any]]
 
 
 def rule_tables(
     study: RuleStudy, settings: RuleSettings, verdicts: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:
-    """Every table of a rule study.
+    """Every table of a rule study, by name.
 
     Args:
         study: What was searched for and found.
         settings: How hard the search looked.
         verdicts: ``model.verdicts``; rules are shown only under a process signal.
-
-    Returns:
-        Frames by table, in the shape of their contracts.
     """
+    return {
+        "evidence.rule_search": rule_search(study, settings),
+        "finding.rules": rules(study, verdicts),
+        "finding.rule_conditions": rule_conditions(study),
+        "finding.rule_effects": rule_effects(study),
+        "finding.rule_periods": rule_periods(study),
+        "finding.rule_batches": rule_batches(study),
+    }
+
+
+def rule_search(study: RuleStudy, settings: RuleSettings) -> pl.DataFrame:
+    """``evidence.rule_search``: one row per target, also where nothing could be searched for."""
+    return table(
+        "evidence.rule_search", [_search(each, study, settings) for each in study.searches]
+    )
+
+
+def rules(study: RuleStudy, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """``finding.rules``: one row per rule, shown where confirmed under a process signal."""
     standing = {
-        (row["outcome"], row["gate"]): row["verdict"] for row in verdicts.iter_rows(named=True)
+        (outcome, gate): verdict
+        for outcome, gate, verdict in verdicts.select("outcome", "gate", "verdict").iter_rows()
     }
-    rows = {
-        "evidence.rule_search": _searches(study, settings),
-        "finding.rules": [_rule_row(rule, standing) for rule in study.rules],
-        "finding.rule_conditions": [row for rule in study.rules for row in _conditions(rule)],
-        "finding.rule_effects": [row for rule in study.rules for row in _effects(rule)],
-        "finding.rule_periods": [row for rule in study.rules for row in _periods(rule)],
-        "finding.rule_batches": [row for rule in study.rules for row in _members(rule)],
-    }
-    return {name: _frame(name, rows[name]) for name in KEYS}
+    return table("finding.rules", [_rule(each, standing) for each in study.rules])
 
 
-def _frame(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    shape = contract(name)
-    if not rows:
-        return empty(shape)
-    return conform(pl.DataFrame(rows, infer_schema_length=None), shape).sort(KEYS[name])
+def rule_conditions(study: RuleStudy) -> pl.DataFrame:
+    """``finding.rule_conditions``: each condition as discovered and as fitted again."""
+    rows = [row for rule in study.rules for row in _conditions(rule)]
+    return table("finding.rule_conditions", rows)
+
+
+def rule_effects(study: RuleStudy) -> pl.DataFrame:
+    """``finding.rule_effects``: each rule on the earlier, the later and all batches."""
+    return table("finding.rule_effects", [row for rule in study.rules for row in _effects(rule)])
+
+
+def rule_periods(study: RuleStudy) -> pl.DataFrame:
+    """``finding.rule_periods``: failure rates inside and outside each rule over time."""
+    return table("finding.rule_periods", [row for rule in study.rules for row in _periods(rule)])
+
+
+def rule_batches(study: RuleStudy) -> pl.DataFrame:
+    """``finding.rule_batches``: the batches each rule covers."""
+    return table("finding.rule_batches", [row for rule in study.rules for row in _batches(rule)])
 
 
 def _key(rule: StatedRule) -> dict[str, Any]:
@@ -71,17 +85,7 @@ def _key(rule: StatedRule) -> dict[str, Any]:
     return {"outcome": target.outcome, "target": target.name, "rule": rule.number}
 
 
-def _searches(study: RuleStudy, settings: RuleSettings) -> list[dict[str, Any]]:
-    rows, place = [], 0
-    for search in study.searches:
-        rows.append(_search_row(search, study, settings, place))
-        place += search.null is not None
-    return rows
-
-
-def _search_row(
-    search: Search, study: RuleStudy, settings: RuleSettings, place: int
-) -> dict[str, Any]:
+def _search(search: TargetSearch, study: RuleStudy, settings: RuleSettings) -> dict[str, Any]:
     split, target = search.split, search.split.target
     own = [rule for rule in study.rules if rule.split is split]
     row: dict[str, Any] = {
@@ -103,17 +107,18 @@ def _search_row(
         "confirmed": sum(rule.is_confirmed for rule in own),
         "note": search.obstacle,
     }
-    if study.family is None or search.null is None:
+    if search.chance is None:
         return row
     chances = []
-    for depth, found in enumerate(search.found, start=1):
-        row[f"threshold_{depth}"] = study.family.threshold(place, depth)
-        row[f"statistic_{depth}"] = found[0].statistic if found else 0.0
-        chances.append(study.family.p_value(place, depth, row[f"statistic_{depth}"]))
+    for depth, found in enumerate(search.found):
+        best = found[0].statistic if found else 0.0
+        row[f"threshold_{depth + 1}"] = search.chance.threshold(CLAIMED_BELOW, depth)
+        row[f"statistic_{depth + 1}"] = best
+        chances.append(search.chance.p_value(best, depth))
     return row | {"p_value_family": min(chances)}
 
 
-def _rule_row(rule: StatedRule, standing: dict[tuple[str, int], str]) -> dict[str, Any]:
+def _rule(rule: StatedRule, standing: dict[tuple[str, int], str]) -> dict[str, Any]:
     target = rule.split.target
     verdict = standing.get((target.outcome, target.gate), "not_applicable")
     return _key(rule) | {
@@ -131,7 +136,7 @@ def _rule_row(rule: StatedRule, standing: dict[tuple[str, int], str]) -> dict[st
     }
 
 
-def _conditions(rule: StatedRule) -> Iterator[dict[str, Any]]:
+def _conditions(rule: StatedRule) -> Rows:
     for estimate, own in ((DISCOVERY, rule.rule), (RE_ESTIMATED, rule.refit)):
         for place, part in enumerate(own.conditions, start=1):
             yield _key(rule) | {
@@ -147,55 +152,25 @@ def _conditions(rule: StatedRule) -> Iterator[dict[str, Any]]:
             }
 
 
-def _effects(rule: StatedRule) -> Iterator[dict[str, Any]]:
+def _effects(rule: StatedRule) -> Rows:
     split = rule.split
     for estimate, own, rows in (
         (DISCOVERY, rule.rule, split.early),
         (CONFIRMATION, rule.rule, split.late),
         (RE_ESTIMATED, rule.refit, split.known),
     ):
-        yield (
-            _key(rule)
-            | {"estimate": estimate, "is_fitted_here": estimate != CONFIRMATION}
-            | _effect_row(_effect(rule, own, rows))
+        label = split.target.label[rows]
+        effect = effect_of(
+            on_rows(own, rows).covers,
+            label,
+            split.blocks(rows).expected(label),
+            split.selectors.cluster[rows],
         )
+        made = {"estimate": estimate, "is_fitted_here": estimate != CONFIRMATION}
+        yield _key(rule) | made | asdict(effect)
 
 
-def _effect(rule: StatedRule, own: Rule, rows: IntArray) -> Effect:
-    label = rule.split.target.label[rows]
-    return effect_of(
-        on_rows(own, rows).covers,
-        label,
-        rule.split.blocks(rows).expected(label),
-        rule.split.selectors.cluster[rows],
-    )
-
-
-def _effect_row(effect: Effect) -> dict[str, Any]:
-    low, high = effect.interval
-    fewest, most = effect.attributable_interval
-    row = {
-        "batches_inside": effect.batches_inside,
-        "failures_inside": effect.failures_inside,
-        "batches_outside": effect.batches_outside,
-        "failures_outside": effect.failures_outside,
-        "failures_expected": effect.failures_expected,
-        "clusters_inside": effect.clusters_inside,
-        "rate_inside": effect.rate_inside,
-        "rate_outside": effect.rate_outside,
-        "risk_difference": effect.difference,
-        "risk_difference_low": low,
-        "risk_difference_high": high,
-        "lift": effect.lift,
-        "support": effect.support,
-        "attributable": effect.attributable,
-        "attributable_low": fewest,
-        "attributable_high": most,
-    }
-    return {name: value if isfinite(value) else None for name, value in row.items()}
-
-
-def _periods(rule: StatedRule) -> Iterator[dict[str, Any]]:
+def _periods(rule: StatedRule) -> Rows:
     """Equal numbers of batches per period, none across the border of discovery."""
     split, covers = rule.split, rule.rule.covers
     halves = [(split.early, True), (split.late, False)]
@@ -231,7 +206,7 @@ def _rate(rows: IntArray, rule: StatedRule) -> dict[str, Any]:
     }
 
 
-def _members(rule: StatedRule) -> Iterator[dict[str, Any]]:
+def _batches(rule: StatedRule) -> Rows:
     found: BoolArray = rule.rule.covers
     refit, label = rule.refit.covers, rule.split.target.label
     for row in np.flatnonzero(found | refit):

@@ -29,10 +29,10 @@ TABLES = (
 )
 def time_to_failure(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
     """Follow every life of equipment and every hold, and weigh replacement intervals."""
-    from assets.time_to_failure.findings import Records, findings
+    from assets.time_to_failure.findings import LifeRecords, findings
 
     run = context.resources.run_settings
-    found = findings(Records(**tables), run.assumptions(), seed=run.seed, is_quick=run.is_quick)
+    found = findings(LifeRecords(**tables), run.assumptions(), seed=run.seed, is_quick=run.is_quick)
     for row in found["finding.replacement_intervals"].iter_rows(named=True):
         context.log.info(f"{row['equipment_class']}, {row['event']}: {row['reason']}")
     yield from table_outputs(found, TABLES)

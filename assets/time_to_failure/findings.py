@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.time_to_failure.curves.competing_modes import competing_modes
-from assets.time_to_failure.curves.hazard_covariates import hazard_models
+from assets.time_to_failure.curves.hazard_models import hazard_models
 from assets.time_to_failure.curves.hold_times import hold_times
 from assets.time_to_failure.curves.survival_curves import survival_curves
 from assets.time_to_failure.curves.weibull_fits import fits_of, weibull_fits
@@ -28,7 +28,7 @@ DRAWS, QUICK_DRAWS = 1_000, 200
 
 
 @dataclass(frozen=True)
-class Records:
+class LifeRecords:
     """What time to failure reads.
 
     Attributes:
@@ -45,7 +45,7 @@ class Records:
 
 
 def findings(
-    records: Records, assumptions: Assumptions, *, seed: int, is_quick: bool = False
+    records: LifeRecords, assumptions: Assumptions, *, seed: int, is_quick: bool = False
 ) -> dict[str, pl.DataFrame]:
     """Follow every life of equipment and every hold, and weigh replacement intervals.
 
@@ -65,18 +65,18 @@ def findings(
     # Without any event of equipment no clock starts, and no spell says anything.
     followed = use if records.equipment_events.height else use.clear()
     spells = breakdown_spells(followed, records.equipment_events)
-    batches = batches_of_lives(spells, followed)
-    failures = failure_spells(batches, records.outcomes)
+    lived = batches_of_lives(spells, followed)
+    failures = failure_spells(lived, records.outcomes)
     strata = [*breakdown_strata(spells), *failure_strata(failures)]
     fits = fits_of(strata)
     accounts = weibull_fits(strata, fits)
-    events = sorted({each.event for each in strata})
+    events = {each.event for each in strata}
     decided = decisions(
         strata,
         fits,
         todays_intervals(spells),
         recorded_lives(spells),
-        [(event, replacement_costs(assumptions, event)) for event in events],
+        {event: replacement_costs(assumptions, event) for event in events},
         QUICK_DRAWS if is_quick else DRAWS,
         seed,
     )
@@ -86,7 +86,7 @@ def findings(
         "finding.survival_curves": survival_curves(drawn),
         "finding.weibull_fits": accounts,
         "finding.competing_modes": competing_modes(spells, failures),
-        "finding.hazard_models": hazard_models(batches, spells, failures, records.equipment_events),
+        "finding.hazard_models": hazard_models(lived, spells, failures, records.equipment_events),
         "finding.replacement_intervals": replacement_intervals(decided, accounts),
         "finding.replacement_curves": replacement_curves(decided),
         "finding.hold_times": hold_times(records.phases, records.outcomes, records.batches),

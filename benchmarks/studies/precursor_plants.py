@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.precursors.search import Records
+from assets.precursors.search import EventRecords
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform, empty
 
@@ -43,7 +43,7 @@ class PrecursorPlant:
         failures: Failed batches.
     """
 
-    records: Records
+    records: EventRecords
     event_type: str | None
     form: str | None
     lag_h: float
@@ -162,7 +162,7 @@ def _records(
     frame: pl.DataFrame,
     events: list[tuple[str, str, float]],
     label: Any,
-) -> Records:
+) -> EventRecords:
     ids = [f"B{i:05d}" for i in range(frame.height)]
     start = [START + HOUR * h for h in frame["at_h"]]
     phases, ends = _phases(frame, ids, start)
@@ -194,7 +194,7 @@ def _records(
         }),
     }  # fmt: skip
     ready = {name: conform(table, contract(name)) for name, table in tables.items()}
-    return Records(
+    return EventRecords(
         batches=ready["core.batches"],
         phases=ready["core.phases"],
         deviations=ready["core.deviations"],

@@ -20,7 +20,7 @@ from assets.savings.records.alarm_evidence import AlarmCounts
 from assets.savings.uncertainty.draws import Draws
 from assets.savings.windows.effect import WindowEffect
 from assets.statistics.array_types import FloatArray
-from assets.time_to_failure.replacement.cost_rate import mean_age
+from assets.statistics.reliability.age_replacement import mean_age
 from assets.virtual_plant.production.batches import make_batches
 from assets.virtual_plant.truth.effects import with_lever
 from benchmarks.studies.savings_plants import (

@@ -25,8 +25,7 @@ from assets.savings.windows.effect import WindowEffect
 from assets.savings.windows.estimation import window_effect
 from assets.savings.windows.policy import Window
 from assets.savings.windows.records import window_records
-from assets.time_to_failure.findings import Records as LifeRecords
-from assets.time_to_failure.findings import findings
+from assets.time_to_failure.findings import LifeRecords, findings
 from assets.virtual_plant.declaration.plant import Plant
 from assets.virtual_plant.declaration.structure import Cut
 from assets.virtual_plant.fast_path.prepared_plant import FastPlant, batch_features

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from scipy.stats import binomtest, chi2
 
-from assets.deviations.recurrence import deviation_recurrence, holm
+from assets.deviations.recurrence import deviation_recurrence
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform, empty
 
@@ -41,7 +41,6 @@ def plant():
 
 def test_the_jamming_press_is_recurrent_and_exact(plant):
     rows = deviation_recurrence(**plant)
-    conform(rows, contract("finding.deviation_recurrence"))
     press = rows.filter((pl.col("level") == "PR-1") & (pl.col("category") == "jam"))
     row = press.row(0, named=True)
     here, elsewhere = row["deviations"], plant["deviations"].height - row["deviations"]
@@ -109,8 +108,3 @@ def test_campaigns_that_deviate_together_are_no_season(plant):
         assert (rows["overdispersion"] >= 1).all()
         false += bool(rows["is_recurrent"].any())
     assert false <= 4  # 99% band of 5% in 20
-
-
-def test_holm_by_hand():
-    assert holm(np.array([0.04, 0.01]), 4).tolist() == pytest.approx([0.12, 0.04])
-    assert holm(np.empty(0), 0).size == 0

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.time_to_failure.findings import Records, findings
+from assets.time_to_failure.findings import LifeRecords, findings
 from benchmarks.time_to_failure_study import UNITS, planted_floor
 from data_contracts.assumptions import load_built_in
 from reports.claims import evaluate
@@ -19,7 +19,7 @@ def section(plant, phases, events):
     outcomes = pl.DataFrame(
         {"batch_id": names, "outcome": "failure", "is_failure": np.arange(len(names)) % 40 == 7}
     )
-    records = Records(phases, events, batches, outcomes)
+    records = LifeRecords(phases, events, batches, outcomes)
     tables = findings(records, load_built_in("tablets"), seed=1, is_quick=True)
     for name, table in tables.items():
         plant.put(name, table)

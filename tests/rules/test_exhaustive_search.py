@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assets.rules.search.exhaustive_search import ExhaustiveSearch
+from benchmarks.studies.exhaustive_search import ExhaustiveSearch
 
 
 def small_table() -> pd.DataFrame:

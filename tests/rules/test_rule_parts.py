@@ -5,12 +5,11 @@ import polars as pl
 import pytest
 
 from assets.rules.chance_blocks import chance_blocks
-from assets.rules.confirmation import holm, later_p_values
+from assets.rules.confirmation import later_p_values
 from assets.rules.effects import effect_of
-from assets.rules.error_control import family
 from assets.rules.period import split_in_time
 from assets.rules.refit import refitted
-from assets.rules.search.rule import Condition, Rule
+from assets.rules.search.rule import Rule, RuleCondition
 from assets.rules.search.selectors import Column, Selectors, selectors
 from assets.rules.targets import Target, failure_target, thin_margin_targets
 from assets.statistics.intervals import newcombe_difference
@@ -38,10 +37,6 @@ def test_too_few_arrangements_are_told() -> None:
     assert not chance_blocks(label, np.zeros(20, int), np.arange(20) // 10).is_usable
 
 
-def test_holm() -> None:
-    assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
-
-
 def test_confirmation_counts_the_later_failures_inside() -> None:
     label = np.zeros(100)
     label[:10] = 1.0
@@ -67,12 +62,11 @@ def test_an_effect_is_counted_both_ways() -> None:
     label[:10] = label[90:94] = 1.0
     effect = effect_of(covers, label, np.full(100, 0.14), np.arange(100) // 5)
     assert (effect.rate_inside, effect.rate_outside) == (0.5, 0.05)
-    assert effect.difference == pytest.approx(0.45)
+    assert effect.risk_difference == pytest.approx(0.45)
     assert effect.lift == pytest.approx(0.5 / 0.14)
     assert effect.support == 0.2
     assert effect.attributable == pytest.approx(9.0)
-    low, high = effect.interval
-    assert low < 0.45 < high
+    assert effect.risk_difference_low < 0.45 < effect.risk_difference_high
     assert effect.clusters_inside == 2
 
 
@@ -85,8 +79,8 @@ def test_the_interval_of_an_effect_allows_for_lots_that_fail_together() -> None:
     for _ in range(200):
         rate = rng.beta(*np.where(np.arange(100) < 30, [[1.2], [2.8]], [[0.3], [2.7]]))[cluster]
         label = (rng.random(800) < rate).astype(float)
-        low, high = effect_of(covers, label, rate, cluster).interval
-        covered += low <= 0.2 <= high
+        effect = effect_of(covers, label, rate, cluster)
+        covered += effect.risk_difference_low <= 0.2 <= effect.risk_difference_high
         counts = [x for side in (covers, ~covers) for x in (label[side].sum(), side.sum())]
         low, high = newcombe_difference(*counts)
         plain += low <= 0.2 <= high
@@ -97,35 +91,24 @@ def test_a_rule_that_is_one_lot_takes_the_design_effect_of_the_others() -> None:
     label, cluster = np.zeros(200), np.arange(200) // 20
     label[:14] = label[40:58] = 1.0
     covers = cluster == 0
-    low = effect_of(covers, label, label, cluster).interval[0]
+    low = effect_of(covers, label, label, cluster).risk_difference_low
     assert low < newcombe_difference(14, 20, 18, 180)[0] - 0.1
 
 
 def test_an_effect_without_failures_or_batches_is_no_exception() -> None:
     nothing = effect_of(np.zeros(5, bool), np.zeros(5), np.zeros(5), np.arange(5))
     assert np.isnan(nothing.rate_inside)
-    assert nothing.interval == (-1.0, 1.0)
+    assert (nothing.risk_difference_low, nothing.risk_difference_high) == (-1.0, 1.0)
 
 
 def test_ends_nobody_saw_are_open_and_closed_ends_stand_half_way() -> None:
     values = np.arange(200, dtype=float)
     label = (values >= 160).astype(float)
     label[::9] = 0.0
-    start = Rule((Condition(number("x", values), 161.0, 198.0),))
+    start = Rule((RuleCondition(number("x", values), 161.0, 198.0),))
     moved = refitted(start, label, np.full(200, label.mean())).conditions[0]
     assert (moved.low, moved.high) == (159.5, np.inf)
     assert moved.text == "x at least 159.5"
-
-
-def test_the_family_measures_each_depth_on_its_own_null() -> None:
-    rng = np.random.default_rng(1)
-    nulls = [rng.normal([5, 9, 12], 1.0, size=(999, 3)) for _ in range(2)]
-    chance = family(nulls)
-    assert chance.p_value(0, 1, 12.0) == pytest.approx(1 / 1000)
-    assert chance.p_value(1, 3, 12.0) > 0.5
-    limit = chance.threshold(0, 1)
-    assert 7.0 < limit < 8.5  # 5 + the 95% point of the largest of six
-    assert chance.p_value(0, 1, limit + 0.05) <= 0.05
 
 
 def gate_tables() -> dict[str, pl.DataFrame]:

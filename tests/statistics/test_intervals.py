@@ -1,6 +1,13 @@
+import numpy as np
 import pytest
 
-from assets.statistics.intervals import clopper_pearson, deflated_beta, newcombe_difference, wilson
+from assets.statistics.intervals import (
+    clopper_pearson,
+    deflated_beta,
+    garwood,
+    newcombe_difference,
+    wilson,
+)
 
 
 def test_six_failures_in_two_hundred_are_the_published_one_to_six_percent() -> None:
@@ -36,3 +43,11 @@ def test_bounds_at_the_ends_are_the_ends() -> None:
 def test_dependent_counts_give_a_wider_interval() -> None:
     plain, clustered = deflated_beta(8, 20, deflation=1.0), deflated_beta(8, 20, deflation=2.0)
     assert clustered[0] < plain[0] < 0.4 < plain[1] < clustered[1]
+
+
+def test_garwood_agrees_with_the_published_table() -> None:
+    # Garwood (1936), table: 95% limits of a Poisson mean with 0, 1 and 10 events.
+    low, high = garwood(np.array([0.0, 1.0, 10.0]), 1.0)
+    assert low.tolist() == pytest.approx([0.0, 0.025, 4.80], abs=5e-3)
+    assert high.tolist() == pytest.approx([3.69, 5.57, 18.39], abs=5e-3)
+    assert garwood(10, 50.0)[1] == pytest.approx(high[2] / 50)

@@ -6,7 +6,6 @@ import pytest
 
 from assets.statistics.resampling.permutation import (
     SharedDraws,
-    family_p_values,
     log10_arrangements,
     p_value,
     permuted_positions,
@@ -55,24 +54,6 @@ def test_arrangements_count_distinct_patterns_only() -> None:
     assert log10_arrangements(block, string, np.arange(4.0)) == pytest.approx(log10(24))
     assert log10_arrangements(block, string, np.array([1.0, 0, 0, 0])) == pytest.approx(log10(4))
     assert log10_arrangements(block, string, np.zeros(4)) == 0.0
-
-
-def test_the_family_p_value_is_that_of_the_largest_statistic() -> None:
-    rng = np.random.default_rng(1)
-    nulls = rng.normal(size=(4000, 20)) * np.arange(1, 21)
-    observed = np.zeros(20)
-    observed[4] = 5 * 2.8
-    found = family_p_values(observed, nulls)
-    single = p_value(float(observed[4]), nulls[:, 4])
-    assert single < 0.01
-    # One of twenty independent statistics at that level: about twenty times as likely.
-    assert found[4] == pytest.approx(1 - (1 - single) ** 20, abs=0.02)
-    assert found[0] > 0.9
-
-
-def test_a_statistic_without_spread_is_never_significant() -> None:
-    nulls = np.column_stack([np.zeros(500), np.random.default_rng(2).normal(size=500)])
-    assert family_p_values(np.array([0.0, 0.0]), nulls)[0] > 0.3
 
 
 def test_level_under_the_null_with_dependent_lots() -> None:

@@ -4,11 +4,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.time_to_failure.findings import Records, findings
+from assets.time_to_failure.findings import LifeRecords, findings
 from assets.time_to_failure.replacement.costs import replacement_costs
 from data_contracts.assumptions import load_built_in
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import conform
+from data_contracts.tables import key
 from tests.time_to_failure.conftest import EVENTS, OUTCOMES, PHASES, event_frame, phase_frame
 
 ASSUMPTIONS = load_built_in("tablets")
@@ -17,7 +16,7 @@ ASSUMPTIONS = load_built_in("tablets")
 def found_in(
     phases: pl.DataFrame, events: pl.DataFrame, failed: set[int] | None = None
 ) -> dict[str, pl.DataFrame]:
-    """Every table, each checked against its contract."""
+    """Every table, none with two rows of one key."""
     names = phases["batch_id"].unique().sort().to_list()
     outcomes = pl.DataFrame(
         [(name, "failure", n in (failed or set())) for n, name in enumerate(names)],
@@ -29,12 +28,10 @@ def found_in(
         schema={"batch_id": pl.String, "campaign_id": pl.String},
     )
     tables = findings(
-        Records(phases, events, batches, outcomes), ASSUMPTIONS, seed=1, is_quick=True
+        LifeRecords(phases, events, batches, outcomes), ASSUMPTIONS, seed=1, is_quick=True
     )
-    for name, table in tables.items():
-        assert table.columns == [column.name for column in contract(name).columns]
-        conform(table, contract(name))
-        assert not table.select(contract(name).key).is_duplicated().any()
+    for name, found in tables.items():
+        assert not found.select(key(name)).is_duplicated().any()
     return tables
 
 
@@ -66,11 +63,15 @@ def worn():
     return found_in(*press([(min(int(age), 36), age < 36) for age in ages]))
 
 
-def test_a_worn_press_is_renewed_earlier(worn):
+def test_weibull_fits_hold_the_law_of_a_worn_press(worn):
     fit = breakdowns(worn, "finding.weibull_fits")
     assert fit["status"] == "fitted"
     assert fit["shape_low"] < 4.0 < fit["shape_high"]
     assert fit["scale_low"] < 30.0 < fit["scale_high"]
+    assert fit["rate"] == pytest.approx(fit["events"] / fit["exposure"])
+
+
+def test_replacement_intervals_of_a_worn_press_are_shortened(worn):
     row = breakdowns(worn, "finding.replacement_intervals")
     assert row["verdict"] == "renew_earlier"
     assert row["todays_interval"] == 36.0
@@ -82,7 +83,13 @@ def test_a_worn_press_is_renewed_earlier(worn):
     assert row["breakdowns_avoided_recorded_low"] <= row["breakdowns_avoided_recorded"]
     assert 0 < row["breakdowns_avoided_recorded"] <= row["breakdowns_avoided_recorded_high"]
     assert f"of {row['events']}." in row["reason"]
-    least = worn["finding.replacement_curves"].filter(event="breakdown")["cost_per_batch_usd"].min()
+
+
+def test_replacement_curves_reach_the_least_cost(worn):
+    row = breakdowns(worn, "finding.replacement_intervals")
+    curve = worn["finding.replacement_curves"].filter(event="breakdown")
+    least = curve["cost_per_batch_usd"].min()
+    assert curve.height == 60
     assert least == pytest.approx(row["cost_per_batch_optimal_usd"], rel=0.02)
 
 
@@ -111,7 +118,7 @@ def test_a_press_without_wear_runs_to_failure():
 
 
 @pytest.mark.parametrize("broken", [0, 1, 2])
-def test_few_breakdowns_are_a_sentence(broken):
+def test_weibull_fits_of_few_breakdowns_are_a_sentence(broken):
     tables = found_in(*press([(10 + n, n < broken) for n in range(8)]))
     fit = breakdowns(tables, "finding.weibull_fits")
     assert fit["events"] == broken
@@ -126,7 +133,7 @@ def test_few_breakdowns_are_a_sentence(broken):
     assert curve["survival"].min() < 1.0 if broken else curve["survival"].min() == 1.0
 
 
-def test_all_breakdowns_at_one_age():
+def test_weibull_fits_need_breakdowns_at_two_ages():
     tables = found_in(*press([(10, True)] * 6))
     fit = breakdowns(tables, "finding.weibull_fits")
     assert fit["shape"] is None

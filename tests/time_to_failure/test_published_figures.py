@@ -1,4 +1,4 @@
-"""lifelines on its example data against figures published from R, and our fits against lifelines.
+"""lifelines on its example data against figures published from R.
 
 R's figures: coxph on lung (survival 3.8-12, R 4.5.3) and survreg on lung and on rossi, each to the
 digits published.
@@ -10,9 +10,7 @@ import pytest
 from lifelines import CoxPHFitter, KaplanMeierFitter, WeibullAFTFitter
 from lifelines.datasets import load_lung, load_rossi
 
-from assets.time_to_failure.curves.hazard_models import AFT_OPTIONS, COX_OPTIONS, cox_rows
-from assets.time_to_failure.curves.weibull import log_likelihood, weibull_fit
-from assets.time_to_failure.lives.strata import Risk
+from assets.time_to_failure.curves.hazard_fits import AFT_OPTIONS, COX_OPTIONS, cox_rows
 
 
 @pytest.fixture(scope="module")
@@ -67,35 +65,3 @@ def test_weibull_on_rossi_has_the_likelihood_of_survreg():
     # survreg(Surv(week, arrest) ~ fin + age + race + wexp + mar + paro + prio): -679.9
     fitted = WeibullAFTFitter().fit(load_rossi(), "week", "arrest")
     assert fitted.log_likelihood_ == pytest.approx(-679.9166, abs=1e-4)
-
-
-@pytest.mark.parametrize("is_truncated", [False, True])
-def test_our_weibull_equals_that_of_lifelines(lung, is_truncated):
-    time, status = lung["time"].to_numpy(), lung["status"].to_numpy() > 0
-    entry = np.where(time > 100, 40.0, 0.0) if is_truncated else np.zeros(time.size)
-    risk = Risk(entry, time, status, np.arange(time.size))
-    ours = weibull_fit(risk)
-    frame = lung[["time", "status"]].assign(entry=entry)
-    theirs = WeibullAFTFitter().fit(frame, "time", "status", entry_col="entry")
-    peak = log_likelihood(risk, ours.shape, ours.scale)
-    assert peak == pytest.approx(theirs.log_likelihood_, rel=1e-9)
-    assert peak >= theirs.log_likelihood_ - 1e-9
-    scale, shape = np.exp(theirs.params_.to_numpy())
-    assert (ours.shape, ours.scale) == pytest.approx((shape, scale), rel=1e-4)
-    # with 165 events the profile interval is close to that from the standard error
-    ends = theirs.summary[["exp(coef) lower 95%", "exp(coef) upper 95%"]].to_numpy().ravel()
-    profile = (ours.scale_low, ours.scale_high, ours.shape_low, ours.shape_high)
-    assert profile == pytest.approx(tuple(ends), rel=0.02)
-
-
-def test_weibull_without_covariates_equals_survreg(lung):
-    risk = Risk(
-        np.zeros(len(lung)),
-        lung["time"].to_numpy(),
-        lung["status"].to_numpy() > 0,
-        np.arange(len(lung)),
-    )
-    fit = weibull_fit(risk)
-    # survreg(Surv(time, status) ~ 1, lung): intercept 6.034904, scale 0.7593
-    assert np.log(fit.scale) == pytest.approx(6.0349, abs=1e-4)
-    assert 1 / fit.shape == pytest.approx(0.7593, abs=1e-3)

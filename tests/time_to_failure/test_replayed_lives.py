@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.time_to_failure.curves.weibull import posterior_draws
+from assets.statistics.reliability.weibull import posterior_draws
 from assets.time_to_failure.lives.equipment_use import equipment_use
 from assets.time_to_failure.lives.lives import BREAKDOWN, RECORDS_END, RENEWED, breakdown_spells
 from assets.time_to_failure.lives.strata import Risk

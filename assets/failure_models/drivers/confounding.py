@@ -14,6 +14,7 @@ from assets.failure_models.dataset.trial import Trial
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.regression.clustered_regression import Slopes, separate_slopes
 from assets.statistics.regression.detrending import group_means, relative_to_past
+from assets.statistics.resampling.multiplicity import bonferroni
 
 REVERSES, VANISHES = "reverses", "vanishes"
 # An effect that merely lost its certainty has not vanished; one that lost most of its size has.
@@ -62,7 +63,8 @@ def _rows(
     if not columns:
         return []
     spread = _spread(values)
-    crude = _scaled(separate_slopes(values, target, cluster, 1 - 0.05 / columns), spread)
+    level = 1 - bonferroni(0.05, columns)
+    crude = _scaled(separate_slopes(values, target, cluster, level), spread)
     is_left = _is_clear(crude) & _is_widespread(values)
     rows: list[dict[str, Any]] = []
     for confounder, design, answer in _adjusted(trial, target, relative):

@@ -17,6 +17,7 @@ from assets.statistics.array_types import FloatArray
 from assets.statistics.regression.clustered_regression import Slopes, clustered_slopes
 from assets.statistics.regression.detrending import group_means, relative_to_past
 from assets.statistics.regression.e_value import e_values_of_difference, e_values_of_risk_difference
+from assets.statistics.resampling.multiplicity import bonferroni
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def driver_effects(
     trial = seen.trial
     columns = [int(driver.columns[0]) for driver in drivers]
     relative = trial.views[-1].design[:, columns]
-    level = 1 - 0.05 / max(clusters, 1)
+    level = 1 - bonferroni(0.05, clusters)
     return [_effect(seen, drivers, i, relative, level) for i in range(len(drivers))]
 
 

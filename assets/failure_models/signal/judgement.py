@@ -19,7 +19,8 @@ from assets.failure_models.signal.verdict import Facts, Gain, decide, leading_ga
 from assets.failure_models.signal.verdict_sentence import Ranking, sentence
 from assets.statistics.prediction_quality import detectability
 from assets.statistics.resampling.folds import FIRST_TRAINING_SHARE
-from assets.statistics.resampling.permutation import family_p_values, p_value, summarise
+from assets.statistics.resampling.multiplicity import westfall_young
+from assets.statistics.resampling.permutation import p_value, summarise
 
 NAN = float("nan")
 
@@ -56,7 +57,7 @@ def family(nulls: list[Null]) -> list[float]:
         return [NAN] * len(nulls)
     observed = np.array([null.statistic.observed for null in usable])
     draws = np.column_stack([null.draws for null in usable if null.draws is not None])
-    found = iter(family_p_values(observed, draws))
+    found = iter(westfall_young(draws).p_values(observed))
     return [NAN if null.draws is None else float(next(found)) for null in nulls]
 
 

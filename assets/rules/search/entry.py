@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from assets.rules.search.kernel import search_one
-from assets.rules.search.records import DEPTHS, Array, Batches, Effort, Found, Work
+from assets.rules.search.records import DEPTHS, Array, Effort, Found, SearchedBatches, Work
 
 
 @cache
@@ -26,7 +26,12 @@ def _entry(digest: str) -> Callable[..., None]:
 
     @njit(cache=True, nogil=True, error_model="numpy")
     def labellings(
-        batches: Batches, labels: Array, effort: Effort, found: Found, spare: Array, maxima: Array
+        batches: SearchedBatches,
+        labels: Array,
+        effort: Effort,
+        found: Found,
+        spare: Array,
+        maxima: Array,
     ) -> None:
         if len(digest) == 0:
             return
@@ -49,7 +54,12 @@ def _sources_digest() -> str:
 
 
 def search(
-    batches: Batches, labels: Array, effort: Effort, found: Found, spare: Array, maxima: Array
+    batches: SearchedBatches,
+    labels: Array,
+    effort: Effort,
+    found: Found,
+    spare: Array,
+    maxima: Array,
 ) -> None:
     """Search every labelling: all single columns, derived ones, then pairs and triples by beam.
 

@@ -16,7 +16,7 @@ PRODUCT, RATIO, DIFFERENCE = 0, 1, 2
 OPERATIONS = 3
 
 
-class Batches(NamedTuple):
+class SearchedBatches(NamedTuple):
     """The batches searched, columns apart from labels.
 
     Attributes:
@@ -98,7 +98,7 @@ class Work(NamedTuple):
             that screens; then the fewest failures a failing batch covered expects.
     """
 
-    batches: Batches
+    batches: SearchedBatches
     label: Array
     effort: Effort
     found: Found

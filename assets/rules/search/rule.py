@@ -14,7 +14,7 @@ from assets.statistics.array_types import BoolArray
 
 
 @dataclass(frozen=True)
-class Condition:
+class RuleCondition:
     """One condition of a rule.
 
     Attributes:
@@ -60,7 +60,7 @@ class Rule:
         conditions: One to three.
     """
 
-    conditions: tuple[Condition, ...]
+    conditions: tuple[RuleCondition, ...]
 
     @property
     def covers(self) -> BoolArray:
@@ -83,6 +83,6 @@ class Rule:
         return " and ".join(part.text for part in self.conditions)
 
 
-def sorted_rule(conditions: list[Condition]) -> Rule:
+def sorted_rule(conditions: list[RuleCondition]) -> Rule:
     """A rule with its conditions in the order of the process."""
     return Rule(tuple(sorted(conditions, key=lambda c: (c.column.gate, c.column.feature))))

@@ -12,8 +12,8 @@ import numpy as np
 
 from assets.rules.search.derived_candidates import budget, derived_column
 from assets.rules.search.entry import search
-from assets.rules.search.records import BLOCK, DEPTHS, Array, Batches, Effort, Found
-from assets.rules.search.rule import Condition, Rule, sorted_rule
+from assets.rules.search.records import BLOCK, DEPTHS, Array, Effort, Found, SearchedBatches
+from assets.rules.search.rule import Rule, RuleCondition, sorted_rule
 from assets.rules.search.selectors import Column
 from assets.statistics.array_types import FloatArray, IntArray
 
@@ -66,7 +66,7 @@ class SubgroupSearch:
         is_derivable[: sizes.size] = ~is_level[: sizes.size] & (sizes >= FEWEST_DISTINCT)
         derivable = np.flatnonzero(is_derivable)
         total = float(expected.sum()) if failures is None else failures
-        self._batches = Batches(
+        self._batches = SearchedBatches(
             rank, sizes, is_level, values, derivable, is_derivable, expected, total
         )
         derived = DERIVED if parents and derivable.size > 1 else 0
@@ -158,7 +158,7 @@ class SubgroupSearch:
             for place in order
         ]
 
-    def _condition(self, found: Found, part: IntArray, label: FloatArray) -> Condition:
+    def _condition(self, found: Found, part: IntArray, label: FloatArray) -> RuleCondition:
         """Back from segments to values: segment 2k + 1 is the k-th failing value."""
         place, low, high = (int(number) for number in part)
         if place < len(self.columns):
@@ -167,9 +167,9 @@ class SubgroupSearch:
             operation, left, right = found.made_of[place - len(self.columns)]
             column = derived_column(operation, self.columns[left], self.columns[right])
         if column.levels is not None:
-            return Condition(column, level=column.levels[low])
+            return RuleCondition(column, level=column.levels[low])
         failing = np.unique(column.values[(label > 0) & np.isfinite(column.values)])
-        return Condition(column, float(failing[low // 2]), float(failing[high // 2]))
+        return RuleCondition(column, float(failing[low // 2]), float(failing[high // 2]))
 
 
 def _width(columns: int) -> int:

@@ -2,11 +2,10 @@
 
 Scores made before the outcomes existed need no refit under the null. Outcomes of one lot or
 campaign depend on each other, so they move together: the strings of a block are laid end to end in
-a random order over the block's batches. The maximum over all statistics of a run controls the
-family-wise error, because every statistic sees the same draws.
+a random order over the block's batches. Many statistics of one run are judged together in
+``multiplicity``, because all of them see the same draws.
 
-Sources: Good (2005), ch. 3 (blocks); Westfall & Young (1993), ch. 2 (maximum statistic); Phipson &
-Smyth (2010) (p-values never zero).
+Sources: Good (2005), ch. 3 (blocks); Phipson & Smyth (2010) (p-values never zero).
 """
 
 from dataclasses import dataclass
@@ -130,24 +129,6 @@ def p_value(observed: float, null: FloatArray) -> float:
     """Share of arrangements at least as large as the observed one, itself included."""
     tolerance = 1e-12 * max(1.0, abs(observed))
     return float((1 + np.count_nonzero(null >= observed - tolerance)) / (1 + null.size))
-
-
-def family_p_values(observed: FloatArray, nulls: FloatArray) -> FloatArray:
-    """p-values of the largest standardised statistic (Westfall-Young single step).
-
-    Args:
-        observed: Per statistic.
-        nulls: (draws, statistics), every row one draw seen by all statistics.
-
-    Returns:
-        Per statistic, never below its own p-value's resolution.
-    """
-    if not observed.size:
-        return np.empty(0)
-    centre, spread = nulls.mean(axis=0), nulls.std(axis=0)
-    scale = np.where(spread > 0, spread, np.inf)
-    largest = ((nulls - centre) / scale).max(axis=1)
-    return np.array([p_value(float(z), largest) for z in (observed - centre) / scale])
 
 
 def summarise(observed: float, null: FloatArray, p_value_family: float) -> NullSummary:

@@ -13,24 +13,10 @@ import polars as pl
 from assets.statistics.array_types import FloatArray
 from assets.time_to_failure.lives.lives import BREAKDOWN, FIRST_RECORD, LIFE, RENEWED
 from assets.time_to_failure.lives.strata import GROUP, SCALES, after
+from data_contracts.tables import table
 
 END_OF_LIFE, FIRST_FAILURE = "end_of_life", "first_failed_batch"
 ANY_FAILURE = "failure"
-SCHEMA = {
-    "equipment_class": pl.String(),
-    "origin": pl.String(),
-    "part": pl.String(),
-    "question": pl.String(),
-    "time_scale": pl.String(),
-    "mode": pl.String(),
-    "point": pl.Int64(),
-    "age": pl.Float64(),
-    "at_risk": pl.Int64(),
-    "events": pl.Int64(),
-    "incidence": pl.Float64(),
-    "incidence_low": pl.Float64(),
-    "incidence_high": pl.Float64(),
-}
 
 
 def competing_modes(spells: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
@@ -45,16 +31,14 @@ def competing_modes(spells: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFram
 
     Returns:
         ``finding.competing_modes``: per question, mode and age with an event of any mode, the share
-        of lives that have had that mode first, with 95% intervals. Sorted by key.
+        of lives that have had that mode first, with 95% intervals.
     """
     ends = spells.filter(pl.col("origin") != FIRST_RECORD).with_columns(
         mode=pl.when(pl.col("ended_by").is_in([BREAKDOWN, RENEWED])).then("ended_by")
     )
-    rows = [
-        *_answers(END_OF_LIFE, ends),
-        *_answers(FIRST_FAILURE, first_failures(failures)),
-    ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort(list(SCHEMA)[:7])
+    firsts = first_failures(failures)
+    rows = [*_answers(END_OF_LIFE, ends), *_answers(FIRST_FAILURE, firsts)]
+    return table("finding.competing_modes", rows)
 
 
 def first_failures(failures: pl.DataFrame) -> pl.DataFrame:

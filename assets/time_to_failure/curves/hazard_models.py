@@ -1,159 +1,196 @@
-"""Cox and accelerated-failure models of what goes with breakdowns and failed batches.
+"""What the hazard is put down to: the piece of equipment, other clocks, earlier breakdowns.
 
-On the clock since maintenance each batch of a life is one row at risk from n - 1 to n batches, so
-covariates may change from batch to batch and late entry is as natural as censoring. Coefficients
-are shrunk a little; proportional hazards are checked covariate by covariate.
+Here the batches of lives since maintenance get their covariates, as known at the start of each
+batch, and every kind of equipment and event its model. Fitting is in ``hazard_fits``.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-from assets.time_to_failure.curves.fit_notes import with_notes
-from assets.time_to_failure.curves.weibull_fits import holm
+from assets.statistics.resampling.multiplicity import holm
+from assets.time_to_failure.curves.hazard_fits import aft_rows, cox_rows
+from assets.time_to_failure.lives.lives import BREAKDOWN, BY_PART, LIFE
+from assets.time_to_failure.lives.strata import FAILED_PREFIX
+from data_contracts.tables import table
 
+TABLE = "finding.hazard_models"
 FEWEST_EVENTS = 5
 EVENTS_PER_COVARIATE = 5
-KEYS = ["equipment_class", "part", "event", "model", "covariate"]
-SCHEMA = {
-    "equipment_class": pl.String(),
-    "part": pl.String(),
-    "event": pl.String(),
-    "model": pl.String(),
-    "covariate": pl.String(),
-    "origin": pl.String(),
-    "batches": pl.Int64(),
-    "lives": pl.Int64(),
-    "events": pl.Int64(),
-    "unit": pl.String(),
-    "coefficient": pl.Float64(),
-    "coefficient_low": pl.Float64(),
-    "coefficient_high": pl.Float64(),
-    "ratio": pl.Float64(),
-    "ratio_low": pl.Float64(),
-    "ratio_high": pl.Float64(),
-    "p_value": pl.Float64(),
-    "p_adjusted": pl.Float64(),
-    "ph_p_value": pl.Float64(),
-    "is_proportional": pl.Boolean(),
-    "note": pl.String(),
-}
-# lifelines' defaults stop early enough to leave the sixth digit open.
-COX_OPTIONS = {"precision": 1e-16, "r_precision": 1e-18}
-AFT_OPTIONS = {"ftol": 1e-14}
-TIME_INTERACTION = "age_interaction"
+OTHER_CLOCKS = ("cleaning", "calibration")
+BREAKDOWNS_BEFORE = "breakdowns_before"
 
 
-def cox_rows(rows: pl.DataFrame, covariates: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Fit one penalised Cox model and yield a row per covariate.
+def hazard_models(
+    lived: pl.DataFrame,
+    spells: pl.DataFrame,
+    failures: pl.DataFrame,
+    equipment_events: pl.DataFrame,
+) -> pl.DataFrame:
+    """Fit a model per kind of equipment, part and event.
 
-    The penalty is a normal prior with standard deviation 1 on the log hazard ratio of one standard
-    deviation of the covariate. Ties are Efron's. Proportional hazards are tested by adding the
-    covariate times the log of age to the model (Cox 1972), which, unlike residuals, allows for
-    late entry.
+    Covariates enter in a fixed order, one per five events: other pieces of the same kind against
+    the most used one, batches since cleaning, days since calibration, earlier breakdowns.
 
     Args:
-        rows: One row per batch at risk: ``entry_batches``, ``exit_batches``, ``is_event`` and the
-            covariates. Rows must be single batches, else the check of proportional hazards, whose
-            interaction takes each row's age, means nothing.
-        covariates: Name to unit, at least one, each varying.
+        lived: ``failed_batches.batches_of_lives``.
+        spells: ``lives.breakdown_spells``.
+        failures: ``failed_batches.failure_spells``.
+        equipment_events: ``core.equipment_events``.
 
-    Yields:
-        Columns of ``SCHEMA`` from ``unit`` on; a sentence in ``note`` where a fit is missing.
-
-    Source: Cox (1972); Therneau & Grambsch (2000), sections 3.7 and 6.2; Verweij & van Houwelingen
-        (1994) for the penalty.
+    Returns:
+        ``finding.hazard_models``: one row per coefficient, hazard ratios per unit of the covariate
+        with 95% intervals and the check of proportional hazards; where a model is missing, one row
+        whose covariate is ``none`` says why. p-values are adjusted over all of them (Holm 1979).
     """
-    names = list(covariates)
-    fitted, note = with_notes(lambda: _cox(rows, names))
-    summary = None if fitted is None else fitted.summary  # computed anew at every look
-    for name, unit in covariates.items():
-        row: dict[str, Any] = {"covariate": name, "unit": unit, "note": note}
-        if summary is not None:
-            row |= _effect(summary.loc[name]) | _proportionality(rows, names, name)
-        yield row
+    clocked = _with_covariates(lived, equipment_events)
+    questions = [
+        *_questions(_breakdowns(clocked, spells)),
+        *_questions(
+            failures.select(
+                *LIFE, "batch_id", "is_event", event=FAILED_PREFIX + pl.col("outcome")
+            ).join(clocked, on=[*LIFE, "batch_id"])
+        ),
+    ]
+    rows = [row for question in questions for row in _model(question)]
+    rows += [row for lives in _maintained(spells) for row in _lives_model(lives)]
+    found = table(TABLE, rows)
+    return table(TABLE, found.with_columns(p_adjusted=holm(found["p_value"].to_numpy())))
 
 
-def aft_rows(rows: pl.DataFrame, covariates: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Fit a Weibull accelerated-failure-time model and yield a row per covariate and its shape.
-
-    Args:
-        rows: One row per spell: ``entry_batches``, ``exit_batches``, ``is_event``, the covariates.
-        covariates: Name to unit, at least one, each varying.
-
-    Yields:
-        Columns of ``SCHEMA`` from ``unit`` on. ``ratio`` is the factor by which lives are longer;
-        for ``shape`` it is the Weibull shape, given the covariates. Intervals are from the log.
-
-    Source: Kalbfleisch & Prentice (2002), section 2.3.3.
-    """
-    fitted, note = with_notes(lambda: _aft(rows, list(covariates)))
-    places = {name: ("lambda_", name) for name in covariates} | {"shape": ("rho_", "Intercept")}
-    for name, place in places.items():
-        row: dict[str, Any] = {"covariate": name, "unit": covariates.get(name), "note": note}
-        yield row if fitted is None else row | _effect(fitted.summary.loc[place])
-
-
-def effects_adjusted(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add p-values adjusted over all coefficients (Holm 1979) to ``finding.hazard_models``."""
-    return frame.with_columns(p_adjusted=holm(frame["p_value"]))
-
-
-def _cox(rows: pl.DataFrame, names: list[str]) -> Any:
-    from lifelines import CoxPHFitter
-
-    frame = rows.select(
-        *names, "entry_batches", "exit_batches", pl.col("is_event").cast(pl.Int8)
-    ).to_pandas()
-    # lifelines multiplies its penalty by the number of rows, so this is a prior of spread 1.
-    fitter = CoxPHFitter(penalizer=1 / rows.height)
-    return fitter.fit(
-        frame,
-        "exit_batches",
-        "is_event",
-        entry_col="entry_batches",
-        fit_options=COX_OPTIONS,
+def _breakdowns(clocked: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
+    broken = spells.filter(pl.col("ended_by") == BREAKDOWN).select(
+        *LIFE, "exit_batches", is_event=pl.lit(True)
+    )
+    return (
+        clocked.join(broken, on=[*LIFE, "exit_batches"], how="left")
+        .with_columns(pl.col("is_event").fill_null(False), event=pl.lit(BREAKDOWN))
+        .sort(*LIFE, "exit_batches")
     )
 
 
-def _aft(rows: pl.DataFrame, names: list[str]) -> Any:
-    from lifelines import WeibullAFTFitter
+def _questions(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    keys = ["event", "equipment_class", "origin", "part"]
+    ordered = rows.sort(*keys, "equipment_id", "life", "exit_batches")
+    yield from (part for _, part in ordered.group_by(*keys, maintain_order=True))
 
-    chosen = rows.select(*names, "entry_batches", "exit_batches", pl.col("is_event").cast(pl.Int8))
-    return WeibullAFTFitter().fit(
-        chosen.to_pandas(),
-        "exit_batches",
-        "is_event",
-        entry_col="entry_batches",
-        fit_options=AFT_OPTIONS,
+
+def _with_covariates(lived: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    found = lived.filter(pl.col("origin").is_in(BY_PART))
+    for clock in OTHER_CLOCKS:
+        ages = lived.filter(pl.col("origin") == clock).select(
+            "equipment_id",
+            "batch_id",
+            pl.col("entry_batches").alias(f"batches_since_{clock}"),
+            (pl.col("entry_h") / 24).alias(f"days_since_{clock}"),
+        )
+        found = found.join(
+            ages.unique(subset=["equipment_id", "batch_id"], keep="first", maintain_order=True),
+            on=["equipment_id", "batch_id"],
+            how="left",
+        )
+    broken = (
+        events.filter(pl.col("event") == BREAKDOWN)
+        .select("equipment_id", broken_at="occurred_at")
+        .sort("broken_at")
+        .with_columns(
+            pl.int_range(1, pl.len() + 1)
+            .over("equipment_id")
+            .cast(pl.Float64)
+            .alias(BREAKDOWNS_BEFORE)
+        )
+    )
+    return (
+        found.sort("started_at")
+        .join_asof(
+            broken,
+            left_on="started_at",
+            right_on="broken_at",
+            by="equipment_id",
+            check_sortedness=False,
+        )
+        .with_columns(pl.col(BREAKDOWNS_BEFORE).fill_null(0.0))
+        .sort(*LIFE, "exit_batches")
     )
 
 
-def _effect(summary: Any) -> dict[str, float]:
-    low, high = float(summary["coef lower 95%"]), float(summary["coef upper 95%"])
-    middle = float(summary["coef"])
-    with np.errstate(over="ignore"):
-        ratios = np.exp([middle, low, high])
+def _model(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    about = _about(rows, "cox")
+    events = about["events"]
+    if events < FEWEST_EVENTS:
+        yield about | _nothing(
+            f"{events} events are too few for a model; it takes {FEWEST_EVENTS}."
+        )
+        return
+    marked, covariates = _chosen(rows, max(1, events // EVENTS_PER_COVARIATE))
+    if not covariates:
+        yield about | _nothing("No covariate varies among these batches.")
+        return
+    yield from (about | row for row in cox_rows(marked, covariates))
+
+
+def _maintained(spells: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    keys = ["equipment_class", "origin", "part"]
+    since = spells.filter(
+        pl.col("origin").is_in(BY_PART) & pl.col("exit_batches").is_not_null()
+    ).with_columns(is_event=pl.col("ended_by") == BREAKDOWN, event=pl.lit(BREAKDOWN))
+    yield from (part for _, part in since.group_by(keys, maintain_order=True))
+
+
+def _lives_model(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    about = _about(rows, "weibull_aft")
+    marked, covariates = _against_others(rows)
+    if about["events"] < FEWEST_EVENTS or not covariates:
+        yield about | _nothing(
+            f"{about['events']} breakdowns among {rows['equipment_id'].n_unique()} pieces are too "
+            f"few to compare the pieces; it takes {FEWEST_EVENTS} and two pieces."
+        )
+        return
+    yield from (about | row for row in aft_rows(marked, covariates))
+
+
+def _about(rows: pl.DataFrame, model: str) -> dict[str, Any]:
     return {
-        "coefficient": middle,
-        "coefficient_low": low,
-        "coefficient_high": high,
-        "ratio": float(ratios[0]),
-        "ratio_low": float(ratios[1]),
-        "ratio_high": float(ratios[2]),
-        "p_value": float(summary["p"]),
+        **{name: rows[name][0] for name in ("equipment_class", "part", "event", "origin")},
+        "model": model,
+        "batches": int((rows["exit_batches"] - rows["entry_batches"]).sum()),
+        "lives": rows.select(LIFE).n_unique(),
+        "events": int(rows["is_event"].sum()),
     }
 
 
-def _proportionality(rows: pl.DataFrame, names: list[str], name: str) -> dict[str, Any]:
-    centre = rows.filter("is_event").select(pl.col("exit_batches").log().mean()).item()
-    grown = rows.with_columns(
-        (pl.col(name) * (pl.col("exit_batches").log() - centre)).alias(TIME_INTERACTION)
+def _nothing(note: str) -> dict[str, Any]:
+    return {"covariate": "none", "note": note}
+
+
+def _chosen(rows: pl.DataFrame, most: int) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Return the rows with the covariates that are complete and vary, at most as many as given."""
+    marked, others = _against_others(rows)
+    offered = {
+        **others,
+        "batches_since_cleaning": "per batch",
+        "days_since_calibration": "per day",
+        BREAKDOWNS_BEFORE: "per breakdown",
+    }
+    # Ages of other clocks are unknown before their first event on record: the mean stands in.
+    usable = {
+        name: unit
+        for name, unit in offered.items()
+        if marked[name].null_count() < marked.height / 2
+        and marked[name].drop_nulls().n_unique() > 1
+    }
+    kept = dict(list(usable.items())[:most])
+    filled = marked.with_columns(pl.col(name).fill_null(pl.col(name).mean()) for name in kept)
+    return filled, kept
+
+
+def _against_others(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Mark every piece of equipment but the most used one."""
+    used = rows.group_by("equipment_id").len().sort("len", "equipment_id", descending=[True, False])
+    most, *others = used["equipment_id"].to_list()
+    marked = rows.with_columns(
+        (pl.col("equipment_id") == unit).cast(pl.Float64).alias(f"equipment {unit}")
+        for unit in others
     )
-    fitted, _ = with_notes(lambda: _cox(grown, [*names, TIME_INTERACTION]))
-    if fitted is None:
-        return {}
-    p_value = float(fitted.summary.loc[TIME_INTERACTION, "p"])
-    return {"ph_p_value": p_value, "is_proportional": p_value > 0.05}
+    return marked, {f"equipment {unit}": f"against {most}" for unit in others}

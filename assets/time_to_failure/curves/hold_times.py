@@ -6,46 +6,21 @@ probability linear in the log of the hold; its slope is the shape, and a slope o
 the hold does not matter.
 """
 
-from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.array_types import BoolArray, IntArray
 from assets.statistics.dependence import difference_interval
-from assets.time_to_failure.curves.weibull_fits import FEWEST_EVENTS, holm
+from assets.statistics.reliability.current_status import current_status_shape
+from assets.statistics.resampling.multiplicity import holm
+from assets.time_to_failure.curves.weibull_fits import FEWEST_EVENTS
+from data_contracts.tables import table
 
 ALPHA = 0.05
-Z95 = 1.959963984540054
 SHORTEST_H = 1 / 60
-STEPS, STEEPEST = 50, 5.0
-SCHEMA = {
-    "hold": pl.String(),
-    "outcome": pl.String(),
-    "from_step": pl.String(),
-    "to_step": pl.String(),
-    "batches": pl.Int64(),
-    "failures": pl.Int64(),
-    "median_h": pl.Float64(),
-    "p95_h": pl.Float64(),
-    "shape": pl.Float64(),
-    "shape_low": pl.Float64(),
-    "shape_high": pl.Float64(),
-    "hazard_ratio_per_doubling": pl.Float64(),
-    "hazard_ratio_per_doubling_low": pl.Float64(),
-    "hazard_ratio_per_doubling_high": pl.Float64(),
-    "design_effect": pl.Float64(),
-    "p_value": pl.Float64(),
-    "p_adjusted": pl.Float64(),
-    "failure_share_longest_quarter": pl.Float64(),
-    "failure_share_others": pl.Float64(),
-    "share_difference": pl.Float64(),
-    "share_difference_low": pl.Float64(),
-    "share_difference_high": pl.Float64(),
-    "verdict": pl.String(),
-    "reason": pl.String(),
-}
 
 
 def hold_times(phases: pl.DataFrame, outcomes: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
@@ -76,13 +51,11 @@ def hold_times(phases: pl.DataFrame, outcomes: pl.DataFrame, batches: pl.DataFra
         .sort("from_step", "to_step", "outcome", "batch_id")
         .group_by("from_step", "to_step", "outcome", maintain_order=True)
     ]
-    frame = pl.DataFrame(rows, schema=SCHEMA)
-    frame = frame.with_columns(p_adjusted=holm(frame["p_value"]))
-    judged = [_verdict(row) for row in frame.iter_rows(named=True)]
-    return frame.with_columns(
-        verdict=pl.Series([each[0] for each in judged], dtype=pl.String),
-        reason=pl.Series([each[1] for each in judged], dtype=pl.String),
-    ).sort("hold", "outcome")
+    adjusted = holm(np.array([row.get("p_value", np.nan) for row in rows]))
+    for row, p_adjusted in zip(rows, adjusted, strict=True):
+        row["p_adjusted"] = p_adjusted
+        row["verdict"], row["reason"] = _verdict(row)
+    return table("finding.hold_times", rows)
 
 
 def holds(phases: pl.DataFrame) -> pl.DataFrame:
@@ -126,90 +99,6 @@ def holds(phases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def slope_fit(
-    log_hold: FloatArray, has_failed: BoolArray, cluster: IntArray
-) -> dict[str, float] | None:
-    """Fit the shape of a Weibull hold from current-status data.
-
-    Args:
-        log_hold: Log of the hold in hours, varying.
-        has_failed: Whether the batch had failed, at least one and not all.
-        cluster: Code of the campaign of each batch.
-
-    Returns:
-        design_effect, and shape with its 95% profile-likelihood interval and likelihood-ratio
-        p-value against a shape of zero; None where the likelihood has no maximum within a slope of
-        5 either way.
-
-    Source: Sun (2006), The Statistical Analysis of Interval-censored Failure Time Data, section
-        5.3; the complementary log-log link of current-status data under proportional hazards.
-    """
-    from scipy.optimize import brentq, minimize_scalar
-    from scipy.stats import chi2
-
-    centred = log_hold - log_hold.mean()
-
-    def profile(shape: float) -> float:
-        return _best_intercept(shape * centred, has_failed)[1]
-
-    found = minimize_scalar(
-        lambda shape: -profile(shape), bounds=(-STEEPEST, STEEPEST), method="bounded"
-    )
-    shape, peak = float(found.x), -float(found.fun)
-    if abs(shape) > STEEPEST - 0.01:
-        return None
-
-    intercept = _best_intercept(shape * centred, has_failed)[0]
-    deff = max(1.0, _design_effect(intercept + shape * centred, centred, has_failed, cluster))
-    critical = float(chi2.ppf(0.95, 1))
-
-    def drop(at: float) -> float:
-        return 2 * (peak - profile(at)) / deff - critical
-
-    edges = [
-        edge if drop(edge) < 0 else brentq(drop, *sorted((edge, shape)), xtol=1e-6)
-        for edge in (shape - 2 * STEEPEST, shape + 2 * STEEPEST)
-    ]
-    statistic = max(0.0, 2 * (peak - profile(0.0))) / deff
-    return {
-        "design_effect": deff,
-        "shape": shape,
-        "shape_low": float(edges[0]),
-        "shape_high": float(edges[1]),
-        "p_value": float(chi2.sf(statistic, 1)),
-    }
-
-
-def _best_intercept(offset: FloatArray, has_failed: BoolArray) -> tuple[float, float]:
-    """Best intercept at a slope, by Newton's method on a concave function; its log-likelihood."""
-    share = has_failed.mean()
-    intercept = float(np.log(-np.log1p(-share)))
-    for _ in range(STEPS):
-        hazard = np.exp(np.clip(intercept + offset, -30.0, 5.0))
-        odds = hazard / np.expm1(np.clip(hazard, 1e-12, 50.0))
-        gradient = float(np.where(has_failed, odds, -hazard).sum())
-        bend = np.where(has_failed, odds * (1 - hazard - odds), -hazard)
-        step = gradient / max(1e-9, -float(bend.sum()))
-        intercept += float(np.clip(step, -1.0, 1.0))
-        if abs(step) < 1e-9:
-            break
-    hazard = np.exp(np.clip(intercept + offset, -30.0, 5.0))
-    likelihood = np.where(has_failed, np.log(-np.expm1(-hazard)), -hazard).sum()
-    return intercept, float(likelihood)
-
-
-def _design_effect(
-    predictor: FloatArray, centred: FloatArray, has_failed: BoolArray, cluster: IntArray
-) -> float:
-    """Variance of the slope between clusters over that between independent batches."""
-    hazard = np.exp(np.clip(predictor, -30.0, 5.0))
-    residual = np.where(has_failed, hazard / np.expm1(hazard), -hazard)
-    weight = hazard / hazard.sum()
-    scores = residual * (centred - (weight * centred).sum())
-    between = np.bincount(cluster, weights=scores)
-    return float((between**2).sum() / (scores**2).sum())
-
-
 def _row(key: tuple[str, str, str], rows: pl.DataFrame) -> dict[str, Any]:
     from_step, to_step, outcome = key
     hold_h = rows["hold_h"].to_numpy()
@@ -229,15 +118,14 @@ def _row(key: tuple[str, str, str], rows: pl.DataFrame) -> dict[str, Any]:
     if is_long.any() and not is_long.all():
         row |= _shares(has_failed, is_long, cluster)
     too_few = min(row["failures"], hold_h.size - row["failures"]) < FEWEST_EVENTS
-    fitted = (
-        None if too_few or np.ptp(hold_h) == 0 else slope_fit(np.log(hold_h), has_failed, cluster)
-    )
-    return row if fitted is None else row | fitted | dict(_ratios(fitted))
-
-
-def _ratios(fitted: dict[str, float]) -> Iterator[tuple[str, float]]:
-    for end in ("", "_low", "_high"):
-        yield f"hazard_ratio_per_doubling{end}", float(2 ** fitted[f"shape{end}"])
+    if too_few or np.ptp(hold_h) == 0:
+        return row
+    fit = current_status_shape(np.log(hold_h), has_failed, cluster)
+    if fit is None:
+        return row
+    shapes = {"": fit.shape, "_low": fit.shape_low, "_high": fit.shape_high}
+    ratios = {f"hazard_ratio_per_doubling{end}": 2**shape for end, shape in shapes.items()}
+    return row | asdict(fit) | ratios
 
 
 def _shares(has_failed: BoolArray, is_long: BoolArray, cluster: IntArray) -> dict[str, float]:
@@ -253,7 +141,7 @@ def _shares(has_failed: BoolArray, is_long: BoolArray, cluster: IntArray) -> dic
 
 
 def _verdict(row: dict[str, Any]) -> tuple[str, str]:
-    if row["shape"] is None:
+    if "shape" not in row:
         return "too_few_events", (
             f"{row['failures']} failures among {row['batches']} batches do not tell whether the "
             "hold matters."

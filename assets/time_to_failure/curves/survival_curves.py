@@ -13,22 +13,10 @@ import polars as pl
 
 from assets.statistics.array_types import FloatArray
 from assets.time_to_failure.curves.fit_notes import with_notes
-from assets.time_to_failure.lives.strata import KEY_SCHEMA, Stratum, after
+from assets.time_to_failure.lives.strata import Stratum, after
+from data_contracts.tables import table
 
 RISK_STEPS = 6
-SCHEMA = {
-    **KEY_SCHEMA,
-    "point": pl.Int64(),
-    "age": pl.Float64(),
-    "at_risk": pl.Int64(),
-    "events": pl.Int64(),
-    "survival": pl.Float64(),
-    "survival_low": pl.Float64(),
-    "survival_high": pl.Float64(),
-    "cumulative_hazard": pl.Float64(),
-    "cumulative_hazard_low": pl.Float64(),
-    "cumulative_hazard_high": pl.Float64(),
-}
 Row = tuple[object, ...]
 
 
@@ -42,18 +30,17 @@ def survival_curves(strata: Iterable[Stratum]) -> pl.DataFrame:
         ``finding.survival_curves``: per stratum age 0, every age with an event, five ages between
         for the table of numbers at risk, and the last age.
         ``at_risk`` counts spells just before the age (at the first age: at it). Intervals are 95%,
-        from the log-minus-log of survival and the log of the cumulative hazard. Sorted by key.
+        from the log-minus-log of survival and the log of the cumulative hazard.
 
     Source: Kaplan & Meier (1958); Nelson (1972) and Aalen (1978); for recurrent events Nelson
         (1995); risk sets with entry as in Andersen et al. (1993), section IV.1.
     """
     rows = [(*each.key, *row) for each in strata if each.lives for row in curve(each)]
-    keys = [*KEY_SCHEMA, "point"]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort(keys)
+    return table("finding.survival_curves", rows)
 
 
 def curve(stratum: Stratum) -> Iterator[Row]:
-    """Yield the points of one stratum: the columns of ``SCHEMA`` after the key."""
+    """Yield the points of one stratum: the columns after the stratum's."""
     from lifelines import KaplanMeierFitter, NelsonAalenFitter
 
     risk = stratum.risk
@@ -83,9 +70,9 @@ def curve(stratum: Stratum) -> Iterator[Row]:
 def _at(ages: FloatArray, *tables: Any) -> list[FloatArray]:
     """Read step functions, indexed by age, at given ages: one array per column."""
     columns = []
-    for table in tables:
-        place = np.searchsorted(table.index.to_numpy(), ages, side="right") - 1
-        columns += list(table.to_numpy(dtype=float)[place].T)
+    for steps in tables:
+        place = np.searchsorted(steps.index.to_numpy(), ages, side="right") - 1
+        columns += list(steps.to_numpy(dtype=float)[place].T)
     return columns
 
 

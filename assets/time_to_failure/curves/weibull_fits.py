@@ -4,37 +4,22 @@ Every question has a row, also where no fit is possible; its ``note`` then says 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from math import isfinite
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from assets.time_to_failure.curves.weibull import MAX_SHAPE, WeibullFit, weibull_fit
-from assets.time_to_failure.lives.strata import FAILED_PREFIX, KEY_SCHEMA, Stratum
+from assets.statistics.intervals import garwood
+from assets.statistics.reliability.weibull import MAX_SHAPE, WeibullFit, weibull_fit
+from assets.statistics.resampling.multiplicity import holm
+from assets.time_to_failure.lives.strata import FAILED_PREFIX, Stratum
+from data_contracts.tables import table
 
+TABLE = "finding.weibull_fits"
+FAMILY = ["origin", "time_scale"]  # questions asked of one clock on one scale of time
 FEWEST_EVENTS = 3
-SCHEMA = {
-    **KEY_SCHEMA,
-    "units": pl.Int64(),
-    "lives": pl.Int64(),
-    "lives_truncated": pl.Int64(),
-    "lives_unknown": pl.Int64(),
-    "events": pl.Int64(),
-    "exposure": pl.Float64(),
-    "rate": pl.Float64(),
-    "rate_low": pl.Float64(),
-    "rate_high": pl.Float64(),
-    "shape": pl.Float64(),
-    "shape_low": pl.Float64(),
-    "shape_high": pl.Float64(),
-    "scale": pl.Float64(),
-    "scale_low": pl.Float64(),
-    "scale_high": pl.Float64(),
-    "p_value": pl.Float64(),
-    "p_adjusted": pl.Float64(),
-    "is_season_locked": pl.Boolean(),
-    "status": pl.String(),
-    "note": pl.String(),
-}
 NO_RECORDS = (
     "The source records no equipment events or no phases on equipment: the age of equipment is "
     "unknown, so no life is followed."
@@ -44,12 +29,16 @@ RISES = "The hazard rises with age."
 RISES_ALONE = (
     "The hazard rises with age taken alone, but not once all questions of this clock are counted."
 )
-_NOTHING = (
-    *("none", "none", "none", "breakdown", "batches"),
-    *(0, 0, 0, 0, 0, 0.0),
-    *[None] * 11,
-    *(False, "no_records", NO_RECORDS),
-)
+NOTHING: dict[str, Any] = {
+    **dict.fromkeys(("equipment_class", "origin", "part"), "none"),
+    "event": "breakdown",
+    "time_scale": "batches",
+    **dict.fromkeys(("units", "lives", "lives_truncated", "lives_unknown", "events"), 0),
+    "exposure": 0.0,
+    "is_season_locked": False,
+    "status": "no_records",
+    "note": NO_RECORDS,
+}
 Fits = Mapping[tuple[str, str, str, str, str], WeibullFit]
 
 
@@ -77,47 +66,17 @@ def weibull_fits(strata: Iterable[Stratum], fits: Fits) -> pl.DataFrame:
         95% Poisson intervals (Garwood 1936), Weibull estimates with profile-likelihood intervals,
         the likelihood-ratio test against a constant hazard, also adjusted over all rows of the
         same clock and scale (Holm 1979). A source without equipment events has one row that
-        says so. Sorted by key.
+        says so.
     """
-    rows = [_row(each, fits.get(each.key)) for each in strata] or [_NOTHING]
-    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    rows = [_row(each, fits.get(each.key)) for each in strata] or [NOTHING]
     families = [
-        rows.with_columns(p_adjusted=holm(rows["p_value"]))
-        for _, rows in frame.group_by("origin", "time_scale", maintain_order=True)
+        part.with_columns(p_adjusted=holm(part["p_value"].to_numpy()))
+        for _, part in table(TABLE, rows).group_by(FAMILY, maintain_order=True)
     ]
     is_alone = (pl.col("note") == RISES) & (pl.col("p_adjusted") > ALPHA)
     is_question = pl.col("event").str.starts_with(FAILED_PREFIX) & is_alone
-    return (
-        pl.concat(families)
-        .with_columns(note=pl.when(is_question).then(pl.lit(RISES_ALONE)).otherwise("note"))
-        .sort(list(KEY_SCHEMA))
-    )
-
-
-def holm(p_values: pl.Series) -> pl.Series:
-    """Return p-values adjusted over the family (Holm 1979); null where there was none."""
-    order = p_values.rank("ordinal")
-    tests = p_values.len() - p_values.null_count()
-    frame = pl.DataFrame({"p": p_values, "order": order}).with_row_index("row").sort("order")
-    raised = (pl.col("p") * (tests + 1 - pl.col("order"))).clip(upper_bound=1.0)
-    return (
-        frame.with_columns(adjusted=raised)
-        .with_columns(pl.col("adjusted").cum_max())
-        .sort("row")["adjusted"]
-    )
-
-
-def rate_interval(events: int, exposure: float) -> tuple[float, float]:
-    """Return the exact 95% interval of a Poisson rate (Garwood 1936).
-
-    Args:
-        events: Number of events.
-        exposure: Time at risk, above zero.
-    """
-    from scipy.stats import chi2
-
-    low = 0.0 if events == 0 else float(chi2.ppf(0.025, 2 * events)) / 2
-    return low / exposure, float(chi2.ppf(0.975, 2 * events + 2)) / 2 / exposure
+    note = pl.when(is_question).then(pl.lit(RISES_ALONE)).otherwise("note")
+    return table(TABLE, pl.concat(families).with_columns(note=note))
 
 
 def _why_not_fitted(stratum: Stratum) -> str | None:
@@ -136,28 +95,27 @@ def _why_not_fitted(stratum: Stratum) -> str | None:
     return None
 
 
-def _row(stratum: Stratum, fit: WeibullFit | None) -> tuple[object, ...]:
+def _row(stratum: Stratum, fit: WeibullFit | None) -> dict[str, Any]:
     risk = stratum.risk
-    counts = (
-        stratum.units,
-        stratum.lives,
-        stratum.lives_truncated,
-        stratum.lives_unknown,
-        risk.events,
-        risk.exposure,
-    )
-    rates: tuple[float | None, ...] = (None, None, None)
+    row: dict[str, Any] = {
+        **stratum.named_key,
+        "units": stratum.units,
+        "lives": stratum.lives,
+        "lives_truncated": stratum.lives_truncated,
+        "lives_unknown": stratum.lives_unknown,
+        "events": risk.events,
+        "exposure": risk.exposure,
+        "is_season_locked": stratum.is_season_locked,
+    }
     if risk.exposure > 0:
-        rates = (risk.events / risk.exposure, *rate_interval(risk.events, risk.exposure))
+        low, high = map(float, garwood(risk.events, risk.exposure))
+        row |= {"rate": risk.events / risk.exposure, "rate_low": low, "rate_high": high}
     if fit is None:
         status = "no_events" if stratum.lives and not risk.events else "too_few_events"
-        note = _why_not_fitted(stratum)
-        return (*stratum.key, *counts, *rates, *[None] * 8, stratum.is_season_locked, status, note)
-    estimates = (fit.shape, fit.shape_low, fit.shape_high, fit.scale, fit.scale_low, fit.scale_high)
-    finite = [value if np.isfinite(value) else None for value in estimates]
-    tests = (fit.p_value, None, stratum.is_season_locked)
+        return row | {"status": status, "note": _why_not_fitted(stratum)}
+    row |= {name: value for name, value in asdict(fit).items() if isfinite(value)}
     said = _said(fit, is_season_locked=stratum.is_season_locked)
-    return (*stratum.key, *counts, *rates, *finite, *tests, "fitted", said)
+    return row | {"status": "fitted", "note": said}
 
 
 def _said(fit: WeibullFit, *, is_season_locked: bool) -> str:

@@ -48,18 +48,18 @@ def batches_of_lives(spells: pl.DataFrame, use: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def failure_spells(batches: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+def failure_spells(lived: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Return the batches of lives with the failures that the records hold.
 
     Args:
-        batches: ``batches_of_lives``.
+        lived: ``batches_of_lives``.
         outcomes: ``core.outcomes``; batches whose result is not known are not at risk.
 
     Returns:
-        One row per life, batch and outcome: the columns of ``batches``, ``outcome``, ``is_event``.
+        One row per life, batch and outcome: the columns of ``lived``, ``outcome``, ``is_event``.
     """
     known = outcomes.drop_nulls("is_failure").select("batch_id", "outcome", is_event="is_failure")
-    return batches.join(known, on="batch_id").sort("outcome", *LIFE, "exit_batches")
+    return lived.join(known, on="batch_id").sort("outcome", *LIFE, "exit_batches")
 
 
 def merged(spells: pl.DataFrame) -> pl.DataFrame:

@@ -41,7 +41,7 @@ SPELL_SCHEMA = {
 Instants = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 
 
-def breakdown_spells(use: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def breakdown_spells(use: pl.DataFrame, equipment_events: pl.DataFrame) -> pl.DataFrame:
     """Return every spell of every life, ended by a breakdown, a renewal or the end of records.
 
     Equipment already running when records begin is left-truncated: its spell enters at the age it
@@ -51,7 +51,7 @@ def breakdown_spells(use: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         use: ``equipment_use``.
-        events: ``core.equipment_events``.
+        equipment_events: ``core.equipment_events``.
 
     Returns:
         One row per spell. Ages are hours, or batches begun, since the end of the renewal;
@@ -62,7 +62,7 @@ def breakdown_spells(use: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     rows = [
         row
         for (unit,), used in use.group_by("equipment_id", maintain_order=True)
-        for row in _unit_spells(used, events.filter(pl.col("equipment_id") == unit))
+        for row in _unit_spells(used, equipment_events.filter(pl.col("equipment_id") == unit))
     ]
     frame = pl.DataFrame(rows, schema=SPELL_SCHEMA, orient="row")
     return frame.sort(*LIFE, "from_at")

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.reliability.weibull import Spells
 from assets.time_to_failure.lives.failed_batches import merged
 from assets.time_to_failure.lives.lives import BREAKDOWN, FIRST_RECORD, LIFE
+from data_contracts.tables import key
 
 SCALES = {"batches": ("entry_batches", "exit_batches"), "hours": ("entry_h", "exit_h")}
 GROUP = ["equipment_class", "origin", "part"]
@@ -21,30 +23,14 @@ FEWEST_RENEWALS, LOCKED, DAYS_PER_YEAR, CYCLES_PER_YEAR = 5, 0.8, 365.25, (1, 2,
 
 
 @dataclass(frozen=True)
-class Risk:
+class Risk(Spells):
     """Spells at risk on one scale of time.
 
     Attributes:
-        entry: Age at which the spell is first seen, zero or more.
-        exit: Age at which it ends, above entry.
-        is_event: Whether it ends with the event.
         life: Code of the life the spell belongs to; spells of one life are not independent.
     """
 
-    entry: FloatArray
-    exit: FloatArray
-    is_event: BoolArray
     life: IntArray
-
-    @property
-    def events(self) -> int:
-        """Number of events."""
-        return int(self.is_event.sum())
-
-    @property
-    def exposure(self) -> float:
-        """Age gained at risk, in the scale's unit, summed over spells."""
-        return float((self.exit - self.entry).sum())
 
 
 @dataclass(frozen=True)
@@ -83,14 +69,10 @@ class Stratum:
         """The key columns of every table about strata, in their order."""
         return (self.equipment_class, self.origin, self.part, self.event, self.time_scale)
 
-
-KEY_SCHEMA = {
-    "equipment_class": pl.String(),
-    "origin": pl.String(),
-    "part": pl.String(),
-    "event": pl.String(),
-    "time_scale": pl.String(),
-}
+    @property
+    def named_key(self) -> dict[str, str]:
+        """The same by the names of the columns."""
+        return dict(zip(key("finding.weibull_fits"), self.key, strict=True))
 
 
 def after(entry: FloatArray) -> FloatArray:
@@ -112,9 +94,9 @@ def breakdown_strata(spells: pl.DataFrame) -> Iterator[Stratum]:
         spells: ``lives.breakdown_spells``.
     """
     marked = spells.with_columns(is_event=pl.col("ended_by") == BREAKDOWN)
-    for key, rows in marked.group_by(*GROUP, maintain_order=True):
+    for clock, rows in marked.group_by(*GROUP, maintain_order=True):
         for scale in SCALES:
-            yield _stratum(tuple(map(str, key)), BREAKDOWN, scale, rows)
+            yield _stratum(tuple(map(str, clock)), BREAKDOWN, scale, rows)
 
 
 def failure_strata(failures: pl.DataFrame) -> Iterator[Stratum]:
@@ -124,10 +106,10 @@ def failure_strata(failures: pl.DataFrame) -> Iterator[Stratum]:
         failures: ``failed_batches.failure_spells``.
     """
     for (outcome,), of_outcome in failures.group_by("outcome", maintain_order=True):
-        for key, rows in of_outcome.group_by(*GROUP, maintain_order=True):
+        for clock, rows in of_outcome.group_by(*GROUP, maintain_order=True):
             joined = merged(rows)
             for scale in SCALES:
-                yield _stratum(tuple(map(str, key)), f"{FAILED_PREFIX}{outcome}", scale, joined)
+                yield _stratum(tuple(map(str, clock)), f"{FAILED_PREFIX}{outcome}", scale, joined)
 
 
 def is_season_locked(renewed_at: pl.Series) -> bool:
@@ -147,7 +129,7 @@ def is_season_locked(renewed_at: pl.Series) -> bool:
     return any(abs(np.exp(cycles * turns).mean()) > LOCKED for cycles in CYCLES_PER_YEAR)
 
 
-def _stratum(key: tuple[str, ...], event: str, scale: str, rows: pl.DataFrame) -> Stratum:
+def _stratum(clock: tuple[str, ...], event: str, scale: str, rows: pl.DataFrame) -> Stratum:
     entry, exit_ = SCALES[scale]
     known = rows.filter(pl.col(exit_).is_not_null())
     identity = known.select(pl.struct("equipment_id", "life")).to_series()
@@ -155,11 +137,11 @@ def _stratum(key: tuple[str, ...], event: str, scale: str, rows: pl.DataFrame) -
     codes = (
         identity.rank("dense").cast(pl.Int64) if len(identity) else pl.Series([], dtype=pl.Int64)
     )
-    is_clock_unset = key[1] == FIRST_RECORD
+    is_clock_unset = clock[1] == FIRST_RECORD
     return Stratum(
-        equipment_class=key[0],
-        origin=key[1],
-        part=key[2],
+        equipment_class=clock[0],
+        origin=clock[1],
+        part=clock[2],
         event=event,
         time_scale=scale,
         units=rows["equipment_id"].n_unique(),

@@ -1,6 +1,6 @@
 """What a planned renewal, a breakdown and a failed batch cost, from the assumptions of the run.
 
-Only reading of declared numbers lives here; which interval costs least is in ``replacement``.
+Only reading of declared numbers lives here; which interval costs least is in ``intervals``.
 """
 
 from dataclasses import dataclass

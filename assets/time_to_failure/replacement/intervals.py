@@ -1,7 +1,7 @@
 """The replacement interval of least expected cost against today's, with its interval.
 
-Here the arithmetic of ``replacement`` meets the records: laws the lives may follow are drawn, the
-interval is optimised under each, and ``replacement_verdict`` puts the answer into words.
+Here the arithmetic of age replacement meets the records: laws the lives may follow are drawn, the
+interval is optimised under each, and ``verdict`` puts the answer into words.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,16 +11,16 @@ import numpy as np
 
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import Interval
-from assets.time_to_failure.curves.weibull import WeibullFit, posterior_draws, weibull_estimates
-from assets.time_to_failure.lives.lives import BREAKDOWN, BY_PART
-from assets.time_to_failure.lives.strata import Risk, Stratum
-from assets.time_to_failure.replacement.cost_rate import (
+from assets.statistics.reliability.age_replacement import (
     AGE_REPLACEMENT,
     MINIMAL_REPAIR,
-    cost_per_batch,
-    events_per_batch,
+    cost_rate,
+    event_rate,
     optimal_interval,
 )
+from assets.statistics.reliability.weibull import WeibullFit, posterior_draws, weibull_estimates
+from assets.time_to_failure.lives.lives import BREAKDOWN, BY_PART
+from assets.time_to_failure.lives.strata import Risk, Stratum
 from assets.time_to_failure.replacement.costs import ReplacementCosts
 from assets.time_to_failure.replacement.replayed_lives import Law, Replay, UnitLives, replay
 from assets.time_to_failure.replacement.todays_plan import Today
@@ -29,7 +29,7 @@ LEVEL = 0.90  # as of every claim of money: an end beyond zero errs once in 20
 
 
 @dataclass(frozen=True)
-class Draws:
+class LawDraws:
     """What the law of one stratum may be, one value per draw.
 
     Attributes:
@@ -46,6 +46,71 @@ class Draws:
 
 
 @dataclass(frozen=True)
+class WeighedIntervals:
+    """What replacement intervals of one stratum cost and leave, as fitted and as drawn.
+
+    Attributes:
+        policy: Whether an event renews the equipment: ``age_replacement`` or ``minimal_repair``.
+        fit: Weibull fit.
+        costs: Costs at base and at both ends.
+        today: Today's interval.
+        draws: What the law may be.
+        reach: Longest age on record, batches; nothing beyond it was ever seen.
+        replay: Breakdowns on the recorded batches at the interval of least cost; None for failed
+            batches, and where a breakdown left a piece as worn as it was.
+    """
+
+    policy: str
+    fit: WeibullFit
+    costs: ReplacementCosts
+    today: Today
+    draws: LawDraws
+    reach: float
+    replay: Replay | None = None
+
+    @property
+    def best(self) -> float:
+        """Interval of least cost at base, batches; infinite for run to failure."""
+        return self.optimum(self.costs.pair)
+
+    def optimum(self, pair: tuple[float, float]) -> float:
+        """Interval of least cost at a pair of costs, batches; infinite for run to failure."""
+        shape, scale = np.array(self.fit.shape), np.array(self.fit.scale)
+        return float(optimal_interval(shape, scale, pair, self.policy))
+
+    def events(self, interval: float | None) -> tuple[float, Interval]:
+        """Expected events per batch at an interval, None for today's plan, with its interval."""
+        return _estimate(self._events(interval))
+
+    def avoided(self, interval: float) -> tuple[float, Interval]:
+        """Events per batch today minus those at an interval, paired over draws."""
+        return _estimate(self._events(None) - self._events(interval))
+
+    def cost(self, interval: float | None) -> tuple[float, Interval]:
+        """Expected cost per batch at an interval, None for today's plan, USD, with its interval."""
+        return _estimate(self._cost(interval))
+
+    def saving(self, interval: float) -> tuple[float, Interval]:
+        """Cost per batch today minus that at an interval, paired over draws, USD."""
+        return _estimate(self._cost(None) - self._cost(interval))
+
+    def _events(self, interval: float | None) -> FloatArray:
+        return event_rate(*self._laws(interval), self.policy)
+
+    def _cost(self, interval: float | None) -> FloatArray:
+        return cost_rate(*self._laws(interval), self.costs.pair, self.policy)
+
+    def _laws(self, interval: float | None) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Intervals, shapes and scales: as fitted first, then per draw, shape (1 + draws,)."""
+        shape = np.append(self.fit.shape, self.draws.shape)
+        scale = np.append(self.fit.scale, self.draws.scale)
+        ages = np.append(self.today.age, self.draws.today) if interval is None else interval
+        # Without renewal by events nothing is known beyond the longest age on record.
+        at = np.minimum(ages, self.reach if self.policy == MINIMAL_REPAIR else np.inf)
+        return at, shape, scale
+
+
+@dataclass(frozen=True)
 class Decision:
     """Everything said about the replacement interval of one stratum.
 
@@ -54,69 +119,24 @@ class Decision:
         fit: Weibull fit, None where too few events.
         today: Today's interval.
         costs: Costs at base and at both ends, None where the assumptions lack them.
-        draws: Draws, None without fit or costs.
-        reach: Longest age on record, batches; nothing beyond it was ever seen.
-        replay: Breakdowns on the recorded batches at the interval of least cost; None without
-            draws, for failed batches, and where a breakdown left a piece as worn as it was.
+        weighed: What intervals cost and leave; None without fit or costs.
     """
 
     stratum: Stratum
     fit: WeibullFit | None
     today: Today
     costs: ReplacementCosts | None
-    draws: Draws | None
-    reach: float
-    replay: Replay | None = None
+    weighed: WeighedIntervals | None
 
     @property
-    def policy(self) -> str:
-        """Whether an event renews the equipment."""
-        return AGE_REPLACEMENT if self.stratum.event == BREAKDOWN else MINIMAL_REPAIR
+    def reach(self) -> float:
+        """Longest age on record, batches; 0 where no life is of known age."""
+        return float(self.stratum.risk.exit.max(initial=0.0))
 
-    def optimum(self, pair: tuple[float, float]) -> float | None:
-        """Interval of least cost at a pair of costs, batches; infinite for run to failure."""
-        if self.fit is None:
-            return None
-        shape, scale = np.array(self.fit.shape), np.array(self.fit.scale)
-        return float(optimal_interval(shape, scale, pair, self.policy))
 
-    def events(self, interval: float | None) -> tuple[float, Interval]:
-        """Expected events per batch at an interval, None for today's plan, with its interval."""
-        return _estimate(self._curve(interval, None))
-
-    def avoided(self, interval: float) -> tuple[float, Interval]:
-        """Events per batch today minus those at an interval, paired over draws."""
-        return _estimate(self._curve(None, None) - self._curve(interval, None))
-
-    def cost(self, interval: float | None) -> tuple[float, Interval]:
-        """Expected cost per batch at an interval, None for today's plan, USD, with its interval."""
-        assert self.costs is not None
-        return _estimate(self._curve(interval, self.costs.pair))
-
-    def saving(self, interval: float) -> tuple[float, Interval]:
-        """Cost per batch today minus that at an interval, paired over draws, USD."""
-        assert self.costs is not None
-        return _estimate(
-            self._curve(None, self.costs.pair) - self._curve(interval, self.costs.pair)
-        )
-
-    def _curve(self, interval: float | None, pair: tuple[float, float] | None) -> FloatArray:
-        """Events or cost per batch: as fitted first, then per draw, shape (1 + draws,)."""
-        assert self.fit is not None
-        assert self.draws is not None
-        shape, scale = (
-            np.append(fitted, drawn)
-            for fitted, drawn in (
-                (self.fit.shape, self.draws.shape),
-                (self.fit.scale, self.draws.scale),
-            )
-        )
-        ages = np.append(self.today.age, self.draws.today) if interval is None else interval
-        # Without renewal by events nothing is known beyond the longest age on record.
-        at = np.minimum(ages, self.reach if self.policy == MINIMAL_REPAIR else np.inf)
-        if pair is None:
-            return events_per_batch(at, shape, scale, self.policy)
-        return cost_per_batch(at, shape, scale, pair, self.policy)
+def policy_of(stratum: Stratum) -> str:
+    """Return whether an event renews the equipment: a breakdown does, a failed batch does not."""
+    return AGE_REPLACEMENT if stratum.event == BREAKDOWN else MINIMAL_REPAIR
 
 
 def is_renewable(stratum: Stratum) -> bool:
@@ -131,7 +151,7 @@ def draw(
     today: Today,
     draws: int,
     rng: np.random.Generator,
-) -> Draws:
+) -> LawDraws:
     """Draw what the law of the lives and today's plan may be, and optimise under each draw.
 
     Breakdowns: the posterior of a Weibull law, because with a dozen of them a bootstrap's intervals
@@ -156,7 +176,7 @@ def draw(
         weights = rng.dirichlet(np.ones(codes.size), size=draws)[:, position] * codes.size
         shape, scale = weibull_estimates(risk, weights)
     optimum = optimal_interval(shape, scale, costs.pair, policy)
-    return Draws(shape, scale, optimum, today.drawn(draws, rng))
+    return LawDraws(shape, scale, optimum, today.drawn(draws, rng))
 
 
 def decisions(
@@ -164,7 +184,7 @@ def decisions(
     fits: dict[tuple[str, str, str, str, str], WeibullFit],
     today: Mapping[tuple[str, str, str], Today],
     lives: Mapping[tuple[str, str, str], Sequence[UnitLives] | None],
-    costs: Sequence[tuple[str, ReplacementCosts | None]],
+    costs: Mapping[str, ReplacementCosts | None],
     draws: int,
     seed: int,
 ) -> list[Decision]:
@@ -179,29 +199,33 @@ def decisions(
         draws: Number of draws.
         seed: Seed of the draws; each stratum draws from its own stream.
     """
-    by_event = dict(costs)
     found = []
     for number, each in enumerate(filter(is_renewable, strata)):
-        fit, priced = fits.get(each.key), by_event.get(each.event)
-        rng = np.random.default_rng([seed, number])
-        policy = AGE_REPLACEMENT if each.event == BREAKDOWN else MINIMAL_REPAIR
-        plan = today.get(each.key[:3], Today())
-        drawn = draw(each.risk, priced, policy, plan, draws, rng) if fit and priced else None
-        reach = float(each.risk.exit.max()) if each.lives else 0.0
-        decision = Decision(each, fit, plan, priced, drawn, reach)
-        found.append(replace(decision, replay=_replay(decision, lives.get(each.key[:3]), rng)))
+        clock, fit, priced = each.key[:3], fits.get(each.key), costs.get(each.event)
+        decision = Decision(each, fit, today.get(clock, Today()), priced, None)
+        if fit and priced:
+            rng = np.random.default_rng([seed, number])
+            weighed = _weighed(decision, fit, priced, lives.get(clock), draws, rng)
+            decision = replace(decision, weighed=weighed)
+        found.append(decision)
     return found
 
 
-def _replay(
-    decision: Decision, units: Sequence[UnitLives] | None, rng: np.random.Generator
-) -> Replay | None:
-    costs, draws = decision.costs, decision.draws
-    if units is None or costs is None or draws is None or decision.policy == MINIMAL_REPAIR:
-        return None
-    best = decision.optimum(costs.pair)
-    assert best is not None
-    return replay(units, best, Law(draws.shape, draws.scale), draws.today, rng)
+def _weighed(
+    decision: Decision,
+    fit: WeibullFit,
+    costs: ReplacementCosts,
+    units: Sequence[UnitLives] | None,
+    draws: int,
+    rng: np.random.Generator,
+) -> WeighedIntervals:
+    policy, today = policy_of(decision.stratum), decision.today
+    drawn = draw(decision.stratum.risk, costs, policy, today, draws, rng)
+    weighed = WeighedIntervals(policy, fit, costs, today, drawn, decision.reach)
+    if units is None or policy == MINIMAL_REPAIR:
+        return weighed
+    law = Law(drawn.shape, drawn.scale)
+    return replace(weighed, replay=replay(units, weighed.best, law, drawn.today, rng))
 
 
 def _estimate(values: FloatArray) -> tuple[float, Interval]:

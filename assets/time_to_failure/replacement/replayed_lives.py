@@ -1,6 +1,6 @@
 """The recorded lives lived again under another planned interval: breakdowns on these very batches.
 
-What an interval saves in the long run is in ``replacement``; here is what it would have saved on
+What an interval saves in the long run is in ``intervals``; here is what it would have saved on
 the batches on record. A life that broke has a known age at breakdown, so under another plan it
 breaks at that age or is renewed before. Only what no record tells is drawn. An event renews the
 equipment (age replacement).

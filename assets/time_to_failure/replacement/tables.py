@@ -1,7 +1,6 @@
 """The tables of replacement intervals and of cost along the interval.
 
-Rows are laid out here; what is decided and why is in ``replacement_intervals`` and
-``replacement_verdict``.
+Rows are laid out here; what is decided and why is in ``intervals`` and ``verdict``.
 """
 
 from collections.abc import Sequence
@@ -9,108 +8,62 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from assets.time_to_failure.lives.strata import KEY_SCHEMA
-from assets.time_to_failure.replacement.cost_rate import AGE_REPLACEMENT
-from assets.time_to_failure.replacement.intervals import Decision, bounds
+from assets.statistics.reliability.age_replacement import AGE_REPLACEMENT
+from assets.time_to_failure.replacement.intervals import (
+    Decision,
+    WeighedIntervals,
+    bounds,
+    policy_of,
+)
 from assets.time_to_failure.replacement.verdict import verdict
+from data_contracts.tables import key, table
 
+INTERVALS = "finding.replacement_intervals"
 POINTS = 60
-INTERVAL_SCHEMA = {
-    **KEY_SCHEMA,
-    "policy": pl.String(),
-    "units": pl.Int64(),
-    "lives": pl.Int64(),
-    "events": pl.Int64(),
-    **{
-        f"{name}{end}": pl.Float64() for name in ("shape", "scale") for end in ("", "_low", "_high")
-    },
-    "planned_cost_usd": pl.Float64(),
-    "event_cost_usd": pl.Float64(),
-    "cost_basis": pl.String(),
-    "todays_interval": pl.Float64(),
-    "todays_interval_p10": pl.Float64(),
-    "todays_interval_p90": pl.Float64(),
-    "planned_renewals": pl.Int64(),
-    "is_planned_today": pl.Boolean(),
-    "longest_age": pl.Float64(),
-    "optimal_interval": pl.Float64(),
-    "optimal_interval_low": pl.Float64(),
-    "optimal_interval_high": pl.Float64(),
-    "optimal_if_events_cheap": pl.Float64(),
-    "optimal_if_events_dear": pl.Float64(),
-    "run_to_failure_share": pl.Float64(),
-    "draws": pl.Int64(),
-    **{
-        f"{name}{end}": pl.Float64()
-        for name in (
-            "events_per_batch_today",
-            "events_per_batch_optimal",
-            "events_avoided_per_batch",
-            "cost_per_batch_today_usd",
-            "cost_per_batch_optimal_usd",
-            "saving_per_batch_usd",
-        )
-        for end in ("", "_low", "_high")
-    },
-    "breakdowns_recorded": pl.Int64(),
-    **{f"breakdowns_avoided_recorded{end}": pl.Float64() for end in ("", "_low", "_high")},
-    "verdict": pl.String(),
-    "reason": pl.String(),
-}
-CURVE_SCHEMA = {
-    **KEY_SCHEMA,
-    "point": pl.Int64(),
-    "interval": pl.Float64(),
-    "cost_per_batch_usd": pl.Float64(),
-    "cost_per_batch_low_usd": pl.Float64(),
-    "cost_per_batch_high_usd": pl.Float64(),
-    "events_per_batch": pl.Float64(),
-    "events_per_batch_low": pl.Float64(),
-    "events_per_batch_high": pl.Float64(),
-}
 
 
-def replacement_intervals(found: Sequence[Decision], fits: pl.DataFrame) -> pl.DataFrame:
+def replacement_intervals(found: Sequence[Decision], weibull_fits: pl.DataFrame) -> pl.DataFrame:
     """Return what is known of every replacement interval.
 
     Args:
-        found: ``replacement_intervals.decisions``.
-        fits: ``finding.weibull_fits``, for the reason where a fit is missing.
+        found: ``intervals.decisions``.
+        weibull_fits: ``finding.weibull_fits``, for the reason where a fit is missing.
 
     Returns:
-        ``finding.replacement_intervals``: one row per class, part and event, in batches; sorted by
-        key. A null optimum under a fit means that running to failure is best. Intervals are 95%
-        for shape and scale and 90% for what is drawn from them; breakdowns avoided on the recorded
-        batches are the mean over draws.
+        ``finding.replacement_intervals``: one row per class, part and event, in batches. A null
+        optimum under a fit means that running to failure is best. Intervals are 95% for shape and
+        scale and 90% for what is drawn from them; breakdowns avoided on the recorded batches are
+        the mean over draws.
     """
-    notes = {row[:5]: row[5:] for row in fits.select(*KEY_SCHEMA, "note", "p_adjusted").iter_rows()}
+    said = weibull_fits.select(*key(INTERVALS), "note", "p_adjusted").iter_rows()
+    notes = {row[:-2]: row[-2:] for row in said}
     rows = [interval_row(each, *notes.get(each.stratum.key, (None, None))) for each in found]
-    keys = list(KEY_SCHEMA)
-    return pl.DataFrame(rows, schema=INTERVAL_SCHEMA, orient="row").sort(keys)
+    return table(INTERVALS, rows)
 
 
 def replacement_curves(found: Sequence[Decision]) -> pl.DataFrame:
     """Return cost and events per batch along the replacement interval.
 
     Args:
-        found: ``replacement_intervals.decisions``.
+        found: ``intervals.decisions``.
 
     Returns:
         ``finding.replacement_curves``: for every priced fit ``POINTS`` intervals from an eighth of
         to twice the longest age on record (age replacement), or up to that age (minimal repair),
-        with 90% intervals; sorted by key.
+        with 90% intervals.
     """
     rows = []
     for each in found:
-        if each.fit is None or each.costs is None or each.draws is None:
+        weighed = each.weighed
+        if weighed is None:
             continue
-        longest = each.reach * (2 if each.policy == AGE_REPLACEMENT else 1)
+        longest = each.reach * (2 if weighed.policy == AGE_REPLACEMENT else 1)
         for point, interval in enumerate(np.linspace(each.reach / 8, longest, POINTS)):
-            cost, (low, high) = each.cost(float(interval))
-            events, (least, most) = each.events(float(interval))
+            cost, (low, high) = weighed.cost(float(interval))
+            events, (least, most) = weighed.events(float(interval))
             numbers = (float(interval), cost, low, high, events, least, most)
             rows.append((*each.stratum.key, point, *numbers))
-    return pl.DataFrame(rows, schema=CURVE_SCHEMA, orient="row").sort(*KEY_SCHEMA, "point")
+    return table("finding.replacement_curves", rows)
 
 
 def interval_row(
@@ -126,12 +79,8 @@ def interval_row(
     stratum, fit, today, costs = decision.stratum, decision.fit, decision.today, decision.costs
     code, reason = verdict(decision, note, p_adjusted)
     row: dict[str, object] = {
-        "equipment_class": stratum.equipment_class,
-        "origin": stratum.origin,
-        "part": stratum.part,
-        "event": stratum.event,
-        "time_scale": stratum.time_scale,
-        "policy": decision.policy,
+        **stratum.named_key,
+        "policy": policy_of(stratum),
         "units": stratum.units,
         "lives": stratum.lives,
         "events": stratum.risk.events,
@@ -149,47 +98,38 @@ def interval_row(
             for name in ("shape", "shape_low", "shape_high", "scale", "scale_low", "scale_high")
         }
     if costs is not None:
-        row |= {"planned_cost_usd": costs.planned, "event_cost_usd": costs.event}
-        row |= {"cost_basis": costs.basis}
-    if fit is not None and costs is not None and decision.draws is not None:
-        row |= _priced(decision)
+        row["planned_cost_usd"], row["event_cost_usd"] = costs.pair
+        row["cost_basis"] = costs.basis
+    if decision.weighed is not None:
+        row |= _weighed_columns(decision.weighed)
     return row
 
 
-def _priced(decision: Decision) -> dict[str, object]:
-    costs, draws = decision.costs, decision.draws
-    assert costs is not None
-    assert draws is not None
-    best = decision.optimum(costs.pair)
-    assert best is not None
+def _weighed_columns(weighed: WeighedIntervals) -> dict[str, object]:
+    costs, draws, best = weighed.costs, weighed.draws, weighed.best
     low, high = bounds(draws.optimum)
-    is_planned = decision.today.interval is not None
     row: dict[str, object] = {
+        "is_planned_today": weighed.today.interval is not None,
         "optimal_interval": _finite(best),
         "optimal_interval_low": _finite(low),
         "optimal_interval_high": _finite(high),
-        "optimal_if_events_cheap": _finite(decision.optimum(costs.pair_low)),
-        "optimal_if_events_dear": _finite(decision.optimum(costs.pair_high)),
+        "optimal_if_events_cheap": _finite(weighed.optimum(costs.pair_low)),
+        "optimal_if_events_dear": _finite(weighed.optimum(costs.pair_high)),
         "run_to_failure_share": float(np.isinf(draws.optimum).mean()),
         "draws": draws.shape.size,
+        **_with_interval("events_per_batch_today", weighed.events(None)),
+        **_with_interval("events_per_batch_optimal", weighed.events(best)),
+        **_with_interval("events_avoided_per_batch", weighed.avoided(best)),
+        **_with_interval("cost_per_batch_today_usd", weighed.cost(None)),
+        **_with_interval("cost_per_batch_optimal_usd", weighed.cost(best)),
+        **_with_interval("saving_per_batch_usd", weighed.saving(best)),
     }
-    row |= _with_interval("events_per_batch_today", decision.events(None))
-    row |= _with_interval("events_per_batch_optimal", decision.events(best))
-    row |= _with_interval("events_avoided_per_batch", decision.avoided(best))
-    row |= _with_interval("cost_per_batch_today_usd", decision.cost(None))
-    row |= _with_interval("cost_per_batch_optimal_usd", decision.cost(best))
-    row |= _with_interval("saving_per_batch_usd", decision.saving(best))
-    row |= _on_record(decision)
-    return row | {"is_planned_today": is_planned}
-
-
-def _on_record(decision: Decision) -> dict[str, object]:
-    if decision.replay is None:
-        return {}
-    avoided = decision.replay.avoided
+    if weighed.replay is None:
+        return row
+    avoided = weighed.replay.avoided
     estimate = (float(avoided.mean()), bounds(avoided))
-    row = _with_interval("breakdowns_avoided_recorded", estimate)
-    return row | {"breakdowns_recorded": decision.replay.recorded}
+    row["breakdowns_recorded"] = weighed.replay.recorded
+    return row | _with_interval("breakdowns_avoided_recorded", estimate)
 
 
 def _with_interval(name: str, estimate: tuple[float, tuple[float, float]]) -> dict[str, object]:

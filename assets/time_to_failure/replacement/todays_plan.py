@@ -10,9 +10,8 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.array_types import BoolArray, FloatArray
-from assets.time_to_failure.curves.weibull import posterior_draws
+from assets.statistics.reliability.weibull import Spells, posterior_draws
 from assets.time_to_failure.lives.lives import BY_PART, LIFE, RENEWED
-from assets.time_to_failure.lives.strata import Risk
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class Today:
         ages, is_planned = self.ends.ages, self.ends.is_planned
         if np.unique(ages[is_planned]).size < 2:
             return np.full(draws, self.age)
-        plans = Risk(np.zeros(ages.size), ages, is_planned, np.arange(ages.size))
+        plans = Spells(np.zeros(ages.size), ages, is_planned)
         with np.errstate(over="ignore"):  # so late that it is as good as never
             shape, scale = posterior_draws(plans, draws, rng)
         return np.asarray(scale * np.log(2) ** (1 / shape))

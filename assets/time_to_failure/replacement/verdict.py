@@ -1,13 +1,14 @@
 """What a planner is told: keep, renew earlier or later, run to failure, or not enough is known.
 
-Only verdicts and their sentences live here; the arithmetic is in ``replacement_intervals``.
+Only verdicts and their sentences live here; the arithmetic is in ``intervals``.
 """
 
 import numpy as np
 
-from assets.time_to_failure.curves.weibull import WeibullFit
+from assets.statistics.reliability.age_replacement import MINIMAL_REPAIR
+from assets.statistics.reliability.weibull import WeibullFit
 from assets.time_to_failure.lives.lives import BREAKDOWN
-from assets.time_to_failure.replacement.intervals import Decision, bounds
+from assets.time_to_failure.replacement.intervals import Decision, WeighedIntervals, bounds
 
 ALPHA = 0.05
 WEAR_LEVEL = 0.95  # of the intervals of a fit
@@ -34,19 +35,18 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
     fit = decision.fit
     if fit is None:
         return "too_few_events", f"{note or 'No life is on record.'} {_stays(decision)}"
-    if decision.costs is None:
+    weighed = decision.weighed
+    if weighed is None:
         reason = "The assumptions state no cost of planned maintenance or of a breakdown."
         return "not_priced", f"{reason} Wear is shown without a price."
-    best = decision.optimum(decision.costs.pair)
-    assert best is not None
     is_breakdown = decision.stratum.event == BREAKDOWN
     if fit.shape <= 1 and not is_breakdown:
         return "no_wear", _no_wear(fit)
-    if fit.shape <= 1 or np.isinf(best):
-        return "run_to_failure", _run_to_failure(decision)
+    if fit.shape <= 1 or np.isinf(weighed.best):
+        return "run_to_failure", _run_to_failure(weighed)
     is_worn = fit.shape_low > 1
-    if not is_breakdown and decision.draws is not None:
-        least_shape = bounds(decision.draws.shape, WEAR_LEVEL)[0]
+    if not is_breakdown:
+        least_shape = bounds(weighed.draws.shape, WEAR_LEVEL)[0]
         is_worn = is_worn and (p_adjusted or 0.0) <= ALPHA and least_shape > 1
     if not is_worn:
         return "wear_not_shown", (
@@ -55,17 +55,17 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
             f"{'' if is_breakdown else ' once all questions asked are counted'}. "
             f"{_stays(decision)}"
         )
-    return _worn(decision, best)
+    return _worn(weighed)
 
 
-def _worn(decision: Decision, best: float) -> tuple[str, str]:
-    saved, (low, high) = decision.saving(best)
-    today = decision.today.interval
+def _worn(weighed: WeighedIntervals) -> tuple[str, str]:
+    best, today = weighed.best, weighed.today.interval
+    saved, (low, high) = weighed.saving(best)
     now = "running to failure" if today is None else f"renewing every {today:.0f} batches"
     span = f"{saved:,.0f} USD a batch ({low:,.0f} to {high:,.0f}, 90% interval)"
     beyond = (
-        f" No life lasted longer than {decision.reach:.0f} batches: lengthen in steps."
-        if best > decision.reach
+        f" No life lasted longer than {weighed.reach:.0f} batches: lengthen in steps."
+        if best > weighed.reach
         else ""
     )
     # At its own optimum a draw never loses, so a saving is judged at the interval proposed.
@@ -74,26 +74,26 @@ def _worn(decision: Decision, best: float) -> tuple[str, str]:
             f"Least cost at {best:.0f} batches, but against {now} that saves {span}, which does "
             f"not exclude zero.{beyond}"
         )
-    way = "renew_earlier" if best < decision.today.age else "renew_later"
+    way = "renew_earlier" if best < weighed.today.age else "renew_later"
     return way, (
         f"Least cost at {best:.0f} batches; against {now} that saves {span}."
-        f"{_on_record(decision)}{beyond}"
+        f"{_on_record(weighed)}{beyond}"
     )
 
 
-def _on_record(decision: Decision) -> str:
-    if decision.stratum.event != BREAKDOWN:
+def _on_record(weighed: WeighedIntervals) -> str:
+    if weighed.policy == MINIMAL_REPAIR:
         return ""
-    if decision.replay is None:
+    if weighed.replay is None:
         return (
             " What it would have been on the recorded batches is not told, because a breakdown "
             "left the equipment as worn as it was."
         )
-    counted = decision.replay.breakdowns
+    counted = weighed.replay.breakdowns
     low, high = bounds(counted)
     return (
         f" On the recorded batches it would have left {counted.mean():.0f} breakdowns "
-        f"({low:.0f} to {high:.0f}, 90% interval) of {decision.replay.recorded}."
+        f"({low:.0f} to {high:.0f}, 90% interval) of {weighed.replay.recorded}."
     )
 
 
@@ -104,10 +104,8 @@ def _no_wear(fit: WeibullFit) -> str:
     )
 
 
-def _run_to_failure(decision: Decision) -> str:
-    fit, costs = decision.fit, decision.costs
-    assert fit is not None
-    assert costs is not None
+def _run_to_failure(weighed: WeighedIntervals) -> str:
+    fit, costs = weighed.fit, weighed.costs
     if fit.shape <= 1:
         return (
             f"Run to failure is best: the hazard does not rise with age (shape {fit.shape:.1f}, "

@@ -5,11 +5,11 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import gamma
 
-from assets.time_to_failure.replacement.cost_rate import (
+from assets.statistics.reliability.age_replacement import (
     AGE_REPLACEMENT,
     MINIMAL_REPAIR,
-    cost_per_batch,
-    events_per_batch,
+    cost_rate,
+    event_rate,
     mean_age,
     optimal_interval,
 )
@@ -33,10 +33,10 @@ def test_the_optimum_solves_the_renewal_equation_and_beats_every_other_interval(
         np.full(3, 1 / 8), rel=1e-6
     )
     # at the optimum the cost per batch is (C_f - C_p) times the hazard there
-    least = cost_per_batch(best, SHAPES, SCALES, COSTS, AGE_REPLACEMENT)
+    least = cost_rate(best, SHAPES, SCALES, COSTS, AGE_REPLACEMENT)
     assert least == pytest.approx(8.0 * hazard, rel=1e-6)
     for interval in np.linspace(1, 400, 800):
-        cost = cost_per_batch(np.array(interval), SHAPES, SCALES, COSTS, AGE_REPLACEMENT)
+        cost = cost_rate(np.array(interval), SHAPES, SCALES, COSTS, AGE_REPLACEMENT)
         assert (cost >= least - 1e-12).all()
 
 
@@ -44,7 +44,7 @@ def test_minimal_repair_has_its_closed_form():
     best = optimal_interval(SHAPES, SCALES, COSTS, MINIMAL_REPAIR)
     assert best == pytest.approx(SCALES * (1 / (9 * (SHAPES - 1))) ** (1 / SHAPES))
     steps = [best * factor for factor in (0.99, 1.0, 1.01)]
-    costs = [cost_per_batch(at, SHAPES, SCALES, COSTS, MINIMAL_REPAIR) for at in steps]
+    costs = [cost_rate(at, SHAPES, SCALES, COSTS, MINIMAL_REPAIR) for at in steps]
     assert (costs[1] < costs[0]).all()
     assert (costs[1] < costs[2]).all()
 
@@ -61,15 +61,15 @@ def test_a_breakdown_no_dearer_than_maintenance_is_waited_for():
 
 def test_running_to_failure_costs_one_event_per_mean_life():
     forever = np.array(np.inf)
-    cost = cost_per_batch(forever, np.array(1.0), np.array(50.0), COSTS, AGE_REPLACEMENT)
+    cost = cost_rate(forever, np.array(1.0), np.array(50.0), COSTS, AGE_REPLACEMENT)
     assert float(cost) == pytest.approx(9 / 50)
-    rate = events_per_batch(forever, np.array(1.0), np.array(50.0), AGE_REPLACEMENT)
+    rate = event_rate(forever, np.array(1.0), np.array(50.0), AGE_REPLACEMENT)
     assert float(rate) == pytest.approx(1 / 50)
 
 
 def test_a_plan_so_late_that_it_overflows_is_no_plan():
     law = np.array(4.0), np.array(60.0)
     for late in (1e200, np.inf):
-        assert events_per_batch(np.array(late), *law, AGE_REPLACEMENT) == pytest.approx(
+        assert event_rate(np.array(late), *law, AGE_REPLACEMENT) == pytest.approx(
             1 / (60 * gamma(1.25)), rel=1e-12
         )

@@ -1,8 +1,9 @@
-"""The interval at which renewing equipment costs least per batch, for Weibull lives.
+"""The interval at which renewing what wears costs least per unit of time, for Weibull lives.
 
-Two policies. Age replacement: an event renews the equipment (a breakdown and its repair), and so
-does maintenance at age T. Minimal repair: an event leaves the equipment as worn as it was (a failed
-batch), only maintenance at age T renews it. Curves are computed for many shapes and scales at once.
+Two policies. Age replacement: an event (a failure and its repair) renews, and so does maintenance
+at age T. Minimal repair: an event leaves things as worn as they were, only maintenance at age T
+renews. Time is in any unit, hours or batches. Curves are computed for many shapes and scales at
+once.
 """
 
 import numpy as np
@@ -14,19 +15,25 @@ HALVINGS = 80
 SHORTEST, LONGEST = 1e-4, 1e4  # of the scale, where the optimum is looked for
 
 
-def events_per_batch(
+def event_rate(
     interval: FloatArray, shape: FloatArray, scale: FloatArray, policy: str
 ) -> FloatArray:
-    """Return the long-run events per batch when maintenance is due every ``interval`` batches.
+    """Return the long-run events per unit of time when maintenance is due at an age.
 
     Age replacement: F(T) / integral of R from 0 to T; minimal repair: H(T) / T. An infinite
     interval means that only events renew the equipment (age replacement) or that nothing does.
 
     Args:
-        interval: T in batches, above zero; broadcasts against shape and scale.
+        interval: T, above zero; broadcasts against shape and scale.
         shape: Weibull shapes.
-        scale: Weibull scales, batches.
+        scale: Weibull scales, in the unit of T.
         policy: ``age_replacement`` or ``minimal_repair``.
+
+    Examples:
+        Without maintenance a life of constant hazard and mean 50 ends every 50:
+
+        >>> float(event_rate(np.array(np.inf), np.array(1.0), np.array(50.0), AGE_REPLACEMENT))
+        0.02
     """
     with np.errstate(over="ignore"):  # so late that it is as good as never
         aged = (interval / scale) ** shape
@@ -35,19 +42,19 @@ def events_per_batch(
     return np.asarray(-np.expm1(-aged) / mean_age(interval, shape, scale))
 
 
-def cost_per_batch(
+def cost_rate(
     interval: FloatArray,
     shape: FloatArray,
     scale: FloatArray,
     costs: tuple[float, float],
     policy: str,
 ) -> FloatArray:
-    """Return the expected cost per batch of renewing every ``interval`` batches.
+    """Return the long-run expected cost per unit of time when maintenance is due at an age.
 
     Args:
-        interval: T in batches; infinite for run to failure.
+        interval: T, above zero; infinite for run to failure.
         shape: Weibull shapes.
-        scale: Weibull scales, batches.
+        scale: Weibull scales, in the unit of T.
         costs: Of a planned renewal and of an event, one currency.
         policy: ``age_replacement`` or ``minimal_repair``.
 
@@ -55,6 +62,12 @@ def cost_per_batch(
         (C_p R(T) + C_f F(T)) / integral of R from 0 to T, or (C_p + C_f H(T)) / T.
 
     Source: Barlow & Hunter (1960), policies I and II; Barlow & Proschan (1965), chapter 4.
+
+    Examples:
+        >>> law, costs = (np.array(3.0), np.array(50.0)), (1.0, 9.0)
+        >>> rates = cost_rate(np.array([10.0, 20.0, np.inf]), *law, costs, AGE_REPLACEMENT)
+        >>> rates.round(3).tolist()
+        [0.107, 0.076, 0.202]
     """
     planned, event = costs
     with np.errstate(invalid="ignore", over="ignore"):
@@ -76,11 +89,18 @@ def optimal_interval(
 
     Args:
         shape: Weibull shapes.
-        scale: Weibull scales, batches.
+        scale: Weibull scales.
         costs: Of a planned renewal and of an event, both above zero.
         policy: ``age_replacement`` or ``minimal_repair``.
 
     Source: Barlow & Proschan (1965), chapter 4, theorem 2.1 and section 4.1.
+
+    Examples:
+        Wear is worth a plan, a constant hazard is not:
+
+        >>> shapes, scales = np.array([3.0, 1.0]), np.array([50.0, 50.0])
+        >>> optimal_interval(shapes, scales, (1.0, 9.0), AGE_REPLACEMENT).round(1).tolist()
+        [19.9, inf]
     """
     planned, event = costs
     shape, scale = np.broadcast_arrays(shape, scale)
@@ -102,7 +122,12 @@ def optimal_interval(
 
 
 def mean_age(interval: FloatArray, shape: FloatArray, scale: FloatArray) -> FloatArray:
-    """Return the integral of R from 0 to ``interval``: the mean age at renewal, in batches."""
+    """Return the mean age at renewal: the integral of R from 0 to ``interval``.
+
+    Examples:
+        >>> float(mean_age(np.array(np.inf), np.array(1.0), np.array(50.0)))
+        50.0
+    """
     from scipy.special import gamma, gammainc
 
     with np.errstate(over="ignore"):

@@ -1,8 +1,8 @@
 """Interrupted time series of counts: by what factor the rate changed at a date.
 
-A log-linear model of counts per period with the number of batches as exposure, a level that may
-change at the interruption and, where the series is long enough, a trend running through it. The
-variance is allowed to exceed the mean by a constant factor (quasi-Poisson), at least one.
+A log-linear model of counts per period with their exposure, a level that may change at the
+interruption and, where the series is long enough, a trend running through it. The variance is
+allowed to exceed the mean by a constant factor (quasi-Poisson), at least one.
 
 Sources: Wagner et al. (2002), segmented regression; McCullagh & Nelder (1989), chapter 6; exact
 conditional ratio of two Poisson rates, Przyborowski & Wilenski (1940).
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.statistics.array_types import FloatArray
+from assets.statistics.array_types import BoolArray, FloatArray
 from assets.statistics.intervals import clopper_pearson
 
 LEVEL = 0.95
@@ -24,13 +24,17 @@ MOST_STEPS = 50
 
 
 @dataclass(frozen=True)
-class Series:
+class CountSeries:
     """Counts per period.
 
     Attributes:
         period: Number of the period: below 0 before the interruption, from 0 after it.
         count: Events in the period.
-        exposure: Batches started in the period, above 0.
+        exposure: What they were counted over, such as batches started, above 0.
+
+    Examples:
+        >>> CountSeries(np.array([-1.0, 0.0]), np.array([3.0, 1.0]), np.ones(2)).is_after.tolist()
+        [False, True]
     """
 
     period: FloatArray
@@ -38,13 +42,13 @@ class Series:
     exposure: FloatArray
 
     @property
-    def is_after(self) -> FloatArray:
-        """1 for periods after the interruption."""
-        return np.asarray(self.period >= 0, dtype=np.float64)
+    def is_after(self) -> BoolArray:
+        """Which periods come after the interruption."""
+        return np.asarray(self.period >= 0)
 
 
 @dataclass(frozen=True)
-class Change:
+class RateChange:
     """By what factor the rate changed.
 
     Attributes:
@@ -62,10 +66,10 @@ class Change:
     method: str
 
 
-NO_CHANGE_ESTIMATED = Change(None, None, None, 1.0, "none")
+NO_CHANGE_ESTIMATED = RateChange(None, None, None, 1.0, "none")
 
 
-def rate_change(series: Series) -> Change:
+def rate_change(series: CountSeries) -> RateChange:
     """Estimate the change of the rate at the interruption.
 
     Args:
@@ -73,8 +77,16 @@ def rate_change(series: Series) -> Change:
 
     Returns:
         The ratio with the richest method the series allows.
+
+    Examples:
+        Ten a month before and five a month after, of a hundred each:
+
+        >>> counts = np.repeat([10.0, 5.0], 12)
+        >>> change = rate_change(CountSeries(np.arange(-12.0, 12.0), counts, np.full(24, 100.0)))
+        >>> round(change.ratio, 6), change.method
+        (0.5, 'level_and_trend')
     """
-    after = series.is_after == 1
+    after = series.is_after
     periods = int((~after).sum()), int(after.sum())
     counts = float(series.count[~after].sum()), float(series.count[after].sum())
     if min(periods) < FEWEST_PERIODS or sum(counts) == 0:
@@ -86,13 +98,13 @@ def rate_change(series: Series) -> Change:
         and periods[1] >= FEWEST_PERIODS_FOR_TREND[1]
         and sum(counts) >= FEWEST_COUNTS_FOR_TREND
     )
-    columns = [np.ones(after.size), series.is_after]
+    columns = [np.ones(after.size), after]
     if has_trend:
         columns.append(series.period / 12.0)
     return _by_regression(series, np.column_stack(columns), has_trend)
 
 
-def _by_regression(series: Series, design: FloatArray, has_trend: bool) -> Change:
+def _by_regression(series: CountSeries, design: FloatArray, has_trend: bool) -> RateChange:
     from scipy.stats import t as student
 
     beta = np.zeros(design.shape[1])
@@ -111,15 +123,14 @@ def _by_regression(series: Series, design: FloatArray, has_trend: bool) -> Chang
     variance = np.linalg.inv(design.T @ (design * mean[:, None])) * spread
     half = float(student.ppf(0.5 + LEVEL / 2, free)) * float(np.sqrt(variance[1, 1]))
     low, ratio, high = (float(np.exp(beta[1] + x)) for x in (-half, 0.0, half))
-    return Change(ratio, low, high, spread, "level_and_trend" if has_trend else "level")
+    return RateChange(ratio, low, high, spread, "level_and_trend" if has_trend else "level")
 
 
-def _by_counts(series: Series, counts: tuple[float, float]) -> Change:
-    after = series.is_after == 1
-    batches = float(series.exposure[~after].sum()), float(series.exposure[after].sum())
-    odds = batches[0] / batches[1]
+def _by_counts(series: CountSeries, counts: tuple[float, float]) -> RateChange:
+    after = series.is_after
+    odds = float(series.exposure[~after].sum()) / float(series.exposure[after].sum())
     low_share, high_share = clopper_pearson(int(counts[1]), int(sum(counts)), LEVEL)
-    return Change(
+    return RateChange(
         counts[1] / counts[0] * odds if counts[0] else None,
         low_share / (1 - low_share) * odds if low_share < 1 else None,
         high_share / (1 - high_share) * odds if high_share < 1 else None,

@@ -1,8 +1,8 @@
 """Exhaustive search over given selectors: the best combinations, and what chance would give.
 
-For tables whose conditions are few enough to try every combination of up to three; the beam search
-in ``subgroup_search`` is for full resolution. The quality is pysubgroup's ``StandardQF``, so that
-both can be held against each other.
+For tables whose conditions are few enough to try every combination of up to three; the product's
+own beam search is for full resolution. The quality is pysubgroup's ``StandardQF``, so that both can
+be held against each other.
 """
 
 import os
@@ -14,8 +14,8 @@ from math import comb
 import numpy as np
 
 from assets.rules.search.records import Array
-from assets.rules.search.selector_kernel import best_combinations, cover_sizes, null_best
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from benchmarks.studies.selector_kernel import best_combinations, cover_sizes, null_best
 
 CHUNK_DRAWS = 50
 

@@ -1,13 +1,18 @@
-"""Effects planted in hazards and holds are found; proportional hazards are doubted where broken."""
+"""Effects planted in hazards are found; proportional hazards are doubted where broken."""
 
 import numpy as np
 import polars as pl
 import pytest
-from lifelines import CoxPHFitter, CoxTimeVaryingFitter, WeibullFitter
+from lifelines import CoxPHFitter, CoxTimeVaryingFitter
 
 from assets.time_to_failure.curves.fit_notes import with_notes
-from assets.time_to_failure.curves.hazard_models import cox_rows
-from assets.time_to_failure.curves.hold_times import slope_fit
+from assets.time_to_failure.curves.hazard_fits import cox_rows
+from assets.time_to_failure.curves.hazard_models import hazard_models
+from assets.time_to_failure.lives.equipment_use import equipment_use
+from assets.time_to_failure.lives.failed_batches import batches_of_lives, failure_spells
+from assets.time_to_failure.lives.lives import breakdown_spells
+from data_contracts.tables import table
+from tests.time_to_failure.conftest import event_frame, phase_frame
 
 
 def batches_at_risk(log_ratio_at):
@@ -53,29 +58,21 @@ def test_a_fit_that_fails_or_warns_is_a_sentence():
     assert row["note"].startswith(("Doubtful", "Not fitted"))
 
 
-def test_the_shape_of_a_hold_is_that_of_interval_censored_lives():
-    rng = np.random.default_rng(3)
-    hold = rng.lognormal(2.0, 0.7, 600)
-    has_failed = 40 * rng.weibull(1.6, 600) < hold
-    fitted = slope_fit(np.log(hold), has_failed, np.arange(600))
-    assert fitted is not None
-    theirs = WeibullFitter().fit_interval_censoring(
-        np.where(has_failed, 0.0, hold), np.where(has_failed, hold, np.inf)
-    )
-    assert fitted["shape"] == pytest.approx(theirs.rho_, rel=1e-3)
-    assert fitted["shape_low"] < 1.6 < fitted["shape_high"]
-
-
-def test_failures_that_come_in_campaigns_widen_the_interval():
-    rng = np.random.default_rng(4)
-    campaign = np.repeat(np.arange(100), 8)
-    hold = np.exp(rng.normal(2.0, 0.6, 100))[campaign]
-    has_failed = (rng.random(100) < 0.1)[campaign]
-    clustered = slope_fit(np.log(hold), has_failed, campaign)
-    alone = slope_fit(np.log(hold), has_failed, np.arange(800))
-    assert clustered is not None
-    assert alone is not None
-    assert clustered["design_effect"] > 4
-    assert alone["design_effect"] == 1.0
-    assert clustered["p_value"] > alone["p_value"]
-    assert clustered["shape_low"] < alone["shape_low"] < alone["shape_high"]
+def test_hazard_models_tell_the_press_that_breaks_down_more_often():
+    """Lives of ten batches: one press breaks down at the end of each, the other of every fifth."""
+    phases = pl.concat(phase_frame([float(n) for n in range(-1, 201)], unit) for unit in ("A", "B"))
+    rows = [
+        (unit, event, 10 * life - 0.5, None, 0.0)
+        for unit, every in (("A", 5), ("B", 1))
+        for life in range(21)
+        for event in ("breakdown", "maintenance")
+        if event == "maintenance" or (life and life % every == 0)
+    ]
+    use, events = equipment_use(phases), event_frame(*rows)
+    spells = breakdown_spells(use, events)
+    lived = batches_of_lives(spells, use)
+    found = hazard_models(lived, spells, failure_spells(lived, table("core.outcomes")), events)
+    ratio = found.filter(model="cox", covariate="equipment B").row(0, named=True)
+    assert (ratio["unit"], ratio["events"], ratio["lives"]) == ("against A", 24, 42)
+    assert 1 < ratio["ratio_low"] < 5 < ratio["ratio_high"]
+    assert (found["p_adjusted"] >= found["p_value"]).all()

@@ -1,7 +1,7 @@
 """The entry of the compiled search for rules: labellings in, the best statistic of each depth out.
 
 numba's cache notices a change of the file that holds the compiled entry, and of no other; so the
-entry closes over a digest of the sources, and what it calls is not cached by itself.
+entry is kept under a name with a digest of the sources, and what it calls is not cached by itself.
 """
 
 import hashlib
@@ -21,10 +21,10 @@ def _entry(digest: str) -> Callable[..., None]:
     """Compile the loop over labellings, or take it from the compiler's cache.
 
     Args:
-        digest: Of the sources; part of the cache's key because the loop closes over it.
+        digest: Of the sources; part of the name under which the compiler keeps the loop, so that
+            what another version left in its cache is never even looked at.
     """
 
-    @njit(cache=True, nogil=True, error_model="numpy")
     def labellings(
         batches: SearchedBatches,
         labels: Array,
@@ -33,8 +33,6 @@ def _entry(digest: str) -> Callable[..., None]:
         spare: Array,
         maxima: Array,
     ) -> None:
-        if len(digest) == 0:
-            return
         rows, counts = np.empty((2, labels.shape[1]), dtype=np.int64), np.zeros(3, dtype=np.int64)
         rule = np.zeros((DEPTHS, 3), dtype=np.int64)
         for draw in range(labels.shape[0]):
@@ -43,7 +41,8 @@ def _entry(digest: str) -> Callable[..., None]:
             for depth in range(DEPTHS):
                 maxima[draw, depth] = max(0.0, found.statistic[depth].max())
 
-    return labellings  # type: ignore[no-any-return]
+    labellings.__qualname__ = f"labellings_{digest[:16]}"
+    return njit(cache=True, nogil=True, error_model="numpy")(labellings)  # type: ignore[no-any-return]
 
 
 @cache

@@ -10,6 +10,7 @@ import polars as pl
 from assets.savings.uncertainty.draws import Draws
 from assets.savings.windows.effect import LEVEL_90_SPREADS
 from assets.statistics.array_types import FloatArray
+from assets.statistics.resampling.multiplicity import bonferroni
 from data_contracts.codes import ReplacementVerdict
 
 SAVING, AVOIDED = "saving_per_batch_usd", "events_avoided_per_batch"
@@ -43,7 +44,7 @@ class MaintenanceEvidence:
         """
         from scipy.stats import norm
 
-        wider = norm.isf(0.05 / self.tried) / norm.isf(0.05)
+        wider = norm.isf(bonferroni(0.05, self.tried)) / norm.isf(0.05)
         value, low, high = (float(self.row[f"{name}{end}"]) for end in ("", "_low", "_high"))
         half = LEVEL_90_SPREADS / 2
         return float((value - low) / half * wider), float((high - value) / half * wider)

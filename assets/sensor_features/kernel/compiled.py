@@ -22,7 +22,7 @@ def sources_digest() -> str:
     """Hash the kernel's source files.
 
     The compiler's cache notices a change of the file that holds a compiled entry and of no other;
-    an entry that closes over this digest is compiled anew when any of them changes.
+    an entry kept under a name with this digest is compiled anew when any of them changes.
     """
     files = [*sorted(Path(__file__).parent.glob("*.py")), Path(__file__).parents[1] / "registry.py"]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -35,18 +35,9 @@ def _entry(digest: str) -> Callable[..., None]:
     """Compile the loop over series, or take it from the compiler's cache.
 
     Args:
-        digest: Of the sources; part of the cache's key because the loop closes over it.
+        digest: Of the sources; part of the name under which the compiler keeps the loop.
     """
 
-    @njit(
-        types.void(
-            _INTEGERS, _NUMBERS, _INTEGERS, _TABLE, _TABLE, types.int64, types.int64,
-            _ROWS, _BYTES, _COUNTS, _ROWS, _ROWS,
-        ),
-        nogil=True,
-        cache=True,
-        error_model="numpy",
-    )  # fmt: skip
     def some_series(
         time_us: Array,
         value: Array,
@@ -61,8 +52,6 @@ def _entry(digest: str) -> Callable[..., None]:
         spans: Array,
         out: Array,
     ) -> None:
-        if len(digest) == 0:
-            return
         hours, x, held, spare = work[0], work[1], work[2], work[3]
         for i in range(start, end):
             times, values = time_us[offsets[i] : offsets[i + 1]], value[offsets[i] : offsets[i + 1]]
@@ -83,7 +72,12 @@ def _entry(digest: str) -> Callable[..., None]:
                 ranges(t, v, stands, stood_h, limits[i], row)
                 heat(v, stands, stood_h, to_celsius[i], row)
 
-    return some_series  # type: ignore[no-any-return]
+    some_series.__qualname__ = f"some_series_{digest[:16]}"
+    signature = types.void(
+        _INTEGERS, _NUMBERS, _INTEGERS, _TABLE, _TABLE, types.int64, types.int64,
+        _ROWS, _BYTES, _COUNTS, _ROWS, _ROWS,
+    )  # fmt: skip
+    return njit(signature, nogil=True, cache=True, error_model="numpy")(some_series)  # type: ignore[no-any-return]
 
 
 def series_features(

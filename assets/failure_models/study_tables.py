@@ -13,7 +13,7 @@ from assets.failure_models.alarms.alarm_performance import alarm_period_rows, al
 from assets.failure_models.alarms.undecided_zone import zone_rows
 from assets.failure_models.dataset.outcome_panel import OutcomeDefinition
 from assets.failure_models.dataset.study_inputs import StudySettings
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.drivers.confounding import confounding_rows
 from assets.failure_models.estimators.prediction import Prediction
 from assets.failure_models.scoring.model_version import model_version
@@ -38,17 +38,17 @@ def model_tables(
     """The ``model`` tables of figures and the trends, from all judgements of a run."""
     seen = [one.examination for one in judged]
     rows: dict[str, Rows] = {
-        "model.folds": [row for one in seen for row in _fold_rows(one.trial)],
+        "model.folds": [row for one in seen for row in _fold_rows(one.task)],
         "model.validations": validations,
         "model.permutation_nulls": [row for one in judged for row in null_rows(one)],
         "model.calibration": [
-            row for one in seen for row in calibration_rows(one.trial, one.ladder)
+            row for one in seen for row in calibration_rows(one.task, one.ladder)
         ],
         "model.conformal": [row for one in seen for row in _zones(one)],
         "model.alarm_performance": [row for one in seen for row in alarm_rows(*_alert(one))],
         "model.alarm_periods": [row for one in seen for row in alarm_period_rows(*_alert(one))],
     }
-    rows |= _of_primary_gates([one for one in seen if one.trial.is_primary], settings)
+    rows |= _of_primary_gates([one for one in seen if one.task.is_primary], settings)
     frames = {name: table(name, found) for name, found in rows.items()}
     return frames | {"model.predictions": _predictions(seen)}
 
@@ -60,28 +60,28 @@ def _of_primary_gates(seen: Sequence[Examination], settings: StudySettings) -> d
             row
             for one in seen
             for row in trend_rows(
-                one.trial.matrix, one.trial.panel, settings.resamples, settings.seed
+                one.task.matrix, one.task.panel, settings.resamples, settings.seed
             )
         ],
-        "finding.confounding": [row for one in seen for row in confounding_rows(one.trial)],
-        "model.drift": [row for one in seen for row in drift_rows(one.trial, one.weights)],
+        "finding.confounding": [row for one in seen for row in confounding_rows(one.task)],
+        "model.drift": [row for one in seen for row in drift_rows(one.task, one.weights)],
         "model.subgroups": [
             row
             for one in seen
-            for row in subgroup_rows(one.trial, one.ladder.rung(one.ladder.model_used), one.weights)
+            for row in subgroup_rows(one.task, one.ladder.rung(one.ladder.model_used), one.weights)
         ],
     }
 
 
 def verdict_table(
     judged: Iterable[Judgement],
-    blocked: Iterable[Trial],
+    blocked: Iterable[Task],
     skipped: Iterable[tuple[OutcomeDefinition, int]],
 ) -> pl.DataFrame:
     """``model.verdicts``: one row for every outcome and gate, whatever could be done there."""
     rows = [
         *(_verdict_row(one) for one in judged),
-        *(_blocked_row(trial) for trial in blocked),
+        *(_blocked_row(task) for task in blocked),
         *(_skipped_row(definition, gate) for definition, gate in skipped),
     ]
     return table("model.verdicts", rows)
@@ -89,13 +89,13 @@ def verdict_table(
 
 def _verdict_row(judged: Judgement) -> dict[str, Any]:
     seen, facts, ranking = judged.examination, judged.facts, judged.ranking
-    trial, gain = seen.trial, judged.gain
+    task, gain = seen.task, judged.gain
     model = seen.ladder.model_used
-    row = _head(trial.panel.definition, trial.gate) | {
+    row = _head(task.panel.definition, task.gate) | {
         "verdict": judged.verdict,
         "reason": judged.reason,
         "model_used": model,
-        "model_version": model_version(trial, model),
+        "model_version": model_version(task, model),
         "auc": ranking.auc,
         "auc_low": ranking.auc_low,
         "auc_high": ranking.auc_high,
@@ -126,13 +126,13 @@ def _head(definition: OutcomeDefinition, gate: int) -> dict[str, Any]:
     }
 
 
-def _blocked_row(trial: Trial) -> dict[str, Any]:
-    reason = trial.obstacle[:1].upper() + trial.obstacle[1:]
-    return _head(trial.panel.definition, trial.gate) | {
+def _blocked_row(task: Task) -> dict[str, Any]:
+    reason = task.obstacle[:1].upper() + task.obstacle[1:]
+    return _head(task.panel.definition, task.gate) | {
         "verdict": TOO_FEW_FAILURES,
         "reason": reason,
-        "failures": int((trial.panel.label == 1).sum()),
-        "batches": int(trial.panel.is_labelled.sum()),
+        "failures": int((task.panel.label == 1).sum()),
+        "batches": int(task.panel.is_labelled.sum()),
     }
 
 
@@ -148,23 +148,23 @@ def _skipped_row(definition: OutcomeDefinition, gate: int) -> dict[str, Any]:
     }
 
 
-def _alert(seen: Examination) -> tuple[Trial, Prediction, float]:
-    return seen.trial, seen.ladder.rung(seen.ladder.model_used), seen.design_effect
+def _alert(seen: Examination) -> tuple[Task, Prediction, float]:
+    return seen.task, seen.ladder.rung(seen.ladder.model_used), seen.design_effect
 
 
 def _zones(seen: Examination) -> Rows:
-    return zone_rows(seen.trial, seen.ladder.rung(seen.ladder.model_used))
+    return zone_rows(seen.task, seen.ladder.rung(seen.ladder.model_used))
 
 
-def _fold_rows(trial: Trial) -> Rows:
-    order, label, gate_at = trial.matrix.production_order, trial.panel.label, trial.matrix.gate_at
+def _fold_rows(task: Task) -> Rows:
+    order, label, gate_at = task.matrix.production_order, task.panel.label, task.matrix.gate_at
     rows: Rows = []
-    for fold in trial.folds:
+    for fold in task.folds:
         until = gate_at[fold.test].min()
         rows.append(
             {
-                "outcome": trial.outcome,
-                "gate": trial.gate,
+                "outcome": task.outcome,
+                "gate": task.gate,
                 "fold": fold.number,
                 "train_batches": int(fold.train.size),
                 "test_batches": int(fold.test.size),
@@ -186,17 +186,17 @@ def _instant(microseconds: float) -> Any:
 def _predictions(seen: Iterable[Examination]) -> pl.DataFrame:
     frames = []
     for one in seen:
-        label = pl.Series(one.trial.panel.label).fill_nan(None) == 1
+        label = pl.Series(one.task.panel.label).fill_nan(None) == 1
         for prediction in one.ladder.predictions:
             margin = prediction.expected_margin
             frames.append(
                 pl.DataFrame(
                     {
-                        "outcome": one.trial.outcome,
-                        "gate": one.trial.gate,
+                        "outcome": one.task.outcome,
+                        "gate": one.task.gate,
                         "model": prediction.model,
                         "validation": prediction.validation,
-                        "batch_id": one.trial.matrix.batch_ids,
+                        "batch_id": one.task.matrix.batch_ids,
                         "fold": prediction.fold,
                         "failure_prob": prediction.probability,
                         "expected_margin": margin if margin.size else None,

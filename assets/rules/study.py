@@ -15,7 +15,7 @@ from assets.rules.period import Split, split_in_time
 from assets.rules.refit import on_rows, refitted
 from assets.rules.search.derived_candidates import rebuilt
 from assets.rules.search.rule import Rule
-from assets.rules.search.selectors import Column, Selectors, selectors
+from assets.rules.search.selectors import SearchColumn, Selectors, selectors
 from assets.rules.search.subgroup_search import BEAM, ScoredRule, SubgroupSearch
 from assets.rules.selection import Period, best_rule, without
 from assets.rules.targets import failure_target, thin_margin_targets
@@ -256,7 +256,7 @@ def _discover(
             found = tuple(again.best(period.label))
 
 
-def _on_all_batches(rule: Rule, whole: dict[str, Column]) -> Rule:
+def _on_all_batches(rule: Rule, whole: dict[str, SearchColumn]) -> Rule:
     parts = []
     for part in rule.conditions:
         column = part.column

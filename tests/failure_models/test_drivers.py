@@ -47,9 +47,9 @@ def test_directions(shape: Callable[[np.ndarray], np.ndarray], expected: str) ->
     assert direction(value, shape(value)) == expected
 
 
-def _explained(contribution: np.ndarray, foretold: np.ndarray) -> Explanation:
-    by_period = np.array([foretold for _ in halves(contribution.shape[0])])
-    return Explanation(contribution, foretold, by_period, np.empty((contribution.shape[0], 0)))
+def _explained(contribution: np.ndarray, predictive: np.ndarray) -> Explanation:
+    by_period = np.array([predictive for _ in halves(contribution.shape[0])])
+    return Explanation(contribution, predictive, by_period, np.empty((contribution.shape[0], 0)))
 
 
 def test_stability_is_the_share_of_refits_that_agree() -> None:
@@ -80,7 +80,7 @@ def test_the_fits_own_rank_lies_inside_the_interval_over_refits() -> None:
     ]
 
 
-def test_what_is_loud_but_foretells_nothing_ranks_behind_what_is_quiet_and_right() -> None:
+def test_what_is_loud_but_predicts_nothing_ranks_behind_what_is_quiet_and_right() -> None:
     values = RNG.normal(size=(100, 3))
     explained = _explained(values * [9.0, 1.0, 2.0], np.array([-0.2, 0.5, 1.5]))
     found = rank_clusters(explained, values, np.arange(3), [], places=5, shown=3)
@@ -141,16 +141,16 @@ def test_what_a_batch_is_explained_by_does_not_depend_on_later_results(
         quantity=pl.lit("weight_rsd_pct"), margin=pl.col("margin").shuffle(seed=1)
     )
     inputs = replace(inputs, outcome_margins=pl.concat([inputs.outcome_margins, other]))
-    trial = prepare(inputs, seed=1)[0][0]
-    margins = trial.panel.margins.copy()
-    margins[trial.folds[1].test, 1] -= 2
-    changed = replace(trial, panel=replace(trial.panel, margins=margins))
-    first = slice(0, trial.folds[0].test.size)
+    task = prepare(inputs, seed=1)[0][0]
+    margins = task.panel.margins.copy()
+    margins[task.folds[1].test, 1] -= 2
+    changed = replace(task, panel=replace(task.panel, margins=margins))
+    first = slice(0, task.folds[0].test.size)
     before, after = (
         explain(
             Examination(one, climb(one), np.empty((0, 0)), [], None, [], design_effect=1.0)
         ).contribution[first]
-        for one in (trial, changed)
+        for one in (task, changed)
     )
     shares = [each / np.abs(each).sum(axis=1, keepdims=True) for each in (before, after)]
     assert shares[0] == pytest.approx(shares[1], rel=1e-9, abs=1e-12)

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
-from assets.failure_models.signal.verdict import Facts, Gain, decide, leading_gain
+from assets.failure_models.signal.verdict import Gain, VerdictFacts, decide, leading_gain
 from assets.failure_models.signal.verdict_sentence import Ranking, not_applicable, sentence
 
 CRITERIA = AcceptanceCriteria()
 SHOWN = Gain("margin_gain_over_product", 0.2, 0.1, 0.3, 0.0004)
 NOT_SHOWN = replace(SHOWN, value=-0.01, low=-0.03, high=0.01, p_value=0.6)
 PRODUCT = Gain("product_gain_over_base_rate", 0.1, 0.05, 0.15, 0.001)
-FACTS = Facts(failures=20, batches=600, design_effect=2.0, has_margins=True, signal=[SHOWN])
+FACTS = VerdictFacts(failures=20, batches=600, design_effect=2.0, has_margins=True, signal=[SHOWN])
 RANKING = Ranking(0.81, 0.7, 0.9, 0.6, 0.5, 0.7, 0.57, 1.25, 0.75)
 
 

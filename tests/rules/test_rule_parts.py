@@ -11,13 +11,13 @@ from assets.rules.error_control import family
 from assets.rules.period import split_in_time
 from assets.rules.refit import refitted
 from assets.rules.search.rule import Condition, Rule
-from assets.rules.search.selectors import Column, Selectors, selectors
+from assets.rules.search.selectors import SearchColumn, Selectors, selectors
 from assets.rules.targets import Target, failure_target, thin_margin_targets
 from assets.statistics.intervals import newcombe_difference
 
 
-def number(name: str, values: np.ndarray) -> Column:
-    return Column(name, name, 3, None, values)
+def number(name: str, values: np.ndarray) -> SearchColumn:
+    return SearchColumn(name, name, 3, None, values)
 
 
 def test_a_batch_expects_its_products_rate() -> None:

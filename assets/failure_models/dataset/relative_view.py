@@ -70,7 +70,7 @@ def relative_view(
         The view; nothing in a row depends on later rows.
     """
     key = fingerprint("design", values, product, fold.train)
-    shared = fits.of(key, lambda: _design(values, product, fold.train))
+    shared = fits.get_or_fit(key, lambda: _design(values, product, fold.train))
     product_mean, targets = np.empty_like(margins), np.empty_like(margins)
     level = np.empty(margins.shape[1])
     # One margin at a time: sums over several columns are taken in another order, and a margin must

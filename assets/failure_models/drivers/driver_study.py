@@ -11,15 +11,15 @@ import numpy as np
 import polars as pl
 
 from assets.failure_models.dataset.study_inputs import StudySettings
-from assets.failure_models.dataset.trial import Trial
-from assets.failure_models.dataset.trial_threads import each_in_threads
+from assets.failure_models.dataset.task import Task
+from assets.failure_models.dataset.task_threads import each_in_threads
 from assets.failure_models.drivers.driver_clusters import correlated_clusters
 from assets.failure_models.drivers.driver_effects import DriverEffect, driver_effects
 from assets.failure_models.drivers.driver_ranking import MIXED, RankedCluster, rank_clusters
 from assets.failure_models.drivers.explanation import Explanation, Refit, explain, refitted
 from assets.failure_models.drivers.operating_window import operating_window
 from assets.failure_models.drivers.refutation_study import refutation_rows
-from assets.failure_models.drivers.refutations.claim import NOT_APPLICABLE, SURVIVED
+from assets.failure_models.drivers.refutations.association import NOT_APPLICABLE, SURVIVED
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.evidence import SPREAD_GAIN
 from assets.failure_models.signal.examination import Examination
@@ -35,7 +35,7 @@ Rows = list[dict[str, Any]]
 
 
 def has_drivers(judged: Judgement) -> bool:
-    """Whether a trial may have drivers at all: a signal, and one of the mean of the margin."""
+    """Whether a task may have drivers at all: a signal, and one of the mean of the margin."""
     return (
         judged.verdict == PROCESS_SIGNAL
         and judged.gain is not None
@@ -49,10 +49,10 @@ def driver_rows(
     settings: StudySettings,
     dictionary: pl.DataFrame,
 ) -> dict[str, Rows]:
-    """Study the drivers of one trial.
+    """Study the drivers of one task.
 
     Args:
-        judged: A trial for which :func:`has_drivers` holds.
+        judged: A task for which :func:`has_drivers` holds.
         criteria: Gives how firmly a driver must hold its place to be named.
         settings: Gives the number of refits.
         dictionary: ``feature.dictionary``, for titles, stages and unit operations.
@@ -62,8 +62,8 @@ def driver_rows(
         primary gate, ``model.attributions``.
     """
     seen = judged.examination
-    trial, explained = seen.trial, explain(seen)
-    view = trial.views[-1].design[trial.tested]
+    task, explained = seen.task, explain(seen)
+    view = task.views[-1].design[task.tested]
     clusters = correlated_clusters(view)
     ranked = rank_clusters(
         explained,
@@ -87,18 +87,18 @@ def driver_rows(
         "finding.driver_curves": [row for driver in ranked for row in _curve_rows(judged, driver)],
         "model.attributions": [],
     }
-    if trial.is_primary:
-        rows["model.attributions"] = _attribution_rows(trial, explained)
+    if task.is_primary:
+        rows["model.attributions"] = _attribution_rows(task, explained)
     return rows
 
 
 def _refits(seen: Examination, explained: Explanation, settings: StudySettings) -> list[Refit]:
     """Explanations after refits on resampled lots and campaigns of the last training window."""
-    trial = seen.trial
-    rng = np.random.default_rng([trial.seed, 3])
-    clusters = trial.matrix.cluster[trial.folds[-1].train]
+    task = seen.task
+    rng = np.random.default_rng([task.seed, 3])
+    clusters = task.matrix.cluster[task.folds[-1].train]
     return [
-        refitted(seen, weights, explained.risk_per_margin, trial.seed + number)
+        refitted(seen, weights, explained.risk_per_margin, task.seed + number)
         for number, weights in enumerate(cluster_weights(clusters, settings.refits, rng))
     ]
 
@@ -122,15 +122,15 @@ def _driver_row(
     known: dict[str, dict[str, Any]],
     criteria: AcceptanceCriteria,
 ) -> dict[str, Any]:
-    trial = judged.examination.trial
-    matrix = trial.matrix
+    task = judged.examination.task
+    matrix = task.matrix
     leading = int(driver.columns[0])
     feature = matrix.features[leading]
     described = known[feature]
     level = matrix.columns[leading].removeprefix(feature)
     return {
-        "outcome": trial.outcome,
-        "gate": trial.gate,
+        "outcome": task.outcome,
+        "gate": task.gate,
         "rank": driver.rank,
         "driver": feature,
         "title": described["title"] + level.replace("=", ": "),
@@ -165,11 +165,11 @@ def _number(value: float) -> float | None:
 
 def _window(seen: Examination, driver: RankedCluster) -> dict[str, Any]:
     """The operating window of the leading column; nothing where it has none or is a level."""
-    trial, leading = seen.trial, int(driver.columns[0])
-    if trial.matrix.columns[leading] != trial.matrix.features[leading]:
+    task, leading = seen.task, int(driver.columns[0])
+    if task.matrix.columns[leading] != task.matrix.features[leading]:
         return {}
-    risk = seen.ladder.rung(seen.ladder.model_used).probability[trial.tested]
-    window = operating_window(trial.matrix.values[trial.tested, leading], risk, CURVE_POINTS)
+    risk = seen.ladder.rung(seen.ladder.model_used).probability[task.tested]
+    window = operating_window(task.matrix.values[task.tested, leading], risk, CURVE_POINTS)
     if window is None:
         return {}
     return {
@@ -196,10 +196,10 @@ def _survived(driver: RankedCluster, refuted: Rows) -> dict[str, Any]:
 def _curve_rows(judged: Judgement, driver: RankedCluster) -> Rows:
     """Contribution and predicted risk along the leading column, in groups of equal size."""
     seen = judged.examination
-    trial = seen.trial
+    task = seen.task
     leading = int(driver.columns[0])
-    value = trial.matrix.values[trial.tested, leading]
-    risk = seen.ladder.rung(seen.ladder.model_used).probability[trial.tested]
+    value = task.matrix.values[task.tested, leading]
+    risk = seen.ladder.rung(seen.ladder.model_used).probability[task.tested]
     recorded = np.flatnonzero(np.isfinite(value))
     edges = np.unique(np.quantile(value[recorded], np.linspace(0, 1, CURVE_POINTS + 1)[1:-1]))
     place = np.searchsorted(edges, value[recorded], side="right")
@@ -208,10 +208,10 @@ def _curve_rows(judged: Judgement, driver: RankedCluster) -> Rows:
         inside = recorded[place == part]
         rows.append(
             {
-                "outcome": trial.outcome,
-                "gate": trial.gate,
-                "driver": trial.matrix.features[leading],
-                "feature": trial.matrix.columns[leading],
+                "outcome": task.outcome,
+                "gate": task.gate,
+                "driver": task.matrix.features[leading],
+                "feature": task.matrix.columns[leading],
                 "point": point,
                 "value": float(np.median(value[inside])),
                 "contribution": float(driver.contribution[inside].mean()),
@@ -222,31 +222,31 @@ def _curve_rows(judged: Judgement, driver: RankedCluster) -> Rows:
     return rows
 
 
-def _attribution_rows(trial: Trial, explained: Explanation) -> Rows:
+def _attribution_rows(task: Task, explained: Explanation) -> Rows:
     """Contributions of the leading features to every out-of-time batch, of all to failed ones.
 
     Levels of one feature are added. What led over all batches says nothing of where a failed
     batch's own cause stands among everything that moved it: for those every feature is kept.
     """
-    names = list(dict.fromkeys(trial.matrix.features))
+    names = list(dict.fromkeys(task.matrix.features))
     place = {name: k for k, name in enumerate(names)}
-    summed = np.zeros((trial.tested.size, len(names)))
-    for j, feature in enumerate(trial.matrix.features):
+    summed = np.zeros((task.tested.size, len(names)))
+    for j, feature in enumerate(task.matrix.features):
         summed[:, place[feature]] += explained.contribution[:, j]
     leading = np.argsort(-np.abs(summed).mean(axis=0), kind="stable")[:SHOWN_FEATURES]
-    column = {name: j for j, name in enumerate(trial.matrix.columns)}
-    values = trial.matrix.values[trial.tested]
+    column = {name: j for j, name in enumerate(task.matrix.columns)}
+    values = task.matrix.values[task.tested]
     shown = {int(k) for k in leading}
     rows: Rows = []
-    for i, position in enumerate(trial.tested):
-        every = range(len(names)) if trial.tested_label[i] == 1 else sorted(shown)
+    for i, position in enumerate(task.tested):
+        every = range(len(names)) if task.tested_label[i] == 1 else sorted(shown)
         for k in every:
             own = column.get(names[k])
             rows.append(
                 {
-                    "outcome": trial.outcome,
-                    "gate": trial.gate,
-                    "batch_id": trial.matrix.batch_ids[int(position)],
+                    "outcome": task.outcome,
+                    "gate": task.gate,
+                    "batch_id": task.matrix.batch_ids[int(position)],
                     "feature": names[k],
                     "contribution": float(summed[i, k]),
                     "value": None if own is None else float(values[i, own]),
@@ -262,10 +262,10 @@ def all_driver_rows(
     settings: StudySettings,
     dictionary: pl.DataFrame,
 ) -> dict[str, Rows]:
-    """Study the drivers of every trial that may have them."""
+    """Study the drivers of every task that may have them."""
 
     def study(one: Judgement) -> dict[str, Rows]:
-        return driver_rows(one, criteria[one.examination.trial.outcome], settings, dictionary)
+        return driver_rows(one, criteria[one.examination.task.outcome], settings, dictionary)
 
     found: dict[str, Rows] = {
         "finding.drivers": [],
@@ -276,7 +276,7 @@ def all_driver_rows(
     driven = [one for one in judged if has_drivers(one)]
     if not driven:
         return found
-    fits = driven[0].examination.trial.fits
+    fits = driven[0].examination.task.fits
     for own in each_in_threads(study, driven, settings.workers, fits):
         for name, rows in own.items():
             found[name] += rows

@@ -34,7 +34,7 @@ Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Scores:
+class BatchScores:
     """What a kept model says of some batches.
 
     Attributes:
@@ -110,13 +110,17 @@ def _aligned(values: FloatArray, have: list[str], wanted: list[str]) -> FloatArr
     return np.column_stack(columns) if columns else np.empty((values.shape[0], 0))
 
 
-def _scores(model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray) -> Scores:
+def _scores(
+    model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
+) -> BatchScores:
     if not model.numbers["quantities"]:
         return _by_label(model, matrix, values, rows)
     return _by_margins(model, matrix, values, rows)
 
 
-def _by_label(model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray) -> Scores:
+def _by_label(
+    model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
+) -> BatchScores:
     names = np.array(model.numbers["products"])
     own = (np.array([matrix.product_names[i] for i in rows])[:, None] == names).astype(float)
     known = _aligned(matrix.identity, matrix.identity_columns, model.numbers["identity_columns"])
@@ -128,12 +132,12 @@ def _by_label(model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: 
         float(model.numbers["intercept"]),
     )
     first = own.shape[1] + known.shape[1]
-    return Scores(fit.predict(design), np.empty(0), fit.contributions(design)[:, first:])
+    return BatchScores(fit.predict(design), np.empty(0), fit.contributions(design)[:, first:])
 
 
 def _by_margins(
     model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
-) -> Scores:
+) -> BatchScores:
     place = {name: code for code, name in enumerate(model.numbers["products"])}
     product = np.array([place.get(name, -1) for name in matrix.product_names])
     relative = relative_to_past(values - group_means_of(model.numbers["feature_means"]).of(product))
@@ -146,7 +150,7 @@ def _by_margins(
         score[:, j], parts[:, :, j] = _one_margin(model, quantity, j, design)
     pools = [np.array(ridge["residuals"]) for ridge in model.numbers["ridge"]]
     slopes = risk_slopes(expected, score, pools) * model.array("risk_weight")
-    return Scores(
+    return BatchScores(
         any_margin_fails(expected + score, pools)[0],
         (expected + score).min(axis=1),
         -np.einsum("bcq,bq->bc", parts, slopes),
@@ -169,7 +173,9 @@ def _one_margin(
     )
 
 
-def _score_rows(model: FrozenModel, matrix: GateMatrix, rows: IntArray, scores: Scores) -> Rows:
+def _score_rows(
+    model: FrozenModel, matrix: GateMatrix, rows: IntArray, scores: BatchScores
+) -> Rows:
     earlier = model.array("out_of_time_prob")
     both = np.concatenate([earlier, scores.probability])
     # A batch whose result is still to come may be older than some the model was tried on: the
@@ -200,7 +206,7 @@ def _score_rows(model: FrozenModel, matrix: GateMatrix, rows: IntArray, scores: 
             "expected_margin": margin,
             "threshold": float(limit),
             "is_alarm": bool(probability > limit),
-            "foretold": _foretold(bool(good), bool(failed)),
+            "foretold": _decided(bool(good), bool(failed)),
         }
         for batch, probability, limit, margin, good, failed in zip(
             ids,
@@ -214,13 +220,13 @@ def _score_rows(model: FrozenModel, matrix: GateMatrix, rows: IntArray, scores: 
     ]
 
 
-def _foretold(good: bool, failed: bool) -> str:
+def _decided(good: bool, failed: bool) -> str:
     if good == failed:
         return "undecided"
     return "good" if good else "failed"
 
 
-def _shares(model: FrozenModel, ids: list[str], values: FloatArray, scores: Scores) -> Rows:
+def _shares(model: FrozenModel, ids: list[str], values: FloatArray, scores: BatchScores) -> Rows:
     """Leading features of every batch; levels of one feature are added."""
     features = model.numbers["features"]
     names = list(dict.fromkeys(features))

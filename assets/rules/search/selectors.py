@@ -20,7 +20,7 @@ DEFAULT_USE_STAGE = 2
 
 
 @dataclass(frozen=True)
-class Column:
+class SearchColumn:
     """One column conditions can be set on.
 
     Attributes:
@@ -40,7 +40,7 @@ class Column:
     values: FloatArray
     parts: tuple[str, ...] = ()
 
-    def at(self, rows: IntArray) -> "Column":
+    def at(self, rows: IntArray) -> "SearchColumn":
         """The same column on some of the batches."""
         return replace(self, values=self.values[rows])
 
@@ -61,10 +61,10 @@ class Selectors:
     product: IntArray
     cluster: IntArray
     period: list[str]
-    columns: tuple[Column, ...]
+    columns: tuple[SearchColumn, ...]
 
     @cached_property
-    def by_feature(self) -> dict[str, Column]:
+    def by_feature(self) -> dict[str, SearchColumn]:
         """Columns by their feature."""
         return {column.feature: column for column in self.columns}
 
@@ -153,7 +153,7 @@ def _lots(usage: pl.DataFrame, gate: int) -> pl.DataFrame:
 
 def _column(
     feature: str, cells: pl.DataFrame, described: dict[str, object] | None, batches: int
-) -> Column | None:
+) -> SearchColumn | None:
     """One column, None where it could never tell two batches apart."""
     gate = int(str(cells["gate"].max()))
     title = str(described["title"]) if described else feature.replace(".", " ").replace("_", " ")
@@ -163,13 +163,13 @@ def _column(
     if not is_category:
         values[where] = cells["value"].cast(pl.Float64).to_numpy()
         values[~np.isfinite(values)] = np.nan
-        return Column(feature, title, gate, None, values) if _varies(values) else None
+        return SearchColumn(feature, title, gate, None, values) if _varies(values) else None
     counts = cells["level"].drop_nulls().value_counts().filter(pl.col("count") >= _rarest(batches))
     levels = tuple(sorted(counts["level"].to_list()))
     codes = {level: float(code) for code, level in enumerate(levels)}
     values[where] = [codes.get(level, np.nan) for level in cells["level"]]
     is_useful = len(levels) > 1 or (len(levels) == 1 and bool(np.isnan(values).any()))
-    return Column(feature, title, gate, levels, values) if is_useful else None
+    return SearchColumn(feature, title, gate, levels, values) if is_useful else None
 
 
 def _rarest(batches: int) -> int:

@@ -2,23 +2,30 @@
 
 import numpy as np
 
-from assets.failure_models.drivers.refutations.claim import BROKEN, SURVIVED, Attempt, Claim
-from assets.statistics.resampling.permutation import permuted_positions, string_keys
+from assets.failure_models.drivers.refutations.association import (
+    BROKEN,
+    SURVIVED,
+    Association,
+    Attempt,
+)
+from assets.statistics.resampling.permutation import cluster_keys, permuted_positions
 
 NAME = "placebo_label"
 DRAWS = 499
 
 
-def attempt(claim: Claim, seed: int) -> Attempt:
+def attempt(association: Association, seed: int) -> Attempt:
     """Move results in whole lots or campaigns, and see whether chance gives the same association.
 
-    Source: placebo outcome after Sharma & Kiciman (2020), with strings kept together.
+    Source: placebo outcome after Sharma & Kiciman (2020), with clusters kept together.
     """
-    centred = claim.value - claim.value.mean()
+    centred = association.value - association.value.mean()
     scale = float((centred**2).sum()) or 1.0
-    strings = int(claim.cluster.max(initial=0)) + 1
-    positions = permuted_positions(claim.block, claim.cluster, string_keys(strings, DRAWS, seed))
-    target = claim.target - claim.target.mean()
+    clusters = int(association.cluster.max(initial=0)) + 1
+    positions = permuted_positions(
+        association.block, association.cluster, cluster_keys(clusters, DRAWS, seed)
+    )
+    target = association.target - association.target.mean()
     observed = float(centred @ target) / scale
     low, high = (
         float(end) for end in np.quantile(target[positions] @ centred / scale, [0.025, 0.975])

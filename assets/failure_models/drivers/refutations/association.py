@@ -8,7 +8,7 @@ SURVIVED, BROKEN, NOT_APPLICABLE = "survived", "broken", "not_applicable"
 
 
 @dataclass(frozen=True)
-class Claim:
+class Association:
     """A driver's association, as plain arrays over the batches where both sides are known.
 
     Attributes:

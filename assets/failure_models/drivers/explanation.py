@@ -22,10 +22,10 @@ from assets.failure_models.drivers.predictive_contribution import (
 from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.failure_probability import margin_failure_probability
 from assets.failure_models.estimators.margin_models import MarginScores, Spread
-from assets.failure_models.estimators.penalised_logistic import fit_logistic
-from assets.failure_models.estimators.ridge import weighted_coefficients
 from assets.failure_models.signal.examination import Examination
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.regression.penalised_logistic import fit_logistic
+from assets.statistics.regression.ridge import weighted_coefficients
 
 SMALLEST_SPREADS = 0.05
 

@@ -12,10 +12,10 @@ from assets.failure_models.dataset.gate_matrix import mean_filled
 from assets.failure_models.dataset.shared_fits import fingerprint
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators import boosted_trees
-from assets.failure_models.estimators.penalised_logistic import LogisticDesign, fit_logistic
 from assets.failure_models.estimators.prediction import RANDOM_CROSS_VALIDATION, Prediction
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.discrimination import column_aucs
+from assets.statistics.regression.penalised_logistic import LogisticDesign, fit_logistic
 from assets.statistics.resampling.folds import random_folds
 
 BASE_RATE = "base_rate"

@@ -16,8 +16,8 @@ from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.failure_probability import any_margin_fails
 from assets.failure_models.estimators.prediction import Prediction
-from assets.failure_models.estimators.ridge import RidgeBasis, RidgeFit
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.regression.ridge import RidgeBasis, RidgeFit
 
 RIDGE = "ridge_on_margins"
 TREES = "boosted_trees_on_margins"

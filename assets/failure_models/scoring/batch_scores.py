@@ -18,13 +18,13 @@ from assets.failure_models.dataset.relative_view import in_spreads
 from assets.failure_models.drivers.explanation import risk_slopes
 from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.failure_probability import any_margin_fails
-from assets.failure_models.estimators.penalised_logistic import LogisticFit
 from assets.failure_models.scoring.freezing import group_means_of
 from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_models
 from assets.failure_models.signal.verdict import PROCESS_SIGNAL
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.conformal import prediction_sets
 from assets.statistics.regression.detrending import relative_to_past
+from assets.statistics.regression.penalised_logistic import LogisticFit
 from data_contracts.tables import table
 
 ALARM_BUDGET = 0.05

@@ -14,12 +14,12 @@ from assets.failure_models.dataset.task import FOLDS, Task
 from assets.failure_models.drivers.explanation import observed_to_predicted
 from assets.failure_models.estimators import boosted_trees, label_models
 from assets.failure_models.estimators.margin_models import ridge_fit
-from assets.failure_models.estimators.penalised_logistic import fit_logistic
 from assets.failure_models.scoring.frozen_model import FrozenModel, plain
 from assets.failure_models.scoring.model_version import model_version
 from assets.failure_models.signal.judgement import Judgement
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.regression.detrending import GroupMeans, fit_group_means
+from assets.statistics.regression.penalised_logistic import fit_logistic
 from assets.statistics.resampling.folds import Fold
 
 

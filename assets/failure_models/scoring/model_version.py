@@ -12,8 +12,8 @@ import numpy as np
 
 from assets.failure_models.dataset.task import FOLDS, Task
 from assets.failure_models.estimators import boosted_trees
-from assets.failure_models.estimators.ridge import PENALTY_GRID, TIME_BLOCKS
 from assets.statistics.regression.detrending import PAST_BATCHES
+from assets.statistics.regression.ridge import PENALTY_GRID, TIME_BLOCKS
 
 
 def model_version(task: Task, model: str) -> str:

@@ -12,9 +12,9 @@ import numpy as np
 
 from assets.failure_models.dataset.shared_fits import fingerprint
 from assets.failure_models.dataset.task import Task
-from assets.failure_models.estimators.penalised_logistic import fit_logistic
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.discrimination import auc, weighted_auc
+from assets.statistics.regression.penalised_logistic import fit_logistic
 from assets.statistics.resampling.cluster_bootstrap import percentile_interval
 
 RECORDED, RELATIVE = "recorded", "relative_to_past"

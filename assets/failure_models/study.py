@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from assets.failure_models.dataset.gate_matrix import gate_matrix
-from assets.failure_models.dataset.outcome_panel import (
+from assets.batch_matrix.gate_matrix import gate_matrix
+from assets.batch_matrix.outcome_panel import (
     OutcomeDefinition,
     definitions,
     outcome_panel,
@@ -94,7 +94,9 @@ def prepare(
                 skipped.append((definition, gate))
             else:
                 matrix = matrices[gate].without(refused).informative()
-                panel = outcome_panel(definition, inputs.outcomes, inputs.outcome_margins, matrix)
+                panel = outcome_panel(
+                    definition, inputs.outcomes, inputs.outcome_margins, matrix.batch_ids
+                )
                 tasks.append(Task(matrix, panel, seed, fits).with_fitted_margins())
     return tasks, skipped
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
+from assets.batch_matrix.outcome_panel import OutcomeDefinition
 from assets.failure_models.alarms.alarm_performance import alarm_period_rows, alarm_rows
 from assets.failure_models.alarms.undecided_zone import zone_rows
-from assets.failure_models.dataset.outcome_panel import OutcomeDefinition
 from assets.failure_models.dataset.study_inputs import StudySettings
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.drivers.confounding import confounding_rows

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.gate_features.dictionary import feature_dictionary
+from assets.gate_features.dictionary import dictionary
 from assets.gate_features.firewall import admit
 from assets.gate_features.observed.context import context_features
 from assets.gate_features.observed.deviations import deviation_features
@@ -79,10 +79,9 @@ def gate_features(
     )
     observed = _held_back(observed, quantity_stages or {})
     admitted = admit(observed.values, gates)
-    dictionary = feature_dictionary(observed.features, admitted.values, observed.values)
     return {
         "feature.gate_values": admitted.values,
-        "feature.dictionary": dictionary,
+        "feature.dictionary": dictionary(observed.features, admitted.values, observed.values),
         "evidence.refused_features": refused_features(definitions, observed.features, admitted),
     }
 
@@ -93,7 +92,7 @@ def _held_back(observed: Observations, quantity_stages: Mapping[str, int]) -> Ob
         return observed
     held = observed.features.select(
         "feature",
-        held_stage=pl.col("quantity").replace_strict(
+        held_stage=pl.col("measured_quantity").replace_strict(
             dict(quantity_stages), default=None, return_dtype=pl.Int64
         ),
     ).drop_nulls()

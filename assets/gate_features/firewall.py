@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.gate_features.gates import GATES
-
-CELL = ["batch_id", "gate", "feature"]
+from data_contracts.tables import columns, key, table
 
 
 @dataclass(frozen=True)
@@ -51,18 +50,29 @@ def admit(values: pl.DataFrame, gates: pl.DataFrame) -> Admitted:
     gated = (
         placed.join(_gates_in_columns(gates), on="batch_id")
         .with_columns(gate=_first_gate())
-        .select("batch_id", "gate", "feature", "value", "level", "known_at")
-    )
-    admitted = (
-        gated.filter(pl.col("gate").is_not_null())
-        .unique(subset=CELL, keep="last", maintain_order=True)
-        .sort(CELL)
+        .select(columns("feature.gate_values"))
     )
     return Admitted(
-        values=admitted,
+        values=gate_values(gated),
         late=_counted(gated.filter(pl.col("gate").is_null())),
         unplaced=_counted(values.filter(pl.col("stage").is_null())),
     )
+
+
+def gate_values(gated: pl.DataFrame) -> pl.DataFrame:
+    """Keep what reached a gate; of several values of a feature at one gate the last one stands.
+
+    Args:
+        gated: The columns of ``feature.gate_values`` in order of supersession; ``gate`` is null
+            for what came too late.
+
+    Returns:
+        ``feature.gate_values``.
+    """
+    reached = gated.drop_nulls("gate").unique(
+        subset=key("feature.gate_values"), keep="last", maintain_order=True
+    )
+    return table("feature.gate_values", reached)
 
 
 def _gates_in_columns(gates: pl.DataFrame) -> pl.DataFrame:

@@ -10,16 +10,7 @@ import polars as pl
 from assets.gate_features.firewall import Admitted
 from assets.gate_features.observed.observations import STAGE_NAMES
 from data_contracts.expressions import columns_of
-
-SCHEMA = {
-    "outcome": pl.String(),
-    "feature": pl.String(),
-    "source_table": pl.String(),
-    "source_column": pl.String(),
-    "first_available_gate": pl.Int64(),
-    "rule": pl.String(),
-    "reason": pl.String(),
-}
+from data_contracts.tables import columns, table
 
 
 def refused_features(
@@ -38,7 +29,7 @@ def refused_features(
         ``first_available_gate`` is null where no batch had the value at any gate.
     """
     if definitions.is_empty() or features.is_empty():
-        return pl.DataFrame(schema=SCHEMA)
+        return table("evidence.refused_features")
     judged = features.join(first_gates(admitted.values), on="feature", how="left").join(
         admitted.unplaced.select("feature", is_unplaced=pl.lit(value=True)),
         on="feature",
@@ -50,11 +41,14 @@ def refused_features(
     )
     pairs = (
         judged.join(outcomes, how="cross")
-        .join(quantities, on=["outcome", "quantity"], how="left")
+        .join(quantities, on=["outcome", "measured_quantity"], how="left")
         .with_columns(rule=_rule())
         .drop_nulls("rule")
     )
-    return pairs.with_columns(reason=_reason()).select(list(SCHEMA)).sort("outcome", "feature")
+    described = pairs.with_columns(reason=_reason())
+    return table(
+        "evidence.refused_features", described.select(columns("evidence.refused_features"))
+    )
 
 
 def first_gates(values: pl.DataFrame) -> pl.DataFrame:
@@ -63,7 +57,7 @@ def first_gates(values: pl.DataFrame) -> pl.DataFrame:
 
 
 def _quantities(definitions: pl.DataFrame) -> pl.DataFrame:
-    """One row per outcome and quantity refused by meaning: outcome, quantity, meaning."""
+    """One row per outcome and quantity refused by meaning: outcome, measured_quantity, meaning."""
     meanings: dict[tuple[str, str], str] = {}
     for row in definitions.iter_rows(named=True):
         decides = {*columns_of(row["rule"], row["outcome"]), *_listed(row["margin_quantity"])}
@@ -72,7 +66,7 @@ def _quantities(definitions: pl.DataFrame) -> pl.DataFrame:
             meanings[row["outcome"], quantity] = meaning
     return pl.DataFrame(
         [(*key, meaning) for key, meaning in meanings.items()],
-        schema={"outcome": pl.String, "quantity": pl.String, "meaning": pl.String},
+        schema={"outcome": pl.String, "measured_quantity": pl.String, "meaning": pl.String},
         orient="row",
     )
 

@@ -162,6 +162,7 @@ def gate_tables() -> dict[str, pl.DataFrame]:
         {
             "batch_id": ids,
             "gate": [4] * 40,
+            "gate_at": None,
             "production_order": range(40),
             "product": ["P"] * 40,
             "strength": [None] * 40,
@@ -205,6 +206,7 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
             "batch_id": ids[:190],
             "outcome": "failure",
             "is_failure": [i % 50 == 0 for i in range(190)],
+            "known_at": None,
         }
     )
     definition = {"outcome": "failure", "title": "Failure", "last_gate_before": 5}
@@ -213,6 +215,7 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
     margins = pl.DataFrame(
         {
             "batch_id": ids,
+            "outcome": "failure",
             "quantity": "dissolution",
             "measured_quantity": "dissolution",
             "limit": "low",
@@ -223,6 +226,8 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
     named = pl.DataFrame(
         {
             "feature": ["lab.dissolution", "lab.dissolution.minimum"],
+            "kind": "lab",
+            "quantity": "dissolution",
             "title": ["Drug dissolution, mean of samples (%)", "Drug dissolution, lowest (%)"],
         }
     )

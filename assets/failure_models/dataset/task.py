@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from assets.failure_models.dataset.gate_matrix import GateMatrix
-from assets.failure_models.dataset.outcome_panel import OutcomePanel
+from assets.batch_matrix.gate_matrix import GateMatrix
+from assets.batch_matrix.outcome_panel import OutcomePanel
 from assets.failure_models.dataset.relative_view import RelativeView, relative_view
 from assets.failure_models.dataset.shared_fits import SharedFits
 from assets.statistics.array_types import FloatArray, IntArray

@@ -95,10 +95,11 @@ def _adjusted(
 
 def _codes(task: Task) -> tuple[IntArray, IntArray]:
     """Codes of product and of strength, per batch."""
-    parts = [name.split("|", 1) for name in task.matrix.product_names]
-    product = np.unique([part[0] for part in parts], return_inverse=True)[1]
-    strength = np.unique([part[-1] for part in parts], return_inverse=True)[1]
-    return product.astype(np.int64), strength.astype(np.int64)
+    product, strength = (
+        np.unique(names, return_inverse=True)[1].astype(np.int64)
+        for names in zip(*task.matrix.product_and_strength, strict=True)
+    )
+    return product, strength
 
 
 def _within(values: FloatArray, group: IntArray) -> FloatArray:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.batch_matrix.levels import column_title
 from assets.failure_models.dataset.study_inputs import StudySettings
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.dataset.task_threads import each_in_threads
@@ -127,13 +128,12 @@ def _driver_row(
     leading = int(driver.columns[0])
     feature = matrix.features[leading]
     described = known[feature]
-    level = matrix.columns[leading].removeprefix(feature)
     return {
         "outcome": task.outcome,
         "gate": task.gate,
         "rank": driver.rank,
         "driver": feature,
-        "title": described["title"] + level.replace("=", ": "),
+        "title": column_title(described["title"], feature, matrix.columns[leading]),
         "stage": described["stage"],
         "unit_operation": described["unit_operation"],
         "verdict": judged.verdict,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assets.failure_models.dataset.gate_matrix import mean_filled
+from assets.batch_matrix.missing_values import mean_filled
 from assets.failure_models.dataset.shared_fits import fingerprint
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators import boosted_trees

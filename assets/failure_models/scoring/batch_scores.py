@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
+from assets.batch_matrix.levels import Levels, levels_of
 from assets.failure_models.alarms.alarm_thresholds import thresholds_by_past
 from assets.failure_models.alarms.undecided_zone import NOMINAL_COVERAGE, conformity_scores
-from assets.failure_models.dataset.gate_matrix import GateMatrix, Levels, gate_matrix, levels_of
 from assets.failure_models.dataset.relative_view import in_spreads
 from assets.failure_models.drivers.explanation import risk_slopes
 from assets.failure_models.estimators import boosted_trees

@@ -7,7 +7,7 @@ following a margin almost exactly.
 
 import numpy as np
 
-from assets.failure_models.dataset.gate_matrix import mean_filled
+from assets.batch_matrix.missing_values import mean_filled
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.ladder import Ladder
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria

@@ -38,10 +38,10 @@ def subgroup_rows(task: Task, prediction: Prediction, weights: FloatArray) -> li
 
 
 def _subgroups(task: Task) -> Iterator[tuple[str, str, np.ndarray]]:
-    names = [task.matrix.product_names[i].split("|", 1) for i in task.tested]
+    names = [task.matrix.product_and_strength[i] for i in task.tested]
     levels = {
         "product": np.array([name[0] for name in names]),
-        "strength": np.array([name[-1] for name in names]),
+        "strength": np.array([name[1] for name in names]),
     }
     at = task.matrix.gate_at[task.tested]
     if np.isfinite(at).all():

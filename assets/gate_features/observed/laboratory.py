@@ -47,7 +47,7 @@ def laboratory_features(lab_results: pl.DataFrame) -> Observations:
     running = accumulate(measurements)
     sampled = has_several(measurements)
     tests = rows.group_by("feature", maintain_order=True).agg(
-        pl.col("test").first(), pl.col("stage").first(), pl.col("unit").drop_nulls().first()
+        pl.col("test", "quantity", "stage").first(), pl.col("unit").drop_nulls().first()
     )
     parts = []
     for suffix, column, words in SAMPLE_STATISTICS:
@@ -83,7 +83,7 @@ def _described(tests: pl.DataFrame, suffix: str, words: str, sampled: pl.Series)
         kind=pl.lit("lab"),
         source_table=pl.lit(RESULTS),
         source_column=pl.lit("value"),
-        quantity=pl.col("test"),
+        measured_quantity=pl.col("test"),
         formula=pl.format(f"{words} of test '{{}}' reported so far", "test"),
         description=pl.format("Laboratory result '{}' of stage {}.", "test", "stage"),
     )
@@ -123,6 +123,7 @@ def inspection_features(inspections: pl.DataFrame) -> Observations:
             source_table=pl.lit(INSPECTIONS),
             source_column=pl.lit("rejected"),
             quantity=pl.col("defect_class"),
+            measured_quantity=pl.col("defect_class"),
             formula=pl.lit("rejected / inspected"),
             description=pl.format("Share of inspected units rejected for '{}'.", "defect_class"),
         ),

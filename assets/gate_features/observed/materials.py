@@ -105,7 +105,8 @@ def _described(named: pl.DataFrame, suffix: str, words: str) -> pl.DataFrame:
         kind=pl.lit("material"),
         source_table=pl.lit(ATTRIBUTES),
         source_column=pl.lit("value"),
-        quantity=pl.col("attribute"),
+        quantity=pl.format("{}.{}", "material", "attribute"),
+        measured_quantity=pl.col("attribute"),
         formula=pl.lit(words),
         description=pl.format("Attribute '{}' of the lots of {} used.", "attribute", "material"),
     )
@@ -119,7 +120,7 @@ def _lot_counts(used: pl.DataFrame) -> Observations:
     materials = rows.select("feature", "material").unique(maintain_order=True)
     return shaped(
         running,
-        _of_material(materials, "number of lots", "count of lots used so far").with_columns(
+        _of_material(materials, "lots", "number of lots", "count of lots used so far").with_columns(
             source_column=pl.lit("lot"), unit=pl.lit("1")
         ),
     )
@@ -149,15 +150,16 @@ def _suppliers(used: pl.DataFrame) -> Observations:
     materials = rows.select("feature", "material").unique(maintain_order=True)
     return shaped(
         rows,
-        _of_material(materials, "supplier", "supplier of the largest lot used so far").with_columns(
-            source_column=pl.lit("supplier"), data_type=pl.lit("categorical")
-        ),
+        _of_material(
+            materials, "supplier", "supplier", "supplier of the largest lot used so far"
+        ).with_columns(source_column=pl.lit("supplier"), data_type=pl.lit("categorical")),
     )
 
 
-def _of_material(materials: pl.DataFrame, words: str, formula: str) -> pl.DataFrame:
-    titles = [title(f"{phrase(name)} {words}") for name in materials["material"]]
+def _of_material(materials: pl.DataFrame, name: str, words: str, formula: str) -> pl.DataFrame:
+    titles = [title(f"{phrase(material)} {words}") for material in materials["material"]]
     return materials.with_columns(
+        quantity=pl.format(f"{{}}.{name}", "material"),
         title=pl.Series(titles, dtype=pl.String),
         unit_operation=pl.lit(OPERATION),
         kind=pl.lit("material"),
@@ -199,7 +201,8 @@ def weighing_features(weighings: pl.DataFrame) -> Observations:
             unit=pl.lit("%"),
             source_table=pl.lit(WEIGHINGS),
             source_column=pl.lit("actual"),
-            quantity=pl.format("{}_weighed", "material"),
+            quantity=pl.format("{}.deviation_pct", "material"),
+            measured_quantity=pl.format("{}_weighed", "material"),
             formula=pl.lit("100 x (actual - target) / target, weighted by target"),
             description=pl.format("Weighed amount of {} against its target.", "material"),
         ),

@@ -20,7 +20,7 @@ from assets.failure_models.dataset.shared_fits import SharedFits
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.dataset.task_threads import each_in_threads
-from assets.failure_models.drivers.driver_study import all_driver_rows
+from assets.failure_models.drivers.driver_study import driver_study
 from assets.failure_models.estimators.label_models import PRODUCT_ONLY
 from assets.failure_models.estimators.prediction import ROLLING_ORIGIN
 from assets.failure_models.scoring.freezing import freeze
@@ -28,8 +28,8 @@ from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria,
 from assets.failure_models.signal.examination import Examination, examine
 from assets.failure_models.signal.judgement import Judgement, family, judge
 from assets.failure_models.signal.null_distribution import number_of_clusters
-from assets.failure_models.signal.validation import validation_rows
-from assets.failure_models.study_tables import model_tables, verdict_table
+from assets.failure_models.signal.validation import validations
+from assets.failure_models.study_tables import model_tables, verdicts
 from assets.statistics.resampling.permutation import SharedDraws
 from data_contracts.tables import table
 
@@ -55,16 +55,16 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
     # One thread per linear algebra call: sums then do not depend on the machine.
     with threadpool_limits(limits=1, user_api="blas"):
         seen = _examine_all(open_tasks, criteria, shared, settings)
-        judged, validations = judge_all(seen, criteria)
+        judged, validated = judge_all(seen, criteria)
         # Figures are made on one thread: meanwhile the others look for drivers.
         with ThreadPoolExecutor(max_workers=1) as pool:
-            figures = pool.submit(model_tables, settings, judged, validations)
-            explained = all_driver_rows(judged, criteria, settings, inputs.dictionary)
-            kept = table("model.boosters", _kept(judged, settings))
+            figures = pool.submit(model_tables, settings, judged, validated)
+            explained = driver_study(judged, criteria, settings, inputs.dictionary)
+            kept = table("model.boosters", boosters(judged, settings))
             tables = figures.result() | {"model.boosters": kept}
         tables |= {name: table(name, rows) for name, rows in explained.items()}
     blocked = [task for task in tasks if task.obstacle]
-    return tables | {"model.verdicts": verdict_table(judged, blocked, skipped)}
+    return tables | {"model.verdicts": verdicts(judged, blocked, skipped)}
 
 
 def prepare(
@@ -126,8 +126,8 @@ def _examine_all(
     return [seen[i] for i in range(len(tasks))]
 
 
-def _kept(judged: Sequence[Judgement], settings: StudySettings) -> list[dict[str, Any]]:
-    """The models behind the verdicts, fitted on all batches, as text."""
+def boosters(judged: Sequence[Judgement], settings: StudySettings) -> list[dict[str, Any]]:
+    """The models behind the verdicts, fitted on all batches, in the shape of ``model.boosters``."""
     if not settings.with_models or not judged:
         return []
     fits = judged[0].examination.task.fits
@@ -146,9 +146,9 @@ def judge_all(
     signal_p = iter(family([null for one in seen for null in one.signal]))
     product_p = iter(family([one.product for one in seen if one.product is not None]))
     judged: list[Judgement] = []
-    validations: list[dict[str, Any]] = []
+    validated: list[dict[str, Any]] = []
     for one in seen:
-        rows = validation_rows(one.task, one.ladder, one.weights)
+        rows = validations(one.task, one.ladder, one.weights)
         forward = {row["model"]: row for row in rows if row["validation"] == ROLLING_ORIGIN}
         own_p = [next(signal_p) for _ in one.signal]
         own_product = next(product_p) if one.product is not None else float("nan")
@@ -156,5 +156,5 @@ def judge_all(
         forward[PRODUCT_ONLY]["p_value"] = own_product
         if own_p:
             forward[one.ladder.model_used]["p_value"] = own_p[0]
-        validations += rows
-    return judged, validations
+        validated += rows
+    return judged, validated

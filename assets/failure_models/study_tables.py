@@ -4,76 +4,68 @@ Rows are made where their figures are; here they only become frames.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from math import isfinite
 from typing import Any
 
 import polars as pl
 
 from assets.batch_matrix.outcome_panel import OutcomeDefinition
-from assets.failure_models.alarms.alarm_performance import alarm_period_rows, alarm_rows
-from assets.failure_models.alarms.undecided_zone import zone_rows
+from assets.failure_models.alarms.alarm_performance import alarm_performance, alarm_periods
+from assets.failure_models.alarms.undecided_zone import conformal
 from assets.failure_models.dataset.study_inputs import StudySettings
 from assets.failure_models.dataset.task import Task
-from assets.failure_models.drivers.confounding import confounding_rows
-from assets.failure_models.estimators.prediction import Prediction
+from assets.failure_models.drivers.confounding import confounding
 from assets.failure_models.scoring.model_version import model_version
-from assets.failure_models.signal.drift_check import drift_rows
+from assets.failure_models.signal.drift_check import drift
 from assets.failure_models.signal.examination import Examination
-from assets.failure_models.signal.judgement import Judgement, null_rows
-from assets.failure_models.signal.subgroups import subgroup_rows
-from assets.failure_models.signal.trends import trend_rows
-from assets.failure_models.signal.validation import calibration_rows
+from assets.failure_models.signal.judgement import Judgement, permutation_nulls
+from assets.failure_models.signal.subgroups import subgroups
+from assets.failure_models.signal.trends import trends
+from assets.failure_models.signal.validation import calibration
 from assets.failure_models.signal.verdict import NOT_APPLICABLE, TOO_FEW_FAILURES
 from assets.failure_models.signal.verdict_sentence import not_applicable
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import polars_schema
 from data_contracts.tables import table
 
 Rows = list[dict[str, Any]]
 
 
 def model_tables(
-    settings: StudySettings, judged: Sequence[Judgement], validations: Rows
+    settings: StudySettings, judged: Sequence[Judgement], validated: Rows
 ) -> dict[str, pl.DataFrame]:
-    """The ``model`` tables of figures and the trends, from all judgements of a run."""
+    """The ``model`` tables of figures, the trends and the confounded, from all judgements of a run.
+
+    Args:
+        settings: Draws and seed.
+        judged: Every judgement.
+        validated: Rows of ``model.validations``.
+    """
     seen = [one.examination for one in judged]
-    rows: dict[str, Rows] = {
-        "model.folds": [row for one in seen for row in _fold_rows(one.task)],
-        "model.validations": validations,
-        "model.permutation_nulls": [row for one in judged for row in null_rows(one)],
-        "model.calibration": [
-            row for one in seen for row in calibration_rows(one.task, one.ladder)
-        ],
-        "model.conformal": [row for one in seen for row in _zones(one)],
-        "model.alarm_performance": [row for one in seen for row in alarm_rows(*_alert(one))],
-        "model.alarm_periods": [row for one in seen for row in alarm_period_rows(*_alert(one))],
+    primary = [one for one in seen if one.task.is_primary]
+    draws, seed = settings.resamples, settings.seed
+    rows = {
+        "model.folds": (folds(one.task) for one in seen),
+        "model.validations": [validated],
+        "model.permutation_nulls": map(permutation_nulls, judged),
+        "model.calibration": (calibration(one.task, one.ladder) for one in seen),
+        "model.conformal": (conformal(one.task, one.ladder.used) for one in seen),
+        "model.alarm_performance": (
+            alarm_performance(one.task, one.ladder.used, one.design_effect) for one in seen
+        ),
+        "model.alarm_periods": (
+            alarm_periods(one.task, one.ladder.used, one.design_effect) for one in seen
+        ),
+        # What is said once per outcome, at the last gate before its result.
+        "finding.trends": (trends(one.task.matrix, one.task.panel, draws, seed) for one in primary),
+        "finding.confounding": (confounding(one.task) for one in primary),
+        "model.drift": (drift(one.task, one.weights) for one in primary),
+        "model.subgroups": (subgroups(one.task, one.ladder.used, one.weights) for one in primary),
     }
-    rows |= _of_primary_gates([one for one in seen if one.task.is_primary], settings)
-    frames = {name: table(name, found) for name, found in rows.items()}
-    return frames | {"model.predictions": _predictions(seen)}
+    frames = {name: table(name, chain.from_iterable(found)) for name, found in rows.items()}
+    return frames | {"model.predictions": predictions(seen)}
 
 
-def _of_primary_gates(seen: Sequence[Examination], settings: StudySettings) -> dict[str, Rows]:
-    """What is said once per outcome, at the last gate before its result."""
-    return {
-        "finding.trends": [
-            row
-            for one in seen
-            for row in trend_rows(
-                one.task.matrix, one.task.panel, settings.resamples, settings.seed
-            )
-        ],
-        "finding.confounding": [row for one in seen for row in confounding_rows(one.task)],
-        "model.drift": [row for one in seen for row in drift_rows(one.task, one.weights)],
-        "model.subgroups": [
-            row
-            for one in seen
-            for row in subgroup_rows(one.task, one.ladder.rung(one.ladder.model_used), one.weights)
-        ],
-    }
-
-
-def verdict_table(
+def verdicts(
     judged: Iterable[Judgement],
     blocked: Iterable[Task],
     skipped: Iterable[tuple[OutcomeDefinition, int]],
@@ -148,15 +140,8 @@ def _skipped_row(definition: OutcomeDefinition, gate: int) -> dict[str, Any]:
     }
 
 
-def _alert(seen: Examination) -> tuple[Task, Prediction, float]:
-    return seen.task, seen.ladder.rung(seen.ladder.model_used), seen.design_effect
-
-
-def _zones(seen: Examination) -> Rows:
-    return zone_rows(seen.task, seen.ladder.rung(seen.ladder.model_used))
-
-
-def _fold_rows(task: Task) -> Rows:
+def folds(task: Task) -> Rows:
+    """What each fold of a task trained and tested on, in the shape of ``model.folds``."""
     order, label, gate_at = task.matrix.production_order, task.panel.label, task.matrix.gate_at
     rows: Rows = []
     for fold in task.folds:
@@ -183,26 +168,24 @@ def _instant(microseconds: float) -> Any:
     return pl.Series([int(microseconds)]).cast(pl.Datetime("us")).item()
 
 
-def _predictions(seen: Iterable[Examination]) -> pl.DataFrame:
-    frames = []
-    for one in seen:
-        label = pl.Series(one.task.panel.label).fill_nan(None) == 1
-        for prediction in one.ladder.predictions:
-            margin = prediction.expected_margin
-            frames.append(
-                pl.DataFrame(
-                    {
-                        "outcome": one.task.outcome,
-                        "gate": one.task.gate,
-                        "model": prediction.model,
-                        "validation": prediction.validation,
-                        "batch_id": one.task.matrix.batch_ids,
-                        "fold": prediction.fold,
-                        "failure_prob": prediction.probability,
-                        "expected_margin": margin if margin.size else None,
-                        "is_failure": label,
-                    },
-                    schema=polars_schema(contract("model.predictions")),
-                ).filter(pl.col("fold") > 0)
-            )
-    return table("model.predictions", pl.concat([table("model.predictions"), *frames]))
+def predictions(seen: Iterable[Examination]) -> pl.DataFrame:
+    """``model.predictions``: what every rung said of every batch it had not been fitted on."""
+    frames = [
+        pl.DataFrame(
+            {
+                "outcome": one.task.outcome,
+                "gate": one.task.gate,
+                "model": rung.model,
+                "validation": rung.validation,
+                "batch_id": one.task.matrix.batch_ids,
+                "fold": rung.fold,
+                "failure_prob": rung.probability,
+                "expected_margin": rung.expected_margin if rung.expected_margin.size else None,
+                "is_failure": pl.Series(one.task.panel.label).fill_nan(None) == 1,
+            }
+        ).filter(pl.col("fold") > 0)
+        for one in seen
+        for rung in one.ladder.predictions
+    ]
+    every = pl.concat([table("model.predictions"), *frames], how="diagonal_relaxed")
+    return table("model.predictions", every)

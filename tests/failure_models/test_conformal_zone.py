@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assets.failure_models.alarms.undecided_zone import later_sets, zone_rows
+from assets.failure_models.alarms.undecided_zone import conformal, later_sets
 from assets.failure_models.dataset.study_inputs import StudyInputs
 from assets.failure_models.estimators.prediction import Prediction
 from assets.failure_models.study import prepare
@@ -19,7 +19,7 @@ def test_coverage_is_counted_over_later_blocks_and_by_class(line: Line, gates: L
     rng = np.random.default_rng(2)
     labels = np.nan_to_num(task.panel.label)
     score = 0.1 + 0.05 * rng.random(labels.size) + 0.1 * labels * rng.random(labels.size)
-    rows = {row["result"]: row for row in zone_rows(task, Prediction("m", score, task.fold_number))}
+    rows = {row["result"]: row for row in conformal(task, Prediction("m", score, task.fold_number))}
     later = sum(fold.test.size for fold in task.folds[1:])
     assert rows["all"]["batches"] == later
     assert rows["good"]["batches"] + rows["failed"]["batches"] == later

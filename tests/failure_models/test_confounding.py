@@ -9,9 +9,8 @@ import pytest
 
 from assets.failure_models.dataset.study_inputs import StudyInputs
 from assets.failure_models.dataset.task import Task
-from assets.failure_models.drivers.confounding import confounding_rows
+from assets.failure_models.drivers.confounding import confounding
 from assets.failure_models.drivers.operating_window import operating_window
-from assets.failure_models.signal.drift_check import drift_rows
 from assets.failure_models.signal.validation import resamples
 from assets.failure_models.study import prepare
 from assets.statistics.regression.clustered_regression import separate_slopes
@@ -40,7 +39,7 @@ def test_a_parameter_that_only_tells_the_strength_is_confounded_by_it(
     strength = pl.col("batch_id").replace_strict(is_second).cast(pl.Float64)
     mixed = shifted(inputs, strength, 3.0)
     mixed = replace(mixed, batch_gates=mixed.batch_gates.with_columns(strength=pl.col("product")))
-    rows = confounding_rows(task_of(mixed))
+    rows = confounding(task_of(mixed))
     assert [(row["feature"], row["confounder"], row["kind"]) for row in rows] == [
         ("parameter.g07_0", "strength", "vanishes")
     ]
@@ -49,7 +48,7 @@ def test_a_parameter_that_only_tells_the_strength_is_confounded_by_it(
 
 
 def test_a_real_cause_is_not_called_confounded(line: Line, gates: Line) -> None:
-    rows = confounding_rows(task_of(gates(line(seed=3), 5)))
+    rows = confounding(task_of(gates(line(seed=3), 5)))
     assert not [row for row in rows if row["feature"].startswith("parameter.g03")]
 
 
@@ -66,7 +65,7 @@ def test_without_margins_results_too_are_taken_beside_the_recent_past(
     failed = (number * 7919 % 500) < 0.6 * number
     inputs = replace(inputs, outcomes=inputs.outcomes.with_columns(is_failure=failed))
     task = task_of(inputs)
-    (row,) = [one for one in confounding_rows(task) if one["feature"] == "parameter.g07_0"]
+    (row,) = [one for one in confounding(task) if one["feature"] == "parameter.g07_0"]
     assert row["confounder"] == "recent past"
     j = task.matrix.columns.index("parameter.g07_0")
     label = task.panel.label[:, None]
@@ -81,9 +80,9 @@ def test_without_margins_results_too_are_taken_beside_the_recent_past(
 def test_a_drifting_feature_is_seen_as_recorded_and_gone_relative_to_the_past(
     line: Line, gates: Line
 ) -> None:
-    drift = pl.col("batch_id").str.slice(1).cast(pl.Float64) / 100
-    task = task_of(shifted(gates(line(seed=5, effect=0.0), 5), drift, 1.0))
-    recorded, relative = drift_rows(task, resamples(task, 100))
+    over_time = pl.col("batch_id").str.slice(1).cast(pl.Float64) / 100
+    task = task_of(shifted(gates(line(seed=5, effect=0.0), 5), over_time, 1.0))
+    recorded, relative = drift(task, resamples(task, 100))
     assert recorded["auc"] > 0.8
     assert "parameter.g07_0" in recorded["leading_features"]
     assert relative["auc"] < 0.65

@@ -24,7 +24,9 @@ ALARM_BUDGETS = (0.02, 0.05, 0.10)
 MICROSECONDS_PER_HOUR = 3.6e9
 
 
-def alarm_rows(task: Task, prediction: Prediction, design_effect: float) -> list[dict[str, Any]]:
+def alarm_performance(
+    task: Task, prediction: Prediction, design_effect: float
+) -> list[dict[str, Any]]:
     """Performance of alarms at each budget, pooled over the later blocks.
 
     Args:
@@ -58,9 +60,7 @@ def alarm_rows(task: Task, prediction: Prediction, design_effect: float) -> list
     return rows
 
 
-def alarm_period_rows(
-    task: Task, prediction: Prediction, design_effect: float
-) -> list[dict[str, Any]]:
+def alarm_periods(task: Task, prediction: Prediction, design_effect: float) -> list[dict[str, Any]]:
     """Performance of alarms at each budget, block by block: was the budget kept?
 
     Args:

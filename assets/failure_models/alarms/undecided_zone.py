@@ -24,7 +24,7 @@ NOMINAL_COVERAGE = 0.90
 ALL, GOOD, FAILED = "all", "good", "failed"
 
 
-def zone_rows(task: Task, prediction: Prediction) -> list[dict[str, Any]]:
+def conformal(task: Task, prediction: Prediction) -> list[dict[str, Any]]:
     """Coverage and decidedness over the later test blocks.
 
     Args:

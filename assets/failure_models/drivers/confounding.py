@@ -22,7 +22,7 @@ PAST = "recent past"
 FEWEST_UNUSUAL = 30
 
 
-def confounding_rows(task: Task) -> list[dict[str, Any]]:
+def confounding(task: Task) -> list[dict[str, Any]]:
     """Find the confounded parameters of a task.
 
     Args:

@@ -24,7 +24,7 @@ ATTEMPTS: tuple[Callable[[Association, int], Attempt], ...] = (
 )
 
 
-def refutation_rows(
+def refutations(
     seen: Examination, drivers: Sequence[RankedCluster], places: int
 ) -> list[dict[str, Any]]:
     """Attack the leading drivers.

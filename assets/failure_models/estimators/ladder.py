@@ -29,6 +29,11 @@ class Ladder:
     spread: Spread | None
     model_used: str
 
+    @property
+    def used(self) -> Prediction:
+        """The forward-in-time prediction of the rung the verdict rests on."""
+        return self.rung(self.model_used)
+
     def rung(self, model: str) -> Prediction:
         """The forward-in-time prediction of one model."""
         return next(p for p in self.predictions if p.model == model)

@@ -22,7 +22,7 @@ PARTS = 5
 SHOWN = 3
 
 
-def drift_rows(task: Task, weights: FloatArray) -> list[dict[str, Any]]:
+def drift(task: Task, weights: FloatArray) -> list[dict[str, Any]]:
     """Tell the later half of the out-of-time batches from the earlier half.
 
     Args:

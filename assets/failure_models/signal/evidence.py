@@ -77,9 +77,8 @@ def signal_statistics(task: Task, ladder: Ladder) -> list[Statistic]:
     if not task.matrix.columns:
         return []
     if ladder.margins is None or ladder.spread is None:
-        reference = ladder.rung(label_models.PRODUCT_ONLY)
-        model = ladder.rung(ladder.model_used)
-        return [_label_gain(LABEL_GAIN, task, reference.probability, model.probability)]
+        reference = ladder.rung(label_models.PRODUCT_ONLY).probability
+        return [_label_gain(LABEL_GAIN, task, reference, ladder.used.probability)]
     rows = task.tested
     target, score = ladder.margins.target[rows], ladder.margins.score[rows]
     spread = ladder.spread

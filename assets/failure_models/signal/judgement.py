@@ -154,7 +154,7 @@ def _batches_per_year(task: Task) -> float:
     return at.size / years if years > 0 else NAN
 
 
-def null_rows(judged: Judgement) -> list[dict[str, Any]]:
+def permutation_nulls(judged: Judgement) -> list[dict[str, Any]]:
     """Every statistic of a task against its null, in the shape of ``model.permutation_nulls``."""
     seen = judged.examination
     pairs = list(zip(seen.signal, judged.signal_p, strict=True))

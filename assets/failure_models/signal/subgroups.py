@@ -16,7 +16,7 @@ FEWEST_BATCHES = 20
 FEWEST_FOR_AUC = 3
 
 
-def subgroup_rows(task: Task, prediction: Prediction, weights: FloatArray) -> list[dict[str, Any]]:
+def subgroups(task: Task, prediction: Prediction, weights: FloatArray) -> list[dict[str, Any]]:
     """Figures of the model used, by subgroup of the out-of-time batches.
 
     Args:

@@ -17,9 +17,7 @@ from assets.statistics.resampling.cluster_bootstrap import cluster_weights, perc
 MICROSECONDS_PER_YEAR = 365.25 * 24 * 3.6e9
 
 
-def trend_rows(
-    matrix: GateMatrix, panel: OutcomePanel, draws: int, seed: int
-) -> list[dict[str, Any]]:
+def trends(matrix: GateMatrix, panel: OutcomePanel, draws: int, seed: int) -> list[dict[str, Any]]:
     """Linear trend of every margin within product.
 
     Args:

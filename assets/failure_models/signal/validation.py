@@ -26,7 +26,7 @@ def resamples(task: Task, draws: int) -> FloatArray:
     return cluster_weights(task.matrix.cluster[task.tested], draws, rng)
 
 
-def validation_rows(task: Task, ladder: Ladder, weights: FloatArray) -> list[dict[str, Any]]:
+def validations(task: Task, ladder: Ladder, weights: FloatArray) -> list[dict[str, Any]]:
     """Figures of every rung.
 
     Args:
@@ -88,7 +88,7 @@ def _interval(draws: FloatArray, failed: np.ndarray) -> tuple[float, float]:
     return percentile_interval(draws)
 
 
-def calibration_rows(task: Task, ladder: Ladder) -> list[dict[str, Any]]:
+def calibration(task: Task, ladder: Ladder) -> list[dict[str, Any]]:
     """Calibration on later data of every rung, in the shape of ``model.calibration``."""
     rows = []
     label = task.tested_label

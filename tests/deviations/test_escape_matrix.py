@@ -41,8 +41,8 @@ def tables():
          ("environment", "coating.room_humidity_pct", 4),
          ("environment", "drying.room_pressure_pa", 3), ("material", "api.d90_um", 2)],
         schema=["kind", "quantity", "stage"], orient="row",
-    ).join(pl.DataFrame({"statistic": ["mean", "maximum"]}), how="cross").with_columns(
-        feature=pl.format("{}.{}.{}", "kind", "quantity", "statistic"),
+    ).with_columns(
+        feature=pl.format("{}.{}.mean", "kind", "quantity"),
         title=pl.lit(""), unit_operation=pl.lit(""), data_type=pl.lit("numeric"),
         available_at_gate=pl.col("stage"), source_table=pl.lit("core.lab_results"),
         source_column=pl.lit("value"), description=pl.lit(""), is_product_identity=False,

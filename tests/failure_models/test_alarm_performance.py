@@ -59,7 +59,7 @@ def test_thresholds_see_nothing_but_the_past(task: Task) -> None:
     assert earlier == [row for row in after if row["fold"] < last]
 
 
-def test_blocks_add_up_to_the_pooled_counts(task: Task) -> None:
+def test_alarm_periods_add_up_to_the_pooled_counts(task: Task) -> None:
     score = task.panel.label * 0.3 + np.random.default_rng(2).random(task.panel.label.size)
     prediction = Prediction("any", score, task.fold_number)
     blocks = alarm_periods(task, prediction, 1.0)

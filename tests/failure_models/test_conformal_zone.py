@@ -14,7 +14,7 @@ from assets.failure_models.study import prepare
 Line = Callable[..., StudyInputs]
 
 
-def test_coverage_is_counted_over_later_blocks_and_by_class(line: Line, gates: Line) -> None:
+def test_conformal_counts_coverage_over_later_blocks_and_by_class(line: Line, gates: Line) -> None:
     task = prepare(gates(line(batches=400, failure_rate=0.15), 5), seed=1)[0][0]
     rng = np.random.default_rng(2)
     labels = np.nan_to_num(task.panel.label)

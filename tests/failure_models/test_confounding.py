@@ -11,6 +11,7 @@ from assets.failure_models.dataset.study_inputs import StudyInputs
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.drivers.confounding import confounding
 from assets.failure_models.drivers.operating_window import operating_window
+from assets.failure_models.signal.drift_check import drift
 from assets.failure_models.signal.validation import resamples
 from assets.failure_models.study import prepare
 from assets.statistics.regression.clustered_regression import separate_slopes
@@ -77,9 +78,7 @@ def test_without_margins_results_too_are_taken_beside_the_recent_past(
     assert row["adjusted_effect"] == pytest.approx(alone.estimate[0] * spread)
 
 
-def test_a_drifting_feature_is_seen_as_recorded_and_gone_relative_to_the_past(
-    line: Line, gates: Line
-) -> None:
+def test_drift_is_seen_as_recorded_and_gone_relative_to_the_past(line: Line, gates: Line) -> None:
     over_time = pl.col("batch_id").str.slice(1).cast(pl.Float64) / 100
     task = task_of(shifted(gates(line(seed=5, effect=0.0), 5), over_time, 1.0))
     recorded, relative = drift(task, resamples(task, 100))

@@ -109,23 +109,30 @@ def test_a_confounded_parameter_is_flagged(line: Line, gates: Line, quick: Study
     assert leader["is_simpson_flagged"]
 
 
-def test_curves_and_attributions_describe_the_same_model(
-    line: Line, gates: Line, quick: StudySettings
-) -> None:
-    tables = run_study(gates(line(seed=3), 5), quick)
-    curve = tables["finding.driver_curves"].filter(
+@pytest.fixture(scope="module")
+def planted(line: Line, gates: Line, quick: StudySettings) -> dict[str, pl.DataFrame]:
+    return run_study(gates(line(seed=3), 5), quick)
+
+
+def test_driver_curves_rise_with_the_cause(planted: dict[str, pl.DataFrame]) -> None:
+    curve = planted["finding.driver_curves"].filter(
         pl.col("driver").str.starts_with("parameter.g03")
     )
     assert curve["value"].is_sorted()
     assert curve["failure_prob"][-1] > curve["failure_prob"][0]
     assert curve["contribution"][-1] > 0 > curve["contribution"][0]
     assert curve["batches"].sum() == 300
-    attributions = tables["model.attributions"]
+
+
+def test_attributions_keep_the_leaders_of_all_and_everything_of_failed_batches(
+    planted: dict[str, pl.DataFrame],
+) -> None:
+    attributions = planted["model.attributions"]
     leading = attributions.filter("is_leading")
     assert leading.height == 300 * 20
     assert leading["feature"].n_unique() == 20
     # A failed batch's own cause may stand anywhere: of failed batches every feature is kept.
-    failed = tables["model.predictions"].filter(
+    failed = planted["model.predictions"].filter(
         (pl.col("model") == "base_rate") & pl.col("is_failure")
     )["batch_id"]
     assert set(attributions.filter(~pl.col("is_leading"))["batch_id"]) == set(failed)

@@ -61,7 +61,7 @@ def deviation(batch: str, cause: str | None, opened: object, number: int = 1) ->
     return pl.DataFrame([row], schema=polars_schema(contract("core.deviations")))
 
 
-def test_a_card_leads_with_what_was_unusual_and_carries_its_records(plant: StudyInputs) -> None:
+def test_investigation_cards_carry_the_records_of_an_unusual_batch(plant: StudyInputs) -> None:
     gate_at = dict(
         plant.batch_gates.filter(pl.col("gate") == 5).select("batch_id", "gate_at").rows()
     )
@@ -83,9 +83,31 @@ def test_a_card_leads_with_what_was_unusual_and_carries_its_records(plant: Study
     assert card["lots"] == "api S1/A7"
     assert card["prior_deviations"] == "DEV-1 (moisture, major)"
     assert "was unusual at gate 5" in card["statement"]
-    features = [f for f in found["finding.card_features"].to_dicts() if f["batch_id"] == ODD_BATCH]
+
+
+def test_card_features_lead_with_what_was_unusual(plant: StudyInputs) -> None:
+    found = investigation_cards(card_inputs(plant))["finding.card_features"]
+    features = found.filter(batch_id=ODD_BATCH).sort("rank").to_dicts()
     assert {f["feature"] for f in features[:2]} == {CAUSE, "parameter.g03_1"}
     assert features[0]["value"] > features[0]["nearest_high"]
+
+
+def test_a_card_says_how_long_ago_equipment_was_cleaned(plant: StudyInputs) -> None:
+    name = "equipment.compression.hours_since_cleaning"
+    own = plant.gate_values.filter(pl.col("feature") == CAUSE)
+    hours = own.with_columns(feature=pl.lit(name), value=pl.int_range(pl.len()).cast(pl.Float64))
+    described = plant.dictionary.head(1).with_columns(
+        feature=pl.lit(name),
+        kind=pl.lit("equipment"),
+        quantity=pl.lit("compression.hours_since_cleaning"),
+    )
+    used = replace(
+        plant,
+        gate_values=pl.concat([plant.gate_values, hours]),
+        dictionary=pl.concat([plant.dictionary, described]),
+    )
+    card = next(one for one in cards_of(used) if one["batch_id"] == ODD_BATCH)
+    assert card["equipment_age"] == "compression: 210 hours since cleaning"
 
 
 def cards_of(plant: StudyInputs) -> list[dict[str, Any]]:
@@ -137,7 +159,9 @@ def test_a_flagged_batch_has_a_card_and_a_pattern_that_covers_it(plant: StudyInp
     assert card["patterns"] == "coarse lots on press 2"
 
 
-def test_the_backtest_ranks_the_confirmed_cause(plant: StudyInputs) -> None:
+@pytest.fixture(scope="module")
+def tested(plant: StudyInputs) -> dict[str, pl.DataFrame]:
+    """One failed batch with a cause that is recorded and one that is not."""
     at = plant.batch_gates["gate_at"].max()
     attributions = pl.DataFrame(
         [
@@ -155,15 +179,19 @@ def test_the_backtest_ranks_the_confirmed_cause(plant: StudyInputs) -> None:
     deviations = pl.concat(
         [deviation(ODD_BATCH, "g03_0", at), deviation(ODD_BATCH, "operator_error", at, 2)]
     )
-    found = cause_backtest(card_inputs(plant, deviations=deviations), attributions)
-    ranks = {
-        case["method"]: case["rank"]
-        for case in found["finding.explained_causes"].to_dicts()
-        if case["confirmed_cause"] == "g03_0"
-    }
+    return cause_backtest(card_inputs(plant, deviations=deviations), attributions)
+
+
+def test_explained_causes_place_the_confirmed_cause(tested: dict[str, pl.DataFrame]) -> None:
+    cases = tested["finding.explained_causes"]
+    ranks = dict(cases.filter(confirmed_cause="g03_0").select("method", "rank").iter_rows())
     assert ranks["model"] == 2
     assert ranks["unusual"] in {1, 2}
-    by_method = {row["method"]: row for row in found["finding.explanation_backtest"].to_dicts()}
+    assert cases.filter(confirmed_cause="operator_error")["is_recorded"].any() is False
+
+
+def test_explanation_backtest_counts_hits_beside_chance(tested: dict[str, pl.DataFrame]) -> None:
+    by_method = {row["method"]: row for row in tested["finding.explanation_backtest"].to_dicts()}
     assert by_method["model"]["cases"] == 1
     assert by_method["model"]["causes_not_recorded"] == 1
     assert by_method["model"]["hit_at_1"] == 0.0

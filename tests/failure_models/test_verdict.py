@@ -1,10 +1,16 @@
 """The verdict rule in its order, and sentences that carry their numbers."""
 
 from dataclasses import replace
+from datetime import datetime
 
+import polars as pl
 import pytest
 
-from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
+from assets.failure_models.signal.acceptance_criteria import (
+    AcceptanceCriteria,
+    criteria_frame,
+    criteria_of,
+)
 from assets.failure_models.signal.verdict import Gain, VerdictFacts, decide, leading_gain
 from assets.failure_models.signal.verdict_sentence import Ranking, not_applicable, sentence
 
@@ -85,3 +91,12 @@ def test_a_gate_after_the_result_is_not_judged() -> None:
         "Rejected batches is decided by results of stage 6"
     )
     assert "No batch has reached gate 3" in not_applicable("rejected batches", 3, 6, 5)
+
+
+def test_acceptance_criteria_are_read_back_as_they_were_frozen() -> None:
+    frozen = criteria_frame(["failure", "blend"], datetime.fromisoformat("2024-01-01"))
+    changed = frozen.with_columns(
+        threshold=pl.when(outcome="blend", criterion="leak_auc").then(0.9).otherwise("threshold")
+    )
+    assert criteria_of(changed, "failure") == AcceptanceCriteria()
+    assert criteria_of(changed, "blend") == AcceptanceCriteria(leak_auc=0.9)

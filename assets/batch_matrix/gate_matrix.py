@@ -13,7 +13,7 @@ import polars as pl
 from assets.batch_matrix.gate_cells import gate_cells
 from assets.batch_matrix.gate_rows import GateRows, gate_rows
 from assets.batch_matrix.levels import Levels, latest_levels, level_cells
-from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.array_types import FloatArray, IntArray
 
 # A coefficient fitted on fewer batches of a level would be that of a handful of them.
 RAREST_MODELLED_LEVEL = 10
@@ -38,17 +38,16 @@ class GateMatrix(GateRows):
     identity_columns: list[str]
     identity: FloatArray
 
-    def without(self, refused: set[str]) -> "GateMatrix":
-        """The same gate without the features refused for an outcome."""
-        kept = np.array([feature not in refused for feature in self.features], dtype=bool)
-        return self._with_columns(kept)
+    def allowed(self, refused_features: pl.DataFrame, outcome: str) -> "GateMatrix":
+        """The same gate as an outcome may see it.
 
-    def informative(self) -> "GateMatrix":
-        """The same gate without columns that are empty or constant."""
-        return self._with_columns(_spread(self.values) > 0)
-
-    def _with_columns(self, kept: BoolArray) -> "GateMatrix":
-        places = np.flatnonzero(kept)
+        Args:
+            refused_features: ``evidence.refused_features``.
+            outcome: Its refused features leave, and so do columns that are empty or constant.
+        """
+        refused = set(refused_features.filter(pl.col("outcome") == outcome)["feature"])
+        is_kept = np.array([feature not in refused for feature in self.features], dtype=bool)
+        places = np.flatnonzero(is_kept & (_spread(self.values) > 0))
         return replace(
             self,
             columns=[self.columns[i] for i in places],

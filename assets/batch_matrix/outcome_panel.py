@@ -1,6 +1,6 @@
 """One outcome over all batches: the label, when it was known, and the margins behind it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import polars as pl
@@ -97,16 +97,8 @@ class OutcomePanel(OutcomeLabels):
 
 def definitions(outcome_definitions: pl.DataFrame) -> list[OutcomeDefinition]:
     """Read ``core.outcome_definitions``, sorted by outcome."""
-    return [
-        OutcomeDefinition(
-            row["outcome"],
-            row["title"],
-            bool(row["is_proxy"]),
-            int(row["first_known_stage"]),
-            int(row["last_gate_before"]),
-        )
-        for row in outcome_definitions.sort("outcome").iter_rows(named=True)
-    ]
+    own = outcome_definitions.sort("outcome").select(f.name for f in fields(OutcomeDefinition))
+    return [OutcomeDefinition(*row) for row in own.iter_rows()]
 
 
 def outcome_labels(outcomes: pl.DataFrame, outcome: str, batch_ids: list[str]) -> OutcomeLabels:

@@ -88,22 +88,16 @@ def prepare(
     tasks: list[Task] = []
     skipped: list[tuple[OutcomeDefinition, int]] = []
     for definition in defined:
-        refused = _refused(inputs.refused_features, definition.outcome)
         for gate in GATES:
             if gate > definition.last_gate_before or not matrices[gate].batch_ids:
                 skipped.append((definition, gate))
             else:
-                matrix = matrices[gate].without(refused).informative()
+                matrix = matrices[gate].allowed(inputs.refused_features, definition.outcome)
                 panel = outcome_panel(
                     definition, inputs.outcomes, inputs.outcome_margins, matrix.batch_ids
                 )
                 tasks.append(Task(matrix, panel, seed, fits).with_fitted_margins())
     return tasks, skipped
-
-
-def _refused(refused_features: pl.DataFrame, outcome: str) -> set[str]:
-    own = refused_features.filter(pl.col("outcome") == outcome)
-    return set(own["feature"].to_list())
 
 
 def _examine_all(

@@ -55,12 +55,13 @@ def test_the_latest_value_by_the_gate_counts(plant) -> None:
 
 def test_refused_and_uninformative_columns_leave(plant) -> None:
     small = plant()
-    assert matrix_of(small).without({"parameter.late"}).columns == ["parameter.early"]
+    refused = pl.DataFrame({"outcome": ["failure"], "feature": ["parameter.late"]})
+    assert matrix_of(small).allowed(refused, "failure").columns == ["parameter.early"]
     for value in (1.0, None):
         bent = small.gate_values.with_columns(
             value=pl.when(pl.col("feature") == "parameter.early").then(value).otherwise("value")
         )
-        matrix = matrix_of(replace(small, gate_values=bent)).informative()
+        matrix = matrix_of(replace(small, gate_values=bent)).allowed(refused, "another")
         assert matrix.columns == ["parameter.late"]
         assert matrix.values.shape == (60, 1)
 

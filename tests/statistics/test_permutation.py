@@ -11,7 +11,6 @@ from assets.statistics.resampling.permutation import (
     log10_arrangements,
     p_value,
     permuted_positions,
-    summarise,
 )
 
 
@@ -89,9 +88,3 @@ def test_level_under_the_null_with_dependent_lots() -> None:
         )
         hits += p_value(float(outcome @ score), outcome[positions] @ score) <= 0.05
     assert 4 <= hits <= 28  # 99% binomial band of 300 at 5%
-
-
-def test_summary_quantiles() -> None:
-    found = summarise(3.0, np.arange(101.0), 0.5)
-    assert (found.null_p50, found.null_p95, found.null_p99) == (50.0, 95.0, 99.0)
-    assert found.p_value_family == 0.5

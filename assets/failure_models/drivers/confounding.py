@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from assets.batch_matrix.missing_values import measured_spread
 from assets.failure_models.dataset.task import Task
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.regression.clustered_regression import Slopes, separate_slopes
@@ -61,7 +62,7 @@ def _rows(
     columns = values.shape[1]
     if not columns:
         return []
-    spread = _spread(values)
+    spread = measured_spread(values)
     crude = _scaled(separate_slopes(values, target, cluster, 1 - 0.05 / columns), spread)
     is_left = _is_clear(crude) & _is_widespread(values)
     rows: list[dict[str, Any]] = []
@@ -110,13 +111,6 @@ def _is_widespread(values: FloatArray) -> BoolArray:
     """Whether enough batches differ from the usual value for an interval to mean something."""
     usual = np.nanmedian(np.where(np.isfinite(values).any(axis=0), values, 0.0), axis=0)
     return np.asarray((np.isfinite(values) & (values != usual)).sum(axis=0) >= FEWEST_UNUSUAL)
-
-
-def _spread(values: FloatArray) -> FloatArray:
-    defined = np.isfinite(values)
-    counts = np.maximum(defined.sum(axis=0), 1)
-    mean = np.where(defined, values, 0.0).sum(axis=0) / counts
-    return np.asarray(np.sqrt((np.where(defined, values - mean, 0.0) ** 2).sum(axis=0) / counts))
 
 
 def _unit(spread: FloatArray, task: Task) -> FloatArray:

@@ -88,12 +88,10 @@ def _driver(
         "place_stability": driver.place_stability,
         "sign_stability": driver.sign_stability,
         "is_named": is_named(driver, effect, criteria),
-        "crude_effect": effect.crude[0],
-        "crude_low": effect.crude[1],
-        "crude_high": effect.crude[2],
-        "adjusted_effect": effect.adjusted[0],
-        "adjusted_low": effect.adjusted[1],
-        "adjusted_high": effect.adjusted[2],
+        **dict(zip(("crude_effect", "crude_low", "crude_high"), effect.crude, strict=True)),
+        **dict(
+            zip(("adjusted_effect", "adjusted_low", "adjusted_high"), effect.adjusted, strict=True)
+        ),
         "effect_unit": effect.unit,
         "is_simpson_flagged": effect.is_simpson_flagged,
         "e_value": _number(effect.e_values[0]),

@@ -55,7 +55,6 @@ def investigated_outcomes(inputs: CardInputs) -> Iterator[InvestigatedOutcome]:
         matrix = gate_matrix(
             inputs.gate_values, inputs.dictionary, inputs.batch_gates, one.last_gate_before
         )
-        own = inputs.refused_features.filter(pl.col("outcome") == one.outcome)
-        matrix = matrix.without(set(own["feature"].to_list())).informative()
+        matrix = matrix.allowed(inputs.refused_features, one.outcome)
         labels = outcome_labels(inputs.outcomes, one.outcome, matrix.batch_ids)
         yield InvestigatedOutcome(one, matrix, labels)

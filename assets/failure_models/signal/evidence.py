@@ -20,7 +20,6 @@ MARGIN_GAIN = "margin_gain_over_product"
 SPREAD_GAIN = "squared_residual_gain"
 LABEL_GAIN = "log_score_gain_over_product"
 PRODUCT_GAIN = "product_gain_over_base_rate"
-SIGNAL_STATISTICS = (MARGIN_GAIN, SPREAD_GAIN, LABEL_GAIN)
 
 
 @dataclass(frozen=True)

@@ -67,10 +67,6 @@ def _row(
         "failures": int(failed.sum()),
         "batches": int(rows.size),
         "clusters": int(np.unique(task.matrix.cluster[rows]).size),
-        "gain_over_product": None,
-        "gain_low": None,
-        "gain_high": None,
-        "p_value": None,
         "is_reference_only": prediction.validation != ROLLING_ORIGIN,
         "note": prediction.note or None,
     }

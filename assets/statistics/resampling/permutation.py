@@ -9,7 +9,6 @@ Sources: Good (2005), ch. 3 (blocks); Westfall & Young (1993), ch. 2 (maximum st
 Smyth (2010) (p-values never zero).
 """
 
-from dataclasses import dataclass
 from math import lgamma, log
 from typing import Any
 
@@ -17,25 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.statistics.array_types import FloatArray, IntArray
-
-
-@dataclass(frozen=True)
-class NullSummary:
-    """One statistic against its permutation null.
-
-    Attributes:
-        observed: The statistic on the outcomes as they were.
-        null_p50: Median of the null, likewise ``null_p95`` and ``null_p99``.
-        p_value: Share of arrangements at least as extreme, this statistic alone.
-        p_value_family: The same for the largest standardised statistic of the whole run.
-    """
-
-    observed: float
-    null_p50: float
-    null_p95: float
-    null_p99: float
-    p_value: float
-    p_value_family: float
 
 
 def cluster_keys(clusters: int, draws: int, seed: int) -> FloatArray:
@@ -150,9 +130,3 @@ def family_p_values(observed: FloatArray, nulls: FloatArray) -> FloatArray:
     scale = np.where(spread > 0, spread, np.inf)
     largest = ((nulls - centre) / scale).max(axis=1)
     return np.array([p_value(float(z), largest) for z in (observed - centre) / scale])
-
-
-def summarise(observed: float, null: FloatArray, p_value_family: float) -> NullSummary:
-    """Describe one statistic's null by its quantiles and p-values."""
-    p50, p95, p99 = (float(q) for q in np.quantile(null, [0.5, 0.95, 0.99]))
-    return NullSummary(observed, p50, p95, p99, p_value(observed, null), p_value_family)

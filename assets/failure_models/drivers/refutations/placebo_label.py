@@ -8,7 +8,6 @@ from assets.failure_models.drivers.refutations.association import (
     Association,
     Attempt,
 )
-from assets.statistics.resampling.permutation import cluster_keys, permuted_positions
 
 NAME = "placebo_label"
 DRAWS = 499
@@ -21,24 +20,18 @@ def attempt(association: Association, seed: int) -> Attempt:
     """
     centred = association.value - association.value.mean()
     scale = float((centred**2).sum()) or 1.0
-    clusters = int(association.cluster.max(initial=0)) + 1
-    positions = permuted_positions(
-        association.block, association.cluster, cluster_keys(clusters, DRAWS, seed)
-    )
     target = association.target - association.target.mean()
     observed = float(centred @ target) / scale
-    low, high = (
-        float(end) for end in np.quantile(target[positions] @ centred / scale, [0.025, 0.975])
-    )
+    drawn = association.dealt(target, DRAWS, seed) @ centred / scale
+    low, high = (float(end) for end in np.quantile(drawn, [0.025, 0.975]))
     is_outside = observed < low or observed > high
-    result = SURVIVED if is_outside else BROKEN
-    text = "lies outside" if is_outside else "lies inside"
     return Attempt(
         NAME,
         observed,
         low,
         high,
-        result,
+        SURVIVED if is_outside else BROKEN,
         f"With results moved between lots of the same product and time the association ranges from "
-        f"{low:+.2f} to {high:+.2f}; the one claimed, {observed:+.2f}, {text} that.",
+        f"{low:+.2f} to {high:+.2f}; the one claimed, {observed:+.2f}, "
+        f"lies {'outside' if is_outside else 'inside'} that.",
     )

@@ -9,7 +9,6 @@ from assets.failure_models.drivers.refutations.association import (
     Attempt,
 )
 from assets.statistics.array_types import FloatArray
-from assets.statistics.resampling.permutation import cluster_keys, permuted_positions
 
 NAME = "shuffled_parameter"
 DRAWS = 499
@@ -24,9 +23,7 @@ def attempt(association: Association, seed: int) -> Attempt:
     design = np.column_stack([np.ones(association.value.size), association.others])
     value, target = _beside(design, association.value), _beside(design, association.target)
     scale = float((value**2).sum()) or 1.0
-    clusters = int(association.cluster.max(initial=0)) + 1
-    keys = cluster_keys(clusters, DRAWS, seed + 1)
-    drawn = value[permuted_positions(association.block, association.cluster, keys)] @ target / scale
+    drawn = association.dealt(value, DRAWS, seed + 1) @ target / scale
     observed = float(value @ target) / scale
     low, high = (float(end) for end in np.quantile(drawn, [0.025, 0.975]))
     is_outside = observed < low or observed > high

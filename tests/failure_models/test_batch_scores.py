@@ -74,6 +74,11 @@ def test_what_the_model_was_not_fitted_on_is_scored_at_every_gate(night: Tables)
     assert scores["batch_id"].min() == "B0400"
 
 
+def test_nothing_new_is_nothing_scored(studied: Tables, later: StudyInputs) -> None:
+    found = scored(studied["model.boosters"], made_until(later, 400))
+    assert all(frame.is_empty() for frame in found.values())
+
+
 def test_scores_rank_the_failures_that_followed(night: Tables, later: StudyInputs) -> None:
     from assets.statistics.prediction_quality.discrimination import auc
 

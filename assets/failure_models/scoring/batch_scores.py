@@ -57,7 +57,7 @@ def score_tables(
     for model in models:
         matrix = matrices[model.gate]
         scores = scores_of(model, matrix)
-        if not scores.rows.size:
+        if scores is None:
             continue
         found["model.batch_scores"] += batch_scores(model, matrix, scores)
         if model.verdict == PROCESS_SIGNAL:

@@ -35,7 +35,7 @@ class BatchScores:
     contribution: FloatArray
 
 
-def scores_of(model: FrozenModel, matrix: GateMatrix) -> BatchScores:
+def scores_of(model: FrozenModel, matrix: GateMatrix) -> BatchScores | None:
     """Score the batches of a gate that are new to a model.
 
     Args:
@@ -43,11 +43,13 @@ def scores_of(model: FrozenModel, matrix: GateMatrix) -> BatchScores:
         matrix: Every batch of its gate: old ones are the recent past of the new.
 
     Returns:
-        The scores; empty arrays where no batch is new.
+        The scores; None where no batch is new.
     """
     fitted_on = set(model.numbers["fitted_on"])
     is_new = [batch not in fitted_on for batch in matrix.batch_ids]
     rows = np.flatnonzero(np.array(is_new, dtype=bool))
+    if not rows.size:
+        return None
     values = _in_order(matrix.values, matrix.columns, model.numbers["columns"])
     score = _by_margins if model.numbers["quantities"] else _by_label
     return score(model, matrix, values, rows)

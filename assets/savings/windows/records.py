@@ -74,52 +74,54 @@ def window_records(
         The records of the batches of which the result, the parameter and every margin are known;
         None where there are none, or the feature has no numeric values.
     """
-    dictionary = tables["dictionary"]
-    own = dictionary.filter((pl.col("feature") == feature) & (pl.col("data_type") == "numeric"))
-    if own.is_empty():
+    matrix = _known_by_then(tables, feature, aliases)
+    if matrix is None or feature not in matrix.columns:
         return None
-    gate = int(own["available_at_gate"][0])
-    kept = dictionary.filter(
-        (pl.col("data_type") == "numeric")
-        & (pl.col("available_at_gate") <= gate)
-        & ~pl.col("feature").is_in(sorted(set(aliases) - {feature}))
-    )
-    # Whoever has a value of the parameter has reached its gate.
-    at_gate = tables["batches"].with_columns(gate=pl.lit(gate), gate_at=pl.lit(None))
-    matrix = gate_matrix(tables["gate_values"], kept, at_gate, gate)
     labels = outcome_labels(tables["outcomes"], outcome, matrix.batch_ids)
-    margins = [
-        one.measured
-        for one in aligned_margins(
-            tables["outcome_margins"], outcome, matrix.batch_ids, labels.label
-        )
-        if np.isfinite(one.measured).any()
-    ]
-    if feature not in matrix.columns or not margins:
+    every = aligned_margins(tables["outcome_margins"], outcome, matrix.batch_ids, labels.label)
+    measured = [one.measured for one in every if np.isfinite(one.measured).any()]
+    if not measured:
         return None
-    value, targets = matrix.values[:, matrix.columns.index(feature)], np.column_stack(margins)
-    rows = np.flatnonzero(
-        labels.is_labelled & np.isfinite(value) & np.isfinite(targets).all(axis=1)
-    )
+    value, margins = matrix.values[:, matrix.columns.index(feature)], np.column_stack(measured)
+    is_known = np.isfinite(value) & np.isfinite(margins).all(axis=1)
+    rows = np.flatnonzero(labels.is_labelled & is_known)
     if not rows.size:
         return None
-    at = dict(kept.select("feature", "available_at_gate").iter_rows())
-    is_earlier = np.array([at[name] < gate for name in matrix.columns], dtype=bool)
+    gates = dict(tables["dictionary"].select("feature", "available_at_gate").iter_rows())
+    is_earlier = np.array([gates[name] < matrix.gate for name in matrix.columns], dtype=bool)
     is_other = np.array([name != feature for name in matrix.columns], dtype=bool)
-    value, targets, values = value[rows], targets[rows], matrix.values[rows]
+    value, margins, values = value[rows], margins[rows], matrix.values[rows]
     earlier = _standardised(values[:, is_earlier], value)
     neighbours = _standardised(values[:, ~is_earlier & is_other], value)
     return WindowRecords(
         value=value,
-        earlier=_selected(earlier, value, targets, MOST_EARLIER),
-        neighbours=_selected(neighbours, value, targets, MOST_NEIGHBOURS),
+        earlier=_selected(earlier, value, margins, MOST_EARLIER),
+        neighbours=_selected(neighbours, value, margins, MOST_NEIGHBOURS),
         # Folds are cut by code, so these are numbered over the batches that are left.
         product=renumbered(_by_whole_name(matrix)[rows]),
         cluster=renumbered(matrix.cluster[rows]),
         time=np.linspace(0, 1, rows.size),
-        margins=targets,
+        margins=margins,
         is_failed=labels.is_failed[rows],
     )
+
+
+def _known_by_then(
+    tables: dict[str, pl.DataFrame], feature: str, aliases: Collection[str]
+) -> GateMatrix | None:
+    """The numbers known at the gate of a parameter, its aliases left out; None if it is none."""
+    numeric = tables["dictionary"].filter(pl.col("data_type") == "numeric")
+    own = numeric.filter(pl.col("feature") == feature)
+    if own.is_empty():
+        return None
+    gate = int(own["available_at_gate"][0])
+    kept = numeric.filter(
+        (pl.col("available_at_gate") <= gate)
+        & ~pl.col("feature").is_in(sorted(set(aliases) - {feature}))
+    )
+    # Whoever has a value of the parameter has reached its gate.
+    at_gate = tables["batches"].with_columns(gate=pl.lit(gate), gate_at=pl.lit(None))
+    return gate_matrix(tables["gate_values"], kept, at_gate, gate)
 
 
 def _by_whole_name(matrix: GateMatrix) -> IntArray:

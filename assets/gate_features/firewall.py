@@ -30,7 +30,7 @@ class Admitted:
     unplaced: pl.DataFrame
 
 
-def admit(values: pl.DataFrame, gates: pl.DataFrame) -> Admitted:
+def admit(values: pl.DataFrame, batch_gates: pl.DataFrame) -> Admitted:
     """Assign every value the first gate at which all conditions hold.
 
     The conditions: the batch has reached the gate; the value's stage is not after it; and, where
@@ -41,14 +41,14 @@ def admit(values: pl.DataFrame, gates: pl.DataFrame) -> Admitted:
     Args:
         values: Observations (``VALUES_SCHEMA``), in the order in which later rows supersede
             earlier ones.
-        gates: ``feature.batch_gates``.
+        batch_gates: ``feature.batch_gates``.
 
     Returns:
         The admitted values, and counts of what was not admitted.
     """
     placed = values.filter(pl.col("stage").is_not_null())
     gated = (
-        placed.join(_gates_in_columns(gates), on="batch_id")
+        placed.join(_gates_in_columns(batch_gates), on="batch_id")
         .with_columns(gate=_first_gate())
         .select(columns("feature.gate_values"))
     )
@@ -75,7 +75,7 @@ def gate_values(gated: pl.DataFrame) -> pl.DataFrame:
     return table("feature.gate_values", reached)
 
 
-def _gates_in_columns(gates: pl.DataFrame) -> pl.DataFrame:
+def _gates_in_columns(batch_gates: pl.DataFrame) -> pl.DataFrame:
     """One row per batch: has_<g> and at_<g> for every gate."""
     columns = [
         expression
@@ -85,7 +85,7 @@ def _gates_in_columns(gates: pl.DataFrame) -> pl.DataFrame:
             pl.col("gate_at").filter(pl.col("gate") == gate).first().alias(f"at_{gate}"),
         )
     ]
-    return gates.group_by("batch_id").agg(columns)
+    return batch_gates.group_by("batch_id").agg(columns)
 
 
 def _first_gate() -> pl.Expr:

@@ -14,12 +14,12 @@ from data_contracts.tables import columns, table
 
 
 def refused_features(
-    definitions: pl.DataFrame, features: pl.DataFrame, admitted: Admitted
+    outcome_definitions: pl.DataFrame, features: pl.DataFrame, admitted: Admitted
 ) -> pl.DataFrame:
     """List every feature an outcome is refused.
 
     Args:
-        definitions: ``core.outcome_definitions``.
+        outcome_definitions: ``core.outcome_definitions``.
         features: All features built, admitted or not (``FEATURES_SCHEMA``).
         admitted: What the firewall let through and what it did not.
 
@@ -28,15 +28,15 @@ def refused_features(
         first: ``defines_outcome``, ``same_quantity``, ``no_availability``, ``not_yet_available``.
         ``first_available_gate`` is null where no batch had the value at any gate.
     """
-    if definitions.is_empty() or features.is_empty():
+    if outcome_definitions.is_empty() or features.is_empty():
         return table("evidence.refused_features")
     judged = features.join(first_gates(admitted.values), on="feature", how="left").join(
         admitted.unplaced.select("feature", is_unplaced=pl.lit(value=True)),
         on="feature",
         how="left",
     )
-    quantities = _quantities(definitions)
-    outcomes = definitions.select(
+    quantities = _quantities(outcome_definitions)
+    outcomes = outcome_definitions.select(
         "outcome", pl.col("title").alias("outcome_title"), "last_gate_before"
     )
     pairs = (
@@ -56,10 +56,10 @@ def first_gates(values: pl.DataFrame) -> pl.DataFrame:
     return values.group_by("feature").agg(first_available_gate=pl.col("gate").min())
 
 
-def _quantities(definitions: pl.DataFrame) -> pl.DataFrame:
+def _quantities(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
     """One row per outcome and quantity refused by meaning: outcome, measured_quantity, meaning."""
     meanings: dict[tuple[str, str], str] = {}
-    for row in definitions.iter_rows(named=True):
+    for row in outcome_definitions.iter_rows(named=True):
         decides = {*columns_of(row["rule"], row["outcome"]), *_listed(row["margin_quantity"])}
         for quantity in decides | _listed(row["defining_quantities"]):
             meaning = "defines_outcome" if quantity in decides else "same_quantity"

@@ -65,7 +65,7 @@ def failure_target(
 
 def thin_margin_targets(
     failure: Target,
-    margins: pl.DataFrame,
+    outcome_margins: pl.DataFrame,
     batch_ids: list[str],
     early_batches: int,
     dictionary: pl.DataFrame,
@@ -77,7 +77,7 @@ def thin_margin_targets(
 
     Args:
         failure: The outcome's failures.
-        margins: ``core.outcome_margins`` of the outcome.
+        outcome_margins: ``core.outcome_margins`` of the outcome.
         batch_ids: The batches of the gate in production order.
         early_batches: How many of them are the earlier period, which sets the threshold.
         dictionary: ``feature.dictionary``, which says how a quantity is called.
@@ -86,8 +86,8 @@ def thin_margin_targets(
         One target per quantity with enough measured values that thin margins can be told apart.
     """
     found = []
-    names = margins.unique("quantity").rows_by_key("quantity", named=True, unique=True)
-    for one in aligned_margins(margins, failure.outcome, batch_ids, failure.label):
+    names = outcome_margins.unique("quantity").rows_by_key("quantity", named=True, unique=True)
+    for one in aligned_margins(outcome_margins, failure.outcome, batch_ids, failure.label):
         early = one.margin[:early_batches][np.isfinite(one.margin[:early_batches])]
         if early.size < FEWEST_MARGINS or one.censored_share > MOST_CENSORED:
             continue

@@ -40,7 +40,7 @@ FEATURES = (
 
 
 def deviation_features(
-    deviations: pl.DataFrame, gates: pl.DataFrame, phases: pl.DataFrame
+    deviations: pl.DataFrame, batch_gates: pl.DataFrame, phases: pl.DataFrame
 ) -> Observations:
     """Count deviations as they were known when each gate closed.
 
@@ -49,15 +49,15 @@ def deviation_features(
 
     Args:
         deviations: ``core.deviations``.
-        gates: ``feature.batch_gates``.
+        batch_gates: ``feature.batch_gates``.
         phases: ``core.phases``, for the equipment a batch has used.
 
     Returns:
         One observation per batch, gate and feature whose value differs from the gate before.
     """
-    if deviations.is_empty() or gates.is_empty():
+    if deviations.is_empty() or batch_gates.is_empty():
         return nothing()
-    at_gate = gates.select(AT_GATE)
+    at_gate = batch_gates.select(AT_GATE)
     counted = pl.concat(
         [_on_batch(deviations, at_gate), _on_equipment(deviations, at_gate, phases)]
     )

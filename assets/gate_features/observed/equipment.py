@@ -16,7 +16,7 @@ FEATURE = pl.format("equipment.{}", "quantity").alias("feature")
 RUN = ["batch_id", "unit_procedure", "equipment_id"]
 
 
-def equipment_features(phases: pl.DataFrame, events: pl.DataFrame) -> Observations:
+def equipment_features(phases: pl.DataFrame, equipment_events: pl.DataFrame) -> Observations:
     """Build identity, shift and age of the equipment per unit procedure.
 
     ``equipment.<unit_procedure>.id`` and ``.shift`` are categories. For every kind of event the
@@ -26,7 +26,7 @@ def equipment_features(phases: pl.DataFrame, events: pl.DataFrame) -> Observatio
 
     Args:
         phases: ``core.phases``.
-        events: ``core.equipment_events``.
+        equipment_events: ``core.equipment_events``.
 
     Returns:
         Observations of every unit procedure with a known piece of equipment.
@@ -41,8 +41,8 @@ def equipment_features(phases: pl.DataFrame, events: pl.DataFrame) -> Observatio
     if runs.is_empty():
         return nothing()
     parts = [_categories(runs, "equipment_id", "id", "equipment"), _categories(runs, "shift")]
-    if not events.is_empty():
-        parts.extend(_ages(runs, events))
+    if not equipment_events.is_empty():
+        parts.extend(_ages(runs, equipment_events))
     return together(parts)
 
 

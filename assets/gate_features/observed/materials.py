@@ -29,7 +29,9 @@ LOT_STATISTICS = (
 OPERATION = "dispensing"
 
 
-def material_features(usage: pl.DataFrame, attributes: pl.DataFrame) -> Observations:
+def material_features(
+    material_usage: pl.DataFrame, material_attributes: pl.DataFrame
+) -> Observations:
     """Build lot attributes, number of lots and supplier per batch and material.
 
     ``material.<material>.<attribute>`` is the mean over lots weighted by quantity (equal weights
@@ -38,16 +40,18 @@ def material_features(usage: pl.DataFrame, attributes: pl.DataFrame) -> Observat
     supplier of the largest lot. A lot attribute counts from the later of its use and its result.
 
     Args:
-        usage: ``core.material_usage``.
-        attributes: ``core.material_attributes``.
+        material_usage: ``core.material_usage``.
+        material_attributes: ``core.material_attributes``.
 
     Returns:
         Observations of all materials.
     """
-    if usage.is_empty():
+    if material_usage.is_empty():
         return nothing()
-    used = placed(usage, USAGE, "quantity")
-    return together([_attribute_features(used, attributes), _lot_counts(used), _suppliers(used)])
+    used = placed(material_usage, USAGE, "quantity")
+    return together(
+        [_attribute_features(used, material_attributes), _lot_counts(used), _suppliers(used)]
+    )
 
 
 def _attribute_features(used: pl.DataFrame, attributes: pl.DataFrame) -> Observations:

@@ -6,7 +6,7 @@ summary is over the lots dispensed and reported by then, weighted by the quantit
 
 import polars as pl
 
-from assets.gate_features.observed.accumulation import accumulate, has_several
+from assets.gate_features.observed.accumulation import accumulate, summaries
 from assets.gate_features.observed.observations import (
     Observations,
     nothing,
@@ -75,23 +75,10 @@ def _attribute_features(used: pl.DataFrame, attributes: pl.DataFrame) -> Observa
     )
     if measurements.is_empty():
         return nothing()
-    running = accumulate(measurements)
-    blended = has_several(measurements).implode()
     named = measurements.group_by("feature", maintain_order=True).agg(
         pl.col("material", "attribute").first(), pl.col("attribute_unit").drop_nulls().first()
     )
-    is_blended = pl.col("feature").is_in(blended)
-    return together(
-        [
-            shaped(
-                (running.filter(is_blended) if suffix else running).with_columns(
-                    feature=pl.col("feature") + suffix, value=pl.col(column)
-                ),
-                _described(named.filter(is_blended) if suffix else named, suffix, words),
-            )
-            for suffix, column, words in LOT_STATISTICS
-        ]
-    )
+    return summaries(measurements, named, LOT_STATISTICS, _described)
 
 
 def _described(named: pl.DataFrame, suffix: str, words: str) -> pl.DataFrame:

@@ -23,16 +23,11 @@ import polars as pl
 
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.drivers import explanation
-from assets.failure_models.estimators import (
-    boosted_trees,
-    label_models,
-    margin_models,
-    penalised_logistic,
-    ridge,
-)
+from assets.failure_models.estimators import boosted_trees, label_models, margin_models
 from assets.failure_models.scoring.batch_scores import score_tables
 from assets.failure_models.signal.acceptance_criteria import criteria_frame
 from assets.failure_models.study import run_study
+from assets.statistics.regression import penalised_logistic, ridge
 
 BATCHES, FEATURES, GATES, QUANTITIES, NEW_BATCHES = 1_000, 300, 7, 3, 200
 LONGEST_S, LONGEST_REST_S, LONGEST_SCORING_S = 90, 25, 2

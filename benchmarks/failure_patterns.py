@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assets.rules.search.selectors import Column
+from assets.rules.search.selectors import SearchColumn
 from assets.rules.search.subgroup_search import SubgroupSearch
 from benchmarks.studies.exhaustive_search import ExhaustiveSearch
 
@@ -95,11 +95,11 @@ def large(batches: int, features: int, draws: int, beam: int) -> None:
     )
 
 
-def _column(name: str, values: pd.Series) -> Column:
+def _column(name: str, values: pd.Series) -> SearchColumn:
     if values.dtype.kind == "f":
-        return Column(name, name, 1, None, values.to_numpy())
+        return SearchColumn(name, name, 1, None, values.to_numpy())
     levels = tuple(sorted(values.unique()))
-    return Column(name, name, 1, levels, values.map(levels.index).to_numpy().astype(float))
+    return SearchColumn(name, name, 1, levels, values.map(levels.index).to_numpy().astype(float))
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:

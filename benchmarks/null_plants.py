@@ -24,9 +24,9 @@ import numpy as np
 import polars as pl
 
 from assets.failure_models.estimators.boosted_trees import fit_label_trees, predict
-from assets.failure_models.estimators.penalised_logistic import fit_logistic
 from assets.statistics.array_types import IntArray
 from assets.statistics.prediction_quality.discrimination import auc, weighted_auc
+from assets.statistics.regression.penalised_logistic import fit_logistic
 from assets.statistics.resampling.cluster_bootstrap import cluster_weights, percentile_interval
 from assets.statistics.resampling.folds import Fold, rolling_origin
 from assets.virtual_plant.base.randomness import Floats

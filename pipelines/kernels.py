@@ -24,12 +24,12 @@ def _sensor_features() -> None:
 
 
 def _rule_search() -> None:
-    from assets.rules.search.selectors import Column
+    from assets.rules.search.selectors import SearchColumn
     from assets.rules.search.subgroup_search import SubgroupSearch
 
     columns = (
-        Column("number", "number", 1, None, np.arange(20.0)),
-        Column("level", "level", 1, ("A", "B"), np.arange(20.0) % 2),
+        SearchColumn("number", "number", 1, None, np.arange(20.0)),
+        SearchColumn("level", "level", 1, ("A", "B"), np.arange(20.0) % 2),
     )
     label = (np.arange(20) % 4 == 0).astype(float)
     SubgroupSearch(columns, np.full(20, label.mean())).best(label)

@@ -8,6 +8,7 @@ sit on failed batches only, so that no dollar is counted twice.
 
 import polars as pl
 
+from assets.batch_matrix.confirmed_causes import quantities_named
 from data_contracts.tables import key, table
 
 UNKNOWN = "unknown"
@@ -37,7 +38,9 @@ def escape_matrix(
         ``finding.escape_matrix``: the cells with at least one item. The cost over all cells is the
         ledger's total.
     """
-    caused = deviations.join(_cause_stages(dictionary), on="confirmed_cause", how="left")
+    caused = deviations.join(
+        _cause_stages(deviations, dictionary), on="confirmed_cause", how="left"
+    )
     parts = [_failed(copq_ledger, caused, outcomes, outcome_definitions), _deviated(caused)]
     origin, detection = (
         pl.col(name).cast(pl.Int64, strict=False) for name in ("origin", "detection")
@@ -56,20 +59,19 @@ def escape_matrix(
     return table(TABLE, cells)
 
 
-def _cause_stages(dictionary: pl.DataFrame) -> pl.DataFrame:
-    """Return the earliest stage of each parameter, tag, test or attribute by its bare name."""
-    # sensor.<unit>.<tag>.<statistic> is named by its tag, parameter.<name> by its last part.
-    parts = pl.col("feature").str.split(".").list
-    name = pl.when(pl.col("kind") == "sensor").then(parts.get(2, null_on_oob=True))
-    return (
-        dictionary.with_columns(confirmed_cause=name.otherwise(parts.last()))
-        .drop_nulls(["confirmed_cause", "stage"])
-        .group_by("confirmed_cause")
-        .agg(cause_stage=pl.col("stage").min(), stages=pl.col("stage").n_unique())
-        # A name found in several stages, such as room humidity, does not say where it began.
-        .filter(pl.col("stages") == 1)
-        .select("confirmed_cause", "cause_stage")
-    )
+def _cause_stages(deviations: pl.DataFrame, dictionary: pl.DataFrame) -> pl.DataFrame:
+    """Return the stage of every confirmed cause that names something recorded at one stage alone.
+
+    A name found in several stages, such as room humidity, does not say where it began.
+    """
+    stages = dict(dictionary.group_by("quantity").agg(pl.col("stage").unique()).iter_rows())
+    found = []
+    for cause in deviations["confirmed_cause"].drop_nulls().unique():
+        own = {stage for name in quantities_named(cause, stages) for stage in stages[name]}
+        if len(own) == 1:
+            found.append((cause, *own))
+    schema = {"confirmed_cause": pl.String, "cause_stage": pl.Int64}
+    return pl.DataFrame(found, schema=schema, orient="row")
 
 
 def _as_stage(column: str) -> pl.Expr:

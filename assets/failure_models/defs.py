@@ -106,11 +106,12 @@ def batch_scores(**tables: pl.DataFrame) -> Iterator[Any]:
 )
 def investigation_cards(attributions: pl.DataFrame, **tables: pl.DataFrame) -> Iterator[Any]:
     """Make a card per failed or flagged batch, and hold explanations against confirmed causes."""
-    from assets.failure_models.investigation.cause_backtest import backtest
-    from assets.failure_models.investigation.investigation_cards import CardInputs, cards
+    from assets.failure_models.investigation.card_inputs import CardInputs
+    from assets.failure_models.investigation.cause_backtest import cause_backtest
+    from assets.failure_models.investigation.investigation_cards import investigation_cards as cards
 
     inputs = CardInputs(**tables)
-    yield from table_outputs(cards(inputs) | backtest(inputs, attributions), CARD_TABLES)
+    yield from table_outputs(cards(inputs) | cause_backtest(inputs, attributions), CARD_TABLES)
 
 
 @table_asset(

@@ -1,6 +1,6 @@
 """The whole study of a run: every outcome at every gate, from feature tables to verdict tables.
 
-Frames in, frames out. The order is the point: thresholds are fixed first, all trials are fitted and
+Frames in, frames out. The order is the point: thresholds are fixed first, all tasks are fitted and
 measured, chance is counted over all of them, and only then is anything judged or explained.
 """
 
@@ -10,26 +10,26 @@ from typing import Any
 
 import polars as pl
 
-from assets.failure_models.dataset.gate_matrix import gate_matrix
-from assets.failure_models.dataset.outcome_panel import (
+from assets.batch_matrix.gate_matrix import gate_matrix
+from assets.batch_matrix.outcome_panel import (
     OutcomeDefinition,
     definitions,
     outcome_panel,
 )
 from assets.failure_models.dataset.shared_fits import SharedFits
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
-from assets.failure_models.dataset.trial import Trial
-from assets.failure_models.dataset.trial_threads import each_in_threads
-from assets.failure_models.drivers.driver_study import all_driver_rows
+from assets.failure_models.dataset.task import Task
+from assets.failure_models.dataset.task_threads import each_in_threads
+from assets.failure_models.drivers.driver_study import driver_study
 from assets.failure_models.estimators.label_models import PRODUCT_ONLY
 from assets.failure_models.estimators.prediction import ROLLING_ORIGIN
 from assets.failure_models.scoring.freezing import freeze
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria, criteria_of
 from assets.failure_models.signal.examination import Examination, examine
 from assets.failure_models.signal.judgement import Judgement, family, judge
-from assets.failure_models.signal.null_distribution import strings_of
-from assets.failure_models.signal.validation import validation_rows
-from assets.failure_models.study_tables import model_tables, verdict_table
+from assets.failure_models.signal.null_distribution import number_of_clusters
+from assets.failure_models.signal.validation import validations
+from assets.failure_models.study_tables import model_tables, verdicts
 from assets.statistics.resampling.permutation import SharedDraws
 from data_contracts.tables import table
 
@@ -48,32 +48,32 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
     """
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    trials, skipped = prepare(inputs, settings.seed)
-    shared = SharedDraws(strings_of(trials), settings.permutations, settings.seed)
-    criteria = {t.outcome: criteria_of(inputs.acceptance_criteria, t.outcome) for t in trials}
-    open_trials = [trial for trial in trials if not trial.obstacle]
+    tasks, skipped = prepare(inputs, settings.seed)
+    shared = SharedDraws(number_of_clusters(tasks), settings.permutations, settings.seed)
+    criteria = {t.outcome: criteria_of(inputs.acceptance_criteria, t.outcome) for t in tasks}
+    open_tasks = [task for task in tasks if not task.obstacle]
     # One thread per linear algebra call: sums then do not depend on the machine.
     with threadpool_limits(limits=1, user_api="blas"):
-        seen = _examine_all(open_trials, criteria, shared, settings)
-        judged, validations = judge_all(seen, criteria)
+        seen = _examine_all(open_tasks, criteria, shared, settings)
+        judged, validated = judge_all(seen, criteria)
         # Figures are made on one thread: meanwhile the others look for drivers.
         with ThreadPoolExecutor(max_workers=1) as pool:
-            figures = pool.submit(model_tables, settings, judged, validations)
-            explained = all_driver_rows(judged, criteria, settings, inputs.dictionary)
-            kept = table("model.boosters", _kept(judged, settings))
+            figures = pool.submit(model_tables, settings, judged, validated)
+            explained = driver_study(judged, criteria, settings, inputs.dictionary)
+            kept = table("model.boosters", boosters(judged, settings))
             tables = figures.result() | {"model.boosters": kept}
         tables |= {name: table(name, rows) for name, rows in explained.items()}
-    blocked = [trial for trial in trials if trial.obstacle]
-    return tables | {"model.verdicts": verdict_table(judged, blocked, skipped)}
+    blocked = [task for task in tasks if task.obstacle]
+    return tables | {"model.verdicts": verdicts(judged, blocked, skipped)}
 
 
 def prepare(
     inputs: StudyInputs, seed: int
-) -> tuple[list[Trial], list[tuple[OutcomeDefinition, int]]]:
-    """Make a trial of every outcome and gate before its result.
+) -> tuple[list[Task], list[tuple[OutcomeDefinition, int]]]:
+    """Make a task of every outcome and gate before its result.
 
     Returns:
-        The trials, by outcome and gate, and the outcomes and gates where there is none because
+        The tasks, by outcome and gate, and the outcomes and gates where there is none because
         the gate comes at or after the result or no batch reaches it.
     """
     defined = definitions(inputs.outcome_definitions)
@@ -85,50 +85,46 @@ def prepare(
         if gate <= last
     }
     fits = SharedFits()
-    trials: list[Trial] = []
+    tasks: list[Task] = []
     skipped: list[tuple[OutcomeDefinition, int]] = []
     for definition in defined:
-        refused = _refused(inputs.refused_features, definition.outcome)
         for gate in GATES:
             if gate > definition.last_gate_before or not matrices[gate].batch_ids:
                 skipped.append((definition, gate))
             else:
-                matrix = matrices[gate].without(refused).informative()
-                panel = outcome_panel(definition, inputs.outcomes, inputs.outcome_margins, matrix)
-                trials.append(Trial(matrix, panel, seed, fits).with_fitted_margins())
-    return trials, skipped
-
-
-def _refused(refused_features: pl.DataFrame, outcome: str) -> set[str]:
-    own = refused_features.filter(pl.col("outcome") == outcome)
-    return set(own["feature"].to_list())
+                matrix = matrices[gate].allowed(inputs.refused_features, definition.outcome)
+                panel = outcome_panel(
+                    definition, inputs.outcomes, inputs.outcome_margins, matrix.batch_ids
+                )
+                tasks.append(Task(matrix, panel, seed, fits).with_fitted_margins())
+    return tasks, skipped
 
 
 def _examine_all(
-    trials: Sequence[Trial],
+    tasks: Sequence[Task],
     criteria: dict[str, AcceptanceCriteria],
     shared: SharedDraws,
     settings: StudySettings,
 ) -> list[Examination]:
-    # The longest trials start first, those of one gate together, because they share fits; the
-    # order of the result is that of the trials.
-    order = sorted(range(len(trials)), key=lambda i: (not trials[i].is_primary, trials[i].gate))
+    # The longest tasks start first, those of one gate together, because they share fits; the
+    # order of the result is that of the tasks.
+    order = sorted(range(len(tasks)), key=lambda i: (not tasks[i].is_primary, tasks[i].gate))
 
     def examined(i: int) -> Examination:
-        return examine(trials[i], criteria[trials[i].outcome], shared, settings)
+        return examine(tasks[i], criteria[tasks[i].outcome], shared, settings)
 
-    if not trials:
+    if not tasks:
         return []
-    found = each_in_threads(examined, order, settings.workers, trials[0].fits)
+    found = each_in_threads(examined, order, settings.workers, tasks[0].fits)
     seen = dict(zip(order, found, strict=True))
-    return [seen[i] for i in range(len(trials))]
+    return [seen[i] for i in range(len(tasks))]
 
 
-def _kept(judged: Sequence[Judgement], settings: StudySettings) -> list[dict[str, Any]]:
-    """The models behind the verdicts, fitted on all batches, as text."""
+def boosters(judged: Sequence[Judgement], settings: StudySettings) -> list[dict[str, Any]]:
+    """The models behind the verdicts, fitted on all batches, in the shape of ``model.boosters``."""
     if not settings.with_models or not judged:
         return []
-    fits = judged[0].examination.trial.fits
+    fits = judged[0].examination.task.fits
     models = each_in_threads(freeze, judged, settings.workers, fits)
     return [row for model in models for row in model.rows()]
 
@@ -136,7 +132,7 @@ def _kept(judged: Sequence[Judgement], settings: StudySettings) -> list[dict[str
 def judge_all(
     seen: Sequence[Examination], criteria: dict[str, AcceptanceCriteria]
 ) -> tuple[list[Judgement], list[dict[str, Any]]]:
-    """Count chance over the whole family, then judge each trial.
+    """Count chance over the whole family, then judge each task.
 
     Returns:
         The judgements in the order of the examinations, and the rows of ``model.validations``.
@@ -144,15 +140,15 @@ def judge_all(
     signal_p = iter(family([null for one in seen for null in one.signal]))
     product_p = iter(family([one.product for one in seen if one.product is not None]))
     judged: list[Judgement] = []
-    validations: list[dict[str, Any]] = []
+    validated: list[dict[str, Any]] = []
     for one in seen:
-        rows = validation_rows(one.trial, one.ladder, one.weights)
+        rows = validations(one.task, one.ladder, one.weights)
         forward = {row["model"]: row for row in rows if row["validation"] == ROLLING_ORIGIN}
         own_p = [next(signal_p) for _ in one.signal]
         own_product = next(product_p) if one.product is not None else float("nan")
-        judged.append(judge(one, own_p, own_product, forward, criteria[one.trial.outcome]))
+        judged.append(judge(one, own_p, own_product, forward, criteria[one.task.outcome]))
         forward[PRODUCT_ONLY]["p_value"] = own_product
         if own_p:
             forward[one.ladder.model_used]["p_value"] = own_p[0]
-        validations += rows
-    return judged, validations
+        validated += rows
+    return judged, validated

@@ -4,84 +4,76 @@ Rows are made where their figures are; here they only become frames.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from math import isfinite
 from typing import Any
 
 import polars as pl
 
-from assets.failure_models.alarms.alarm_performance import alarm_period_rows, alarm_rows
-from assets.failure_models.alarms.undecided_zone import zone_rows
-from assets.failure_models.dataset.outcome_panel import OutcomeDefinition
+from assets.batch_matrix.outcome_panel import OutcomeDefinition
+from assets.failure_models.alarms.alarm_performance import alarm_performance, alarm_periods
+from assets.failure_models.alarms.undecided_zone import conformal
 from assets.failure_models.dataset.study_inputs import StudySettings
-from assets.failure_models.dataset.trial import Trial
-from assets.failure_models.drivers.confounding import confounding_rows
-from assets.failure_models.estimators.prediction import Prediction
+from assets.failure_models.dataset.task import Task
+from assets.failure_models.drivers.confounding import confounding
 from assets.failure_models.scoring.model_version import model_version
-from assets.failure_models.signal.drift_check import drift_rows
+from assets.failure_models.signal.drift_check import drift
 from assets.failure_models.signal.examination import Examination
-from assets.failure_models.signal.judgement import Judgement, null_rows
-from assets.failure_models.signal.subgroups import subgroup_rows
-from assets.failure_models.signal.trends import trend_rows
-from assets.failure_models.signal.validation import calibration_rows
+from assets.failure_models.signal.judgement import Judgement, permutation_nulls
+from assets.failure_models.signal.subgroups import subgroups
+from assets.failure_models.signal.trends import trends
+from assets.failure_models.signal.validation import calibration
 from assets.failure_models.signal.verdict import NOT_APPLICABLE, TOO_FEW_FAILURES
 from assets.failure_models.signal.verdict_sentence import not_applicable
-from data_contracts.catalogue import contract
-from data_contracts.generated.polars_schema import polars_schema
 from data_contracts.tables import table
 
 Rows = list[dict[str, Any]]
 
 
 def model_tables(
-    settings: StudySettings, judged: Sequence[Judgement], validations: Rows
+    settings: StudySettings, judged: Sequence[Judgement], validated: Rows
 ) -> dict[str, pl.DataFrame]:
-    """The ``model`` tables of figures and the trends, from all judgements of a run."""
+    """The ``model`` tables of figures, the trends and the confounded, from all judgements of a run.
+
+    Args:
+        settings: Draws and seed.
+        judged: Every judgement.
+        validated: Rows of ``model.validations``.
+    """
     seen = [one.examination for one in judged]
-    rows: dict[str, Rows] = {
-        "model.folds": [row for one in seen for row in _fold_rows(one.trial)],
-        "model.validations": validations,
-        "model.permutation_nulls": [row for one in judged for row in null_rows(one)],
-        "model.calibration": [
-            row for one in seen for row in calibration_rows(one.trial, one.ladder)
-        ],
-        "model.conformal": [row for one in seen for row in _zones(one)],
-        "model.alarm_performance": [row for one in seen for row in alarm_rows(*_alert(one))],
-        "model.alarm_periods": [row for one in seen for row in alarm_period_rows(*_alert(one))],
+    primary = [one for one in seen if one.task.is_primary]
+    draws, seed = settings.resamples, settings.seed
+    rows = {
+        "model.folds": (folds(one.task) for one in seen),
+        "model.validations": [validated],
+        "model.permutation_nulls": map(permutation_nulls, judged),
+        "model.calibration": (calibration(one.task, one.ladder) for one in seen),
+        "model.conformal": (conformal(one.task, one.ladder.used) for one in seen),
+        "model.alarm_performance": (
+            alarm_performance(one.task, one.ladder.used, one.design_effect) for one in seen
+        ),
+        "model.alarm_periods": (
+            alarm_periods(one.task, one.ladder.used, one.design_effect) for one in seen
+        ),
+        # What is said once per outcome, at the last gate before its result.
+        "finding.trends": (trends(one.task.matrix, one.task.panel, draws, seed) for one in primary),
+        "finding.confounding": (confounding(one.task) for one in primary),
+        "model.drift": (drift(one.task, one.weights) for one in primary),
+        "model.subgroups": (subgroups(one.task, one.ladder.used, one.weights) for one in primary),
     }
-    rows |= _of_primary_gates([one for one in seen if one.trial.is_primary], settings)
-    frames = {name: table(name, found) for name, found in rows.items()}
-    return frames | {"model.predictions": _predictions(seen)}
+    frames = {name: table(name, chain.from_iterable(found)) for name, found in rows.items()}
+    return frames | {"model.predictions": predictions(seen)}
 
 
-def _of_primary_gates(seen: Sequence[Examination], settings: StudySettings) -> dict[str, Rows]:
-    """What is said once per outcome, at the last gate before its result."""
-    return {
-        "finding.trends": [
-            row
-            for one in seen
-            for row in trend_rows(
-                one.trial.matrix, one.trial.panel, settings.resamples, settings.seed
-            )
-        ],
-        "finding.confounding": [row for one in seen for row in confounding_rows(one.trial)],
-        "model.drift": [row for one in seen for row in drift_rows(one.trial, one.weights)],
-        "model.subgroups": [
-            row
-            for one in seen
-            for row in subgroup_rows(one.trial, one.ladder.rung(one.ladder.model_used), one.weights)
-        ],
-    }
-
-
-def verdict_table(
+def verdicts(
     judged: Iterable[Judgement],
-    blocked: Iterable[Trial],
+    blocked: Iterable[Task],
     skipped: Iterable[tuple[OutcomeDefinition, int]],
 ) -> pl.DataFrame:
     """``model.verdicts``: one row for every outcome and gate, whatever could be done there."""
     rows = [
         *(_verdict_row(one) for one in judged),
-        *(_blocked_row(trial) for trial in blocked),
+        *(_blocked_row(task) for task in blocked),
         *(_skipped_row(definition, gate) for definition, gate in skipped),
     ]
     return table("model.verdicts", rows)
@@ -89,13 +81,13 @@ def verdict_table(
 
 def _verdict_row(judged: Judgement) -> dict[str, Any]:
     seen, facts, ranking = judged.examination, judged.facts, judged.ranking
-    trial, gain = seen.trial, judged.gain
+    task, gain = seen.task, judged.gain
     model = seen.ladder.model_used
-    row = _head(trial.panel.definition, trial.gate) | {
+    row = _head(task.panel.definition, task.gate) | {
         "verdict": judged.verdict,
         "reason": judged.reason,
         "model_used": model,
-        "model_version": model_version(trial, model),
+        "model_version": model_version(task, model),
         "auc": ranking.auc,
         "auc_low": ranking.auc_low,
         "auc_high": ranking.auc_high,
@@ -126,13 +118,13 @@ def _head(definition: OutcomeDefinition, gate: int) -> dict[str, Any]:
     }
 
 
-def _blocked_row(trial: Trial) -> dict[str, Any]:
-    reason = trial.obstacle[:1].upper() + trial.obstacle[1:]
-    return _head(trial.panel.definition, trial.gate) | {
+def _blocked_row(task: Task) -> dict[str, Any]:
+    reason = task.obstacle[:1].upper() + task.obstacle[1:]
+    return _head(task.panel.definition, task.gate) | {
         "verdict": TOO_FEW_FAILURES,
         "reason": reason,
-        "failures": int((trial.panel.label == 1).sum()),
-        "batches": int(trial.panel.is_labelled.sum()),
+        "failures": int((task.panel.label == 1).sum()),
+        "batches": int(task.panel.is_labelled.sum()),
     }
 
 
@@ -148,23 +140,16 @@ def _skipped_row(definition: OutcomeDefinition, gate: int) -> dict[str, Any]:
     }
 
 
-def _alert(seen: Examination) -> tuple[Trial, Prediction, float]:
-    return seen.trial, seen.ladder.rung(seen.ladder.model_used), seen.design_effect
-
-
-def _zones(seen: Examination) -> Rows:
-    return zone_rows(seen.trial, seen.ladder.rung(seen.ladder.model_used))
-
-
-def _fold_rows(trial: Trial) -> Rows:
-    order, label, gate_at = trial.matrix.production_order, trial.panel.label, trial.matrix.gate_at
+def folds(task: Task) -> Rows:
+    """What each fold of a task trained and tested on, in the shape of ``model.folds``."""
+    order, label, gate_at = task.matrix.production_order, task.panel.label, task.matrix.gate_at
     rows: Rows = []
-    for fold in trial.folds:
+    for fold in task.folds:
         until = gate_at[fold.test].min()
         rows.append(
             {
-                "outcome": trial.outcome,
-                "gate": trial.gate,
+                "outcome": task.outcome,
+                "gate": task.gate,
                 "fold": fold.number,
                 "train_batches": int(fold.train.size),
                 "test_batches": int(fold.test.size),
@@ -183,26 +168,24 @@ def _instant(microseconds: float) -> Any:
     return pl.Series([int(microseconds)]).cast(pl.Datetime("us")).item()
 
 
-def _predictions(seen: Iterable[Examination]) -> pl.DataFrame:
-    frames = []
-    for one in seen:
-        label = pl.Series(one.trial.panel.label).fill_nan(None) == 1
-        for prediction in one.ladder.predictions:
-            margin = prediction.expected_margin
-            frames.append(
-                pl.DataFrame(
-                    {
-                        "outcome": one.trial.outcome,
-                        "gate": one.trial.gate,
-                        "model": prediction.model,
-                        "validation": prediction.validation,
-                        "batch_id": one.trial.matrix.batch_ids,
-                        "fold": prediction.fold,
-                        "failure_prob": prediction.probability,
-                        "expected_margin": margin if margin.size else None,
-                        "is_failure": label,
-                    },
-                    schema=polars_schema(contract("model.predictions")),
-                ).filter(pl.col("fold") > 0)
-            )
-    return table("model.predictions", pl.concat([table("model.predictions"), *frames]))
+def predictions(seen: Iterable[Examination]) -> pl.DataFrame:
+    """``model.predictions``: what every rung said of every batch it had not been fitted on."""
+    frames = [
+        pl.DataFrame(
+            {
+                "outcome": one.task.outcome,
+                "gate": one.task.gate,
+                "model": rung.model,
+                "validation": rung.validation,
+                "batch_id": one.task.matrix.batch_ids,
+                "fold": rung.fold,
+                "failure_prob": rung.probability,
+                "expected_margin": rung.expected_margin if rung.expected_margin.size else None,
+                "is_failure": pl.Series(one.task.panel.label).fill_nan(None) == 1,
+            }
+        ).filter(pl.col("fold") > 0)
+        for one in seen
+        for rung in one.ladder.predictions
+    ]
+    every = pl.concat([table("model.predictions"), *frames], how="diagonal_relaxed")
+    return table("model.predictions", every)

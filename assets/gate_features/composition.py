@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.gate_features.dictionary import feature_dictionary
+from assets.gate_features.dictionary import dictionary
 from assets.gate_features.firewall import admit
 from assets.gate_features.observed.context import context_features
 from assets.gate_features.observed.deviations import deviation_features
@@ -42,8 +42,8 @@ class CoreRecords:
 
 def gate_features(
     records: CoreRecords,
-    gates: pl.DataFrame,
-    definitions: pl.DataFrame,
+    batch_gates: pl.DataFrame,
+    outcome_definitions: pl.DataFrame,
     *,
     quantity_stages: Mapping[str, int] | None = None,
 ) -> dict[str, pl.DataFrame]:
@@ -51,8 +51,8 @@ def gate_features(
 
     Args:
         records: The core tables.
-        gates: ``feature.batch_gates``.
-        definitions: ``core.outcome_definitions``.
+        batch_gates: ``feature.batch_gates``.
+        outcome_definitions: ``core.outcome_definitions``.
         quantity_stages: Stages (1 to 7) before which a quantity is not available, whatever stage
             its records carry, by its name in the source.
 
@@ -71,19 +71,20 @@ def gate_features(
             inspection_features(records.inspections),
             material_features(records.material_usage, records.material_attributes),
             weighing_features(records.weighings),
-            deviation_features(records.deviations, gates, records.phases),
+            deviation_features(records.deviations, batch_gates, records.phases),
             timeline_features(records.phases),
             equipment_features(records.phases, records.equipment_events),
             sensor_features(records.sensor_phase_features, records.sensor_tags),
         ]
     )
     observed = _held_back(observed, quantity_stages or {})
-    admitted = admit(observed.values, gates)
-    dictionary = feature_dictionary(observed.features, admitted.values, observed.values)
+    admitted = admit(observed.values, batch_gates)
     return {
         "feature.gate_values": admitted.values,
-        "feature.dictionary": dictionary,
-        "evidence.refused_features": refused_features(definitions, observed.features, admitted),
+        "feature.dictionary": dictionary(observed.features, admitted.values, observed.values),
+        "evidence.refused_features": refused_features(
+            outcome_definitions, observed.features, admitted
+        ),
     }
 
 
@@ -93,7 +94,7 @@ def _held_back(observed: Observations, quantity_stages: Mapping[str, int]) -> Ob
         return observed
     held = observed.features.select(
         "feature",
-        held_stage=pl.col("quantity").replace_strict(
+        held_stage=pl.col("measured_quantity").replace_strict(
             dict(quantity_stages), default=None, return_dtype=pl.Int64
         ),
     ).drop_nulls()

@@ -3,26 +3,12 @@
 import polars as pl
 
 from assets.gate_features.refusals import first_gates
+from data_contracts.tables import columns, table
 
-COLUMNS = [
-    "feature",
-    "title",
-    "stage",
-    "available_at_gate",
-    "unit_operation",
-    "kind",
-    "data_type",
-    "unit",
-    "source_table",
-    "source_column",
-    "formula",
-    "description",
-    "is_product_identity",
-]
 IS_CONSTANT = " It is the same for every batch in this source."
 
 
-def feature_dictionary(
+def dictionary(
     features: pl.DataFrame, values: pl.DataFrame, observed: pl.DataFrame
 ) -> pl.DataFrame:
     """Describe every feature that reached a gate.
@@ -33,7 +19,7 @@ def feature_dictionary(
         observed: The observations before the firewall, for the stage of origin.
 
     Returns:
-        ``feature.dictionary``: one row per feature, sorted by it. ``available_at_gate`` is the
+        ``feature.dictionary``: one row per feature. ``available_at_gate`` is the
         first gate at which any batch had the value. Features that never vary are kept and say so.
     """
     stages = observed.group_by("feature").agg(pl.col("stage").min())
@@ -42,11 +28,10 @@ def feature_dictionary(
     )
     gates = first_gates(values).rename({"first_available_gate": "available_at_gate"})
     note = pl.when("is_constant").then(pl.lit(IS_CONSTANT)).otherwise(pl.lit(""))
-    return (
+    described = (
         features.join(gates, on="feature")
         .join(stages, on="feature")
         .join(variety, on="feature")
         .with_columns(pl.col("description").fill_null(pl.col("title")) + note)
-        .select(COLUMNS)
-        .sort("feature")
     )
+    return table("feature.dictionary", described.select(columns("feature.dictionary")))

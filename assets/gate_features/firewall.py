@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.gate_features.gates import GATES
-
-CELL = ["batch_id", "gate", "feature"]
+from data_contracts.tables import columns, key, table
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Admitted:
     unplaced: pl.DataFrame
 
 
-def admit(values: pl.DataFrame, gates: pl.DataFrame) -> Admitted:
+def admit(values: pl.DataFrame, batch_gates: pl.DataFrame) -> Admitted:
     """Assign every value the first gate at which all conditions hold.
 
     The conditions: the batch has reached the gate; the value's stage is not after it; and, where
@@ -42,30 +41,41 @@ def admit(values: pl.DataFrame, gates: pl.DataFrame) -> Admitted:
     Args:
         values: Observations (``VALUES_SCHEMA``), in the order in which later rows supersede
             earlier ones.
-        gates: ``feature.batch_gates``.
+        batch_gates: ``feature.batch_gates``.
 
     Returns:
         The admitted values, and counts of what was not admitted.
     """
     placed = values.filter(pl.col("stage").is_not_null())
     gated = (
-        placed.join(_gates_in_columns(gates), on="batch_id")
+        placed.join(_gates_in_columns(batch_gates), on="batch_id")
         .with_columns(gate=_first_gate())
-        .select("batch_id", "gate", "feature", "value", "level", "known_at")
-    )
-    admitted = (
-        gated.filter(pl.col("gate").is_not_null())
-        .unique(subset=CELL, keep="last", maintain_order=True)
-        .sort(CELL)
+        .select(columns("feature.gate_values"))
     )
     return Admitted(
-        values=admitted,
+        values=gate_values(gated),
         late=_counted(gated.filter(pl.col("gate").is_null())),
         unplaced=_counted(values.filter(pl.col("stage").is_null())),
     )
 
 
-def _gates_in_columns(gates: pl.DataFrame) -> pl.DataFrame:
+def gate_values(gated: pl.DataFrame) -> pl.DataFrame:
+    """Keep what reached a gate; of several values of a feature at one gate the last one stands.
+
+    Args:
+        gated: The columns of ``feature.gate_values`` in order of supersession; ``gate`` is null
+            for what came too late.
+
+    Returns:
+        ``feature.gate_values``.
+    """
+    reached = gated.drop_nulls("gate").unique(
+        subset=key("feature.gate_values"), keep="last", maintain_order=True
+    )
+    return table("feature.gate_values", reached)
+
+
+def _gates_in_columns(batch_gates: pl.DataFrame) -> pl.DataFrame:
     """One row per batch: has_<g> and at_<g> for every gate."""
     columns = [
         expression
@@ -75,7 +85,7 @@ def _gates_in_columns(gates: pl.DataFrame) -> pl.DataFrame:
             pl.col("gate_at").filter(pl.col("gate") == gate).first().alias(f"at_{gate}"),
         )
     ]
-    return gates.group_by("batch_id").agg(columns)
+    return batch_gates.group_by("batch_id").agg(columns)
 
 
 def _first_gate() -> pl.Expr:

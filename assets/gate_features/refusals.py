@@ -10,25 +10,16 @@ import polars as pl
 from assets.gate_features.firewall import Admitted
 from assets.gate_features.observed.observations import STAGE_NAMES
 from data_contracts.expressions import columns_of
-
-SCHEMA = {
-    "outcome": pl.String(),
-    "feature": pl.String(),
-    "source_table": pl.String(),
-    "source_column": pl.String(),
-    "first_available_gate": pl.Int64(),
-    "rule": pl.String(),
-    "reason": pl.String(),
-}
+from data_contracts.tables import columns, table
 
 
 def refused_features(
-    definitions: pl.DataFrame, features: pl.DataFrame, admitted: Admitted
+    outcome_definitions: pl.DataFrame, features: pl.DataFrame, admitted: Admitted
 ) -> pl.DataFrame:
     """List every feature an outcome is refused.
 
     Args:
-        definitions: ``core.outcome_definitions``.
+        outcome_definitions: ``core.outcome_definitions``.
         features: All features built, admitted or not (``FEATURES_SCHEMA``).
         admitted: What the firewall let through and what it did not.
 
@@ -37,24 +28,27 @@ def refused_features(
         first: ``defines_outcome``, ``same_quantity``, ``no_availability``, ``not_yet_available``.
         ``first_available_gate`` is null where no batch had the value at any gate.
     """
-    if definitions.is_empty() or features.is_empty():
-        return pl.DataFrame(schema=SCHEMA)
+    if outcome_definitions.is_empty() or features.is_empty():
+        return table("evidence.refused_features")
     judged = features.join(first_gates(admitted.values), on="feature", how="left").join(
         admitted.unplaced.select("feature", is_unplaced=pl.lit(value=True)),
         on="feature",
         how="left",
     )
-    quantities = _quantities(definitions)
-    outcomes = definitions.select(
+    quantities = _quantities(outcome_definitions)
+    outcomes = outcome_definitions.select(
         "outcome", pl.col("title").alias("outcome_title"), "last_gate_before"
     )
     pairs = (
         judged.join(outcomes, how="cross")
-        .join(quantities, on=["outcome", "quantity"], how="left")
+        .join(quantities, on=["outcome", "measured_quantity"], how="left")
         .with_columns(rule=_rule())
         .drop_nulls("rule")
     )
-    return pairs.with_columns(reason=_reason()).select(list(SCHEMA)).sort("outcome", "feature")
+    described = pairs.with_columns(reason=_reason())
+    return table(
+        "evidence.refused_features", described.select(columns("evidence.refused_features"))
+    )
 
 
 def first_gates(values: pl.DataFrame) -> pl.DataFrame:
@@ -62,17 +56,17 @@ def first_gates(values: pl.DataFrame) -> pl.DataFrame:
     return values.group_by("feature").agg(first_available_gate=pl.col("gate").min())
 
 
-def _quantities(definitions: pl.DataFrame) -> pl.DataFrame:
-    """One row per outcome and quantity refused by meaning: outcome, quantity, meaning."""
+def _quantities(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
+    """One row per outcome and quantity refused by meaning: outcome, measured_quantity, meaning."""
     meanings: dict[tuple[str, str], str] = {}
-    for row in definitions.iter_rows(named=True):
+    for row in outcome_definitions.iter_rows(named=True):
         decides = {*columns_of(row["rule"], row["outcome"]), *_listed(row["margin_quantity"])}
         for quantity in decides | _listed(row["defining_quantities"]):
             meaning = "defines_outcome" if quantity in decides else "same_quantity"
             meanings[row["outcome"], quantity] = meaning
     return pl.DataFrame(
         [(*key, meaning) for key, meaning in meanings.items()],
-        schema={"outcome": pl.String, "quantity": pl.String, "meaning": pl.String},
+        schema={"outcome": pl.String, "measured_quantity": pl.String, "meaning": pl.String},
         orient="row",
     )
 

@@ -18,7 +18,7 @@ from assets.precursors.lag_search import (
 )
 from assets.precursors.matched_blocks import Subjects
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
-from assets.statistics.resampling.permutation import p_value, permuted_positions, string_keys
+from assets.statistics.resampling.permutation import cluster_keys, p_value, permuted_positions
 
 HELD_BELOW = 0.05
 DRAWS = 999
@@ -87,6 +87,6 @@ def _later_p_value(
     is_exposed: BoolArray, label: FloatArray, block: IntArray, cluster: IntArray, seed: int
 ) -> float:
     codes = np.unique(cluster, return_inverse=True)[1]
-    keys = string_keys(int(codes.max()) + 1, DRAWS, seed)
+    keys = cluster_keys(int(codes.max()) + 1, DRAWS, seed)
     permuted = label[permuted_positions(block, codes, keys)]
     return p_value(float(label[is_exposed].sum()), permuted[:, is_exposed].sum(axis=1))

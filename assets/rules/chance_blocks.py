@@ -1,6 +1,6 @@
 """Which batches may change places under the null, and how many failures each then expects.
 
-Outcomes move in whole lot or campaign strings within product and period; a batch expects its
+Outcomes move in whole lots or campaigns (clusters) within product and period; a batch expects its
 block's failure rate, so that a product that fails often makes no rule by itself.
 """
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.resampling.permutation import (
+    cluster_keys,
     log10_arrangements,
     permuted_positions,
-    string_keys,
 )
 
 FEWEST_ARRANGEMENTS = 200
@@ -26,13 +26,13 @@ class ChanceBlocks:
 
     Attributes:
         block: Per batch, the block its outcome may move in.
-        string: Per batch, the string it moves with.
+        cluster: Per batch, the cluster it moves with.
         log10_arrangements: Of the outcomes, as a power of ten.
         is_merged: Whether periods had to be merged.
     """
 
     block: IntArray
-    string: IntArray
+    cluster: IntArray
     log10_arrangements: float
     is_merged: bool
 
@@ -49,14 +49,14 @@ class ChanceBlocks:
 
     def draws(self, label: FloatArray, draws: int, seed: int) -> IntArray:
         """(draws, batches) of outcomes as chance could have laid them out."""
-        keys = string_keys(int(self.string.max(initial=0)) + 1, draws, seed)
-        return np.asarray(label[permuted_positions(self.block, self.string, keys)], dtype=np.uint8)
+        keys = cluster_keys(int(self.cluster.max(initial=0)) + 1, draws, seed)
+        return np.asarray(label[permuted_positions(self.block, self.cluster, keys)], dtype=np.uint8)
 
     def inside(self, rows: BoolArray | IntArray, label: FloatArray) -> "ChanceBlocks":
-        """The same blocks and strings on some of the batches."""
-        block, string = self.block[rows], self.string[rows]
-        exponent = log10_arrangements(block, string, label[rows])
-        return ChanceBlocks(block, string, exponent, self.is_merged)
+        """The same blocks and clusters on some of the batches."""
+        block, cluster = self.block[rows], self.cluster[rows]
+        exponent = log10_arrangements(block, cluster, label[rows])
+        return ChanceBlocks(block, cluster, exponent, self.is_merged)
 
 
 def chance_blocks(

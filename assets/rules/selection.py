@@ -14,7 +14,7 @@ import numpy as np
 from assets.rules.chance_blocks import ChanceBlocks
 from assets.rules.refit import refitted, statistic_of
 from assets.rules.search.rule import Rule, RuleCondition, sorted_rule
-from assets.rules.search.selectors import Column
+from assets.rules.search.selectors import SearchColumn
 from assets.rules.search.subgroup_search import ScoredRule, SubgroupSearch
 from assets.statistics.array_types import FloatArray
 from assets.statistics.resampling.permutation import p_value
@@ -38,7 +38,7 @@ class Period:
         derived_budget: Derived columns a search may try on them.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[SearchColumn, ...]
     label: FloatArray
     expected: FloatArray
     blocks: ChanceBlocks

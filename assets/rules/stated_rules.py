@@ -12,7 +12,7 @@ from assets.rules.period import Split
 from assets.rules.refit import on_rows, refitted
 from assets.rules.search.derived_candidates import rebuilt
 from assets.rules.search.rule import Rule
-from assets.rules.search.selectors import Column
+from assets.rules.search.selectors import SearchColumn
 from assets.rules.search.subgroup_search import SubgroupSearch
 from assets.rules.selection import best_rule, without
 from assets.rules.target_search import RuleSettings, TargetSearch
@@ -103,7 +103,7 @@ def _discover(search: TargetSearch, settings: RuleSettings) -> Iterator[tuple[Ru
         found = tuple(again.best(period.label))
 
 
-def _on_all_batches(rule: Rule, whole: dict[str, Column]) -> Rule:
+def _on_all_batches(rule: Rule, whole: dict[str, SearchColumn]) -> Rule:
     parts = []
     for part in rule.conditions:
         column = part.column

@@ -2,6 +2,6 @@
 
 Here belongs a method that has a name in the literature, takes arrays and returns arrays or a small
 frozen dataclass, and is right or wrong independently of drug manufacturing. Tables, contracts,
-Dagster, models of a particular outcome and anything that draws do not belong here. This is the one
-topic every other topic may import.
+Dagster, models of a particular outcome and anything that draws do not belong here. Every other
+topic may import this one.
 """

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from assets.rules.study import RuleInputs
+from data_contracts.tables import table
 
 BATCHES, CAMPAIGN, PRODUCTS = 2_000, 5, 3
 LEVELS = {"shift": 3, "granulator": 3, "press": 4, "operator": 5, "binder_lot": 20, "api_lot": 20}
@@ -206,6 +207,7 @@ def rule_inputs(plant: RulePlant) -> RuleInputs:
         "batch_id",
         "product",
         gate=pl.lit(GATE, pl.Int64),
+        gate_at=None,
         production_order=pl.int_range(pl.len(), dtype=pl.Int64),
         strength=pl.lit("5MG"),
         campaign_id="campaign",
@@ -213,7 +215,11 @@ def rule_inputs(plant: RulePlant) -> RuleInputs:
         period=pl.lit(start) + pl.duration(days=pl.int_range(pl.len())) * 0.9,
     ).with_columns(pl.col("period").dt.strftime("%Y-%m"))
     outcomes = frame.select(
-        "batch_id", outcome=pl.lit("failure"), is_failure="failed", status=pl.lit("known")
+        "batch_id",
+        outcome=pl.lit("failure"),
+        is_failure="failed",
+        known_at=None,
+        status=pl.lit("known"),
     )
     return RuleInputs(
         gate_values=pl.concat(long),
@@ -235,5 +241,5 @@ def rule_inputs(plant: RulePlant) -> RuleInputs:
             }
         ),
         refused_features=pl.DataFrame(schema={"outcome": pl.String, "feature": pl.String}),
-        material_usage=pl.DataFrame(),
+        material_usage=table("core.material_usage"),
     )

@@ -37,16 +37,37 @@ def tables():
          "first_known_stage": [6], "last_gate_before": [5]}
     )  # fmt: skip
     dictionary = pl.DataFrame(
-        [("lab.moisture_pct", "lab", 3), ("sensor.drying.room_humidity_pct.mean", "sensor", 3),
-         ("sensor.coating.room_humidity_pct.mean", "sensor", 4)],
-        schema=["feature", "kind", "stage"], orient="row",
+        [("lab", "moisture_pct", 3), ("environment", "drying.room_humidity_pct", 3),
+         ("environment", "coating.room_humidity_pct", 4),
+         ("environment", "drying.room_pressure_pa", 3), ("material", "api.d90_um", 2)],
+        schema=["kind", "quantity", "stage"], orient="row",
     ).with_columns(
+        feature=pl.format("{}.{}.mean", "kind", "quantity"),
         title=pl.lit(""), unit_operation=pl.lit(""), data_type=pl.lit("numeric"),
         available_at_gate=pl.col("stage"), source_table=pl.lit("core.lab_results"),
         source_column=pl.lit("value"), description=pl.lit(""), is_product_identity=False,
     )  # fmt: skip
     frames = (ledger, deviations, outcomes, definitions, dictionary)
     return [conform(f, contract(name)) for f, name in zip(frames, TABLES, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("cause", "origin"),
+    [
+        ("drying.room_humidity_pct", "3"),  # a room tag, in full
+        ("room_humidity_pct", "unknown"),  # by its bare name it may have begun in two rooms
+        ("room_pressure_pa", "3"),  # a bare name recorded at one stage
+        ("api.d90_um", "2"),
+        ("mean", "unknown"),  # a statistic causes nothing
+        ("maximum", "unknown"),
+    ],
+)
+def test_escape_matrix_gives_a_cause_the_one_stage_of_what_it_names(tables, cause, origin):
+    ledger, deviations, *others = tables
+    one = deviations.head(1).with_columns(confirmed_cause=pl.lit(cause))
+    cells = escape_matrix(ledger, one, *others).filter(item="deviation")
+    assert cells["origin"].to_list() == [origin]
+    assert cells["confirmed_origins"].to_list() == [int(origin != "unknown")]
 
 
 def test_cells_by_hand(tables):

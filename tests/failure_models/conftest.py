@@ -131,6 +131,7 @@ def dictionary_of(names: list[str]) -> pl.DataFrame:
             "stage": [4 if "g03" in name else 2 for name in names],
             "unit_operation": "compression",
             "kind": "parameter",
+            "quantity": [name.split(".", 1)[1] for name in names],
             "data_type": ["categorical" if "product" in name else "numeric" for name in names],
             "is_product_identity": ["product" in name for name in names],
         }

@@ -74,6 +74,11 @@ def test_what_the_model_was_not_fitted_on_is_scored_at_every_gate(night: Tables)
     assert scores["batch_id"].min() == "B0400"
 
 
+def test_nothing_new_is_nothing_scored(studied: Tables, later: StudyInputs) -> None:
+    found = scored(studied["model.boosters"], made_until(later, 400))
+    assert all(frame.is_empty() for frame in found.values())
+
+
 def test_scores_rank_the_failures_that_followed(night: Tables, later: StudyInputs) -> None:
     from assets.statistics.prediction_quality.discrimination import auc
 
@@ -85,7 +90,7 @@ def test_scores_rank_the_failures_that_followed(night: Tables, later: StudyInput
     assert at_gate["verdict"].unique().to_list() == ["process_signal"]
 
 
-def test_only_a_process_signal_is_explained_and_by_its_cause(night: Tables) -> None:
+def test_score_contributions_explain_only_a_process_signal_and_by_its_cause(night: Tables) -> None:
     shares = night["model.score_contributions"]
     assert set(shares["gate"]) == {4, 5}
     first = shares.filter((pl.col("gate") == 5) & (pl.col("rank") == 1))
@@ -157,7 +162,7 @@ def test_a_batch_older_than_those_tried_is_held_against_its_own_past(
     assert threshold == np.quantile(past, 0.95)
 
 
-def test_models_are_text_with_a_hash_and_an_altered_one_is_refused(studied: Tables) -> None:
+def test_boosters_are_text_with_a_hash_and_an_altered_one_is_refused(studied: Tables) -> None:
     boosters = studied["model.boosters"]
     assert boosters.filter(pl.col("format") == "xgboost_json")["part"].to_list() == [
         "trees/dissolution_min_pct"

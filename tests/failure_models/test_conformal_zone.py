@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assets.failure_models.alarms.undecided_zone import later_sets, zone_rows
+from assets.failure_models.alarms.undecided_zone import conformal, later_sets
 from assets.failure_models.dataset.study_inputs import StudyInputs
 from assets.failure_models.estimators.prediction import Prediction
 from assets.failure_models.study import prepare
@@ -14,15 +14,13 @@ from assets.failure_models.study import prepare
 Line = Callable[..., StudyInputs]
 
 
-def test_coverage_is_counted_over_later_blocks_and_by_class(line: Line, gates: Line) -> None:
-    trial = prepare(gates(line(batches=400, failure_rate=0.15), 5), seed=1)[0][0]
+def test_conformal_counts_coverage_over_later_blocks_and_by_class(line: Line, gates: Line) -> None:
+    task = prepare(gates(line(batches=400, failure_rate=0.15), 5), seed=1)[0][0]
     rng = np.random.default_rng(2)
-    labels = np.nan_to_num(trial.panel.label)
+    labels = np.nan_to_num(task.panel.label)
     score = 0.1 + 0.05 * rng.random(labels.size) + 0.1 * labels * rng.random(labels.size)
-    rows = {
-        row["result"]: row for row in zone_rows(trial, Prediction("m", score, trial.fold_number))
-    }
-    later = sum(fold.test.size for fold in trial.folds[1:])
+    rows = {row["result"]: row for row in conformal(task, Prediction("m", score, task.fold_number))}
+    later = sum(fold.test.size for fold in task.folds[1:])
     assert rows["all"]["batches"] == later
     assert rows["good"]["batches"] + rows["failed"]["batches"] == later
     assert rows["good"]["covered"] + rows["failed"]["covered"] == rows["all"]["covered"]
@@ -32,10 +30,10 @@ def test_coverage_is_counted_over_later_blocks_and_by_class(line: Line, gates: L
 
 def test_a_result_not_known_yet_calibrates_nothing(line: Line, gates: Line) -> None:
     """With every later result still to come, no class can be ruled out for any batch."""
-    trial = prepare(gates(line(batches=400, failure_rate=0.15), 5), seed=1)[0][0]
-    known_at = trial.panel.known_at.copy()
-    known_at[trial.tested] = np.nanmax(trial.matrix.gate_at) + 1
-    waiting = replace(trial, panel=replace(trial.panel, known_at=known_at))
+    task = prepare(gates(line(batches=400, failure_rate=0.15), 5), seed=1)[0][0]
+    known_at = task.panel.known_at.copy()
+    known_at[task.tested] = np.nanmax(task.matrix.gate_at) + 1
+    waiting = replace(task, panel=replace(task.panel, known_at=known_at))
     score = np.random.default_rng(2).random(known_at.size)
-    assert not later_sets(trial, Prediction("m", score, trial.fold_number)).is_undecided.all()
+    assert not later_sets(task, Prediction("m", score, task.fold_number)).is_undecided.all()
     assert later_sets(waiting, Prediction("m", score, waiting.fold_number)).is_undecided.all()

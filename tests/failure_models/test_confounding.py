@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from assets.failure_models.dataset.study_inputs import StudyInputs
-from assets.failure_models.dataset.trial import Trial
-from assets.failure_models.drivers.confounding import confounding_rows
+from assets.failure_models.dataset.task import Task
+from assets.failure_models.drivers.confounding import confounding
 from assets.failure_models.drivers.operating_window import operating_window
-from assets.failure_models.signal.drift_check import drift_rows
+from assets.failure_models.signal.drift_check import drift
 from assets.failure_models.signal.validation import resamples
 from assets.failure_models.study import prepare
 from assets.statistics.regression.clustered_regression import separate_slopes
@@ -20,7 +20,7 @@ from assets.statistics.regression.detrending import group_means, relative_to_pas
 Line = Callable[..., StudyInputs]
 
 
-def trial_of(inputs: StudyInputs) -> Trial:
+def task_of(inputs: StudyInputs) -> Task:
     return next(one for one in prepare(inputs, seed=1)[0] if one.is_primary)
 
 
@@ -40,7 +40,7 @@ def test_a_parameter_that_only_tells_the_strength_is_confounded_by_it(
     strength = pl.col("batch_id").replace_strict(is_second).cast(pl.Float64)
     mixed = shifted(inputs, strength, 3.0)
     mixed = replace(mixed, batch_gates=mixed.batch_gates.with_columns(strength=pl.col("product")))
-    rows = confounding_rows(trial_of(mixed))
+    rows = confounding(task_of(mixed))
     assert [(row["feature"], row["confounder"], row["kind"]) for row in rows] == [
         ("parameter.g07_0", "strength", "vanishes")
     ]
@@ -49,7 +49,7 @@ def test_a_parameter_that_only_tells_the_strength_is_confounded_by_it(
 
 
 def test_a_real_cause_is_not_called_confounded(line: Line, gates: Line) -> None:
-    rows = confounding_rows(trial_of(gates(line(seed=3), 5)))
+    rows = confounding(task_of(gates(line(seed=3), 5)))
     assert not [row for row in rows if row["feature"].startswith("parameter.g03")]
 
 
@@ -65,25 +65,23 @@ def test_without_margins_results_too_are_taken_beside_the_recent_past(
     number = pl.col("batch_id").str.slice(1).cast(pl.Int64)
     failed = (number * 7919 % 500) < 0.6 * number
     inputs = replace(inputs, outcomes=inputs.outcomes.with_columns(is_failure=failed))
-    trial = trial_of(inputs)
-    (row,) = [one for one in confounding_rows(trial) if one["feature"] == "parameter.g07_0"]
+    task = task_of(inputs)
+    (row,) = [one for one in confounding(task) if one["feature"] == "parameter.g07_0"]
     assert row["confounder"] == "recent past"
-    j = trial.matrix.columns.index("parameter.g07_0")
-    label = trial.panel.label[:, None]
+    j = task.matrix.columns.index("parameter.g07_0")
+    label = task.panel.label[:, None]
     target = relative_to_past(
-        label - group_means(label, trial.matrix.product, np.arange(label.size))
+        label - group_means(label, task.matrix.product, np.arange(label.size))
     )
-    alone = separate_slopes(trial.views[-1].design[:, [j]], target[:, 0], trial.matrix.cluster)
-    spread = trial.matrix.values[:, j].std() / trial.views[-1].scale[j]
+    alone = separate_slopes(task.views[-1].design[:, [j]], target[:, 0], task.matrix.cluster)
+    spread = task.matrix.values[:, j].std() / task.views[-1].scale[j]
     assert row["adjusted_effect"] == pytest.approx(alone.estimate[0] * spread)
 
 
-def test_a_drifting_feature_is_seen_as_recorded_and_gone_relative_to_the_past(
-    line: Line, gates: Line
-) -> None:
-    drift = pl.col("batch_id").str.slice(1).cast(pl.Float64) / 100
-    trial = trial_of(shifted(gates(line(seed=5, effect=0.0), 5), drift, 1.0))
-    recorded, relative = drift_rows(trial, resamples(trial, 100))
+def test_drift_is_seen_as_recorded_and_gone_relative_to_the_past(line: Line, gates: Line) -> None:
+    over_time = pl.col("batch_id").str.slice(1).cast(pl.Float64) / 100
+    task = task_of(shifted(gates(line(seed=5, effect=0.0), 5), over_time, 1.0))
+    recorded, relative = drift(task, resamples(task, 100))
     assert recorded["auc"] > 0.8
     assert "parameter.g07_0" in recorded["leading_features"]
     assert relative["auc"] < 0.65

@@ -47,9 +47,9 @@ def test_directions(shape: Callable[[np.ndarray], np.ndarray], expected: str) ->
     assert direction(value, shape(value)) == expected
 
 
-def _explained(contribution: np.ndarray, foretold: np.ndarray) -> Explanation:
-    by_period = np.array([foretold for _ in halves(contribution.shape[0])])
-    return Explanation(contribution, foretold, by_period, np.empty((contribution.shape[0], 0)))
+def _explained(contribution: np.ndarray, predictive: np.ndarray) -> Explanation:
+    by_period = np.array([predictive for _ in halves(contribution.shape[0])])
+    return Explanation(contribution, predictive, by_period, np.empty((contribution.shape[0], 0)))
 
 
 def test_stability_is_the_share_of_refits_that_agree() -> None:
@@ -80,7 +80,7 @@ def test_the_fits_own_rank_lies_inside_the_interval_over_refits() -> None:
     ]
 
 
-def test_what_is_loud_but_foretells_nothing_ranks_behind_what_is_quiet_and_right() -> None:
+def test_what_is_loud_but_predicts_nothing_ranks_behind_what_is_quiet_and_right() -> None:
     values = RNG.normal(size=(100, 3))
     explained = _explained(values * [9.0, 1.0, 2.0], np.array([-0.2, 0.5, 1.5]))
     found = rank_clusters(explained, values, np.arange(3), [], places=5, shown=3)
@@ -109,23 +109,30 @@ def test_a_confounded_parameter_is_flagged(line: Line, gates: Line, quick: Study
     assert leader["is_simpson_flagged"]
 
 
-def test_curves_and_attributions_describe_the_same_model(
-    line: Line, gates: Line, quick: StudySettings
-) -> None:
-    tables = run_study(gates(line(seed=3), 5), quick)
-    curve = tables["finding.driver_curves"].filter(
+@pytest.fixture(scope="module")
+def planted(line: Line, gates: Line, quick: StudySettings) -> dict[str, pl.DataFrame]:
+    return run_study(gates(line(seed=3), 5), quick)
+
+
+def test_driver_curves_rise_with_the_cause(planted: dict[str, pl.DataFrame]) -> None:
+    curve = planted["finding.driver_curves"].filter(
         pl.col("driver").str.starts_with("parameter.g03")
     )
     assert curve["value"].is_sorted()
     assert curve["failure_prob"][-1] > curve["failure_prob"][0]
     assert curve["contribution"][-1] > 0 > curve["contribution"][0]
     assert curve["batches"].sum() == 300
-    attributions = tables["model.attributions"]
+
+
+def test_attributions_keep_the_leaders_of_all_and_everything_of_failed_batches(
+    planted: dict[str, pl.DataFrame],
+) -> None:
+    attributions = planted["model.attributions"]
     leading = attributions.filter("is_leading")
     assert leading.height == 300 * 20
     assert leading["feature"].n_unique() == 20
     # A failed batch's own cause may stand anywhere: of failed batches every feature is kept.
-    failed = tables["model.predictions"].filter(
+    failed = planted["model.predictions"].filter(
         (pl.col("model") == "base_rate") & pl.col("is_failure")
     )["batch_id"]
     assert set(attributions.filter(~pl.col("is_leading"))["batch_id"]) == set(failed)
@@ -141,16 +148,16 @@ def test_what_a_batch_is_explained_by_does_not_depend_on_later_results(
         quantity=pl.lit("weight_rsd_pct"), margin=pl.col("margin").shuffle(seed=1)
     )
     inputs = replace(inputs, outcome_margins=pl.concat([inputs.outcome_margins, other]))
-    trial = prepare(inputs, seed=1)[0][0]
-    margins = trial.panel.margins.copy()
-    margins[trial.folds[1].test, 1] -= 2
-    changed = replace(trial, panel=replace(trial.panel, margins=margins))
-    first = slice(0, trial.folds[0].test.size)
+    task = prepare(inputs, seed=1)[0][0]
+    margins = task.panel.margins.copy()
+    margins[task.folds[1].test, 1] -= 2
+    changed = replace(task, panel=replace(task.panel, margins=margins))
+    first = slice(0, task.folds[0].test.size)
     before, after = (
         explain(
             Examination(one, climb(one), np.empty((0, 0)), [], None, [], design_effect=1.0)
         ).contribution[first]
-        for one in (trial, changed)
+        for one in (task, changed)
     )
     shares = [each / np.abs(each).sum(axis=1, keepdims=True) for each in (before, after)]
     assert shares[0] == pytest.approx(shares[1], rel=1e-9, abs=1e-12)

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from assets.failure_models.dataset.study_inputs import StudyInputs
-from assets.failure_models.investigation.cause_backtest import backtest, is_about, quantity_of
-from assets.failure_models.investigation.investigation_cards import CardInputs, cards
+from assets.failure_models.investigation.card_inputs import CardInputs
+from assets.failure_models.investigation.cause_backtest import cause_backtest
+from assets.failure_models.investigation.investigation_cards import investigation_cards
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import polars_schema
 
@@ -60,14 +61,14 @@ def deviation(batch: str, cause: str | None, opened: object, number: int = 1) ->
     return pl.DataFrame([row], schema=polars_schema(contract("core.deviations")))
 
 
-def test_a_card_leads_with_what_was_unusual_and_carries_its_records(plant: StudyInputs) -> None:
+def test_investigation_cards_carry_the_records_of_an_unusual_batch(plant: StudyInputs) -> None:
     gate_at = dict(
         plant.batch_gates.filter(pl.col("gate") == 5).select("batch_id", "gate_at").rows()
     )
     usage = {"batch_id": ODD_BATCH, "material": "api", "supplier": "S1", "lot": "A7"}
     early = deviation(ODD_BATCH, None, gate_at[ODD_BATCH] - timedelta(hours=2))
     late = deviation(ODD_BATCH, "g03_0", gate_at[ODD_BATCH] + timedelta(days=9), 2)
-    found = cards(
+    found = investigation_cards(
         card_inputs(
             plant,
             material_usage=pl.DataFrame(
@@ -82,19 +83,41 @@ def test_a_card_leads_with_what_was_unusual_and_carries_its_records(plant: Study
     assert card["lots"] == "api S1/A7"
     assert card["prior_deviations"] == "DEV-1 (moisture, major)"
     assert "was unusual at gate 5" in card["statement"]
-    features = [f for f in found["finding.card_features"].to_dicts() if f["batch_id"] == ODD_BATCH]
+
+
+def test_card_features_lead_with_what_was_unusual(plant: StudyInputs) -> None:
+    found = investigation_cards(card_inputs(plant))["finding.card_features"]
+    features = found.filter(batch_id=ODD_BATCH).sort("rank").to_dicts()
     assert {f["feature"] for f in features[:2]} == {CAUSE, "parameter.g03_1"}
     assert features[0]["value"] > features[0]["nearest_high"]
 
 
+def test_a_card_says_how_long_ago_equipment_was_cleaned(plant: StudyInputs) -> None:
+    name = "equipment.compression.hours_since_cleaning"
+    own = plant.gate_values.filter(pl.col("feature") == CAUSE)
+    hours = own.with_columns(feature=pl.lit(name), value=pl.int_range(pl.len()).cast(pl.Float64))
+    described = plant.dictionary.head(1).with_columns(
+        feature=pl.lit(name),
+        kind=pl.lit("equipment"),
+        quantity=pl.lit("compression.hours_since_cleaning"),
+    )
+    used = replace(
+        plant,
+        gate_values=pl.concat([plant.gate_values, hours]),
+        dictionary=pl.concat([plant.dictionary, described]),
+    )
+    card = next(one for one in cards_of(used) if one["batch_id"] == ODD_BATCH)
+    assert card["equipment_age"] == "compression: 210 hours since cleaning"
+
+
 def cards_of(plant: StudyInputs) -> list[dict[str, Any]]:
-    return cards(card_inputs(plant))["finding.investigation_cards"].to_dicts()
+    return investigation_cards(card_inputs(plant))["finding.investigation_cards"].to_dicts()
 
 
 def test_good_batches_made_later_or_not_known_yet_take_no_part(plant: StudyInputs) -> None:
     position = int(ODD_BATCH[1:])
     until = plant.batch_gates.filter(pl.col("production_order") <= position + 1)
-    alone = cards(card_inputs(replace(plant, batch_gates=until)))[
+    alone = investigation_cards(card_inputs(replace(plant, batch_gates=until)))[
         "finding.investigation_cards"
     ].to_dicts()
     among = cards_of(plant)
@@ -104,7 +127,7 @@ def test_good_batches_made_later_or_not_known_yet_take_no_part(plant: StudyInput
     near = pick[0]["nearest_good"].split(", ")
     late = pl.when(pl.col("batch_id").is_in(near)).then(pl.col("known_at") + timedelta(days=400))
     waiting = plant.outcomes.with_columns(known_at=late.otherwise("known_at"))
-    later = cards(card_inputs(replace(plant, outcomes=waiting)))[
+    later = investigation_cards(card_inputs(replace(plant, outcomes=waiting)))[
         "finding.investigation_cards"
     ].to_dicts()
     card = next(one for one in later if one["batch_id"] == ODD_BATCH)
@@ -119,7 +142,7 @@ def test_a_flagged_batch_has_a_card_and_a_pattern_that_covers_it(plant: StudyInp
     good = plant.outcomes.with_columns(
         is_failure=pl.when(pl.col("batch_id") != "B0290").then("is_failure")
     )
-    found = cards(
+    found = investigation_cards(
         card_inputs(
             replace(plant, outcomes=good),
             batch_scores=pl.DataFrame(
@@ -136,7 +159,9 @@ def test_a_flagged_batch_has_a_card_and_a_pattern_that_covers_it(plant: StudyInp
     assert card["patterns"] == "coarse lots on press 2"
 
 
-def test_the_backtest_ranks_the_confirmed_cause(plant: StudyInputs) -> None:
+@pytest.fixture(scope="module")
+def tested(plant: StudyInputs) -> dict[str, pl.DataFrame]:
+    """One failed batch with a cause that is recorded and one that is not."""
     at = plant.batch_gates["gate_at"].max()
     attributions = pl.DataFrame(
         [
@@ -154,15 +179,19 @@ def test_the_backtest_ranks_the_confirmed_cause(plant: StudyInputs) -> None:
     deviations = pl.concat(
         [deviation(ODD_BATCH, "g03_0", at), deviation(ODD_BATCH, "operator_error", at, 2)]
     )
-    found = backtest(card_inputs(plant, deviations=deviations), attributions)
-    ranks = {
-        case["method"]: case["rank"]
-        for case in found["finding.explained_causes"].to_dicts()
-        if case["confirmed_cause"] == "g03_0"
-    }
+    return cause_backtest(card_inputs(plant, deviations=deviations), attributions)
+
+
+def test_explained_causes_place_the_confirmed_cause(tested: dict[str, pl.DataFrame]) -> None:
+    cases = tested["finding.explained_causes"]
+    ranks = dict(cases.filter(confirmed_cause="g03_0").select("method", "rank").iter_rows())
     assert ranks["model"] == 2
     assert ranks["unusual"] in {1, 2}
-    by_method = {row["method"]: row for row in found["finding.explanation_backtest"].to_dicts()}
+    assert cases.filter(confirmed_cause="operator_error")["is_recorded"].any() is False
+
+
+def test_explanation_backtest_counts_hits_beside_chance(tested: dict[str, pl.DataFrame]) -> None:
+    by_method = {row["method"]: row for row in tested["finding.explanation_backtest"].to_dicts()}
     assert by_method["model"]["cases"] == 1
     assert by_method["model"]["causes_not_recorded"] == 1
     assert by_method["model"]["hit_at_1"] == 0.0
@@ -173,23 +202,6 @@ def test_the_backtest_ranks_the_confirmed_cause(plant: StudyInputs) -> None:
     assert by_method["chance"]["mean_reciprocal_rank"] == pytest.approx(harmonic / 24)
 
 
-def test_a_feature_is_about_a_quantity() -> None:
-    assert quantity_of("sensor.coating.spray_rate_g_min.minimum") == "coating.spray_rate_g_min"
-    assert quantity_of("environment.drying.humidity_pct.mean") == "drying.humidity_pct"
-    assert quantity_of("parameter.blend_revolutions") == "blend_revolutions"
-    assert quantity_of("material.api.d90_um") == "api.d90_um"
-    assert quantity_of("material.api.d90_um.maximum") == "api.d90_um"
-    assert quantity_of("equipment.compression.id=PRS-1.5") == "compression.id"
-
-
-def test_a_cause_names_what_it_says_and_not_its_namesakes() -> None:
-    """A confirmed `api.d90_um` is neither the particle size of lactose nor any other ``d90_um``."""
-    assert is_about("api.d90_um", "api.d90_um")
-    assert is_about("coating.spray_rate_g_min", "spray_rate_g_min")
-    assert not is_about("lactose.d90_um", "api.d90_um")
-    assert not is_about("coating.spray_rate_g_min", "rate_g_min")
-
-
 def test_without_confirmed_causes_there_is_no_backtest(plant: StudyInputs) -> None:
-    found = backtest(card_inputs(plant), empty("model.attributions"))
+    found = cause_backtest(card_inputs(plant), empty("model.attributions"))
     assert [name for name, frame in found.items() if frame.is_empty()] == list(found)

@@ -1,4 +1,4 @@
-"""Every attempt can succeed: it breaks a false claim and spares a true one."""
+"""Every attempt can succeed: it breaks a false association and spares a true one."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,12 @@ from assets.failure_models.drivers.refutations import (
     placebo_label,
     shuffled_parameter,
 )
-from assets.failure_models.drivers.refutations.claim import BROKEN, NOT_APPLICABLE, SURVIVED, Claim
+from assets.failure_models.drivers.refutations.association import (
+    BROKEN,
+    NOT_APPLICABLE,
+    SURVIVED,
+    Association,
+)
 from assets.statistics.array_types import FloatArray
 from data_contracts.catalogue import contract
 
@@ -20,26 +25,26 @@ LOTS = np.arange(BATCHES) // LOT
 OTHER = RNG.normal(size=BATCHES)
 
 
-def claim(value: FloatArray, target: FloatArray) -> Claim:
+def association(value: FloatArray, target: FloatArray) -> Association:
     product = LOTS % 2
     block = product * 4 + np.arange(BATCHES) // 100
-    return Claim(value, target, OTHER[:, None], LOTS, block, product)
+    return Association(value, target, OTHER[:, None], LOTS, block, product)
 
 
 NOISE = RNG.normal(size=BATCHES)
 VALUE = RNG.normal(size=BATCHES)
-TRUE = claim(VALUE, -0.5 * VALUE + NOISE)
-FALSE = claim(VALUE, NOISE)
-REPEATS_ANOTHER = claim(OTHER + 0.3 * VALUE, -0.5 * OTHER + NOISE)
+TRUE = association(VALUE, -0.5 * VALUE + NOISE)
+FALSE = association(VALUE, NOISE)
+REPEATS_ANOTHER = association(OTHER + 0.3 * VALUE, -0.5 * OTHER + NOISE)
 TREND = np.sin(np.arange(BATCHES) / 30)
-SHARED_DRIFT = claim(TREND + 0.3 * VALUE, -TREND + 0.3 * NOISE)
-ONE_LOT = claim(
+SHARED_DRIFT = association(TREND + 0.3 * VALUE, -TREND + 0.3 * NOISE)
+ONE_LOT = association(
     np.where(LOTS == 50, 25.0, 0.0) + VALUE, np.where(LOTS == 50, -25.0, 0.0) + 0.1 * VALUE
 )
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
-def test_a_true_claim_survives(attempt: object) -> None:
+def test_a_true_association_survives(attempt: object) -> None:
     found = attempt(TRUE, 1)  # type: ignore[operator]
     assert found.result == SURVIVED
     assert found.observed == pytest.approx(-0.5, abs=0.12)
@@ -62,13 +67,13 @@ def test_an_earlier_result_breaks_a_shared_drift() -> None:
 
 
 def test_without_earlier_lots_there_is_no_negative_control() -> None:
-    alone = Claim(VALUE, NOISE, OTHER[:, None], LOTS, LOTS, np.arange(BATCHES))
+    alone = Association(VALUE, NOISE, OTHER[:, None], LOTS, LOTS, np.arange(BATCHES))
     found = negative_control.attempt(alone, 1)
     assert found.result == NOT_APPLICABLE
     assert "Only 0 batches" in found.statement
 
 
-def test_one_lot_may_not_carry_the_claim() -> None:
+def test_one_lot_may_not_carry_the_association() -> None:
     assert left_out_lot.attempt(ONE_LOT, 1).result == BROKEN
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from assets.failure_models.dataset.shared_fits import SharedFits, StoppedError, fingerprint
 from assets.failure_models.dataset.study_inputs import StudyInputs
-from assets.failure_models.dataset.trial_threads import each_in_threads
+from assets.failure_models.dataset.task_threads import each_in_threads
 from assets.failure_models.estimators import boosted_trees, margin_models
 from assets.failure_models.study import prepare
 
@@ -21,7 +21,7 @@ def test_two_threads_that_ask_at_once_get_one_result() -> None:
 
     def ask() -> object:
         both_here.wait()
-        return fits.of(b"key", lambda: made.append(1) or object())
+        return fits.get_or_fit(b"key", lambda: made.append(1) or object())
 
     with ThreadPoolExecutor(2) as pool:
         first, second = (pool.submit(ask) for _ in range(2))
@@ -38,9 +38,9 @@ def test_who_waits_for_a_fit_that_fails_fails_with_it() -> None:
         raise KeyboardInterrupt
 
     with ThreadPoolExecutor(2) as pool:
-        maker = pool.submit(fits.of, b"key", fail)
+        maker = pool.submit(fits.get_or_fit, b"key", fail)
         is_making.wait(5)
-        waiter = pool.submit(fits.of, b"key", lambda: None)
+        waiter = pool.submit(fits.get_or_fit, b"key", lambda: None)
         is_asked.set()
         for one in (maker, waiter):
             with pytest.raises(KeyboardInterrupt):
@@ -50,7 +50,7 @@ def test_who_waits_for_a_fit_that_fails_fails_with_it() -> None:
 def test_only_the_latest_large_results_are_kept() -> None:
     fits, made = SharedFits(latest_kept=2), []
     for name in (b"a", b"b", b"a", b"c", b"a", b"b"):
-        fits.lately(name, lambda name=name: made.append(name))
+        fits.get_or_fit_recent(name, lambda name=name: made.append(name))
     assert made == [b"a", b"b", b"c", b"b"]
 
 
@@ -76,18 +76,18 @@ def test_a_mode_with_the_margin_of_the_failure_fits_nothing_again(
     gates: Callable[..., StudyInputs],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    trial = prepare(gates(line(batches=200), 4), seed=1)[0][0]
-    first, _ = margin_models.ridge_scores(trial)
-    trees = margin_models.tree_scores(trial)
+    task = prepare(gates(line(batches=200), 4), seed=1)[0][0]
+    first, _ = margin_models.ridge_scores(task)
+    trees = margin_models.tree_scores(task)
     monkeypatch.setattr(margin_models, "RidgeBasis", None)
     monkeypatch.setattr(boosted_trees, "fit_margin_trees", None)
-    mode = replace(trial.panel, definition=replace(trial.panel.definition, outcome="mode"))
-    again = replace(trial, panel=mode)
+    mode = replace(task.panel, definition=replace(task.panel.definition, outcome="mode"))
+    again = replace(task, panel=mode)
     assert np.array_equal(margin_models.ridge_scores(again)[0].score, first.score, equal_nan=True)
     assert np.array_equal(margin_models.tree_scores(again).score, trees.score, equal_nan=True)
-    moved = replace(mode, margins=trial.panel.margins + np.arange(200)[:, None] % 2)
+    moved = replace(mode, margins=task.panel.margins + np.arange(200)[:, None] % 2)
     with pytest.raises(TypeError):
-        margin_models.tree_scores(replace(trial, panel=moved))
+        margin_models.tree_scores(replace(task, panel=moved))
 
 
 def test_threads_at_work_end_at_their_next_fit_once_a_run_is_interrupted() -> None:
@@ -96,7 +96,7 @@ def test_threads_at_work_end_at_their_next_fit_once_a_run_is_interrupted() -> No
     def work() -> None:
         made.append(1)
         is_interrupted.wait(5)
-        fits.of(b"next", lambda: made.append(2))
+        fits.get_or_fit(b"next", lambda: made.append(2))
 
     def interrupted() -> None:
         with fits.stopped_by_errors():
@@ -117,11 +117,11 @@ def test_an_item_that_fails_stops_the_others_and_drops_those_that_have_not_begun
     def work(item: int) -> None:
         begun.append(item)
         if item == 0:
-            raise ValueError("no such trial")
+            raise ValueError("no such task")
         time.sleep(0.1)
         fits.check()
 
-    with pytest.raises(ValueError, match="no such trial"):
+    with pytest.raises(ValueError, match="no such task"):
         each_in_threads(work, range(50), 2, fits)
     assert len(begun) < 10
     assert each_in_threads(lambda item: item * 2, [3, 1, 2], 2, SharedFits()) == [6, 2, 4]

@@ -26,7 +26,7 @@ def planted(line: Line, quick: StudySettings) -> dict[str, pl.DataFrame]:
     return run_study(line(seed=3), replace(quick, with_contrast=True))
 
 
-def test_a_planted_cause_is_a_process_signal_from_its_gate_on(
+def test_verdicts_call_a_planted_cause_a_process_signal_from_its_gate_on(
     planted: dict[str, pl.DataFrame],
 ) -> None:
     found = dict(planted["model.verdicts"].select("gate", "verdict").rows())
@@ -72,7 +72,9 @@ def test_every_table_satisfies_its_contract_columns(planted: dict[str, pl.DataFr
         assert frame.equals(frame.sort(described.key))
 
 
-def test_the_full_ladder_stands_at_the_primary_gate(planted: dict[str, pl.DataFrame]) -> None:
+def test_validations_are_of_the_full_ladder_at_the_primary_gate(
+    planted: dict[str, pl.DataFrame],
+) -> None:
     rungs = planted["model.validations"].filter(pl.col("gate") == 5)
     assert set(rungs.select("model", "validation").rows()) == {
         ("base_rate", "rolling_origin"),
@@ -87,6 +89,69 @@ def test_the_full_ladder_stands_at_the_primary_gate(planted: dict[str, pl.DataFr
     }
     reference = rungs.filter("is_reference_only")
     assert reference["validation"].to_list() == ["random_cross_validation"]
+
+
+def test_folds_go_forward_in_time_without_shared_lots(planted: dict[str, pl.DataFrame]) -> None:
+    folds = planted["model.folds"].filter(pl.col("gate") == 5)
+    assert folds["fold"].to_list() == [1, 2, 3, 4, 5, 6]
+    assert folds["test_batches"].sum() == 300
+    for row in folds.iter_rows(named=True):
+        # What a fold trained on was made before its test, less what was not known or shares a lot.
+        assert row["train_batches"] + row["purged_batches"] == row["test_from_order"] - 1
+    assert folds["purged_batches"].min() > 0
+
+
+def test_predictions_are_of_every_later_batch_by_every_rung(
+    planted: dict[str, pl.DataFrame],
+) -> None:
+    primary = planted["model.predictions"].filter(pl.col("gate") == 5)
+    forward = primary.filter(pl.col("validation") == "rolling_origin")
+    counts = forward.group_by("model").agg(pl.col("batch_id").n_unique(), pl.len())
+    assert counts.drop("model").unique().rows() == [(300, 300)]
+    with_margin = forward.drop_nulls("expected_margin")["model"].unique()
+    assert sorted(with_margin) == [
+        "boosted_trees_on_margins",
+        "ridge_and_trees_on_margins",
+        "ridge_on_margins",
+    ]
+
+
+def test_permutation_nulls_hold_each_gain_against_its_draws(
+    planted: dict[str, pl.DataFrame],
+) -> None:
+    own = planted["model.permutation_nulls"].filter(pl.col("gate") == 5)
+    by_name = {row["statistic"]: row for row in own.iter_rows(named=True)}
+    gain = by_name["margin_gain_over_product"]
+    assert gain["observed"] > gain["null_p99"] > gain["null_p95"] > gain["null_p50"]
+    assert gain["p_value"] == 1 / (999 + 1)
+    assert gain["p_value_family"] >= gain["p_value"]
+    assert by_name["product_gain_over_base_rate"]["p_value"] > 0.05
+
+
+def test_calibration_splits_the_brier_score_of_every_forward_rung(
+    planted: dict[str, pl.DataFrame],
+) -> None:
+    scores = planted["model.calibration"].join(
+        planted["model.validations"].filter(~pl.col("is_reference_only")),
+        on=["outcome", "gate", "model"],
+        suffix="_validated",
+    )
+    assert scores.height == planted["model.calibration"].height > 0
+    assert scores["brier"].to_list() == pytest.approx(scores["brier_validated"].to_list())
+    base = scores.filter(model="base_rate", gate=5).row(0, named=True)
+    assert base["brier_uncertainty"] == pytest.approx(
+        base["failures"] / 300 * (1 - base["failures"] / 300)
+    )
+
+
+def test_subgroups_are_of_product_strength_and_year(planted: dict[str, pl.DataFrame]) -> None:
+    groups = planted["model.subgroups"]
+    by_kind = groups.group_by("subgroup").agg(pl.col("batches", "failures").sum())
+    assert sorted(by_kind["subgroup"]) == ["product", "strength", "year"]
+    failures = planted["model.verdicts"].filter(pl.col("gate") == 5)["failures"].item()
+    assert by_kind.filter(subgroup="product").row(0)[1:] == (300, failures)
+    rates = groups["failures"] / groups["batches"]
+    assert groups["failure_rate"].to_list() == rates.to_list()
 
 
 def test_noise_is_no_signal_and_names_nothing(line: Line, quick: StudySettings) -> None:
@@ -297,7 +362,7 @@ def test_one_product_is_said_to_be_one(line: Line, gates: Line, quick: StudySett
     assert "only one" in found["reason"]
 
 
-def test_drift_shared_by_feature_and_margin_is_a_trend_not_a_signal(
+def test_trends_hold_a_drift_shared_by_feature_and_margin_which_is_no_signal(
     line: Line, gates: Line, quick: StudySettings
 ) -> None:
     inputs = gates(line(effect=0.0, seed=6), 5)

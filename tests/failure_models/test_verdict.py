@@ -1,18 +1,24 @@
 """The verdict rule in its order, and sentences that carry their numbers."""
 
 from dataclasses import replace
+from datetime import datetime
 
+import polars as pl
 import pytest
 
-from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
-from assets.failure_models.signal.verdict import Facts, Gain, decide, leading_gain
+from assets.failure_models.signal.acceptance_criteria import (
+    AcceptanceCriteria,
+    criteria_frame,
+    criteria_of,
+)
+from assets.failure_models.signal.verdict import Gain, VerdictFacts, decide, leading_gain
 from assets.failure_models.signal.verdict_sentence import Ranking, not_applicable, sentence
 
 CRITERIA = AcceptanceCriteria()
 SHOWN = Gain("margin_gain_over_product", 0.2, 0.1, 0.3, 0.0004)
 NOT_SHOWN = replace(SHOWN, value=-0.01, low=-0.03, high=0.01, p_value=0.6)
 PRODUCT = Gain("product_gain_over_base_rate", 0.1, 0.05, 0.15, 0.001)
-FACTS = Facts(failures=20, batches=600, design_effect=2.0, has_margins=True, signal=[SHOWN])
+FACTS = VerdictFacts(failures=20, batches=600, design_effect=2.0, has_margins=True, signal=[SHOWN])
 RANKING = Ranking(0.81, 0.7, 0.9, 0.6, 0.5, 0.7, 0.57, 1.25, 0.75)
 
 
@@ -85,3 +91,12 @@ def test_a_gate_after_the_result_is_not_judged() -> None:
         "Rejected batches is decided by results of stage 6"
     )
     assert "No batch has reached gate 3" in not_applicable("rejected batches", 3, 6, 5)
+
+
+def test_acceptance_criteria_are_read_back_as_they_were_frozen() -> None:
+    frozen = criteria_frame(["failure", "blend"], datetime.fromisoformat("2024-01-01"))
+    changed = frozen.with_columns(
+        threshold=pl.when(outcome="blend", criterion="leak_auc").then(0.9).otherwise("threshold")
+    )
+    assert criteria_of(changed, "failure") == AcceptanceCriteria()
+    assert criteria_of(changed, "blend") == AcceptanceCriteria(leak_auc=0.9)

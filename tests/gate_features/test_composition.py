@@ -111,7 +111,7 @@ def test_a_wide_table_without_instants(table, records):
     assert "same for every batch" not in dictionary["parameter.team"]["description"]
 
 
-def test_results_are_refused_by_meaning_and_by_time_and_nothing_else_is(table, records):
+def test_refused_features_are_so_by_meaning_or_by_time_and_nothing_else_is(table, records):
     source = records(
         batches=batches_of(table, 2),
         parameters=table(

@@ -24,7 +24,9 @@ def observed(*rows):
         (3, 71, None),  # known after the last gate
     ],
 )
-def test_the_first_gate_at_which_both_conditions_hold(gates, hours, stage, known_after_h, gate):
+def test_gate_values_come_at_the_first_gate_at_which_both_conditions_hold(
+    gates, hours, stage, known_after_h, gate
+):
     known_at = None if known_after_h is None else hours(known_after_h)
     admitted = admit(observed(("f", stage, known_at, 1.0, None)), gates)
     assert admitted.values["gate"].to_list() == ([] if gate is None else [gate])

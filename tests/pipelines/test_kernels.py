@@ -3,7 +3,7 @@
 import numpy as np
 
 from assets.rules.search import entry as search_entry
-from assets.rules.search.selectors import Column
+from assets.rules.search.selectors import SearchColumn
 from assets.rules.search.subgroup_search import SubgroupSearch
 from pipelines.kernels import compile_kernels
 
@@ -15,8 +15,8 @@ def test_a_run_compiles_no_second_rule_search() -> None:
     rng = np.random.default_rng(1)
     levels = rng.integers(0, 3, 60).astype(float)
     columns = (
-        *(Column(f"c{k}", f"c{k}", 2, None, rng.normal(size=60)) for k in range(3)),
-        Column("press", "press", 4, ("A", "B", "C"), levels),
+        *(SearchColumn(f"c{k}", f"c{k}", 2, None, rng.normal(size=60)) for k in range(3)),
+        SearchColumn("press", "press", 4, ("A", "B", "C"), levels),
     )
     label = (rng.random(60) < 0.2).astype(float)
     search = SubgroupSearch(columns, np.full(60, label.mean()))

@@ -381,6 +381,7 @@ def dictionary_rows(drivers: Rows) -> Rows:
             "available_at_gate": row["stage"],
             "unit_operation": row["unit_operation"],
             "kind": "parameter",
+            "quantity": row["driver"],
             "data_type": "numeric",
             "unit": "degC",
             "source_table": "core.parameters",

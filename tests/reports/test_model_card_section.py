@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from assets.failure_models.dataset.study_inputs import StudySettings
-from assets.failure_models.investigation.cause_backtest import backtest
-from assets.failure_models.investigation.investigation_cards import CardInputs, cards
+from assets.failure_models.investigation.card_inputs import CardInputs
+from assets.failure_models.investigation.cause_backtest import cause_backtest
+from assets.failure_models.investigation.investigation_cards import investigation_cards
 from assets.failure_models.study import run_study
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform, empty
@@ -46,7 +47,7 @@ def studied():
     }
     records["deviations"] = conform(pl.DataFrame([deviation]), contract("core.deviations"))
     inputs = CardInputs(**records)
-    found = cards(inputs) | backtest(inputs, tables["model.attributions"])
+    found = investigation_cards(inputs) | cause_backtest(inputs, tables["model.attributions"])
     return tables | found
 
 

@@ -10,13 +10,13 @@ from assets.rules.effects import effect_of
 from assets.rules.period import split_in_time
 from assets.rules.refit import refitted
 from assets.rules.search.rule import Rule, RuleCondition
-from assets.rules.search.selectors import Column, Selectors, selectors
+from assets.rules.search.selectors import SearchColumn, Selectors, selectors
 from assets.rules.targets import Target, failure_target, thin_margin_targets
 from assets.statistics.intervals import newcombe_difference
 
 
-def number(name: str, values: np.ndarray) -> Column:
-    return Column(name, name, 3, None, values)
+def number(name: str, values: np.ndarray) -> SearchColumn:
+    return SearchColumn(name, name, 3, None, values)
 
 
 def test_a_batch_expects_its_products_rate() -> None:
@@ -145,6 +145,7 @@ def gate_tables() -> dict[str, pl.DataFrame]:
         {
             "batch_id": ids,
             "gate": [4] * 40,
+            "gate_at": None,
             "production_order": range(40),
             "product": ["P"] * 40,
             "strength": [None] * 40,
@@ -188,6 +189,7 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
             "batch_id": ids[:190],
             "outcome": "failure",
             "is_failure": [i % 50 == 0 for i in range(190)],
+            "known_at": None,
         }
     )
     definition = {"outcome": "failure", "title": "Failure", "last_gate_before": 5}
@@ -196,6 +198,7 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
     margins = pl.DataFrame(
         {
             "batch_id": ids,
+            "outcome": "failure",
             "quantity": "dissolution",
             "measured_quantity": "dissolution",
             "limit": "low",
@@ -206,6 +209,8 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
     named = pl.DataFrame(
         {
             "feature": ["lab.dissolution", "lab.dissolution.minimum"],
+            "kind": "lab",
+            "quantity": "dissolution",
             "title": ["Drug dissolution, mean of samples (%)", "Drug dissolution, lowest (%)"],
         }
     )

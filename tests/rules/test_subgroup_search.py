@@ -7,24 +7,26 @@ import pytest
 
 from assets.rules.refit import statistic_of
 from assets.rules.search.interval_kernel import likelihood_ratio
-from assets.rules.search.selectors import Column
+from assets.rules.search.selectors import SearchColumn
 from assets.rules.search.subgroup_search import SubgroupSearch
 
 BATCHES = 150
 
 
-def number(name: str, values: np.ndarray) -> Column:
-    return Column(name, name, 3, None, values)
+def number(name: str, values: np.ndarray) -> SearchColumn:
+    return SearchColumn(name, name, 3, None, values)
 
 
-def columns(rng: np.random.Generator) -> tuple[Column, ...]:
+def columns(rng: np.random.Generator) -> tuple[SearchColumn, ...]:
     missing = rng.normal(size=BATCHES)
     missing[rng.random(BATCHES) < 0.2] = np.nan
     return (
         number("rounded", rng.integers(0, 12, BATCHES).astype(float)),
         number("fine", rng.normal(size=BATCHES)),
         number("missing", missing),
-        Column("press", "press", 3, ("A", "B", "C"), rng.integers(0, 3, BATCHES).astype(float)),
+        SearchColumn(
+            "press", "press", 3, ("A", "B", "C"), rng.integers(0, 3, BATCHES).astype(float)
+        ),
     )
 
 
@@ -153,7 +155,7 @@ def test_what_stood_in_memory_before_changes_nothing(monkeypatch: pytest.MonkeyP
 def test_a_category_may_have_more_levels_than_there_are_batches() -> None:
     """The batches of one rule, with levels of all batches: it once wrote outside the arrays."""
     levels = tuple(f"L{i:04d}" for i in range(3_000))
-    lots = Column("lot", "lot", 3, levels, np.arange(24, dtype=float) // 6 + 2_990)
+    lots = SearchColumn("lot", "lot", 3, levels, np.arange(24, dtype=float) // 6 + 2_990)
     label = (np.arange(24) < 6).astype(float)
     search = SubgroupSearch((lots,), np.full(24, 0.25), depth=1, beam=1, parents=0)
     assert search.best(label)[0][0].rule.conditions[0].level == "L2990"

@@ -41,7 +41,9 @@ def tables(records_of):
                 "cluster_id": [f"L{i // 4}" for i in range(COUNT)],
             }
         ),
-        "outcomes": pl.DataFrame({"batch_id": ids, "outcome": "failure", "is_failure": margin < 0}),
+        "outcomes": pl.DataFrame(
+            {"batch_id": ids, "outcome": "failure", "is_failure": margin < 0, "known_at": None}
+        ),
         "outcome_margins": pl.DataFrame(
             {
                 "batch_id": ids,
@@ -52,7 +54,9 @@ def tables(records_of):
             }
         ),
         "gate_values": pl.concat(
-            pl.DataFrame({"batch_id": ids, "gate": 3, "feature": name, "value": values})
+            pl.DataFrame(
+                {"batch_id": ids, "gate": 3, "feature": name, "value": values, "level": None}
+            )
             for name, values in features.items()
         ),
         "dictionary": pl.DataFrame(

@@ -6,18 +6,17 @@ import pytest
 
 from assets.statistics.resampling.permutation import (
     SharedDraws,
+    cluster_keys,
     log10_arrangements,
     p_value,
     permuted_positions,
-    string_keys,
-    summarise,
 )
 
 
 def test_strings_move_whole_and_stay_in_their_block() -> None:
     block = np.array([0, 0, 0, 0, 0, 1, 1])
-    string = np.array([0, 0, 1, 1, 2, 3, 4])
-    positions = permuted_positions(block, string, string_keys(5, 2000, seed=1))
+    cluster = np.array([0, 0, 1, 1, 2, 3, 4])
+    positions = permuted_positions(block, cluster, cluster_keys(5, 2000, seed=1))
     seen = {tuple(row[:5]) for row in positions}
     parts = [(0, 1), (2, 3), (4,)]
     assert seen == {sum(order, ()) for order in permutations(parts)}
@@ -27,7 +26,7 @@ def test_strings_move_whole_and_stay_in_their_block() -> None:
 def test_a_string_in_pieces_is_laid_where_its_batches_were() -> None:
     # Two lots made in turns: swapping them swaps the outcomes of the turns.
     positions = permuted_positions(
-        np.zeros(4, dtype=int), np.array([0, 1, 0, 1]), string_keys(2, 200, seed=1)
+        np.zeros(4, dtype=int), np.array([0, 1, 0, 1]), cluster_keys(2, 200, seed=1)
     )
     assert {tuple(row) for row in positions} == {(0, 1, 2, 3), (1, 0, 3, 2)}
 
@@ -38,7 +37,7 @@ def test_p_value_of_a_case_worked_by_hand() -> None:
     outcome = score = np.array([3.0, 2.0, 1.0])
     exact = [float(np.array(order) @ score) for order in permutations(outcome)]
     assert sorted(exact, reverse=True) == [14, 13, 13, 11, 11, 10]
-    draws = SharedDraws(strings=3, draws=20_000, seed=3)
+    draws = SharedDraws(clusters=3, draws=20_000, seed=3)
     null = outcome[draws.positions(np.zeros(3, dtype=int), np.arange(3))] @ score
     assert p_value(14.0, null) == pytest.approx(1 / 6, abs=0.01)
     assert p_value(13.0, null) == pytest.approx(3 / 6, abs=0.01)
@@ -50,29 +49,23 @@ def test_p_value_counts_the_observed_arrangement() -> None:
 
 
 def test_arrangements_count_distinct_patterns_only() -> None:
-    block, string = np.zeros(4, dtype=int), np.arange(4)
-    assert log10_arrangements(block, string, np.arange(4.0)) == pytest.approx(log10(24))
-    assert log10_arrangements(block, string, np.array([1.0, 0, 0, 0])) == pytest.approx(log10(4))
-    assert log10_arrangements(block, string, np.zeros(4)) == 0.0
+    block, cluster = np.zeros(4, dtype=int), np.arange(4)
+    assert log10_arrangements(block, cluster, np.arange(4.0)) == pytest.approx(log10(24))
+    assert log10_arrangements(block, cluster, np.array([1.0, 0, 0, 0])) == pytest.approx(log10(4))
+    assert log10_arrangements(block, cluster, np.zeros(4)) == 0.0
 
 
 def test_level_under_the_null_with_dependent_lots() -> None:
     """Lots of five with a shared effect in outcome and score: 5% of tests at 5%."""
     rng = np.random.default_rng(7)
     lots, size, tests = 24, 5, 300
-    string = np.repeat(np.arange(lots), size)
+    cluster = np.repeat(np.arange(lots), size)
     draws = SharedDraws(lots, 199, seed=5)
-    positions = draws.positions(np.zeros(string.size, dtype=int), string)
+    positions = draws.positions(np.zeros(cluster.size, dtype=int), cluster)
     hits = 0
     for _ in range(tests):
         outcome, score = (
-            rng.normal(size=lots)[string] + rng.normal(size=string.size) for _ in range(2)
+            rng.normal(size=lots)[cluster] + rng.normal(size=cluster.size) for _ in range(2)
         )
         hits += p_value(float(outcome @ score), outcome[positions] @ score) <= 0.05
     assert 4 <= hits <= 28  # 99% binomial band of 300 at 5%
-
-
-def test_summary_quantiles() -> None:
-    found = summarise(3.0, np.arange(101.0), 0.5)
-    assert (found.null_p50, found.null_p95, found.null_p99) == (50.0, 95.0, 99.0)
-    assert found.p_value_family == 0.5

@@ -15,7 +15,7 @@ from assets.failure_models.alarms.alarm_thresholds import (
     next_threshold,
     refreshed_thresholds,
 )
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.prediction import Prediction
 from assets.statistics.array_types import BoolArray, IntArray
 from assets.statistics.intervals import CLUSTER_DEFLATION, deflated_beta
@@ -24,11 +24,13 @@ ALARM_BUDGETS = (0.02, 0.05, 0.10)
 MICROSECONDS_PER_HOUR = 3.6e9
 
 
-def alarm_rows(trial: Trial, prediction: Prediction, design_effect: float) -> list[dict[str, Any]]:
+def alarm_performance(
+    task: Task, prediction: Prediction, design_effect: float
+) -> list[dict[str, Any]]:
     """Performance of alarms at each budget, pooled over the later blocks.
 
     Args:
-        trial: An outcome at a gate.
+        task: An outcome at a gate.
         prediction: Forward-in-time probabilities of the model used.
         design_effect: Variance inflation by lots and campaigns; intervals use at least 1.3.
 
@@ -36,35 +38,33 @@ def alarm_rows(trial: Trial, prediction: Prediction, design_effect: float) -> li
         One row per budget, in the shape of ``model.alarm_performance``; empty where there are
         fewer than two test blocks.
     """
-    blocks = [fold.test for fold in trial.folds]
+    blocks = [fold.test for fold in task.folds]
     if len(blocks) < 2:
         return []
     later = np.concatenate(blocks[1:])
-    failed = trial.panel.label[later] == 1
+    failed = task.panel.label[later] == 1
     rows = []
     for budget in ALARM_BUDGETS:
         alarm = np.concatenate(_alarms(prediction, blocks, budget))
         frozen = np.concatenate(_alarms(prediction, blocks, budget, is_frozen=True))
         rows.append(
             {
-                **_head(trial, budget),
+                **_head(task, budget),
                 "threshold": next_threshold(prediction.probability, blocks, budget),
                 **_counts(alarm, failed, max(CLUSTER_DEFLATION, design_effect)),
                 "frozen_detected": int((frozen & failed).sum()),
                 "frozen_false_alarms": int((frozen & ~failed).sum()),
-                "lead_time_h": _lead_time_h(trial, later, alarm & failed),
+                "lead_time_h": _lead_time_h(task, later, alarm & failed),
             }
         )
     return rows
 
 
-def alarm_period_rows(
-    trial: Trial, prediction: Prediction, design_effect: float
-) -> list[dict[str, Any]]:
+def alarm_periods(task: Task, prediction: Prediction, design_effect: float) -> list[dict[str, Any]]:
     """Performance of alarms at each budget, block by block: was the budget kept?
 
     Args:
-        trial: An outcome at a gate.
+        task: An outcome at a gate.
         prediction: Forward-in-time probabilities of the model used.
         design_effect: Variance inflation by lots and campaigns; intervals use at least 1.3.
 
@@ -72,7 +72,7 @@ def alarm_period_rows(
         One row per budget and test block after the first, in the shape of
         ``model.alarm_periods``.
     """
-    folds = trial.folds
+    folds = task.folds
     blocks = [fold.test for fold in folds]
     if len(blocks) < 2:
         return []
@@ -82,11 +82,11 @@ def alarm_period_rows(
         alarms = _alarms(prediction, blocks, budget)
         frozen = _alarms(prediction, blocks, budget, is_frozen=True)
         for fold, alarm, held in zip(folds[1:], alarms, frozen, strict=True):
-            failed = trial.panel.label[fold.test] == 1
+            failed = task.panel.label[fold.test] == 1
             counted = _counts(alarm, failed, deflation)
             rows.append(
                 {
-                    **_head(trial, budget),
+                    **_head(task, budget),
                     "fold": fold.number,
                     **{name: counted[name] for name in _PERIOD_COUNTS},
                     "frozen_detected": int((held & failed).sum()),
@@ -119,8 +119,8 @@ def _alarms(
     ]
 
 
-def _head(trial: Trial, budget: float) -> dict[str, Any]:
-    return {"outcome": trial.outcome, "gate": trial.gate, "alarm_budget": budget}
+def _head(task: Task, budget: float) -> dict[str, Any]:
+    return {"outcome": task.outcome, "gate": task.gate, "alarm_budget": budget}
 
 
 def _counts(alarm: BoolArray, failed: BoolArray, deflation: float) -> dict[str, Any]:
@@ -142,8 +142,8 @@ def _counts(alarm: BoolArray, failed: BoolArray, deflation: float) -> dict[str, 
     }
 
 
-def _lead_time_h(trial: Trial, rows: IntArray, detected: BoolArray) -> float | None:
+def _lead_time_h(task: Task, rows: IntArray, detected: BoolArray) -> float | None:
     caught = rows[detected]
-    hours = (trial.panel.known_at[caught] - trial.matrix.gate_at[caught]) / MICROSECONDS_PER_HOUR
+    hours = (task.panel.known_at[caught] - task.matrix.gate_at[caught]) / MICROSECONDS_PER_HOUR
     hours = hours[np.isfinite(hours)]
     return float(np.median(hours)) if hours.size else None

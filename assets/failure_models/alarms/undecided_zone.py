@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.prediction import Prediction
 from assets.statistics.array_types import BoolArray, FloatArray
 from assets.statistics.dependence import share_interval
@@ -24,25 +24,25 @@ NOMINAL_COVERAGE = 0.90
 ALL, GOOD, FAILED = "all", "good", "failed"
 
 
-def zone_rows(trial: Trial, prediction: Prediction) -> list[dict[str, Any]]:
+def conformal(task: Task, prediction: Prediction) -> list[dict[str, Any]]:
     """Coverage and decidedness over the later test blocks.
 
     Args:
-        trial: An outcome at a gate.
+        task: An outcome at a gate.
         prediction: Forward-in-time probabilities of the model used.
 
     Returns:
         One row per class and one for all, in the shape of ``model.conformal``; empty with fewer
         than two test blocks.
     """
-    blocks = [fold.test for fold in trial.folds]
+    blocks = [fold.test for fold in task.folds]
     if len(blocks) < 2:
         return []
     later = np.concatenate(blocks[1:])
-    failed = trial.panel.label[later] == 1
-    sets = later_sets(trial, prediction)
+    failed = task.panel.label[later] == 1
+    sets = later_sets(task, prediction)
     return [
-        _row(trial, prediction.model, name, sets, failed, inside)
+        _row(task, prediction.model, name, sets, failed, inside)
         for name, inside in (
             (ALL, np.ones(later.size, dtype=bool)),
             (GOOD, ~failed),
@@ -61,14 +61,14 @@ def conformity_scores(probability: FloatArray) -> FloatArray:
     return np.asarray(score - np.where(np.isfinite(past), past, score[:5].mean()))
 
 
-def later_sets(trial: Trial, prediction: Prediction) -> PredictionSets:
+def later_sets(task: Task, prediction: Prediction) -> PredictionSets:
     """Sets of every test block after the first, each calibrated on results known by then."""
-    score = conformity_scores(prediction.probability[trial.tested])
-    failed = trial.tested_label == 1
+    score = conformity_scores(prediction.probability[task.tested])
+    failed = task.tested_label == 1
     found = []
-    for first, last in pairwise(np.cumsum([fold.test.size for fold in trial.folds])):
-        block, before = trial.tested[first:last], trial.tested[:first]
-        known = np.flatnonzero(was_known(before, block, trial.panel.known_at, trial.matrix.gate_at))
+    for first, last in pairwise(np.cumsum([fold.test.size for fold in task.folds])):
+        block, before = task.tested[first:last], task.tested[:first]
+        known = np.flatnonzero(was_known(before, block, task.panel.known_at, task.matrix.gate_at))
         found.append(
             prediction_sets(score[first:last], score[known], failed[known], 1 - NOMINAL_COVERAGE)
         )
@@ -79,7 +79,7 @@ def later_sets(trial: Trial, prediction: Prediction) -> PredictionSets:
 
 
 def _row(
-    trial: Trial,
+    task: Task,
     model: str,
     name: str,
     sets: PredictionSets,
@@ -89,11 +89,11 @@ def _row(
     is_covered = sets.covers(failed)[inside]
     batches, covered = int(inside.sum()), int(is_covered.sum())
     undecided = int(sets.is_undecided[inside].sum())
-    later = np.concatenate([fold.test for fold in trial.folds[1:]])
-    low, high = share_interval(is_covered, trial.matrix.cluster[later][inside])
+    later = np.concatenate([fold.test for fold in task.folds[1:]])
+    low, high = share_interval(is_covered, task.matrix.cluster[later][inside])
     return {
-        "outcome": trial.outcome,
-        "gate": trial.gate,
+        "outcome": task.outcome,
+        "gate": task.gate,
         "result": name,
         "model": model,
         "nominal_coverage": NOMINAL_COVERAGE,

@@ -1,5 +1,5 @@
-"""What is studied: the matrix of a gate, the outcome over its batches, and their folds.
+"""What is studied: an outcome at a gate as a task, its folds, and what tasks share.
 
-Here belongs the making of aligned arrays from tables, within product and relative to the recent
-past. Fitting and judging do not belong here.
+Here belongs what makes a batch matrix ready for fitting: within product, relative to the recent
+past, split in time. The matrix itself is ``batch_matrix``; fitting and judging do not belong here.
 """

@@ -18,8 +18,6 @@ LOT, CAMPAIGN, EPISODE, DEVIATION = "lot", "campaign", "equipment_episode", "dev
 FEWEST_BATCHES = 30
 RENEWALS = ("maintenance", "part_change", "breakdown")
 
-GROUPS = {"batch_id": pl.String, "group": pl.String}
-
 
 def failure_dependence(
     batches: pl.DataFrame,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.batch_matrix.missing_values import measured_mean, measured_spread
 from assets.failure_models.dataset.shared_fits import SharedFits, fingerprint
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.regression.detrending import PAST_BATCHES, group_means, relative_to_past
@@ -70,7 +71,7 @@ def relative_view(
         The view; nothing in a row depends on later rows.
     """
     key = fingerprint("design", values, product, fold.train)
-    shared = fits.of(key, lambda: _design(values, product, fold.train))
+    shared = fits.get_or_fit(key, lambda: _design(values, product, fold.train))
     product_mean, targets = np.empty_like(margins), np.empty_like(margins)
     level = np.empty(margins.shape[1])
     # One margin at a time: sums over several columns are taken in another order, and a margin must
@@ -80,7 +81,7 @@ def relative_view(
         means = group_means(own, product, fold.train)
         within = own - means
         product_mean[:, j], targets[:, j] = means[:, 0], relative_to_past(within)[:, 0]
-        level[j] = _nanmean(within[fold.train][-PAST_BATCHES:])[0]
+        level[j] = measured_mean(within[fold.train][-PAST_BATCHES:])[0]
     return RelativeView(
         shared.values,
         shared.scale,
@@ -93,7 +94,8 @@ def relative_view(
 
 def _design(values: FloatArray, product: IntArray, train: IntArray) -> RelativeDesign:
     relative = relative_to_past(values - group_means(values, product, train))
-    scale = _spread(relative[train])
+    spread, mean = measured_spread(relative[train]), measured_mean(relative[train])
+    scale = np.where(spread > 1e-9 * np.maximum(1.0, np.abs(mean)), spread, 0.0)
     return RelativeDesign(in_spreads(relative, scale), scale)
 
 
@@ -101,16 +103,3 @@ def in_spreads(relative: FloatArray, scale: FloatArray) -> FloatArray:
     """Relative values in training standard deviations, clipped; 0 where missing or constant."""
     scaled = np.divide(relative, scale, out=np.zeros_like(relative), where=scale > 0)
     return np.asarray(np.clip(np.nan_to_num(scaled), -LARGEST_SPREADS, LARGEST_SPREADS))
-
-
-def _nanmean(values: FloatArray) -> FloatArray:
-    counts = np.isfinite(values).sum(axis=0)
-    return np.asarray(np.nan_to_num(values).sum(axis=0) / np.maximum(counts, 1))
-
-
-def _spread(values: FloatArray) -> FloatArray:
-    defined = np.isfinite(values)
-    counts = np.maximum(defined.sum(axis=0), 1)
-    centred = np.where(defined, values - _nanmean(values), 0.0)
-    spread = np.sqrt((centred**2).sum(axis=0) / counts)
-    return np.where(spread > 1e-9 * np.maximum(1.0, np.abs(_nanmean(values))), spread, 0.0)

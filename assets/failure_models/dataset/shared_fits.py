@@ -1,7 +1,7 @@
 """What a run fits, fitted once: outcomes share features and folds, and failures their margins.
 
 A result is found again by the bytes of everything it was made from, so what is shared is what each
-would have computed; nothing is shared between two fits that could differ. Trials examined in
+would have computed; nothing is shared between two fits that could differ. Tasks examined in
 different threads wait for one another's fits instead of making them again.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 from data_contracts.errors import LotwiseError
 
 Made = TypeVar("Made")
-# Decompositions of a wide design take some 50 MB each; trials of one gate run one after the other.
+# Decompositions of a wide design take some 50 MB each; tasks of one gate run one after the other.
 LATEST_KEPT = 12
 
 
@@ -44,7 +44,7 @@ class SharedFits:
     def stopped_by_errors(self) -> Iterator[None]:
         """Make every later request fail once the block has failed, an interrupt included.
 
-        Threads cannot be ended from outside: those at work on a trial end at their next fit.
+        Threads cannot be ended from outside: those at work on a task end at their next fit.
         """
         try:
             yield
@@ -61,7 +61,7 @@ class SharedFits:
         if self._is_stopped:
             raise StoppedError("The study was stopped. Run `lotwise run` to start over.")
 
-    def of(self, key: bytes, make: Callable[[], Made]) -> Made:
+    def get_or_fit(self, key: bytes, make: Callable[[], Made]) -> Made:
         """A result kept until the run ends; made by the first who asks."""
         self.check()
         with self._lock:
@@ -69,8 +69,8 @@ class SharedFits:
             held = self._kept.setdefault(key, Future())
         return _result(held, make if is_first else None)
 
-    def lately(self, key: bytes, make: Callable[[], Made]) -> Made:
-        """A large result, made again where it has not been used lately."""
+    def get_or_fit_recent(self, key: bytes, make: Callable[[], Made]) -> Made:
+        """A large result, kept while it is among the latest used and made again where it is not."""
         self.check()
         with self._lock:
             is_first = key not in self._latest

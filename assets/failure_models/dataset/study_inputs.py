@@ -57,7 +57,7 @@ class StudySettings:
 
     @property
     def workers(self) -> int:
-        """Trials examined at a time: one more than cores, for one may wait for another's fit."""
+        """Tasks examined at a time: one more than cores, for one may wait for another's fit."""
         return self.threads if self.threads == 1 else self.threads + 1
 
     @classmethod

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from assets.failure_models.dataset.trial import Trial
+from assets.batch_matrix.missing_values import measured_spread
+from assets.failure_models.dataset.task import Task
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.regression.clustered_regression import Slopes, separate_slopes
 from assets.statistics.regression.detrending import group_means, relative_to_past
@@ -23,11 +24,11 @@ PAST = "recent past"
 FEWEST_UNUSUAL = 30
 
 
-def confounding_rows(trial: Trial) -> list[dict[str, Any]]:
-    """Find the confounded parameters of a trial.
+def confounding(task: Task) -> list[dict[str, Any]]:
+    """Find the confounded parameters of a task.
 
     Args:
-        trial: An outcome at its primary gate.
+        task: An outcome at its primary gate.
 
     Returns:
         One row per confounded parameter and quantity, in the shape of ``finding.confounding``.
@@ -38,39 +39,39 @@ def confounding_rows(trial: Trial) -> list[dict[str, Any]]:
     """
     return [
         row
-        for quantity, target, relative in _targets(trial)
-        for row in _rows(trial, quantity, target, relative)
+        for quantity, target, relative in _targets(task)
+        for row in _rows(task, quantity, target, relative)
     ]
 
 
-def _targets(trial: Trial) -> Iterator[tuple[str, FloatArray, FloatArray]]:
+def _targets(task: Task) -> Iterator[tuple[str, FloatArray, FloatArray]]:
     """Per quantity: the margin as recorded, and within product relative to the past."""
-    if not trial.has_margins:
-        label = trial.panel.label
+    if not task.has_margins:
+        label = task.panel.label
         rows = np.flatnonzero(np.isfinite(label))
-        within = label[:, None] - group_means(label[:, None], trial.matrix.product, rows)
+        within = label[:, None] - group_means(label[:, None], task.matrix.product, rows)
         yield "failure", label, relative_to_past(within)[:, 0]
         return
-    for j, quantity in enumerate(trial.panel.quantities):
-        yield quantity, trial.panel.margins[:, j], trial.views[-1].targets[:, j]
+    for j, quantity in enumerate(task.panel.quantities):
+        yield quantity, task.panel.margins[:, j], task.views[-1].targets[:, j]
 
 
 def _rows(
-    trial: Trial, quantity: str, target: FloatArray, relative: FloatArray
+    task: Task, quantity: str, target: FloatArray, relative: FloatArray
 ) -> list[dict[str, Any]]:
-    values, cluster = trial.matrix.values, trial.matrix.cluster
+    values, cluster = task.matrix.values, task.matrix.cluster
     columns = values.shape[1]
     if not columns:
         return []
-    spread = _spread(values)
+    spread = measured_spread(values)
     level = 1 - bonferroni(0.05, columns)
     crude = _scaled(separate_slopes(values, target, cluster, level), spread)
     is_left = _is_clear(crude) & _is_widespread(values)
     rows: list[dict[str, Any]] = []
-    for confounder, design, answer in _adjusted(trial, target, relative):
+    for confounder, design, answer in _adjusted(task, target, relative):
         if not is_left.any():
             break
-        scale = _unit(spread, trial) if confounder == PAST else spread
+        scale = _unit(spread, task) if confounder == PAST else spread
         adjusted = _scaled(separate_slopes(design, answer, cluster), scale)
         is_turned = _is_clear(adjusted) & (crude.estimate * adjusted.estimate < 0)
         is_gone = ~_is_clear(adjusted) & (
@@ -78,29 +79,30 @@ def _rows(
         )
         for j in np.flatnonzero(is_left & (is_turned | is_gone)):
             kind = REVERSES if is_turned[j] else VANISHES
-            rows.append(_row(trial, quantity, int(j), confounder, kind, crude, adjusted))
+            rows.append(_row(task, quantity, int(j), confounder, kind, crude, adjusted))
         is_left &= ~(is_turned | is_gone)
     return rows
 
 
 def _adjusted(
-    trial: Trial, target: FloatArray, relative: FloatArray
+    task: Task, target: FloatArray, relative: FloatArray
 ) -> Iterator[tuple[str, FloatArray, FloatArray]]:
-    values = trial.matrix.values
-    products, strengths = _codes(trial)
+    values = task.matrix.values
+    products, strengths = _codes(task)
     for name, group in (("strength", strengths), ("product", products)):
         if np.unique(group).size > 1:
             yield name, _within(values, group), _within(target[:, None], group)[:, 0]
-    design = np.where(trial.views[-1].scale > 0, trial.views[-1].design, np.nan)
+    design = np.where(task.views[-1].scale > 0, task.views[-1].design, np.nan)
     yield PAST, design, relative
 
 
-def _codes(trial: Trial) -> tuple[IntArray, IntArray]:
+def _codes(task: Task) -> tuple[IntArray, IntArray]:
     """Codes of product and of strength, per batch."""
-    parts = [name.split("|", 1) for name in trial.matrix.product_names]
-    product = np.unique([part[0] for part in parts], return_inverse=True)[1]
-    strength = np.unique([part[-1] for part in parts], return_inverse=True)[1]
-    return product.astype(np.int64), strength.astype(np.int64)
+    product, strength = (
+        np.unique(names, return_inverse=True)[1].astype(np.int64)
+        for names in zip(*task.matrix.product_and_strength, strict=True)
+    )
+    return product, strength
 
 
 def _within(values: FloatArray, group: IntArray) -> FloatArray:
@@ -113,16 +115,9 @@ def _is_widespread(values: FloatArray) -> BoolArray:
     return np.asarray((np.isfinite(values) & (values != usual)).sum(axis=0) >= FEWEST_UNUSUAL)
 
 
-def _spread(values: FloatArray) -> FloatArray:
-    defined = np.isfinite(values)
-    counts = np.maximum(defined.sum(axis=0), 1)
-    mean = np.where(defined, values, 0.0).sum(axis=0) / counts
-    return np.asarray(np.sqrt((np.where(defined, values - mean, 0.0) ** 2).sum(axis=0) / counts))
-
-
-def _unit(spread: FloatArray, trial: Trial) -> FloatArray:
+def _unit(spread: FloatArray, task: Task) -> FloatArray:
     """Standard deviations of the recorded values, in those of the relative view; 0 for none."""
-    own = trial.views[-1].scale
+    own = task.views[-1].scale
     return np.divide(spread, own, out=np.zeros_like(spread), where=own > 0)
 
 
@@ -139,7 +134,7 @@ def _is_clear(slopes: Slopes) -> BoolArray:
 
 
 def _row(
-    trial: Trial,
+    task: Task,
     quantity: str,
     j: int,
     confounder: str,
@@ -154,10 +149,10 @@ def _row(
 
     first, second = of(crude), of(adjusted)
     return {
-        "outcome": trial.outcome,
-        "gate": trial.gate,
+        "outcome": task.outcome,
+        "gate": task.gate,
         "quantity": quantity,
-        "feature": trial.matrix.columns[j],
+        "feature": task.matrix.columns[j],
         "confounder": confounder,
         "kind": kind,
         "crude_effect": first[0],
@@ -166,7 +161,7 @@ def _row(
         "adjusted_effect": second[0],
         "adjusted_low": second[1],
         "adjusted_high": second[2],
-        "statement": _statement(trial.matrix.columns[j], quantity, confounder, kind, first, second),
+        "statement": _statement(task.matrix.columns[j], quantity, confounder, kind, first, second),
     }
 
 

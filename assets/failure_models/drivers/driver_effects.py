@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.drivers.driver_ranking import WINDOW, RankedCluster
 from assets.failure_models.signal.examination import Examination
 from assets.statistics.array_types import FloatArray
@@ -48,7 +48,7 @@ def driver_effects(
     """Estimate the effect of each driver's leading column.
 
     Args:
-        seen: The examined trial.
+        seen: The examined task.
         drivers: Its leading clusters.
         clusters: Number of clusters they were chosen from; the joint interval is widened for it
             (Bonferroni).
@@ -56,9 +56,9 @@ def driver_effects(
     Returns:
         Per driver, in the order given.
     """
-    trial = seen.trial
+    task = seen.task
     columns = [int(driver.columns[0]) for driver in drivers]
-    relative = trial.views[-1].design[:, columns]
+    relative = task.views[-1].design[:, columns]
     level = 1 - bonferroni(0.05, clusters)
     return [_effect(seen, drivers, i, relative, level) for i in range(len(drivers))]
 
@@ -70,57 +70,57 @@ def _effect(
     relative: FloatArray,
     joint_level: float,
 ) -> DriverEffect:
-    trial, driver = seen.trial, drivers[i]
+    task, driver = seen.task, drivers[i]
     column = int(driver.columns[0])
-    value = trial.matrix.values[:, column]
+    value = task.matrix.values[:, column]
     step, step_name = _step(value)
     crude_target, adjusted_target, unit = targets(seen, driver)
-    scale = step / max(float(trial.views[-1].scale[column]), 1e-300)
-    crude = _scaled(slopes_of(value[:, None], crude_target, trial), 0, step)
-    adjusted = _scaled(slopes_of(relative[:, [i]], adjusted_target, trial), 0, scale)
+    scale = step / max(float(task.views[-1].scale[column]), 1e-300)
+    crude = _scaled(slopes_of(value[:, None], crude_target, task), 0, step)
+    adjusted = _scaled(slopes_of(relative[:, [i]], adjusted_target, task), 0, scale)
     joint_design = relative.copy()
     for k, other in enumerate(drivers):
         if other.direction == WINDOW:
             joint_design[:, k] = np.abs(joint_design[:, k])
-    joint = _scaled(slopes_of(joint_design, adjusted_target, trial, joint_level), i, 1.0)
+    joint = _scaled(slopes_of(joint_design, adjusted_target, task, joint_level), i, 1.0)
     return DriverEffect(
         crude,
         adjusted,
         f"{unit} per {step_name}",
         _is_clear(crude) and _is_clear(adjusted) and crude[0] * adjusted[0] < 0,
         _is_clear(joint) and (driver.direction == WINDOW or _is_clear(adjusted)),
-        _e_values(trial, adjusted, adjusted_target, is_label=seen.ladder.margins is None),
+        _e_values(task, adjusted, adjusted_target, is_label=seen.ladder.margins is None),
     )
 
 
 def _e_values(
-    trial: Trial, effect: tuple[float, float, float], target: FloatArray, *, is_label: bool
+    task: Task, effect: tuple[float, float, float], target: FloatArray, *, is_label: bool
 ) -> tuple[float, float]:
     if not is_label:
         return e_values_of_difference(*effect, float(np.nanstd(target)))
-    known = trial.panel.label[trial.panel.is_labelled]
+    known = task.panel.label[task.panel.is_labelled]
     return e_values_of_risk_difference(*effect, float(known.mean()), 0.5 / max(known.size, 1))
 
 
 def targets(seen: Examination, driver: RankedCluster) -> tuple[FloatArray, FloatArray, str]:
     """Crude and adjusted target with their unit: the margin the driver moves most, or failure."""
-    trial = seen.trial
+    task = seen.task
     if seen.ladder.margins is None:
-        label = trial.panel.label
+        label = task.panel.label
         rows = np.flatnonzero(np.isfinite(label))
-        within = label - group_means(label[:, None], trial.matrix.product, rows)[:, 0]
+        within = label - group_means(label[:, None], task.matrix.product, rows)[:, 0]
         return label, relative_to_past(within[:, None])[:, 0], "failure probability"
-    parts = seen.ladder.margins.contribution[trial.tested][:, driver.columns].sum(axis=1)
-    scale = np.nanstd(trial.views[-1].targets[trial.tested], axis=0)
+    parts = seen.ladder.margins.contribution[task.tested][:, driver.columns].sum(axis=1)
+    scale = np.nanstd(task.views[-1].targets[task.tested], axis=0)
     j = int(np.argmax(np.abs(parts).mean(axis=0) / np.maximum(scale, 1e-300)))
-    unit = f"margin of {trial.panel.quantities[j]} (robust sd)"
-    return trial.panel.margins[:, j], trial.views[-1].targets[:, j], unit
+    unit = f"margin of {task.panel.quantities[j]} (robust sd)"
+    return task.panel.margins[:, j], task.views[-1].targets[:, j], unit
 
 
-def slopes_of(design: FloatArray, target: FloatArray, trial: Trial, level: float = 0.95) -> Slopes:
+def slopes_of(design: FloatArray, target: FloatArray, task: Task, level: float = 0.95) -> Slopes:
     """Slopes over the batches where everything is known, with intervals over clusters."""
     rows = np.isfinite(target) & np.isfinite(design).all(axis=1)
-    return clustered_slopes(design[rows], target[rows], trial.matrix.cluster[rows], level)
+    return clustered_slopes(design[rows], target[rows], task.matrix.cluster[rows], level)
 
 
 def _step(value: FloatArray) -> tuple[float, str]:

@@ -1,9 +1,9 @@
-"""Clusters of features in order of what they foretold, and how firmly each holds its place.
+"""Clusters of features by predictive contribution, and how firmly each holds its place.
 
 A place is held in a refit when the cluster is again among the leaders, a sign when risk again rises
 in the same direction. Refits are on resampled lots and campaigns; the two periods are the earlier
-and the later half of the out-of-time batches. Every place is one by what was foretold, on batches
-the fit in question had not seen.
+and the later half of the out-of-time batches. Every place is one by predictive contribution, on
+batches the fit in question had not seen.
 """
 
 from collections.abc import Sequence
@@ -27,9 +27,9 @@ class RankedCluster:
         columns: Positions of its columns, the leading one first.
         contribution: Per out-of-time batch, summed over the columns, positive towards failure.
         mean_abs: Mean absolute contribution.
-        share: Its share of what all clusters that pointed the right way foretold, 0 to 1.
+        share: Its share of the predictive contributions that pointed the right way, 0 to 1.
         direction: Which values of the leading column go with failure.
-        rank: 1 for the cluster that foretold most.
+        rank: 1 for the largest predictive contribution.
         rank_low: 5th percentile of the rank over refits, ``rank_high`` the 95th; refits are held
             against other batches than the fit itself, whose own rank is always inside.
         place_stability: Share of refits that place it among the leaders.
@@ -59,10 +59,10 @@ def rank_clusters(
     places: int,
     shown: int,
 ) -> list[RankedCluster]:
-    """Rank clusters by what they foretold of batches the model had not seen.
+    """Rank clusters by their predictive contribution, on batches the model had not seen.
 
     Args:
-        explained: Contributions out of fold, and what each column foretold.
+        explained: Contributions out of fold, and the predictive contribution of each column.
         values: (batches, columns) the model's own view of the features.
         cluster: Per column, its cluster.
         refits: The same batches explained again by each refit.
@@ -73,14 +73,14 @@ def rank_clusters(
         The leading clusters, the largest first.
     """
     summed = summed_by_cluster(explained.contribution, cluster)
-    importance = summed_by_cluster(explained.foretold[None, :], cluster)[0]
+    importance = summed_by_cluster(explained.predictive[None, :], cluster)[0]
     ranks = ranks_of(importance)
     again = [summed_by_cluster(one.contribution, cluster) for one in refits]
     again_ranks = np.array(
-        [ranks_of(summed_by_cluster(one.foretold[None, :], cluster)[0]) for one in refits]
+        [ranks_of(summed_by_cluster(one.predictive[None, :], cluster)[0]) for one in refits]
     ).reshape(len(refits), importance.size)
     periods = halves(summed.shape[0])
-    by_period = summed_by_cluster(explained.foretold_in_periods, cluster)
+    by_period = summed_by_cluster(explained.predictive_in_periods, cluster)
     period_ranks = [ranks_of(one) for one in by_period]
     total = max(float(importance.clip(min=0).sum()), 1e-300)
     found = []

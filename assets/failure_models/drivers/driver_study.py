@@ -1,25 +1,24 @@
-"""Drivers of every outcome and gate with a process signal: named, measured, drawn as curves.
+"""The drivers of every outcome and gate with a process signal: ranked, measured, attacked, drawn.
 
 Without a process signal there is nothing here: ranking noise is what other tools do.
 """
 
 from collections.abc import Sequence
-from math import isfinite
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from assets.failure_models.dataset.study_inputs import StudySettings
-from assets.failure_models.dataset.trial import Trial
-from assets.failure_models.dataset.trial_threads import each_in_threads
+from assets.failure_models.dataset.task_threads import each_in_threads
+from assets.failure_models.drivers.attributions import attributions
 from assets.failure_models.drivers.driver_clusters import correlated_clusters
-from assets.failure_models.drivers.driver_effects import DriverEffect, driver_effects
-from assets.failure_models.drivers.driver_ranking import MIXED, RankedCluster, rank_clusters
+from assets.failure_models.drivers.driver_curves import driver_curves
+from assets.failure_models.drivers.driver_effects import driver_effects
+from assets.failure_models.drivers.driver_ranking import rank_clusters
+from assets.failure_models.drivers.drivers import drivers
 from assets.failure_models.drivers.explanation import Explanation, Refit, explain, refitted
-from assets.failure_models.drivers.operating_window import operating_window
-from assets.failure_models.drivers.refutation_study import refutation_rows
-from assets.failure_models.drivers.refutations.claim import NOT_APPLICABLE, SURVIVED
+from assets.failure_models.drivers.refutation_study import refutations
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.evidence import SPREAD_GAIN
 from assets.failure_models.signal.examination import Examination
@@ -28,245 +27,29 @@ from assets.failure_models.signal.verdict import PROCESS_SIGNAL
 from assets.statistics.resampling.cluster_bootstrap import cluster_weights
 
 SHOWN_DRIVERS = 10
-SHOWN_FEATURES = 20
-CURVE_POINTS = 12
 
 Rows = list[dict[str, Any]]
 
 
-def has_drivers(judged: Judgement) -> bool:
-    """Whether a trial may have drivers at all: a signal, and one of the mean of the margin."""
-    return (
-        judged.verdict == PROCESS_SIGNAL
-        and judged.gain is not None
-        and judged.gain.statistic != SPREAD_GAIN
-    )
-
-
-def driver_rows(
-    judged: Judgement,
-    criteria: AcceptanceCriteria,
-    settings: StudySettings,
-    dictionary: pl.DataFrame,
-) -> dict[str, Rows]:
-    """Study the drivers of one trial.
-
-    Args:
-        judged: A trial for which :func:`has_drivers` holds.
-        criteria: Gives how firmly a driver must hold its place to be named.
-        settings: Gives the number of refits.
-        dictionary: ``feature.dictionary``, for titles, stages and unit operations.
-
-    Returns:
-        Rows of ``finding.drivers``, ``finding.refutations``, ``finding.driver_curves`` and, at the
-        primary gate, ``model.attributions``.
-    """
-    seen = judged.examination
-    trial, explained = seen.trial, explain(seen)
-    view = trial.views[-1].design[trial.tested]
-    clusters = correlated_clusters(view)
-    ranked = rank_clusters(
-        explained,
-        view,
-        clusters,
-        _refits(seen, explained, settings),
-        places=int(criteria.driver_places),
-        shown=SHOWN_DRIVERS,
-    )
-    effects = driver_effects(seen, ranked, int(clusters.max()) + 1)
-    known = {row["feature"]: row for row in dictionary.iter_rows(named=True)}
-    refuted = refutation_rows(seen, ranked, int(criteria.driver_places))
-    rows: dict[str, Rows] = {
-        "finding.drivers": [
-            _driver_row(judged, driver, effect, known, criteria)
-            | _window(seen, driver)
-            | _survived(driver, refuted)
-            for driver, effect in zip(ranked, effects, strict=True)
-        ],
-        "finding.refutations": refuted,
-        "finding.driver_curves": [row for driver in ranked for row in _curve_rows(judged, driver)],
-        "model.attributions": [],
-    }
-    if trial.is_primary:
-        rows["model.attributions"] = _attribution_rows(trial, explained)
-    return rows
-
-
-def _refits(seen: Examination, explained: Explanation, settings: StudySettings) -> list[Refit]:
-    """Explanations after refits on resampled lots and campaigns of the last training window."""
-    trial = seen.trial
-    rng = np.random.default_rng([trial.seed, 3])
-    clusters = trial.matrix.cluster[trial.folds[-1].train]
-    return [
-        refitted(seen, weights, explained.risk_per_margin, trial.seed + number)
-        for number, weights in enumerate(cluster_weights(clusters, settings.refits, rng))
-    ]
-
-
-def is_named(driver: RankedCluster, effect: DriverEffect, criteria: AcceptanceCriteria) -> bool:
-    """Whether a driver holds its sign and place in refits and periods, and beside the others."""
-    return (
-        driver.rank <= criteria.driver_places
-        and driver.direction != MIXED
-        and driver.place_stability >= criteria.driver_stability
-        and driver.sign_stability >= criteria.driver_stability
-        and driver.holds_in_periods
-        and effect.is_own
-    )
-
-
-def _driver_row(
-    judged: Judgement,
-    driver: RankedCluster,
-    effect: DriverEffect,
-    known: dict[str, dict[str, Any]],
-    criteria: AcceptanceCriteria,
-) -> dict[str, Any]:
-    trial = judged.examination.trial
-    matrix = trial.matrix
-    leading = int(driver.columns[0])
-    feature = matrix.features[leading]
-    described = known[feature]
-    level = matrix.columns[leading].removeprefix(feature)
-    return {
-        "outcome": trial.outcome,
-        "gate": trial.gate,
-        "rank": driver.rank,
-        "driver": feature,
-        "title": described["title"] + level.replace("=", ": "),
-        "stage": described["stage"],
-        "unit_operation": described["unit_operation"],
-        "verdict": judged.verdict,
-        "members": ",".join(dict.fromkeys(matrix.features[int(j)] for j in driver.columns)),
-        "mean_abs_shap": driver.mean_abs,
-        "share": driver.share,
-        "direction": driver.direction,
-        "rank_low": driver.rank_low,
-        "rank_high": driver.rank_high,
-        "place_stability": driver.place_stability,
-        "sign_stability": driver.sign_stability,
-        "is_named": is_named(driver, effect, criteria),
-        "crude_effect": effect.crude[0],
-        "crude_low": effect.crude[1],
-        "crude_high": effect.crude[2],
-        "adjusted_effect": effect.adjusted[0],
-        "adjusted_low": effect.adjusted[1],
-        "adjusted_high": effect.adjusted[2],
-        "effect_unit": effect.unit,
-        "is_simpson_flagged": effect.is_simpson_flagged,
-        "e_value": _number(effect.e_values[0]),
-        "e_value_low": _number(effect.e_values[1]),
-    }
-
-
-def _number(value: float) -> float | None:
-    return value if isfinite(value) else None
-
-
-def _window(seen: Examination, driver: RankedCluster) -> dict[str, Any]:
-    """The operating window of the leading column; nothing where it has none or is a level."""
-    trial, leading = seen.trial, int(driver.columns[0])
-    if trial.matrix.columns[leading] != trial.matrix.features[leading]:
-        return {}
-    risk = seen.ladder.rung(seen.ladder.model_used).probability[trial.tested]
-    window = operating_window(trial.matrix.values[trial.tested, leading], risk, CURVE_POINTS)
-    if window is None:
-        return {}
-    return {
-        "window_low": window.low,
-        "window_high": window.high,
-        "is_window_open_low": window.is_open_low,
-        "is_window_open_high": window.is_open_high,
-        "window_failure_prob": window.failure_prob,
-        "window_batches": window.batches,
-    }
-
-
-def _survived(driver: RankedCluster, refuted: Rows) -> dict[str, Any]:
-    """How many of the attempts that could be made the driver survived."""
-    own = [row["result"] for row in refuted if row["rank"] == driver.rank]
-    if not own:
-        return {}
-    return {
-        "refutations_survived": own.count(SURVIVED),
-        "refutations_tried": len(own) - own.count(NOT_APPLICABLE),
-    }
-
-
-def _curve_rows(judged: Judgement, driver: RankedCluster) -> Rows:
-    """Contribution and predicted risk along the leading column, in groups of equal size."""
-    seen = judged.examination
-    trial = seen.trial
-    leading = int(driver.columns[0])
-    value = trial.matrix.values[trial.tested, leading]
-    risk = seen.ladder.rung(seen.ladder.model_used).probability[trial.tested]
-    recorded = np.flatnonzero(np.isfinite(value))
-    edges = np.unique(np.quantile(value[recorded], np.linspace(0, 1, CURVE_POINTS + 1)[1:-1]))
-    place = np.searchsorted(edges, value[recorded], side="right")
-    rows: Rows = []
-    for point, part in enumerate(np.unique(place)):
-        inside = recorded[place == part]
-        rows.append(
-            {
-                "outcome": trial.outcome,
-                "gate": trial.gate,
-                "driver": trial.matrix.features[leading],
-                "feature": trial.matrix.columns[leading],
-                "point": point,
-                "value": float(np.median(value[inside])),
-                "contribution": float(driver.contribution[inside].mean()),
-                "failure_prob": float(risk[inside].mean()),
-                "batches": int(inside.size),
-            }
-        )
-    return rows
-
-
-def _attribution_rows(trial: Trial, explained: Explanation) -> Rows:
-    """Contributions of the leading features to every out-of-time batch, of all to failed ones.
-
-    Levels of one feature are added. What led over all batches says nothing of where a failed
-    batch's own cause stands among everything that moved it: for those every feature is kept.
-    """
-    names = list(dict.fromkeys(trial.matrix.features))
-    place = {name: k for k, name in enumerate(names)}
-    summed = np.zeros((trial.tested.size, len(names)))
-    for j, feature in enumerate(trial.matrix.features):
-        summed[:, place[feature]] += explained.contribution[:, j]
-    leading = np.argsort(-np.abs(summed).mean(axis=0), kind="stable")[:SHOWN_FEATURES]
-    column = {name: j for j, name in enumerate(trial.matrix.columns)}
-    values = trial.matrix.values[trial.tested]
-    shown = {int(k) for k in leading}
-    rows: Rows = []
-    for i, position in enumerate(trial.tested):
-        every = range(len(names)) if trial.tested_label[i] == 1 else sorted(shown)
-        for k in every:
-            own = column.get(names[k])
-            rows.append(
-                {
-                    "outcome": trial.outcome,
-                    "gate": trial.gate,
-                    "batch_id": trial.matrix.batch_ids[int(position)],
-                    "feature": names[k],
-                    "contribution": float(summed[i, k]),
-                    "value": None if own is None else float(values[i, own]),
-                    "is_leading": k in shown,
-                }
-            )
-    return rows
-
-
-def all_driver_rows(
+def driver_study(
     judged: Sequence[Judgement],
     criteria: dict[str, AcceptanceCriteria],
     settings: StudySettings,
     dictionary: pl.DataFrame,
 ) -> dict[str, Rows]:
-    """Study the drivers of every trial that may have them."""
+    """Study the drivers of every task that may have them.
 
-    def study(one: Judgement) -> dict[str, Rows]:
-        return driver_rows(one, criteria[one.examination.trial.outcome], settings, dictionary)
+    Args:
+        judged: Every judgement.
+        criteria: By outcome, how firmly a driver must hold its place to be named.
+        settings: Gives the number of refits.
+        dictionary: ``feature.dictionary``, for titles, stages and unit operations.
 
+    Returns:
+        Rows of ``finding.drivers``, ``finding.refutations``, ``finding.driver_curves`` and
+        ``model.attributions`` by name.
+    """
+    known = {row["feature"]: row for row in dictionary.iter_rows(named=True)}
     found: dict[str, Rows] = {
         "finding.drivers": [],
         "finding.refutations": [],
@@ -276,8 +59,54 @@ def all_driver_rows(
     driven = [one for one in judged if has_drivers(one)]
     if not driven:
         return found
-    fits = driven[0].examination.trial.fits
+
+    def study(one: Judgement) -> dict[str, Rows]:
+        return _of_task(one, criteria[one.examination.task.outcome], settings, known)
+
+    fits = driven[0].examination.task.fits
     for own in each_in_threads(study, driven, settings.workers, fits):
         for name, rows in own.items():
             found[name] += rows
     return found
+
+
+def has_drivers(judged: Judgement) -> bool:
+    """Whether a task may have drivers at all: a signal, and one of the mean of the margin."""
+    return (
+        judged.verdict == PROCESS_SIGNAL
+        and judged.gain is not None
+        and judged.gain.statistic != SPREAD_GAIN
+    )
+
+
+def _of_task(
+    judged: Judgement,
+    criteria: AcceptanceCriteria,
+    settings: StudySettings,
+    known: dict[str, dict[str, Any]],
+) -> dict[str, Rows]:
+    seen = judged.examination
+    task, explained = seen.task, explain(seen)
+    view = task.views[-1].design[task.tested]
+    clusters, places = correlated_clusters(view), int(criteria.driver_places)
+    refits = _refits(seen, explained, settings)
+    ranked = rank_clusters(explained, view, clusters, refits, places=places, shown=SHOWN_DRIVERS)
+    effects = driver_effects(seen, ranked, int(clusters.max()) + 1)
+    refuted = refutations(seen, ranked, places)
+    return {
+        "finding.drivers": drivers(judged, ranked, effects, refuted, known, criteria),
+        "finding.refutations": refuted,
+        "finding.driver_curves": [row for one in ranked for row in driver_curves(seen, one)],
+        "model.attributions": attributions(task, explained) if task.is_primary else [],
+    }
+
+
+def _refits(seen: Examination, explained: Explanation, settings: StudySettings) -> list[Refit]:
+    """Explanations after refits on resampled lots and campaigns of the last training window."""
+    task = seen.task
+    rng = np.random.default_rng([task.seed, 3])
+    clusters = task.matrix.cluster[task.folds[-1].train]
+    return [
+        refitted(seen, weights, explained.risk_per_margin, task.seed + number)
+        for number, weights in enumerate(cluster_weights(clusters, settings.refits, rng))
+    ]

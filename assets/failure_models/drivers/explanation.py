@@ -4,7 +4,7 @@ Contributions are SHAP values, positive towards failure: exact for ridge and log
 from xgboost's ``pred_contribs`` for trees. Several margins become one risk by the failure
 probability that each batch's predicted deviation is worth, so that the contributions to a margin
 add up to the probability of failing it beyond that of the batch's product and recent level. Beside
-them stands what each column foretold: contributions held against what came true.
+them stands each column's predictive contribution: what it said held against what came true.
 """
 
 from collections.abc import Sequence
@@ -14,34 +14,37 @@ from functools import partial
 import numpy as np
 
 from assets.failure_models.dataset.shared_fits import fingerprint
-from assets.failure_models.dataset.trial import Trial
-from assets.failure_models.drivers.foretold import foretold, foretold_risk
+from assets.failure_models.dataset.task import Task
+from assets.failure_models.drivers.predictive_contribution import (
+    predictive_contribution,
+    predictive_risk_contribution,
+)
 from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.failure_probability import margin_failure_probability
 from assets.failure_models.estimators.margin_models import MarginScores, Spread
-from assets.failure_models.estimators.penalised_logistic import fit_logistic
-from assets.failure_models.estimators.ridge import weighted_coefficients
 from assets.failure_models.signal.examination import Examination
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.regression.penalised_logistic import fit_logistic
+from assets.statistics.regression.ridge import weighted_coefficients
 
 SMALLEST_SPREADS = 0.05
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Out-of-fold contributions of a trial.
+    """Out-of-fold contributions of a task.
 
     Attributes:
         contribution: (out-of-time batches, columns), positive towards failure.
-        foretold: Per column, how much of what came true its contributions foretold.
-        foretold_in_periods: (2, columns), the same in the earlier and the later half.
+        predictive: Per column, its predictive contribution.
+        predictive_in_periods: (2, columns), the same in the earlier and the later half.
         risk_per_margin: (out-of-time batches, quantities), failure probability gained per unit of
             margin lost; no column for models of the label, whose contributions are in log odds.
     """
 
     contribution: FloatArray
-    foretold: FloatArray
-    foretold_in_periods: FloatArray
+    predictive: FloatArray
+    predictive_in_periods: FloatArray
     risk_per_margin: FloatArray
 
 
@@ -51,11 +54,12 @@ class Refit:
 
     Attributes:
         contribution: (out-of-time batches, columns), positive towards failure.
-        foretold: Per column, over the out-of-time batches this refit had not seen.
+        predictive: Per column, its predictive contribution over the out-of-time batches this refit
+            had not seen.
     """
 
     contribution: FloatArray
-    foretold: FloatArray
+    predictive: FloatArray
 
 
 def halves(batches: int) -> tuple[slice, slice]:
@@ -65,22 +69,26 @@ def halves(batches: int) -> tuple[slice, slice]:
 
 def explain(seen: Examination) -> Explanation:
     """Explain the model the verdict rests on, out of fold."""
-    trial, ladder = seen.trial, seen.ladder
-    periods = halves(trial.tested.size)
+    task, ladder = seen.task, seen.ladder
+    periods = halves(task.tested.size)
     if ladder.margins is None or ladder.spread is None:
-        whole = np.vstack([_logistic_contribution(trial, f.train, f.test) for f in trial.folds])
-        label = trial.tested_label
-        by_period = np.array([foretold(whole[part], label[part]) for part in periods])
-        return Explanation(
-            whole, foretold(whole, label), by_period, np.empty((trial.tested.size, 0))
+        whole = np.vstack([_logistic_contribution(task, f.train, f.test) for f in task.folds])
+        label = task.tested_label
+        by_period = np.array(
+            [predictive_contribution(whole[part], label[part]) for part in periods]
         )
-    risk = _risk_per_margin(trial, ladder.margins, ladder.spread)
-    parts = ladder.margins.contribution[trial.tested]
-    target = ladder.margins.target[trial.tested]
-    by_period = np.array([foretold_risk(parts[p], target[p], risk[p]) for p in periods])
+        return Explanation(
+            whole, predictive_contribution(whole, label), by_period, np.empty((task.tested.size, 0))
+        )
+    risk = _risk_per_margin(task, ladder.margins, ladder.spread)
+    parts = ladder.margins.contribution[task.tested]
+    target = ladder.margins.target[task.tested]
+    by_period = np.array(
+        [predictive_risk_contribution(parts[p], target[p], risk[p]) for p in periods]
+    )
     return Explanation(
         -np.einsum("bcq,bq->bc", parts, risk),
-        foretold_risk(parts, target, risk),
+        predictive_risk_contribution(parts, target, risk),
         by_period,
         risk,
     )
@@ -92,27 +100,27 @@ def refitted(
     """Explain again after fitting on resampled batches of the last training window.
 
     Args:
-        seen: The examined trial.
+        seen: The examined task.
         weights: Per batch of the last fold's training window, how often it counts.
         risk_per_margin: As in the explanation whose stability is tested.
         seed: Of the trees, where the gate has them.
 
     Returns:
-        Contributions to all out-of-time batches; what was foretold, over those of weight 0.
+        Contributions to all out-of-time batches; predictive ones over those of weight 0.
     """
-    trial, train = seen.trial, seen.trial.folds[-1].train
-    counted = np.zeros(len(trial.matrix.batch_ids))
+    task, train = seen.task, seen.task.folds[-1].train
+    counted = np.zeros(len(task.matrix.batch_ids))
     counted[train] = weights
-    unseen = counted[trial.tested] == 0
+    unseen = counted[task.tested] == 0
     if seen.ladder.margins is None or seen.ladder.spread is None:
         rows = np.repeat(train, weights.astype(np.int64))
-        whole = _logistic_contribution(trial, rows, trial.tested)
-        return Refit(whole, foretold(whole[unseen], trial.tested_label[unseen]))
+        whole = _logistic_contribution(task, rows, task.tested)
+        return Refit(whole, predictive_contribution(whole[unseen], task.tested_label[unseen]))
     parts = _refitted_parts(seen, seen.ladder.spread, counted, seed)
-    target = seen.ladder.margins.target[trial.tested]
+    target = seen.ladder.margins.target[task.tested]
     return Refit(
         -np.einsum("bcq,bq->bc", parts, risk_per_margin),
-        foretold_risk(parts[unseen], target[unseen], risk_per_margin[unseen]),
+        predictive_risk_contribution(parts[unseen], target[unseen], risk_per_margin[unseen]),
     )
 
 
@@ -120,22 +128,22 @@ def _refitted_parts(
     seen: Examination, spread: Spread, counted: FloatArray, seed: int
 ) -> FloatArray:
     """Contributions to every margin, (out-of-time batches, columns, quantities)."""
-    trial, train = seen.trial, seen.trial.folds[-1].train
-    view, test, weights = trial.views[-1], trial.views[-1].design[trial.tested], counted[train]
-    parts = np.zeros((*test.shape, len(trial.panel.quantities)))
+    task, train = seen.task, seen.task.folds[-1].train
+    view, test, weights = task.views[-1], task.views[-1].design[task.tested], counted[train]
+    parts = np.zeros((*test.shape, len(task.panel.quantities)))
     binned = boosted_trees.BinnedDesigns(view.design, counted)
-    key = fingerprint(view.key, trial.tested, counted)
+    key = fingerprint(view.key, task.tested, counted)
     for j in range(parts.shape[2]):
         has_target = np.isfinite(view.targets[train, j]) & (weights > 0)
         rows, own = train[has_target], weights[has_target]
         target, penalty = view.targets[rows, j], spread.penalties[-1][j]
-        slopes = trial.fits.of(
+        slopes = task.fits.get_or_fit(
             fingerprint("ridge again", key, rows, target, penalty),
             partial(weighted_coefficients, view.design[rows], target, own, penalty),
         )
         parts[:, :, j] = (test - test.mean(axis=0)) * slopes
-        if trial.is_primary:
-            by_trees = trial.fits.of(
+        if task.is_primary:
+            by_trees = task.fits.get_or_fit(
                 fingerprint("trees again", key, rows, target, seed),
                 partial(_tree_contributions, binned, rows, target, seed, test),
             )
@@ -154,16 +162,16 @@ def _tree_contributions(
     return boosted_trees.contributions(booster, test)
 
 
-def _risk_per_margin(trial: Trial, scores: MarginScores, spread: Spread) -> FloatArray:
+def _risk_per_margin(task: Task, scores: MarginScores, spread: Spread) -> FloatArray:
     """Slopes of every out-of-time batch, each margin weighed by its own failures until then.
 
     The weights of a block's margins beside one another are those known when it was predicted; their
     common size, which ranks nothing within a batch, is that of the last block, or few early
     failures would make some blocks louder than others.
     """
-    folds = list(zip(trial.folds, trial.views, spread.residuals, strict=True))
+    folds = list(zip(task.folds, task.views, spread.residuals, strict=True))
     weights = [
-        observed_to_predicted(trial.panel.margins[fold.train], view.expected[fold.train], pools)
+        observed_to_predicted(task.panel.margins[fold.train], view.expected[fold.train], pools)
         for fold, view, pools in folds
     ]
     size = [float(np.exp(np.log(weight).mean())) for weight in weights]
@@ -225,7 +233,7 @@ def observed_to_predicted(
     return np.asarray(observed / np.maximum(predicted, 1e-6))
 
 
-def _logistic_contribution(trial: Trial, train: IntArray, test: IntArray) -> FloatArray:
-    values = trial.matrix.values
-    fit = fit_logistic(values[train], trial.panel.label[train])
+def _logistic_contribution(task: Task, train: IntArray, test: IntArray) -> FloatArray:
+    values = task.matrix.values
+    fit = fit_logistic(values[train], task.panel.label[train])
     return fit.contributions(values[test])

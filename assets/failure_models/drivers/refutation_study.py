@@ -13,10 +13,10 @@ from assets.failure_models.drivers.refutations import (
     placebo_label,
     shuffled_parameter,
 )
-from assets.failure_models.drivers.refutations.claim import Attempt, Claim
+from assets.failure_models.drivers.refutations.association import Association, Attempt
 from assets.failure_models.signal.examination import Examination
 
-ATTEMPTS: tuple[Callable[[Claim, int], Attempt], ...] = (
+ATTEMPTS: tuple[Callable[[Association, int], Attempt], ...] = (
     placebo_label.attempt,
     shuffled_parameter.attempt,
     negative_control.attempt,
@@ -24,30 +24,30 @@ ATTEMPTS: tuple[Callable[[Claim, int], Attempt], ...] = (
 )
 
 
-def refutation_rows(
+def refutations(
     seen: Examination, drivers: Sequence[RankedCluster], places: int
 ) -> list[dict[str, Any]]:
     """Attack the leading drivers.
 
     Args:
-        seen: The examined trial.
+        seen: The examined task.
         drivers: Its leading clusters.
         places: Number of them that are attacked.
 
     Returns:
         One row per driver and attempt, in the shape of ``finding.refutations``.
     """
-    trial = seen.trial
+    task = seen.task
     rows: list[dict[str, Any]] = []
     for driver in drivers[:places]:
-        claim = _claim(seen, drivers[:places], driver)
+        association = _association(seen, drivers[:places], driver)
         for attempt in ATTEMPTS:
-            found = attempt(claim, trial.seed)
+            found = attempt(association, task.seed)
             rows.append(
                 {
-                    "outcome": trial.outcome,
-                    "gate": trial.gate,
-                    "driver": trial.matrix.features[int(driver.columns[0])],
+                    "outcome": task.outcome,
+                    "gate": task.gate,
+                    "driver": task.matrix.features[int(driver.columns[0])],
                     "rank": driver.rank,
                     "attempt": found.name,
                     "observed": found.observed,
@@ -60,20 +60,22 @@ def refutation_rows(
     return rows
 
 
-def _claim(seen: Examination, drivers: Sequence[RankedCluster], driver: RankedCluster) -> Claim:
-    trial, design = seen.trial, seen.trial.views[-1].design
+def _association(
+    seen: Examination, drivers: Sequence[RankedCluster], driver: RankedCluster
+) -> Association:
+    task, design = seen.task, seen.task.views[-1].design
     target = targets(seen, driver)[1]
     # Only batches of a test block: blocks tell which batches may change places.
-    rows = trial.tested[np.isfinite(target[trial.tested])]
+    rows = task.tested[np.isfinite(target[task.tested])]
     columns = {id(one): _bent(design[rows, int(one.columns[0])], one) for one in drivers}
     others = [columns[id(one)] for one in drivers if one is not driver]
-    product = trial.matrix.product[rows]
-    return Claim(
+    product = task.matrix.product[rows]
+    return Association(
         value=columns[id(driver)],
         target=target[rows],
         others=np.column_stack(others) if others else np.empty((rows.size, 0)),
-        cluster=trial.matrix.cluster[rows],
-        block=product * (trial.fold_number.max() + 1) + trial.fold_number[rows],
+        cluster=task.matrix.cluster[rows],
+        block=product * (task.fold_number.max() + 1) + task.fold_number[rows],
         product=product,
     )
 

@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assets.failure_models.dataset.gate_matrix import mean_filled
+from assets.batch_matrix.missing_values import mean_filled
 from assets.failure_models.dataset.shared_fits import fingerprint
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators import boosted_trees
-from assets.failure_models.estimators.penalised_logistic import LogisticDesign, fit_logistic
 from assets.failure_models.estimators.prediction import RANDOM_CROSS_VALIDATION, Prediction
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.discrimination import column_aucs
+from assets.statistics.regression.penalised_logistic import LogisticDesign, fit_logistic
 from assets.statistics.resampling.folds import random_folds
 
 BASE_RATE = "base_rate"
@@ -27,78 +27,78 @@ TREES = "boosted_trees"
 Fitter = Callable[[IntArray, IntArray, int], FloatArray]
 
 
-def base_rate(trial: Trial) -> Prediction:
+def base_rate(task: Task) -> Prediction:
     """The training failure rate for everyone: the floor of the ladder."""
 
     def predict(train: IntArray, test: IntArray, _: int) -> FloatArray:
-        failures = trial.panel.label[train].sum()
+        failures = task.panel.label[train].sum()
         return np.full(test.size, (failures + 0.5) / (train.size + 1))
 
-    return _rolling(trial, BASE_RATE, predict)
+    return _rolling(task, BASE_RATE, predict)
 
 
-def product_only(trial: Trial) -> Prediction:
+def product_only(task: Task) -> Prediction:
     """What product code, strength and size say before anything is made."""
-    design = identity_design(trial)
+    design = identity_design(task)
 
     def predict(train: IntArray, test: IntArray, _: int) -> FloatArray:
-        return fit_logistic(design[train], trial.panel.label[train]).predict(design[test])
+        return fit_logistic(design[train], task.panel.label[train]).predict(design[test])
 
-    return _rolling(trial, PRODUCT_ONLY, predict)
+    return _rolling(task, PRODUCT_ONLY, predict)
 
 
-def identity_design(trial: Trial) -> FloatArray:
+def identity_design(task: Task) -> FloatArray:
     """One column per product and strength, and the numbers known of a batch before it is made."""
-    groups = np.unique(trial.matrix.product)
-    own = (trial.matrix.product[:, None] == groups).astype(float)
-    return np.column_stack([own, trial.matrix.identity])
+    groups = np.unique(task.matrix.product)
+    own = (task.matrix.product[:, None] == groups).astype(float)
+    return np.column_stack([own, task.matrix.identity])
 
 
-def best_single_parameter(trial: Trial) -> Prediction:
+def best_single_parameter(task: Task) -> Prediction:
     """The one parameter that ranked training failures best, as a model by itself."""
-    values = trial.matrix.values
+    values = task.matrix.values
     chosen: list[str] = []
 
     def predict(train: IntArray, test: IntArray, _: int) -> FloatArray:
-        areas = column_aucs(mean_filled(values[train]), trial.panel.label[train] == 1)
+        areas = column_aucs(mean_filled(values[train]), task.panel.label[train] == 1)
         best = int(np.argmax(np.nan_to_num(np.abs(areas - 0.5), nan=0.0))) if areas.size else -1
         if best < 0:
-            return np.full(test.size, float(trial.panel.label[train].mean()))
-        chosen.append(trial.matrix.columns[best])
-        fit = fit_logistic(values[train][:, [best]], trial.panel.label[train])
+            return np.full(test.size, float(task.panel.label[train].mean()))
+        chosen.append(task.matrix.columns[best])
+        fit = fit_logistic(values[train][:, [best]], task.panel.label[train])
         return fit.predict(values[test][:, [best]])
 
-    found = _rolling(trial, SINGLE_PARAMETER, predict)
+    found = _rolling(task, SINGLE_PARAMETER, predict)
     note = "Chosen in training: " + ", ".join(dict.fromkeys(chosen))
     return Prediction(found.model, found.probability, found.fold, note=note)
 
 
-def penalised_logistic(trial: Trial) -> Prediction:
+def penalised_logistic(task: Task) -> Prediction:
     """Ridge logistic regression on product identity and every feature."""
-    design = np.column_stack([identity_design(trial), trial.matrix.values])
+    design = np.column_stack([identity_design(task), task.matrix.values])
     shared = fingerprint("logistic", design)
 
     def predict(train: IntArray, test: IntArray, _: int) -> FloatArray:
         key = fingerprint(shared, train)
-        ready = trial.fits.lately(key, lambda: LogisticDesign(design[train]))
-        return ready.fit(trial.panel.label[train]).predict(design[test])
+        ready = task.fits.get_or_fit_recent(key, lambda: LogisticDesign(design[train]))
+        return ready.fit(task.panel.label[train]).predict(design[test])
 
-    return _rolling(trial, LOGISTIC, predict)
+    return _rolling(task, LOGISTIC, predict)
 
 
-def boosted_label(trial: Trial) -> Prediction:
+def boosted_label(task: Task) -> Prediction:
     """Boosted trees on product identity and every feature, forward in time."""
-    return _rolling(trial, TREES, _tree_fitter(trial))
+    return _rolling(task, TREES, _tree_fitter(task))
 
 
-def boosted_label_at_random(trial: Trial) -> Prediction:
+def boosted_label_at_random(task: Task) -> Prediction:
     """The same trees under random cross-validation: lots on both sides, the future in training."""
-    predict = _tree_fitter(trial)
-    batches = len(trial.matrix.batch_ids)
+    predict = _tree_fitter(task)
+    batches = len(task.matrix.batch_ids)
     probability, fold = np.full(batches, np.nan), np.zeros(batches, dtype=np.int64)
-    parts = random_folds(trial.panel.label, np.random.default_rng(trial.seed))
+    parts = random_folds(task.panel.label, np.random.default_rng(task.seed))
     for number, (train, test) in enumerate(parts, start=1):
-        trial.fits.check()
+        task.fits.check()
         probability[test], fold[test] = predict(train, test, number), number
     return Prediction(
         TREES,
@@ -109,22 +109,22 @@ def boosted_label_at_random(trial: Trial) -> Prediction:
     )
 
 
-def _tree_fitter(trial: Trial) -> Fitter:
-    design = np.column_stack([identity_design(trial), trial.matrix.values])
+def _tree_fitter(task: Task) -> Fitter:
+    design = np.column_stack([identity_design(task), task.matrix.values])
 
     def predict(train: IntArray, test: IntArray, number: int) -> FloatArray:
-        label = trial.panel.label[train]
+        label = task.panel.label[train]
         if label.min() == label.max():
             return np.full(test.size, (label.sum() + 0.5) / (label.size + 1))
-        booster = boosted_trees.fit_label_trees(design[train], label, trial.seed + number)
+        booster = boosted_trees.fit_label_trees(design[train], label, task.seed + number)
         return boosted_trees.predict(booster, design[test])
 
     return predict
 
 
-def _rolling(trial: Trial, model: str, predict: Fitter) -> Prediction:
-    probability = np.full(len(trial.matrix.batch_ids), np.nan)
-    for fold in trial.folds:
-        trial.fits.check()
+def _rolling(task: Task, model: str, predict: Fitter) -> Prediction:
+    probability = np.full(len(task.matrix.batch_ids), np.nan)
+    for fold in task.folds:
+        task.fits.check()
         probability[fold.test] = predict(fold.train, fold.test, fold.number)
-    return Prediction(model, probability, trial.fold_number)
+    return Prediction(model, probability, task.fold_number)

@@ -6,7 +6,7 @@ get the floor, product alone and the one process model that carries their test.
 
 from dataclasses import dataclass
 
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators import label_models, margin_models
 from assets.failure_models.estimators.margin_models import MarginScores, Spread
 from assets.failure_models.estimators.prediction import Prediction
@@ -14,7 +14,7 @@ from assets.failure_models.estimators.prediction import Prediction
 
 @dataclass(frozen=True)
 class Ladder:
-    """Every rung fitted for a trial.
+    """Every rung fitted for a task.
 
     Attributes:
         predictions: In climbing order; the first is the base rate, the second product only.
@@ -29,16 +29,21 @@ class Ladder:
     spread: Spread | None
     model_used: str
 
+    @property
+    def used(self) -> Prediction:
+        """The forward-in-time prediction of the rung the verdict rests on."""
+        return self.rung(self.model_used)
+
     def rung(self, model: str) -> Prediction:
         """The forward-in-time prediction of one model."""
         return next(p for p in self.predictions if p.model == model)
 
 
-def climb(trial: Trial, *, with_contrast: bool = True) -> Ladder:
-    """Fit the rungs of a trial.
+def climb(task: Task, *, with_contrast: bool = True) -> Ladder:
+    """Fit the rungs of a task.
 
     Args:
-        trial: An outcome at a gate, with at least one fold.
+        task: An outcome at a gate, with at least one fold.
         with_contrast: Whether to show what random cross-validation would have claimed.
 
     Returns:
@@ -46,29 +51,29 @@ def climb(trial: Trial, *, with_contrast: bool = True) -> Ladder:
         ridge on margins at earlier ones, penalised logistic without margins, and product only at a
         gate that has no process feature yet.
     """
-    floor = [label_models.base_rate(trial), label_models.product_only(trial)]
-    if not trial.matrix.columns:
+    floor = [label_models.base_rate(task), label_models.product_only(task)]
+    if not task.matrix.columns:
         return Ladder(floor, None, None, label_models.PRODUCT_ONLY)
-    on_label = _label_rungs(trial, with_contrast)
-    if not trial.has_margins:
-        if not trial.is_primary:
-            on_label = [label_models.penalised_logistic(trial)]
+    on_label = _label_rungs(task, with_contrast)
+    if not task.has_margins:
+        if not task.is_primary:
+            on_label = [label_models.penalised_logistic(task)]
         return Ladder([*floor, *on_label], None, None, label_models.LOGISTIC)
-    ridge, spread = margin_models.ridge_scores(trial)
+    ridge, spread = margin_models.ridge_scores(task)
     rungs = [ridge]
-    if trial.is_primary:
-        trees = margin_models.tree_scores(trial)
+    if task.is_primary:
+        trees = margin_models.tree_scores(task)
         rungs = [ridge, trees, margin_models.blended(ridge, trees)]
-    on_margins = [margin_models.failure_prediction(trial, rung, spread) for rung in rungs]
+    on_margins = [margin_models.failure_prediction(task, rung, spread) for rung in rungs]
     return Ladder([*floor, *on_label, *on_margins], rungs[-1], spread, rungs[-1].model)
 
 
-def _label_rungs(trial: Trial, with_contrast: bool) -> list[Prediction]:
-    if not trial.is_primary:
+def _label_rungs(task: Task, with_contrast: bool) -> list[Prediction]:
+    if not task.is_primary:
         return []
     rungs = [
-        label_models.best_single_parameter(trial),
-        label_models.penalised_logistic(trial),
-        label_models.boosted_label(trial),
+        label_models.best_single_parameter(task),
+        label_models.penalised_logistic(task),
+        label_models.boosted_label(task),
     ]
-    return [*rungs, label_models.boosted_label_at_random(trial)] if with_contrast else rungs
+    return [*rungs, label_models.boosted_label_at_random(task)] if with_contrast else rungs

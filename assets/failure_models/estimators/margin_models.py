@@ -12,12 +12,12 @@ import numpy as np
 
 from assets.failure_models.dataset.relative_view import RelativeView
 from assets.failure_models.dataset.shared_fits import fingerprint
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.failure_probability import any_margin_fails
 from assets.failure_models.estimators.prediction import Prediction
-from assets.failure_models.estimators.ridge import RidgeBasis, RidgeFit
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.regression.ridge import RidgeBasis, RidgeFit
 
 RIDGE = "ridge_on_margins"
 TREES = "boosted_trees_on_margins"
@@ -46,17 +46,17 @@ class MarginScores:
     contribution: FloatArray
 
     @classmethod
-    def empty(cls, trial: Trial, model: str) -> "MarginScores":
+    def empty(cls, task: Task, model: str) -> "MarginScores":
         """Scores of the right shape, all NaN, to be filled block by block."""
-        batches, columns = trial.matrix.values.shape
-        quantities = len(trial.panel.quantities)
+        batches, columns = task.matrix.values.shape
+        quantities = len(task.panel.quantities)
         target = np.full((batches, quantities), np.nan)
         return cls(model, target, target.copy(), np.full((batches, columns, quantities), np.nan))
 
 
 @dataclass(frozen=True)
 class Spread:
-    """How margins spread around the ridge prediction, and whether features foretell the spread.
+    """How margins spread around the ridge prediction, and whether features predict the spread.
 
     Attributes:
         residuals: Per fold and quantity, residuals of left-out training blocks.
@@ -72,17 +72,17 @@ class Spread:
     penalties: list[list[float]]
 
 
-def ridge_scores(trial: Trial) -> tuple[MarginScores, Spread]:
+def ridge_scores(task: Task) -> tuple[MarginScores, Spread]:
     """Predict every margin, and its squared residual, in every test block by ridge regression."""
-    found = MarginScores.empty(trial, RIDGE)
+    found = MarginScores.empty(task, RIDGE)
     spread = Spread([], found.target.copy(), found.target.copy(), [])
-    for fold, view in zip(trial.folds, trial.views, strict=True):
+    for fold, view in zip(task.folds, task.views, strict=True):
         test = view.design[fold.test]
         spread.residuals.append([])
         spread.penalties.append([])
-        for j in range(len(trial.panel.quantities)):
+        for j in range(len(task.panel.quantities)):
             rows = fold.train[np.isfinite(view.targets[fold.train, j])]
-            fit = ridge_fit(trial, view, rows, view.targets[rows, j])
+            fit = ridge_fit(task, view, rows, view.targets[rows, j])
             found.target[fold.test, j] = view.targets[fold.test, j]
             found.score[fold.test, j] = fit.predict(test)
             found.contribution[fold.test, :, j] = fit.contributions(test)
@@ -91,31 +91,31 @@ def ridge_scores(trial: Trial) -> tuple[MarginScores, Spread]:
             spread.penalties[-1].append(fit.penalty)
             spread.variance[fold.test, j] = variance
             squares = squared(fit.residuals, np.asarray(variance))
-            spread.score[fold.test, j] = ridge_fit(trial, view, rows, squares).predict(test)
+            spread.score[fold.test, j] = ridge_fit(task, view, rows, squares).predict(test)
     return found, spread
 
 
-def ridge_fit(trial: Trial, view: RelativeView, rows: IntArray, target: FloatArray) -> RidgeFit:
-    """Fit one target on some rows of a view, once for all trials of the run that share both.
+def ridge_fit(task: Task, view: RelativeView, rows: IntArray, target: FloatArray) -> RidgeFit:
+    """Fit one target on some rows of a view, once for all tasks of the run that share both.
 
     Args:
-        trial: Whose fits are shared.
-        view: Of the trial.
+        task: Whose fits are shared.
+        view: Of the task.
         rows: Positions to fit on, in production order.
         target: Per row of ``rows``, no NaN.
 
     Returns:
         The fit.
     """
-    fits = trial.fits
+    fits = task.fits
 
     def fitted() -> RidgeFit:
-        basis = fits.lately(
+        basis = fits.get_or_fit_recent(
             fingerprint("basis", view.key, rows), lambda: RidgeBasis(view.design[rows])
         )
         return basis.fit(target)
 
-    return fits.of(fingerprint("ridge", view.key, rows, target), fitted)
+    return fits.get_or_fit(fingerprint("ridge", view.key, rows, target), fitted)
 
 
 def squared(residual: FloatArray, variance: FloatArray) -> FloatArray:
@@ -123,15 +123,15 @@ def squared(residual: FloatArray, variance: FloatArray) -> FloatArray:
     return np.asarray(np.minimum(residual**2 / variance, LARGEST_SQUARE) - 1)
 
 
-def tree_scores(trial: Trial) -> MarginScores:
+def tree_scores(task: Task) -> MarginScores:
     """Predict every margin in every test block by boosted trees."""
-    found = MarginScores.empty(trial, TREES)
-    for fold, view in zip(trial.folds, trial.views, strict=True):
+    found = MarginScores.empty(task, TREES)
+    for fold, view in zip(task.folds, task.views, strict=True):
         test, binned = view.design[fold.test], boosted_trees.BinnedDesigns(view.design)
-        for j in range(len(trial.panel.quantities)):
+        for j in range(len(task.panel.quantities)):
             rows = fold.train[np.isfinite(view.targets[fold.train, j])]
-            target, seed = view.targets[rows, j], trial.seed + fold.number
-            score, contribution = trial.fits.of(
+            target, seed = view.targets[rows, j], task.seed + fold.number
+            score, contribution = task.fits.get_or_fit(
                 fingerprint("tree scores", view.key, rows, target, seed, fold.test),
                 partial(_by_trees, binned, rows, target, seed, test),
             )
@@ -163,16 +163,16 @@ def blended(first: MarginScores, second: MarginScores) -> MarginScores:
     )
 
 
-def failure_prediction(trial: Trial, scores: MarginScores, spread: Spread) -> Prediction:
+def failure_prediction(task: Task, scores: MarginScores, spread: Spread) -> Prediction:
     """Turn predicted margins into the probability that any of them is out of specification.
 
     The expected margin is the product's mean and the recent level, both as known when the fold's
     training ended, plus the predicted deviation.
     """
-    batches = len(trial.matrix.batch_ids)
+    batches = len(task.matrix.batch_ids)
     probability, smallest = np.full(batches, np.nan), np.full(batches, np.nan)
-    for fold, view, pools in zip(trial.folds, trial.views, spread.residuals, strict=True):
+    for fold, view, pools in zip(task.folds, task.views, spread.residuals, strict=True):
         expected = view.expected[fold.test] + scores.score[fold.test]
         probability[fold.test] = any_margin_fails(expected, pools)[0]
         smallest[fold.test] = expected.min(axis=1)
-    return Prediction(scores.model, probability, trial.fold_number, smallest)
+    return Prediction(scores.model, probability, task.fold_number, smallest)

@@ -12,7 +12,7 @@ RANDOM_CROSS_VALIDATION = "random_cross_validation"
 
 @dataclass(frozen=True)
 class Prediction:
-    """Out-of-sample predictions of one model, over all batches of a trial.
+    """Out-of-sample predictions of one model, over all batches of a task.
 
     Attributes:
         model: Name of the rung.

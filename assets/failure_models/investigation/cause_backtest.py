@@ -13,15 +13,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.failure_models.dataset.gate_matrix import LEVEL_SEPARATOR, GateMatrix, mean_filled
-from assets.failure_models.dataset.outcome_panel import definitions
-from assets.failure_models.investigation.investigation_cards import (
+from assets.batch_matrix.confirmed_causes import quantities_named
+from assets.batch_matrix.missing_values import mean_filled
+from assets.failure_models.investigation.card_inputs import (
     CardInputs,
-    compare,
-    good_batches,
-    leading,
-    matrix_of,
+    InvestigatedOutcome,
+    investigated_outcomes,
 )
+from assets.failure_models.investigation.comparison import compare, was_known_by
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.dependence import share_interval
 from assets.statistics.prediction_quality.discrimination import column_aucs
@@ -30,15 +29,12 @@ from data_contracts.tables import table
 MODEL, UNUSUAL, UNIVARIATE, CHANCE = "model", "unusual", "univariate", "chance"
 HITS = (1, 3, 5)
 FEWEST_EARLIER_FAILURES = 3
-# Kinds whose features end in a statistic of what they are about, always or of lots blended.
-STATISTIC_KINDS = ("sensor", "environment")
-LOT_STATISTICS = ("minimum", "maximum")
 
 Rows = list[dict[str, Any]]
 Ranker = Callable[[int], dict[str, float]]
 
 
-def backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def cause_backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Rank the confirmed cause of every failed batch by every method.
 
     Args:
@@ -51,71 +47,57 @@ def backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, pl.Dat
     """
     cases: Rows = []
     summaries: Rows = []
-    for definition in leading(definitions(inputs.outcome_definitions)):
-        matrix = matrix_of(inputs, definition)
+    for outcome in investigated_outcomes(inputs):
         own = attributions.filter(
-            (pl.col("outcome") == definition.outcome)
-            & (pl.col("gate") == definition.last_gate_before)
+            (pl.col("outcome") == outcome.definition.outcome)
+            & (pl.col("gate") == outcome.definition.last_gate_before)
         )
-        failed = inputs.outcomes.filter(
-            (pl.col("outcome") == definition.outcome) & pl.col("is_failure")
-        )
-        found = _cases(inputs, definition.outcome, matrix, own, set(failed["batch_id"]))
+        found = explained_causes(inputs, outcome, own)
         cases += found
         if found:
-            lots = dict(zip(matrix.batch_ids, matrix.cluster.tolist(), strict=True))
-            summaries += _summary(definition.outcome, found, lots)
+            summaries += explanation_backtest(outcome, found)
     return {
         "finding.explained_causes": table("finding.explained_causes", cases),
         "finding.explanation_backtest": table("finding.explanation_backtest", summaries),
     }
 
 
-def quantity_of(feature: str) -> str:
-    """The quantity a feature is about: its name without kind, statistic and level.
-
-    ``sensor.unit.tag.statistic`` is about ``unit.tag``, ``material.api.d90_um.maximum`` about
-    ``api.d90_um``: the same attribute of another material is another quantity.
-    """
-    kind, *parts = feature.split(LEVEL_SEPARATOR, maxsplit=1)[0].split(".")
-    if len(parts) > 1 and (kind in STATISTIC_KINDS or parts[-1] in LOT_STATISTICS):
-        parts = parts[:-1]
-    return ".".join(parts) or kind
-
-
-def is_about(quantity: str, cause: str) -> bool:
-    """Whether a confirmed cause names a quantity, in full or by the end of its name."""
-    return quantity == cause or quantity.endswith(f".{cause}")
-
-
-def _cases(
-    inputs: CardInputs,
-    outcome: str,
-    matrix: GateMatrix,
-    attributions: pl.DataFrame,
-    failed: set[str],
+def explained_causes(
+    inputs: CardInputs, outcome: InvestigatedOutcome, attributions: pl.DataFrame
 ) -> Rows:
-    confirmed = inputs.deviations.filter(
-        pl.col("batch_id").is_in(failed) & pl.col("confirmed_cause").is_not_null()
-    ).sort("deviation_id")
+    """Where every method placed every confirmed cause of one outcome's failed batches.
+
+    Args:
+        inputs: The tables of the cards.
+        outcome: What failed.
+        attributions: ``model.attributions`` of the outcome at its gate.
+
+    Returns:
+        Rows of ``finding.explained_causes``.
+    """
+    matrix = outcome.matrix
     place = {batch: i for i, batch in enumerate(matrix.batch_ids)}
-    quantities = sorted({quantity_of(name) for name in matrix.columns})
-    rankers = _rankers(inputs, outcome, matrix, attributions, failed)
-    rows: Rows = []
+    quantity_of = dict(inputs.dictionary.select("feature", "quantity").iter_rows())
+    quantities = sorted({quantity_of[feature] for feature in matrix.features})
+    rankers = _rankers(outcome, attributions, quantity_of)
     # Every method is asked about the same batches: those the model had not been fitted on.
     explained = set(attributions["batch_id"]) or set(place)
+    confirmed = inputs.deviations.drop_nulls("confirmed_cause").sort("deviation_id")
+    rows: Rows = []
     seen: set[tuple[str, str]] = set()
     for row in confirmed.iter_rows(named=True):
         batch, cause = row["batch_id"], row["confirmed_cause"]
-        if batch not in place or batch not in explained or (batch, cause) in seen:
+        if batch not in explained or batch not in place or (batch, cause) in seen:
+            continue
+        if not outcome.labels.is_failed[place[batch]]:
             continue
         seen.add((batch, cause))
-        named = {quantity for quantity in quantities if is_about(quantity, cause)}
+        named = quantities_named(cause, quantities)
         for method, ranker in rankers.items():
             strength = ranker(place[batch]) if named else {}
             rows.append(
                 {
-                    "outcome": outcome,
+                    "outcome": outcome.definition.outcome,
                     "batch_id": batch,
                     "confirmed_cause": cause,
                     "method": method,
@@ -141,69 +123,70 @@ def _rank(strength: dict[str, float], named: set[str]) -> int | None:
 
 
 def _rankers(
-    inputs: CardInputs,
-    outcome: str,
-    matrix: GateMatrix,
-    attributions: pl.DataFrame,
-    failed: set[str],
+    outcome: InvestigatedOutcome, attributions: pl.DataFrame, quantity_of: dict[str, str]
 ) -> dict[str, Ranker]:
-    is_good, known_at = good_batches(inputs.outcomes, outcome, matrix)
-    is_failed = np.array([batch in failed for batch in matrix.batch_ids], dtype=bool)
-    by_batch = {
+    matrix, labels = outcome.matrix, outcome.labels
+    per_column = [quantity_of[feature] for feature in matrix.features]
+    contributed = {
         str(batch): list(own.select("feature", "contribution").rows())
         for (batch,), own in attributions.group_by("batch_id")
     }
 
     def model(position: int) -> dict[str, float]:
-        return _summed(by_batch.get(matrix.batch_ids[position], []))
+        total: dict[str, float] = {}
+        for feature, part in contributed.get(matrix.batch_ids[position], []):
+            quantity = quantity_of.get(feature, feature)
+            total[quantity] = total.get(quantity, 0.0) + part
+        return total
 
     def unusual(position: int) -> dict[str, float]:
-        beside = compare(matrix, position, is_good, known_at)
-        if beside is None:
-            return {}
-        return _largest(matrix.columns, beside.found.contribution)
+        beside = compare(outcome, position)
+        return {} if beside is None else _largest(per_column, beside.found.contribution)
 
     def univariate(position: int) -> dict[str, float]:
-        earlier = np.flatnonzero(
-            (is_failed | is_good)[:position] & ~(known_at[:position] > matrix.gate_at[position])
-        )
-        if is_failed[earlier].sum() < FEWEST_EARLIER_FAILURES:
+        earlier = np.flatnonzero(labels.is_labelled[:position] & was_known_by(outcome, position))
+        if labels.is_failed[earlier].sum() < FEWEST_EARLIER_FAILURES:
             return {}
-        areas = np.abs(column_aucs(mean_filled(matrix.values[earlier]), is_failed[earlier]) - 0.5)
-        return _largest(matrix.columns, areas)
+        filled = mean_filled(matrix.values[earlier])
+        return _largest(per_column, np.abs(column_aucs(filled, labels.is_failed[earlier]) - 0.5))
 
     return {MODEL: model, UNUSUAL: unusual, UNIVARIATE: univariate}
 
 
-def _summed(parts: list[tuple[str, float]]) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for name, part in parts:
-        total[quantity_of(name)] = total.get(quantity_of(name), 0.0) + part
-    return total
-
-
-def _largest(columns: list[str], strength: FloatArray) -> dict[str, float]:
+def _largest(quantities: list[str], strength: FloatArray) -> dict[str, float]:
+    """Largest strength of the columns about each quantity."""
     best: dict[str, float] = {}
-    for name, own in zip(columns, strength.tolist(), strict=True):
-        best[quantity_of(name)] = max(best.get(quantity_of(name), 0.0), own)
+    for quantity, own in zip(quantities, strength.tolist(), strict=True):
+        best[quantity] = max(best.get(quantity, 0.0), own)
     return best
 
 
-def _summary(outcome: str, cases: Rows, lots: dict[str, int]) -> Rows:
+def explanation_backtest(outcome: InvestigatedOutcome, cases: Rows) -> Rows:
+    """How high each method placed the confirmed causes of one outcome, beside chance.
+
+    Args:
+        outcome: What failed.
+        cases: Its rows of ``finding.explained_causes``.
+
+    Returns:
+        Rows of ``finding.explanation_backtest``; causes nothing recorded is about are counted only.
+    """
+    name, matrix = outcome.definition.outcome, outcome.matrix
+    lots = dict(zip(matrix.batch_ids, matrix.cluster.tolist(), strict=True))
     recorded = [case for case in cases if case["is_recorded"]]
     rows = []
     for method in (MODEL, UNUSUAL, UNIVARIATE):
         own = [case for case in recorded if case["method"] == method]
         ranks = [case["rank"] for case in own]
         cluster: IntArray = np.array([lots[case["batch_id"]] for case in own], dtype=np.int64)
-        rows.append(_row(outcome, method, ranks, cluster, _unrecorded(cases, method)))
+        rows.append(_row(name, method, ranks, cluster, _unrecorded(cases, method)))
     sizes = [
         (case["quantities"], case["quantities_named"])
         for case in recorded
         if case["method"] == MODEL
     ]
     if sizes:
-        rows.append(_by_chance(outcome, sizes, _unrecorded(cases, MODEL)))
+        rows.append(_by_chance(name, sizes, _unrecorded(cases, MODEL)))
     return rows
 
 

@@ -5,47 +5,25 @@ fitted on it, whether or not its result is known by now.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
+from assets.batch_matrix.levels import Levels, levels_of
 from assets.failure_models.alarms.alarm_thresholds import thresholds_by_past
 from assets.failure_models.alarms.undecided_zone import NOMINAL_COVERAGE, conformity_scores
-from assets.failure_models.dataset.gate_matrix import GateMatrix, Levels, gate_matrix, levels_of
-from assets.failure_models.dataset.relative_view import in_spreads
-from assets.failure_models.drivers.explanation import risk_slopes
-from assets.failure_models.estimators import boosted_trees
-from assets.failure_models.estimators.failure_probability import any_margin_fails
-from assets.failure_models.estimators.penalised_logistic import LogisticFit
-from assets.failure_models.scoring.freezing import group_means_of
 from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_models
+from assets.failure_models.scoring.kept_model_scores import BatchScores, scores_of
 from assets.failure_models.signal.verdict import PROCESS_SIGNAL
-from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.conformal import prediction_sets
-from assets.statistics.regression.detrending import relative_to_past
 from data_contracts.tables import table
 
 ALARM_BUDGET = 0.05
 SHOWN_FEATURES = 5
 
 Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Scores:
-    """What a kept model says of some batches.
-
-    Attributes:
-        probability: Per batch, probability of failure.
-        expected_margin: Per batch, the smallest expected margin; empty for models of the label.
-        contribution: (batches, columns) positive towards failure.
-    """
-
-    probability: FloatArray
-    expected_margin: FloatArray
-    contribution: FloatArray
 
 
 def score_tables(
@@ -78,17 +56,12 @@ def score_tables(
     }
     for model in models:
         matrix = matrices[model.gate]
-        fitted_on = set(model.numbers["fitted_on"])
-        is_new = [batch not in fitted_on for batch in matrix.batch_ids]
-        rows = np.flatnonzero(np.array(is_new, dtype=bool))
-        if not rows.size:
+        scores = scores_of(model, matrix)
+        if scores is None:
             continue
-        values = _aligned(matrix.values, matrix.columns, model.numbers["columns"])
-        scores = _scores(model, matrix, values, rows)
-        ids = [matrix.batch_ids[i] for i in rows]
-        found["model.batch_scores"] += _score_rows(model, matrix, rows, scores)
+        found["model.batch_scores"] += batch_scores(model, matrix, scores)
         if model.verdict == PROCESS_SIGNAL:
-            found["model.score_contributions"] += _shares(model, ids, values[rows], scores)
+            found["model.score_contributions"] += score_contributions(model, matrix, scores)
     return {name: table(name, rows) for name, rows in found.items()}
 
 
@@ -102,81 +75,23 @@ def _levels(models: Iterable[FrozenModel], gate: int) -> Levels:
     )
 
 
-def _aligned(values: FloatArray, have: list[str], wanted: list[str]) -> FloatArray:
-    """Columns in the model's order; NaN where a column is not recorded any more."""
-    place = {name: j for j, name in enumerate(have)}
-    empty = np.full(values.shape[0], np.nan)
-    columns = [values[:, place[name]] if name in place else empty for name in wanted]
-    return np.column_stack(columns) if columns else np.empty((values.shape[0], 0))
+def batch_scores(model: FrozenModel, matrix: GateMatrix, scores: BatchScores) -> Rows:
+    """Probability, alarm and decision of every new batch, in the shape of ``model.batch_scores``.
 
-
-def _scores(model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray) -> Scores:
-    if not model.numbers["quantities"]:
-        return _by_label(model, matrix, values, rows)
-    return _by_margins(model, matrix, values, rows)
-
-
-def _by_label(model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray) -> Scores:
-    names = np.array(model.numbers["products"])
-    own = (np.array([matrix.product_names[i] for i in rows])[:, None] == names).astype(float)
-    known = _aligned(matrix.identity, matrix.identity_columns, model.numbers["identity_columns"])
-    design = np.column_stack([own, known[rows], values[rows]])
-    fit = LogisticFit(
-        model.array("centre"),
-        model.array("scale"),
-        model.array("coefficients"),
-        float(model.numbers["intercept"]),
-    )
-    first = own.shape[1] + known.shape[1]
-    return Scores(fit.predict(design), np.empty(0), fit.contributions(design)[:, first:])
-
-
-def _by_margins(
-    model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
-) -> Scores:
-    place = {name: code for code, name in enumerate(model.numbers["products"])}
-    product = np.array([place.get(name, -1) for name in matrix.product_names])
-    relative = relative_to_past(values - group_means_of(model.numbers["feature_means"]).of(product))
-    design = in_spreads(relative, model.array("scale"))[rows]
-    expected = group_means_of(model.numbers["margin_means"]).of(product[rows])
-    expected = expected + model.array("level")
-    parts = np.zeros((*design.shape, len(model.numbers["quantities"])))
-    score = np.zeros(expected.shape)
-    for j, quantity in enumerate(model.numbers["quantities"]):
-        score[:, j], parts[:, :, j] = _one_margin(model, quantity, j, design)
-    pools = [np.array(ridge["residuals"]) for ridge in model.numbers["ridge"]]
-    slopes = risk_slopes(expected, score, pools) * model.array("risk_weight")
-    return Scores(
-        any_margin_fails(expected + score, pools)[0],
-        (expected + score).min(axis=1),
-        -np.einsum("bcq,bq->bc", parts, slopes),
-    )
-
-
-def _one_margin(
-    model: FrozenModel, quantity: str, j: int, design: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Predicted deviation of one margin, and what each column adds to it."""
-    ridge = model.numbers["ridge"][j]
-    part = (design - np.array(ridge["centre"])) * np.array(ridge["coefficients"])
-    score = float(ridge["intercept"]) + part.sum(axis=1)
-    if quantity not in model.trees:
-        return score, part
-    booster = model.trees[quantity]
-    return (
-        (score + boosted_trees.predict(booster, design)) / 2,
-        (part + boosted_trees.contributions(booster, design)) / 2,
-    )
-
-
-def _score_rows(model: FrozenModel, matrix: GateMatrix, rows: IntArray, scores: Scores) -> Rows:
+    Args:
+        model: A kept model.
+        matrix: Of its gate.
+        scores: What it says of the new batches.
+    """
     earlier = model.array("out_of_time_prob")
     both = np.concatenate([earlier, scores.probability])
     # A batch whose result is still to come may be older than some the model was tried on: the
     # recent past of a batch is what was made before it, tried or new.
     position = {batch: i for i, batch in enumerate(matrix.batch_ids)}
     tried = [position.get(batch, -1) for batch in model.numbers["out_of_time_batches"]]
-    order = np.argsort(np.concatenate([np.array(tried, dtype=np.int64), rows]), kind="stable")
+    order = np.argsort(
+        np.concatenate([np.array(tried, dtype=np.int64), scores.rows]), kind="stable"
+    )
     conformity, threshold = np.empty(both.size), np.empty(both.size)
     conformity[order] = conformity_scores(both[order])
     threshold[order] = thresholds_by_past(both[order], ALARM_BUDGET)
@@ -186,13 +101,12 @@ def _score_rows(model: FrozenModel, matrix: GateMatrix, rows: IntArray, scores: 
         model.array("out_of_time_failed") == 1,
         1 - NOMINAL_COVERAGE,
     )
-    ids = [matrix.batch_ids[i] for i in rows]
     margins = scores.expected_margin.tolist() or [None] * scores.probability.size
     return [
         {
             "outcome": model.outcome,
             "gate": model.gate,
-            "batch_id": batch,
+            "batch_id": matrix.batch_ids[row],
             "model": model.model,
             "model_version": model.version,
             "verdict": model.verdict,
@@ -200,10 +114,10 @@ def _score_rows(model: FrozenModel, matrix: GateMatrix, rows: IntArray, scores: 
             "expected_margin": margin,
             "threshold": float(limit),
             "is_alarm": bool(probability > limit),
-            "foretold": _foretold(bool(good), bool(failed)),
+            "foretold": _decided(bool(good), bool(failed)),
         }
-        for batch, probability, limit, margin, good, failed in zip(
-            ids,
+        for row, probability, limit, margin, good, failed in zip(
+            scores.rows,
             scores.probability,
             threshold[earlier.size :],
             margins,
@@ -214,14 +128,20 @@ def _score_rows(model: FrozenModel, matrix: GateMatrix, rows: IntArray, scores: 
     ]
 
 
-def _foretold(good: bool, failed: bool) -> str:
+def _decided(good: bool, failed: bool) -> str:
     if good == failed:
         return "undecided"
     return "good" if good else "failed"
 
 
-def _shares(model: FrozenModel, ids: list[str], values: FloatArray, scores: Scores) -> Rows:
-    """Leading features of every batch; levels of one feature are added."""
+def score_contributions(model: FrozenModel, matrix: GateMatrix, scores: BatchScores) -> Rows:
+    """Leading features of every new batch, in the shape of ``model.score_contributions``.
+
+    Args:
+        model: A kept model.
+        matrix: Of its gate.
+        scores: What it says of the new batches; levels of one feature are added.
+    """
     features = model.numbers["features"]
     names = list(dict.fromkeys(features))
     member = np.array([[one == name for name in names] for one in features], dtype=float)
@@ -230,14 +150,14 @@ def _shares(model: FrozenModel, ids: list[str], values: FloatArray, scores: Scor
     is_level = [model.numbers["columns"][j] != features[j] for j in column]
     leading = np.argsort(-np.abs(summed), axis=1, kind="stable")[:, :SHOWN_FEATURES]
     rows: Rows = []
-    for i, batch in enumerate(ids):
+    for i, row in enumerate(scores.rows):
         for rank, k in enumerate(leading[i], start=1):
-            value = float(values[i, column[k]])
+            value = float(scores.values[i, column[k]])
             rows.append(
                 {
                     "outcome": model.outcome,
                     "gate": model.gate,
-                    "batch_id": batch,
+                    "batch_id": matrix.batch_ids[row],
                     "rank": rank,
                     "feature": names[k],
                     "contribution": float(summed[i, k]),

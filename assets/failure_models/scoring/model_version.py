@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from assets.failure_models.dataset.trial import FOLDS, Trial
+from assets.failure_models.dataset.task import FOLDS, Task
 from assets.failure_models.estimators import boosted_trees
-from assets.failure_models.estimators.ridge import PENALTY_GRID, TIME_BLOCKS
 from assets.statistics.regression.detrending import PAST_BATCHES
+from assets.statistics.regression.ridge import PENALTY_GRID, TIME_BLOCKS
 
 
-def model_version(trial: Trial, model: str) -> str:
+def model_version(task: Task, model: str) -> str:
     """Hash of configuration and training data.
 
     Args:
-        trial: An outcome at a gate.
+        task: An outcome at a gate.
         model: Name of the rung.
 
     Returns:
@@ -28,9 +28,9 @@ def model_version(trial: Trial, model: str) -> str:
     """
     configuration: dict[str, Any] = {
         "model": model,
-        "outcome": trial.outcome,
-        "gate": trial.gate,
-        "seed": trial.seed,
+        "outcome": task.outcome,
+        "gate": task.gate,
+        "seed": task.seed,
         "folds": FOLDS,
         "past_batches": PAST_BATCHES,
         "penalties": [float(penalty) for penalty in PENALTY_GRID],
@@ -40,10 +40,10 @@ def model_version(trial: Trial, model: str) -> str:
             "on_margins": [boosted_trees.MARGIN_ROUNDS, boosted_trees.MARGIN_ETA],
             "on_labels": [boosted_trees.LABEL_ROUNDS, boosted_trees.LABEL_ETA],
         },
-        "columns": trial.matrix.columns,
-        "batches": trial.matrix.batch_ids,
+        "columns": task.matrix.columns,
+        "batches": task.matrix.batch_ids,
     }
     digest = sha256(json.dumps(configuration, sort_keys=True).encode())
-    for values in (trial.matrix.values, trial.panel.label, trial.panel.margins):
+    for values in (task.matrix.values, task.panel.label, task.panel.margins):
         digest.update(np.ascontiguousarray(values).tobytes())
     return f"{model}-{digest.hexdigest()[:12]}"

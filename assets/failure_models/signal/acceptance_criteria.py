@@ -10,6 +10,8 @@ from datetime import datetime
 
 import polars as pl
 
+from data_contracts.tables import table
+
 
 @dataclass(frozen=True)
 class AcceptanceCriteria:
@@ -59,7 +61,7 @@ def criteria_frame(outcomes: Sequence[str], frozen_at: datetime) -> pl.DataFrame
         frozen_at: When they were fixed (UTC); provenance.
 
     Returns:
-        ``evidence.acceptance_criteria``, sorted by outcome and criterion.
+        ``evidence.acceptance_criteria``.
     """
     rows = [
         {
@@ -73,15 +75,7 @@ def criteria_frame(outcomes: Sequence[str], frozen_at: datetime) -> pl.DataFrame
         for outcome in outcomes
         for name, threshold in asdict(AcceptanceCriteria()).items()
     ]
-    schema: dict[str, pl.DataType | type[pl.DataType]] = {
-        "outcome": pl.String,
-        "criterion": pl.String,
-        "threshold": pl.Float64,
-        "unit": pl.String,
-        "reason": pl.String,
-        "frozen_at": pl.Datetime("us"),
-    }
-    return pl.DataFrame(rows, schema=schema).sort("outcome", "criterion")
+    return table("evidence.acceptance_criteria", rows)
 
 
 def criteria_of(frame: pl.DataFrame, outcome: str) -> AcceptanceCriteria:

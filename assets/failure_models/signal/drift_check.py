@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from assets.failure_models.dataset.shared_fits import fingerprint
-from assets.failure_models.dataset.trial import Trial
-from assets.failure_models.estimators.penalised_logistic import fit_logistic
+from assets.failure_models.dataset.task import Task
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.discrimination import auc, weighted_auc
+from assets.statistics.regression.penalised_logistic import fit_logistic
 from assets.statistics.resampling.cluster_bootstrap import percentile_interval
 
 RECORDED, RELATIVE = "recorded", "relative_to_past"
@@ -22,11 +22,11 @@ PARTS = 5
 SHOWN = 3
 
 
-def drift_rows(trial: Trial, weights: FloatArray) -> list[dict[str, Any]]:
+def drift(task: Task, weights: FloatArray) -> list[dict[str, Any]]:
     """Tell the later half of the out-of-time batches from the earlier half.
 
     Args:
-        trial: An outcome at its primary gate.
+        task: An outcome at its primary gate.
         weights: (resamples, out-of-time batches) cluster resamples.
 
     Returns:
@@ -34,19 +34,19 @@ def drift_rows(trial: Trial, weights: FloatArray) -> list[dict[str, Any]]:
 
     Source: the classifier two-sample test (Lopez-Paz & Oquab 2017), clusters kept together.
     """
-    rows = trial.tested
-    if not trial.matrix.columns or np.unique(trial.matrix.cluster[rows]).size < 2 * PARTS:
+    rows = task.tested
+    if not task.matrix.columns or np.unique(task.matrix.cluster[rows]).size < 2 * PARTS:
         return []
     is_later = np.arange(rows.size) >= rows.size // 2
-    part = _parts(trial.matrix.cluster[rows], trial.seed)
-    views = {RECORDED: trial.matrix.values[rows], RELATIVE: trial.views[-1].design[rows]}
+    part = _parts(task.matrix.cluster[rows], task.seed)
+    views = {RECORDED: task.matrix.values[rows], RELATIVE: task.views[-1].design[rows]}
     # No label takes part: outcomes of the same batches and features share the answer.
-    names = ",".join(trial.matrix.columns)
+    names = ",".join(task.matrix.columns)
     return [
-        {"outcome": trial.outcome, "gate": trial.gate}
-        | trial.fits.of(
+        {"outcome": task.outcome, "gate": task.gate}
+        | task.fits.get_or_fit(
             fingerprint("drift", view, names, values, part, weights),
-            partial(_row, trial.matrix.columns, view, values, is_later, part, weights),
+            partial(_row, task.matrix.columns, view, values, is_later, part, weights),
         )
         for view, values in views.items()
     ]

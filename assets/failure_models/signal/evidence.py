@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators import label_models
 from assets.failure_models.estimators.ladder import Ladder
 from assets.failure_models.estimators.margin_models import squared
@@ -20,7 +20,6 @@ MARGIN_GAIN = "margin_gain_over_product"
 SPREAD_GAIN = "squared_residual_gain"
 LABEL_GAIN = "log_score_gain_over_product"
 PRODUCT_GAIN = "product_gain_over_base_rate"
-SIGNAL_STATISTICS = (MARGIN_GAIN, SPREAD_GAIN, LABEL_GAIN)
 
 
 @dataclass(frozen=True)
@@ -69,18 +68,17 @@ class Statistic:
         return self.observed + (moved - unmoved) / total if total > 0 else np.zeros(moved.size)
 
 
-def signal_statistics(trial: Trial, ladder: Ladder) -> list[Statistic]:
+def signal_statistics(task: Task, ladder: Ladder) -> list[Statistic]:
     """The gains of the process model over product only: on margins, else on the label.
 
     Empty at a gate that has no process feature yet.
     """
-    if not trial.matrix.columns:
+    if not task.matrix.columns:
         return []
     if ladder.margins is None or ladder.spread is None:
-        reference = ladder.rung(label_models.PRODUCT_ONLY)
-        model = ladder.rung(ladder.model_used)
-        return [_label_gain(LABEL_GAIN, trial, reference.probability, model.probability)]
-    rows = trial.tested
+        reference = ladder.rung(label_models.PRODUCT_ONLY).probability
+        return [_label_gain(LABEL_GAIN, task, reference, ladder.used.probability)]
+    rows = task.tested
     target, score = ladder.margins.target[rows], ladder.margins.score[rows]
     spread = ladder.spread
     squares = squared(target - score, spread.variance[rows])
@@ -90,19 +88,19 @@ def signal_statistics(trial: Trial, ladder: Ladder) -> list[Statistic]:
     ]
 
 
-def product_statistic(trial: Trial, ladder: Ladder) -> Statistic:
+def product_statistic(task: Task, ladder: Ladder) -> Statistic:
     """The gain of product identity over the base rate: on margins, else on the label."""
-    if not trial.has_margins:
+    if not task.has_margins:
         base = ladder.rung(label_models.BASE_RATE)
         product = ladder.rung(label_models.PRODUCT_ONLY)
-        return _label_gain(PRODUCT_GAIN, trial, base.probability, product.probability)
-    margins = np.full_like(trial.panel.margins, np.nan)
+        return _label_gain(PRODUCT_GAIN, task, base.probability, product.probability)
+    margins = np.full_like(task.panel.margins, np.nan)
     score = margins.copy()
-    for fold, view in zip(trial.folds, trial.views, strict=True):
+    for fold, view in zip(task.folds, task.views, strict=True):
         base = view.expected[fold.train].mean(axis=0)
-        margins[fold.test] = trial.panel.margins[fold.test] - base
+        margins[fold.test] = task.panel.margins[fold.test] - base
         score[fold.test] = view.expected[fold.test] - base
-    rows = trial.tested
+    rows = task.tested
     return _squared_error_gain(PRODUCT_GAIN, margins[rows], score[rows])
 
 
@@ -121,9 +119,9 @@ def _squared_error_gain(name: str, target: FloatArray, score: FloatArray) -> Sta
     )
 
 
-def _label_gain(name: str, trial: Trial, reference: FloatArray, model: FloatArray) -> Statistic:
+def _label_gain(name: str, task: Task, reference: FloatArray, model: FloatArray) -> Statistic:
     """Gain in log score; the label enters linearly, so its null needs no refit either."""
-    rows, label = trial.tested, trial.tested_label
+    rows, label = task.tested, task.tested_label
     loss = log_score(reference[rows], label)
     return Statistic(
         name,

@@ -1,6 +1,6 @@
-"""One trial examined: models fitted, gains taken, leaks looked for. No judgement yet.
+"""One task examined: models fitted, gains taken, leaks looked for. No judgement yet.
 
-Judgement waits until every trial of the run is examined, because chance is counted over all of
+Judgement waits until every task of the run is examined, because chance is counted over all of
 them.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.failure_models.dataset.study_inputs import StudySettings
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.ladder import Ladder, climb
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.evidence import product_statistic, signal_statistics
@@ -25,10 +25,10 @@ from assets.statistics.resampling.permutation import SharedDraws
 
 @dataclass(frozen=True)
 class Examination:
-    """What was seen in one trial.
+    """What was seen in one task.
 
     Attributes:
-        trial: The outcome at the gate.
+        task: The outcome at the gate.
         ladder: Fitted rungs.
         weights: (resamples, out-of-time batches) cluster resamples.
         signal: Nulls of the process gains.
@@ -37,7 +37,7 @@ class Examination:
         design_effect: Variance inflation of the out-of-time failure rate.
     """
 
-    trial: Trial
+    task: Task
     ladder: Ladder
     weights: FloatArray
     signal: list[Null]
@@ -54,12 +54,12 @@ class Examination:
 
 
 def examine(
-    trial: Trial, criteria: AcceptanceCriteria, shared: SharedDraws, settings: StudySettings
+    task: Task, criteria: AcceptanceCriteria, shared: SharedDraws, settings: StudySettings
 ) -> Examination:
-    """Fit and measure one trial.
+    """Fit and measure one task.
 
     Args:
-        trial: An outcome at a gate without an obstacle.
+        task: An outcome at a gate without an obstacle.
         criteria: Thresholds frozen before.
         shared: Permutation draws of the run.
         settings: Gives the number of cluster resamples, and whether to show the contrast.
@@ -67,16 +67,16 @@ def examine(
     Returns:
         The examination.
     """
-    ladder = climb(trial, with_contrast=settings.with_contrast)
+    ladder = climb(task, with_contrast=settings.with_contrast)
     fewest = criteria.fewest_arrangements
-    has_products = np.unique(trial.matrix.product[trial.tested]).size > 1
-    product = product_statistic(trial, ladder) if has_products else None
+    has_products = np.unique(task.matrix.product[task.tested]).size > 1
+    product = product_statistic(task, ladder) if has_products else None
     return Examination(
-        trial,
+        task,
         ladder,
-        resamples(trial, settings.resamples),
-        [null_of(trial, one, shared, fewest) for one in signal_statistics(trial, ladder)],
-        null_of(trial, product, shared, fewest) if product else None,
-        suspected_leaks(trial, ladder, criteria),
-        design_effect(trial.tested_label, trial.matrix.cluster[trial.tested]),
+        resamples(task, settings.resamples),
+        [null_of(task, one, shared, fewest) for one in signal_statistics(task, ladder)],
+        null_of(task, product, shared, fewest) if product else None,
+        suspected_leaks(task, ladder, criteria),
+        design_effect(task.tested_label, task.matrix.cluster[task.tested]),
     )

@@ -9,25 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.label_models import PRODUCT_ONLY
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.examination import Examination
 from assets.failure_models.signal.null_distribution import Null
 from assets.failure_models.signal.trends import MICROSECONDS_PER_YEAR
-from assets.failure_models.signal.verdict import Facts, Gain, decide, leading_gain
+from assets.failure_models.signal.verdict import Gain, VerdictFacts, decide, leading_gain
 from assets.failure_models.signal.verdict_sentence import Ranking, sentence
 from assets.statistics.prediction_quality import detectability
 from assets.statistics.resampling.folds import FIRST_TRAINING_SHARE
 from assets.statistics.resampling.multiplicity import westfall_young
-from assets.statistics.resampling.permutation import p_value, summarise
+from assets.statistics.resampling.permutation import p_value
 
 NAN = float("nan")
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict on one trial, with what it rests on.
+    """The verdict on one task, with what it rests on.
 
     Attributes:
         examination: What was seen.
@@ -41,7 +41,7 @@ class Judgement:
     """
 
     examination: Examination
-    facts: Facts
+    facts: VerdictFacts
     verdict: str
     gain: Gain | None
     reason: str
@@ -68,7 +68,7 @@ def judge(
     validation: dict[str, dict[str, Any]],
     criteria: AcceptanceCriteria,
 ) -> Judgement:
-    """Judge one trial.
+    """Judge one task.
 
     Args:
         seen: Its examination.
@@ -80,38 +80,38 @@ def judge(
     Returns:
         The judgement.
     """
-    trial = seen.trial
+    task = seen.task
     tested = [(n, p) for n, p in zip(seen.signal, signal_p, strict=True) if n.draws is not None]
     has_product = seen.product is not None and seen.product.draws is not None
-    facts = Facts(
-        failures=int(trial.tested_label.sum()),
-        batches=int(trial.tested.size),
+    facts = VerdictFacts(
+        failures=int(task.tested_label.sum()),
+        batches=int(task.tested.size),
         design_effect=seen.design_effect,
-        has_margins=trial.has_margins,
+        has_margins=task.has_margins,
         leaks=seen.leaks,
         signal=[seen.gain(null, p) for null, p in tested],
         product=seen.gain(seen.product, product_p) if has_product and seen.product else None,
-        obstacle="" if tested or not seen.signal else _no_null(trial, seen, criteria),
+        obstacle="" if tested or not seen.signal else _no_null(task, seen, criteria),
     )
     verdict, gain = decide(facts, criteria), leading_gain(facts, criteria)
-    ranking = _ranking(trial, facts, validation, seen.ladder.model_used, criteria)
+    ranking = _ranking(task, facts, validation, seen.ladder.model_used, criteria)
     reason = sentence(verdict, facts, ranking, gain)
     return Judgement(seen, facts, verdict, gain, reason, ranking, signal_p, product_p)
 
 
-def _no_null(trial: Trial, seen: Examination, criteria: AcceptanceCriteria) -> str:
-    failures = int(trial.tested_label.sum())
+def _no_null(task: Task, seen: Examination, criteria: AcceptanceCriteria) -> str:
+    failures = int(task.tested_label.sum())
     most = max((null.arrangements for null in seen.signal), default=0.0)
     return (
-        f"{trial.tested.size} later batches with {failures} failures can be rearranged among their "
+        f"{task.tested.size} later batches with {failures} failures can be rearranged among their "
         f"lots and campaigns in {most:.0f} ways, under the {criteria.fewest_arrangements:.0f} a "
         "test of chance needs."
     )
 
 
 def _ranking(
-    trial: Trial,
-    facts: Facts,
+    task: Task,
+    facts: VerdictFacts,
     validation: dict[str, dict[str, Any]],
     model: str,
     criteria: AcceptanceCriteria,
@@ -119,7 +119,7 @@ def _ranking(
     own, product = validation[model], validation[PRODUCT_ONLY]
     rate = facts.failures / max(facts.batches, 1)
     needed = _batches_needed(facts.has_margins, rate, criteria) * facts.design_effect
-    pace = _batches_per_year(trial)
+    pace = _batches_per_year(task)
     return Ranking(
         auc=own["auc"],
         auc_low=own["auc_low"],
@@ -134,7 +134,7 @@ def _ranking(
     )
 
 
-def _detectable_auc(facts: Facts, rate: float) -> float:
+def _detectable_auc(facts: VerdictFacts, rate: float) -> float:
     if facts.has_margins:
         return detectability.detectable_auc_from_margins(facts.batches / facts.design_effect, rate)
     good = (facts.batches - facts.failures) / facts.design_effect
@@ -147,27 +147,27 @@ def _batches_needed(has_margins: bool, rate: float, criteria: AcceptanceCriteria
     return detectability.batches_needed_from_labels(criteria.target_auc, rate)
 
 
-def _batches_per_year(trial: Trial) -> float:
-    at = trial.matrix.gate_at[np.isfinite(trial.matrix.gate_at)]
+def _batches_per_year(task: Task) -> float:
+    at = task.matrix.gate_at[np.isfinite(task.matrix.gate_at)]
     # A pace needs most batches dated, not the few whose readings happen to carry a clock.
-    is_dated = at.size > len(trial.matrix.batch_ids) / 2
+    is_dated = at.size > len(task.matrix.batch_ids) / 2
     years = float(np.ptp(at)) / MICROSECONDS_PER_YEAR if is_dated else 0.0
     return at.size / years if years > 0 else NAN
 
 
-def null_rows(judged: Judgement) -> list[dict[str, Any]]:
-    """Every statistic of a trial against its null, in the shape of ``model.permutation_nulls``."""
+def permutation_nulls(judged: Judgement) -> list[dict[str, Any]]:
+    """Every statistic of a task against its null, in the shape of ``model.permutation_nulls``."""
     seen = judged.examination
     pairs = list(zip(seen.signal, judged.signal_p, strict=True))
     if seen.product is not None:
         pairs.append((seen.product, judged.product_p))
-    return [_null_row(seen.trial, null, p_family) for null, p_family in pairs]
+    return [_null_row(seen.task, null, p_family) for null, p_family in pairs]
 
 
-def _null_row(trial: Trial, null: Null, p_family: float) -> dict[str, Any]:
+def _null_row(task: Task, null: Null, p_family: float) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "outcome": trial.outcome,
-        "gate": trial.gate,
+        "outcome": task.outcome,
+        "gate": task.gate,
         "statistic": null.statistic.name,
         "observed": null.statistic.observed,
         "draws": 0,
@@ -175,11 +175,9 @@ def _null_row(trial: Trial, null: Null, p_family: float) -> dict[str, Any]:
     }
     if null.draws is None:
         return row
-    found = summarise(null.statistic.observed, null.draws, p_family)
+    shares = {"null_p50": 0.5, "null_p95": 0.95, "null_p99": 0.99}
     return row | {
-        "null_p50": found.null_p50,
-        "null_p95": found.null_p95,
-        "null_p99": found.null_p99,
+        **{name: float(np.quantile(null.draws, share)) for name, share in shares.items()},
         "p_value": p_value(null.statistic.observed, null.draws),
         "p_value_family": p_family,
         "draws": int(null.draws.size),

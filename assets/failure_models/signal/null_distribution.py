@@ -1,6 +1,6 @@
 """Which outcomes may change places under the null, and what each statistic is worth then.
 
-Outcomes move in whole lot or campaign strings: within product and test block for the process,
+Outcomes move in whole lots or campaigns (clusters): within product and test block for the process,
 within test block for the product. Where that leaves too few arrangements, test blocks are merged.
 """
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.signal.evidence import PRODUCT_GAIN, Statistic
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.resampling.permutation import SharedDraws, log10_arrangements
@@ -33,11 +33,11 @@ class Null:
     is_merged: bool
 
 
-def null_of(trial: Trial, statistic: Statistic, shared: SharedDraws, fewest: float) -> Null:
+def null_of(task: Task, statistic: Statistic, shared: SharedDraws, fewest: float) -> Null:
     """Permute the outcomes of a statistic.
 
     Args:
-        trial: Gives products, test blocks and clusters.
+        task: Gives products, test blocks and clusters.
         statistic: What is tested.
         shared: The draws of the run.
         fewest: Number of distinct arrangements below which blocks are merged, and below which,
@@ -46,16 +46,16 @@ def null_of(trial: Trial, statistic: Statistic, shared: SharedDraws, fewest: flo
     Returns:
         The null.
     """
-    rows = trial.tested
-    string, fold = trial.matrix.cluster[rows], trial.fold_number[rows]
-    within = trial.matrix.product[rows]
+    rows = task.tested
+    cluster, fold = task.matrix.cluster[rows], task.fold_number[rows]
+    within = task.matrix.product[rows]
     if statistic.name == PRODUCT_GAIN:
         within = np.zeros_like(within)
     pattern = _pattern(statistic)
     for is_merged, block in enumerate((within * (fold.max() + 1) + fold, within)):
-        exponent = log10_arrangements(block, string, pattern)
+        exponent = log10_arrangements(block, cluster, pattern)
         if exponent >= np.log10(fewest):
-            draws = statistic.null(shared.positions(block, string))
+            draws = statistic.null(shared.positions(block, cluster))
             return Null(statistic, draws, _number(exponent), bool(is_merged))
     return Null(statistic, None, _number(exponent), is_merged=True)
 
@@ -70,7 +70,7 @@ def _pattern(statistic: Statistic) -> FloatArray:
     return np.asarray(np.round(statistic.outcome @ weights, 9))
 
 
-def strings_of(trials: list[Trial]) -> int:
-    """Number of strings a run's shared draws must cover."""
-    highest: IntArray = np.array([trial.matrix.cluster.max(initial=0) for trial in trials])
+def number_of_clusters(tasks: list[Task]) -> int:
+    """Number of clusters a run's shared draws must cover."""
+    highest: IntArray = np.array([task.matrix.cluster.max(initial=0) for task in tasks])
     return int(highest.max(initial=0)) + 1

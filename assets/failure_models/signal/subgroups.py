@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.prediction import Prediction
 from assets.statistics.array_types import FloatArray
 from assets.statistics.dependence import share_interval
@@ -16,13 +16,11 @@ FEWEST_BATCHES = 20
 FEWEST_FOR_AUC = 3
 
 
-def subgroup_rows(
-    trial: Trial, prediction: Prediction, weights: FloatArray
-) -> list[dict[str, Any]]:
+def subgroups(task: Task, prediction: Prediction, weights: FloatArray) -> list[dict[str, Any]]:
     """Figures of the model used, by subgroup of the out-of-time batches.
 
     Args:
-        trial: An outcome at its primary gate.
+        task: An outcome at its primary gate.
         prediction: Forward-in-time probabilities of the model used.
         weights: (resamples, out-of-time batches) cluster resamples.
 
@@ -30,22 +28,22 @@ def subgroup_rows(
         One row per subgroup of at least 20 batches, in the shape of ``model.subgroups``; the AUC
         is null where the subgroup has fewer than 3 failures or good batches.
     """
-    failed = trial.tested_label == 1
-    probability = prediction.probability[trial.tested]
+    failed = task.tested_label == 1
+    probability = prediction.probability[task.tested]
     return [
-        _row(trial, kind, level, inside, failed, probability, weights)
-        for kind, level, inside in _subgroups(trial)
+        _row(task, kind, level, inside, failed, probability, weights)
+        for kind, level, inside in _subgroups(task)
         if inside.sum() >= FEWEST_BATCHES
     ]
 
 
-def _subgroups(trial: Trial) -> Iterator[tuple[str, str, np.ndarray]]:
-    names = [trial.matrix.product_names[i].split("|", 1) for i in trial.tested]
+def _subgroups(task: Task) -> Iterator[tuple[str, str, np.ndarray]]:
+    names = [task.matrix.product_and_strength[i] for i in task.tested]
     levels = {
         "product": np.array([name[0] for name in names]),
-        "strength": np.array([name[-1] for name in names]),
+        "strength": np.array([name[1] for name in names]),
     }
-    at = trial.matrix.gate_at[trial.tested]
+    at = task.matrix.gate_at[task.tested]
     if np.isfinite(at).all():
         levels["year"] = at.astype("datetime64[us]").astype("datetime64[Y]").astype(str)
     for kind, own in levels.items():
@@ -54,7 +52,7 @@ def _subgroups(trial: Trial) -> Iterator[tuple[str, str, np.ndarray]]:
 
 
 def _row(
-    trial: Trial,
+    task: Task,
     kind: str,
     level: str,
     inside: np.ndarray,
@@ -63,10 +61,10 @@ def _row(
     weights: FloatArray,
 ) -> dict[str, Any]:
     batches, failures = int(inside.sum()), int(failed[inside].sum())
-    low, high = share_interval(failed[inside], trial.matrix.cluster[trial.tested][inside])
+    low, high = share_interval(failed[inside], task.matrix.cluster[task.tested][inside])
     row: dict[str, Any] = {
-        "outcome": trial.outcome,
-        "gate": trial.gate,
+        "outcome": task.outcome,
+        "gate": task.gate,
         "subgroup": kind,
         "level": level,
         "batches": batches,

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from assets.failure_models.dataset.gate_matrix import GateMatrix
-from assets.failure_models.dataset.outcome_panel import OutcomePanel
+from assets.batch_matrix.gate_matrix import GateMatrix
+from assets.batch_matrix.outcome_panel import OutcomePanel
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.regression.detrending import group_means
 from assets.statistics.resampling.cluster_bootstrap import cluster_weights, percentile_interval
@@ -17,9 +17,7 @@ from assets.statistics.resampling.cluster_bootstrap import cluster_weights, perc
 MICROSECONDS_PER_YEAR = 365.25 * 24 * 3.6e9
 
 
-def trend_rows(
-    matrix: GateMatrix, panel: OutcomePanel, draws: int, seed: int
-) -> list[dict[str, Any]]:
+def trends(matrix: GateMatrix, panel: OutcomePanel, draws: int, seed: int) -> list[dict[str, Any]]:
     """Linear trend of every margin within product.
 
     Args:

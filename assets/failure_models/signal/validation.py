@@ -1,6 +1,6 @@
 """Figures of one rung: ranking, calibration, and the paired gain over product alone.
 
-Intervals come from resampled clusters, the same resamples for every rung of a trial, so that
+Intervals come from resampled clusters, the same resamples for every rung of a task, so that
 differences are paired.
 """
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from assets.failure_models.dataset.trial import Trial
+from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.label_models import PRODUCT_ONLY
 from assets.failure_models.estimators.ladder import Ladder
 from assets.failure_models.estimators.prediction import ROLLING_ORIGIN, Prediction
@@ -20,17 +20,17 @@ from assets.statistics.resampling.cluster_bootstrap import cluster_weights, perc
 FEWEST_FOR_INTERVAL = 2
 
 
-def resamples(trial: Trial, draws: int) -> FloatArray:
-    """Cluster resamples of the out-of-time batches of a trial, as (draws, batches) weights."""
-    rng = np.random.default_rng([trial.seed, 1])
-    return cluster_weights(trial.matrix.cluster[trial.tested], draws, rng)
+def resamples(task: Task, draws: int) -> FloatArray:
+    """Cluster resamples of the out-of-time batches of a task, as (draws, batches) weights."""
+    rng = np.random.default_rng([task.seed, 1])
+    return cluster_weights(task.matrix.cluster[task.tested], draws, rng)
 
 
-def validation_rows(trial: Trial, ladder: Ladder, weights: FloatArray) -> list[dict[str, Any]]:
+def validations(task: Task, ladder: Ladder, weights: FloatArray) -> list[dict[str, Any]]:
     """Figures of every rung.
 
     Args:
-        trial: An outcome at a gate.
+        task: An outcome at a gate.
         ladder: Its fitted rungs.
         weights: From :func:`resamples`.
 
@@ -38,26 +38,26 @@ def validation_rows(trial: Trial, ladder: Ladder, weights: FloatArray) -> list[d
         One row per rung, in the shape of ``model.validations``; p-values are added by the study.
     """
     product = ladder.rung(PRODUCT_ONLY)
-    return [_row(trial, prediction, product, weights) for prediction in ladder.predictions]
+    return [_row(task, prediction, product, weights) for prediction in ladder.predictions]
 
 
 def _row(
-    trial: Trial, prediction: Prediction, product: Prediction, weights: FloatArray
+    task: Task, prediction: Prediction, product: Prediction, weights: FloatArray
 ) -> dict[str, Any]:
     if prediction.validation == ROLLING_ORIGIN:
-        rows = trial.tested
+        rows = task.tested
     else:
         rows = np.flatnonzero(prediction.fold > 0)
-        rng = np.random.default_rng([trial.seed, 2])
-        weights = cluster_weights(trial.matrix.cluster[rows], weights.shape[0], rng)
-    failed = trial.panel.label[rows] == 1
+        rng = np.random.default_rng([task.seed, 2])
+        weights = cluster_weights(task.matrix.cluster[rows], weights.shape[0], rng)
+    failed = task.panel.label[rows] == 1
     score = prediction.probability[rows]
     drawn = weighted_auc(score, failed, weights)
     low, high = _interval(drawn, failed)
     area = auc(score, failed)
     row: dict[str, Any] = {
-        "outcome": trial.outcome,
-        "gate": trial.gate,
+        "outcome": task.outcome,
+        "gate": task.gate,
         "model": prediction.model,
         "validation": prediction.validation,
         "auc": area,
@@ -66,11 +66,7 @@ def _row(
         "brier": float(np.mean((score - failed) ** 2)),
         "failures": int(failed.sum()),
         "batches": int(rows.size),
-        "clusters": int(np.unique(trial.matrix.cluster[rows]).size),
-        "gain_over_product": None,
-        "gain_low": None,
-        "gain_high": None,
-        "p_value": None,
+        "clusters": int(np.unique(task.matrix.cluster[rows]).size),
         "is_reference_only": prediction.validation != ROLLING_ORIGIN,
         "note": prediction.note or None,
     }
@@ -88,20 +84,20 @@ def _interval(draws: FloatArray, failed: np.ndarray) -> tuple[float, float]:
     return percentile_interval(draws)
 
 
-def calibration_rows(trial: Trial, ladder: Ladder) -> list[dict[str, Any]]:
+def calibration(task: Task, ladder: Ladder) -> list[dict[str, Any]]:
     """Calibration on later data of every rung, in the shape of ``model.calibration``."""
     rows = []
-    label = trial.tested_label
+    label = task.tested_label
     for prediction in ladder.predictions:
         if prediction.validation != ROLLING_ORIGIN:
             continue
-        probability = prediction.probability[trial.tested]
+        probability = prediction.probability[task.tested]
         intercept, slope = recalibration(probability, label)
         parts = brier_parts(probability, label)
         rows.append(
             {
-                "outcome": trial.outcome,
-                "gate": trial.gate,
+                "outcome": task.outcome,
+                "gate": task.gate,
                 "model": prediction.model,
                 "intercept": intercept,
                 "slope": slope,

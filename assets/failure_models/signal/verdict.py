@@ -41,7 +41,7 @@ class Gain:
 
 
 @dataclass(frozen=True)
-class Facts:
+class VerdictFacts:
     """Everything the rule and its sentence may use.
 
     Attributes:
@@ -71,7 +71,7 @@ class Facts:
         return self.failures / self.design_effect
 
 
-def decide(facts: Facts, criteria: AcceptanceCriteria) -> str:
+def decide(facts: VerdictFacts, criteria: AcceptanceCriteria) -> str:
     """Give the verdict.
 
     Args:
@@ -94,7 +94,7 @@ def decide(facts: Facts, criteria: AcceptanceCriteria) -> str:
     return NO_SIGNAL
 
 
-def leading_gain(facts: Facts, criteria: AcceptanceCriteria) -> Gain | None:
+def leading_gain(facts: VerdictFacts, criteria: AcceptanceCriteria) -> Gain | None:
     """The gain a verdict speaks of: the first one shown, else the main one."""
     shown = [gain for gain in facts.signal if gain.is_shown(criteria.largest_p_value)]
     return next(iter(shown or facts.signal), None)

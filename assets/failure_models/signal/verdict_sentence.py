@@ -13,8 +13,8 @@ from assets.failure_models.signal.verdict import (
     NO_SIGNAL,
     PROCESS_SIGNAL,
     PRODUCT_MIX_ONLY,
-    Facts,
     Gain,
+    VerdictFacts,
 )
 
 WHAT_IS_GAINED = {
@@ -49,7 +49,7 @@ class Ranking:
     target_auc: float
 
 
-def sentence(verdict: str, facts: Facts, ranking: Ranking, gain: Gain | None) -> str:
+def sentence(verdict: str, facts: VerdictFacts, ranking: Ranking, gain: Gain | None) -> str:
     """Say why.
 
     Args:
@@ -92,7 +92,7 @@ def not_applicable(title: str, gate: int, first_known_stage: int, last_gate: int
     )
 
 
-def _basis(facts: Facts) -> str:
+def _basis(facts: VerdictFacts) -> str:
     count = f"{facts.batches} later batches with {_count(facts.failures, 'failure')}"
     if facts.design_effect >= 1.05:
         count += f" (worth {facts.failures_effective:.1f} independent ones)"
@@ -121,7 +121,7 @@ def _nothing_added(gain: Gain | None, verb: str = "adds to it") -> str:
     return f"no process feature {verb} (gain {_percent(gain.value)}, {_numbers(gain)})"
 
 
-def _product(facts: Facts) -> str:
+def _product(facts: VerdictFacts) -> str:
     if facts.product is None:
         return "(there is only one)"
     return f"(gain {_percent(facts.product.value)}, {_numbers(facts.product)})"
@@ -154,7 +154,7 @@ def _detectable(ranking: Ranking) -> str:
     return text + "."
 
 
-def _too_few(facts: Facts, ranking: Ranking) -> str:
+def _too_few(facts: VerdictFacts, ranking: Ranking) -> str:
     if facts.obstacle:
         return f"{_capital(facts.obstacle)} {_detectable(ranking)}"
     return (

@@ -5,7 +5,11 @@ had been reported by then. So the summary is a running one: a result that arrive
 later values and leaves the earlier ones as they were.
 """
 
+from collections.abc import Callable, Iterable
+
 import polars as pl
+
+from assets.gate_features.observed.observations import Observations, shaped, together
 
 GROUP = ["batch_id", "feature"]
 
@@ -55,13 +59,32 @@ def accumulate(measurements: pl.DataFrame) -> pl.DataFrame:
     ).select([*GROUP, "stage", "known_at", "mean", "minimum", "maximum", "sd", "count"])
 
 
-def has_several(measurements: pl.DataFrame) -> pl.Series:
-    """Return the features that have more than one measurement in some batch."""
-    return (
-        measurements.group_by(GROUP)
-        .agg(n=pl.len())
-        .filter(pl.col("n") > 1)
-        .get_column("feature")
-        .unique()
-        .sort()
+def summaries(
+    measurements: pl.DataFrame,
+    features: pl.DataFrame,
+    statistics: Iterable[tuple[str, str, str]],
+    described: Callable[[pl.DataFrame, str, str], pl.DataFrame],
+) -> Observations:
+    """Make a feature of every running summary; those of spread only where there is any.
+
+    Args:
+        measurements: As for ``accumulate``.
+        features: One row per feature of the measurements.
+        statistics: Suffix of the feature, column of the running summary, words. The one without
+            suffix is made of every feature, others of those with several measurements in a batch.
+        described: Given ``features`` with ``has_several``, suffix and words, what they are.
+    """
+    several = measurements.group_by(GROUP).len().filter(pl.col("len") > 1)["feature"].unique()
+    has_several = pl.col("feature").is_in(several.implode())
+    running, features = accumulate(measurements), features.with_columns(has_several=has_several)
+    return together(
+        [
+            shaped(
+                (running.filter(has_several) if suffix else running).with_columns(
+                    feature=pl.col("feature") + suffix, value=pl.col(column)
+                ),
+                described(features.filter("has_several") if suffix else features, suffix, words),
+            )
+            for suffix, column, words in statistics
+        ]
     )

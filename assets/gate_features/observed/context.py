@@ -7,12 +7,12 @@ from assets.gate_features.observed.titles import title
 
 TABLE = "core.batches"
 MIN_SHARE_OF_CAMPAIGNS = 0.5
-# column, feature, title, kind, whether it is the product's identity
+# column, kind, quantity, title, whether it is the product's identity
 CATEGORIES = (
-    ("product", "product.code", "product code", "product", True),
-    ("strength", "product.strength", "strength", "product", True),
-    ("site", "equipment.site", "site", "equipment", False),
-    ("line", "equipment.line", "line", "equipment", False),
+    ("product", "product", "code", "product code", True),
+    ("strength", "product", "strength", "strength", True),
+    ("site", "equipment", "site", "site", False),
+    ("line", "equipment", "line", "line", False),
 )
 
 
@@ -36,7 +36,7 @@ def context_features(batches: pl.DataFrame) -> Observations:
     parts.append(
         shaped(
             size.drop_nulls("value"),
-            _described("product.batch_size", "batch size", "product", "batch_size", True),
+            _described("batch_size", "product", "batch_size", "batch size", True),
         )
     )
     are_campaigns_known = pl.col("campaign_id").count() >= MIN_SHARE_OF_CAMPAIGNS * pl.len()
@@ -53,7 +53,7 @@ def context_features(batches: pl.DataFrame) -> Observations:
         shaped(
             position,
             _described(
-                "campaign.position", "position in campaign", "campaign", "campaign_id", False
+                "campaign_id", "campaign", "position", "position in campaign", False
             ).with_columns(
                 formula=pl.lit("rank of production_order within the campaign"), unit=pl.lit("1")
             ),
@@ -63,29 +63,32 @@ def context_features(batches: pl.DataFrame) -> Observations:
 
 
 def _category(
-    batches: pl.DataFrame, column: str, feature: str, words: str, kind: str, is_identity: bool
+    batches: pl.DataFrame, column: str, kind: str, quantity: str, words: str, is_identity: bool
 ) -> Observations:
     rows = placed(batches, TABLE, column).with_columns(
-        feature=pl.lit(feature), level=pl.col(column).cast(pl.String)
+        feature=pl.lit(f"{kind}.{quantity}"), level=pl.col(column).cast(pl.String)
     )
     return shaped(
         rows.drop_nulls("level"),
-        _described(feature, words, kind, column, is_identity).with_columns(
+        _described(column, kind, quantity, words, is_identity).with_columns(
             data_type=pl.lit("categorical")
         ),
     )
 
 
-def _described(feature: str, words: str, kind: str, column: str, is_identity: bool) -> pl.DataFrame:
+def _described(
+    column: str, kind: str, quantity: str, words: str, is_identity: bool
+) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "feature": [feature],
+            "feature": [f"{kind}.{quantity}"],
             "title": [title(words)],
             "unit_operation": ["order"],
             "kind": [kind],
             "source_table": [TABLE],
             "source_column": [column],
-            "quantity": [column],
+            "quantity": [quantity],
+            "measured_quantity": [column],
             "formula": [f"{column} of the batch"],
             "description": [f"{words.capitalize()}, known when the batch is ordered."],
             "is_product_identity": [is_identity],

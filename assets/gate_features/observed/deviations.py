@@ -13,25 +13,26 @@ TABLE = "core.deviations"
 LOOK_BACK = timedelta(days=90)
 SERIOUS = ("major", "critical")
 AT_GATE = ["batch_id", "gate", "gate_at"]
-# feature, title, formula
+FEATURE = pl.format("deviation.{}", "quantity").alias("feature")
+# quantity, title, formula
 FEATURES = (
     (
-        "deviation.count_on_batch",
+        "count_on_batch",
         "Deviations on the batch so far",
         "deviations of the batch opened by the gate",
     ),
     (
-        "deviation.serious_on_batch",
+        "serious_on_batch",
         "Major and critical deviations on the batch so far",
         "deviations of the batch opened by the gate with severity major or critical",
     ),
     (
-        "deviation.open_on_batch",
+        "open_on_batch",
         "Deviations on the batch still open",
         "deviations of the batch opened by the gate and not closed by then",
     ),
     (
-        "deviation.on_equipment_90d",
+        "on_equipment_90d",
         "Deviations on the same equipment in 90 days",
         "deviations of other batches opened in 90 days up to the gate on equipment used by then",
     ),
@@ -39,7 +40,7 @@ FEATURES = (
 
 
 def deviation_features(
-    deviations: pl.DataFrame, gates: pl.DataFrame, phases: pl.DataFrame
+    deviations: pl.DataFrame, batch_gates: pl.DataFrame, phases: pl.DataFrame
 ) -> Observations:
     """Count deviations as they were known when each gate closed.
 
@@ -48,29 +49,30 @@ def deviation_features(
 
     Args:
         deviations: ``core.deviations``.
-        gates: ``feature.batch_gates``.
+        batch_gates: ``feature.batch_gates``.
         phases: ``core.phases``, for the equipment a batch has used.
 
     Returns:
         One observation per batch, gate and feature whose value differs from the gate before.
     """
-    if deviations.is_empty() or gates.is_empty():
+    if deviations.is_empty() or batch_gates.is_empty():
         return nothing()
-    at_gate = gates.select(AT_GATE)
+    at_gate = batch_gates.select(AT_GATE)
     counted = pl.concat(
         [_on_batch(deviations, at_gate), _on_equipment(deviations, at_gate, phases)]
     )
-    changed = pl.col("value").ne_missing(pl.col("value").shift(1)).over("batch_id", "feature")
+    changed = pl.col("value").ne_missing(pl.col("value").shift(1)).over("batch_id", "quantity")
     values = (
-        counted.sort("batch_id", "feature", "gate")
+        counted.sort("batch_id", "quantity", "gate")
         .filter(changed)
-        .with_columns(stage=pl.col("gate"), known_at=pl.col("gate_at"))
+        .with_columns(FEATURE, stage=pl.col("gate"), known_at=pl.col("gate_at"))
     )
     described = pl.DataFrame(
         FEATURES,
-        schema={"feature": pl.String, "title": pl.String, "formula": pl.String},
+        schema={"quantity": pl.String, "title": pl.String, "formula": pl.String},
         orient="row",
     ).with_columns(
+        FEATURE,
         unit_operation=pl.lit("any"),
         kind=pl.lit("deviation"),
         unit=pl.lit("1"),
@@ -96,16 +98,16 @@ def _on_batch(deviations: pl.DataFrame, at_gate: pl.DataFrame) -> pl.DataFrame:
     is_open = pl.col("closed_at").is_null() | (pl.col("closed_at") > gate_at)
     can_be_open = gate_at.is_not_null()
     counts = seen.group_by(AT_GATE).agg(
-        pl.col("is_counted").sum().cast(pl.Float64).alias("deviation.count_on_batch"),
+        pl.col("is_counted").sum().cast(pl.Float64).alias("count_on_batch"),
         (pl.col("is_counted") & pl.col("severity").is_in(SERIOUS))
         .sum()
         .cast(pl.Float64)
-        .alias("deviation.serious_on_batch"),
+        .alias("serious_on_batch"),
         pl.when(can_be_open.first())
         .then((pl.col("is_counted") & is_open).sum().cast(pl.Float64))
-        .alias("deviation.open_on_batch"),
+        .alias("open_on_batch"),
     )
-    return counts.unpivot(index=AT_GATE, variable_name="feature", value_name="value")
+    return counts.unpivot(index=AT_GATE, variable_name="quantity", value_name="value")
 
 
 def _on_equipment(
@@ -115,7 +117,7 @@ def _on_equipment(
     timed = at_gate.drop_nulls("gate_at")
     if on_equipment.is_empty() or timed.is_empty() or phases.is_empty():
         return pl.DataFrame(
-            schema={**at_gate.schema, "feature": pl.String(), "value": pl.Float64()}
+            schema={**at_gate.schema, "quantity": pl.String(), "value": pl.Float64()}
         )
     used = (
         phases.drop_nulls("equipment_id")
@@ -132,7 +134,7 @@ def _on_equipment(
     counted = pairs.with_columns(value=all_of - own).group_by(AT_GATE).agg(pl.col("value").sum())
     return timed.join(counted, on=AT_GATE, how="left").select(
         *AT_GATE,
-        feature=pl.lit("deviation.on_equipment_90d"),
+        quantity=pl.lit("on_equipment_90d"),
         value=pl.col("value").fill_null(0).cast(pl.Float64),
     )
 

@@ -12,10 +12,11 @@ from assets.gate_features.observed.observations import (
 from assets.gate_features.observed.titles import phrase, title
 
 PHASES, EVENTS = "core.phases", "core.equipment_events"
+FEATURE = pl.format("equipment.{}", "quantity").alias("feature")
 RUN = ["batch_id", "unit_procedure", "equipment_id"]
 
 
-def equipment_features(phases: pl.DataFrame, events: pl.DataFrame) -> Observations:
+def equipment_features(phases: pl.DataFrame, equipment_events: pl.DataFrame) -> Observations:
     """Build identity, shift and age of the equipment per unit procedure.
 
     ``equipment.<unit_procedure>.id`` and ``.shift`` are categories. For every kind of event the
@@ -25,7 +26,7 @@ def equipment_features(phases: pl.DataFrame, events: pl.DataFrame) -> Observatio
 
     Args:
         phases: ``core.phases``.
-        events: ``core.equipment_events``.
+        equipment_events: ``core.equipment_events``.
 
     Returns:
         Observations of every unit procedure with a known piece of equipment.
@@ -40,17 +41,20 @@ def equipment_features(phases: pl.DataFrame, events: pl.DataFrame) -> Observatio
     if runs.is_empty():
         return nothing()
     parts = [_categories(runs, "equipment_id", "id", "equipment"), _categories(runs, "shift")]
-    if not events.is_empty():
-        parts.extend(_ages(runs, events))
+    if not equipment_events.is_empty():
+        parts.extend(_ages(runs, equipment_events))
     return together(parts)
 
 
 def _categories(
     runs: pl.DataFrame, column: str, name: str | None = None, words: str | None = None
 ) -> Observations:
-    rows = runs.drop_nulls(column).with_columns(
-        feature=pl.format(f"equipment.{{}}.{name or column}", "unit_procedure"),
-        level=pl.col(column),
+    rows = (
+        runs.drop_nulls(column)
+        .with_columns(
+            quantity=pl.format(f"{{}}.{name or column}", "unit_procedure"), level=pl.col(column)
+        )
+        .with_columns(FEATURE)
     )
     return shaped(
         rows,
@@ -104,9 +108,9 @@ def _ages_since(numbered: pl.DataFrame, counted: pl.DataFrame, kind: str) -> lis
     parts = []
     for unit, name, value in (("h", "hours", hours), ("batches", "batches", batches)):
         rows = last.with_columns(
-            feature=pl.format(f"equipment.{{}}.{name}_since_{kind}", "unit_procedure"),
+            quantity=pl.format(f"{{}}.{name}_since_{kind}", "unit_procedure"),
             value=value.clip(lower_bound=0).cast(pl.Float64),
-        )
+        ).with_columns(FEATURE)
         described = _described(rows, f"{name} since {words}", unit, EVENTS, "occurred_at")
         formula = pl.lit(f"{name} from the end of the last {words} to the start")
         parts.append(shaped(rows, described.with_columns(formula=formula)))
@@ -116,7 +120,7 @@ def _ages_since(numbered: pl.DataFrame, counted: pl.DataFrame, kind: str) -> lis
 def _described(
     rows: pl.DataFrame, words: str, unit: str | None, table: str, column: str
 ) -> pl.DataFrame:
-    features = rows.select("feature", "unit_procedure").unique().sort("feature")
+    features = rows.select("feature", "quantity", "unit_procedure").unique().sort("feature")
     titles = [
         title(f"{phrase(name)} {words}", "h" if unit == "h" else None)
         for name in features["unit_procedure"]

@@ -5,14 +5,13 @@ Results that define an outcome are built like any other here; ``refusals`` keeps
 
 import polars as pl
 
-from assets.gate_features.observed.accumulation import accumulate, has_several
+from assets.gate_features.observed.accumulation import summaries
 from assets.gate_features.observed.observations import (
     Observations,
     nothing,
     placed,
     shaped,
     stage_name,
-    together,
 )
 from assets.gate_features.observed.parameters import name_by_stage
 from assets.gate_features.observed.titles import named, phrase, printed_unit, title
@@ -43,37 +42,20 @@ def laboratory_features(lab_results: pl.DataFrame) -> Observations:
     if lab_results.is_empty():
         return nothing()
     rows = name_by_stage(placed(lab_results, RESULTS, "value"), "lab", "test")
-    measurements = rows.with_columns(weight=pl.lit(1.0))
-    running = accumulate(measurements)
-    sampled = has_several(measurements)
     tests = rows.group_by("feature", maintain_order=True).agg(
-        pl.col("test").first(), pl.col("stage").first(), pl.col("unit").drop_nulls().first()
+        pl.col("test", "quantity", "stage").first(), pl.col("unit").drop_nulls().first()
     )
-    parts = []
-    for suffix, column, words in SAMPLE_STATISTICS:
-        chosen = (
-            running if not suffix else running.filter(pl.col("feature").is_in(sampled.implode()))
-        )
-        described = (
-            tests if not suffix else tests.filter(pl.col("feature").is_in(sampled.implode()))
-        )
-        parts.append(
-            shaped(
-                chosen.with_columns(feature=pl.col("feature") + suffix, value=pl.col(column)),
-                _described(described, suffix, words, sampled),
-            )
-        )
-    return together(parts)
+    return summaries(rows.with_columns(weight=pl.lit(1.0)), tests, SAMPLE_STATISTICS, _described)
 
 
-def _described(tests: pl.DataFrame, suffix: str, words: str, sampled: pl.Series) -> pl.DataFrame:
-    recorded = tests.select("feature", "test", "unit").rows()
-    units = [printed_unit(test, unit) for _, test, unit in recorded]
+def _described(tests: pl.DataFrame, suffix: str, words: str) -> pl.DataFrame:
+    recorded = tests.select("test", "unit", "has_several").rows()
+    units = [printed_unit(test, unit) for test, unit, _ in recorded]
     titles = [
         title(f"{phrase(test, unit)}, {words}", printed_unit(test, unit))
-        if feature in sampled
+        if has_several
         else named(test, unit)
-        for feature, test, unit in recorded
+        for test, unit, has_several in recorded
     ]
     return tests.with_columns(
         feature=pl.col("feature") + suffix,
@@ -83,7 +65,7 @@ def _described(tests: pl.DataFrame, suffix: str, words: str, sampled: pl.Series)
         kind=pl.lit("lab"),
         source_table=pl.lit(RESULTS),
         source_column=pl.lit("value"),
-        quantity=pl.col("test"),
+        measured_quantity=pl.col("test"),
         formula=pl.format(f"{words} of test '{{}}' reported so far", "test"),
         description=pl.format("Laboratory result '{}' of stage {}.", "test", "stage"),
     )
@@ -123,6 +105,7 @@ def inspection_features(inspections: pl.DataFrame) -> Observations:
             source_table=pl.lit(INSPECTIONS),
             source_column=pl.lit("rejected"),
             quantity=pl.col("defect_class"),
+            measured_quantity=pl.col("defect_class"),
             formula=pl.lit("rejected / inspected"),
             description=pl.format("Share of inspected units rejected for '{}'.", "defect_class"),
         ),

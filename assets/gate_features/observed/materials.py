@@ -6,7 +6,7 @@ summary is over the lots dispensed and reported by then, weighted by the quantit
 
 import polars as pl
 
-from assets.gate_features.observed.accumulation import accumulate, has_several
+from assets.gate_features.observed.accumulation import accumulate, summaries
 from assets.gate_features.observed.observations import (
     Observations,
     nothing,
@@ -29,7 +29,9 @@ LOT_STATISTICS = (
 OPERATION = "dispensing"
 
 
-def material_features(usage: pl.DataFrame, attributes: pl.DataFrame) -> Observations:
+def material_features(
+    material_usage: pl.DataFrame, material_attributes: pl.DataFrame
+) -> Observations:
     """Build lot attributes, number of lots and supplier per batch and material.
 
     ``material.<material>.<attribute>`` is the mean over lots weighted by quantity (equal weights
@@ -38,16 +40,18 @@ def material_features(usage: pl.DataFrame, attributes: pl.DataFrame) -> Observat
     supplier of the largest lot. A lot attribute counts from the later of its use and its result.
 
     Args:
-        usage: ``core.material_usage``.
-        attributes: ``core.material_attributes``.
+        material_usage: ``core.material_usage``.
+        material_attributes: ``core.material_attributes``.
 
     Returns:
         Observations of all materials.
     """
-    if usage.is_empty():
+    if material_usage.is_empty():
         return nothing()
-    used = placed(usage, USAGE, "quantity")
-    return together([_attribute_features(used, attributes), _lot_counts(used), _suppliers(used)])
+    used = placed(material_usage, USAGE, "quantity")
+    return together(
+        [_attribute_features(used, material_attributes), _lot_counts(used), _suppliers(used)]
+    )
 
 
 def _attribute_features(used: pl.DataFrame, attributes: pl.DataFrame) -> Observations:
@@ -71,23 +75,10 @@ def _attribute_features(used: pl.DataFrame, attributes: pl.DataFrame) -> Observa
     )
     if measurements.is_empty():
         return nothing()
-    running = accumulate(measurements)
-    blended = has_several(measurements).implode()
     named = measurements.group_by("feature", maintain_order=True).agg(
         pl.col("material", "attribute").first(), pl.col("attribute_unit").drop_nulls().first()
     )
-    is_blended = pl.col("feature").is_in(blended)
-    return together(
-        [
-            shaped(
-                (running.filter(is_blended) if suffix else running).with_columns(
-                    feature=pl.col("feature") + suffix, value=pl.col(column)
-                ),
-                _described(named.filter(is_blended) if suffix else named, suffix, words),
-            )
-            for suffix, column, words in LOT_STATISTICS
-        ]
-    )
+    return summaries(measurements, named, LOT_STATISTICS, _described)
 
 
 def _described(named: pl.DataFrame, suffix: str, words: str) -> pl.DataFrame:
@@ -105,7 +96,8 @@ def _described(named: pl.DataFrame, suffix: str, words: str) -> pl.DataFrame:
         kind=pl.lit("material"),
         source_table=pl.lit(ATTRIBUTES),
         source_column=pl.lit("value"),
-        quantity=pl.col("attribute"),
+        quantity=pl.format("{}.{}", "material", "attribute"),
+        measured_quantity=pl.col("attribute"),
         formula=pl.lit(words),
         description=pl.format("Attribute '{}' of the lots of {} used.", "attribute", "material"),
     )
@@ -119,7 +111,7 @@ def _lot_counts(used: pl.DataFrame) -> Observations:
     materials = rows.select("feature", "material").unique(maintain_order=True)
     return shaped(
         running,
-        _of_material(materials, "number of lots", "count of lots used so far").with_columns(
+        _of_material(materials, "lots", "number of lots", "count of lots used so far").with_columns(
             source_column=pl.lit("lot"), unit=pl.lit("1")
         ),
     )
@@ -149,15 +141,16 @@ def _suppliers(used: pl.DataFrame) -> Observations:
     materials = rows.select("feature", "material").unique(maintain_order=True)
     return shaped(
         rows,
-        _of_material(materials, "supplier", "supplier of the largest lot used so far").with_columns(
-            source_column=pl.lit("supplier"), data_type=pl.lit("categorical")
-        ),
+        _of_material(
+            materials, "supplier", "supplier", "supplier of the largest lot used so far"
+        ).with_columns(source_column=pl.lit("supplier"), data_type=pl.lit("categorical")),
     )
 
 
-def _of_material(materials: pl.DataFrame, words: str, formula: str) -> pl.DataFrame:
-    titles = [title(f"{phrase(name)} {words}") for name in materials["material"]]
+def _of_material(materials: pl.DataFrame, name: str, words: str, formula: str) -> pl.DataFrame:
+    titles = [title(f"{phrase(material)} {words}") for material in materials["material"]]
     return materials.with_columns(
+        quantity=pl.format(f"{{}}.{name}", "material"),
         title=pl.Series(titles, dtype=pl.String),
         unit_operation=pl.lit(OPERATION),
         kind=pl.lit("material"),
@@ -199,7 +192,8 @@ def weighing_features(weighings: pl.DataFrame) -> Observations:
             unit=pl.lit("%"),
             source_table=pl.lit(WEIGHINGS),
             source_column=pl.lit("actual"),
-            quantity=pl.format("{}_weighed", "material"),
+            quantity=pl.format("{}.deviation_pct", "material"),
+            measured_quantity=pl.format("{}_weighed", "material"),
             formula=pl.lit("100 x (actual - target) / target, weighted by target"),
             description=pl.format("Weighed amount of {} against its target.", "material"),
         ),

@@ -40,6 +40,7 @@ FEATURES_SCHEMA: dict[str, pl.DataType] = {
     "source_table": pl.String(),
     "source_column": pl.String(),
     "quantity": pl.String(),
+    "measured_quantity": pl.String(),
     "formula": pl.String(),
     "description": pl.String(),
     "is_product_identity": pl.Boolean(),
@@ -55,8 +56,10 @@ class Observations:
             changed (``VALUES_SCHEMA``); within a batch and feature, later rows supersede earlier
             ones. ``value`` or ``level`` is set. A null ``known_at`` leaves the decision to the
             stage.
-        features: One row per feature (``FEATURES_SCHEMA``). ``quantity`` is the name under which
-            the source knows what was measured; outcomes are refused their own quantity by it.
+        features: One row per feature (``FEATURES_SCHEMA``). ``quantity`` is what the
+            feature is about, as the dictionary's contract says; ``measured_quantity`` is the name
+            under which the source knows what was measured, null where nothing was: outcomes are
+            refused their own quantity by it.
     """
 
     values: pl.DataFrame

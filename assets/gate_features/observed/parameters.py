@@ -34,8 +34,7 @@ def parameter_features(parameters: pl.DataFrame, unit_procedures: list[str]) -> 
     rows = name_by_stage(placed(parameters, TABLE, column), "parameter", "parameter")
     is_level = pl.col("level").is_not_null() & pl.col("value").is_null()
     features = rows.group_by("feature", maintain_order=True).agg(
-        pl.col("parameter").first(),
-        pl.col("stage").first(),
+        pl.col("parameter", "quantity", "stage").first(),
         pl.col("unit").drop_nulls().first(),
         is_categorical=is_level.any(),
     )
@@ -59,7 +58,7 @@ def parameter_features(parameters: pl.DataFrame, unit_procedures: list[str]) -> 
             source_column=pl.when("is_categorical")
             .then(pl.lit("level"))
             .otherwise(pl.lit("value")),
-            quantity=pl.col("parameter"),
+            measured_quantity=pl.col("parameter"),
             formula=pl.format("the value recorded as '{}'", "parameter"),
             description=pl.format(
                 "Process parameter '{}' as recorded at stage {}.", "parameter", "stage"
@@ -69,13 +68,14 @@ def parameter_features(parameters: pl.DataFrame, unit_procedures: list[str]) -> 
 
 
 def name_by_stage(rows: pl.DataFrame, prefix: str, column: str) -> pl.DataFrame:
-    """Add ``feature``: the name, with the stage in it where an earlier stage has the same name."""
-    first_stage = pl.col("stage").min().over(column)
-    return rows.with_columns(
-        feature=pl.when(pl.col("stage") == first_stage)
-        .then(pl.format(f"{prefix}.{{}}", column))
-        .otherwise(pl.format(f"{prefix}.stage{{}}.{{}}", "stage", column))
-    ).sort("feature", "batch_id")
+    """Add ``quantity``, the name, with the stage where an earlier one has it, and ``feature``."""
+    is_first = pl.col("stage") == pl.col("stage").min().over(column)
+    staged = pl.format("stage{}.{}", "stage", column)
+    return (
+        rows.with_columns(quantity=pl.when(is_first).then(column).otherwise(staged))
+        .with_columns(feature=pl.format(f"{prefix}.{{}}", "quantity"))
+        .sort("feature", "batch_id")
+    )
 
 
 def _unit_procedure(name: str, unit_procedures: list[str]) -> str | None:

@@ -123,7 +123,8 @@ def _described(features: pl.DataFrame) -> pl.DataFrame:
         kind=pl.when("is_shared").then(pl.lit("environment")).otherwise(pl.lit("sensor")),
         source_table=pl.lit(TABLE),
         source_column=pl.col("statistic"),
-        quantity=pl.col("tag"),
+        quantity=pl.format("{}.{}", "unit_procedure", "tag"),
+        measured_quantity=pl.col("tag"),
         formula=pl.format("{} of tag '{}' over the unit procedure", "statistic", "tag"),
         description=pl.format(
             "Statistic '{}' of tag '{}' in {}.", "statistic", "tag", "unit_procedure"

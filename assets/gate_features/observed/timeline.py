@@ -59,6 +59,7 @@ def _durations(procedures: pl.DataFrame) -> Observations:
         rows,
         _timed(features, titles, "ended_at").with_columns(
             unit_operation=pl.col("unit_procedure"),
+            quantity=pl.format("{}.duration_h", "unit_procedure"),
             formula=pl.lit("last ended_at - first started_at of the unit procedure"),
             description=pl.format("Hours from start to end of {}.", "unit_procedure"),
         ),
@@ -92,6 +93,7 @@ def _holds(procedures: pl.DataFrame) -> Observations:
         rows,
         _timed(features, titles, "started_at").with_columns(
             unit_operation=pl.col("next_procedure"),
+            quantity=pl.format("{}_to_{}_h", "unit_procedure", "next_procedure"),
             formula=pl.lit("started_at of the next unit procedure - ended_at of the one before"),
             description=pl.format(
                 "Hours the batch waited between {} and {}.", "unit_procedure", "next_procedure"

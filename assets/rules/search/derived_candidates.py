@@ -10,7 +10,7 @@ import numpy as np
 
 from assets.rules.search.kernel import derive
 from assets.rules.search.records import DIFFERENCE, OPERATIONS, PRODUCT, RATIO
-from assets.rules.search.selectors import Column
+from assets.rules.search.selectors import SearchColumn
 from assets.statistics.array_types import FloatArray
 
 SIGNS = {PRODUCT: "*", RATIO: "/", DIFFERENCE: "-"}
@@ -22,7 +22,7 @@ def budget(parents: int, derivable: int) -> int:
     return OPERATIONS * paired * (paired - 1) // 2
 
 
-def derived_column(operation: int, left: Column, right: Column) -> Column:
+def derived_column(operation: int, left: SearchColumn, right: SearchColumn) -> SearchColumn:
     """The derived column of two recorded ones.
 
     Args:
@@ -34,7 +34,7 @@ def derived_column(operation: int, left: Column, right: Column) -> Column:
         A column named by its expression, known when both of its parts are.
     """
     sign = SIGNS[operation]
-    return Column(
+    return SearchColumn(
         feature=f"{left.feature} {sign} {right.feature}",
         title=f"{left.title} {sign} {right.title}",
         gate=max(left.gate, right.gate),
@@ -50,7 +50,7 @@ def _derive(operation: int, left: FloatArray, right: FloatArray) -> FloatArray:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def rebuilt(column: Column, recorded: dict[str, Column]) -> Column:
+def rebuilt(column: SearchColumn, recorded: dict[str, SearchColumn]) -> SearchColumn:
     """A derived column again, from its parts' values on other batches."""
     left, right = (recorded[part] for part in column.parts)
     sign = column.feature[len(left.feature) + 1]

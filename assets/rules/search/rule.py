@@ -9,7 +9,7 @@ from math import inf, isfinite
 
 import numpy as np
 
-from assets.rules.search.selectors import Column
+from assets.rules.search.selectors import SearchColumn
 from assets.statistics.array_types import BoolArray
 
 
@@ -24,7 +24,7 @@ class RuleCondition:
         level: The level asked for; None for numbers.
     """
 
-    column: Column
+    column: SearchColumn
     low: float = -inf
     high: float = inf
     level: str | None = None

@@ -12,15 +12,20 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.batch_matrix.gate_cells import gate_cells
+from assets.batch_matrix.gate_rows import aligned, gate_rows, renumbered
+from assets.batch_matrix.levels import common_levels, latest_levels
+from assets.statistics.array_types import FloatArray, IntArray
 
-RAREST_LEVEL_BATCHES = 8
+# A condition costs no coefficient, so rarer levels may be searched than modelled; on a short
+# record a twentieth of the batches is enough.
+RAREST_SEARCHED_LEVEL, ONE_BATCH_IN = 8, 20
 LOT_SUFFIX = ".lot"
 DEFAULT_USE_STAGE = 2
 
 
 @dataclass(frozen=True)
-class Column:
+class SearchColumn:
     """One column conditions can be set on.
 
     Attributes:
@@ -40,7 +45,7 @@ class Column:
     values: FloatArray
     parts: tuple[str, ...] = ()
 
-    def at(self, rows: IntArray) -> "Column":
+    def at(self, rows: IntArray) -> "SearchColumn":
         """The same column on some of the batches."""
         return replace(self, values=self.values[rows])
 
@@ -61,10 +66,10 @@ class Selectors:
     product: IntArray
     cluster: IntArray
     period: list[str]
-    columns: tuple[Column, ...]
+    columns: tuple[SearchColumn, ...]
 
     @cached_property
-    def by_feature(self) -> dict[str, Column]:
+    def by_feature(self) -> dict[str, SearchColumn]:
         """Columns by their feature."""
         return {column.feature: column for column in self.columns}
 
@@ -84,7 +89,7 @@ def selectors(
     """Gather what was known at a gate.
 
     Args:
-        gate_values: ``feature.gate_values``; of each feature the latest value by the gate counts.
+        gate_values: ``feature.gate_values``.
         dictionary: ``feature.dictionary``.
         batch_gates: ``feature.batch_gates``.
         material_usage: ``core.material_usage``; may be empty.
@@ -94,49 +99,32 @@ def selectors(
         The batches that reached the gate, in production order, and every informative column,
         sorted by feature.
     """
-    names = [pl.col(name).fill_null("") for name in ("product", "strength")]
-    rows = (
-        batch_gates.filter(pl.col("gate") == gate)
-        .sort("production_order", "batch_id")
-        .with_columns(
-            row=pl.int_range(pl.len()),
-            cluster=_code(pl.col("cluster_id").fill_null(pl.col("batch_id"))),
-            group=_code(pl.concat_str(names, separator="|")),
-        )
-    )
-    latest = (
-        gate_values.filter(pl.col("gate") <= gate)
-        .sort("gate")
-        .unique(subset=["batch_id", "feature"], keep="last", maintain_order=True)
-    )
-    cells = pl.concat([latest, _lots(material_usage, gate)], how="diagonal_relaxed").join(
-        rows.select("batch_id", "row"), on="batch_id"
-    )
-    described = {row["feature"]: row for row in dictionary.iter_rows(named=True)}
-    identity = {name for name, row in described.items() if row["is_product_identity"]}
-    columns = [
-        column
-        for (feature,), part in sorted(cells.group_by("feature"))
-        if feature not in identity
-        and (column := _column(str(feature), part, described.get(feature), rows.height)) is not None
-    ]
+    rows = gate_rows(batch_gates, gate)
+    lots = _lots(material_usage, gate)
+    named = lots.select("feature", "title", "data_type", "is_product_identity").unique("feature")
+    described = pl.concat([dictionary, named], how="diagonal_relaxed")
+    cells = gate_cells(
+        pl.concat([gate_values, lots], how="diagonal_relaxed"), described, rows
+    ).filter(~pl.col("is_product_identity"))
+    titles = dict(described.select("feature", "title").iter_rows())
+    gates = dict(cells.group_by("feature").agg(pl.col("gate").max()).iter_rows())
+    found = {**_numbers(cells, len(rows.batch_ids)), **_categories(cells, len(rows.batch_ids))}
+    periods = aligned(batch_gates.filter(pl.col("gate") == gate), rows.batch_ids)["period"]
     return Selectors(
-        rows["batch_id"].to_list(),
-        rows["group"].to_numpy(),
-        rows["cluster"].to_numpy(),
-        rows["period"].fill_null("").to_list(),
-        tuple(columns),
+        rows.batch_ids,
+        rows.product,
+        # The null draws a key per code: lots without a batch at this gate need none.
+        renumbered(rows.cluster),
+        periods.fill_null("").to_list(),
+        tuple(
+            SearchColumn(name, titles[name], gates[name], levels, values)
+            for name, (levels, values) in sorted(found.items())
+        ),
     )
-
-
-def _code(column: pl.Expr) -> pl.Expr:
-    return column.cast(pl.String).rank("dense").cast(pl.Int64) - 1
 
 
 def _lots(usage: pl.DataFrame, gate: int) -> pl.DataFrame:
     """The largest lot of each material in a batch, as a level; the lot key names the supplier."""
-    if usage.is_empty():
-        return pl.DataFrame(schema={"batch_id": pl.String, "feature": pl.String})
     return (
         usage.with_columns(gate=pl.col("stage").fill_null(DEFAULT_USE_STAGE).cast(pl.Int64))
         .filter(pl.col("gate") <= gate)
@@ -147,35 +135,43 @@ def _lots(usage: pl.DataFrame, gate: int) -> pl.DataFrame:
             "gate",
             feature=pl.format("material.{}" + LOT_SUFFIX, "material"),
             level=pl.concat_str("supplier", "lot", separator="/", ignore_nulls=True),
+            data_type=pl.lit("categorical"),
+            is_product_identity=pl.lit(value=False),
         )
+        .with_columns(title=pl.col("feature").str.replace_all("[._]", " "))
     )
 
 
-def _column(
-    feature: str, cells: pl.DataFrame, described: dict[str, object] | None, batches: int
-) -> Column | None:
-    """One column, None where it could never tell two batches apart."""
-    gate = int(str(cells["gate"].max()))
-    title = str(described["title"]) if described else feature.replace(".", " ").replace("_", " ")
+def _numbers(cells: pl.DataFrame, batches: int) -> dict[str, tuple[None, FloatArray]]:
+    """Values of every number that could tell two batches apart, by feature."""
+    found = {}
+    for (feature,), part in cells.filter(pl.col("data_type") == "numeric").group_by("feature"):
+        values = _placed(part["row"], part["value"], batches)
+        measured = values[np.isfinite(values)]
+        if measured.size and np.ptp(measured) > 0:
+            found[str(feature)] = (None, values)
+    return found
+
+
+def _categories(cells: pl.DataFrame, batches: int) -> dict[str, tuple[tuple[str, ...], FloatArray]]:
+    """Levels and their codes of every category that could tell two batches apart, by feature."""
+    latest = latest_levels(cells)
+    rarest = min(RAREST_SEARCHED_LEVEL, max(2, batches // ONE_BATCH_IN))
+    common = common_levels(latest, rarest).with_columns(
+        code=pl.int_range(pl.len()).over("feature").cast(pl.Float64)
+    )
+    coded = latest.join(common, on=["feature", "level"])
+    found = {}
+    for (feature,), part in coded.group_by("feature"):
+        levels = tuple(part["level"].unique().sort().to_list())
+        values = _placed(part["row"], part["code"], batches)
+        if len(levels) > 1 or np.isnan(values).any():
+            found[str(feature)] = (levels, values)
+    return found
+
+
+def _placed(rows: pl.Series, numbers: pl.Series, batches: int) -> FloatArray:
+    """One value per batch; where a batch has several the last one stays."""
     values = np.full(batches, np.nan)
-    where = cells["row"].to_numpy()
-    is_category = described["data_type"] == "categorical" if described else True
-    if not is_category:
-        values[where] = cells["value"].cast(pl.Float64).to_numpy()
-        values[~np.isfinite(values)] = np.nan
-        return Column(feature, title, gate, None, values) if _varies(values) else None
-    counts = cells["level"].drop_nulls().value_counts().filter(pl.col("count") >= _rarest(batches))
-    levels = tuple(sorted(counts["level"].to_list()))
-    codes = {level: float(code) for code, level in enumerate(levels)}
-    values[where] = [codes.get(level, np.nan) for level in cells["level"]]
-    is_useful = len(levels) > 1 or (len(levels) == 1 and bool(np.isnan(values).any()))
-    return Column(feature, title, gate, levels, values) if is_useful else None
-
-
-def _rarest(batches: int) -> int:
-    return min(RAREST_LEVEL_BATCHES, max(2, batches // 20))
-
-
-def _varies(values: FloatArray) -> bool:
-    measured: BoolArray = np.isfinite(values)
-    return bool(measured.any()) and float(np.ptp(values[measured])) > 0.0
+    values[rows.to_numpy()] = numbers.cast(pl.Float64).to_numpy()
+    return np.where(np.isfinite(values), values, np.nan)

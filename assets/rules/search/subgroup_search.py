@@ -14,7 +14,7 @@ from assets.rules.search.derived_candidates import budget, derived_column
 from assets.rules.search.entry import search
 from assets.rules.search.records import BLOCK, DEPTHS, Array, Effort, Found, SearchedBatches
 from assets.rules.search.rule import Rule, RuleCondition, sorted_rule
-from assets.rules.search.selectors import Column
+from assets.rules.search.selectors import SearchColumn
 from assets.statistics.array_types import FloatArray, IntArray
 
 CHUNK_DRAWS = 25
@@ -48,7 +48,7 @@ class SubgroupSearch:
 
     def __init__(
         self,
-        columns: tuple[Column, ...],
+        columns: tuple[SearchColumn, ...],
         expected: FloatArray,
         *,
         depth: int = DEPTHS,
@@ -177,7 +177,7 @@ def _width(columns: int) -> int:
     return BLOCK * -(-(columns + DERIVED + 1) // BLOCK)
 
 
-def _ranks(columns: tuple[Column, ...], values: FloatArray) -> tuple[Array, IntArray]:
+def _ranks(columns: tuple[SearchColumn, ...], values: FloatArray) -> tuple[Array, IntArray]:
     """Place of every value among its column's distinct values, and how many these are."""
     batches = values.shape[1]
     small = 2 * batches + 4 < np.iinfo(np.uint16).max

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
+from assets.batch_matrix.gate_rows import renumbered
+from assets.batch_matrix.missing_values import median_filled
+from assets.batch_matrix.outcome_panel import aligned_margins, outcome_labels
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 
 SAME_QUANTITY = 0.9  # correlation from which a neighbour is the parameter by another name
@@ -67,96 +71,77 @@ def window_records(
         aliases: Other names of the same thing (members of its cluster).
 
     Returns:
-        The records, or None where the outcome has no margin or the feature no numeric values.
+        The records of the batches of which the result, the parameter and every margin are known;
+        None where there are none, or the feature has no numeric values.
     """
-    dictionary = tables["dictionary"]
-    own = dictionary.filter(pl.col("feature") == feature)
-    margins = tables["outcome_margins"].filter(pl.col("outcome") == outcome)
-    if not own.height or own["data_type"][0] != "numeric" or not margins.height:
+    matrix = _known_by_then(tables, feature, aliases)
+    if matrix is None or feature not in matrix.columns:
         return None
-    gate = int(own["available_at_gate"][0])
-    kept = dictionary.filter(
-        (pl.col("data_type") == "numeric")
-        & (pl.col("available_at_gate") <= gate)
-        & ~pl.col("is_product_identity").fill_null(value=False)
-        & ~pl.col("feature").is_in(sorted(set(aliases) - {feature}))
-    )
-    wide = _wide(tables, kept["feature"].to_list(), gate)
-    rows = (
-        tables["batches"]
-        .select("batch_id", "production_order", "product", "strength", "cluster_id")
-        .join(
-            tables["outcomes"]
-            .filter((pl.col("outcome") == outcome) & pl.col("is_failure").is_not_null())
-            .select("batch_id", "is_failure"),
-            on="batch_id",
-        )
-        .join(wide, on="batch_id")
-        .join(_margins(margins), on="batch_id")
-        .filter(pl.col(feature).is_finite() if feature in wide.columns else pl.lit(value=False))
-        .sort("production_order", "batch_id")
-    )
-    quantities = [name for name in rows.columns if name.startswith("margin:")]
-    rows = rows.drop_nulls(quantities)
-    if not rows.height:
+    labels = outcome_labels(tables["outcomes"], outcome, matrix.batch_ids)
+    every = aligned_margins(tables["outcome_margins"], outcome, matrix.batch_ids, labels.label)
+    measured = [one.measured for one in every if np.isfinite(one.measured).any()]
+    if not measured:
         return None
-    value = rows[feature].to_numpy().astype(float)
-    at_gate = dict(kept.select("feature", "available_at_gate").iter_rows())
-    names = [name for name in at_gate if name != feature and name in rows.columns]
-    earlier = [name for name in names if at_gate[name] < gate]
-    same = [name for name in names if at_gate[name] == gate]
-    targets = rows.select(quantities).to_numpy().astype(float)
+    value, margins = matrix.values[:, matrix.columns.index(feature)], np.column_stack(measured)
+    is_known = np.isfinite(value) & np.isfinite(margins).all(axis=1)
+    rows = np.flatnonzero(labels.is_labelled & is_known)
+    if not rows.size:
+        return None
+    gates = dict(tables["dictionary"].select("feature", "available_at_gate").iter_rows())
+    is_earlier = np.array([gates[name] < matrix.gate for name in matrix.columns], dtype=bool)
+    is_other = np.array([name != feature for name in matrix.columns], dtype=bool)
+    value, margins, values = value[rows], margins[rows], matrix.values[rows]
+    earlier = _standardised(values[:, is_earlier], value)
+    neighbours = _standardised(values[:, ~is_earlier & is_other], value)
     return WindowRecords(
         value=value,
-        earlier=_selected(_standardised(rows, earlier, value), value, targets, MOST_EARLIER),
-        neighbours=_selected(_standardised(rows, same, value), value, targets, MOST_NEIGHBOURS),
-        product=_codes(rows, ["product", "strength"]),
-        cluster=_codes(rows, ["cluster_id"]),
-        time=np.linspace(0, 1, rows.height),
-        margins=targets,
-        is_failed=rows["is_failure"].to_numpy().astype(bool),
+        earlier=_selected(earlier, value, margins, MOST_EARLIER),
+        neighbours=_selected(neighbours, value, margins, MOST_NEIGHBOURS),
+        # Folds are cut by code, so these are numbered over the batches that are left.
+        product=renumbered(_by_whole_name(matrix)[rows]),
+        cluster=renumbered(matrix.cluster[rows]),
+        time=np.linspace(0, 1, rows.size),
+        margins=margins,
+        is_failed=labels.is_failed[rows],
     )
 
 
-def _wide(tables: dict[str, pl.DataFrame], features: list[str], gate: int) -> pl.DataFrame:
-    """Pivot the latest value of each feature at a gate: one row per batch."""
-    return (
-        tables["gate_values"]
-        .filter((pl.col("gate") <= gate) & pl.col("feature").is_in(features))
-        .sort("batch_id", "feature", "gate")
-        .unique(["batch_id", "feature"], keep="last", maintain_order=True)
-        .pivot("feature", index="batch_id", values="value")
+def _known_by_then(
+    tables: dict[str, pl.DataFrame], feature: str, aliases: Collection[str]
+) -> GateMatrix | None:
+    """The numbers known at the gate of a parameter, its aliases left out; None if it is none."""
+    numeric = tables["dictionary"].filter(pl.col("data_type") == "numeric")
+    own = numeric.filter(pl.col("feature") == feature)
+    if own.is_empty():
+        return None
+    gate = int(own["available_at_gate"][0])
+    kept = numeric.filter(
+        (pl.col("available_at_gate") <= gate)
+        & ~pl.col("feature").is_in(sorted(set(aliases) - {feature}))
     )
+    # Whoever has a value of the parameter has reached its gate.
+    at_gate = tables["batches"].with_columns(gate=pl.lit(gate), gate_at=pl.lit(None))
+    return gate_matrix(tables["gate_values"], kept, at_gate, gate)
 
 
-def _margins(margins: pl.DataFrame) -> pl.DataFrame:
-    measured = margins.filter(~pl.col("is_censored").fill_null(value=False))
-    wide = measured.pivot("quantity", index="batch_id", values="margin")
-    return wide.rename({name: f"margin:{name}" for name in wide.columns if name != "batch_id"})
+def _by_whole_name(matrix: GateMatrix) -> IntArray:
+    """Codes of product and strength by both read as one name: the first is the model's baseline."""
+    places = {pair: i for i, pair in enumerate(sorted({*matrix.product_and_strength}, key="".join))}
+    return np.array([places[pair] for pair in matrix.product_and_strength], dtype=np.int64)
 
 
-def _codes(rows: pl.DataFrame, columns: list[str]) -> IntArray:
-    text = pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in columns])
-    codes = rows.select(text.rank("dense").cast(pl.Int64) - 1).to_series()
-    return np.asarray(codes.to_numpy(), dtype=np.int64)
-
-
-def _standardised(rows: pl.DataFrame, names: list[str], value: FloatArray) -> FloatArray:
+def _standardised(values: FloatArray, value: FloatArray) -> FloatArray:
     """Standardise columns; those mostly missing, constant, or the parameter itself are left out."""
+    is_there = np.isfinite(values).mean(axis=0) >= 1 - LARGEST_MISSING_SHARE
     found: list[FloatArray] = []
-    for name in sorted(names):
-        column = rows[name].to_numpy().astype(float)
-        known = np.isfinite(column)
-        if known.mean() < 1 - LARGEST_MISSING_SHARE:
-            continue
-        column = np.where(known, column, np.median(column[known]))
+    for column in median_filled(values[:, is_there]).T:
         spread = column.std()
         if spread <= 1e-12 * max(abs(column.mean()), 1.0):
             continue
-        column = (column - column.mean()) / spread
-        if abs(np.corrcoef(column, value)[0, 1]) < SAME_QUANTITY:
-            found.append(column)
-    return np.column_stack(found) if found else np.empty((rows.height, 0))
+        standard = (column - column.mean()) / spread
+        if abs(np.corrcoef(standard, value)[0, 1]) < SAME_QUANTITY:
+            found.append(standard)
+    return np.column_stack(found) if found else np.empty((value.size, 0))
 
 
 def _selected(table: FloatArray, value: FloatArray, margins: FloatArray, most: int) -> FloatArray:

@@ -1,14 +1,13 @@
-"""Permutation tests with fixed scores: outcomes move, whole strings at a time, within blocks.
+"""Permutation tests with fixed scores: outcomes move, whole clusters at a time, within blocks.
 
 Scores made before the outcomes existed need no refit under the null. Outcomes of one lot or
-campaign depend on each other, so they move together: the strings of a block are laid end to end in
+campaign depend on each other, so they move together: the clusters of a block are laid end to end in
 a random order over the block's batches. Many statistics of one run are judged together in
 ``multiplicity``, because all of them see the same draws.
 
 Sources: Good (2005), ch. 3 (blocks); Phipson & Smyth (2010) (p-values never zero).
 """
 
-from dataclasses import dataclass
 from math import lgamma, log
 from typing import Any
 
@@ -18,64 +17,47 @@ from numpy.typing import NDArray
 from assets.statistics.array_types import FloatArray, IntArray
 
 
-@dataclass(frozen=True)
-class NullSummary:
-    """One statistic against its permutation null.
-
-    Attributes:
-        observed: The statistic on the outcomes as they were.
-        null_p50: Median of the null, likewise ``null_p95`` and ``null_p99``.
-        p_value: Share of arrangements at least as extreme, this statistic alone.
-        p_value_family: The same for the largest standardised statistic of the whole run.
-    """
-
-    observed: float
-    null_p50: float
-    null_p95: float
-    null_p99: float
-    p_value: float
-    p_value_family: float
-
-
-def string_keys(strings: int, draws: int, seed: int) -> FloatArray:
-    """Random sort keys, one per string and draw, shared by every statistic of a run.
+def cluster_keys(clusters: int, draws: int, seed: int) -> FloatArray:
+    """Random sort keys, one per cluster and draw, shared by every statistic of a run.
 
     Returns:
-        (draws, strings), strictly between 0 and 1.
+        (draws, clusters), strictly between 0 and 1.
     """
-    return np.random.default_rng(seed).uniform(1e-9, 1 - 1e-9, size=(draws, strings))
+    return np.random.default_rng(seed).uniform(1e-9, 1 - 1e-9, size=(draws, clusters))
 
 
-def permuted_positions(block: IntArray, string: IntArray, keys: FloatArray) -> IntArray:
+def permuted_positions(block: IntArray, cluster: IntArray, keys: FloatArray) -> IntArray:
     """Where each batch's outcome comes from, per draw.
 
     Args:
         block: Per batch in production order, the block inside which outcomes may move.
-        string: Per batch, the string it belongs to (column of ``keys``). A string that reaches
+        cluster: Per batch, the cluster it belongs to (column of ``keys``). A cluster that reaches
             into two blocks is cut.
-        keys: (draws, strings) from :func:`string_keys`.
+        keys: (draws, clusters) from :func:`cluster_keys`.
 
     Returns:
         (draws, batches) positions; ``outcome[result]`` is the permuted outcome.
     """
     _, code = np.unique(block, return_inverse=True)
     _, first_seen, pair = np.unique(
-        np.column_stack([code, string]), axis=0, return_index=True, return_inverse=True
+        np.column_stack([code, cluster]), axis=0, return_index=True, return_inverse=True
     )
     first = first_seen[pair.ravel()]
     target = np.lexsort((np.arange(code.size), first, code))
-    source = np.argsort(_places(code[target], string[target], keys), axis=1, kind="stable")
+    source = np.argsort(_places(code[target], cluster[target], keys), axis=1, kind="stable")
     permuted = np.empty(source.shape, dtype=np.int64)
     permuted[:, target] = target[source]
     return permuted
 
 
-def _places(code: IntArray, string: IntArray, keys: FloatArray) -> NDArray[np.unsignedinteger[Any]]:
-    """Per draw and batch the place of its string among those of its block, as small integers.
+def _places(
+    code: IntArray, cluster: IntArray, keys: FloatArray
+) -> NDArray[np.unsignedinteger[Any]]:
+    """Per draw and batch the place of its cluster among those of its block, as small integers.
 
     Numbers of 16 bits sort in linear time, floating-point keys do not.
     """
-    used, column = np.unique(string, return_inverse=True)
+    used, column = np.unique(cluster, return_inverse=True)
     largest = int(code.max(initial=0) + 1) * used.size
     number = np.uint16 if largest <= np.iinfo(np.uint16).max else np.uint32
     rank = np.empty((keys.shape[0], used.size), dtype=number)
@@ -89,26 +71,26 @@ class SharedDraws:
     """The draws of one run: every statistic over the same batches and blocks sees the same ones.
 
     Args:
-        strings: Number of strings in the run; string codes run from 0.
+        clusters: Number of clusters in the run; cluster codes run from 0.
         draws: Number of permutations.
         seed: Seed of the sort keys.
     """
 
-    def __init__(self, strings: int, draws: int, seed: int) -> None:
+    def __init__(self, clusters: int, draws: int, seed: int) -> None:
         self.draws = draws
-        self._keys = string_keys(strings, draws, seed)
+        self._keys = cluster_keys(clusters, draws, seed)
         self._known: dict[bytes, IntArray] = {}
 
-    def positions(self, block: IntArray, string: IntArray) -> IntArray:
+    def positions(self, block: IntArray, cluster: IntArray) -> IntArray:
         """Where each batch's outcome comes from, per draw; computed once per set of batches."""
-        key = block.tobytes() + string.tobytes()
+        key = block.tobytes() + cluster.tobytes()
         if key not in self._known:
-            self._known[key] = permuted_positions(block, string, self._keys)
+            self._known[key] = permuted_positions(block, cluster, self._keys)
         return self._known[key]
 
 
-def log10_arrangements(block: IntArray, string: IntArray, outcome: FloatArray) -> float:
-    """Number of distinct ways the strings of outcomes can be laid out, as a power of ten.
+def log10_arrangements(block: IntArray, cluster: IntArray, outcome: FloatArray) -> float:
+    """Number of distinct ways the clusters of outcomes can be laid out, as a power of ten.
 
     Strings with the same outcomes in the same order count once: a block of good lots has one
     arrangement however many lots it holds.
@@ -119,7 +101,7 @@ def log10_arrangements(block: IntArray, string: IntArray, outcome: FloatArray) -
     total = 0.0
     for code in np.unique(block):
         inside = block == code
-        patterns = [outcome[inside & (string == s)].tobytes() for s in np.unique(string[inside])]
+        patterns = [outcome[inside & (cluster == c)].tobytes() for c in np.unique(cluster[inside])]
         repeats = np.unique(np.array(patterns, dtype=object), return_counts=True)[1]
         total += lgamma(len(patterns) + 1) - sum(lgamma(count + 1) for count in repeats)
     return total / log(10)
@@ -129,9 +111,3 @@ def p_value(observed: float, null: FloatArray) -> float:
     """Share of arrangements at least as large as the observed one, itself included."""
     tolerance = 1e-12 * max(1.0, abs(observed))
     return float((1 + np.count_nonzero(null >= observed - tolerance)) / (1 + null.size))
-
-
-def summarise(observed: float, null: FloatArray, p_value_family: float) -> NullSummary:
-    """Describe one statistic's null by its quantiles and p-values."""
-    p50, p95, p99 = (float(q) for q in np.quantile(null, [0.5, 0.95, 0.99]))
-    return NullSummary(observed, p50, p95, p99, p_value(observed, null), p_value_family)

@@ -2,24 +2,29 @@
 
 import numpy as np
 
-from assets.failure_models.drivers.refutations.claim import BROKEN, SURVIVED, Attempt, Claim
+from assets.failure_models.drivers.refutations.association import (
+    BROKEN,
+    SURVIVED,
+    Association,
+    Attempt,
+)
 
 NAME = "left_out_lot"
 
 
-def attempt(claim: Claim, seed: int) -> Attempt:
+def attempt(association: Association, seed: int) -> Attempt:
     """Leave out one lot or campaign at a time; the sign must stay.
 
     Source: delete-a-group jackknife (Kott 2001). ``seed`` is not used: nothing is drawn.
     """
-    codes, position = np.unique(claim.cluster, return_inverse=True)
+    codes, position = np.unique(association.cluster, return_inverse=True)
 
     def without(values: np.ndarray) -> np.ndarray:
         return np.asarray(
             values.sum() - np.bincount(position, weights=values, minlength=codes.size)
         )
 
-    x, y = claim.value, claim.target
+    x, y = association.value, association.target
     rows = np.maximum(without(np.ones(x.size)), 1)
     shared = without(x * y) - without(x) * without(y) / rows
     spread = without(x * x) - without(x) ** 2 / rows

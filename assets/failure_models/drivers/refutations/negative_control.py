@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from assets.failure_models.drivers.refutations.claim import (
+from assets.failure_models.drivers.refutations.association import (
     BROKEN,
     NOT_APPLICABLE,
     SURVIVED,
+    Association,
     Attempt,
-    Claim,
 )
 from assets.statistics.array_types import IntArray
 from assets.statistics.regression.clustered_regression import clustered_slopes
@@ -16,14 +16,14 @@ NAME = "negative_control_outcome"
 FEWEST_PAIRS = 60
 
 
-def attempt(claim: Claim, seed: int) -> Attempt:
+def attempt(association: Association, seed: int) -> Attempt:
     """Set each batch's driver against the result of the last batch of its product from another lot.
 
     Source: Lipsitch, Tchetgen Tchetgen & Cohen (2010). ``seed`` is not used: nothing is drawn.
     """
-    earlier = _last_of_another_lot(claim.product, claim.cluster)
+    earlier = _last_of_another_lot(association.product, association.cluster)
     rows = np.flatnonzero(earlier >= 0)
-    own = clustered_slopes(claim.value[:, None], claim.target, claim.cluster)
+    own = clustered_slopes(association.value[:, None], association.target, association.cluster)
     observed = float(own.estimate[0])
     if rows.size < FEWEST_PAIRS:
         return Attempt(
@@ -35,7 +35,9 @@ def attempt(claim: Claim, seed: int) -> Attempt:
             f"Only {rows.size} batches have an earlier batch of their product from another lot.",
         )
     control = clustered_slopes(
-        claim.value[rows][:, None], claim.target[earlier[rows]], claim.cluster[rows]
+        association.value[rows][:, None],
+        association.target[earlier[rows]],
+        association.cluster[rows],
     )
     low, high = float(control.low[0]), float(control.high[0])
     # An earlier result may share a drift with the driver; what must not be is an association as

@@ -2,36 +2,36 @@
 
 import numpy as np
 
-from assets.failure_models.drivers.refutations.claim import BROKEN, SURVIVED, Attempt, Claim
-from assets.statistics.resampling.permutation import permuted_positions, string_keys
+from assets.failure_models.drivers.refutations.association import (
+    BROKEN,
+    SURVIVED,
+    Association,
+    Attempt,
+)
 
 NAME = "placebo_label"
 DRAWS = 499
 
 
-def attempt(claim: Claim, seed: int) -> Attempt:
+def attempt(association: Association, seed: int) -> Attempt:
     """Move results in whole lots or campaigns, and see whether chance gives the same association.
 
-    Source: placebo outcome after Sharma & Kiciman (2020), with strings kept together.
+    Source: placebo outcome after Sharma & Kiciman (2020), with clusters kept together.
     """
-    centred = claim.value - claim.value.mean()
+    centred = association.value - association.value.mean()
     scale = float((centred**2).sum()) or 1.0
-    strings = int(claim.cluster.max(initial=0)) + 1
-    positions = permuted_positions(claim.block, claim.cluster, string_keys(strings, DRAWS, seed))
-    target = claim.target - claim.target.mean()
+    target = association.target - association.target.mean()
     observed = float(centred @ target) / scale
-    low, high = (
-        float(end) for end in np.quantile(target[positions] @ centred / scale, [0.025, 0.975])
-    )
+    drawn = association.dealt(target, DRAWS, seed) @ centred / scale
+    low, high = (float(end) for end in np.quantile(drawn, [0.025, 0.975]))
     is_outside = observed < low or observed > high
-    result = SURVIVED if is_outside else BROKEN
-    text = "lies outside" if is_outside else "lies inside"
     return Attempt(
         NAME,
         observed,
         low,
         high,
-        result,
+        SURVIVED if is_outside else BROKEN,
         f"With results moved between lots of the same product and time the association ranges from "
-        f"{low:+.2f} to {high:+.2f}; the one claimed, {observed:+.2f}, {text} that.",
+        f"{low:+.2f} to {high:+.2f}; the one claimed, {observed:+.2f}, "
+        f"lies {'outside' if is_outside else 'inside'} that.",
     )

@@ -2,26 +2,28 @@
 
 import numpy as np
 
-from assets.failure_models.drivers.refutations.claim import BROKEN, SURVIVED, Attempt, Claim
+from assets.failure_models.drivers.refutations.association import (
+    BROKEN,
+    SURVIVED,
+    Association,
+    Attempt,
+)
 from assets.statistics.array_types import FloatArray
-from assets.statistics.resampling.permutation import permuted_positions, string_keys
 
 NAME = "shuffled_parameter"
 DRAWS = 499
 
 
-def attempt(claim: Claim, seed: int) -> Attempt:
+def attempt(association: Association, seed: int) -> Attempt:
     """Shuffle the parameter in whole lots, the other leading drivers held as they were.
 
     Both sides are taken beside the other drivers first (Freedman & Lane 1983), so that a driver
     that only repeats another breaks here.
     """
-    design = np.column_stack([np.ones(claim.value.size), claim.others])
-    value, target = _beside(design, claim.value), _beside(design, claim.target)
+    design = np.column_stack([np.ones(association.value.size), association.others])
+    value, target = _beside(design, association.value), _beside(design, association.target)
     scale = float((value**2).sum()) or 1.0
-    strings = int(claim.cluster.max(initial=0)) + 1
-    keys = string_keys(strings, DRAWS, seed + 1)
-    drawn = value[permuted_positions(claim.block, claim.cluster, keys)] @ target / scale
+    drawn = association.dealt(value, DRAWS, seed + 1) @ target / scale
     observed = float(value @ target) / scale
     low, high = (float(end) for end in np.quantile(drawn, [0.025, 0.975]))
     is_outside = observed < low or observed > high

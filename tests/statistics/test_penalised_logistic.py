@@ -1,13 +1,9 @@
-"""Penalised logistic regression and boosted trees against their references."""
+"""Penalised logistic regression against scikit-learn, and where scikit-learn gives up."""
 
 import numpy as np
 import pytest
 
-from assets.failure_models.estimators import boosted_trees
-from assets.failure_models.estimators.penalised_logistic import FAILURES_PER_DEGREE, fit_logistic
-
-# matplotlib announces a change when shap first imports it; neither is ours to mend.
-SHAP_IMPORT = pytest.mark.filterwarnings("ignore:The set_:PendingDeprecationWarning")
+from assets.statistics.regression.penalised_logistic import FAILURES_PER_DEGREE, fit_logistic
 
 
 def failures(rows: int = 400, columns: int = 12) -> tuple[np.ndarray, np.ndarray]:
@@ -56,43 +52,3 @@ def test_logistic_survives_separation_missing_values_and_constants() -> None:
     chance = fit_logistic(values, np.r_[np.zeros(50), np.ones(10)]).predict(values)
     assert np.isfinite(chance).all()
     assert ((chance > 0) & (chance < 1)).all()
-
-
-@SHAP_IMPORT
-def test_pred_contribs_are_the_shap_values_of_the_tree_explainer() -> None:
-    import shap
-
-    values, label = failures(rows=200)
-    designs = boosted_trees.BinnedDesigns(values)
-    for booster in (
-        boosted_trees.fit_label_trees(values, label, seed=1),
-        boosted_trees.fit_margin_trees(designs, np.arange(200), values[:, 0] ** 2, seed=1),
-    ):
-        expected = shap.TreeExplainer(booster).shap_values(values)
-        assert boosted_trees.contributions(booster, values) == pytest.approx(expected, abs=1e-4)
-
-
-def test_trees_are_the_same_on_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    values, label = failures()
-    found = []
-    for threads in (1, 2):
-        monkeypatch.setitem(boosted_trees.SETTINGS, "nthread", threads)
-        found.append(boosted_trees.fit_label_trees(values, label, seed=1).save_raw("json"))
-    assert found[0] == found[1]
-
-
-def test_binning_once_for_several_targets_gives_the_same_trees() -> None:
-    import xgboost as xgb
-
-    values, _ = failures(rows=200)
-    shared, rows = boosted_trees.BinnedDesigns(values), np.arange(40, 200)
-    for target in (values[rows, 0], values[rows, 1] ** 2):
-        own = xgb.DMatrix(values[rows], target, nthread=1)
-        settings = boosted_trees.SETTINGS | {
-            "eta": boosted_trees.MARGIN_ETA,
-            "seed": 1,
-            "base_score": float(target.mean()),
-        }
-        alone = xgb.train(settings, own, boosted_trees.MARGIN_ROUNDS)
-        again = boosted_trees.fit_margin_trees(shared, rows, target, seed=1)
-        assert again.save_raw("json") == alone.save_raw("json")

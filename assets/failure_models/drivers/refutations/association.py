@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.resampling.permutation import cluster_keys, permuted_positions
 
 SURVIVED, BROKEN, NOT_APPLICABLE = "survived", "broken", "not_applicable"
 
 
 @dataclass(frozen=True)
-class Claim:
+class Association:
     """A driver's association, as plain arrays over the batches where both sides are known.
 
     Attributes:
@@ -26,6 +29,11 @@ class Claim:
     cluster: IntArray
     block: IntArray
     product: IntArray
+
+    def dealt(self, values: FloatArray, draws: int, seed: int) -> FloatArray:
+        """(draws, batches) values dealt to other batches of their block, clusters kept together."""
+        keys = cluster_keys(int(self.cluster.max(initial=0)) + 1, draws, seed)
+        return np.asarray(values[permuted_positions(self.block, self.cluster, keys)])
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assets.failure_models.estimators.ridge import TIME_BLOCKS, RidgeBasis, weighted_coefficients
+from assets.statistics.regression.ridge import TIME_BLOCKS, RidgeBasis, weighted_coefficients
 
 # matplotlib announces a change when shap first imports it; neither is ours to mend.
 SHAP_IMPORT = pytest.mark.filterwarnings("ignore:The set_:PendingDeprecationWarning")

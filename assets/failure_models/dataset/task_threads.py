@@ -1,4 +1,4 @@
-"""Trials worked on in threads, so that every core is busy and an interrupt ends them soon."""
+"""Tasks worked on in threads, so that every core is busy and an interrupt ends them soon."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait

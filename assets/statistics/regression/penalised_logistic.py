@@ -61,6 +61,12 @@ def fit_logistic(
         The fit; with one class only, the base rate (half a failure added on each side).
 
     Source: le Cessie & van Houwelingen (1992); events per degree of freedom after Harrell (2015).
+
+    Examples:
+        >>> values = np.linspace(-1, 1, 101)[:, None]
+        >>> fit = fit_logistic(values, (values[:, 0] > 0.6).astype(float))
+        >>> fit.predict(np.array([[-1.0], [np.nan], [1.0]])).round(2).tolist()
+        [0.0, 0.01, 0.96]
     """
     return LogisticDesign(values).fit(label, offset)
 
@@ -70,6 +76,13 @@ class LogisticDesign:
 
     Args:
         values: (rows, columns), NaN where missing.
+
+    Examples:
+        >>> values = np.linspace(-1, 1, 101)
+        >>> design = LogisticDesign(values[:, None])
+        >>> labels = (values > 0.6).astype(float), (values < -0.6).astype(float)
+        >>> [design.fit(label).coefficients.round(1).tolist() for label in labels]
+        [[4.4], [-4.4]]
     """
 
     def __init__(self, values: FloatArray) -> None:

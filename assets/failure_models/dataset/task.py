@@ -1,6 +1,6 @@
 """One outcome at one gate, made ready: its matrix, its labels, its folds.
 
-A trial is what every rung of the ladder and every test is handed, so that all of them see the same
+A task is what every rung of the ladder and every test is handed, so that all of them see the same
 batches, split the same way.
 """
 
@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from assets.failure_models.dataset.gate_matrix import GateMatrix
-from assets.failure_models.dataset.outcome_panel import OutcomePanel
+from assets.batch_matrix.gate_matrix import GateMatrix
+from assets.batch_matrix.outcome_panel import OutcomePanel
 from assets.failure_models.dataset.relative_view import RelativeView, relative_view
 from assets.failure_models.dataset.shared_fits import SharedFits
 from assets.statistics.array_types import FloatArray, IntArray
@@ -20,14 +20,14 @@ FOLDS = 6
 
 
 @dataclass(frozen=True)
-class Trial:
+class Task:
     """An outcome at a gate.
 
     Attributes:
         matrix: Features available at the gate and not refused for the outcome, informative only.
         panel: Labels and margins, aligned to the matrix.
-        seed: Seed of every random draw of the trial.
-        fits: Fits shared with the other trials of the run.
+        seed: Seed of every random draw of the task.
+        fits: Fits shared with the other tasks of the run.
     """
 
     matrix: GateMatrix
@@ -110,8 +110,8 @@ class Trial:
             )
         return ""
 
-    def with_fitted_margins(self, fewest: int = 30) -> "Trial":
-        """The same trial without margins that some training window hardly holds."""
+    def with_fitted_margins(self, fewest: int = 30) -> "Task":
+        """The same task without margins that some training window hardly holds."""
         if not self.folds or not self.panel.quantities:
             return self
         counts = np.array(

@@ -1,6 +1,6 @@
 """Ridge regression in closed form, its penalty chosen on blocks of time.
 
-Residuals come from the blocks left out, so that the spread of a margin around its prediction is not
+Residuals come from the blocks left out, so that the spread of a target around its prediction is not
 flattered by the fit. What depends on the design alone is computed once and serves every target.
 """
 
@@ -64,6 +64,14 @@ class RidgeBasis:
         design: (rows in time order, columns) of comparable scale, no NaN, at least 10 rows.
 
     Source: Hoerl & Kennard (1970); blocked cross-validation after Bergmeir & Benitez (2012).
+
+    Examples:
+        >>> design = np.random.default_rng(1).normal(size=(60, 2))
+        >>> fit = RidgeBasis(design).fit(3 + design @ [2.0, 0.0])
+        >>> fit.coefficients.round(1).tolist()
+        [2.0, 0.0]
+        >>> fit.penalty, fit.predict(design[:1]).size
+        (1.0, 1)
     """
 
     def __init__(self, design: FloatArray) -> None:
@@ -129,6 +137,11 @@ def weighted_coefficients(
 
     Returns:
         Per column.
+
+    Examples:
+        >>> design, target = np.array([[-1.0], [0.0], [1.0]]), np.array([-2.0, 0.0, 2.0])
+        >>> weighted_coefficients(design, target, np.ones(3), 2.0).tolist()
+        [1.0]
     """
     total = weights.sum()
     centred = design - weights @ design / total

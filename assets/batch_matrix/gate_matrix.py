@@ -1,0 +1,130 @@
+"""The matrix of one gate: a row per batch, a column per feature that was available by then.
+
+Features arrive long (``feature.gate_values``), so that a source with tags nobody foresaw still has
+a contract; they are pivoted here, in memory. A feature refused for an outcome never enters that
+outcome's matrix: this is the only door.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from assets.batch_matrix.gate_cells import gate_cells
+from assets.batch_matrix.gate_rows import GateRows, gate_rows
+from assets.batch_matrix.levels import Levels, latest_levels, level_cells
+from assets.statistics.array_types import FloatArray, IntArray
+
+# A coefficient fitted on fewer batches of a level would be that of a handful of them.
+RAREST_MODELLED_LEVEL = 10
+
+
+@dataclass(frozen=True)
+class GateMatrix(GateRows):
+    """What was known of each batch at one gate, in production order.
+
+    Attributes:
+        columns: Per column, its name: the feature, or ``feature=level`` for a level of one.
+        features: Per column, the feature it stands for.
+        values: (rows, columns), NaN where missing; product identity is not among them.
+        identity_columns: Names of the columns of ``identity``.
+        identity: (rows, columns) product code, strength, size: all that is known of a batch
+            before it is made.
+    """
+
+    columns: list[str]
+    features: list[str]
+    values: FloatArray
+    identity_columns: list[str]
+    identity: FloatArray
+
+    def allowed(self, refused_features: pl.DataFrame, outcome: str) -> "GateMatrix":
+        """The same gate as an outcome may see it.
+
+        Args:
+            refused_features: ``evidence.refused_features``.
+            outcome: Its refused features leave, and so do columns that are empty or constant.
+        """
+        refused = set(refused_features.filter(pl.col("outcome") == outcome)["feature"])
+        is_kept = np.array([feature not in refused for feature in self.features], dtype=bool)
+        places = np.flatnonzero(is_kept & (_spread(self.values) > 0))
+        return replace(
+            self,
+            columns=[self.columns[i] for i in places],
+            features=[self.features[i] for i in places],
+            values=self.values[:, places],
+        )
+
+
+def gate_matrix(
+    gate_values: pl.DataFrame,
+    dictionary: pl.DataFrame,
+    batch_gates: pl.DataFrame,
+    gate: int,
+    levels: Levels | None = None,
+) -> GateMatrix:
+    """Pivot what was available at a gate.
+
+    Args:
+        gate_values: ``feature.gate_values``.
+        dictionary: ``feature.dictionary``, or the part of it that is wanted.
+        batch_gates: ``feature.batch_gates``.
+        gate: 1 to 7.
+        levels: Per categorical feature the levels that get a column, where a model is kept that
+            was fitted on them; None to choose them from these very batches.
+
+    Returns:
+        One row per batch that reached the gate, in production order; categorical features as one
+        column per level that at least 10 batches have, or per level given.
+    """
+    rows = gate_rows(batch_gates, gate)
+    cells = gate_cells(gate_values, dictionary, rows)
+    batches, is_identity = len(rows.batch_ids), pl.col("is_product_identity")
+    values, columns, features = _wide(cells.filter(~is_identity), batches, levels)
+    identity, identity_columns, _ = _wide(cells.filter(is_identity), batches, levels)
+    return GateMatrix(
+        **vars(rows),
+        columns=columns,
+        features=features,
+        values=values,
+        identity_columns=identity_columns,
+        identity=identity,
+    )
+
+
+def _wide(
+    cells: pl.DataFrame, height: int, levels: Levels | None
+) -> tuple[FloatArray, list[str], list[str]]:
+    """The matrix, its columns in the order of their names, and the feature of each."""
+    numeric = cells.filter(pl.col("data_type") == "numeric")
+    present = numeric.select("code", "feature").unique().sort("code")
+    of_levels = level_cells(latest_levels(cells), levels, RAREST_MODELLED_LEVEL)
+    order = pl.concat(
+        [
+            present.select("feature", column="feature"),
+            of_levels.select("feature", "column").unique(),
+        ]
+    ).sort("column")
+    place = {name: i for i, name in enumerate(order["column"])}
+    values = np.full((height, order.height), np.nan)
+    codes = present["code"].to_numpy()
+    column = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.int64)
+    column[codes] = [place[name] for name in present["feature"]]
+    # Where a cell is written twice the last writing stays, and the last is of the latest gate.
+    own = column[numeric["code"].to_numpy()]
+    values[numeric["row"].to_numpy(), own] = _finite(numeric["value"])
+    of_level: IntArray = np.array([place[name] for name in of_levels["column"]], dtype=np.int64)
+    values[of_levels["row"].to_numpy(), of_level] = _finite(of_levels["number"])
+    return values, order["column"].to_list(), order["feature"].to_list()
+
+
+def _finite(series: pl.Series) -> FloatArray:
+    numbers = series.cast(pl.Float64).to_numpy()
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def _spread(values: FloatArray) -> FloatArray:
+    defined = np.isfinite(values)
+    low = np.where(defined, values, np.inf).min(axis=0, initial=np.inf)
+    high = np.where(defined, values, -np.inf).max(axis=0, initial=-np.inf)
+    return np.where(high > low, high - low, 0.0)

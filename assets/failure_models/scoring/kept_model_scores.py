@@ -1,0 +1,121 @@
+"""What a kept model says of new batches, and what each column adds to it; nothing is fitted."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.batch_matrix.gate_matrix import GateMatrix
+from assets.failure_models.dataset.relative_view import in_spreads
+from assets.failure_models.drivers.explanation import risk_slopes
+from assets.failure_models.estimators import boosted_trees
+from assets.failure_models.estimators.failure_probability import any_margin_fails
+from assets.failure_models.scoring.freezing import group_means_of
+from assets.failure_models.scoring.frozen_model import FrozenModel
+from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.regression.detrending import relative_to_past
+from assets.statistics.regression.penalised_logistic import LogisticFit
+
+
+@dataclass(frozen=True)
+class BatchScores:
+    """What a kept model says of the batches it was not fitted on.
+
+    Attributes:
+        rows: Their rows of the gate's matrix.
+        values: (batches, columns) as recorded, in the model's order; NaN where missing.
+        probability: Per batch, probability of failure.
+        expected_margin: Per batch, the smallest expected margin; empty for models of the label.
+        contribution: (batches, columns) positive towards failure.
+    """
+
+    rows: IntArray
+    values: FloatArray
+    probability: FloatArray
+    expected_margin: FloatArray
+    contribution: FloatArray
+
+
+def scores_of(model: FrozenModel, matrix: GateMatrix) -> BatchScores | None:
+    """Score the batches of a gate that are new to a model.
+
+    Args:
+        model: A kept model.
+        matrix: Every batch of its gate: old ones are the recent past of the new.
+
+    Returns:
+        The scores; None where no batch is new.
+    """
+    fitted_on = set(model.numbers["fitted_on"])
+    is_new = [batch not in fitted_on for batch in matrix.batch_ids]
+    rows = np.flatnonzero(np.array(is_new, dtype=bool))
+    if not rows.size:
+        return None
+    values = _in_order(matrix.values, matrix.columns, model.numbers["columns"])
+    score = _by_margins if model.numbers["quantities"] else _by_label
+    return score(model, matrix, values, rows)
+
+
+def _by_label(
+    model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
+) -> BatchScores:
+    names = np.array(model.numbers["products"])
+    own = (np.array([matrix.product_names[i] for i in rows])[:, None] == names).astype(float)
+    known = _in_order(matrix.identity, matrix.identity_columns, model.numbers["identity_columns"])
+    design = np.column_stack([own, known[rows], values[rows]])
+    fit = LogisticFit(
+        model.array("centre"),
+        model.array("scale"),
+        model.array("coefficients"),
+        float(model.numbers["intercept"]),
+    )
+    first = own.shape[1] + known.shape[1]
+    contribution = fit.contributions(design)[:, first:]
+    return BatchScores(rows, values[rows], fit.predict(design), np.empty(0), contribution)
+
+
+def _by_margins(
+    model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
+) -> BatchScores:
+    place = {name: code for code, name in enumerate(model.numbers["products"])}
+    product = np.array([place.get(name, -1) for name in matrix.product_names])
+    relative = relative_to_past(values - group_means_of(model.numbers["feature_means"]).of(product))
+    design = in_spreads(relative, model.array("scale"))[rows]
+    expected = group_means_of(model.numbers["margin_means"]).of(product[rows])
+    expected = expected + model.array("level")
+    parts = np.zeros((*design.shape, len(model.numbers["quantities"])))
+    score = np.zeros(expected.shape)
+    for j, quantity in enumerate(model.numbers["quantities"]):
+        score[:, j], parts[:, :, j] = _one_margin(model, quantity, j, design)
+    pools = [np.array(ridge["residuals"]) for ridge in model.numbers["ridge"]]
+    slopes = risk_slopes(expected, score, pools) * model.array("risk_weight")
+    return BatchScores(
+        rows,
+        values[rows],
+        any_margin_fails(expected + score, pools)[0],
+        (expected + score).min(axis=1),
+        -np.einsum("bcq,bq->bc", parts, slopes),
+    )
+
+
+def _one_margin(
+    model: FrozenModel, quantity: str, j: int, design: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Predicted deviation of one margin, and what each column adds to it."""
+    ridge = model.numbers["ridge"][j]
+    part = (design - np.array(ridge["centre"])) * np.array(ridge["coefficients"])
+    score = float(ridge["intercept"]) + part.sum(axis=1)
+    if quantity not in model.trees:
+        return score, part
+    booster = model.trees[quantity]
+    return (
+        (score + boosted_trees.predict(booster, design)) / 2,
+        (part + boosted_trees.contributions(booster, design)) / 2,
+    )
+
+
+def _in_order(values: FloatArray, have: list[str], wanted: list[str]) -> FloatArray:
+    """Columns in the model's order; NaN where a column is not recorded any more."""
+    place = {name: j for j, name in enumerate(have)}
+    empty = np.full(values.shape[0], np.nan)
+    columns = [values[:, place[name]] if name in place else empty for name in wanted]
+    return np.column_stack(columns) if columns else np.empty((values.shape[0], 0))

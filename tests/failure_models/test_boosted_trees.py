@@ -1,0 +1,56 @@
+"""Boosted trees: their attributions, the same trees on any machine, bins shared by targets."""
+
+import numpy as np
+import pytest
+
+from assets.failure_models.estimators import boosted_trees
+
+# matplotlib announces a change when shap first imports it; neither is ours to mend.
+SHAP_IMPORT = pytest.mark.filterwarnings("ignore:The set_:PendingDeprecationWarning")
+
+
+def failures(rows: int = 400, columns: int = 12) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(rows, columns))
+    chance = 1 / (1 + np.exp(2.5 - 1.5 * values[:, 0]))
+    return values, (rng.random(rows) < chance).astype(float)
+
+
+@SHAP_IMPORT
+def test_pred_contribs_are_the_shap_values_of_the_tree_explainer() -> None:
+    import shap
+
+    values, label = failures(rows=200)
+    designs = boosted_trees.BinnedDesigns(values)
+    for booster in (
+        boosted_trees.fit_label_trees(values, label, seed=1),
+        boosted_trees.fit_margin_trees(designs, np.arange(200), values[:, 0] ** 2, seed=1),
+    ):
+        expected = shap.TreeExplainer(booster).shap_values(values)
+        assert boosted_trees.contributions(booster, values) == pytest.approx(expected, abs=1e-4)
+
+
+def test_trees_are_the_same_on_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    values, label = failures()
+    found = []
+    for threads in (1, 2):
+        monkeypatch.setitem(boosted_trees.SETTINGS, "nthread", threads)
+        found.append(boosted_trees.fit_label_trees(values, label, seed=1).save_raw("json"))
+    assert found[0] == found[1]
+
+
+def test_binning_once_for_several_targets_gives_the_same_trees() -> None:
+    import xgboost as xgb
+
+    values, _ = failures(rows=200)
+    shared, rows = boosted_trees.BinnedDesigns(values), np.arange(40, 200)
+    for target in (values[rows, 0], values[rows, 1] ** 2):
+        own = xgb.DMatrix(values[rows], target, nthread=1)
+        settings = boosted_trees.SETTINGS | {
+            "eta": boosted_trees.MARGIN_ETA,
+            "seed": 1,
+            "base_score": float(target.mean()),
+        }
+        alone = xgb.train(settings, own, boosted_trees.MARGIN_ROUNDS)
+        again = boosted_trees.fit_margin_trees(shared, rows, target, seed=1)
+        assert again.save_raw("json") == alone.save_raw("json")

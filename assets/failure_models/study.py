@@ -46,7 +46,7 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
     Returns:
         The ``model`` and ``finding`` tables of the run by name, each sorted by its key.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     trials, skipped = prepare(inputs, settings.seed)
     shared = SharedDraws(strings_of(trials), settings.permutations, settings.seed)

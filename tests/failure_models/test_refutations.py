@@ -40,7 +40,7 @@ ONE_LOT = claim(
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_a_true_claim_survives(attempt: object) -> None:
-    found = attempt(TRUE, 1)  # type: ignore[operator]
+    found = attempt(TRUE, 1)
     assert found.result == SURVIVED
     assert found.observed == pytest.approx(-0.5, abs=0.12)
     assert found.statement.endswith(".")

@@ -43,6 +43,10 @@ def string_keys(strings: int, draws: int, seed: int) -> FloatArray:
 
     Returns:
         (draws, strings), strictly between 0 and 1.
+
+    Examples:
+        >>> string_keys(3, 2, 1).shape
+        (2, 3)
     """
     return np.random.default_rng(seed).uniform(1e-9, 1 - 1e-9, size=(draws, strings))
 
@@ -58,6 +62,11 @@ def permuted_positions(block: IntArray, string: IntArray, keys: FloatArray) -> I
 
     Returns:
         (draws, batches) positions; ``outcome[result]`` is the permuted outcome.
+
+    Examples:
+        >>> block, lot = np.zeros(4, int), np.array([0, 0, 1, 1])
+        >>> permuted_positions(block, lot, np.array([[0.9, 0.1]])).tolist()  # later lot first
+        [[2, 3, 0, 1]]
     """
     _, code = np.unique(block, return_inverse=True)
     _, first_seen, pair = np.unique(
@@ -93,6 +102,12 @@ class SharedDraws:
         strings: Number of strings in the run; string codes run from 0.
         draws: Number of permutations.
         seed: Seed of the sort keys.
+
+    Examples:
+        >>> draws = SharedDraws(3, 100, 1)
+        >>> block, lot = np.zeros(6, int), np.repeat([0, 1, 2], 2)
+        >>> draws.positions(block, lot).shape
+        (100, 6)
     """
 
     def __init__(self, strings: int, draws: int, seed: int) -> None:
@@ -116,6 +131,11 @@ def log10_arrangements(block: IntArray, string: IntArray, outcome: FloatArray) -
 
     Returns:
         log10 of the number, 0 for one arrangement.
+
+    Examples:
+        >>> one_bad_lot_of_ten = np.repeat([1.0, 0.0], [1, 9])
+        >>> round(log10_arrangements(np.zeros(10, int), np.arange(10), one_bad_lot_of_ten), 6)
+        1.0
     """
     total = 0.0
     for code in np.unique(block):
@@ -127,7 +147,12 @@ def log10_arrangements(block: IntArray, string: IntArray, outcome: FloatArray) -
 
 
 def p_value(observed: float, null: FloatArray) -> float:
-    """Share of arrangements at least as large as the observed one, itself included."""
+    """Share of arrangements at least as large as the observed one, itself included.
+
+    Examples:
+        >>> p_value(3.0, np.array([1.0, 2.0, 3.0, 0.0]))  # itself and one of four
+        0.4
+    """
     tolerance = 1e-12 * max(1.0, abs(observed))
     return float((1 + np.count_nonzero(null >= observed - tolerance)) / (1 + null.size))
 
@@ -141,6 +166,11 @@ def family_p_values(observed: FloatArray, nulls: FloatArray) -> FloatArray:
 
     Returns:
         Per statistic, never below its own p-value's resolution.
+
+    Examples:
+        >>> nulls = np.random.default_rng(1).normal(size=(99, 2))
+        >>> family_p_values(np.array([10.0, -10.0]), nulls).tolist()
+        [0.01, 1.0]
     """
     if not observed.size:
         return np.empty(0)
@@ -151,6 +181,12 @@ def family_p_values(observed: FloatArray, nulls: FloatArray) -> FloatArray:
 
 
 def summarise(observed: float, null: FloatArray, p_value_family: float) -> NullSummary:
-    """Describe one statistic's null by its quantiles and p-values."""
+    """Describe one statistic's null by its quantiles and p-values.
+
+    Examples:
+        >>> found = summarise(5.0, np.arange(5.0), p_value_family=0.3)
+        >>> found.null_p50, found.p_value == 1 / 6
+        (2.0, True)
+    """
     p50, p95, p99 = (float(q) for q in np.quantile(null, [0.5, 0.95, 0.99]))
     return NullSummary(observed, p50, p95, p99, p_value(observed, null), p_value_family)

@@ -45,7 +45,7 @@ def relative_to_past(values: FloatArray, window: int = PAST_BATCHES) -> FloatArr
     """Subtract from each value the mean of the previous batches; NaN where there is no past.
 
     Examples:
-        >>> relative_to_past(np.arange(7.0)[:, None])[5:].ravel().tolist()  # 5 less the mean of 0 to 4
+        >>> relative_to_past(np.arange(7.0)[:, None])[5:].ravel().tolist()  # 5 less mean(0..4)
         [3.0, 3.5]
     """
     # Centring first keeps the running sums small, so that cumsum loses no digits.

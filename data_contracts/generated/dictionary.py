@@ -43,16 +43,18 @@ def dictionary_pages(contracts: Iterable[Contract]) -> dict[str, str]:
         contracts: What to describe, in order; contracts of one schema must follow each other.
 
     Returns:
-        File name -> Markdown: ``README.md`` with every table in a line, and a page per schema with
-        a table of columns per contract.
+        File name -> Markdown: ``README.md`` with the schemas, and a page per schema with a table of
+        columns per contract.
     """
-    pages, lines = {}, [INTRODUCTION, "| schema | holds | tables |", "| --- | --- | --- |"]
+    pages, lines = {}, [INTRODUCTION, "| schema | holds |", "| --- | --- |"]
     for schema, of_schema in groupby(contracts, key=lambda contract: contract.schema):
         described, page = list(of_schema), f"{schema}.md"
-        head = f"# {schema}\n\n{SCHEMA_WORDS[schema]} [All schemas](README.md)\n"
+        links = ", ".join(f"[{one.table}](#{_anchor(one)})" for one in described)
+        head = (
+            f"# {schema}\n\n{SCHEMA_WORDS[schema]} [All schemas](README.md)\n\nTables: {links}.\n"
+        )
         pages[page] = "\n".join([head, *map(_section, described)])
-        links = ", ".join(f"[{one.table}]({page}#{_anchor(one)})" for one in described)
-        lines.append(f"| [{schema}]({page}) | {SCHEMA_WORDS[schema]} | {links} |")
+        lines.append(f"| [{schema}]({page}) | {SCHEMA_WORDS[schema]} |")
     return {"README.md": "\n".join([*lines, ""]), **pages}
 
 

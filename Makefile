@@ -49,10 +49,11 @@ check: $(READY) ## lint, format, types (tests and benchmarks too), imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-generated: $(READY) ## write anew everything that is generated: dictionary, contract, graph
+generated: $(READY) ## write anew everything that is generated: dictionary, contract, graph, picture
 	$(BIN)/python -m assets.sensor_features.contract_file
 	$(BIN)/python -m data_contracts.generated.dictionary
 	$(BIN)/python -m tests.house.write_asset_graph
+	$(BIN)/python -m tests.house.write_house_picture
 
 lock: pyproject.toml ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra spark --universal --no-strip-extras --generate-hashes \

@@ -26,11 +26,12 @@ LONGEST_FILES = (
     "tests/pipelines/test_bad_input.py",
 )
 
-# What costs more than about a second and a half of processor time, or starts programs. Everything
+# What costs more than about a second of processor time, or starts programs. Everything
 # else is a unit test, unless it asks for a finished run or is marked by hand.
 SLOW_FILES = (
     *LONGEST_FILES,
     "tests/data_contracts/test_expectations.py",
+    "tests/deviations/test_deviation_recurrence.py",
     "tests/deviations/test_deviation_texts.py",
     "tests/failure_models/test_batch_scores.py",
     "tests/failure_models/test_label_fits.py",
@@ -49,6 +50,7 @@ SLOW_FILES = (
     "tests/reports/test_workbook.py",
     "tests/rules/test_exhaustive_search.py",
     "tests/rules/test_rule_study.py",
+    "tests/savings/test_savings_assets.py",
     "tests/savings/test_savings_study.py",
     "tests/savings/test_window_effect.py",
     "tests/sensor_features/test_awkward_series.py",
@@ -60,6 +62,8 @@ SLOW_FILES = (
     "tests/sources/test_source_assets.py",
     "tests/sources/test_tabletting_source.py",
     "tests/time_to_failure/test_findings.py",
+    "tests/virtual_plant/test_exports.py",
+    "tests/virtual_plant/test_failure_rate.py",
     "tests/virtual_plant/test_realism.py",
     "tests/virtual_plant/test_simulate.py",
     "tests/warehouse/test_store.py",

@@ -7,10 +7,10 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test ui bench check lock clean
+.PHONY: help demo test quick coverage ui bench check generated lock clean
 
 help: ## what each command does
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
@@ -26,8 +26,17 @@ demo: $(READY) ## a virtual plant's records to the finished report, on this mach
 
 # Three processes for two cores: several tests wait for servers. Bytecode is kept whatever the
 # environment says, for the tests start the program many times.
+EVERY_TEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
 test: $(READY) ## every test
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(EVERY_TEST)
+
+quick: $(READY) ## the unit tests, under a minute of processor time
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -m unit
+
+coverage: $(READY) ## every test, and the share of lines they reach
+	$(EVERY_TEST) -q --cov --cov-report=
+	@echo "lines of the five rooms reached by the tests: $$($(BIN)/coverage report --format=total)%"
 
 ui: $(READY) ## Dagster on localhost
 	mkdir -p var && DAGSTER_HOME=$(CURDIR) $(BIN)/dagster dev -m pipelines.definitions -h 127.0.0.1 -p 3000
@@ -35,10 +44,17 @@ ui: $(READY) ## Dagster on localhost
 bench: $(READY) ## every benchmark, results under benchmarks/results/
 	for file in benchmarks/*.py; do $(BIN)/python "$$file" || exit 1; done
 
-check: $(READY) ## lint, types, imports
+check: $(READY) ## lint, format, types (tests and benchmarks too), imports
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+generated: $(READY) ## write anew everything that is generated: dictionary, codes, contract, graph, picture
+	$(BIN)/python -m assets.sensor_features.contract_file
+	$(BIN)/python -m data_contracts.generated.dictionary
+	$(BIN)/python -m data_contracts.generated.code_names
+	$(BIN)/python -m tests.house.write_asset_graph
+	$(BIN)/python -m tests.house.write_house_picture
 
 lock: pyproject.toml ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra spark --universal --no-strip-extras --generate-hashes \

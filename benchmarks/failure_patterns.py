@@ -15,6 +15,7 @@ import argparse
 import multiprocessing
 import time
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -59,7 +60,7 @@ def side_by_side(frame: pd.DataFrame, exponent: float, depth: int, limit_s: floa
             frame, target, space, result_set_size=TOP, depth=depth, qf=ps.StandardQF(exponent)
         )
         algorithm = ps.DFS(ps.BitSetRepresentation) if name == "DFS" else getattr(ps, name)()
-        answer = within(limit_s, lambda algorithm=algorithm, task=task: algorithm.execute(task))
+        answer = within(limit_s, partial(algorithm.execute, task))
         if answer is None:
             print(f"  pysubgroup {name:15}not done in {limit_s:.0f} s", flush=True)
             continue
@@ -70,7 +71,7 @@ def side_by_side(frame: pd.DataFrame, exponent: float, depth: int, limit_s: floa
             flush=True,
         )
     rng = np.random.default_rng(2)
-    draws = np.array([rng.permutation(label) for _ in range(1_000)], dtype=np.uint8)
+    draws = np.array([rng.permutation(label) for _ in range(1_000)], dtype=np.int64)
     _, null = timed(lambda: search.null(draws))
     print(f"  1,000 draws of the null {null:.2f} s")
 
@@ -79,11 +80,11 @@ def large(batches: int, features: int, draws: int, beam: int) -> None:
     """Time the product's own search on the earlier half of a large table."""
     frame = table(batches // 2, features - 20, 20)
     label = frame.pop("failed").to_numpy().astype(float)
-    columns = tuple(_column(name, frame[name]) for name in frame)
+    columns = tuple(_column(str(name), frame[name]) for name in frame)
     search = SubgroupSearch(columns, np.full(label.size, label.mean()), beam=beam)
     search.best(label)
     rng = np.random.default_rng(3)
-    labels = np.array([rng.permutation(label) for _ in range(draws)], dtype=np.uint8)
+    labels = np.array([rng.permutation(label) for _ in range(draws)], dtype=np.int64)
     started, cpu = time.perf_counter(), time.process_time()
     search.best(label)
     search.null(labels)

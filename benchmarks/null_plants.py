@@ -203,7 +203,7 @@ def report(rows: pl.DataFrame) -> None:
     plants = rows.height
     for model in MODELS:
         covered = int(rows[f"{model}_covers"].sum())
-        error = rows[f"{model}_auc"].std() / plants**0.5  # type: ignore[operator]
+        error = rows[f"{model}_auc"].std() / plants**0.5
         print(
             f"{model:10s} covers 0.5 in {covered} of {plants} (wanted {FEWEST_COVERED} of 100); "
             f"mean AUC {rows[f'{model}_auc'].mean():.3f} +/- {1.96 * error:.3f}, "
@@ -218,7 +218,7 @@ def report(rows: pl.DataFrame) -> None:
             f"Kolmogorov-Smirnov p <= 0.05 in {rejected} of {plants}"
         )
     difference = rows["failures"] - rows["failures_with_causes"]
-    error = 1.96 * difference.std() / plants**0.5  # type: ignore[operator]
+    error = 1.96 * difference.std() / plants**0.5
     print(
         f"failures per plant {rows['failures'].mean():.1f}, with causes "
         f"{rows['failures_with_causes'].mean():.1f}, difference {difference.mean():.2f} "

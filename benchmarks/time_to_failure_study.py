@@ -71,7 +71,7 @@ def planted_floor(
                 events.append((unit, "maintenance", renewed, None, 1.0))
     instants = pl.Datetime("us")
     names = ["batch_id", "unit_procedure", "equipment_id", "started_at", "ended_at"]
-    kinds = [pl.String, pl.String, pl.String, instants, instants]
+    kinds: list[Any] = [pl.String, pl.String, pl.String, instants, instants]
     return (
         pl.DataFrame(phases, schema=dict(zip(names, kinds, strict=True)), orient="row"),
         pl.DataFrame(

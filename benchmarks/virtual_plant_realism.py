@@ -98,8 +98,8 @@ def comparison(real: pl.DataFrame, plant: pl.DataFrame) -> pl.DataFrame:
             low, middle, high = np.quantile(found, [0.1, 0.5, 0.9])
             mine = float(plant[name].median())  # type: ignore[arg-type]
             rows.append((title, name, mine, low, middle, high, len(found)))
-    names = ["statistic", "column", "plant", "real_p10", "real_p50", "real_p90", "products"]
-    return pl.DataFrame(rows, schema=names, orient="row").with_columns(
+    titles = ["statistic", "column", "plant", "real_p10", "real_p50", "real_p90", "products"]
+    return pl.DataFrame(rows, schema=titles, orient="row").with_columns(
         is_inside=pl.col("plant").is_between("real_p10", "real_p90")
     )
 

@@ -33,7 +33,7 @@ def contract(name: str) -> Contract:
     if schema not in SCHEMAS or not file.is_file():
         raise ContractError(
             f"No table '{name}' is under contract: {file} does not exist. "
-            "Describe the table there, or use one of the names in docs/data_dictionary.md."
+            "Describe the table there, or use one of the names in docs/data_dictionary/."
         )
     described = contract_from_document(read_document(file), contract, where=str(file))
     if described.name != name:

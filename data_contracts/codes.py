@@ -204,6 +204,17 @@ class RefusalRule:
     NO_AVAILABILITY: Final = "no_availability"
 
 
+class RefutationResult:
+    """Values of ``finding.refutations.result``.
+
+    Whether the claim survived the attempt.
+    """
+
+    SURVIVED: Final = "survived"
+    BROKEN: Final = "broken"
+    NOT_APPLICABLE: Final = "not_applicable"
+
+
 class ReplacementVerdict:
     """Values of ``finding.replacement_intervals.verdict``.
 

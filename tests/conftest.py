@@ -26,11 +26,70 @@ LONGEST_FILES = (
     "tests/pipelines/test_bad_input.py",
 )
 
+# What costs more than about a second of processor time, or starts programs. Everything
+# else is a unit test, unless it asks for a finished run or is marked by hand.
+SLOW_FILES = (
+    *LONGEST_FILES,
+    "tests/data_contracts/test_expectations.py",
+    "tests/deviations/test_deviation_recurrence.py",
+    "tests/deviations/test_deviation_category_suggestions.py",
+    "tests/failure_models/test_batch_scores.py",
+    "tests/failure_models/test_virtual_plants.py",
+    "tests/gate_features/test_feature_assets.py",
+    "tests/pipelines/test_kernels.py",
+    "tests/precursors/test_precursors.py",
+    "tests/reports/test_claims.py",
+    "tests/reports/test_event_findings.py",
+    "tests/reports/test_model_card_section.py",
+    "tests/reports/test_report_page.py",
+    "tests/reports/test_rules_section.py",
+    "tests/reports/test_summary.py",
+    "tests/reports/test_time_to_failure_section.py",
+    "tests/reports/test_verification.py",
+    "tests/reports/test_workbook.py",
+    "tests/rules/test_exhaustive_search.py",
+    "tests/rules/test_rule_study.py",
+    "tests/savings/test_savings_assets.py",
+    "tests/savings/test_savings_study.py",
+    "tests/savings/test_window_effect.py",
+    "tests/sensor_features/test_awkward_series.py",
+    "tests/sensor_features/test_incremental.py",
+    "tests/sensor_features/test_sensor_phase_features.py",
+    "tests/sensor_features/test_phase_features.py",
+    "tests/sensor_features/test_sensor_readings.py",
+    "tests/sensor_features/test_real_series.py",
+    "tests/sources/test_source_assets.py",
+    "tests/sources/test_tabletting_source.py",
+    "tests/time_to_failure/test_findings.py",
+    "tests/virtual_plant/test_exports.py",
+    "tests/virtual_plant/test_failure_rate.py",
+    "tests/virtual_plant/test_realism.py",
+    "tests/virtual_plant/test_simulate.py",
+    "tests/warehouse/test_store.py",
+    "tests/warehouse/test_table_parts.py",
+)
+FINISHED_RUNS = {"lotwise", "plant_home", "tabletting_home"}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest."""
+    """Mark each test as ``slow`` or ``unit``, and begin with the files that take longest."""
+    for item in items:
+        if file_of(item) in SLOW_FILES or FINISHED_RUNS & set(fixtures_of(item)):
+            item.add_marker("slow")
+        if not item.get_closest_marker("slow"):
+            item.add_marker("unit")
     rank = {file: number for number, file in enumerate(LONGEST_FILES)}
-    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
+    items.sort(key=lambda item: rank.get(file_of(item), len(rank)))
+
+
+def file_of(item: pytest.Item) -> str:
+    """The test's file, from the root of the project."""
+    return item.nodeid.partition("::")[0]
+
+
+def fixtures_of(item: pytest.Item) -> tuple[str, ...]:
+    """The names of the fixtures a test asks for, those of its fixtures included."""
+    return tuple(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")

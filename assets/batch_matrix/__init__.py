@@ -1,7 +1,7 @@
 """What was known of each batch at a gate, and how it came out, as aligned arrays.
 
-Topics that model, search or estimate over batches may import this one beside ``statistics``. It
-holds the pivot of ``feature.gate_values`` and the alignment of ``core.outcomes`` and
+Topics that model, search or estimate over batches may import this one beside ``statistics``. Here
+belong the pivot of ``feature.gate_values`` and the alignment of ``core.outcomes`` and
 ``core.outcome_margins`` to its rows; fitting, judging and knowing Dagster do not belong here.
 The rules, each in one place:
 

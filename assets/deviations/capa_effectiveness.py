@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.regression.interrupted_series import CountSeries, RateChange, rate_change
+from data_contracts.codes import CapaVerdict
 from data_contracts.tables import table
 
 PERIOD = timedelta(days=30)
@@ -67,13 +68,13 @@ def _row(
     blank = {"method": "none", "overdispersion": 1.0}
     if capa["category"] is None:
         return row | blank | {
-            "verdict": "too_short",
+            "verdict": CapaVerdict.TOO_SHORT,
             "reason": "No deviation with a category names this action, so it is not known what it "
             "should reduce.",
         }  # fmt: skip
     if capa["effective_at"] is None or not starts:
         return row | blank | {
-            "verdict": "not_in_force",
+            "verdict": CapaVerdict.NOT_IN_FORCE,
             "reason": "The action is not yet in force, or the batches have no dates to compare by.",
         }  # fmt: skip
     # An action may be filed after it took effect; no month then stands on both sides.
@@ -130,7 +131,7 @@ def _without_run_up(series: CountSeries) -> CountSeries:
 def _judged(change: RateChange, calm: RateChange, is_alone: bool) -> dict[str, str]:
     if change.method == "none":
         return {
-            "verdict": "too_short",
+            "verdict": CapaVerdict.TOO_SHORT,
             "reason": "Fewer than three months with batches on one side, or no deviation at all: "
             "nothing can be compared.",
         }
@@ -144,12 +145,18 @@ def _judged(change: RateChange, calm: RateChange, is_alone: bool) -> dict[str, s
     )
     is_less = change.high is not None and change.high < 1
     if is_less and calm.high is not None and calm.high < 1:
-        verdict, words = "fewer_after", "Fewer deviations of the category followed than preceded it"
+        verdict, words = (
+            CapaVerdict.FEWER_AFTER,
+            "Fewer deviations of the category followed than preceded it",
+        )
     elif is_less:
-        verdict = "no_change_shown"
+        verdict = CapaVerdict.NO_CHANGE_SHOWN
         words = "The decrease does not stand without the run of deviations that led to the action"
     elif change.low is not None and change.low > 1:
-        verdict, words = "more_after", "More deviations of the category followed than preceded it"
+        verdict, words = (
+            CapaVerdict.MORE_AFTER,
+            "More deviations of the category followed than preceded it",
+        )
     else:
-        verdict, words = "no_change_shown", "The interval of the ratio includes one"
+        verdict, words = CapaVerdict.NO_CHANGE_SHOWN, "The interval of the ratio includes one"
     return {"verdict": verdict, "reason": f"{words}.{run_up}{shared}"}

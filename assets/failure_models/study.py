@@ -22,7 +22,6 @@ from assets.failure_models.dataset.task import Task
 from assets.failure_models.dataset.task_threads import each_in_threads
 from assets.failure_models.drivers.driver_study import driver_study
 from assets.failure_models.estimators.label_models import PRODUCT_ONLY
-from assets.failure_models.estimators.prediction import ROLLING_ORIGIN
 from assets.failure_models.scoring.freezing import freeze
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria, criteria_of
 from assets.failure_models.signal.examination import Examination, examine
@@ -31,6 +30,7 @@ from assets.failure_models.signal.null_distribution import number_of_clusters
 from assets.failure_models.signal.validation import validations
 from assets.failure_models.study_tables import model_tables, verdicts
 from assets.statistics.resampling.permutation import SharedDraws
+from data_contracts.codes import Validation
 from data_contracts.tables import table
 
 GATES = range(1, 8)
@@ -46,7 +46,7 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
     Returns:
         The ``model`` and ``finding`` tables of the run by name, each sorted by its key.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     tasks, skipped = prepare(inputs, settings.seed)
     shared = SharedDraws(number_of_clusters(tasks), settings.permutations, settings.seed)
@@ -143,7 +143,9 @@ def judge_all(
     validated: list[dict[str, Any]] = []
     for one in seen:
         rows = validations(one.task, one.ladder, one.weights)
-        forward = {row["model"]: row for row in rows if row["validation"] == ROLLING_ORIGIN}
+        forward = {
+            row["model"]: row for row in rows if row["validation"] == Validation.ROLLING_ORIGIN
+        }
         own_p = [next(signal_p) for _ in one.signal]
         own_product = next(product_p) if one.product is not None else float("nan")
         judged.append(judge(one, own_p, own_product, forward, criteria[one.task.outcome]))

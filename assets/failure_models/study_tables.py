@@ -23,8 +23,8 @@ from assets.failure_models.signal.judgement import Judgement, permutation_nulls
 from assets.failure_models.signal.subgroups import subgroups
 from assets.failure_models.signal.trends import trends
 from assets.failure_models.signal.validation import calibration
-from assets.failure_models.signal.verdict import NOT_APPLICABLE, TOO_FEW_FAILURES
 from assets.failure_models.signal.verdict_sentence import not_applicable
+from data_contracts.codes import Verdict
 from data_contracts.tables import table
 
 Rows = list[dict[str, Any]]
@@ -121,7 +121,7 @@ def _head(definition: OutcomeDefinition, gate: int) -> dict[str, Any]:
 def _blocked_row(task: Task) -> dict[str, Any]:
     reason = task.obstacle[:1].upper() + task.obstacle[1:]
     return _head(task.panel.definition, task.gate) | {
-        "verdict": TOO_FEW_FAILURES,
+        "verdict": Verdict.TOO_FEW_FAILURES,
         "reason": reason,
         "failures": int((task.panel.label == 1).sum()),
         "batches": int(task.panel.is_labelled.sum()),
@@ -133,7 +133,7 @@ def _skipped_row(definition: OutcomeDefinition, gate: int) -> dict[str, Any]:
         definition.title, gate, definition.first_known_stage, definition.last_gate_before
     )
     return _head(definition, gate) | {
-        "verdict": NOT_APPLICABLE,
+        "verdict": Verdict.NOT_APPLICABLE,
         "reason": reason,
         "failures": 0,
         "batches": 0,

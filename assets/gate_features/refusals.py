@@ -9,6 +9,7 @@ import polars as pl
 
 from assets.gate_features.firewall import Admitted
 from assets.gate_features.observed.observations import STAGE_NAMES
+from data_contracts.codes import RefusalRule
 from data_contracts.expressions import columns_of
 from data_contracts.tables import columns, table
 
@@ -62,7 +63,9 @@ def _quantities(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
     for row in outcome_definitions.iter_rows(named=True):
         decides = {*columns_of(row["rule"], row["outcome"]), *_listed(row["margin_quantity"])}
         for quantity in decides | _listed(row["defining_quantities"]):
-            meaning = "defines_outcome" if quantity in decides else "same_quantity"
+            meaning = (
+                RefusalRule.DEFINES_OUTCOME if quantity in decides else RefusalRule.SAME_QUANTITY
+            )
             meanings[row["outcome"], quantity] = meaning
     return pl.DataFrame(
         [(*key, meaning) for key, meaning in meanings.items()],
@@ -81,9 +84,9 @@ def _rule() -> pl.Expr:
         pl.when(pl.col("meaning").is_not_null())
         .then(pl.col("meaning"))
         .when(gate.is_null() & pl.col("is_unplaced").fill_null(value=False))
-        .then(pl.lit("no_availability"))
+        .then(pl.lit(RefusalRule.NO_AVAILABILITY))
         .when(gate.is_null() | (gate > last))
-        .then(pl.lit("not_yet_available"))
+        .then(pl.lit(RefusalRule.NOT_YET_AVAILABLE))
     )
 
 
@@ -103,21 +106,21 @@ def _reason() -> pl.Expr:
         )
     )
     sentences = {
-        "defines_outcome": pl.format(
+        RefusalRule.DEFINES_OUTCOME: pl.format(
             "'{}' is the result that decides '{}', so it may not predict it at any gate.",
             name,
             outcome,
         ),
-        "same_quantity": pl.format(
+        RefusalRule.SAME_QUANTITY: pl.format(
             "'{}' is the quantity that decides '{}' by another name, so it may not predict it at "
             "any gate.",
             name,
             outcome,
         ),
-        "no_availability": pl.format(
+        RefusalRule.NO_AVAILABILITY: pl.format(
             "'{}' has neither a stage nor an instant: nobody can say when it was known.", name
         ),
-        "not_yet_available": pl.format(
+        RefusalRule.NOT_YET_AVAILABLE: pl.format(
             "'{}' is known {}, after gate {}, the last one before the result of '{}'.",
             name,
             when_known,

@@ -6,17 +6,26 @@ import numpy as np
 import polars as pl
 
 from assets.precursors.search import FAMILY_LEVEL, OutcomeSearch
+from data_contracts.codes import SearchVerdict
 from data_contracts.tables import table
 
 REFUSALS = {
-    "no_events": "The source records no event that came before a batch of this outcome, so nothing "
-    "could be searched.",
-    "too_few_failures": "Only {failures} of {batches} batches are known to have failed: too few to "
-    "tell what comes before a failure from chance.",
-    "too_few_exposed": "Every kind of event came before fewer than five batches, or before all but "
-    "five: nothing could be compared.",
-    "too_few_arrangements": "The {failures} failures among {batches} batches can be exchanged with "
-    "matched batches in too few ways to tell a pattern from chance.",
+    SearchVerdict.NO_EVENTS: (
+        "The source records no event that came before a batch of this outcome, so nothing "
+        "could be searched."
+    ),
+    SearchVerdict.TOO_FEW_FAILURES: (
+        "Only {failures} of {batches} batches are known to have failed: too few to tell what "
+        "comes before a failure from chance."
+    ),
+    SearchVerdict.TOO_FEW_EXPOSED: (
+        "Every kind of event came before fewer than five batches, or before all but five: "
+        "nothing could be compared."
+    ),
+    SearchVerdict.TOO_FEW_ARRANGEMENTS: (
+        "The {failures} failures among {batches} batches can be exchanged with matched "
+        "batches in too few ways to tell a pattern from chance."
+    ),
 }
 
 
@@ -42,14 +51,18 @@ def _row(search: OutcomeSearch, draws: int) -> dict[str, Any]:
         "blocks": int(np.unique(search.block).size), "draws": draws,
     }  # fmt: skip
     if search.scores is None or search.chance is None:
-        refusal = search.refusal or "no_events"
+        refusal = search.refusal or SearchVerdict.NO_EVENTS
         reason = REFUSALS[refusal].format(failures=failures, batches=batches)
         return {**row, "verdict": refusal, "reason": reason}
     smallest = search.chance.p_value(float(search.scores.score.max()))
-    verdict = "found" if smallest <= FAMILY_LEVEL else "none_found"
+    verdict = SearchVerdict.FOUND if smallest <= FAMILY_LEVEL else SearchVerdict.NONE_FOUND
     words = {
-        "found": "At least one kind of event comes before failures more often than chance gives",
-        "none_found": "No kind of event comes before failures more often than chance gives",
+        SearchVerdict.FOUND: (
+            "At least one kind of event comes before failures more often than chance gives"
+        ),
+        SearchVerdict.NONE_FOUND: (
+            "No kind of event comes before failures more often than chance gives"
+        ),
     }[verdict]
     reason = (
         f"{words} to a search over {types} event types and scopes and "

@@ -19,10 +19,10 @@ from assets.precursors.lag_search import (
 from assets.precursors.matched_blocks import Subjects
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.resampling.permutation import cluster_keys, p_value, permuted_positions
+from data_contracts.codes import LaterStanding
 
 HELD_BELOW = 0.05
 DRAWS = 999
-HELD, NOT_HELD, UNTOLD = "held", "not_held", "too_few_to_tell"
 
 
 def replication(
@@ -54,10 +54,10 @@ def replication(
     later = is_exposed[late, chosen] if chosen is not None else np.zeros(late.size, dtype=bool)
     label = subjects.label[late]
     if min(later.sum(), (~later).sum()) < FEWEST_EXPOSED or not label.any():
-        return {"later_standing": UNTOLD}
+        return {"later_standing": LaterStanding.TOO_FEW_TO_TELL}
     p = _later_p_value(later, label, block[late], subjects.cluster[late], seed)
     return {
-        "later_standing": HELD if p <= HELD_BELOW else NOT_HELD,
+        "later_standing": LaterStanding.HELD if p <= HELD_BELOW else LaterStanding.NOT_HELD,
         "later_exposed": int(later.sum()),
         "later_failures": int(label[later].sum()),
         "later_expected": float(block_rate(label, block[late])[later].sum()),

@@ -16,6 +16,7 @@ from assets.precursors.matched_blocks import Subjects, matched_blocks, subjects_
 from assets.statistics.array_types import IntArray
 from assets.statistics.resampling.multiplicity import FamilyNull, westfall_young
 from assets.statistics.resampling.permutation import SharedDraws, log10_arrangements
+from data_contracts.codes import SearchVerdict
 
 FAMILY_LEVEL = 0.05
 FEWEST_FAILURES = 3
@@ -125,10 +126,10 @@ def _searched(
 
 def _refusal(subjects: Subjects, block: IntArray, exposures: Exposures) -> str | None:
     if not exposures.pairs:
-        return "no_events"
+        return SearchVerdict.NO_EVENTS
     if subjects.label.sum() < FEWEST_FAILURES:
-        return "too_few_failures"
+        return SearchVerdict.TOO_FEW_FAILURES
     if not exposures.described:
-        return "too_few_exposed"
+        return SearchVerdict.TOO_FEW_EXPOSED
     arrangements = log10_arrangements(block, subjects.cluster, subjects.label)
-    return "too_few_arrangements" if arrangements < FEWEST_ARRANGEMENTS_LOG10 else None
+    return SearchVerdict.TOO_FEW_ARRANGEMENTS if arrangements < FEWEST_ARRANGEMENTS_LOG10 else None

@@ -15,11 +15,11 @@ from assets.rules.study import RuleStudy
 from assets.rules.target_search import RuleSettings, TargetSearch
 from assets.statistics.array_types import BoolArray, IntArray
 from assets.statistics.dependence import share_interval
+from data_contracts.codes import RuleStatus, Verdict
 from data_contracts.tables import table
 
 PERIODS = 8
 DISCOVERY, CONFIRMATION, RE_ESTIMATED = "discovery", "confirmation", "re_estimated"
-PROCESS_SIGNAL = "process_signal"
 Rows = Iterator[dict[str, Any]]
 
 
@@ -104,7 +104,7 @@ def _search(search: TargetSearch, study: RuleStudy, settings: RuleSettings) -> d
         "beam": settings.beam,
         "permutations": 0 if search.null is None else int(search.null.shape[0]),
         "discovered": len(own),
-        "confirmed": sum(rule.is_confirmed for rule in own),
+        RuleStatus.CONFIRMED: sum(rule.is_confirmed for rule in own),
         "note": search.obstacle,
     }
     if search.chance is None:
@@ -120,16 +120,16 @@ def _search(search: TargetSearch, study: RuleStudy, settings: RuleSettings) -> d
 
 def _rule(rule: StatedRule, standing: dict[tuple[str, int], str]) -> dict[str, Any]:
     target = rule.split.target
-    verdict = standing.get((target.outcome, target.gate), "not_applicable")
+    verdict = standing.get((target.outcome, target.gate), Verdict.NOT_APPLICABLE)
     return _key(rule) | {
         "kind": target.kind,
         "text": rule.rule.text,
         "text_re_estimated": rule.refit.text,
         "conditions": len(rule.rule.conditions),
         "available_at_gate": rule.rule.gate,
-        "status": "confirmed" if rule.is_confirmed else "not_confirmed",
+        "status": RuleStatus.CONFIRMED if rule.is_confirmed else RuleStatus.NOT_CONFIRMED,
         "verdict": verdict,
-        "is_shown": rule.is_confirmed and verdict == PROCESS_SIGNAL,
+        "is_shown": rule.is_confirmed and verdict == Verdict.PROCESS_SIGNAL,
         "statistic": rule.statistic,
         "p_value_family": rule.p_value,
         "p_value_later": rule.p_later,

@@ -18,13 +18,13 @@ from assets.batch_matrix.outcome_panel import (
     outcome_labels,
 )
 from assets.statistics.array_types import FloatArray
+from data_contracts.codes import RuleKind
 
 THIN_SHARE = 0.1
 LARGEST_THIN_SHARE = 0.25
 # Which of several samples a title speaks of: a limit is one for them all.
 SAMPLE_WORDS = re.compile(r", [^(]*?(?= \(|$)")
 FAILURE = "failure"
-THIN_MARGIN = "thin_margin"
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ def thin_margin_targets(
         label = np.where(np.isfinite(one.margin), (one.margin <= limit).astype(float), np.nan)
         called = _called(names[one.quantity]["measured_quantity"], dictionary)
         title = f"{called} close to its {names[one.quantity]['limit']} limit"
-        found.append(Target(failure.outcome, THIN_MARGIN, one.quantity, title, failure.gate, label))
+        kind = RuleKind.THIN_MARGIN
+        found.append(Target(failure.outcome, kind, one.quantity, title, failure.gate, label))
     return found
 
 

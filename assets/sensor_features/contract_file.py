@@ -1,7 +1,8 @@
 """The contract of ``feature.sensor_phase_features``, written from the registry.
 
-``python -m assets.sensor_features.contract_file`` writes the file anew; a test fails while it is
-out of date. The columns around the features stand in ``contract_frame.yaml`` beside this module.
+``python -m assets.sensor_features.contract_file`` writes the file anew (``make generated`` does it
+with the rest); a test fails while it is out of date. The columns around the features stand in
+``contract_frame.yaml`` beside this module.
 """
 
 from pathlib import Path
@@ -29,6 +30,11 @@ def contract_text() -> str:
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
 
 
+def generated() -> dict[Path, str]:
+    """Return what is written where: the contract file with its text."""
+    return {FILE: contract_text()}
+
+
 def _property(feature: SensorFeature) -> dict[str, Any]:
     described: dict[str, Any] = {
         "name": feature.name,
@@ -54,4 +60,5 @@ def _description(feature: SensorFeature) -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(contract_text(), encoding="utf-8")
+    for file, text in generated().items():
+        file.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Sources: delivered exports read through their profile, and the virtual plant that makes some.
+"""Sources: delivered exports, read through their profile, judged and counted.
 
 Here belongs everything between files as somebody delivered them and records in ``raw`` or
 ``quarantine``: reading, mapping, accepting or refusing, counting. Choosing between versions of a

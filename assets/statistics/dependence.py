@@ -20,6 +20,12 @@ def share_interval(event: BoolArray, cluster: IntArray) -> Interval:
     Returns:
         Wilson's interval on counts divided by the design effect; where batches share clusters that
         is at least 1.3, because few events show no clustering even where there is.
+
+    Examples:
+        >>> event, cluster = np.arange(20) < 2, np.arange(20)
+        >>> low, high = share_interval(event, cluster)  # each its own lot: close to wilson(2, 20)
+        >>> round(low, 3), round(high, 3)
+        (0.027, 0.307)
     """
     by = deflation(event, cluster)
     return wilson(float(event.sum()) / by, event.size / by)
@@ -36,6 +42,13 @@ def difference_interval(event: BoolArray, inside: BoolArray, cluster: IntArray) 
     Returns:
         Newcombe's interval on counts divided by each side's design effect. A side of one cluster
         does not show how clusters differ; the larger design effect of both sides then stands in.
+
+    Examples:
+        >>> event, inside = np.arange(150) % 150 < 56, np.arange(150) < 70
+        >>> event[70:118] = True  # 56 of 70 inside, 48 of 80 outside, each batch its own lot
+        >>> low, high = difference_interval(event, inside, np.arange(150))
+        >>> round(low, 3), round(high, 3)
+        (0.051, 0.335)
     """
     sides = [inside, ~inside]
     by = [deflation(event[side], cluster[side]) for side in sides]
@@ -54,6 +67,13 @@ def deflation(event: BoolArray, cluster: IntArray) -> float:
     Args:
         event: Per batch.
         cluster: Per batch, the code of its lot or campaign.
+
+    Examples:
+        >>> lot = np.array([1, 1, 2, 2])
+        >>> deflation(np.array([True, True, False, False]), lot)  # two lots, not four batches
+        4.0
+        >>> deflation(np.array([True, False, True, False]), lot)
+        1.3
     """
     found = design_effect(event.astype(float), cluster)
     if np.unique(cluster).size < cluster.size:
@@ -72,6 +92,12 @@ def design_effect(label: FloatArray, cluster: IntArray) -> float:
         At least 1; 1 where there is one class, fewer than two clusters or no clustering.
 
     Source: Kish (1965), with the between-cluster (sandwich) variance of a ratio.
+
+    Examples:
+        >>> design_effect(np.array([1.0, 1.0, 0.0, 0.0]), np.array([1, 1, 2, 2]))
+        4.0
+        >>> design_effect(np.array([1.0, 0.0, 1.0, 0.0]), np.array([1, 1, 2, 2]))
+        1.0
     """
     codes, position = np.unique(cluster, return_inverse=True)
     rate = float(label.mean()) if label.size else 0.0

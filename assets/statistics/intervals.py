@@ -27,6 +27,11 @@ def clopper_pearson(events: float, trials: float, level: float = 0.95) -> Interv
 
     Returns:
         Lower and upper bound, 0 to 1.
+
+    Examples:
+        >>> low, high = clopper_pearson(0, 20)  # none of twenty: up to 1 - 0.025 ** (1 / 20)
+        >>> low, round(high, 4)
+        (0.0, 0.1684)
     """
     from scipy.stats import beta
 
@@ -66,7 +71,13 @@ def garwood(
 
 
 def wilson(events: float, trials: float, level: float = 0.95) -> Interval:
-    """Score interval of a proportion (Wilson 1927); effective counts may be fractions."""
+    """Score interval of a proportion (Wilson 1927); effective counts may be fractions.
+
+    Examples:
+        >>> low, high = wilson(81, 263)  # Newcombe (1998), part I, table I
+        >>> round(low, 4), round(high, 4)
+        (0.2553, 0.3662)
+    """
     from scipy.stats import norm
 
     if trials == 0:
@@ -88,6 +99,11 @@ def newcombe_difference(
 
     Returns:
         Bounds of share 1 minus share 2, -1 to 1.
+
+    Examples:
+        >>> low, high = newcombe_difference(56, 70, 48, 80)  # his table II, row (a)
+        >>> round(low, 4), round(high, 4)
+        (0.0524, 0.3339)
     """
     if trials_1 == 0 or trials_2 == 0:
         return -1.0, 1.0
@@ -117,6 +133,11 @@ def deflated_beta(
 
     Returns:
         Lower and upper bound, 0 to 1.
+
+    Examples:
+        >>> low, high = deflated_beta(8, 20, deflation=1.0)  # Jeffreys: Beta(8.5, 12.5)
+        >>> round(low, 3), round(high, 3)
+        (0.211, 0.616)
     """
     from scipy.stats import beta
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def _margin(
     noise: Floats,
     pool: Floats,
     context: Floats | None = None,
-    **more: object,
+    **more: Any,
 ) -> ForeignTable:
     values = {each.name: each.values for each in own}
     given = np.zeros(made.batches) if context is None else context

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def _null(
     noise: Floats,
     own: list | None = None,
     context: Floats | None = None,
-    **more: object,
+    **more: Any,
 ) -> ForeignTable:
     zero = {"": np.zeros(made.batches)}
     pool = made.rng.normal(size=POOL) * float(noise.std())

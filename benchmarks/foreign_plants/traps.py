@@ -115,8 +115,9 @@ def rare_spike(rng: np.random.Generator, seed: int) -> ForeignTable:
     )
     values = {column.name: column.values}
     law = solve(
-        lambda given: 3.0 * (given[column.name] > bound), values, np.zeros(made.batches),
-        rng.normal(size=POOL), failure_share(made), float(rng.uniform(0.70, 0.80)),
+        lambda given: np.where(given[column.name] > bound, 3.0, 0.0), values,
+        np.zeros(made.batches), rng.normal(size=POOL), failure_share(made),
+        float(rng.uniform(0.70, 0.80)),
     )  # fmt: skip
     return finished("rare_spike", seed, made, [column], law, made.noise(), causes=(column.name,))
 

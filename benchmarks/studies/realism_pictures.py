@@ -103,7 +103,8 @@ def _distributions(real: ProductRecords, plant: ProductRecords) -> Any:
     for axis, (name, label) in zip(axes.flat, LABELS.items(), strict=False):
         values = [found[name] for found in columns]
         both = np.concatenate(values)
-        edges = np.linspace(*np.quantile(both, [0.002, 0.998]), 26)
+        low, high = np.quantile(both, [0.002, 0.998])
+        edges = np.linspace(low, high, 26)
         if name == "per_lot":
             edges = np.arange(0.5, 15.5)
         for found, colour, title in zip(values, (REAL, PLANT), ("real", "plant"), strict=True):

@@ -60,7 +60,8 @@ def rule_plant(kind: str, seed: int) -> RulePlant:
         name: rng.integers(0, levels, size=BATCHES) for name, levels in LEVELS.items()
     }
     if kind == "null":
-        features, text, covers = (), "", np.zeros(BATCHES, dtype=bool)
+        features: tuple[str, ...] = ()
+        text, covers = "", np.zeros(BATCHES, dtype=bool)
         failed = _null_failures(rng, product, campaign)
     else:
         features, text, covers = _planted(rng, kind, columns)

@@ -6,9 +6,13 @@ A column whose contract says ``codes: <Name>`` gives a class of that name. ``mak
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from textwrap import wrap
 
+from data_contracts.catalogue import contract, described_names
 from data_contracts.contract import Column, Contract
+
+FILE = Path(__file__).parents[1] / "codes.py"
 
 OPENING = '''"""Codes that tables hold, by name: generated from the contracts, not written by hand.
 
@@ -27,10 +31,10 @@ def codes_module(contracts: Iterable[Contract]) -> str:
         contracts: All contracts, in any order; a name is given by the first column that has it.
     """
     columns: dict[str, tuple[str, Column]] = {}
-    for contract in contracts:
-        for column in contract.columns:
+    for described in contracts:
+        for column in described.columns:
             if column.codes is not None:
-                columns.setdefault(column.codes, (contract.name, column))
+                columns.setdefault(column.codes, (described.name, column))
     parts = [_code_class(name, *columns[name]) for name in sorted(columns)]
     return "\n\n".join([OPENING, *parts])
 
@@ -46,7 +50,11 @@ def _constant(value: str) -> str:
     return re.sub(r"\W+", "_", value).upper()
 
 
-if __name__ == "__main__":
-    from data_contracts.catalogue import contract, described_names
+def generated() -> dict[Path, str]:
+    """Return what ``make generated`` writes: file -> text."""
+    return {FILE: codes_module(map(contract, described_names()))}
 
-    print(codes_module(map(contract, described_names())), end="")
+
+if __name__ == "__main__":
+    for file, text in generated().items():
+        file.write_text(text, encoding="utf-8")

@@ -1,14 +1,18 @@
-"""The data dictionary: contracts as a page an analyst can read.
+"""The data dictionary: contracts as pages an analyst can read, one per schema.
 
 Here belongs the rendering only; every word comes from the contracts. ``python -m
-data_contracts.generated.dictionary > docs/data_dictionary.md`` writes the page anew, and a test
-fails while it is out of date.
+data_contracts.generated.dictionary`` writes the pages anew (``make generated`` does it with the
+rest), and a test fails while one is out of date.
 """
 
 from collections.abc import Iterable
 from itertools import groupby
+from pathlib import Path
 
+from data_contracts.catalogue import contract, described_names
 from data_contracts.contract import Column, Contract
+
+FOLDER = Path(__file__).parents[2] / "docs" / "data_dictionary"
 
 SCHEMA_WORDS = {
     "raw": "Records as received, typed, every delivered version kept.",
@@ -16,14 +20,14 @@ SCHEMA_WORDS = {
     "core": "Clean records as known on the as-of date: when it happened and when it was known.",
     "feature": "What is known about each batch at each gate, and what every feature means.",
     "model": "Predictions of batches not seen, their validation, their nulls, and the verdicts.",
-    "finding": "Drivers, their curves, and trends shown apart.",
+    "finding": "What goes with failures or before them: drivers, rules, events, lives, escapes.",
     "economics": "Assumptions, the cost of failures, levers and scenarios.",
     "evidence": "Runs, inputs, contract results, criteria, refused features, claims and limits.",
 }
 
 INTRODUCTION = """# Data dictionary
 
-Generated from the contracts in `data_contracts/`; change those, not this page.
+Generated from the contracts in `data_contracts/`; change those, not these pages.
 
 Instants are UTC without a zone. A key identifies a row. *Known* says from which of the seven stages
 on a value can exist at all, and which column holds the instant from which it was known; a feature
@@ -32,25 +36,47 @@ may use it only where both allow. Conditions hold unless a column they name is n
 """
 
 
-def dictionary_markdown(contracts: Iterable[Contract]) -> str:
-    """Return the data dictionary page.
+def dictionary_pages(contracts: Iterable[Contract]) -> dict[str, str]:
+    """Return the pages of the data dictionary.
 
     Args:
         contracts: What to describe, in order; contracts of one schema must follow each other.
 
     Returns:
-        Markdown: a section per schema, in it a table of columns per contract.
+        File name -> Markdown: ``README.md`` with the schemas, and a page per schema with a table of
+        columns per contract.
     """
-    parts = [INTRODUCTION]
-    for schema, described in groupby(contracts, key=lambda contract: contract.schema):
-        parts.append(f"## {schema}\n\n{SCHEMA_WORDS[schema]}\n")
-        parts += [_section(contract) for contract in described]
-    return "\n".join(parts)
+    pages, lines = {}, [INTRODUCTION, "| schema | holds |", "| --- | --- |"]
+    for schema, of_schema in groupby(contracts, key=lambda contract: contract.schema):
+        described, page = list(of_schema), f"{schema}.md"
+        links = ", ".join(f"[{one.table}](#{_anchor(one)})" for one in described)
+        head = (
+            f"# {schema}\n\n{SCHEMA_WORDS[schema]} [All schemas](README.md)\n\nTables: {links}.\n"
+        )
+        pages[page] = "\n".join([head, *map(_section, described)])
+        lines.append(f"| [{schema}]({page}) | {SCHEMA_WORDS[schema]} |")
+    return {"README.md": "\n".join([*lines, ""]), **pages}
+
+
+def generated() -> dict[Path, str]:
+    """Return what is written where: every page with its text."""
+    pages = dictionary_pages(map(contract, described_names()))
+    return {FOLDER / name: text for name, text in pages.items()}
+
+
+def _heading(contract: Contract) -> str:
+    kinds = {"view": " (view)", "file": " (Parquet files)"}
+    return f"{contract.name}{kinds.get(contract.kind, '')}"
+
+
+def _anchor(contract: Contract) -> str:
+    """The name a heading gets as a link target: lower case, no punctuation, dashes for spaces."""
+    kept = (c for c in _heading(contract).lower() if c.isalnum() or c in " _-")
+    return "".join(kept).replace(" ", "-")
 
 
 def _section(contract: Contract) -> str:
-    kinds = {"view": " (view)", "file": " (Parquet files)"}
-    lines = [f"### {contract.name}{kinds.get(contract.kind, '')}", "", contract.description, ""]
+    lines = [f"## {_heading(contract)}", "", contract.description, ""]
     lines.append(f"- **One row:** {contract.grain}")
     if contract.key:
         lines.append(f"- **Key:** {', '.join(f'`{name}`' for name in contract.key)}")
@@ -114,6 +140,5 @@ def _known(column: Column) -> str:
 
 
 if __name__ == "__main__":
-    from data_contracts.catalogue import contract, described_names
-
-    print(dictionary_markdown(map(contract, described_names())), end="")
+    for page, text in generated().items():
+        page.write_text(text, encoding="utf-8")

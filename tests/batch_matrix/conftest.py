@@ -1,6 +1,6 @@
 """A few batches of two products in lots of five, in the tables a matrix is made of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ def small_plant(batches: int = 60) -> SmallPlant:
     product = [f"P{i // 5 % 2}" for i in numbers]
     none = [None] * batches
 
-    def values(feature: str, gate: int, value: list[float | None], level: list[str | None]):
+    def values(feature: str, gate: int, value: Sequence[float | None], level: Sequence[str | None]):
         own = {"batch_id": ids, "feature": feature, "gate": gate, "value": value, "level": level}
         kinds = {"gate": pl.Int64, "value": pl.Float64, "level": pl.String}
         return pl.DataFrame(own, schema_overrides=kinds)

@@ -1,20 +1,21 @@
-"""The dictionary page: every contract and column on it, and no older than the contracts."""
+"""The dictionary pages: a contract's section says everything, and every link leads somewhere."""
 
-from pathlib import Path
+import re
 
-from data_contracts.catalogue import contract, described_names
 from data_contracts.contract import Column, Contract, RowRule
-from data_contracts.generated.dictionary import dictionary_markdown
-
-PAGE = Path(__file__).parents[2] / "docs" / "data_dictionary.md"
+from data_contracts.generated.dictionary import FOLDER, dictionary_pages, generated
 
 
-def test_the_page_in_the_docs_is_that_of_the_contracts() -> None:
-    now = dictionary_markdown(map(contract, described_names()))
-    assert PAGE.read_text(encoding="utf-8") == now, (
-        "contracts changed; write the page anew: "
-        "python -m data_contracts.generated.dictionary > docs/data_dictionary.md"
-    )
+def test_no_page_is_left_of_a_schema_that_is_gone() -> None:
+    assert set(FOLDER.iterdir()) == set(generated())
+
+
+def test_every_table_named_on_top_of_a_page_links_to_its_section() -> None:
+    for page, text in generated().items():
+        for table, anchor in re.findall(r"\[(\w+)\]\(#([\w-]+)\)", text):
+            found = re.search(rf"^## ({page.stem}\.{table}( \(.*\))?)$", text, re.M)
+            assert found, table
+            assert re.sub(r"[^\w -]", "", found[1].lower()).replace(" ", "-") == anchor
 
 
 def test_a_contract_becomes_a_section_with_everything_an_analyst_needs() -> None:
@@ -34,12 +35,14 @@ def test_a_contract_becomes_a_section_with_everything_an_analyst_needs() -> None
         (RowRule("closed_once", "TRUE", "a tray closes once"),),
         max_quarantine_share=0.02,
     )  # fmt: skip
-    section = dictionary_markdown([described]).partition("## raw\n")[2]
-    assert section.splitlines() == [
+    assert dictionary_pages([described])["raw.md"].splitlines() == [
+        "# raw",
         "",
-        "Records as received, typed, every delivered version kept.",
+        "Records as received, typed, every delivered version kept. [All schemas](README.md)",
         "",
-        "### raw.trays",
+        "Tables: [trays](#rawtrays).",
+        "",
+        "## raw.trays",
         "",
         "Trays as received.",
         "",

@@ -51,7 +51,7 @@ RULES = {
 
 
 def trays(**changes: list[Any]) -> pl.DataFrame:
-    clean = {
+    clean: dict[str, list[Any]] = {
         "tray_id": ["T1", "T1", "T2", "T3"],
         "attempt": [1, 2, 1, 1],
         "vials": [0, 500, None, 7],

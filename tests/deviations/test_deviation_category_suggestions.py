@@ -39,7 +39,7 @@ def test_suggestions_keep_the_probability_they_state(worded):
         for identifier, category in made.select("deviation_id", "suggested_category").rows()
     ]
     assert made.height >= 50
-    stated = made["confidence_prob"].mean()
+    stated = float(made["confidence_prob"].to_numpy().mean())
     assert abs(np.mean(right) - stated) <= 2.6 * np.sqrt(stated * (1 - stated) / made.height)
     assert made["confidence_prob"].min() >= ENOUGH
 

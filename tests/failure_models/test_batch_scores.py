@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -194,9 +195,12 @@ def test_a_kept_model_is_the_model_that_was_kept(
     """Scores from text equal scores from the objects they were written from."""
     kept = []
     original = freezing.freeze
-    monkeypatch.setattr(
-        "assets.failure_models.study.freeze", lambda one: kept.append(original(one)) or kept[-1]
-    )
+
+    def keep(one: Any) -> Any:
+        kept.append(original(one))
+        return kept[-1]
+
+    monkeypatch.setattr("assets.failure_models.study.freeze", keep)
     inputs = gates(line(seed=3, batches=250, with_margins=with_margins, failure_rate=0.12), 5)
     early = made_until(inputs, 220)
     boosters = run_study(early, quick)["model.boosters"]

@@ -89,13 +89,13 @@ def test_drift_is_seen_as_recorded_and_gone_relative_to_the_past(line: Line, gat
 
 def test_the_window_ends_where_risk_or_the_records_do() -> None:
     value = np.random.default_rng(1).uniform(0, 10, size=600)
-    window = operating_window(value, 0.02 + 0.1 * (np.abs(value - 4) > 2), groups=12)
+    window = operating_window(value, np.where(np.abs(value - 4) > 2, 0.12, 0.02), groups=12)
     assert window is not None
     assert window.low == pytest.approx(2, abs=0.9)
     assert window.high == pytest.approx(6, abs=0.9)
     assert not window.is_open_low
     assert not window.is_open_high
-    one_sided = operating_window(value, 0.02 + 0.1 * (value > 5), groups=12)
+    one_sided = operating_window(value, np.where(value > 5, 0.12, 0.02), groups=12)
     assert one_sided is not None
     assert one_sided.is_open_low
     # Never down to the smallest value seen: too few batches were made there.

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from threading import Barrier, Event
 
 import numpy as np
@@ -19,9 +20,13 @@ from assets.failure_models.study import prepare
 def test_two_threads_that_ask_at_once_get_one_result() -> None:
     fits, both_here, made = SharedFits(), Barrier(2), []
 
+    def fit() -> object:
+        made.append(1)
+        return object()
+
     def ask() -> object:
         both_here.wait()
-        return fits.get_or_fit(b"key", lambda: made.append(1) or object())
+        return fits.get_or_fit(b"key", fit)
 
     with ThreadPoolExecutor(2) as pool:
         first, second = (pool.submit(ask) for _ in range(2))
@@ -48,9 +53,10 @@ def test_who_waits_for_a_fit_that_fails_fails_with_it() -> None:
 
 
 def test_only_the_latest_large_results_are_kept() -> None:
-    fits, made = SharedFits(latest_kept=2), []
+    fits = SharedFits(latest_kept=2)
+    made: list[bytes] = []
     for name in (b"a", b"b", b"a", b"c", b"a", b"b"):
-        fits.get_or_fit_recent(name, lambda name=name: made.append(name))
+        fits.get_or_fit_recent(name, partial(made.append, name))
     assert made == [b"a", b"b", b"c", b"b"]
 
 

@@ -1,6 +1,7 @@
 """From raw records to features through the assets themselves, on a source with few tables."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -79,7 +80,7 @@ def deliver(built, table):
 
 def test_the_assets_build_their_tables_under_contract(warehouse):
     upstream = core_defs.RAW_TABLES
-    assets = [
+    assets: list[Any] = [
         *dg.load_assets_from_modules([core_defs, feature_defs]),
         *(dg.AssetSpec(name.split(".")) for name in upstream),
         dg.AssetSpec(SENSORS.split(".")).with_io_manager_key("io_manager"),

@@ -6,6 +6,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from threading import Timer
+from typing import Any
 
 import duckdb
 import pytest
@@ -73,7 +74,8 @@ def test_an_interrupt_that_falls_into_a_query_is_an_interrupt() -> None:
     """DuckDB looks for signals between the pieces of a query, and raises an error of its own."""
     sent = Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
     of_minutes = "SELECT sum(a.range * b.range) FROM range(100000) AS a, range(100000) AS b"
-    one_thread = {"threads": 1}  # closing waits for what other threads still compute
+    # closing waits for what other threads still compute
+    one_thread: dict[str, Any] = {"threads": 1}
     with duckdb.connect(config=one_thread) as connection, insistent_interrupts():
         sent.start()
         with pytest.raises(RuntimeError, match="interrupted") as raised:

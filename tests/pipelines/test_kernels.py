@@ -1,5 +1,7 @@
 """What is compiled at installation is what runs use; otherwise the first run compiles it again."""
 
+from typing import Any
+
 import numpy as np
 
 from assets.rules.search import entry as search_entry
@@ -10,7 +12,7 @@ from pipelines.kernels import compile_kernels
 
 def test_a_run_compiles_no_second_rule_search() -> None:
     compile_kernels()
-    compiled = search_entry._entry(search_entry._sources_digest())
+    compiled: Any = search_entry._entry(search_entry._sources_digest())
     assert len(compiled.signatures) == 1
     rng = np.random.default_rng(1)
     levels = rng.integers(0, 3, 60).astype(float)

@@ -259,7 +259,7 @@ def scenarios_rows(*, with_savings: bool) -> Rows:
                 ),
                 "npv_usd": (-0.4e6, 2.9e6 * scale, 7.7e6 * scale, "USD"),
                 "payback_months": (9.0, 17.0 / scale, 44.0, "months"),
-                "npv_positive_prob": (*[min(0.87 * scale, 0.97)] * 3, "share"),
+                "npv_positive_prob": (*(min(0.87 * scale, 0.97),) * 3, "share"),
             }  # fmt: skip
         rows += [
             {

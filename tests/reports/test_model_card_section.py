@@ -23,7 +23,7 @@ NOT_DELIVERED = ("batch_scores", "material_usage", "deviations", "rules", "rule_
 def words_of(html):
     found = [re.search(rf'<section id="{name}">.*?</section>', html, re.S) for name in SECTIONS]
     assert all(found)
-    return " ".join(re.sub(r"<[^>]+>", " ", "".join(one[0] for one in found)).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", "".join(one[0] for one in found if one)).split())
 
 
 def studied():

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_page_one_says_that_a_plant_is_simulated_and_a_run_quick(signal_plant):
     ],
 )
 def test_an_input_worth_next_to_nothing_is_not_worth_a_study(plant_priced_at, worth_usd, sentence):
-    row = {"input": "batch_value_usd", "title": "Batch value", "kind": "assumption"}
+    row: dict[str, Any] = {"input": "batch_value_usd", "title": "Batch value", "kind": "assumption"}
     row |= {"npv_if_low_usd": 1e6, "npv_if_high_usd": 2e6, "swing_usd": 1e6, "rank": 1}
     plant = plant_priced_at(
         {}, {"economics.sensitivity": [row | {"value_of_information_usd": worth_usd}]}

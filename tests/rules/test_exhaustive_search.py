@@ -46,7 +46,7 @@ def test_the_null_searches_every_draw_the_same_way() -> None:
     label = frame["failed"].to_numpy().astype(float)
     covers = np.array([frame["press"] == level for level in "ABC"] + [frame["x0"] > 0])
     rng = np.random.default_rng(1)
-    draws = np.array([label] + [rng.permutation(label) for _ in range(5)], dtype=np.uint8)
+    draws = np.array([label] + [rng.permutation(label) for _ in range(5)], dtype=np.int64)
     search = ExhaustiveSearch(covers)
     null = search.null(draws)
     assert null.tolist() == pytest.approx(

@@ -77,7 +77,8 @@ def test_the_interval_of_an_effect_allows_for_lots_that_fail_together() -> None:
     covers = cluster < 30
     covered = plain = 0
     for _ in range(200):
-        rate = rng.beta(*np.where(np.arange(100) < 30, [[1.2], [2.8]], [[0.3], [2.7]]))[cluster]
+        one, other = np.where(np.arange(100) < 30, [[1.2], [2.8]], [[0.3], [2.7]])
+        rate = rng.beta(one, other)[cluster]
         label = (rng.random(800) < rate).astype(float)
         effect = effect_of(covers, label, rate, cluster)
         covered += effect.risk_difference_low <= 0.2 <= effect.risk_difference_high

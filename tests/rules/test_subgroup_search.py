@@ -79,13 +79,13 @@ def test_the_null_does_not_depend_on_the_number_of_threads(
 ) -> None:
     rng = np.random.default_rng(5)
     table, label = columns(rng), (rng.random(BATCHES) < 0.15).astype(float)
-    labels = np.array([rng.permutation(label) for _ in range(60)], dtype=np.uint8)
+    labels = np.array([rng.permutation(label) for _ in range(60)], dtype=np.int64)
     search = SubgroupSearch(table, np.full(BATCHES, label.mean()))
     several = search.null(labels)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     assert np.array_equal(search.null(labels), several)
     # A draw is searched like the records: the records' own labels give the records' statistic.
-    own = search.null(label[None].astype(np.uint8))[0]
+    own = search.null(label[None].astype(np.int64))[0]
     best = [rules[0].statistic if rules else 0.0 for rules in search.best(label)]
     assert own.tolist() == pytest.approx(best)
 
@@ -117,7 +117,7 @@ def test_draws_below_a_rule_need_not_be_told_apart() -> None:
     rng = np.random.default_rng(7)
     many = tuple(number(f"x{i}", rng.normal(size=BATCHES).round(1)) for i in range(40))
     label = (rng.random(BATCHES) < 0.2).astype(float)
-    labels = np.array([rng.permutation(label) for _ in range(60)], dtype=np.uint8)
+    labels = np.array([rng.permutation(label) for _ in range(60)], dtype=np.int64)
     search = SubgroupSearch(many, np.full(BATCHES, label.mean()), depth=1, beam=1, parents=0)
     every = search.null(labels)[:, 0]
     above = float(np.median(every))
@@ -144,7 +144,7 @@ def test_what_stood_in_memory_before_changes_nothing(monkeypatch: pytest.MonkeyP
 
     def littered(shape: int | tuple[int, ...], dtype: type = float) -> np.ndarray:
         kind = np.dtype(dtype)
-        largest = np.iinfo(kind).max if kind.kind in "iu" else 1e15
+        largest = np.iinfo(kind.name).max if kind.kind in "iu" else 1e15
         return np.full(shape, largest, dtype=kind)
 
     clean = answers()
@@ -159,4 +159,4 @@ def test_a_category_may_have_more_levels_than_there_are_batches() -> None:
     label = (np.arange(24) < 6).astype(float)
     search = SubgroupSearch((lots,), np.full(24, 0.25), depth=1, beam=1, parents=0)
     assert search.best(label)[0][0].rule.conditions[0].level == "L2990"
-    assert search.null(label[None].astype(np.uint8))[0, 0] == pytest.approx(6 * np.log(4))
+    assert search.null(label[None].astype(np.int64))[0, 0] == pytest.approx(6 * np.log(4))

@@ -1,5 +1,6 @@
 """The baseline: each failed batch under one outcome, pending ones not counted, rates from dates."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -15,7 +16,7 @@ from assets.savings.records.baseline import (
 STARTS = ["2024-01-01", "2024-07-01", "2024-12-31"]
 
 
-def _batches(starts: list[str | None], precision: str = "instant") -> pl.DataFrame:
+def _batches(starts: Sequence[str | None], precision: str = "instant") -> pl.DataFrame:
     return pl.DataFrame(
         {
             "batch_id": [f"B{i}" for i in range(len(starts))],

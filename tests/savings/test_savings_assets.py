@@ -1,6 +1,7 @@
 """The assets: every economics table is made, fits its contract, and holds no unexplained zero."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -49,15 +50,19 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
         "finding.drivers",
     ):
         memory.tables[name] = empty(contract(name))
-    profile = SimpleNamespace(assumptions=choice, file=Path("profiles/plant.yaml"))
+    profile: Any = SimpleNamespace(assumptions=choice, file=Path("profiles/plant.yaml"))
     settings = RunSettings(
         profile, Path("data"), "plant", assumptions_file, None, is_quick=True, seed=1, run_id="run"
     )
-    sources = [
-        dg.AssetSpec(name.split(".")).with_io_manager_key("warehouse_io") for name in memory.tables
+    sources: list[Any] = [
+        *dg.load_assets_from_modules([defs]),
+        *(
+            dg.AssetSpec(name.split(".")).with_io_manager_key("warehouse_io")
+            for name in memory.tables
+        ),
     ]
     done = dg.materialize(
-        [*dg.load_assets_from_modules([defs]), *sources],
+        sources,
         resources={"warehouse_io": memory, "run_settings": settings},
         instance=dg.DagsterInstance.ephemeral(),
     )

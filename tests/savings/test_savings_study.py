@@ -1,5 +1,7 @@
 """The study of savings intervals, three small plants: intervals, truths and counts are all made."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -15,7 +17,7 @@ from benchmarks.studies.savings_truth import expected, make_truth
 LITTLE = StudySettings(
     permutations=200, resamples=50, refits=1, with_contrast=False, with_models=False
 )
-SMALL = {"batches": 260, "resamples": 20, "effort": LITTLE}
+SMALL: dict[str, Any] = {"batches": 260, "resamples": 20, "effort": LITTLE}
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,7 @@ def test_a_lot_property_nobody_tests_moves_parameter_and_result_and_is_not_recor
     assert 0.2 < moisture < 0.6
     assert 0.2 < uniformity < 0.6
     priced = priced_plant(1, plant, cut="none", drift=1.0, **SMALL)
+    assert priced.records.gate_values is not None
     features = priced.records.gate_values["feature"].unique().to_list()
     assert "material.api.d90_um" in features
     assert not [name for name in features if UNMEASURED in name]

@@ -16,15 +16,15 @@ from warehouse.sensor_readings.readings import build_readings
 from warehouse.store import Warehouse
 
 INSTANT = pl.Datetime("us")
-PHASES = {
+PHASES: dict[str, Any] = {
     "batch_id": pl.String, "stage": pl.Int64, "unit_procedure": pl.String, "phase": pl.String,
     "equipment_id": pl.String, "started_at": INSTANT, "ended_at": INSTANT,
 }  # fmt: skip
-TAGS = {
+TAGS: dict[str, Any] = {
     "tag": pl.String, "equipment_id": pl.String, "stage": pl.Int64, "unit": pl.String,
     "nor_low": pl.Float64, "nor_high": pl.Float64, "is_shared_area": pl.Boolean,
 }  # fmt: skip
-READINGS = {
+READINGS: dict[str, Any] = {
     "equipment_id": pl.String, "batch_id": pl.String, "tag": pl.String, "recorded_at": INSTANT,
     "value": pl.Float64, "quality": pl.String,
 }  # fmt: skip

@@ -19,7 +19,7 @@ def film_coating(file: Path) -> pl.DataFrame:
         texts = ["".join(t.text or "" for t in item.iter(f"{NAME}t")) for item in strings]
         sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
         rows = [[_cell(c, texts) for c in row] for row in sheet.iter(f"{NAME}row")]
-    frame = pl.DataFrame(rows[1:], schema=rows[0], orient="row")
+    frame = pl.DataFrame(rows[1:], schema=[str(title) for title in rows[0]], orient="row")
     return frame.select("BATCH NUMBER", "PHASE", pl.col("Time (min)", *TAGS).cast(pl.Float64))
 
 

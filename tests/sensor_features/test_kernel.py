@@ -187,7 +187,7 @@ def test_a_first_order_step_has_the_times_of_a_textbook() -> None:
 
 
 def test_an_overshoot_is_a_share_of_the_step() -> None:
-    found = every_minute([0, 5, 11, 12, 11] + [10] * 95)
+    found = every_minute([0.0, 5.0, 11.0, 12.0, 11.0] + [10.0] * 95)
     assert found["overshoot_pct"] == pytest.approx(20)
     assert math.isnan(every_minute([10.0, 10.1, 9.9] * 20)["overshoot_pct"]), "noise is no step"
 
@@ -320,7 +320,7 @@ def test_the_kernel_agrees_with_the_reference_on_any_number_of_threads(threads: 
 
 
 def test_read_only_columns_are_taken_as_they_come() -> None:
-    columns = [np.array([0, 1], np.int64), np.array([1.0, 2.0]), np.array([0, 2], np.int64)]
+    columns = (np.array([0, 1], np.int64), np.array([1.0, 2.0]), np.array([0, 2], np.int64))
     for column in columns:
         column.setflags(write=False)
     limits, to_celsius = np.full((1, 4), NAN), np.full((1, 2), NAN)

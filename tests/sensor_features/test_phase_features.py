@@ -1,5 +1,6 @@
 """Features of placed readings: ranges by tag and equipment, quality, several months, none."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform
 
 
-def trajectory(start: Any, values: list[float | None], *, tag: str = "power_kw") -> list[Any]:
+def trajectory(start: Any, values: Sequence[float | None], *, tag: str = "power_kw") -> list[Any]:
     step = timedelta(seconds=10)
     return [("GRN", None, tag, start + k * step, v, "good") for k, v in enumerate(values)]
 

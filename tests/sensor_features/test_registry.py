@@ -1,6 +1,5 @@
 """One list of features behind the kernel, the contract and the documentation."""
 
-from assets.sensor_features.contract_file import FILE, contract_text
 from assets.sensor_features.registry import COUNTS, FEATURES, GOLDEN, NAMES
 from data_contracts.catalogue import contract
 
@@ -11,11 +10,6 @@ KEYS = ("batch_id", "stage", "unit_procedure", "phase", "tag", "unit")
 
 def test_the_contract_has_exactly_the_registered_features_in_order() -> None:
     assert DESCRIBED.column_names == (*KEYS, "month", *NAMES, *GOLDEN_NAMES, "known_at")
-
-
-def test_the_contract_file_is_what_the_registry_says() -> None:
-    stale = "run python -m assets.sensor_features.contract_file"
-    assert FILE.read_text(encoding="utf-8") == contract_text(), stale
 
 
 def test_there_are_the_features_an_engineer_reads_off() -> None:

@@ -24,5 +24,5 @@ def test_quasi_demeaning_is_generalised_least_squares():
     variance = correlation * (cluster[:, None] == cluster) + (1 - correlation) * np.eye(6)
     weighted = design.T @ np.linalg.inv(variance)
     expected = np.linalg.solve(weighted @ design, weighted @ target)
-    left = [quasi_demeaned(table, cluster, correlation) for table in (design, target)]
-    assert np.linalg.lstsq(*left, rcond=None)[0] == pytest.approx(expected)
+    within, moved = (quasi_demeaned(table, cluster, correlation) for table in (design, target))
+    assert np.linalg.lstsq(within, moved, rcond=None)[0] == pytest.approx(expected)

@@ -42,6 +42,7 @@ def test_the_nearest_is_itself() -> None:
     assert found.score == pytest.approx(GOOD.scores[17])
 
 
+@pytest.mark.slow
 def test_limits_flag_one_new_batch_of_the_same_law_in_twenty() -> None:
     """300 batches of 60 columns with six common directions: in-sample limits flag most of them."""
     rng = np.random.default_rng(7)

@@ -1,6 +1,7 @@
 """A small floor: one press whose maintenance, breakdowns and batches are known by hand."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -9,7 +10,7 @@ import pytest
 from assets.time_to_failure.lives.strata import Risk, Stratum
 
 START = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-PHASES = {
+PHASES: dict[str, Any] = {
     "batch_id": pl.String,
     "stage": pl.Int64,
     "unit_procedure": pl.String,
@@ -19,7 +20,7 @@ PHASES = {
     "started_at": pl.Datetime("us"),
     "ended_at": pl.Datetime("us"),
 }
-EVENTS = {
+EVENTS: dict[str, Any] = {
     "equipment_id": pl.String,
     "event": pl.String,
     "occurred_at": pl.Datetime("us"),

@@ -114,7 +114,7 @@ def test_a_press_without_wear_runs_to_failure():
     assert row["verdict"] == "run_to_failure"
     assert row["optimal_interval"] is None
     assert row["run_to_failure_share"] > 0.9
-    assert row["reason"].startswith("Run to failure is best")
+    assert str(row["reason"]).startswith("Run to failure is best")
 
 
 @pytest.mark.parametrize("broken", [0, 1, 2])

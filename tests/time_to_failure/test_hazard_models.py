@@ -53,7 +53,7 @@ def test_a_fit_that_fails_or_warns_is_a_sentence():
     rows = batches_at_risk(lambda age: 0.0).drop("life")
     separated = rows.with_columns(group=pl.col("is_event").cast(pl.Float64)).to_pandas()
     _, note = with_notes(lambda: CoxPHFitter().fit(separated, "exit_batches", "is_event"))
-    assert note.startswith(("Doubtful", "Not fitted"))
+    assert str(note).startswith(("Doubtful", "Not fitted"))
     (row,) = cox_rows(rows.with_columns(group=1.0), {"group": "step"})
     assert row["note"].startswith(("Doubtful", "Not fitted"))
 

@@ -31,7 +31,8 @@ def test_lives_of_a_press_by_hand(floor):
 
 
 def test_the_clock_of_recurrent_breakdowns_is_never_set_back(floor):
-    rows = spells_since(*floor, "first_record")
+    phases, events = floor
+    rows = spells_since(phases, events, "first_record")
     assert rows.select("ended_by", "entry_batches", "exit_batches").rows() == [
         ("breakdown", 0.0, 5.0),
         ("end_of_records", 5.0, 10.0),

@@ -106,7 +106,7 @@ def test_the_age_at_breakdown_of_a_piece_that_entered_worn_is_drawn():
 def test_lives_are_read_in_order_with_what_they_lasted(floor):
     phases, events = floor
     found = recorded_lives(breakdown_spells(equipment_use(phases), events))
-    (one,) = found["compression", "maintenance", "turret"]
+    (one,) = found["compression", "maintenance", "turret"] or ()
     # Two batches before the first maintenance, then three, three and two.
     assert one.lasted.tolist() == [2.0, 3.0, 3.0, 2.0]
     assert one.ended_by == (RENEWED, BREAKDOWN, RENEWED, RECORDS_END)
@@ -118,7 +118,7 @@ def test_a_breakdown_before_the_first_renewal_on_record_is_seen():
         ("PRS-1", "breakdown", 3.5, None, 0.0), ("PRS-1", "maintenance", 3.5, None, 2.0)
     )
     phases = phase_frame([float(n) for n in range(7)])
-    (one,) = recorded_lives(breakdown_spells(equipment_use(phases), events))[KEY]
+    (one,) = recorded_lives(breakdown_spells(equipment_use(phases), events))[KEY] or ()
     assert (one.lasted.tolist(), one.ended_by) == ([4.0, 3.0], (BREAKDOWN, RECORDS_END))
 
 

@@ -167,7 +167,7 @@ def test_rejected_is_out_of_specification(written: SimulationSummary) -> None:
 def test_half_of_the_investigations_confirm_a_cause(written: SimulationSummary) -> None:
     deviations = typed(written, "qms_deviations.csv", "opened_at", "closed_at")
     closed = deviations.drop_nulls("closed_at")
-    assert 0.3 < closed["confirmed_cause"].is_not_null().mean() < 0.7  # type: ignore[operator]
+    assert 0.3 < closed["confirmed_cause"].is_not_null().mean() < 0.7
     still_open = deviations.filter(pl.col("closed_at").is_null())
     assert still_open["confirmed_cause"].is_null().all()
     assert (closed["closed_at"] > closed["opened_at"]).all()
@@ -181,7 +181,7 @@ def test_lots_are_released_before_they_are_used(written: SimulationSummary) -> N
     assert joined["released_at"].null_count() == 0
     assert (joined["released_at"] < joined["used_at"]).all()
     per_batch = usage.filter(pl.col("material") == "api").group_by("batch_id").len()
-    assert per_batch["len"].max() >= 2  # type: ignore[operator]
+    assert per_batch["len"].max() >= 2
 
 
 def test_censored_results_stand_at_their_limit(written: SimulationSummary) -> None:

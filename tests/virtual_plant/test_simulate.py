@@ -1,6 +1,8 @@
 import json
+import os
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from assets.virtual_plant.base.errors import PlantError
 from assets.virtual_plant.production import batch_frames
 from assets.virtual_plant.simulate import SimulationSummary, simulate
 
-SIZE = {"batches": 30, "years": 0.3, "seed": 5, "reruns": 1}
+SIZE: dict[str, Any] = {"batches": 30, "years": 0.3, "seed": 5, "reruns": 1}
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -32,7 +34,7 @@ def test_the_same_seed_gives_the_same_bytes_with_any_threads_and_slices(
     small_plant_file: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
     monkeypatch.setattr(batch_frames, "BATCHES_AT_ONCE", 7)
     again = simulate(tmp_path / "other", plant=small_plant_file, **SIZE)
     assert hashes(again.out) == hashes(first.out)
@@ -118,7 +120,7 @@ def test_wrong_wishes_are_refused_before_anything_is_written(
     wrong: dict[str, object], tmp_path: Path
 ) -> None:
     with pytest.raises(PlantError):
-        simulate(tmp_path / "plant", **{**SIZE, **wrong})  # type: ignore[arg-type]
+        simulate(tmp_path / "plant", **{**SIZE, **wrong})
     assert not list(tmp_path.iterdir())
 
 

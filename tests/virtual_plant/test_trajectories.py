@@ -48,7 +48,7 @@ def test_the_excursion_on_the_trace_is_the_cause_in_the_model(made: Batches) -> 
     runs = runs_of(made, "product_temperature_c")
     rows = np.arange(300)
     time_h = np.arange(runs.counts.max(), dtype=np.float32) / 360
-    course = expected(runs, rows, time_h)
+    course = expected(runs, rows, time_h.astype(np.float32))
     is_read = np.arange(len(time_h)) < runs.counts[:, None]
     area = np.where(is_read, np.maximum(0, 41 - course), 0).sum(axis=1) / 360
     np.testing.assert_allclose(area, made.outcome.values["coating_area_below_c_h"], atol=0.02)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -42,7 +43,7 @@ def put_readings(warehouse: Warehouse, values: list[float], name: str) -> Path:
     frame = frame.with_columns(**{n: v for n, v in nulls.items() if n not in frame.columns})
     frame.select(described.column_names).write_parquet(folder / name)
     (folder / series_file(name)).touch()
-    month = {c.name: 0 for c in contract("evidence.reading_months").columns}
+    month: dict[str, Any] = {c.name: 0 for c in contract("evidence.reading_months").columns}
     month |= {"content_hash": name, "file": name}
     listed = pl.DataFrame([month]).with_columns(month=pl.lit("2024-01-01").str.to_date())
     warehouse.write("evidence.reading_months", listed)

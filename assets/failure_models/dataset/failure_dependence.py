@@ -12,11 +12,12 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.dependence import design_effect
+from data_contracts.codes import EquipmentEvent
 from data_contracts.tables import table
 
 LOT, CAMPAIGN, EPISODE, DEVIATION = "lot", "campaign", "equipment_episode", "deviation"
 FEWEST_BATCHES = 30
-RENEWALS = ("maintenance", "part_change", "breakdown")
+RENEWALS = (EquipmentEvent.MAINTENANCE, EquipmentEvent.PART_CHANGE, EquipmentEvent.BREAKDOWN)
 
 
 def failure_dependence(

@@ -23,8 +23,8 @@ from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.evidence import SPREAD_GAIN
 from assets.failure_models.signal.examination import Examination
 from assets.failure_models.signal.judgement import Judgement
-from assets.failure_models.signal.verdict import PROCESS_SIGNAL
 from assets.statistics.resampling.cluster_bootstrap import cluster_weights
+from data_contracts.codes import Verdict
 
 SHOWN_DRIVERS = 10
 
@@ -73,7 +73,7 @@ def driver_study(
 def has_drivers(judged: Judgement) -> bool:
     """Whether a task may have drivers at all: a signal, and one of the mean of the margin."""
     return (
-        judged.verdict == PROCESS_SIGNAL
+        judged.verdict == Verdict.PROCESS_SIGNAL
         and judged.gain is not None
         and judged.gain.statistic != SPREAD_GAIN
     )

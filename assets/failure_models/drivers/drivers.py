@@ -9,10 +9,10 @@ from assets.failure_models.drivers.driver_curves import CURVE_POINTS
 from assets.failure_models.drivers.driver_effects import DriverEffect
 from assets.failure_models.drivers.driver_ranking import MIXED, RankedCluster
 from assets.failure_models.drivers.operating_window import operating_window
-from assets.failure_models.drivers.refutations.association import NOT_APPLICABLE, SURVIVED
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.examination import Examination
 from assets.failure_models.signal.judgement import Judgement
+from data_contracts.codes import RefutationResult
 
 Rows = list[dict[str, Any]]
 
@@ -128,6 +128,6 @@ def _survived(driver: RankedCluster, refuted: Rows) -> dict[str, Any]:
     if not own:
         return {}
     return {
-        "refutations_survived": own.count(SURVIVED),
-        "refutations_tried": len(own) - own.count(NOT_APPLICABLE),
+        "refutations_survived": own.count(RefutationResult.SURVIVED),
+        "refutations_tried": len(own) - own.count(RefutationResult.NOT_APPLICABLE),
     }

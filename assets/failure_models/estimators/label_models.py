@@ -12,11 +12,12 @@ from assets.batch_matrix.missing_values import mean_filled
 from assets.failure_models.dataset.shared_fits import fingerprint
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators import boosted_trees
-from assets.failure_models.estimators.prediction import RANDOM_CROSS_VALIDATION, Prediction
+from assets.failure_models.estimators.prediction import Prediction
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.discrimination import column_aucs
 from assets.statistics.regression.penalised_logistic import LogisticDesign, fit_logistic
 from assets.statistics.resampling.folds import random_folds
+from data_contracts.codes import Validation
 
 BASE_RATE = "base_rate"
 PRODUCT_ONLY = "product_only"
@@ -104,7 +105,7 @@ def boosted_label_at_random(task: Task) -> Prediction:
         TREES,
         probability,
         fold,
-        validation=RANDOM_CROSS_VALIDATION,
+        validation=Validation.RANDOM_CROSS_VALIDATION,
         note="Random splits share lots and the future with training; shown as the optimism it is.",
     )
 

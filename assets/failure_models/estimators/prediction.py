@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assets.statistics.array_types import FloatArray, IntArray
-
-ROLLING_ORIGIN = "rolling_origin"
-RANDOM_CROSS_VALIDATION = "random_cross_validation"
+from data_contracts.codes import Validation
 
 
 @dataclass(frozen=True)
@@ -28,5 +26,5 @@ class Prediction:
     probability: FloatArray
     fold: IntArray
     expected_margin: FloatArray = field(default_factory=lambda: np.empty(0))
-    validation: str = ROLLING_ORIGIN
+    validation: str = Validation.ROLLING_ORIGIN
     note: str = ""

@@ -16,8 +16,8 @@ from assets.failure_models.alarms.alarm_thresholds import thresholds_by_past
 from assets.failure_models.alarms.undecided_zone import NOMINAL_COVERAGE, conformity_scores
 from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_models
 from assets.failure_models.scoring.kept_model_scores import BatchScores, scores_of
-from assets.failure_models.signal.verdict import PROCESS_SIGNAL
 from assets.statistics.prediction_quality.conformal import prediction_sets
+from data_contracts.codes import Verdict
 from data_contracts.tables import table
 
 ALARM_BUDGET = 0.05
@@ -60,7 +60,7 @@ def score_tables(
         if scores is None:
             continue
         found["model.batch_scores"] += batch_scores(model, matrix, scores)
-        if model.verdict == PROCESS_SIGNAL:
+        if model.verdict == Verdict.PROCESS_SIGNAL:
             found["model.score_contributions"] += score_contributions(model, matrix, scores)
     return {name: table(name, rows) for name, rows in found.items()}
 

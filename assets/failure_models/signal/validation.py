@@ -11,11 +11,12 @@ import numpy as np
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.label_models import PRODUCT_ONLY
 from assets.failure_models.estimators.ladder import Ladder
-from assets.failure_models.estimators.prediction import ROLLING_ORIGIN, Prediction
+from assets.failure_models.estimators.prediction import Prediction
 from assets.statistics.array_types import FloatArray
 from assets.statistics.prediction_quality.calibration import brier_parts, recalibration
 from assets.statistics.prediction_quality.discrimination import auc, weighted_auc
 from assets.statistics.resampling.cluster_bootstrap import cluster_weights, percentile_interval
+from data_contracts.codes import Validation
 
 FEWEST_FOR_INTERVAL = 2
 
@@ -44,7 +45,7 @@ def validations(task: Task, ladder: Ladder, weights: FloatArray) -> list[dict[st
 def _row(
     task: Task, prediction: Prediction, product: Prediction, weights: FloatArray
 ) -> dict[str, Any]:
-    if prediction.validation == ROLLING_ORIGIN:
+    if prediction.validation == Validation.ROLLING_ORIGIN:
         rows = task.tested
     else:
         rows = np.flatnonzero(prediction.fold > 0)
@@ -67,10 +68,10 @@ def _row(
         "failures": int(failed.sum()),
         "batches": int(rows.size),
         "clusters": int(np.unique(task.matrix.cluster[rows]).size),
-        "is_reference_only": prediction.validation != ROLLING_ORIGIN,
+        "is_reference_only": prediction.validation != Validation.ROLLING_ORIGIN,
         "note": prediction.note or None,
     }
-    if prediction.validation == ROLLING_ORIGIN and prediction.model != PRODUCT_ONLY:
+    if prediction.validation == Validation.ROLLING_ORIGIN and prediction.model != PRODUCT_ONLY:
         paired = drawn - weighted_auc(product.probability[rows], failed, weights)
         gain_low, gain_high = _interval(paired, failed)
         gain = area - auc(product.probability[rows], failed)
@@ -89,7 +90,7 @@ def calibration(task: Task, ladder: Ladder) -> list[dict[str, Any]]:
     rows = []
     label = task.tested_label
     for prediction in ladder.predictions:
-        if prediction.validation != ROLLING_ORIGIN:
+        if prediction.validation != Validation.ROLLING_ORIGIN:
             continue
         probability = prediction.probability[task.tested]
         intercept, slope = recalibration(probability, label)

@@ -6,13 +6,7 @@ Nothing is estimated here: the facts come in, one word goes out.
 from dataclasses import dataclass, field
 
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
-
-PROCESS_SIGNAL = "process_signal"
-PRODUCT_MIX_ONLY = "product_mix_only"
-NO_SIGNAL = "no_signal"
-LEAK_SUSPECTED = "leak_suspected"
-TOO_FEW_FAILURES = "too_few_failures"
-NOT_APPLICABLE = "not_applicable"
+from data_contracts.codes import Verdict
 
 NAN = float("nan")
 
@@ -82,16 +76,16 @@ def decide(facts: VerdictFacts, criteria: AcceptanceCriteria) -> str:
         One of the verdicts of ``model.verdicts``; ``not_applicable`` is decided before any fit.
     """
     if facts.leaks:
-        return LEAK_SUSPECTED
+        return Verdict.LEAK_SUSPECTED
     if facts.obstacle:
-        return TOO_FEW_FAILURES
+        return Verdict.TOO_FEW_FAILURES
     if not facts.has_margins and facts.failures_effective < criteria.fewest_effective_failures:
-        return TOO_FEW_FAILURES
+        return Verdict.TOO_FEW_FAILURES
     if any(gain.is_shown(criteria.largest_p_value) for gain in facts.signal):
-        return PROCESS_SIGNAL
+        return Verdict.PROCESS_SIGNAL
     if facts.product is not None and facts.product.is_shown(criteria.largest_p_value):
-        return PRODUCT_MIX_ONLY
-    return NO_SIGNAL
+        return Verdict.PRODUCT_MIX_ONLY
+    return Verdict.NO_SIGNAL
 
 
 def leading_gain(facts: VerdictFacts, criteria: AcceptanceCriteria) -> Gain | None:

@@ -8,14 +8,8 @@ from dataclasses import dataclass
 from math import isfinite
 
 from assets.failure_models.signal import evidence
-from assets.failure_models.signal.verdict import (
-    LEAK_SUSPECTED,
-    NO_SIGNAL,
-    PROCESS_SIGNAL,
-    PRODUCT_MIX_ONLY,
-    Gain,
-    VerdictFacts,
-)
+from assets.failure_models.signal.verdict import Gain, VerdictFacts
+from data_contracts.codes import Verdict
 
 WHAT_IS_GAINED = {
     evidence.MARGIN_GAIN: "of the margin's variation within product",
@@ -61,20 +55,20 @@ def sentence(verdict: str, facts: VerdictFacts, ranking: Ranking, gain: Gain | N
     Returns:
         One to three sentences.
     """
-    if verdict == LEAK_SUSPECTED:
+    if verdict == Verdict.LEAK_SUSPECTED:
         return (
             f"{_capital(facts.leaks[0])}: that is a result or its copy, not a process parameter; "
             "check when this column becomes available before believing any model of this outcome."
         )
-    if verdict == PROCESS_SIGNAL and gain is not None:
+    if verdict == Verdict.PROCESS_SIGNAL and gain is not None:
         return f"{_basis(facts)} {_signal(gain)} {_aucs(ranking)}"
-    if verdict == PRODUCT_MIX_ONLY and facts.product is not None:
+    if verdict == Verdict.PRODUCT_MIX_ONLY and facts.product is not None:
         return (
             f"{_basis(facts)} knowing the product is better than knowing nothing "
             f"{_product(facts)}, but {_nothing_added(gain)}. "
             f"{_aucs(ranking)} {_detectable(ranking)}"
         )
-    if verdict == NO_SIGNAL:
+    if verdict == Verdict.NO_SIGNAL:
         return (
             f"{_basis(facts)} the product does not predict the outcome {_product(facts)}, and "
             f"{_nothing_added(gain, 'does either')}. {_aucs(ranking)} {_detectable(ranking)}"

@@ -36,6 +36,13 @@ def principal_axes(design: FloatArray) -> PrincipalAxes:
         As many axes as the smaller side of the design.
 
     Source: Golub & Van Loan (2013), section 8.6.3 (eigenvalues of the cross-product).
+
+    Examples:
+        >>> found = principal_axes(np.array([[3.0, 4.0], [-3.0, -4.0]]))  # points on one line
+        >>> found.squares.round(6).tolist()
+        [0.0, 50.0]
+        >>> (found.scores @ found.axes).round(6).tolist()
+        [[3.0, 4.0], [-3.0, -4.0]]
     """
     rows, columns = design.shape
     if rows < columns:

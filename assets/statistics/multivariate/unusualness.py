@@ -29,6 +29,11 @@ class Reference:
         scores: (batches, components) of the reference batches.
         t2_limit: 95th percentile of their T2, each batch judged by a fit on the other parts.
         spe_limit: 95th percentile of their SPE, likewise.
+
+    Examples:
+        >>> good = np.column_stack([np.arange(10.0), np.full(10, 7.0)])
+        >>> reference_of(good).standardised(np.array([[4.5, 7.0], [np.nan, 9.0]])).tolist()
+        [[0.0, 0.0], [0.0, 0.0]]
     """
 
     scale: FloatArray
@@ -71,6 +76,12 @@ def reference_of(rows: FloatArray) -> Reference:
     Source: Jackson & Mudholkar (1979); as many components as explain 80% of the variance, 15 at
     most. Limits from five blocks of time, each judged by a fit on the other four (Camacho & Ferrer
     2012 on how far in-sample residuals lie below those of new observations).
+
+    Examples:
+        >>> level = np.arange(10.0)
+        >>> reference = reference_of(np.column_stack([level, -level]))  # two columns, one direction
+        >>> reference.loadings.shape, reference.centre.tolist()
+        ((2, 1), [4.5, -4.5])
     """
     reference = _fit(rows)
     # Blocks of time, not batches dealt out: a lot made in one week must not judge itself.
@@ -128,6 +139,14 @@ def unusualness(reference: Reference, row: FloatArray) -> Unusualness:
         row: Per column, NaN where missing.
 
     Source: contributions after Kourti & MacGregor (1996), negative parts of T2 left out.
+
+    Examples:
+        >>> level = np.arange(10.0)
+        >>> reference = reference_of(np.column_stack([level, -level]))
+        >>> inside = unusualness(reference, np.array([4.5, -4.5]))  # the mean of the good batches
+        >>> against = unusualness(reference, np.array([9.0, 0.0]))  # both high: not how they vary
+        >>> round(inside.t2, 6), inside.spe < 1e-12, against.spe > reference.spe_limit
+        (0.0, True, True)
     """
     unit = reference.standardised(row[None, :])[0]
     score = unit @ reference.loadings
@@ -139,6 +158,13 @@ def unusualness(reference: Reference, row: FloatArray) -> Unusualness:
 
 
 def nearest(reference: Reference, score: FloatArray, count: int) -> np.ndarray:
-    """Positions of the reference batches nearest in T2's own distance, the nearest first."""
+    """Positions of the reference batches nearest in T2's own distance, the nearest first.
+
+    Examples:
+        >>> level = np.arange(10.0)
+        >>> reference = reference_of(np.column_stack([level, -level]))
+        >>> nearest(reference, reference.scores[0], 3).tolist()
+        [0, 1, 2]
+    """
     distance = ((reference.scores - score) ** 2 / reference.variance).sum(axis=1)
     return np.argsort(distance, kind="stable")[:count]

@@ -31,18 +31,33 @@ class BrierParts:
 
 
 def logit(probability: FloatArray) -> FloatArray:
-    """Log odds, with probabilities kept a millionth away from 0 and 1."""
+    """Log odds, with probabilities kept a millionth away from 0 and 1.
+
+    Examples:
+        >>> logit(np.array([0.5, 0.75])).round(4).tolist()  # log(1), log(3)
+        [0.0, 1.0986]
+    """
     kept = np.clip(probability, SMALLEST_PROB, 1 - SMALLEST_PROB)
     return np.asarray(np.log(kept / (1 - kept)))
 
 
 def expit(log_odds: FloatArray) -> FloatArray:
-    """Probability of log odds, without overflow."""
+    """Probability of log odds, without overflow.
+
+    Examples:
+        >>> expit(np.array([0.0, np.log(3), 1e6])).round(4).tolist()
+        [0.5, 0.75, 1.0]
+    """
     return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -700, 700))))
 
 
 def log_score(probability: FloatArray, label: FloatArray) -> FloatArray:
-    """Negative log likelihood per batch, in nats; smaller is better."""
+    """Negative log likelihood per batch, in nats; smaller is better.
+
+    Examples:
+        >>> log_score(np.array([0.5, 0.25]), np.array([1.0, 0.0])).round(4).tolist()  # ln 2, ln 4/3
+        [0.6931, 0.2877]
+    """
     kept = np.clip(probability, SMALLEST_PROB, 1 - SMALLEST_PROB)
     return np.asarray(-(label * np.log(kept) + (1 - label) * np.log1p(-kept)))
 
@@ -56,6 +71,13 @@ def recalibration(probability: FloatArray, label: FloatArray) -> tuple[float, fl
 
     Returns:
         (intercept, slope); NaN where a class is missing; the slope is NaN for a constant score.
+
+    Examples:
+        >>> stated = np.repeat([0.2, 0.8], 10)
+        >>> label = np.r_[np.arange(10) < 2, np.arange(10) < 8].astype(float)  # 2 and 8 of 10 fail
+        >>> intercept, slope = recalibration(stated, label)
+        >>> round(abs(intercept), 6), round(slope, 6)
+        (0.0, 1.0)
     """
     if label.min(initial=1) == label.max(initial=0):
         return float("nan"), float("nan")
@@ -90,6 +112,12 @@ def brier_parts(probability: FloatArray, label: FloatArray, bins: int = 10) -> B
 
     Returns:
         The parts, all NaN where there is no batch.
+
+    Examples:
+        >>> label = np.r_[np.arange(10) < 2, np.arange(10) < 8].astype(float)  # 2 and 8 of 10 fail
+        >>> parts = brier_parts(np.repeat([0.1, 0.9], 10), label)
+        >>> round(parts.reliability, 6), round(parts.resolution, 6), round(parts.uncertainty, 6)
+        (0.01, 0.09, 0.25)
     """
     if not label.size:
         return BrierParts(*[float("nan")] * 4)

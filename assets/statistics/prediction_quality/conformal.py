@@ -21,6 +21,13 @@ class PredictionSets:
     Attributes:
         holds_good: Whether a good result is still possible at the level asked.
         holds_failed: Whether a failure is.
+
+    Examples:
+        >>> sets = PredictionSets(np.array([True, True, False]), np.array([True, False, True]))
+        >>> sets.is_undecided.tolist()
+        [True, False, False]
+        >>> sets.covers(np.array([True, True, True])).tolist()
+        [True, False, True]
     """
 
     holds_good: BoolArray
@@ -49,6 +56,12 @@ def prediction_sets(
 
     Returns:
         The sets; ties count as less strange, which can only widen a set.
+
+    Examples:
+        >>> earlier, failed = np.arange(20.0), np.arange(20) >= 10  # the upper ten failed
+        >>> sets = prediction_sets(np.array([0.0, 19.0]), earlier, failed, error=0.1)
+        >>> sets.holds_good.tolist(), sets.holds_failed.tolist()
+        ([True, False], [False, True])
     """
     good, failed = np.sort(earlier[~earlier_failed]), np.sort(earlier[earlier_failed])
     at_least = good.size - np.searchsorted(good, score, side="left")

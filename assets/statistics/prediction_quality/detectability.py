@@ -18,6 +18,10 @@ def auc_standard_error(area: float, failures: float, good: float) -> float:
         area: The AUC itself, 0 to 1.
         failures: Effective number of failures, above 0.
         good: Number of good batches, above 0.
+
+    Examples:
+        >>> round(1.96 * auc_standard_error(0.75, 6, 194), 2)  # six failures say little
+        0.23
     """
     q1, q2 = area / (2 - area), 2 * area * area / (1 + area)
     spread = area * (1 - area) + (failures - 1) * (q1 - area**2) + (good - 1) * (q2 - area**2)
@@ -37,6 +41,10 @@ def detectable_auc_from_labels(
 
     Returns:
         0.5 to 1; NaN where a class is missing.
+
+    Examples:
+        >>> detectable_auc_from_labels(6, 194), detectable_auc_from_labels(60, 1940)
+        (0.785, 0.6)
     """
     if failures <= 0 or good <= 0:
         return float("nan")
@@ -64,6 +72,10 @@ def detectable_auc_from_margins(
 
     Returns:
         0.5 to 1; NaN where it cannot be computed.
+
+    Examples:
+        >>> detectable_auc_from_margins(600, 0.03) < detectable_auc_from_labels(18, 582)
+        True
     """
     if batches <= 3 or not 0 < failure_rate < 1:
         return float("nan")
@@ -73,7 +85,12 @@ def detectable_auc_from_margins(
 
 @lru_cache(maxsize=512)
 def auc_of_correlation(correlation: float, failure_rate: float) -> float:
-    """AUC of a normal score that correlates with a normal margin failing at a given rate."""
+    """AUC of a normal score that correlates with a normal margin failing at a given rate.
+
+    Examples:
+        >>> round(auc_of_correlation(0.0, 0.05), 3), round(auc_of_correlation(0.4, 0.05), 3)
+        (0.5, 0.739)
+    """
     from scipy.stats import norm
 
     grid = np.linspace(-6, 6, 1201)
@@ -89,7 +106,13 @@ def auc_of_correlation(correlation: float, failure_rate: float) -> float:
 def batches_needed_from_labels(
     target_auc: float, failure_rate: float, alpha: float = 0.05, power: float = 0.8
 ) -> float:
-    """Number of scored batches after which labels alone would detect the target AUC."""
+    """Number of scored batches after which labels alone would detect the target AUC.
+
+    Examples:
+        >>> needed = batches_needed_from_labels(0.75, 0.03)
+        >>> detectable_auc_from_labels(0.03 * needed, 0.97 * needed) <= 0.755
+        True
+    """
     if not 0 < failure_rate < 1:
         return float("nan")
     reach = _normal_sum(alpha, power) / (target_auc - 0.5)
@@ -100,7 +123,12 @@ def batches_needed_from_labels(
 def batches_needed_from_margins(
     target_auc: float, failure_rate: float, alpha: float = 0.05, power: float = 0.8
 ) -> float:
-    """Number of scored batches after which the margin would detect the target AUC."""
+    """Number of scored batches after which the margin would detect the target AUC.
+
+    Examples:
+        >>> batches_needed_from_margins(0.75, 0.03) < batches_needed_from_labels(0.75, 0.03)
+        True
+    """
     if not 0 < failure_rate < 1:
         return float("nan")
     for correlation in np.arange(0.01, 0.99, 0.01):

@@ -18,6 +18,11 @@ def weighted_auc(score: FloatArray, is_failure: BoolArray, weights: FloatArray) 
 
     Returns:
         Per resample, 0 to 1; NaN where a class has no weight. Ties count one half.
+
+    Examples:
+        >>> score, failed = np.array([1.0, 2.0, 3.0]), np.array([False, True, False])
+        >>> weighted_auc(score, failed, np.array([[1.0, 1.0, 1.0], [3.0, 1.0, 1.0]])).tolist()
+        [0.5, 0.75]
     """
     order = np.argsort(score, kind="stable")
     ordered = score[order]
@@ -33,7 +38,13 @@ def weighted_auc(score: FloatArray, is_failure: BoolArray, weights: FloatArray) 
 
 
 def auc(score: FloatArray, is_failure: BoolArray) -> float:
-    """Area under the ROC curve; NaN where a class is missing. Ties count one half."""
+    """Area under the ROC curve; NaN where a class is missing. Ties count one half.
+
+    Examples:
+        >>> failed = np.array([False, False, True, True])
+        >>> auc(np.array([1.0, 2.0, 2.0, 3.0]), failed)  # 3.5 of 4 pairs
+        0.875
+    """
     if not score.size:
         return float("nan")
     return float(weighted_auc(score, is_failure, np.ones((1, score.size)))[0])
@@ -48,6 +59,11 @@ def column_aucs(values: FloatArray, is_failure: BoolArray) -> FloatArray:
 
     Returns:
         Per feature, 0 to 1, from mid-ranks (Mann & Whitney 1947); NaN where a class is missing.
+
+    Examples:
+        >>> values = np.array([[1.0, 4.0], [2.0, 3.0], [3.0, 2.0], [4.0, 1.0]])
+        >>> column_aucs(values, np.array([False, False, True, True])).tolist()
+        [1.0, 0.0]
     """
     from scipy.stats import rankdata
 

@@ -1,5 +1,5 @@
 """Fitted relations and what they are adjusted for: clustered errors, trends, unmeasured causes.
 
 Here belongs what fits an outcome on columns and says how sure its coefficients are. Which outcome
-and which columns is for the topics to say.
+and which columns is not decided here but by the topics.
 """

@@ -36,6 +36,12 @@ def clustered_slopes(
         Slopes with t intervals on clusters - 1 degrees of freedom; infinite with one cluster.
 
     Source: Liang & Zeger (1986), with the CR1 correction of Stata's ``cluster``.
+
+    Examples:
+        >>> x = np.array([0.0, 1.0, 2.0, 3.0])
+        >>> found = clustered_slopes(x[:, None], np.array([1.0, 2.0, 4.0, 5.0]), np.arange(4))
+        >>> round(float(found.estimate[0]), 6)  # sum of products 7 over sum of squares 5
+        1.4
     """
     from scipy.stats import t
 
@@ -71,6 +77,12 @@ def separate_slopes(
     Returns:
         Slopes as in :func:`clustered_slopes`; a column with one value, fewer than four rows or one
         cluster gets slope 0 and an infinite interval.
+
+    Examples:
+        >>> columns = np.array([[0.0, 5.0], [1.0, 5.0], [2.0, 5.0], [3.0, 5.0]])
+        >>> found = separate_slopes(columns, np.array([1.0, 2.0, 4.0, 5.0]), np.arange(4))
+        >>> found.estimate.round(6).tolist(), float(found.high[1])  # a constant says nothing
+        ([1.4, 0.0], inf)
     """
     from scipy.stats import t
 

@@ -23,6 +23,10 @@ def past_mean(values: FloatArray, window: int = PAST_BATCHES, fewest: int = 5) -
 
     Returns:
         (batches, columns).
+
+    Examples:
+        >>> past_mean(np.array([[1.0], [3.0], [8.0]]), window=2, fewest=2).ravel().tolist()
+        [nan, nan, 2.0]
     """
     defined = np.isfinite(values)
     sums = _window_sum(np.where(defined, values, 0.0), window)
@@ -38,7 +42,12 @@ def _window_sum(values: FloatArray, window: int) -> FloatArray:
 
 
 def relative_to_past(values: FloatArray, window: int = PAST_BATCHES) -> FloatArray:
-    """Subtract from each value the mean of the previous batches; NaN where there is no past."""
+    """Subtract from each value the mean of the previous batches; NaN where there is no past.
+
+    Examples:
+        >>> relative_to_past(np.arange(7.0)[:, None])[5:].ravel().tolist()  # 5 less mean(0..4)
+        [3.0, 3.5]
+    """
     # Centring first keeps the running sums small, so that cumsum loses no digits.
     centred = values - np.nan_to_num(_column_mean(values))
     return np.asarray(centred - past_mean(centred, window))
@@ -59,6 +68,11 @@ class GroupMeans:
     Attributes:
         overall: Per column, NaN where there was no training value at all.
         departure: (groups, columns) shrunken distance of each group's mean from ``overall``.
+
+    Examples:
+        >>> means = GroupMeans(np.array([10.0]), np.array([[2.0], [-2.0]]))
+        >>> means.of(np.array([0, 1, -1])).ravel().tolist()
+        [12.0, 8.0, 10.0]
     """
 
     overall: FloatArray
@@ -83,6 +97,12 @@ def fit_group_means(
             overall, a product never seen is entirely.
 
     Source: James & Stein (1961) shrinkage with a fixed prior weight.
+
+    Examples:
+        >>> values, group = np.array([[1.0], [1.0], [4.0]]), np.array([0, 0, 1])  # overall mean 2
+        >>> found = fit_group_means(values, group, groups=2, prior_batches=1.0)
+        >>> found.departure.ravel().round(4).tolist()
+        [-0.6667, 1.0]
     """
     overall = _column_mean(values)
     deviation = values - overall
@@ -109,6 +129,11 @@ def group_means(
 
     Returns:
         (batches, columns); NaN where a column has no training value at all.
+
+    Examples:
+        >>> values, group = np.array([[1.0], [1.0], [4.0], [9.0]]), np.array([0, 0, 1, 1])
+        >>> group_means(values, group, np.arange(3), prior_batches=0.0).ravel().tolist()
+        [1.0, 1.0, 4.0, 4.0]
     """
     groups = int(group.max(initial=0)) + 1
     return fit_group_means(values[train], group[train], groups, prior_batches).of(group)

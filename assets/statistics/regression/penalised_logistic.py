@@ -26,6 +26,12 @@ class LogisticFit:
         scale: Per column, training standard deviation; 0 for a constant column.
         coefficients: Per standardised column.
         intercept: Log odds at the training mean.
+
+    Examples:
+        >>> one = np.ones(1)
+        >>> fit = LogisticFit(centre=0 * one, scale=one, coefficients=0 * one, intercept=0.0)
+        >>> fit.predict(np.array([[5.0]])).tolist()
+        [0.5]
     """
 
     centre: FloatArray

@@ -25,6 +25,11 @@ class RidgeFit:
         centre: Per column, its training mean.
         penalty: The chosen penalty, added to the sum of squares of every column.
         residuals: Per training row, target minus the prediction of a fit without its block.
+
+    Examples:
+        >>> fit = RidgeFit(np.array([2.0]), 1.0, np.array([0.0]), 1.0, np.empty(0))
+        >>> fit.predict(np.array([[3.0]])).tolist()
+        [7.0]
     """
 
     coefficients: FloatArray

@@ -1,5 +1,5 @@
 """Lives and what to do about them: Weibull laws, current-status data, age replacement.
 
 Here belongs what speaks of ages, events and renewals in any unit of time, from arrays. Which lives
-the records hold, and what a renewal costs, is for the topics to say.
+the records hold, and what a renewal costs, does not belong here: topics say it.
 """

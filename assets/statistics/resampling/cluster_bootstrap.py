@@ -22,6 +22,11 @@ def cluster_weights(cluster: IntArray, draws: int, rng: np.random.Generator) -> 
         (draws, batches) weights; every row draws as many clusters as there are.
 
     Source: Field & Welsh (2007), the cluster bootstrap.
+
+    Examples:
+        >>> weights = cluster_weights(np.array([7, 7, 9]), 4, np.random.default_rng(1))
+        >>> (weights[:, 0] - weights[:, 1]).tolist(), (weights[:, 0] + weights[:, 2]).tolist()
+        ([0.0, 0.0, 0.0, 0.0], [2.0, 2.0, 2.0, 2.0])
     """
     codes, position = np.unique(cluster, return_inverse=True)
     counts = rng.multinomial(codes.size, np.full(codes.size, 1 / codes.size), size=draws)
@@ -40,6 +45,11 @@ def weighted_ratio(
 
     Returns:
         Per resample.
+
+    Examples:
+        >>> weights = np.array([[1.0, 1.0], [0.0, 2.0], [0.0, 0.0]])
+        >>> weighted_ratio(np.array([1.0, 3.0]), np.array([2.0, 4.0]), weights).round(4).tolist()
+        [0.6667, 0.75, nan]
     """
     below = weights @ denominator
     out = np.full(below.shape, np.nan)
@@ -47,7 +57,12 @@ def weighted_ratio(
 
 
 def percentile_interval(draws: FloatArray, level: float = 0.95) -> Interval:
-    """Bounds between which the middle share of the resamples lies; NaN where none is defined."""
+    """Bounds between which the middle share of the resamples lies; NaN where none is defined.
+
+    Examples:
+        >>> percentile_interval(np.arange(101.0), level=0.5)
+        (25.0, 75.0)
+    """
     defined = draws[np.isfinite(draws)]
     if defined.size < 20:
         return float("nan"), float("nan")

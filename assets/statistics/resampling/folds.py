@@ -59,6 +59,12 @@ def rolling_origin(
         Folds in time order; empty where no fold has enough training batches.
 
     Source: Tashman (2000), rolling-origin evaluation; purging after Lopez de Prado (2018), ch. 7.
+
+    Examples:
+        >>> known, lots = np.ones(10, bool), np.arange(10) // 2  # batches in pairs of one lot
+        >>> found = rolling_origin(known, lots, folds=2, first_share=0.5, smallest_training=1)
+        >>> [(fold.train.tolist(), fold.test.tolist(), fold.purged) for fold in found]
+        [([0, 1, 2, 3], [5, 6, 7], 1), ([0, 1, 2, 3, 4, 5, 6, 7], [8, 9], 0)]
     """
     labelled = np.flatnonzero(is_labelled)
     edges = np.linspace(first_share * labelled.size, labelled.size, folds + 1).round().astype(int)
@@ -91,6 +97,11 @@ def was_known(
 
     Returns:
         True as well where nobody noted when a result was known, or when the block was predicted.
+
+    Examples:
+        >>> known_at, predicted_at = np.array([1.0, 9.0, 9.0]), np.array([0.0, 2.0, 4.0])
+        >>> was_known(np.array([0, 1]), np.array([2]), known_at, predicted_at).tolist()
+        [True, False]
     """
     if known_at is None or predicted_at is None or np.isnan(predicted_at[test]).all():
         return np.ones(earlier.size, dtype=bool)
@@ -110,6 +121,12 @@ def random_folds(
 
     Returns:
         (train, test) positions per part, increasing.
+
+    Examples:
+        >>> label = np.array([1.0, 1.0, 0.0, 0.0, np.nan])
+        >>> parts = random_folds(label, np.random.default_rng(1), folds=2)
+        >>> [float(label[test].sum()) for _, test in parts]  # a failure in each part
+        [1.0, 1.0]
     """
     part = np.full(label.size, -1)
     for value in (0.0, 1.0):

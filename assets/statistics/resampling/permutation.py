@@ -22,6 +22,10 @@ def cluster_keys(clusters: int, draws: int, seed: int) -> FloatArray:
 
     Returns:
         (draws, clusters), strictly between 0 and 1.
+
+    Examples:
+        >>> cluster_keys(3, 2, 1).shape
+        (2, 3)
     """
     return np.random.default_rng(seed).uniform(1e-9, 1 - 1e-9, size=(draws, clusters))
 
@@ -37,6 +41,11 @@ def permuted_positions(block: IntArray, cluster: IntArray, keys: FloatArray) -> 
 
     Returns:
         (draws, batches) positions; ``outcome[result]`` is the permuted outcome.
+
+    Examples:
+        >>> block, lot = np.zeros(4, int), np.array([0, 0, 1, 1])
+        >>> permuted_positions(block, lot, np.array([[0.9, 0.1]])).tolist()  # later lot first
+        [[2, 3, 0, 1]]
     """
     _, code = np.unique(block, return_inverse=True)
     _, first_seen, pair = np.unique(
@@ -74,6 +83,12 @@ class SharedDraws:
         clusters: Number of clusters in the run; cluster codes run from 0.
         draws: Number of permutations.
         seed: Seed of the sort keys.
+
+    Examples:
+        >>> draws = SharedDraws(3, 100, 1)
+        >>> block, lot = np.zeros(6, int), np.repeat([0, 1, 2], 2)
+        >>> draws.positions(block, lot).shape
+        (100, 6)
     """
 
     def __init__(self, clusters: int, draws: int, seed: int) -> None:
@@ -97,6 +112,11 @@ def log10_arrangements(block: IntArray, cluster: IntArray, outcome: FloatArray) 
 
     Returns:
         log10 of the number, 0 for one arrangement.
+
+    Examples:
+        >>> one_bad_lot_of_ten = np.repeat([1.0, 0.0], [1, 9])
+        >>> round(log10_arrangements(np.zeros(10, int), np.arange(10), one_bad_lot_of_ten), 6)
+        1.0
     """
     total = 0.0
     for code in np.unique(block):
@@ -108,6 +128,11 @@ def log10_arrangements(block: IntArray, cluster: IntArray, outcome: FloatArray) 
 
 
 def p_value(observed: float, null: FloatArray) -> float:
-    """Share of arrangements at least as large as the observed one, itself included."""
+    """Share of arrangements at least as large as the observed one, itself included.
+
+    Examples:
+        >>> p_value(3.0, np.array([1.0, 2.0, 3.0, 0.0]))  # itself and one of four
+        0.4
+    """
     tolerance = 1e-12 * max(1.0, abs(observed))
     return float((1 + np.count_nonzero(null >= observed - tolerance)) / (1 + null.size))

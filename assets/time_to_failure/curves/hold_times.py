@@ -17,6 +17,7 @@ from assets.statistics.dependence import difference_interval
 from assets.statistics.reliability.current_status import current_status_shape
 from assets.statistics.resampling.multiplicity import holm
 from assets.time_to_failure.curves.weibull_fits import FEWEST_EVENTS
+from data_contracts.codes import HoldVerdict
 from data_contracts.tables import table
 
 ALPHA = 0.05
@@ -142,12 +143,15 @@ def _shares(has_failed: BoolArray, is_long: BoolArray, cluster: IntArray) -> dic
 
 def _verdict(row: dict[str, Any]) -> tuple[str, str]:
     if "shape" not in row:
-        return "too_few_events", (
+        return HoldVerdict.TOO_FEW_EVENTS, (
             f"{row['failures']} failures among {row['batches']} batches do not tell whether the "
             "hold matters."
         )
     if row["p_adjusted"] > ALPHA:
-        return "not_shown", "No association with the hold once all questions asked are counted."
+        return (
+            HoldVerdict.NOT_SHOWN,
+            "No association with the hold once all questions asked are counted.",
+        )
     way = "longer" if row["shape"] > 0 else "shorter"
     ratio = row["hazard_ratio_per_doubling"]
     return f"{way}_is_riskier", (

@@ -15,6 +15,7 @@ from assets.statistics.intervals import garwood
 from assets.statistics.reliability.weibull import MAX_SHAPE, WeibullFit, weibull_fit
 from assets.statistics.resampling.multiplicity import holm
 from assets.time_to_failure.lives.strata import FAILED_PREFIX, Stratum
+from data_contracts.codes import FitStatus
 from data_contracts.tables import table
 
 TABLE = "finding.weibull_fits"
@@ -36,7 +37,7 @@ NOTHING: dict[str, Any] = {
     **dict.fromkeys(("units", "lives", "lives_truncated", "lives_unknown", "events"), 0),
     "exposure": 0.0,
     "is_season_locked": False,
-    "status": "no_records",
+    "status": FitStatus.NO_RECORDS,
     "note": NO_RECORDS,
 }
 Fits = Mapping[tuple[str, str, str, str, str], WeibullFit]
@@ -111,7 +112,9 @@ def _row(stratum: Stratum, fit: WeibullFit | None) -> dict[str, Any]:
         low, high = map(float, garwood(risk.events, risk.exposure))
         row |= {"rate": risk.events / risk.exposure, "rate_low": low, "rate_high": high}
     if fit is None:
-        status = "no_events" if stratum.lives and not risk.events else "too_few_events"
+        status = (
+            FitStatus.NO_EVENTS if stratum.lives and not risk.events else FitStatus.TOO_FEW_EVENTS
+        )
         return row | {"status": status, "note": _why_not_fitted(stratum)}
     row |= {name: value for name, value in asdict(fit).items() if isfinite(value)}
     said = _said(fit, is_season_locked=stratum.is_season_locked)

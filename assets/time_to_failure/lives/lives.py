@@ -14,11 +14,18 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
+from data_contracts.codes import EquipmentEvent
+
 FIRST_RECORD = "first_record"
-RENEWALS = ("maintenance", "part_change", "calibration", "cleaning")
-BY_PART = ("maintenance", "part_change")
+RENEWALS = (
+    EquipmentEvent.MAINTENANCE,
+    EquipmentEvent.PART_CHANGE,
+    EquipmentEvent.CALIBRATION,
+    EquipmentEvent.CLEANING,
+)
+BY_PART = (EquipmentEvent.MAINTENANCE, EquipmentEvent.PART_CHANGE)
 WHOLE = "whole equipment"
-BREAKDOWN, RENEWED, RECORDS_END = "breakdown", "renewal", "end_of_records"
+BREAKDOWN, RENEWED, RECORDS_END = EquipmentEvent.BREAKDOWN, "renewal", "end_of_records"
 HALF_BATCH = 0.5  # an age at breakdown before the first batch, so that it stays above its entry
 
 LIFE = ["equipment_class", "equipment_id", "origin", "part", "life"]

@@ -9,6 +9,7 @@ from assets.statistics.reliability.age_replacement import MINIMAL_REPAIR
 from assets.statistics.reliability.weibull import WeibullFit
 from assets.time_to_failure.lives.lives import BREAKDOWN
 from assets.time_to_failure.replacement.intervals import Decision, WeighedIntervals, bounds
+from data_contracts.codes import ReplacementVerdict
 
 ALPHA = 0.05
 WEAR_LEVEL = 0.95  # of the intervals of a fit
@@ -34,22 +35,25 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
     """
     fit = decision.fit
     if fit is None:
-        return "too_few_events", f"{note or 'No life is on record.'} {_stays(decision)}"
+        return (
+            ReplacementVerdict.TOO_FEW_EVENTS,
+            f"{note or 'No life is on record.'} {_stays(decision)}",
+        )
     weighed = decision.weighed
     if weighed is None:
         reason = "The assumptions state no cost of planned maintenance or of a breakdown."
-        return "not_priced", f"{reason} Wear is shown without a price."
+        return ReplacementVerdict.NOT_PRICED, f"{reason} Wear is shown without a price."
     is_breakdown = decision.stratum.event == BREAKDOWN
     if fit.shape <= 1 and not is_breakdown:
-        return "no_wear", _no_wear(fit)
+        return ReplacementVerdict.NO_WEAR, _no_wear(fit)
     if fit.shape <= 1 or np.isinf(weighed.best):
-        return "run_to_failure", _run_to_failure(weighed)
+        return ReplacementVerdict.RUN_TO_FAILURE, _run_to_failure(weighed)
     is_worn = fit.shape_low > 1
     if not is_breakdown:
         least_shape = bounds(weighed.draws.shape, WEAR_LEVEL)[0]
         is_worn = is_worn and (p_adjusted or 0.0) <= ALPHA and least_shape > 1
     if not is_worn:
-        return "wear_not_shown", (
+        return ReplacementVerdict.WEAR_NOT_SHOWN, (
             f"The shape is {fit.shape:.1f} ({fit.shape_low:.1f} to {fit.shape_high:.1f}): a "
             f"hazard that does not rise with age is not excluded"
             f"{'' if is_breakdown else ' once all questions asked are counted'}. "
@@ -70,11 +74,15 @@ def _worn(weighed: WeighedIntervals) -> tuple[str, str]:
     )
     # At its own optimum a draw never loses, so a saving is judged at the interval proposed.
     if low <= 0:
-        return "keep_interval", (
+        return ReplacementVerdict.KEEP_INTERVAL, (
             f"Least cost at {best:.0f} batches, but against {now} that saves {span}, which does "
             f"not exclude zero.{beyond}"
         )
-    way = "renew_earlier" if best < weighed.today.age else "renew_later"
+    way = (
+        ReplacementVerdict.RENEW_EARLIER
+        if best < weighed.today.age
+        else ReplacementVerdict.RENEW_LATER
+    )
     return way, (
         f"Least cost at {best:.0f} batches; against {now} that saves {span}."
         f"{_on_record(weighed)}{beyond}"

@@ -1,4 +1,5 @@
 """What the whole plant stands on: keyed randomness, expressions, one error.
 
-A leaf: nothing here knows what a plant is.
+Here belongs what every other room of the plant may import. A leaf: nothing here knows what a plant
+is.
 """

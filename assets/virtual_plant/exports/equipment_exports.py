@@ -6,7 +6,7 @@ import polars as pl
 from assets.virtual_plant.declaration.plant import AirLaw, Plant
 from assets.virtual_plant.production.batch_frames import instants, until_export
 from assets.virtual_plant.production.batches import Batches
-from assets.virtual_plant.production.schedule import DAY_S, EquipmentEvent
+from assets.virtual_plant.production.schedule import DAY_S, PlantEvent
 
 CALIBRATION_DAYS = 182
 CLEANING_H = 0.8
@@ -36,7 +36,7 @@ def event_records(made: Batches) -> pl.DataFrame:
     return until_export(frame, made, "occurred_at")
 
 
-def _cleanings(made: Batches) -> list[EquipmentEvent]:
+def _cleanings(made: Batches) -> list[PlantEvent]:
     """At the end of every campaign, on the equipment that touched the product."""
     schedule, found = made.schedule, []
     steps = made.plant.calendar.steps
@@ -48,14 +48,14 @@ def _cleanings(made: Batches) -> list[EquipmentEvent]:
             k = max((k for k, step in enumerate(steps) if step.unit_procedure == unit), default=-1)
             if k >= 0:
                 end = int(schedule.ends[i, k])
-                found.append(EquipmentEvent(equipment[unit], "cleaning", end, "", CLEANING_H))
+                found.append(PlantEvent(equipment[unit], "cleaning", end, "", CLEANING_H))
     return found
 
 
-def _calibrations(made: Batches) -> list[EquipmentEvent]:
+def _calibrations(made: Batches) -> list[PlantEvent]:
     equipment = sorted({unit for line in made.plant.lines.values() for unit in line.values()})
     return [
-        EquipmentEvent(unit, "calibration", (10 + 3 * n + k * CALIBRATION_DAYS) * DAY_S, "", 2.0)
+        PlantEvent(unit, "calibration", (10 + 3 * n + k * CALIBRATION_DAYS) * DAY_S, "", 2.0)
         for n, unit in enumerate(equipment)
         for k in range(int(made.export_s / DAY_S / CALIBRATION_DAYS) + 1)
     ]

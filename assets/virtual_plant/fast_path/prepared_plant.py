@@ -24,15 +24,8 @@ from assets.virtual_plant.production.batch_frames import (
 )
 from assets.virtual_plant.production.batches import Batches, Settings, make_batches, record
 from assets.virtual_plant.truth.truth_file import truth_of
-
-GATE_VALUES: dict[str, pl.DataType] = {
-    "batch_id": pl.String(),
-    "gate": pl.Int64(),
-    "feature": pl.String(),
-    "value": pl.Float64(),
-    "level": pl.String(),
-    "known_at": pl.Datetime("us"),
-}
+from data_contracts.catalogue import contract
+from data_contracts.generated.polars_schema import polars_schema
 
 
 @dataclass(frozen=True)
@@ -123,7 +116,7 @@ def _gate_values(made: Batches) -> pl.DataFrame:
             "level": pl.Series(levels.ravel().tolist(), dtype=pl.String),
             "known_at": instants(made.plant, known_s.ravel()),
         },
-        schema=GATE_VALUES,
+        schema=polars_schema(contract("feature.gate_values")),
     ).filter(pl.Series(is_there.ravel()))
 
 

@@ -21,7 +21,7 @@ _PLANNED_SHARE = 0.985
 
 
 @dataclass(frozen=True)
-class EquipmentEvent:
+class PlantEvent:
     """One line of the maintenance system.
 
     Attributes:
@@ -62,7 +62,7 @@ class Schedule:
     starts: Seconds
     ends: Seconds
     batches_since: dict[str, NDArray[np.int64]]
-    events: tuple[EquipmentEvent, ...]
+    events: tuple[PlantEvent, ...]
     span_s: float
 
     @property
@@ -205,7 +205,7 @@ class _Floor:
         self._turnaround_s = plant.calendar.turnaround_h * HOUR_S
         self._laws = plant.maintenance
         self._seed = seed
-        self.events: list[EquipmentEvent] = []
+        self.events: list[PlantEvent] = []
 
     def ready(self, unit: str, step: Step) -> float:
         """Earliest instant at which the equipment can take the step."""
@@ -232,8 +232,8 @@ class _Floor:
         if self._since[unit] >= due:
             hours = law.repair_h if is_breakdown else law.duration_h
             if is_breakdown:
-                self.events.append(EquipmentEvent(unit, "breakdown", round(clock), law.part, 0.0))
-            self.events.append(EquipmentEvent(unit, "maintenance", round(clock), law.part, hours))
+                self.events.append(PlantEvent(unit, "breakdown", round(clock), law.part, 0.0))
+            self.events.append(PlantEvent(unit, "maintenance", round(clock), law.part, hours))
             clock += (hours + 1.0) * HOUR_S
             self._since[unit] = 0
             self._renewals[unit] = self._renewals.get(unit, 0) + 1

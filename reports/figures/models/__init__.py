@@ -1,4 +1,5 @@
 """Charts of models: ranking, ladder, chance, drivers, alarms.
 
-One module per chart, each with the query of its frame.
+Here belongs one module per chart, each with the query of its frame. Where a chart stands in the
+report is not said here but by the catalogue.
 """

@@ -7,8 +7,6 @@ import numpy as np
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.resampling.permutation import cluster_keys, permuted_positions
 
-SURVIVED, BROKEN, NOT_APPLICABLE = "survived", "broken", "not_applicable"
-
 
 @dataclass(frozen=True)
 class Association:

@@ -2,12 +2,8 @@
 
 import numpy as np
 
-from assets.failure_models.drivers.refutations.association import (
-    BROKEN,
-    SURVIVED,
-    Association,
-    Attempt,
-)
+from assets.failure_models.drivers.refutations.association import Association, Attempt
+from data_contracts.codes import RefutationResult
 
 NAME = "left_out_lot"
 
@@ -37,7 +33,7 @@ def attempt(association: Association, seed: int) -> Attempt:
         observed,
         low,
         high,
-        SURVIVED if is_same else BROKEN,
+        RefutationResult.SURVIVED if is_same else RefutationResult.BROKEN,
         f"Leaving out any one lot or campaign the association stays between {low:+.2f} and "
         f"{high:+.2f}.",
     )

@@ -2,15 +2,10 @@
 
 import numpy as np
 
-from assets.failure_models.drivers.refutations.association import (
-    BROKEN,
-    NOT_APPLICABLE,
-    SURVIVED,
-    Association,
-    Attempt,
-)
+from assets.failure_models.drivers.refutations.association import Association, Attempt
 from assets.statistics.array_types import IntArray
 from assets.statistics.regression.clustered_regression import clustered_slopes
+from data_contracts.codes import RefutationResult
 
 NAME = "negative_control_outcome"
 FEWEST_PAIRS = 60
@@ -31,7 +26,7 @@ def attempt(association: Association, seed: int) -> Attempt:
             observed,
             float("nan"),
             float("nan"),
-            NOT_APPLICABLE,
+            RefutationResult.NOT_APPLICABLE,
             f"Only {rows.size} batches have an earlier batch of their product from another lot.",
         )
     control = clustered_slopes(
@@ -49,7 +44,7 @@ def attempt(association: Association, seed: int) -> Attempt:
         observed,
         low,
         high,
-        BROKEN if is_broken else SURVIVED,
+        RefutationResult.BROKEN if is_broken else RefutationResult.SURVIVED,
         f"With the result of the batch before, which the driver cannot have moved, the association "
         f"is {float(control.estimate[0]):+.2f} (95% interval {low:+.2f} to {high:+.2f}).",
     )

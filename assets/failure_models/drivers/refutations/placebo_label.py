@@ -2,12 +2,8 @@
 
 import numpy as np
 
-from assets.failure_models.drivers.refutations.association import (
-    BROKEN,
-    SURVIVED,
-    Association,
-    Attempt,
-)
+from assets.failure_models.drivers.refutations.association import Association, Attempt
+from data_contracts.codes import RefutationResult
 
 NAME = "placebo_label"
 DRAWS = 499
@@ -30,7 +26,7 @@ def attempt(association: Association, seed: int) -> Attempt:
         observed,
         low,
         high,
-        SURVIVED if is_outside else BROKEN,
+        RefutationResult.SURVIVED if is_outside else RefutationResult.BROKEN,
         f"With results moved between lots of the same product and time the association ranges from "
         f"{low:+.2f} to {high:+.2f}; the one claimed, {observed:+.2f}, "
         f"lies {'outside' if is_outside else 'inside'} that.",

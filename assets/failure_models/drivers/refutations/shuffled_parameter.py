@@ -2,13 +2,9 @@
 
 import numpy as np
 
-from assets.failure_models.drivers.refutations.association import (
-    BROKEN,
-    SURVIVED,
-    Association,
-    Attempt,
-)
+from assets.failure_models.drivers.refutations.association import Association, Attempt
 from assets.statistics.array_types import FloatArray
+from data_contracts.codes import RefutationResult
 
 NAME = "shuffled_parameter"
 DRAWS = 499
@@ -32,7 +28,7 @@ def attempt(association: Association, seed: int) -> Attempt:
         observed,
         low,
         high,
-        SURVIVED if is_outside else BROKEN,
+        RefutationResult.SURVIVED if is_outside else RefutationResult.BROKEN,
         f"Beside the other leading drivers, shuffled values give {low:+.2f} to {high:+.2f}; the "
         f"recorded ones give {observed:+.2f}, {'outside' if is_outside else 'inside'} that.",
     )

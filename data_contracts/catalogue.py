@@ -2,11 +2,12 @@
 
 Here belongs the one place that knows where contract files lie: ``data_contracts/<schema>/
 <table>.yaml``. Files are read when first asked for and kept, already resolved and checked. A file
-whose name starts with ``_`` describes columns others end with and is no table itself.
+whose name starts with ``_`` describes columns others have and is no table itself.
 """
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from data_contracts.availability import require_availability
 from data_contracts.contract import Contract
@@ -35,11 +36,24 @@ def contract(name: str) -> Contract:
             f"No table '{name}' is under contract: {file} does not exist. "
             "Describe the table there, or use one of the names in docs/data_dictionary/."
         )
-    described = contract_from_document(read_document(file), contract, where=str(file))
+    described = contract_from_document(
+        read_document(file), contract, where=str(file), vocabulary=vocabulary()
+    )
     if described.name != name:
         raise ContractError(f"The contract {file} calls itself '{described.name}', not '{name}'.")
     require_availability(described)
     return described
+
+
+@cache
+def vocabulary() -> dict[str, dict[str, Any]]:
+    """Return the columns that several computed tables have, by name, as ODCS properties.
+
+    Raises:
+        ContractError: The file ``_vocabulary.yaml`` cannot be read.
+    """
+    (described,) = read_document(ROOM / "_vocabulary.yaml")["schema"]
+    return {item["name"]: item for item in described["properties"]}
 
 
 def contract_names(schema: str | None = None) -> list[str]:

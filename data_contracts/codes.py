@@ -306,9 +306,9 @@ class StartPrecision:
 
 
 class Validation:
-    """Values of ``model.validations.validation``.
+    """Values of ``model.predictions.validation``.
 
-    How training and test were separated; random_cross_validation only shows the optimism.
+    How training and test were separated; only rolling_origin is evidence.
     """
 
     ROLLING_ORIGIN: Final = "rolling_origin"
@@ -316,9 +316,9 @@ class Validation:
 
 
 class Verdict:
-    """Values of ``model.verdicts.verdict``.
+    """Values of ``model.batch_scores.verdict``.
 
-    What may be said; drivers and savings from control need process_signal.
+    Verdict of that version; without process_signal the score is for the record only.
     """
 
     PROCESS_SIGNAL: Final = "process_signal"

@@ -46,7 +46,11 @@ def read_document(file: Path) -> dict[str, Any]:
 
 
 def contract_from_document(
-    document: Mapping[str, Any], inherited: Callable[[str], Contract], *, where: str
+    document: Mapping[str, Any],
+    inherited: Callable[[str], Contract],
+    *,
+    where: str,
+    vocabulary: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Contract:
     """Build a contract from a parsed ODCS document.
 
@@ -55,6 +59,8 @@ def contract_from_document(
         inherited: Gives the contract named by ``inherits`` (whose columns, without provenance, and
             rules come first) and by ``ends_with`` (whose columns come last).
         where: File named in errors.
+        vocabulary: Columns that many tables have, by name: a column without a physical
+            type takes what it does not say itself from here.
 
     Raises:
         ContractError: A field is missing, or a column or rule is not as the standard has it.
@@ -62,7 +68,7 @@ def contract_from_document(
     try:
         (table,) = document["schema"]
         name, custom = str(document["id"]), _custom(table)
-        own = tuple(_column(item) for item in table.get("properties", []))
+        own = tuple(_column(_whole(item, vocabulary or {})) for item in table.get("properties", []))
         rules = tuple(_rule(item) for item in table.get("quality", []))
         grain = table.get("dataGranularityDescription")
         if parent_name := custom.get("inherits"):
@@ -92,6 +98,19 @@ def _require_distinct(columns: tuple[Column, ...]) -> None:
     names = [column.name for column in columns]
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"describes {', '.join(repeated)} twice")
+
+
+def _whole(
+    item: Mapping[str, Any], vocabulary: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """Complete a column without a physical type by what the vocabulary says of its name."""
+    if "physicalType" in item:
+        return item
+    if item["name"] not in vocabulary:
+        raise ValueError(
+            f"column {item['name']} states no physical type and is not in the vocabulary"
+        )
+    return {**vocabulary[item["name"]], **item}
 
 
 def _custom(element: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from assets.core.defs import COPIES
-from data_contracts.catalogue import contract, contract_names
+from data_contracts.catalogue import contract, contract_names, vocabulary
 from pipelines.build import build_definitions
 from pipelines.io_managers import table_of
 
@@ -145,6 +145,12 @@ def test_codes_are_not_typed_again(room: str) -> None:
 
 COMPARED = re.compile(r"\b(?:\w+\.)?(\w+)\s*(?:=|<>|!=|IS(?:\s+NOT)?\s+DISTINCT\s+FROM)\s*'(\w*)'")
 LISTED = re.compile(r"\b(?:\w+\.)?(\w+)\s+(?:NOT\s+)?IN\s*\(((?:\s*'\w*'\s*,?)+)\)", re.I)
+
+
+def test_every_word_of_the_vocabulary_is_used_by_several_tables() -> None:
+    computed = [name for name in contract_names() if contract(name).schema != "raw"]
+    used = [column.name for name in computed for column in contract(name).columns]
+    assert [word for word in vocabulary() if used.count(word) < 2] == []
 
 
 def test_codes_in_queries_and_templates_are_the_contracts_own() -> None:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from benchmarks.foreign_plants.backgrounds import (
     Background,
     idle_categories,
@@ -13,7 +11,7 @@ from benchmarks.foreign_plants.backgrounds import (
     runs,
 )
 from benchmarks.foreign_plants.laws import MarginLaw
-from benchmarks.foreign_plants.table import Floats, ForeignTable, Parameter, Risk
+from benchmarks.foreign_plants.table import Floats, ForeignTable, Parameter, Realised, Risk
 
 FEWEST_COLUMNS, MOST_COLUMNS = 20, 46
 
@@ -37,7 +35,7 @@ def finished(
     noise: Floats,
     *,
     risk: Risk | None = None,
-    rejected: np.ndarray | None = None,
+    realised: Realised | None = None,
     phi: float | None = None,
     categories: Mapping[str, tuple[int, list[str]]] | None = None,
     **truth: Any,
@@ -52,7 +50,7 @@ def finished(
         law: Of the result.
         noise: (batches,) the noise of these very batches.
         risk: Probability of rejection; by default that of the result below its limit.
-        rejected: The label; by default the result below its limit.
+        realised: The label of these very batches; by default their result below its limit.
         phi: Serial correlation of the idle columns.
         categories: Categories made on purpose.
         truth: Further fields of the table.
@@ -60,6 +58,7 @@ def finished(
     rng = made.rng
     values = {each.name: each.values for each in own}
     result = law.mean(values) + noise
+    label = realised or law.realised(noise)
     named = dict(categories or {})
     wanted = int(rng.integers(FEWEST_COLUMNS, MOST_COLUMNS + 1)) - len(own) - len(named)
     idle = idle_categories(made, int(rng.integers(1, 4)))
@@ -78,9 +77,10 @@ def finished(
         # A result as a laboratory prints it: around 100 with a spread of about 1.5.
         result=100 + 1.5 * result,
         spec_low=round(100 + 1.5 * law.limit, 3),
-        rejected=result < law.limit if rejected is None else rejected,
+        rejected=label(values),
         causes=(),
         risk=risk or law.risk,
+        realised=label,
     )
     missing = dict(truth.pop("missing", {}))
     for each in table.parameters:

@@ -131,14 +131,15 @@ def label_noise(rng: np.random.Generator, seed: int) -> ForeignTable:
     failed = np.flatnonzero(table.rejected)
     swapped = rng.choice(failed, size=round(0.12 * failed.size), replace=False)
     good = rng.choice(np.flatnonzero(~table.rejected), size=swapped.size, replace=False)
-    rejected = table.rejected.copy()
-    rejected[swapped], rejected[good] = False, True
+    is_wrong = np.zeros(table.batches, dtype=bool)
+    is_wrong[swapped], is_wrong[good] = True, True
     lost = 0.12
     gained = swapped.size / (table.batches - failed.size)
-    true = table.risk
+    true, truly = table.risk, table.realised
     return replace(
         table,
-        rejected=rejected,
+        rejected=table.rejected ^ is_wrong,
+        realised=lambda values: truly(values) ^ is_wrong,
         risk=lambda values: true(values) * (1 - lost) + (1 - true(values)) * gained,
     )
 
@@ -152,10 +153,11 @@ def off_margin(rng: np.random.Generator, seed: int) -> ForeignTable:
     law = solve(nothing, values, np.zeros(made.batches), rng.normal(size=POOL), 0.1 * share, None)
     noise = made.noise()
     own = logistic(one_sided(column), values, 0.9 * share, oracle_target(made))
-    rejected = (noise < law.limit) | (rng.random(made.batches) < own(values))
+    rank = rng.random(made.batches)
     return finished(
         "off_margin", seed, made, [column], law, noise,
-        risk=either(law.risk, own), rejected=rejected, causes=(column.name,),
+        realised=lambda given: (noise < law.limit) | (rank < own(given)),
+        risk=either(law.risk, own), causes=(column.name,),
     )  # fmt: skip
 
 
@@ -169,10 +171,11 @@ def half_off_margin(rng: np.random.Generator, seed: int) -> ForeignTable:
     pool, noise = rng.normal(size=POOL), made.noise()
     law = solve(signal, values, np.zeros(made.batches), pool, share / 2, oracle_target(made))
     other = constant(share / 2)
-    rejected = (law.mean(values) + noise < law.limit) | (rng.random(made.batches) < share / 2)
+    is_other = rng.random(made.batches) < share / 2
     return finished(
         "half_off_margin", seed, made, [column], law, noise,
-        risk=either(law.risk, other), rejected=rejected, causes=(column.name,),
+        realised=lambda given: law.realised(noise)(given) | is_other,
+        risk=either(law.risk, other), causes=(column.name,),
     )  # fmt: skip
 
 
@@ -205,7 +208,7 @@ def exact_rule(rng: np.random.Generator, seed: int) -> ForeignTable:
 
     return finished(
         "exact_rule", seed, made, [column], law, made.noise(), risk=risk,
-        rejected=risk({column.name: column.values}) > 0, causes=(column.name, "press"),
+        realised=lambda given: risk(given) > 0, causes=(column.name, "press"),
         categories={"press": (4, press)},
     )  # fmt: skip
 

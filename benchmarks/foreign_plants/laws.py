@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.foreign_plants.table import Floats, Risk, expected_auc
+from benchmarks.foreign_plants.table import Floats, Realised, Risk, expected_auc
 
 POOL = 40_000
 Signal = Callable[[Mapping[str, Floats]], Floats]
@@ -41,6 +41,10 @@ class MarginLaw:
     def risk(self, values: Mapping[str, Floats]) -> Floats:
         """Probability per batch of a result below the limit."""
         return self._below(self.limit - self.mean(values))
+
+    def realised(self, noise: Floats) -> Realised:
+        """Whether batches with that noise fall below the limit, given parameters by name."""
+        return lambda values: np.asarray(self.mean(values) + noise < self.limit)
 
     def _below(self, gap: Floats) -> Floats:
         return np.asarray(np.searchsorted(self.pool, gap) / self.pool.size, dtype=float)

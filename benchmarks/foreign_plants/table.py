@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Risk = Callable[[Mapping[str, Floats]], Floats]
+Realised = Callable[[Mapping[str, Floats]], NDArray[np.bool_]]
 
 STANDARD = NormalDist()
 
@@ -68,6 +69,8 @@ class ForeignTable:
         inert: Names of columns made to look like causes.
         copies: Names of columns that are the result by another name.
         risk: Probability of rejection per batch, given parameters by name (others as recorded).
+        realised: Whether each of these very batches is rejected, given parameters by name: its
+            noise and whatever else befell it stay as they were.
         missing: Name -> per batch, whether the record misses the value.
         notes: What else a reader of the rows may want.
     """
@@ -85,6 +88,7 @@ class ForeignTable:
     rejected: NDArray[np.bool_]
     causes: tuple[str, ...]
     risk: Risk
+    realised: Realised
     inert: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     missing: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
@@ -106,6 +110,15 @@ class ForeignTable:
         recorded = {each.name: each.values for each in self.parameters}
         held = recorded | {name: self.parameter(name).held(low, high)}
         return float(np.mean(self.risk(recorded) - self.risk(held)))
+
+    def prevented_here(self, name: str, low: float, high: float) -> float:
+        """Return the failures per batch that holding would have prevented on these very batches."""
+        if name not in {each.name for each in self.parameters}:
+            return 0.0
+        recorded = {each.name: each.values for each in self.parameters}
+        held = recorded | {name: self.parameter(name).held(low, high)}
+        before, after = self.realised(recorded), self.realised(held)
+        return float(np.mean(before.astype(float) - after.astype(float)))
 
     @property
     def oracle_auc(self) -> float:

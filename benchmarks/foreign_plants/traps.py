@@ -130,10 +130,10 @@ def rare_product(rng: np.random.Generator, seed: int) -> ForeignTable:
     zero = {"": np.zeros(made.batches)}
     law = solve(nothing, zero, np.zeros(made.batches), rng.normal(size=POOL), 0.02, None)
     noise = made.noise()
-    rejected = (noise < law.limit) | rare
     table = finished(
         "rare_product", seed, made, [parameter(made, 3, made.noise())], law, noise,
-        risk=either(law.risk, lambda values: rare.astype(float)), rejected=rejected,
+        risk=either(law.risk, lambda values: rare.astype(float)),
+        realised=lambda given: law.realised(noise)(given) | rare,
     )  # fmt: skip
     return replace(table, product=product)
 

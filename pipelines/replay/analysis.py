@@ -1,0 +1,142 @@
+"""From core tables to verdicts, rules and money in one process, in the order of a run.
+
+The same functions the assets call, on frames in memory: nothing is read from a warehouse and
+nothing is written. Sensor readings are taken as the features they became.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from assets.core.margins import outcome_margins
+from assets.core.measurements import measurements
+from assets.core.outcomes import outcome_definitions, outcomes, quantities_of
+from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
+from assets.failure_models.signal.acceptance_criteria import criteria_frame
+from assets.failure_models.study import run_study
+from assets.gate_features.composition import CoreRecords, gate_features
+from assets.gate_features.gates import batch_gates
+from assets.rules.study import RuleInputs, run_rule_study
+from assets.rules.tables import rule_tables
+from assets.rules.target_search import RuleSettings
+from assets.savings.business_case import BusinessCase, business_case
+from assets.savings.records.business_records import BusinessRecords
+from data_contracts.assumptions import Assumptions
+from data_contracts.profile_schema.outcomes import Outcome
+from data_contracts.tables import table
+
+Tables = dict[str, pl.DataFrame]
+
+RECORDS = (
+    "batches",
+    "phases",
+    "parameters",
+    "lab_results",
+    "deviations",
+    "material_usage",
+    "material_attributes",
+    "weighings",
+    "inspections",
+    "equipment_events",
+    "sensor_tags",
+)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard a replay looks.
+
+    Attributes:
+        study: Draws, resamples and refits of the failure models.
+        rules: Draws of the search for rules; None leaves rules out.
+        draws: Draws of the money; 0 leaves money out.
+        resamples: Bootstrap resamples behind a window's interval.
+    """
+
+    study: StudySettings
+    rules: RuleSettings | None = None
+    draws: int = 0
+    resamples: int = 100
+
+
+def features_of(
+    core: Mapping[str, pl.DataFrame], declared: tuple[Outcome, ...], stages: Mapping[str, int]
+) -> Tables:
+    """Decide outcomes and build features from core tables.
+
+    Args:
+        core: Core tables by name without schema; absent ones are empty.
+        declared: Outcomes of the profile.
+        stages: Stages before which a quantity is not available, by its name in the source.
+
+    Returns:
+        ``core`` and ``feature`` tables of what was given, by full name.
+    """
+    records = {name: core.get(name, table(f"core.{name}")) for name in RECORDS}
+    measured = measurements(records["lab_results"], records["parameters"], quantities_of(declared))
+    margins = outcome_margins(declared, measured)
+    definitions = outcome_definitions(declared)
+    gates = batch_gates(records["batches"], records["phases"], records["lab_results"])
+    sensors = table("feature.sensor_phase_features")
+    return {
+        **{f"core.{name}": frame for name, frame in records.items()},
+        "core.outcome_definitions": definitions,
+        "core.outcome_margins": margins,
+        "core.outcomes": outcomes(declared, records["batches"], measured, margins),
+        "feature.batch_gates": gates,
+        **gate_features(
+            CoreRecords(**records, sensor_phase_features=sensors),
+            gates,
+            definitions,
+            quantity_stages=stages,
+        ),
+    }
+
+
+def analysed(tables: Tables, effort: Effort, assumptions: Assumptions | None = None) -> Tables:
+    """Judge, search and price what ``features_of`` gave.
+
+    Args:
+        tables: Its tables.
+        effort: How hard to look.
+        assumptions: Prices; None leaves money out.
+
+    Returns:
+        The tables given and those found, by full name.
+    """
+    found = dict(tables)
+    names = tables["core.outcome_definitions"]["outcome"].sort().to_list()
+    now = datetime.now(UTC).replace(tzinfo=None)
+    found["evidence.acceptance_criteria"] = criteria_frame(names, now)
+    found |= run_study(StudyInputs(**_named(found, StudyInputs)), effort.study)
+    if effort.rules is not None:
+        rules = run_rule_study(RuleInputs(**_named(found, RuleInputs)), effort.rules)
+        found |= rule_tables(rules, effort.rules, found["model.verdicts"])
+    if assumptions is not None and effort.draws:
+        case = _case(found, effort, assumptions)
+        found |= {
+            "economics.levers": case.levers,
+            "economics.scenarios": case.scenarios,
+            "economics.window_effects": case.window_effects,
+        }
+    return found
+
+
+def _case(found: Tables, effort: Effort, assumptions: Assumptions) -> BusinessCase:
+    records = BusinessRecords(**_named(found, BusinessRecords))
+    return business_case(
+        assumptions,
+        records,
+        draws=effort.draws,
+        seed=effort.study.seed,
+        resamples=effort.resamples,
+    )
+
+
+def _named(found: Tables, kind: Any) -> Tables:
+    """The tables a step is handed, under their own names without schema."""
+    by_name = {name.partition(".")[2]: frame for name, frame in found.items()}
+    return {field.name: by_name[field.name] for field in fields(kind) if field.name in by_name}

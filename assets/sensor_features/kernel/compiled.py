@@ -3,6 +3,11 @@
 Two ways: ``exactly`` keeps the order in which a formula is written; ``in_lanes`` lets the compiler
 sum over several lanes at once, which is as exact and several times as fast, for loops over finite
 numbers. Divisions by zero give infinities and NaN, as in numpy, instead of stopping a whole month.
+
+Everything is inlined into the one entry. A function with a name of its own is compiled twice, for
+itself and for the entry, and the process that compiles may take the one where every later process
+takes the other: sums over lanes then differed in the last digit between the first run of an
+installation and all others.
 """
 
 import hashlib
@@ -14,8 +19,10 @@ from numba import njit
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-exactly = njit(error_model="numpy")
-in_lanes = njit(error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz", "nnan"})
+LANES = {"reassoc", "contract", "arcp", "nsz", "nnan"}
+
+exactly = njit(error_model="numpy", forceinline=True)
+in_lanes = njit(error_model="numpy", forceinline=True, fastmath=LANES)
 
 
 def sources_digest() -> str:

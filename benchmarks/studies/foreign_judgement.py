@@ -28,13 +28,13 @@ from data_contracts.assumptions import load_run_assumptions
 from data_contracts.catalogue import contract
 from data_contracts.codes import Verdict
 from data_contracts.profile import Profile, load_profile
-from pipelines.replay.analysis import Effort, Tables, analysed, features_of
+from pipelines.replay.analysis import ReplayEffort, Tables, analysed, features_of
 from warehouse.paths import Home
 from warehouse.store import Warehouse
 
 GATES = 5
 LEADING = 5
-EFFORT = Effort(
+EFFORT = ReplayEffort(
     StudySettings(
         permutations=999, resamples=200, refits=10, threads=1,
         with_contrast=False, with_models=False,
@@ -45,7 +45,7 @@ EFFORT = Effort(
 )  # fmt: skip
 
 
-def judged(table: ForeignTable, effort: Effort = EFFORT) -> dict[str, Any]:
+def judged(table: ForeignTable, effort: ReplayEffort = EFFORT) -> dict[str, Any]:
     """Judge a table; returns one row of marks, in the order a reader asks for them."""
     started = time.perf_counter()
     with TemporaryDirectory(prefix="foreign-") as folder:

@@ -46,7 +46,7 @@ RECORDS = (
 
 
 @dataclass(frozen=True)
-class Effort:
+class ReplayEffort:
     """How hard a replay looks.
 
     Attributes:
@@ -96,7 +96,9 @@ def features_of(
     }
 
 
-def analysed(tables: Tables, effort: Effort, assumptions: Assumptions | None = None) -> Tables:
+def analysed(
+    tables: Tables, effort: ReplayEffort, assumptions: Assumptions | None = None
+) -> Tables:
     """Judge, search and price what ``features_of`` gave.
 
     Args:
@@ -125,7 +127,7 @@ def analysed(tables: Tables, effort: Effort, assumptions: Assumptions | None = N
     return found
 
 
-def _case(found: Tables, effort: Effort, assumptions: Assumptions) -> BusinessCase:
+def _case(found: Tables, effort: ReplayEffort, assumptions: Assumptions) -> BusinessCase:
     records = BusinessRecords(**_named(found, BusinessRecords))
     return business_case(
         assumptions,

@@ -28,6 +28,7 @@ from assets.failure_models.scoring.batch_scores import score_tables
 from assets.failure_models.signal.acceptance_criteria import criteria_frame
 from assets.failure_models.study import run_study
 from assets.statistics.regression import penalised_logistic, ridge
+from data_contracts.tables import table
 
 BATCHES, FEATURES, GATES, QUANTITIES, NEW_BATCHES = 1_000, 300, 7, 3, 200
 LONGEST_S, LONGEST_REST_S, LONGEST_SCORING_S = 90, 25, 2
@@ -127,7 +128,10 @@ def study_inputs(batches: int, features: int) -> StudyInputs:
                 for j, name in enumerate(quantities)
             ]
         ),
-        refused_features=pl.DataFrame(schema={"outcome": pl.String, "feature": pl.String}),
+        withheld_features=table("evidence.withheld_features"),
+        leak_questions=table("evidence.leak_questions"),
+        rules=table("finding.rules"),
+        rule_effects=table("finding.rule_effects"),
         acceptance_criteria=criteria_frame(["failure"], START),
     )
 

@@ -18,6 +18,7 @@ from assets.rules.study import RuleStudy, run_rule_study
 from assets.rules.target_search import RuleSettings
 from benchmarks.studies.record import StudyRecord
 from benchmarks.studies.rule_plants import CONDITIONS, RulePlant, rule_inputs, rule_plant
+from data_contracts.codes import RuleStatus
 
 ENOUGH = 0.8
 
@@ -41,7 +42,7 @@ def study_plant(kind: str, seed: int, settings: RuleSettings) -> dict[str, Any]:
 
 def rule_marks(study: RuleStudy, plant: RulePlant) -> dict[str, Any]:
     """The rule nearest to the planted one, and how many were reported."""
-    confirmed = [rule for rule in study.rules if rule.is_confirmed]
+    confirmed = [rule for rule in study.rules if rule.status == RuleStatus.CONFIRMED]
     planted = {f"parameter.{name}" for name in plant.features}
     if len(plant.features) == 1 and len(plant.features[0].split()) == 3:
         left, _, right = plant.features[0].split()

@@ -30,6 +30,7 @@ from benchmarks.studies.driver_marks import driver_marks
 from benchmarks.studies.model_marks import model_marks, product_oracle_auc, summary
 from benchmarks.studies.plants import confounded_plant, hidden_cause_plant
 from benchmarks.studies.record import StudyRecord
+from data_contracts.tables import table
 
 LAST_GATE = 5
 
@@ -81,7 +82,10 @@ def study_inputs(plant: Any, gates: tuple[int, ...]) -> StudyInputs:
             }
         ),
         outcome_margins=plant.outcome_margins,
-        refused_features=pl.DataFrame(schema={"outcome": pl.String, "feature": pl.String}),
+        withheld_features=table("evidence.withheld_features"),
+        leak_questions=table("evidence.leak_questions"),
+        rules=table("finding.rules"),
+        rule_effects=table("finding.rule_effects"),
         acceptance_criteria=criteria_frame(outcomes, datetime.now(UTC).replace(tzinfo=None)),
     )
 

@@ -144,6 +144,18 @@ class LaterStanding:
     TOO_FEW_TO_TELL: Final = "too_few_to_tell"
 
 
+class LeakLikeness:
+    """Values of ``evidence.leak_questions.likeness``.
+
+    What is odd about it: it foretells nearly all of a margin, most of it, or ranks failures nearly
+    perfectly.
+    """
+
+    NEAR_COPY: Final = "near_copy"
+    FOLLOWS_RESULT: Final = "follows_result"
+    RANKS_FAILURES: Final = "ranks_failures"
+
+
 class LeverBasis:
     """Values of ``economics.levers.basis``.
 
@@ -244,11 +256,13 @@ class RuleKind:
 class RuleStatus:
     """Values of ``finding.rules.status``.
 
-    Whether it held on the later batches as it was discovered.
+    Whether it held on the later batches as it was discovered; not testable where it covers none of
+    them, or their outcomes can be rearranged in too few ways.
     """
 
     CONFIRMED: Final = "confirmed"
     NOT_CONFIRMED: Final = "not_confirmed"
+    NOT_TESTABLE: Final = "not_testable"
 
 
 class Scenario:
@@ -327,6 +341,19 @@ class Verdict:
     LEAK_SUSPECTED: Final = "leak_suspected"
     TOO_FEW_FAILURES: Final = "too_few_failures"
     NOT_APPLICABLE: Final = "not_applicable"
+
+
+class VerdictRoute:
+    """Values of ``model.verdicts.route``.
+
+    What a process signal rests on: a model of the margins, of how widely they spread, or of the
+    label, or a rule confirmed on later batches; null without a process signal.
+    """
+
+    MARGIN_MODEL: Final = "margin_model"
+    SPREAD_MODEL: Final = "spread_model"
+    LABEL_MODEL: Final = "label_model"
+    RULE: Final = "rule"
 
 
 class WindowEstimator:

@@ -14,10 +14,11 @@ from typing import Final
 from data_contracts.catalogue import contract
 from data_contracts.errors import ProfileError
 from data_contracts.expressions import require_columns
+from data_contracts.profile_schema.answers import Answer, read_answers
 from data_contracts.profile_schema.column_use import read_columns
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.files import SourceFile, read_file
-from data_contracts.profile_schema.mapping import READINGS, Mapping, read_mappings
+from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
 from data_contracts.profile_schema.outcomes import Outcome, read_outcomes
 from data_contracts.profile_schema.readings import check_readings
 from data_contracts.profile_schema.wide_table import FILE, read_wide_table
@@ -36,6 +37,7 @@ ROOT_KEYS = [
     "outcomes",
     "ignored_files",
     "wide_table",
+    "measured_before_result",
 ]
 _QUANTITY_TABLES = ("raw.parameters", "raw.lab_results")
 
@@ -57,6 +59,7 @@ class Profile:
         readings: Files feeding ``raw.sensor_readings``.
         outcomes: What counts as a failure; may be empty.
         ignored_files: Delivered files nobody reads, each with the reason.
+        answers: Columns said to be measured before the result, by whom and why.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Profile:
     readings: tuple[Mapping, ...]
     outcomes: tuple[Outcome, ...]
     ignored_files: MappingProxyType[str, str]
+    answers: tuple[Answer, ...]
 
     def outcome(self, name: str) -> Outcome:
         """Return an outcome by name.
@@ -112,6 +116,14 @@ class Profile:
         ]
         named += [(c.target, c.available_at_stage) for m in self.mappings for c in m.cells]
         return {name: stage for name, stage in named if stage is not None}
+
+    @property
+    def measured_before_result(self) -> dict[str, tuple[str, str]]:
+        """Who says that a quantity is measured before the result, and why, by its name."""
+        named = {
+            wide.column: wide.name for m in (*self.mappings, *self.readings) for wide in m.unpivot
+        }
+        return {named.get(a.column, a.column): (a.who, a.why) for a in self.answers}
 
     @property
     def quantities(self) -> frozenset[str]:
@@ -160,6 +172,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
         readings=tuple(mapping for mapping in mappings if mapping.table == READINGS),
         outcomes=outcomes,
         ignored_files=MappingProxyType(_reasons(root.section("ignored_files"))),
+        answers=read_answers(root.section("measured_before_result")),
     )
     _check(profile, root)
     return profile
@@ -232,6 +245,7 @@ def _check(profile: Profile, root: Section) -> None:
         check_readings(mapping)
     for outcome in profile.outcomes:
         _check_outcome(profile, outcome)
+    _check_answers(profile)
     read = {mapping.file for mapping in (*profile.mappings, *profile.readings)}
     read |= {c.lookup.file for m in profile.mappings for c in m.cells if c.lookup is not None}
     for file in profile.files.values():
@@ -271,6 +285,17 @@ def _check_outcome(profile: Profile, outcome: Outcome) -> None:
         *outcome.same_quantity,
     ):
         _require_quantity(profile.quantities, quantity, outcome.where)
+
+
+def _check_answers(profile: Profile) -> None:
+    """Check that answers are about something read, where the profile can know that."""
+    long = [m for m in (*profile.mappings, *profile.readings) if m.table in NAME_COLUMN]
+    if any(not mapping.unpivot for mapping in long):
+        return
+    columns = {wide.column: wide.name for mapping in long for wide in mapping.unpivot}
+    names = {*columns, *columns.values(), *(c.target for m in profile.mappings for c in m.cells)}
+    for answer in profile.answers:
+        _require_quantity(names, answer.column, answer.where)
 
 
 def _require_quantity(known: Iterable[str], quantity: str, where: str) -> None:

@@ -29,6 +29,7 @@ TOPIC_DEFS = (
     "assets.core.defs",
     "assets.sensor_features.defs",
     "assets.gate_features.defs",
+    "assets.leak_questions.defs",
     "assets.failure_models.defs",
     "assets.rules.defs",
     "assets.precursors.defs",

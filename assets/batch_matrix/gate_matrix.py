@@ -1,7 +1,7 @@
 """The matrix of one gate: a row per batch, a column per feature that was available by then.
 
 Features arrive long (``feature.gate_values``), so that a source with tags nobody foresaw still has
-a contract; they are pivoted here, in memory. A feature refused for an outcome never enters that
+a contract; they are pivoted here, in memory. A feature withheld from an outcome never enters that
 outcome's matrix: this is the only door.
 """
 
@@ -38,15 +38,15 @@ class GateMatrix(GateRows):
     identity_columns: list[str]
     identity: FloatArray
 
-    def allowed(self, refused_features: pl.DataFrame, outcome: str) -> "GateMatrix":
+    def allowed(self, withheld_features: pl.DataFrame, outcome: str) -> "GateMatrix":
         """The same gate as an outcome may see it.
 
         Args:
-            refused_features: ``evidence.refused_features``.
-            outcome: Its refused features leave, and so do columns that are empty or constant.
+            withheld_features: ``evidence.withheld_features``.
+            outcome: Its withheld features leave, and so do columns that are empty or constant.
         """
-        refused = set(refused_features.filter(pl.col("outcome") == outcome)["feature"])
-        is_kept = np.array([feature not in refused for feature in self.features], dtype=bool)
+        withheld = set(withheld_features.filter(pl.col("outcome") == outcome)["feature"])
+        is_kept = np.array([feature not in withheld for feature in self.features], dtype=bool)
         places = np.flatnonzero(is_kept & (_spread(self.values) > 0))
         return replace(
             self,

@@ -46,7 +46,7 @@ CARD_TABLES = (
     "finding.explanation_backtest",
 )
 FEATURES = ("feature.gate_values", "feature.dictionary", "feature.batch_gates")
-OUTCOMES = ("core.outcomes", "core.outcome_definitions", "evidence.refused_features")
+OUTCOMES = ("core.outcomes", "core.outcome_definitions", "evidence.withheld_features")
 
 
 @table_asset("evidence.acceptance_criteria", "core.outcome_definitions", group=GROUP)
@@ -58,7 +58,15 @@ def acceptance_criteria(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
 
 @dg.multi_asset(
     name="failure_study",
-    ins=table_ins(*FEATURES, *OUTCOMES, "core.outcome_margins", "evidence.acceptance_criteria"),
+    ins=table_ins(
+        *FEATURES,
+        *OUTCOMES,
+        "core.outcome_margins",
+        "evidence.acceptance_criteria",
+        "evidence.leak_questions",
+        "finding.rules",
+        "finding.rule_effects",
+    ),
     outs=table_outs(*TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},

@@ -10,12 +10,15 @@ from typing import Any
 
 import polars as pl
 
-from assets.batch_matrix.gate_matrix import gate_matrix
+from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
 from assets.batch_matrix.outcome_panel import (
     OutcomeDefinition,
+    OutcomePanel,
     definitions,
     outcome_panel,
 )
+from assets.batch_matrix.past_results import results_of
+from assets.failure_models.dataset.confirmed_rules import confirmed_rules
 from assets.failure_models.dataset.shared_fits import SharedFits
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.dataset.task import Task
@@ -24,6 +27,7 @@ from assets.failure_models.drivers.driver_study import driver_study
 from assets.failure_models.estimators.label_models import PRODUCT_ONLY
 from assets.failure_models.scoring.freezing import freeze
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria, criteria_of
+from assets.failure_models.signal.evidence import LABEL_GAIN, SPREAD_GAIN
 from assets.failure_models.signal.examination import Examination, examine
 from assets.failure_models.signal.judgement import Judgement, family, judge
 from assets.failure_models.signal.null_distribution import number_of_clusters
@@ -87,17 +91,44 @@ def prepare(
     fits = SharedFits()
     tasks: list[Task] = []
     skipped: list[tuple[OutcomeDefinition, int]] = []
-    for definition in defined:
+    panels = {gate: _panels(defined, inputs, matrix) for gate, matrix in matrices.items()}
+    results = {gate: results_of(own) for gate, own in panels.items()}
+    for place, definition in enumerate(defined):
         for gate in GATES:
             if gate > definition.last_gate_before or not matrices[gate].batch_ids:
                 skipped.append((definition, gate))
             else:
-                matrix = matrices[gate].allowed(inputs.refused_features, definition.outcome)
-                panel = outcome_panel(
-                    definition, inputs.outcomes, inputs.outcome_margins, matrix.batch_ids
+                matrix = matrices[gate].allowed(inputs.withheld_features, definition.outcome)
+                task = Task(
+                    matrix,
+                    panels[gate][place],
+                    results[gate],
+                    seed,
+                    open_questions(inputs.leak_questions, definition.outcome, gate),
+                    confirmed_rules(inputs.rules, inputs.rule_effects, definition.outcome, gate),
+                    fits,
                 )
-                tasks.append(Task(matrix, panel, seed, fits).with_fitted_margins())
+                tasks.append(task.with_fitted_margins())
     return tasks, skipped
+
+
+def open_questions(leak_questions: pl.DataFrame, outcome: str, gate: int) -> list[str]:
+    """The questions that stand open for an outcome at a gate, the most telling first."""
+    own = leak_questions.filter(
+        (pl.col("outcome") == outcome)
+        & ~pl.col("is_answered")
+        & (pl.col("available_at_gate") <= gate)
+    ).sort("forward_r2", "forward_auc", "feature", descending=[True, True, False], nulls_last=True)
+    return own["question"].to_list()
+
+
+def _panels(
+    defined: Sequence[OutcomeDefinition], inputs: StudyInputs, matrix: GateMatrix
+) -> list[OutcomePanel]:
+    return [
+        outcome_panel(one, inputs.outcomes, inputs.outcome_margins, matrix.batch_ids)
+        for one in defined
+    ]
 
 
 def _examine_all(
@@ -150,7 +181,9 @@ def judge_all(
         own_product = next(product_p) if one.product is not None else float("nan")
         judged.append(judge(one, own_p, own_product, forward, criteria[one.task.outcome]))
         forward[PRODUCT_ONLY]["p_value"] = own_product
-        if own_p:
-            forward[one.ladder.model_used]["p_value"] = own_p[0]
+        for null, p_value in zip(one.signal, own_p, strict=True):
+            if null.statistic.name != SPREAD_GAIN:
+                tested = one.ladder.on_label() if null.statistic.name == LABEL_GAIN else one.ladder
+                forward[tested.model_used]["p_value"] = p_value
         validated += rows
     return judged, validated

@@ -85,6 +85,7 @@ def _verdict_row(judged: Judgement) -> dict[str, Any]:
     model = seen.ladder.model_used
     row = _head(task.panel.definition, task.gate) | {
         "verdict": judged.verdict,
+        "route": judged.route,
         "reason": judged.reason,
         "model_used": model,
         "model_version": model_version(task, model),

@@ -18,7 +18,7 @@ CONFIRMATION_DRAWS = 1_999
 
 def later_p_values(
     covers: list[BoolArray], label: FloatArray, blocks: ChanceBlocks, seed: int
-) -> list[float]:
+) -> list[float | None]:
     """Chance of as many failures inside each rule on the later period.
 
     Args:
@@ -28,11 +28,17 @@ def later_p_values(
         seed: Seed of the draws.
 
     Returns:
-        One-sided p-value per rule, corrected for the number of rules; 1 where the later period
-        has too few arrangements to tell.
+        One-sided p-value per rule, corrected for the number of rules that can be tested; None where
+        a rule covers no later batch, or the later period has too few arrangements to tell.
     """
-    if not covers or not blocks.is_usable:
-        return [1.0] * len(covers)
+    testable = [i for i, inside in enumerate(covers) if inside.any() and blocks.is_usable]
+    found: list[float | None] = [None] * len(covers)
+    if not testable:
+        return found
     draws = blocks.draws(label, CONFIRMATION_DRAWS, seed).astype(np.float64)
-    alone = [p_value(float(label[inside].sum()), draws[:, inside].sum(axis=1)) for inside in covers]
-    return [float(p) for p in holm(np.array(alone))]
+    alone = [
+        p_value(float(label[covers[i]].sum()), draws[:, covers[i]].sum(axis=1)) for i in testable
+    ]
+    for i, corrected in zip(testable, holm(np.array(alone)), strict=True):
+        found[i] = float(corrected)
+    return found

@@ -24,9 +24,8 @@ INPUTS = (
     "core.outcomes",
     "core.outcome_definitions",
     "core.outcome_margins",
-    "evidence.refused_features",
+    "evidence.withheld_features",
     "core.material_usage",
-    "model.verdicts",
 )
 
 
@@ -44,9 +43,8 @@ def failure_rules(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> 
     from assets.rules.target_search import RuleSettings
 
     run = context.resources.run_settings
-    verdicts = tables.pop("verdicts")
     settings = RuleSettings(seed=run.seed, is_quick=run.is_quick)
-    found = rule_tables(run_rule_study(RuleInputs(**tables), settings), settings, verdicts)
+    found = rule_tables(run_rule_study(RuleInputs(**tables), settings), settings)
     for row in found["finding.rules"].filter("is_shown").iter_rows(named=True):
         context.log.info(f"{row['outcome']}: {row['text']}")
     yield from table_outputs(found, TABLES)

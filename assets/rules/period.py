@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.rules.chance_blocks import ChanceBlocks, chance_blocks
+from assets.rules.foretold import foretold
 from assets.rules.search.selectors import Selectors
 from assets.rules.selection import Period
 from assets.rules.targets import Target
@@ -28,6 +29,7 @@ class Split:
         early: Positions of the earlier half.
         late: Positions of the later half.
         selectors: Columns of all batches of the gate.
+        foretold: Per batch of the gate, probability of the target given the results before it.
     """
 
     target: Target
@@ -35,11 +37,15 @@ class Split:
     early: IntArray
     late: IntArray
     selectors: Selectors
+    foretold: FloatArray
 
     def blocks(self, rows: IntArray) -> ChanceBlocks:
         """The null of some of the batches."""
         return chance_blocks(
-            self.target.label[rows], self.selectors.product[rows], self.selectors.cluster[rows]
+            self.target.label[rows],
+            self.selectors.product[rows],
+            self.selectors.cluster[rows],
+            self.foretold[rows],
         )
 
     def period(self, rows: IntArray) -> Period:
@@ -70,14 +76,21 @@ class Split:
         return ""
 
 
-def split_in_time(target: Target, selectors: Selectors) -> Split:
-    """Split the batches with a known label at the middle of production."""
+def split_in_time(target: Target, selectors: Selectors, results: FloatArray) -> Split:
+    """Split the batches with a known label at the middle of production.
+
+    Args:
+        target: What rules are searched for.
+        selectors: Columns of all batches of the gate.
+        results: (batches, series) of every outcome of the run, aligned to them.
+    """
     known = np.flatnonzero(np.isfinite(target.label))
     border = int(known.size * EARLY_SHARE)
     early, late = known[:border], known[border:]
     # Lines run side by side: several campaigns may reach over the border, and not in one piece.
     is_running = np.isin(selectors.cluster[late], selectors.cluster[early])
-    return Split(target, known, early, late[~is_running], selectors)
+    risk = foretold(target, results, selectors.product)
+    return Split(target, known, early, late[~is_running], selectors, risk)
 
 
 def _tells_apart(values: FloatArray) -> bool:

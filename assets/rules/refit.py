@@ -11,6 +11,7 @@ import numpy as np
 
 from assets.rules.search.interval_kernel import likelihood_ratio
 from assets.rules.search.rule import Rule, RuleCondition, sorted_rule
+from assets.rules.search.selectors import SearchColumn
 from assets.rules.search.subgroup_search import SubgroupSearch
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 
@@ -35,13 +36,17 @@ def on_rows(rule: Rule, rows: IntArray) -> Rule:
     return Rule(tuple(parts))
 
 
-def refitted(rule: Rule, label: FloatArray, expected: FloatArray) -> Rule:
+def refitted(
+    rule: Rule, label: FloatArray, expected: FloatArray, *, keeps_tails: bool = False
+) -> Rule:
     """Move the intervals of a rule to where they are best on these batches.
 
     Args:
         rule: Its columns' values are on the batches in use; levels stay as they are.
         label: Per batch, 1 failed, 0 good.
         expected: Per batch, failures expected under the null.
+        keeps_tails: Whether an end that is open stays open: "above 7" found again is above some
+            other value, and not between two, because nothing beyond happened to be made since.
 
     Returns:
         The rule with the same columns; as it was where no interval is better.
@@ -64,14 +69,23 @@ def refitted(rule: Rule, label: FloatArray, expected: FloatArray) -> Rule:
     best = rule
     if found:
         by_feature = {part.column.feature: part.column for part in numbers}
+        before = {part.column.feature: part for part in numbers}
         moved = [
-            RuleCondition(by_feature[part.column.feature], part.low, part.high)
+            _moved(before[part.column.feature], by_feature[part.column.feature], part, keeps_tails)
             for part in found[0].rule.conditions
         ]
         refit = sorted_rule([*levels, *moved])
         if statistic_of(refit.covers, label, expected) > statistic_of(rule.covers, label, expected):
             best = refit
     return _ends_settled(best, label, expected)
+
+
+def _moved(
+    before: RuleCondition, column: SearchColumn, after: RuleCondition, keeps_tails: bool
+) -> RuleCondition:
+    low = -inf if keeps_tails and not isfinite(before.low) else after.low
+    high = inf if keeps_tails and not isfinite(before.high) else after.high
+    return RuleCondition(column, low, high)
 
 
 def _ends_settled(rule: Rule, label: FloatArray, expected: FloatArray) -> Rule:

@@ -16,6 +16,7 @@ from assets.rules.search.selectors import SearchColumn
 from assets.rules.search.subgroup_search import SubgroupSearch
 from assets.rules.selection import best_rule, without
 from assets.rules.target_search import RuleSettings, TargetSearch
+from data_contracts.codes import RuleStatus
 
 MOST_RULES = 5
 CLAIMED_BELOW = 0.05
@@ -32,7 +33,8 @@ class StatedRule:
         refit: The same columns, intervals fitted again on all batches with a known label.
         statistic: Likelihood ratio on the earlier batches.
         p_value: Family-wise, over all targets and depths of the run.
-        p_later: On the later batches, corrected for the number of the target's rules.
+        p_later: On the later batches, corrected for the number of the target's rules; None where
+            that cannot be tested.
     """
 
     split: Split
@@ -41,12 +43,15 @@ class StatedRule:
     refit: Rule
     statistic: float
     p_value: float
-    p_later: float
+    p_later: float | None
 
     @property
-    def is_confirmed(self) -> bool:
-        """Whether it held on the later batches."""
-        return self.p_later <= CONFIRMED_BELOW
+    def status(self) -> str:
+        """Whether it held on the later batches, or why nobody can say."""
+        if self.p_later is None:
+            return RuleStatus.NOT_TESTABLE
+        is_confirmed = self.p_later <= CONFIRMED_BELOW
+        return RuleStatus.CONFIRMED if is_confirmed else RuleStatus.NOT_CONFIRMED
 
 
 def stated_rules(search: TargetSearch, settings: RuleSettings) -> Iterator[StatedRule]:
@@ -71,7 +76,7 @@ def stated_rules(search: TargetSearch, settings: RuleSettings) -> Iterator[State
     for number, (rule, (_, statistic, p_value), p_later) in enumerate(
         zip(rules, discovered, later, strict=True), start=1
     ):
-        refit = refitted(on_rows(rule, split.known), label, expected)
+        refit = refitted(on_rows(rule, split.known), label, expected, keeps_tails=True)
         yield StatedRule(
             split, number, rule, _on_all_batches(refit, whole), statistic, p_value, p_later
         )

@@ -6,11 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from assets.batch_matrix.outcome_panel import definitions as outcome_definitions
+from assets.batch_matrix.outcome_panel import outcome_panel
+from assets.batch_matrix.past_results import results_of
 from assets.rules.period import Split, split_in_time
 from assets.rules.search.selectors import Selectors, selectors
 from assets.rules.stated_rules import StatedRule, stated_rules
 from assets.rules.target_search import RuleSettings, TargetSearch, search_split
 from assets.rules.targets import failure_target, thin_margin_targets
+from assets.statistics.array_types import FloatArray
 from assets.statistics.resampling.multiplicity import westfall_young
 
 
@@ -24,7 +28,7 @@ class RuleInputs:
     outcomes: pl.DataFrame
     outcome_definitions: pl.DataFrame
     outcome_margins: pl.DataFrame
-    refused_features: pl.DataFrame
+    withheld_features: pl.DataFrame
     material_usage: pl.DataFrame
 
 
@@ -39,6 +43,7 @@ class RuleStudy:
 def splits(inputs: RuleInputs, *, has_margins: bool = True) -> Iterator[Split]:
     """Every target of a run, split in time, with the columns it may use."""
     by_gate: dict[int, Selectors] = {}
+    results: dict[int, FloatArray] = {}
     seen: set[tuple[int, str]] = set()
     of_outcome = inputs.outcome_margins.group_by("outcome").agg(pl.col("quantity").n_unique())
     definitions = inputs.outcome_definitions.join(of_outcome, on="outcome", how="left")
@@ -56,10 +61,11 @@ def splits(inputs: RuleInputs, *, has_margins: bool = True) -> Iterator[Split]:
                 inputs.material_usage,
                 gate,
             )
-        own = inputs.refused_features.filter(pl.col("outcome") == row["outcome"])
+            results[gate] = _results(inputs, by_gate[gate].batch_ids)
+        own = inputs.withheld_features.filter(pl.col("outcome") == row["outcome"])
         allowed = by_gate[gate].without(set(own["feature"].to_list()))
-        target = failure_target(row, inputs.outcomes, allowed.batch_ids)
-        split = split_in_time(target, allowed)
+        target = failure_target(row, inputs.outcomes, inputs.outcome_margins, allowed.batch_ids)
+        split = split_in_time(target, allowed, results[gate])
         yield split
         if not has_margins or not split.early.size:
             continue
@@ -70,7 +76,17 @@ def splits(inputs: RuleInputs, *, has_margins: bool = True) -> Iterator[Split]:
         ):
             if (gate, thin.quantity) not in seen:
                 seen.add((gate, thin.quantity))
-                yield split_in_time(thin, allowed)
+                yield split_in_time(thin, allowed, results[gate])
+
+
+def _results(inputs: RuleInputs, batch_ids: list[str]) -> FloatArray:
+    """Every result of the run beside one another, aligned to the batches of a gate."""
+    return results_of(
+        [
+            outcome_panel(one, inputs.outcomes, inputs.outcome_margins, batch_ids)
+            for one in outcome_definitions(inputs.outcome_definitions)
+        ]
+    )
 
 
 def run_rule_study(inputs: RuleInputs, settings: RuleSettings) -> RuleStudy:

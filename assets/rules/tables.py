@@ -15,7 +15,7 @@ from assets.rules.study import RuleStudy
 from assets.rules.target_search import RuleSettings, TargetSearch
 from assets.statistics.array_types import BoolArray, IntArray
 from assets.statistics.dependence import share_interval
-from data_contracts.codes import RuleStatus, Verdict
+from data_contracts.codes import RuleStatus
 from data_contracts.tables import table
 
 PERIODS = 8
@@ -23,19 +23,16 @@ DISCOVERY, CONFIRMATION, RE_ESTIMATED = "discovery", "confirmation", "re_estimat
 Rows = Iterator[dict[str, Any]]
 
 
-def rule_tables(
-    study: RuleStudy, settings: RuleSettings, verdicts: pl.DataFrame
-) -> dict[str, pl.DataFrame]:
+def rule_tables(study: RuleStudy, settings: RuleSettings) -> dict[str, pl.DataFrame]:
     """Every table of a rule study, by name.
 
     Args:
         study: What was searched for and found.
         settings: How hard the search looked.
-        verdicts: ``model.verdicts``; rules are shown only under a process signal.
     """
     return {
         "evidence.rule_search": rule_search(study, settings),
-        "finding.rules": rules(study, verdicts),
+        "finding.rules": rules(study),
         "finding.rule_conditions": rule_conditions(study),
         "finding.rule_effects": rule_effects(study),
         "finding.rule_periods": rule_periods(study),
@@ -50,13 +47,9 @@ def rule_search(study: RuleStudy, settings: RuleSettings) -> pl.DataFrame:
     )
 
 
-def rules(study: RuleStudy, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """``finding.rules``: one row per rule, shown where confirmed under a process signal."""
-    standing = {
-        (outcome, gate): verdict
-        for outcome, gate, verdict in verdicts.select("outcome", "gate", "verdict").iter_rows()
-    }
-    return table("finding.rules", [_rule(each, standing) for each in study.rules])
+def rules(study: RuleStudy) -> pl.DataFrame:
+    """``finding.rules``: one row per rule, shown where confirmed on later batches."""
+    return table("finding.rules", map(_rule, study.rules))
 
 
 def rule_conditions(study: RuleStudy) -> pl.DataFrame:
@@ -104,7 +97,7 @@ def _search(search: TargetSearch, study: RuleStudy, settings: RuleSettings) -> d
         "beam": settings.beam,
         "permutations": 0 if search.null is None else int(search.null.shape[0]),
         "discovered": len(own),
-        RuleStatus.CONFIRMED: sum(rule.is_confirmed for rule in own),
+        "confirmed": sum(rule.status == RuleStatus.CONFIRMED for rule in own),
         "note": search.obstacle,
     }
     if search.chance is None:
@@ -118,18 +111,15 @@ def _search(search: TargetSearch, study: RuleStudy, settings: RuleSettings) -> d
     return row | {"p_value_family": min(chances)}
 
 
-def _rule(rule: StatedRule, standing: dict[tuple[str, int], str]) -> dict[str, Any]:
-    target = rule.split.target
-    verdict = standing.get((target.outcome, target.gate), Verdict.NOT_APPLICABLE)
+def _rule(rule: StatedRule) -> dict[str, Any]:
     return _key(rule) | {
-        "kind": target.kind,
+        "kind": rule.split.target.kind,
         "text": rule.rule.text,
         "text_re_estimated": rule.refit.text,
         "conditions": len(rule.rule.conditions),
         "available_at_gate": rule.rule.gate,
-        "status": RuleStatus.CONFIRMED if rule.is_confirmed else RuleStatus.NOT_CONFIRMED,
-        "verdict": verdict,
-        "is_shown": rule.is_confirmed and verdict == Verdict.PROCESS_SIGNAL,
+        "status": rule.status,
+        "is_shown": rule.status == RuleStatus.CONFIRMED,
         "statistic": rule.statistic,
         "p_value_family": rule.p_value,
         "p_value_later": rule.p_later,

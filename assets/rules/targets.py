@@ -38,6 +38,8 @@ class Target:
         title: How reports call it.
         gate: Last gate before the result, 1 to 7.
         label: Per batch of the gate 1 yes, 0 no, NaN not known.
+        margins: (batches, quantities) of the gate, below 0 where the margin alone makes the target
+            (at 0 for a thin margin); NaN where missing.
     """
 
     outcome: str
@@ -46,6 +48,7 @@ class Target:
     title: str
     gate: int
     label: FloatArray
+    margins: FloatArray
 
     @property
     def name(self) -> str:
@@ -54,13 +57,22 @@ class Target:
 
 
 def failure_target(
-    definition: dict[str, object], outcomes: pl.DataFrame, batch_ids: list[str]
+    definition: dict[str, object],
+    outcomes: pl.DataFrame,
+    outcome_margins: pl.DataFrame,
+    batch_ids: list[str],
 ) -> Target:
     """The failures of one outcome; a batch without a verdict is not known, never good."""
     outcome = str(definition["outcome"])
     label = outcome_labels(outcomes, outcome, batch_ids).label
     gate = int(str(definition["last_gate_before"]))
-    return Target(outcome, FAILURE, "", str(definition["title"]), gate, label)
+    margins = [
+        one.margin
+        for one in aligned_margins(outcome_margins, outcome, batch_ids, label)
+        if np.isfinite(one.margin).sum() >= FEWEST_MARGINS
+    ]
+    table = np.column_stack(margins) if margins else np.empty((len(batch_ids), 0))
+    return Target(outcome, FAILURE, "", str(definition["title"]), gate, label, table)
 
 
 def thin_margin_targets(
@@ -98,7 +110,10 @@ def thin_margin_targets(
         called = _called(names[one.quantity]["measured_quantity"], dictionary)
         title = f"{called} close to its {names[one.quantity]['limit']} limit"
         kind = RuleKind.THIN_MARGIN
-        found.append(Target(failure.outcome, kind, one.quantity, title, failure.gate, label))
+        beyond = (one.margin - limit)[:, None]
+        found.append(
+            Target(failure.outcome, kind, one.quantity, title, failure.gate, label, beyond)
+        )
     return found
 
 

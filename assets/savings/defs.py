@@ -41,6 +41,7 @@ EVIDENCE = (
     "core.outcome_margins",
     "feature.gate_values",
     "feature.dictionary",
+    "evidence.withheld_features",
 )
 
 

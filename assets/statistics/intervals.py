@@ -111,10 +111,10 @@ def newcombe_difference(
     low_1, high_1 = wilson(events_1, trials_1, level)
     low_2, high_2 = wilson(events_2, trials_2, level)
     difference = share_1 - share_2
-    return (
-        difference - sqrt((share_1 - low_1) ** 2 + (high_2 - share_2) ** 2),
-        difference + sqrt((high_1 - share_1) ** 2 + (share_2 - low_2) ** 2),
-    )
+    low = difference - sqrt((share_1 - low_1) ** 2 + (high_2 - share_2) ** 2)
+    high = difference + sqrt((high_1 - share_1) ** 2 + (share_2 - low_2) ** 2)
+    # All against none is exactly 1; rounding must not carry a bound past it, or past the share.
+    return max(-1.0, min(low, difference)), min(1.0, max(high, difference))
 
 
 def deflated_beta(

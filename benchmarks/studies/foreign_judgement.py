@@ -53,7 +53,7 @@ def judged(table: ForeignTable, effort: ReplayEffort = EFFORT) -> dict[str, Any]
         core = core_tables(profile, Path(folder))
     tables = features_of(core, profile.outcomes, profile.quantity_stages)
     assumptions = load_run_assumptions(None, profile.assumptions, profile.file.parent)
-    found = analysed(tables, effort, assumptions)
+    found = analysed(tables, effort, assumptions, profile.measured_before_result)
     return {
         "kind": table.kind,
         "seed": table.seed,

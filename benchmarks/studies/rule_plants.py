@@ -241,6 +241,6 @@ def rule_inputs(plant: RulePlant) -> RuleInputs:
                 "is_censored": pl.Boolean,
             }
         ),
-        refused_features=pl.DataFrame(schema={"outcome": pl.String, "feature": pl.String}),
+        withheld_features=table("evidence.withheld_features"),
         material_usage=table("core.material_usage"),
     )

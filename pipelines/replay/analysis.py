@@ -7,6 +7,7 @@ nothing is written. Sensor readings are taken as the features they became.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -19,6 +20,8 @@ from assets.failure_models.signal.acceptance_criteria import criteria_frame
 from assets.failure_models.study import run_study
 from assets.gate_features.composition import CoreRecords, gate_features
 from assets.gate_features.gates import batch_gates
+from assets.leak_questions.questions import Answers, leak_questions
+from assets.leak_questions.withheld import withheld_features
 from assets.rules.study import RuleInputs, run_rule_study
 from assets.rules.tables import rule_tables
 from assets.rules.target_search import RuleSettings
@@ -97,7 +100,10 @@ def features_of(
 
 
 def analysed(
-    tables: Tables, effort: ReplayEffort, assumptions: Assumptions | None = None
+    tables: Tables,
+    effort: ReplayEffort,
+    assumptions: Assumptions | None = None,
+    answers: Answers = MappingProxyType({}),
 ) -> Tables:
     """Judge, search and price what ``features_of`` gave.
 
@@ -105,18 +111,21 @@ def analysed(
         tables: Its tables.
         effort: How hard to look.
         assumptions: Prices; None leaves money out.
+        answers: ``measured_before_result`` of the profile.
 
     Returns:
         The tables given and those found, by full name.
     """
     found = dict(tables)
     names = tables["core.outcome_definitions"]["outcome"].sort().to_list()
+    found |= _withheld(found, answers)
     now = datetime.now(UTC).replace(tzinfo=None)
     found["evidence.acceptance_criteria"] = criteria_frame(names, now)
-    found |= run_study(StudyInputs(**_named(found, StudyInputs)), effort.study)
+    found |= {name: table(name) for name in ("finding.rules", "finding.rule_effects")}
     if effort.rules is not None:
         rules = run_rule_study(RuleInputs(**_named(found, RuleInputs)), effort.rules)
-        found |= rule_tables(rules, effort.rules, found["model.verdicts"])
+        found |= rule_tables(rules, effort.rules)
+    found |= run_study(StudyInputs(**_named(found, StudyInputs)), effort.study)
     if assumptions is not None and effort.draws:
         case = _case(found, effort, assumptions)
         found |= {
@@ -125,6 +134,24 @@ def analysed(
             "economics.window_effects": case.window_effects,
         }
     return found
+
+
+def _withheld(found: Tables, answers: Answers) -> Tables:
+    refused, dictionary = found["evidence.refused_features"], found["feature.dictionary"]
+    asked = leak_questions(
+        found["feature.gate_values"],
+        dictionary,
+        found["feature.batch_gates"],
+        found["core.outcomes"],
+        found["core.outcome_definitions"],
+        found["core.outcome_margins"],
+        refused,
+        answers,
+    )
+    return {
+        "evidence.leak_questions": asked,
+        "evidence.withheld_features": withheld_features(refused, asked, dictionary),
+    }
 
 
 def _case(found: Tables, effort: ReplayEffort, assumptions: Assumptions) -> BusinessCase:

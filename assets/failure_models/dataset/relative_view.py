@@ -1,7 +1,8 @@
-"""Features and margins as the signal test sees them: within product, relative to the recent past.
+"""Features and margins as the signal test sees them: within product, beside the past.
 
-Drifting features match drifting margins and product means match product means; neither says
-anything about the process. What remains after both are taken away is what a driver must explain.
+Drifting features match drifting margins, product means match product means, and settings follow
+past results or wander as results do; none of it says anything about the process. What remains of
+both sides after the recent past and past results are taken away is what a driver must explain.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from assets.batch_matrix.missing_values import measured_mean, measured_spread
 from assets.failure_models.dataset.shared_fits import SharedFits, fingerprint
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.regression.detrending import PAST_BATCHES, group_means, relative_to_past
+from assets.statistics.regression.result_history import ResultHistory
 from assets.statistics.resampling.folds import Fold
 
 LARGEST_SPREADS = 4.0
@@ -22,12 +24,17 @@ class RelativeView:
     """One fold's view of a gate.
 
     Attributes:
-        design: (batches, columns) in training standard deviations, clipped at 4 of them; 0 where
-            a value or its past is missing.
+        design: (batches, columns) ``relative`` less what past results foretell of it: what the
+            signal test, the drivers and their refutations look at, and what is fitted on.
+        relative: (batches, columns) in training standard deviations, clipped at 4 of them; 0 where
+            a value or its past is missing. What a failure is predicted from: past results may be
+            pending when a batch is scored.
         scale: Per column, the training standard deviation in the column's own unit; 0 where the
             column says nothing in training.
-        targets: (batches, quantities) margins within product relative to the past; NaN where
-            missing.
+        targets: (batches, quantities) margins within product relative to the past, less what past
+            results foretell of them; NaN where missing.
+        label: (batches,) whether a batch failed, within product relative to the past, less what
+            past results foretell of it; NaN where not known.
         expected: (batches, quantities) margin to expect from product and recent level alone, as
             known when the fold's training ended.
         level: Per quantity, the part of ``expected`` that is the recent level.
@@ -35,8 +42,10 @@ class RelativeView:
     """
 
     design: FloatArray
+    relative: FloatArray
     scale: FloatArray
     targets: FloatArray
+    label: FloatArray
     expected: FloatArray
     level: FloatArray
     key: bytes
@@ -44,25 +53,37 @@ class RelativeView:
 
 @dataclass(frozen=True)
 class RelativeDesign:
-    """The part of a view that no result enters, so that all outcomes of a gate share it.
+    """The part of a view that is the same for all outcomes of a gate, so that they share it.
 
     Attributes:
-        values: (batches, columns), as ``design`` of :class:`RelativeView`.
-        scale: Per column, likewise.
+        design: (batches, columns), as of :class:`RelativeView`.
+        relative: Likewise.
+        scale: Likewise.
+        history: What past results foretell, of anything.
     """
 
-    values: FloatArray
+    design: FloatArray
+    relative: FloatArray
     scale: FloatArray
+    history: ResultHistory
 
 
 def relative_view(
-    values: FloatArray, margins: FloatArray, product: IntArray, fold: Fold, fits: SharedFits
+    values: FloatArray,
+    margins: FloatArray,
+    label: FloatArray,
+    results: FloatArray,
+    product: IntArray,
+    fold: Fold,
+    fits: SharedFits,
 ) -> RelativeView:
-    """Take away product means (from training) and the mean of the previous 40 batches.
+    """Take away product means (from training), the mean of the previous 40 batches and the past.
 
     Args:
         values: (batches, columns) of the gate's matrix, in production order, NaN where missing.
         margins: (batches, quantities), NaN where missing or censored.
+        label: (batches,) 1 failed, 0 good, NaN where not known.
+        results: (batches, series) of every outcome of the run, NaN where missing.
         product: Per batch, code of product and strength.
         fold: Gives the training positions.
         fits: Of the run; outcomes with the same features and training positions share a design.
@@ -70,8 +91,8 @@ def relative_view(
     Returns:
         The view; nothing in a row depends on later rows.
     """
-    key = fingerprint("design", values, product, fold.train)
-    shared = fits.get_or_fit(key, lambda: _design(values, product, fold.train))
+    key = fingerprint("design", values, results, product, fold.train)
+    shared = fits.get_or_fit(key, lambda: _design(values, results, product, fold.train))
     product_mean, targets = np.empty_like(margins), np.empty_like(margins)
     level = np.empty(margins.shape[1])
     # One margin at a time: sums over several columns are taken in another order, and a margin must
@@ -80,23 +101,31 @@ def relative_view(
         own = margins[:, [j]]
         means = group_means(own, product, fold.train)
         within = own - means
-        product_mean[:, j], targets[:, j] = means[:, 0], relative_to_past(within)[:, 0]
+        product_mean[:, j] = means[:, 0]
+        targets[:, j] = shared.history.innovation(relative_to_past(within)[:, 0])
         level[j] = measured_mean(within[fold.train][-PAST_BATCHES:])[0]
+    within = label[:, None] - group_means(label[:, None], product, fold.train)
     return RelativeView(
-        shared.values,
+        shared.design,
+        shared.relative,
         shared.scale,
         targets,
+        shared.history.innovation(relative_to_past(within)[:, 0]),
         product_mean + level,
         level,
         key,
     )
 
 
-def _design(values: FloatArray, product: IntArray, train: IntArray) -> RelativeDesign:
-    relative = relative_to_past(values - group_means(values, product, train))
-    spread, mean = measured_spread(relative[train]), measured_mean(relative[train])
+def _design(
+    values: FloatArray, results: FloatArray, product: IntArray, train: IntArray
+) -> RelativeDesign:
+    past = relative_to_past(values - group_means(values, product, train))
+    spread, mean = measured_spread(past[train]), measured_mean(past[train])
     scale = np.where(spread > 1e-9 * np.maximum(1.0, np.abs(mean)), spread, 0.0)
-    return RelativeDesign(in_spreads(relative, scale), scale)
+    history = ResultHistory(results - group_means(results, product, train), train)
+    relative = in_spreads(past, scale)
+    return RelativeDesign(history.beside(relative), relative, scale, history)
 
 
 def in_spreads(relative: FloatArray, scale: FloatArray) -> FloatArray:

@@ -17,8 +17,11 @@ class StudyInputs:
         outcomes: ``core.outcomes``.
         outcome_definitions: ``core.outcome_definitions``.
         outcome_margins: ``core.outcome_margins``.
-        refused_features: ``evidence.refused_features``.
+        withheld_features: ``evidence.withheld_features``.
+        leak_questions: ``evidence.leak_questions``.
         acceptance_criteria: ``evidence.acceptance_criteria``.
+        rules: ``finding.rules``.
+        rule_effects: ``finding.rule_effects``.
     """
 
     gate_values: pl.DataFrame
@@ -27,8 +30,11 @@ class StudyInputs:
     outcomes: pl.DataFrame
     outcome_definitions: pl.DataFrame
     outcome_margins: pl.DataFrame
-    refused_features: pl.DataFrame
+    withheld_features: pl.DataFrame
+    leak_questions: pl.DataFrame
     acceptance_criteria: pl.DataFrame
+    rules: pl.DataFrame
+    rule_effects: pl.DataFrame
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ A task is what every rung of the ladder and every test is handed, so that all of
 batches, split the same way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from assets.batch_matrix.gate_matrix import GateMatrix
 from assets.batch_matrix.outcome_panel import OutcomePanel
+from assets.failure_models.dataset.confirmed_rules import ConfirmedRule
 from assets.failure_models.dataset.relative_view import RelativeView, relative_view
 from assets.failure_models.dataset.shared_fits import SharedFits
 from assets.statistics.array_types import FloatArray, IntArray
@@ -26,13 +28,20 @@ class Task:
     Attributes:
         matrix: Features available at the gate and not refused for the outcome, informative only.
         panel: Labels and margins, aligned to the matrix.
+        results: (batches, series) results of every outcome of the run, aligned likewise.
         seed: Seed of every random draw of the task.
+        questions: Open questions about columns that are like the outcome; the columns themselves
+            are not in the matrix.
+        rules: Rules of the outcome confirmed on later batches.
         fits: Fits shared with the other tasks of the run.
     """
 
     matrix: GateMatrix
     panel: OutcomePanel
+    results: FloatArray
     seed: int
+    questions: Sequence[str] = ()
+    rules: Sequence[ConfirmedRule] = ()
     fits: SharedFits = field(default_factory=SharedFits, compare=False, repr=False)
 
     @property
@@ -68,13 +77,15 @@ class Task:
 
     @cached_property
     def views(self) -> list[RelativeView]:
-        """Per fold, features and margins within product, relative to the recent past."""
+        """Per fold, features and margins within product, beside the past."""
         return [self.view_of(fold) for fold in self.folds]
 
     def view_of(self, fold: Fold) -> RelativeView:
         """Features and margins within product as one fold's training tells it."""
-        matrix = self.matrix
-        return relative_view(matrix.values, self.panel.margins, matrix.product, fold, self.fits)
+        matrix, panel = self.matrix, self.panel
+        return relative_view(
+            matrix.values, panel.margins, panel.label, self.results, matrix.product, fold, self.fits
+        )
 
     @cached_property
     def tested(self) -> IntArray:

@@ -15,7 +15,6 @@ from assets.failure_models.drivers.driver_ranking import WINDOW, RankedCluster
 from assets.failure_models.signal.examination import Examination
 from assets.statistics.array_types import FloatArray
 from assets.statistics.regression.clustered_regression import Slopes, clustered_slopes
-from assets.statistics.regression.detrending import group_means, relative_to_past
 from assets.statistics.regression.e_value import e_values_of_difference, e_values_of_risk_difference
 from assets.statistics.resampling.multiplicity import bonferroni
 
@@ -106,10 +105,7 @@ def targets(seen: Examination, driver: RankedCluster) -> tuple[FloatArray, Float
     """Crude and adjusted target with their unit: the margin the driver moves most, or failure."""
     task = seen.task
     if seen.ladder.margins is None:
-        label = task.panel.label
-        rows = np.flatnonzero(np.isfinite(label))
-        within = label - group_means(label[:, None], task.matrix.product, rows)[:, 0]
-        return label, relative_to_past(within[:, None])[:, 0], "failure probability"
+        return task.panel.label, task.views[-1].label, "failure probability"
     parts = seen.ladder.margins.contribution[task.tested][:, driver.columns].sum(axis=1)
     scale = np.nanstd(task.views[-1].targets[task.tested], axis=0)
     j = int(np.argmax(np.abs(parts).mean(axis=0) / np.maximum(scale, 1e-300)))

@@ -20,11 +20,10 @@ from assets.failure_models.drivers.drivers import drivers
 from assets.failure_models.drivers.explanation import Explanation, Refit, explain, refitted
 from assets.failure_models.drivers.refutation_study import refutations
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
-from assets.failure_models.signal.evidence import SPREAD_GAIN
 from assets.failure_models.signal.examination import Examination
 from assets.failure_models.signal.judgement import Judgement
 from assets.statistics.resampling.cluster_bootstrap import cluster_weights
-from data_contracts.codes import Verdict
+from data_contracts.codes import VerdictRoute
 
 SHOWN_DRIVERS = 10
 
@@ -71,12 +70,8 @@ def driver_study(
 
 
 def has_drivers(judged: Judgement) -> bool:
-    """Whether a task may have drivers at all: a signal, and one of the mean of the margin."""
-    return (
-        judged.verdict == Verdict.PROCESS_SIGNAL
-        and judged.gain is not None
-        and judged.gain.statistic != SPREAD_GAIN
-    )
+    """Whether a task may have drivers at all: a model shows the signal, and not of the spread."""
+    return judged.route in (VerdictRoute.MARGIN_MODEL, VerdictRoute.LABEL_MODEL)
 
 
 def _of_task(

@@ -21,10 +21,10 @@ from assets.failure_models.drivers.predictive_contribution import (
 )
 from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.failure_probability import margin_failure_probability
-from assets.failure_models.estimators.margin_models import MarginScores, Spread
+from assets.failure_models.estimators.label_logistic import LabelScores, label_fit
+from assets.failure_models.estimators.margin_models import MarginFit, MarginScores, Spread
 from assets.failure_models.signal.examination import Examination
 from assets.statistics.array_types import FloatArray, IntArray
-from assets.statistics.regression.penalised_logistic import fit_logistic
 from assets.statistics.regression.ridge import weighted_coefficients
 
 SMALLEST_SPREADS = 0.05
@@ -72,8 +72,8 @@ def explain(seen: Examination) -> Explanation:
     task, ladder = seen.task, seen.ladder
     periods = halves(task.tested.size)
     if ladder.margins is None or ladder.spread is None:
-        whole = np.vstack([_logistic_contribution(task, f.train, f.test) for f in task.folds])
-        label = task.tested_label
+        labels = _labels(seen)
+        whole, label = labels.contribution[task.tested], labels.target[task.tested]
         by_period = np.array(
             [predictive_contribution(whole[part], label[part]) for part in periods]
         )
@@ -114,8 +114,10 @@ def refitted(
     unseen = counted[task.tested] == 0
     if seen.ladder.margins is None or seen.ladder.spread is None:
         rows = np.repeat(train, weights.astype(np.int64))
-        whole = _logistic_contribution(task, rows, task.tested)
-        return Refit(whole, predictive_contribution(whole[unseen], task.tested_label[unseen]))
+        view = task.views[-1]
+        whole = label_fit(task, view, rows).features.contributions(view.design[task.tested])
+        target = _labels(seen).target[task.tested]
+        return Refit(whole, predictive_contribution(whole[unseen], target[unseen]))
     parts = _refitted_parts(seen, seen.ladder.spread, counted, seed)
     target = seen.ladder.margins.target[task.tested]
     return Refit(
@@ -136,12 +138,11 @@ def _refitted_parts(
     for j in range(parts.shape[2]):
         has_target = np.isfinite(view.targets[train, j]) & (weights > 0)
         rows, own = train[has_target], weights[has_target]
-        target, penalty = view.targets[rows, j], spread.penalties[-1][j]
-        slopes = task.fits.get_or_fit(
-            fingerprint("ridge again", key, rows, target, penalty),
-            partial(weighted_coefficients, view.design[rows], target, own, penalty),
+        target, fit = view.targets[rows, j], spread.fits[-1][j]
+        parts[:, :, j] = task.fits.get_or_fit(
+            fingerprint("linear again", key, rows, target, fit.ridge.penalty),
+            partial(_linear_contributions, view.design[rows], target, own, fit, test),
         )
-        parts[:, :, j] = (test - test.mean(axis=0)) * slopes
         if task.is_primary:
             by_trees = task.fits.get_or_fit(
                 fingerprint("trees again", key, rows, target, seed),
@@ -149,6 +150,15 @@ def _refitted_parts(
             )
             parts[:, :, j] = (parts[:, :, j] + by_trees) / 2
     return parts
+
+
+def _linear_contributions(
+    design: FloatArray, target: FloatArray, own: FloatArray, fit: MarginFit, test: FloatArray
+) -> FloatArray:
+    """Contributions of the linear model fitted again, its penalty and its pairs as they were."""
+    slopes = weighted_coefficients(design, target, own, fit.ridge.penalty)
+    pairs = fit.pairs.fitted(design, target - design @ slopes, own)
+    return np.asarray((test - test.mean(axis=0)) * slopes + pairs.contributions(test))
 
 
 def _tree_contributions(
@@ -233,7 +243,8 @@ def observed_to_predicted(
     return np.asarray(observed / np.maximum(predicted, 1e-6))
 
 
-def _logistic_contribution(task: Task, train: IntArray, test: IntArray) -> FloatArray:
-    values = task.matrix.values
-    fit = fit_logistic(values[train], task.panel.label[train])
-    return fit.contributions(values[test])
+def _labels(seen: Examination) -> LabelScores:
+    """The label model a verdict without margins rests on."""
+    if seen.ladder.labels is None:
+        raise ValueError(f"nothing was fitted to {seen.task.outcome} at gate {seen.task.gate}")
+    return seen.ladder.labels

@@ -1,6 +1,7 @@
-"""Models of the failure label: base rate, product only, best single parameter, logistic, trees.
+"""Models of the failure label as recorded: base rate, product only, best single parameter, trees.
 
-They see features as recorded. The first three are what a model must beat; the last row, trees under
+They see features as recorded; the logistic model that evidence may rest on does not, and has its
+own home. The first three are what a model must beat; the last row, trees under
 random cross-validation, is there to show how far ordinary practice flatters.
 """
 
@@ -9,20 +10,18 @@ from collections.abc import Callable
 import numpy as np
 
 from assets.batch_matrix.missing_values import mean_filled
-from assets.failure_models.dataset.shared_fits import fingerprint
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.prediction import Prediction
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.discrimination import column_aucs
-from assets.statistics.regression.penalised_logistic import LogisticDesign, fit_logistic
+from assets.statistics.regression.penalised_logistic import fit_logistic
 from assets.statistics.resampling.folds import random_folds
 from data_contracts.codes import Validation
 
 BASE_RATE = "base_rate"
 PRODUCT_ONLY = "product_only"
 SINGLE_PARAMETER = "best_single_parameter"
-LOGISTIC = "penalised_logistic"
 TREES = "boosted_trees"
 
 Fitter = Callable[[IntArray, IntArray, int], FloatArray]
@@ -72,19 +71,6 @@ def best_single_parameter(task: Task) -> Prediction:
     found = _rolling(task, SINGLE_PARAMETER, predict)
     note = "Chosen in training: " + ", ".join(dict.fromkeys(chosen))
     return Prediction(found.model, found.probability, found.fold, note=note)
-
-
-def penalised_logistic(task: Task) -> Prediction:
-    """Ridge logistic regression on product identity and every feature."""
-    design = np.column_stack([identity_design(task), task.matrix.values])
-    shared = fingerprint("logistic", design)
-
-    def predict(train: IntArray, test: IntArray, _: int) -> FloatArray:
-        key = fingerprint(shared, train)
-        ready = task.fits.get_or_fit_recent(key, lambda: LogisticDesign(design[train]))
-        return ready.fit(task.panel.label[train]).predict(design[test])
-
-    return _rolling(task, LOGISTIC, predict)
 
 
 def boosted_label(task: Task) -> Prediction:

@@ -25,7 +25,7 @@ class CardInputs:
     batch_gates: pl.DataFrame
     outcomes: pl.DataFrame
     outcome_definitions: pl.DataFrame
-    refused_features: pl.DataFrame
+    withheld_features: pl.DataFrame
     batch_scores: pl.DataFrame
     material_usage: pl.DataFrame
     deviations: pl.DataFrame
@@ -39,7 +39,7 @@ class InvestigatedOutcome:
 
     Attributes:
         definition: What it is.
-        matrix: What was known at that gate, refused features left out.
+        matrix: What was known at that gate, withheld features left out.
         labels: Its results, aligned to the matrix.
     """
 
@@ -55,6 +55,6 @@ def investigated_outcomes(inputs: CardInputs) -> Iterator[InvestigatedOutcome]:
         matrix = gate_matrix(
             inputs.gate_values, inputs.dictionary, inputs.batch_gates, one.last_gate_before
         )
-        matrix = matrix.allowed(inputs.refused_features, one.outcome)
+        matrix = matrix.allowed(inputs.withheld_features, one.outcome)
         labels = outcome_labels(inputs.outcomes, one.outcome, matrix.batch_ids)
         yield InvestigatedOutcome(one, matrix, labels)

@@ -12,14 +12,16 @@ import numpy as np
 from assets.failure_models.dataset.shared_fits import fingerprint
 from assets.failure_models.dataset.task import FOLDS, Task
 from assets.failure_models.drivers.explanation import observed_to_predicted
-from assets.failure_models.estimators import boosted_trees, label_models
-from assets.failure_models.estimators.margin_models import ridge_fit
+from assets.failure_models.estimators import boosted_trees
+from assets.failure_models.estimators.label_logistic import label_fit
+from assets.failure_models.estimators.margin_models import margin_fit
 from assets.failure_models.scoring.frozen_model import FrozenModel, plain
 from assets.failure_models.scoring.model_version import model_version
 from assets.failure_models.signal.judgement import Judgement
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.regression.detrending import GroupMeans, fit_group_means
-from assets.statistics.regression.penalised_logistic import fit_logistic
+from assets.statistics.regression.pair_terms import PairTerms
+from assets.statistics.regression.penalised_logistic import LogisticFit
 from assets.statistics.resampling.folds import Fold
 
 
@@ -61,17 +63,35 @@ def _products(task: Task) -> list[str]:
 
 
 def _on_label(task: Task, train: IntArray) -> tuple[dict[str, Any], dict[str, Any]]:
-    design = np.column_stack([label_models.identity_design(task), task.matrix.values])
-    fit = fit_logistic(design[train], task.panel.label[train])
-    names = _products(task)
+    view = task.view_of(Fold(FOLDS + 1, train, np.empty(0, dtype=np.int64), 0))
+    fit, names = label_fit(task, view, train), _products(task)
+    features = fit_group_means(task.matrix.values[train], task.matrix.product[train], len(names))
     return {
-        "products": [names[code] for code in np.unique(task.matrix.product)],
+        "products": names,
         "quantities": [],
+        "feature_means": _means(features),
+        "scale": plain(view.scale),
+        "identity_products": [names[code] for code in np.unique(task.matrix.product)],
+        "product_fit": _logistic(fit.product),
+        "feature_fit": _logistic(fit.features),
+    }, {}
+
+
+def _logistic(fit: LogisticFit) -> dict[str, Any]:
+    return {
         "centre": plain(fit.centre),
         "scale": plain(fit.scale),
         "coefficients": plain(fit.coefficients),
         "intercept": fit.intercept,
-    }, {}
+    }
+
+
+def logistic_of(kept: dict[str, Any]) -> LogisticFit:
+    """A logistic fit as it was kept."""
+    centre, scale, coefficients = (
+        np.array(kept[name], dtype=float) for name in ("centre", "scale", "coefficients")
+    )
+    return LogisticFit(centre, scale, coefficients, float(kept["intercept"]))
 
 
 def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -85,12 +105,13 @@ def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dic
     for j, quantity in enumerate(task.panel.quantities):
         rows = train[np.isfinite(view.targets[train, j])]
         target = view.targets[rows, j]
-        fit = ridge_fit(task, view, rows, target)
+        fit = margin_fit(task, view, rows, target)
         ridges.append(
             {
-                "coefficients": plain(fit.coefficients),
-                "centre": plain(fit.centre),
-                "intercept": fit.intercept,
+                "coefficients": plain(fit.ridge.coefficients),
+                "centre": plain(fit.ridge.centre),
+                "intercept": fit.ridge.intercept,
+                "pairs": _pairs(fit.pairs),
                 "residuals": plain(fit.residuals),
             }
         )
@@ -115,6 +136,21 @@ def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dic
         "ridge": ridges,
         "risk_weight": plain(weight),
     }, trees
+
+
+def _pairs(pairs: PairTerms) -> dict[str, Any]:
+    return {
+        "first": pairs.first.tolist(),
+        "second": pairs.second.tolist(),
+        "centre": plain(pairs.centre),
+        "coefficients": plain(pairs.coefficients),
+    }
+
+
+def pairs_of(kept: dict[str, Any]) -> PairTerms:
+    """Products of columns as they were kept."""
+    first, second = (np.array(kept[name], dtype=np.int64) for name in ("first", "second"))
+    return PairTerms(first, second, np.array(kept["centre"]), np.array(kept["coefficients"]))
 
 
 def _means(means: GroupMeans) -> dict[str, Any]:

@@ -23,9 +23,9 @@ JSON, XGBOOST_JSON = "json", "xgboost_json"
 _ABOUT_COLUMNS = frozenset({"columns", "features", "identity_columns", "scale"})
 _ABOUT_BATCHES = frozenset({"products", "quantities", "fitted_on"})
 _OUT_OF_TIME = frozenset({"out_of_time_batches", "out_of_time_prob", "out_of_time_failed"})
-_OF_EVERY_MODEL = _ABOUT_COLUMNS | _ABOUT_BATCHES | _OUT_OF_TIME
-_OF_LABELS = frozenset({"centre", "coefficients", "intercept"})
-_OF_MARGINS = frozenset({"feature_means", "margin_means", "level", "ridge", "risk_weight"})
+_OF_EVERY_MODEL = _ABOUT_COLUMNS | _ABOUT_BATCHES | _OUT_OF_TIME | {"feature_means"}
+_OF_LABELS = frozenset({"identity_products", "product_fit", "feature_fit"})
+_OF_MARGINS = frozenset({"margin_means", "level", "ridge", "risk_weight"})
 
 
 class AlteredModelError(LotwiseError):

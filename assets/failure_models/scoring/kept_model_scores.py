@@ -9,11 +9,10 @@ from assets.failure_models.dataset.relative_view import in_spreads
 from assets.failure_models.drivers.explanation import risk_slopes
 from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.failure_probability import any_margin_fails
-from assets.failure_models.scoring.freezing import group_means_of
+from assets.failure_models.scoring.freezing import group_means_of, logistic_of, pairs_of
 from assets.failure_models.scoring.frozen_model import FrozenModel
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.regression.detrending import relative_to_past
-from assets.statistics.regression.penalised_logistic import LogisticFit
 
 
 @dataclass(frozen=True)
@@ -58,28 +57,33 @@ def scores_of(model: FrozenModel, matrix: GateMatrix) -> BatchScores | None:
 def _by_label(
     model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
 ) -> BatchScores:
-    names = np.array(model.numbers["products"])
+    names = np.array(model.numbers["identity_products"])
     own = (np.array([matrix.product_names[i] for i in rows])[:, None] == names).astype(float)
     known = _in_order(matrix.identity, matrix.identity_columns, model.numbers["identity_columns"])
-    design = np.column_stack([own, known[rows], values[rows]])
-    fit = LogisticFit(
-        model.array("centre"),
-        model.array("scale"),
-        model.array("coefficients"),
-        float(model.numbers["intercept"]),
+    product = logistic_of(model.numbers["product_fit"]).log_odds(
+        np.column_stack([own, known[rows]])
     )
-    first = own.shape[1] + known.shape[1]
-    contribution = fit.contributions(design)[:, first:]
-    return BatchScores(rows, values[rows], fit.predict(design), np.empty(0), contribution)
+    fit, design = logistic_of(model.numbers["feature_fit"]), _relative(model, matrix, values)[rows]
+    probability, contribution = fit.predict(design, product), fit.contributions(design)
+    return BatchScores(rows, values[rows], probability, np.empty(0), contribution)
+
+
+def _relative(model: FrozenModel, matrix: GateMatrix, values: FloatArray) -> FloatArray:
+    """Features within product relative to the recent past, as the model was fitted on them."""
+    product = _product_codes(model, matrix)
+    within = values - group_means_of(model.numbers["feature_means"]).of(product)
+    return in_spreads(relative_to_past(within), model.array("scale"))
+
+
+def _product_codes(model: FrozenModel, matrix: GateMatrix) -> IntArray:
+    place = {name: code for code, name in enumerate(model.numbers["products"])}
+    return np.array([place.get(name, -1) for name in matrix.product_names])
 
 
 def _by_margins(
     model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
 ) -> BatchScores:
-    place = {name: code for code, name in enumerate(model.numbers["products"])}
-    product = np.array([place.get(name, -1) for name in matrix.product_names])
-    relative = relative_to_past(values - group_means_of(model.numbers["feature_means"]).of(product))
-    design = in_spreads(relative, model.array("scale"))[rows]
+    product, design = _product_codes(model, matrix), _relative(model, matrix, values)[rows]
     expected = group_means_of(model.numbers["margin_means"]).of(product[rows])
     expected = expected + model.array("level")
     parts = np.zeros((*design.shape, len(model.numbers["quantities"])))
@@ -103,6 +107,7 @@ def _one_margin(
     """Predicted deviation of one margin, and what each column adds to it."""
     ridge = model.numbers["ridge"][j]
     part = (design - np.array(ridge["centre"])) * np.array(ridge["coefficients"])
+    part = part + pairs_of(ridge["pairs"]).contributions(design)
     score = float(ridge["intercept"]) + part.sum(axis=1)
     if quantity not in model.trees:
         return score, part

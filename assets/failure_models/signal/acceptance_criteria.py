@@ -21,8 +21,6 @@ class AcceptanceCriteria:
         largest_p_value: Family-wise error of a claimed signal.
         fewest_effective_failures: Out-of-time failures an outcome without margins needs.
         fewest_arrangements: Distinct permutations below which no p-value is given.
-        leak_auc: A single feature or model that ranks this well out of time is a leak.
-        leak_correlation: A single feature that follows a margin this closely is a leak.
         driver_stability: Share of refits in which a driver must hold its sign and its place.
         driver_places: Places that count as holding one.
         target_auc: Ranking whose detectability is reported (years needed).
@@ -31,8 +29,6 @@ class AcceptanceCriteria:
     largest_p_value: float = 0.05
     fewest_effective_failures: float = 8.0
     fewest_arrangements: float = 200.0
-    leak_auc: float = 0.98
-    leak_correlation: float = 0.98
     driver_stability: float = 0.8
     driver_places: float = 5.0
     target_auc: float = 0.75
@@ -45,8 +41,6 @@ UNITS_AND_REASONS = {
         "Fewer independent failures cannot tell a ranking from chance without a margin.",
     ),
     "fewest_arrangements": ("count", "Fewer permutations cannot resolve a p-value of 0.05."),
-    "leak_auc": ("auc", "No process parameter ranks failures almost perfectly; a result does."),
-    "leak_correlation": ("correlation", "A feature this close to a margin is the margin."),
     "driver_stability": ("share of refits", "A driver that moves when refitted is not one."),
     "driver_places": ("rank", "Places a reader would act on."),
     "target_auc": ("auc", "Ranking worth acting on; its detectability is displayed."),

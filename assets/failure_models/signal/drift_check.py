@@ -74,8 +74,8 @@ def _row(
         score[test] = fit.log_odds(values[test])
         strength += np.abs(fit.coefficients)
     leading = np.argsort(-strength, kind="stable")[:SHOWN]
-    low, high = percentile_interval(weighted_auc(score, is_later, weights))
-    area = auc(score, is_later)
+    low, high = percentile_interval(weighted_auc(score, is_later, weights, part))
+    area = auc(score, is_later, part)
     names = ", ".join(columns[j] for j in leading)
     return {
         "view": view,

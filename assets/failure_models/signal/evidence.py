@@ -5,16 +5,17 @@ outcome existed. Permuting the outcomes therefore gives its null exactly, and dr
 clusters its interval.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators import label_models
+from assets.failure_models.estimators.label_logistic import LabelScores
 from assets.failure_models.estimators.ladder import Ladder
 from assets.failure_models.estimators.margin_models import squared
 from assets.statistics.array_types import FloatArray
-from assets.statistics.prediction_quality.calibration import log_score, logit
+from assets.statistics.prediction_quality.calibration import expit, log_score, logit
 
 MARGIN_GAIN = "margin_gain_over_product"
 SPREAD_GAIN = "squared_residual_gain"
@@ -33,6 +34,8 @@ class Statistic:
             plus a constant.
         gain: Per batch, loss of the reference minus loss of the model.
         reference: Per batch, loss of the reference; the gain is reported as a share of its sum.
+        label: Per batch, 1 failed, where the outcome is what the past leaves of that: few failures
+            can be laid out in few ways, however many numbers they have become. None for margins.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Statistic:
     score: FloatArray
     gain: FloatArray
     reference: FloatArray
+    label: FloatArray | None = None
 
     @property
     def observed(self) -> float:
@@ -69,15 +73,15 @@ class Statistic:
 
 
 def signal_statistics(task: Task, ladder: Ladder) -> list[Statistic]:
-    """The gains of the process model over product only: on margins, else on the label.
+    """The gains of the process models over product only: on margins, on their spread, on the label.
 
-    Empty at a gate that has no process feature yet.
+    A cause may move failures and not the declared margin, so where there are margins the label has
+    its own gain all the same (at the last gate before the result). Empty at a gate that has no
+    process feature yet.
     """
-    if not task.matrix.columns:
-        return []
+    on_label = [_label_signal(task, ladder, ladder.labels)] if ladder.labels else []
     if ladder.margins is None or ladder.spread is None:
-        reference = ladder.rung(label_models.PRODUCT_ONLY).probability
-        return [_label_gain(LABEL_GAIN, task, reference, ladder.used.probability)]
+        return on_label
     rows = task.tested
     target, score = ladder.margins.target[rows], ladder.margins.score[rows]
     spread = ladder.spread
@@ -85,15 +89,19 @@ def signal_statistics(task: Task, ladder: Ladder) -> list[Statistic]:
     return [
         _squared_error_gain(MARGIN_GAIN, target, score),
         _squared_error_gain(SPREAD_GAIN, squares, spread.score[rows]),
+        *on_label,
     ]
 
 
 def product_statistic(task: Task, ladder: Ladder) -> Statistic:
     """The gain of product identity over the base rate: on margins, else on the label."""
     if not task.has_margins:
-        base = ladder.rung(label_models.BASE_RATE)
-        product = ladder.rung(label_models.PRODUCT_ONLY)
-        return _label_gain(PRODUCT_GAIN, task, base.probability, product.probability)
+        base, product = (
+            ladder.rung(model).probability[task.tested]
+            for model in (label_models.BASE_RATE, label_models.PRODUCT_ONLY)
+        )
+        moved = logit(product) - logit(base)
+        return _label_gain(PRODUCT_GAIN, task.tested_label, base, moved)
     margins = np.full_like(task.panel.margins, np.nan)
     score = margins.copy()
     for fold, view in zip(task.folds, task.views, strict=True):
@@ -119,14 +127,21 @@ def _squared_error_gain(name: str, target: FloatArray, score: FloatArray) -> Sta
     )
 
 
-def _label_gain(name: str, task: Task, reference: FloatArray, model: FloatArray) -> Statistic:
-    """Gain in log score; the label enters linearly, so its null needs no refit either."""
-    rows, label = task.tested, task.tested_label
-    loss = log_score(reference[rows], label)
-    return Statistic(
-        name,
-        label[:, None],
-        (logit(model[rows]) - logit(reference[rows]))[:, None],
-        loss - log_score(model[rows], label),
-        loss,
-    )
+def _label_signal(task: Task, ladder: Ladder, labels: LabelScores) -> Statistic:
+    """Gain in log score of the label model over the product.
+
+    What moves under the null is the label beside the past: failures that foretell one another must
+    not look like failures that a feature foretells.
+    """
+    rows = task.tested
+    before = ladder.rung(label_models.PRODUCT_ONLY).probability[rows]
+    gained = _label_gain(LABEL_GAIN, task.tested_label, before, labels.score[rows])
+    left = np.nan_to_num(labels.target[rows])
+    return replace(gained, outcome=left[:, None], label=task.tested_label)
+
+
+def _label_gain(name: str, label: FloatArray, before: FloatArray, moved: FloatArray) -> Statistic:
+    """Gain in log score of log odds moved; linear in the label, so its null needs no refit."""
+    loss = log_score(before, label)
+    after = expit(logit(before) + moved)
+    return Statistic(name, label[:, None], moved[:, None], loss - log_score(after, label), loss)

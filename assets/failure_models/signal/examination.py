@@ -1,4 +1,4 @@
-"""One task examined: models fitted, gains taken, leaks looked for. No judgement yet.
+"""One task examined: models fitted and gains taken. No judgement yet.
 
 Judgement waits until every task of the run is examined, because chance is counted over all of
 them.
@@ -13,7 +13,6 @@ from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.ladder import Ladder, climb
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.evidence import product_statistic, signal_statistics
-from assets.failure_models.signal.leak_check import suspected_leaks
 from assets.failure_models.signal.null_distribution import Null, null_of
 from assets.failure_models.signal.validation import resamples
 from assets.failure_models.signal.verdict import Gain
@@ -33,7 +32,6 @@ class Examination:
         weights: (resamples, out-of-time batches) cluster resamples.
         signal: Nulls of the process gains.
         product: Null of the product gain; None with one product.
-        leaks: Phrases of suspected leaks.
         design_effect: Variance inflation of the out-of-time failure rate.
     """
 
@@ -42,7 +40,6 @@ class Examination:
     weights: FloatArray
     signal: list[Null]
     product: Null | None
-    leaks: list[str]
     design_effect: float
 
     def gain(self, null: Null, p_value_family: float) -> Gain:
@@ -77,6 +74,5 @@ def examine(
         resamples(task, settings.resamples),
         [null_of(task, one, shared, fewest) for one in signal_statistics(task, ladder)],
         null_of(task, product, shared, fewest) if product else None,
-        suspected_leaks(task, ladder, criteria),
         design_effect(task.tested_label, task.matrix.cluster[task.tested]),
     )

@@ -4,7 +4,7 @@ The family is every process gain of every outcome and gate of the run; the produ
 second family. A p-value in a verdict is always the family's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,19 @@ from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.examination import Examination
 from assets.failure_models.signal.null_distribution import Null
 from assets.failure_models.signal.trends import MICROSECONDS_PER_YEAR
-from assets.failure_models.signal.verdict import Gain, VerdictFacts, decide, leading_gain
+from assets.failure_models.signal.verdict import (
+    Gain,
+    VerdictFacts,
+    decide,
+    leading_gain,
+    route_of,
+)
 from assets.failure_models.signal.verdict_sentence import Ranking, sentence
 from assets.statistics.prediction_quality import detectability
 from assets.statistics.resampling.folds import FIRST_TRAINING_SHARE
 from assets.statistics.resampling.multiplicity import westfall_young
 from assets.statistics.resampling.permutation import p_value
+from data_contracts.codes import VerdictRoute
 
 NAN = float("nan")
 
@@ -33,6 +40,7 @@ class Judgement:
         examination: What was seen.
         facts: What the rule was given.
         verdict: What it gave.
+        route: What a process signal rests on; None without one.
         gain: The gain the verdict speaks of; None where nothing could be tested.
         reason: The sentence.
         ranking: AUCs and detectability.
@@ -43,6 +51,7 @@ class Judgement:
     examination: Examination
     facts: VerdictFacts
     verdict: str
+    route: str | None
     gain: Gain | None
     reason: str
     ranking: Ranking
@@ -88,15 +97,20 @@ def judge(
         batches=int(task.tested.size),
         design_effect=seen.design_effect,
         has_margins=task.has_margins,
-        leaks=seen.leaks,
+        questions=task.questions,
         signal=[seen.gain(null, p) for null, p in tested],
+        rules=task.rules,
         product=seen.gain(seen.product, product_p) if has_product and seen.product else None,
         obstacle="" if tested or not seen.signal else _no_null(task, seen, criteria),
     )
-    verdict, gain = decide(facts, criteria), leading_gain(facts, criteria)
+    verdict, route = decide(facts, criteria), route_of(facts, criteria)
+    gain = leading_gain(facts, criteria)
+    if route == VerdictRoute.LABEL_MODEL:
+        # The headline is that of the model the verdict rests on, and so is everything drawn of it.
+        seen = replace(seen, ladder=seen.ladder.on_label())
     ranking = _ranking(task, facts, validation, seen.ladder.model_used, criteria)
-    reason = sentence(verdict, facts, ranking, gain)
-    return Judgement(seen, facts, verdict, gain, reason, ranking, signal_p, product_p)
+    reason = sentence(verdict, route, facts, ranking, gain)
+    return Judgement(seen, facts, verdict, route, gain, reason, ranking, signal_p, product_p)
 
 
 def _no_null(task: Task, seen: Examination, criteria: AcceptanceCriteria) -> str:

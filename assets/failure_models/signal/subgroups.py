@@ -75,9 +75,10 @@ def _row(
         "mean_failure_prob": float(probability[inside].mean()),
     }
     if min(failures, batches - failures) >= FEWEST_FOR_AUC:
-        drawn = weighted_auc(probability[inside], failed[inside], weights[:, inside])
+        fold = task.fold_number[task.tested][inside]
+        drawn = weighted_auc(probability[inside], failed[inside], weights[:, inside], fold)
         ends = percentile_interval(drawn)
-        row["auc"] = auc(probability[inside], failed[inside])
+        row["auc"] = auc(probability[inside], failed[inside], fold)
         if np.isfinite(ends[0]):
             row |= {"auc_low": ends[0], "auc_high": ends[1]}
     return row

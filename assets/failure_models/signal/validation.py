@@ -52,10 +52,10 @@ def _row(
         rng = np.random.default_rng([task.seed, 2])
         weights = cluster_weights(task.matrix.cluster[rows], weights.shape[0], rng)
     failed = task.panel.label[rows] == 1
-    score = prediction.probability[rows]
-    drawn = weighted_auc(score, failed, weights)
+    score, fold = prediction.probability[rows], prediction.fold[rows]
+    drawn = weighted_auc(score, failed, weights, fold)
     low, high = _interval(drawn, failed)
-    area = auc(score, failed)
+    area = auc(score, failed, fold)
     row: dict[str, Any] = {
         "outcome": task.outcome,
         "gate": task.gate,
@@ -72,9 +72,10 @@ def _row(
         "note": prediction.note or None,
     }
     if prediction.validation == Validation.ROLLING_ORIGIN and prediction.model != PRODUCT_ONLY:
-        paired = drawn - weighted_auc(product.probability[rows], failed, weights)
+        of_product = product.probability[rows]
+        paired = drawn - weighted_auc(of_product, failed, weights, fold)
         gain_low, gain_high = _interval(paired, failed)
-        gain = area - auc(product.probability[rows], failed)
+        gain = area - auc(of_product, failed, fold)
         row |= {"gain_over_product": gain, "gain_low": gain_low, "gain_high": gain_high}
     return row
 

@@ -9,12 +9,12 @@ from math import isfinite
 
 from assets.failure_models.signal import evidence
 from assets.failure_models.signal.verdict import Gain, VerdictFacts
-from data_contracts.codes import Verdict
+from data_contracts.codes import RuleKind, Verdict, VerdictRoute
 
 WHAT_IS_GAINED = {
     evidence.MARGIN_GAIN: "of the margin's variation within product",
     evidence.SPREAD_GAIN: "of the variation in how widely the margin spreads",
-    evidence.LABEL_GAIN: "of the log loss that product identity leaves",
+    evidence.LABEL_GAIN: "of the log loss of the failures that product identity leaves",
     evidence.PRODUCT_GAIN: "of the variation",
 }
 
@@ -43,11 +43,14 @@ class Ranking:
     target_auc: float
 
 
-def sentence(verdict: str, facts: VerdictFacts, ranking: Ranking, gain: Gain | None) -> str:
+def sentence(
+    verdict: str, route: str | None, facts: VerdictFacts, ranking: Ranking, gain: Gain | None
+) -> str:
     """Say why.
 
     Args:
         verdict: The verdict given.
+        route: What a process signal rests on.
         facts: What it was given on.
         ranking: AUCs and detectability.
         gain: The gain the verdict speaks of.
@@ -56,10 +59,9 @@ def sentence(verdict: str, facts: VerdictFacts, ranking: Ranking, gain: Gain | N
         One to three sentences.
     """
     if verdict == Verdict.LEAK_SUSPECTED:
-        return (
-            f"{_capital(facts.leaks[0])}: that is a result or its copy, not a process parameter; "
-            "check when this column becomes available before believing any model of this outcome."
-        )
+        return _asked(facts)
+    if route == VerdictRoute.RULE:
+        return f"{_rule(facts)} {_basis(facts)} {_nothing_added(gain, 'tells failures apart')}."
     if verdict == Verdict.PROCESS_SIGNAL and gain is not None:
         return f"{_basis(facts)} {_signal(gain)} {_aucs(ranking)}"
     if verdict == Verdict.PRODUCT_MIX_ONLY and facts.product is not None:
@@ -74,6 +76,13 @@ def sentence(verdict: str, facts: VerdictFacts, ranking: Ranking, gain: Gain | N
             f"{_nothing_added(gain, 'does either')}. {_aucs(ranking)} {_detectable(ranking)}"
         )
     return _too_few(facts, ranking)
+
+
+def _asked(facts: VerdictFacts) -> str:
+    """The first open question, and how many more there are."""
+    more = len(facts.questions) - 1
+    others = f" {_count(more, 'more column')} raise the same question." if more else ""
+    return f"{facts.questions[0]}{others} Nothing is claimed of this outcome before the answer."
 
 
 def not_applicable(title: str, gate: int, first_known_stage: int, last_gate: int) -> str:
@@ -91,6 +100,19 @@ def _basis(facts: VerdictFacts) -> str:
     if facts.design_effect >= 1.05:
         count += f" (worth {facts.failures_effective:.1f} independent ones)"
     return f"On {count}, none of them used in fitting:"
+
+
+def _rule(facts: VerdictFacts) -> str:
+    """The clearest confirmed rule, what came of it later, and how many more there are."""
+    rule, more = facts.rules[0], len(facts.rules) - 1
+    what = "failed" if rule.kind == RuleKind.FAILURE else "came close to the limit"
+    beside = "" if rule.rate_outside is None else f", {_percent(rule.rate_outside)} of all others"
+    others = f" {_count(more, 'more rule')} held as well." if more else ""
+    return (
+        f"The rule '{rule.text}' was found on the earlier batches ({p_text(rule.p_value)} over all "
+        f"rules tried) and held on the later ones: {rule.failures} of {rule.batches} {what}"
+        f"{beside} ({p_text(rule.p_value_later)}).{others}"
+    )
 
 
 def _signal(gain: Gain) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 from assets.savings.uncertainty.draws import Draws
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import CLUSTER_DEFLATION
-from data_contracts.codes import Verdict
+from data_contracts.codes import Verdict, VerdictRoute
 
 OutcomeGate = tuple[str, int]
 
@@ -83,6 +83,7 @@ class GateEvidence:
         outcome: The outcome.
         gate: Gate, 1 to 7.
         verdict: As in ``model.verdicts``; None where none was reached.
+        route: What a process signal rests on; None without one.
         reason: The verdict in a sentence; None where none was reached.
         is_primary: Whether this is the last gate before the result.
         alarms: Alarm counts at the declared budget; None where none were taken.
@@ -91,6 +92,7 @@ class GateEvidence:
     outcome: str
     gate: int
     verdict: str | None
+    route: str | None
     reason: str | None
     is_primary: bool
     alarms: AlarmCounts | None
@@ -102,6 +104,11 @@ class GateEvidence:
             return f"No verdict was reached for '{self.outcome}' at gate {self.gate}."
         if self.verdict != Verdict.PROCESS_SIGNAL:
             return f"Verdict {self.verdict} at gate {self.gate}: {self.reason}"
+        if self.route == VerdictRoute.RULE:
+            return (
+                f"The signal at gate {self.gate} is a rule; no model whose alarms could be counted "
+                "tells failures apart."
+            )
         if self.alarms is None or self.alarms.failures == 0:
             return (
                 f"There is a signal at gate {self.gate}, but no failure among later batches, "
@@ -159,6 +166,7 @@ class AlarmEvidence:
             outcome=outcome,
             gate=gate,
             verdict=row.get("verdict"),
+            route=row.get("route"),
             reason=row.get("reason"),
             is_primary=bool(row.get("is_primary_gate")),
             alarms=self.alarms.get((outcome, gate)),

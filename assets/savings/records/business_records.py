@@ -25,6 +25,7 @@ class BusinessRecords:
         gate_values: ``feature.gate_values``.
         dictionary: ``feature.dictionary``.
         drivers: ``finding.drivers``.
+        withheld_features: ``evidence.withheld_features``.
     """
 
     batches: pl.DataFrame
@@ -39,11 +40,15 @@ class BusinessRecords:
     gate_values: pl.DataFrame | None = None
     dictionary: pl.DataFrame | None = None
     drivers: pl.DataFrame | None = None
+    withheld_features: pl.DataFrame | None = None
 
     @property
     def of_windows(self) -> dict[str, pl.DataFrame]:
         """What windows and lots are estimated from, by name; empty where one is unknown."""
-        names = ("batches", "outcomes", "outcome_margins", "gate_values", "dictionary", "drivers")
+        names = (
+            *("batches", "outcomes", "outcome_margins"),
+            *("gate_values", "dictionary", "drivers", "withheld_features"),
+        )
         found = {name: getattr(self, name) for name in names}
         return {} if any(frame is None for frame in found.values()) else found
 

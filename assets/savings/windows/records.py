@@ -64,8 +64,8 @@ def window_records(
     """Gather the records of one parameter and one outcome.
 
     Args:
-        tables: ``batches``, ``outcomes``, ``outcome_margins``, ``gate_values`` and ``dictionary``,
-            named as in the warehouse without their schema.
+        tables: ``batches``, ``outcomes``, ``outcome_margins``, ``gate_values``, ``dictionary`` and
+            ``withheld_features``, named as in the warehouse without their schema.
         outcome: The outcome.
         feature: The parameter, a numeric feature.
         aliases: Other names of the same thing (members of its cluster).
@@ -74,7 +74,7 @@ def window_records(
         The records of the batches of which the result, the parameter and every margin are known;
         None where there are none, or the feature has no numeric values.
     """
-    matrix = _known_by_then(tables, feature, aliases)
+    matrix = _known_by_then(tables, feature, aliases, outcome)
     if matrix is None or feature not in matrix.columns:
         return None
     labels = outcome_labels(tables["outcomes"], outcome, matrix.batch_ids)
@@ -107,17 +107,18 @@ def window_records(
 
 
 def _known_by_then(
-    tables: dict[str, pl.DataFrame], feature: str, aliases: Collection[str]
+    tables: dict[str, pl.DataFrame], feature: str, aliases: Collection[str], outcome: str
 ) -> GateMatrix | None:
     """The numbers known at the gate of a parameter, its aliases left out; None if it is none."""
+    withheld = tables["withheld_features"].filter(pl.col("outcome") == outcome)["feature"]
+    left_out = set(withheld) | (set(aliases) - {feature})
     numeric = tables["dictionary"].filter(pl.col("data_type") == "numeric")
     own = numeric.filter(pl.col("feature") == feature)
     if own.is_empty():
         return None
     gate = int(own["available_at_gate"][0])
     kept = numeric.filter(
-        (pl.col("available_at_gate") <= gate)
-        & ~pl.col("feature").is_in(sorted(set(aliases) - {feature}))
+        (pl.col("available_at_gate") <= gate) & ~pl.col("feature").is_in(sorted(left_out))
     )
     # Whoever has a value of the parameter has reached its gate.
     at_gate = tables["batches"].with_columns(gate=pl.lit(gate), gate_at=pl.lit(None))

@@ -54,7 +54,10 @@ class LogisticFit:
 
 
 def fit_logistic(
-    values: FloatArray, label: FloatArray, offset: FloatArray | float = 0.0
+    values: FloatArray,
+    label: FloatArray,
+    offset: FloatArray | float = 0.0,
+    emphasis: FloatArray | None = None,
 ) -> LogisticFit:
     """Fit failures on columns of any scale.
 
@@ -62,6 +65,7 @@ def fit_logistic(
         values: (rows, columns), NaN where missing.
         label: Per row 0 or 1.
         offset: Log odds already known (of the product), per row.
+        emphasis: As of :class:`LogisticDesign`.
 
     Returns:
         The fit; with one class only, the base rate (half a failure added on each side).
@@ -74,7 +78,7 @@ def fit_logistic(
         >>> fit.predict(np.array([[-1.0], [np.nan], [1.0]])).round(2).tolist()
         [0.0, 0.01, 0.96]
     """
-    return LogisticDesign(values).fit(label, offset)
+    return LogisticDesign(values, emphasis).fit(label, offset)
 
 
 class LogisticDesign:
@@ -82,6 +86,8 @@ class LogisticDesign:
 
     Args:
         values: (rows, columns), NaN where missing.
+        emphasis: Per column, 0 to 1, how freely it may speak beside the others: its penalty is the
+            common one over the square of this, and 0 silences it. None where all are alike.
 
     Examples:
         >>> values = np.linspace(-1, 1, 101)
@@ -91,11 +97,15 @@ class LogisticDesign:
         [[4.4], [-4.4]]
     """
 
-    def __init__(self, values: FloatArray) -> None:
+    def __init__(self, values: FloatArray, emphasis: FloatArray | None = None) -> None:
         self._centre, self._scale = _moments(values)
+        self._emphasis = np.ones(self._scale.size) if emphasis is None else emphasis
+        self._speaks = (self._scale > 0) & (self._emphasis > 0)
         self._rotated: PrincipalAxes | None = None
-        if (self._scale > 0).any():
-            self._rotated = principal_axes(_standardised(values, self._centre, self._scale))
+        if self._speaks.any():
+            own = self._speaks
+            standard = _standardised(values[:, own], self._centre[own], self._scale[own])
+            self._rotated = principal_axes(standard * self._emphasis[own])
 
     def fit(self, label: FloatArray, offset: FloatArray | float = 0.0) -> LogisticFit:
         """As :func:`fit_logistic`."""
@@ -110,7 +120,9 @@ class LogisticDesign:
             rotated.squares * rate * (1 - rate), failures / FAILURES_PER_DEGREE
         )
         intercept, slopes = _newton(rotated.scores, label, offset, start, penalty)
-        return LogisticFit(self._centre, self._scale, rotated.axes.T @ slopes, intercept)
+        coefficients = np.zeros(self._scale.size)
+        coefficients[self._speaks] = self._emphasis[self._speaks] * (rotated.axes.T @ slopes)
+        return LogisticFit(self._centre, self._scale, coefficients, intercept)
 
 
 def _moments(values: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -114,6 +114,31 @@ class RidgeBasis:
             self._axes.T @ shrunk, mean, self._centre, penalty, target - predictions[:, best]
         )
 
+    def coefficients_of(self, targets: FloatArray) -> FloatArray:
+        """Coefficients of many targets, each at its own best penalty.
+
+        Args:
+            targets: (rows, targets), no NaN.
+
+        Returns:
+            (columns, targets).
+        """
+        moments, total = self._scores.T @ targets, targets.sum(axis=0)
+        errors = np.zeros((PENALTY_GRID.size, targets.shape[1]))
+        for block in self._blocks:
+            inside, kept = targets[block.rows], targets.shape[0] - block.rows.size
+            mean = (total - inside.sum(axis=0)) / kept
+            own = (
+                moments - self._scores[block.rows].T @ inside - kept * np.outer(block.centre, mean)
+            )
+            turned, centred = block.eigenvectors.T @ own, inside - mean
+            for i, penalty in enumerate(PENALTY_GRID):
+                predicted = block.rotated @ (turned / (block.eigenvalues + penalty)[:, None])
+                errors[i] += ((centred - predicted) ** 2).sum(axis=0)
+        is_best = errors <= errors.min(axis=0) * (1 + 1e-9)
+        largest = (PENALTY_GRID[:, None] * is_best).max(axis=0)
+        return np.asarray(self._axes.T @ (moments / (self._squares[:, None] + largest)))
+
     def _left_out_predictions(self, target: FloatArray) -> FloatArray:
         """Per row and penalty, the prediction of a fit without the row's block."""
         moment, total = self._scores.T @ target, float(target.sum())

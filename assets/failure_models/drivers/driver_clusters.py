@@ -5,6 +5,8 @@ it. Clusters are formed on features within product and relative to the past, so 
 does not make two tags one.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from assets.statistics.array_types import FloatArray, IntArray
@@ -38,6 +40,31 @@ def correlated_clusters(design: FloatArray, closest: float = CLOSEST) -> IntArra
     place = np.empty(first.size, dtype=np.int64)
     place[np.argsort(first)] = np.arange(first.size)
     return place[inverse]
+
+
+def levels_joined(cluster: IntArray, features: Sequence[str]) -> IntArray:
+    """Make all levels of one category one cluster, with whatever goes with any of them.
+
+    Args:
+        cluster: Per column, the code of its cluster.
+        features: Per column, the feature it stands for.
+
+    Returns:
+        Per column, the code of its cluster from 0, in order of first column.
+
+    Examples:
+        >>> levels_joined(np.array([0, 1, 2, 1]), ["shift", "force", "shift", "depth"]).tolist()
+        [0, 1, 0, 1]
+    """
+    joined = cluster.copy()
+    first: dict[str, int] = {}
+    for column, feature in enumerate(features):
+        own = first.setdefault(feature, column)
+        joined[joined == joined[column]] = joined[own]
+    _, place, inverse = np.unique(joined, return_index=True, return_inverse=True)
+    order = np.empty(place.size, dtype=np.int64)
+    order[np.argsort(place)] = np.arange(place.size)
+    return order[inverse]
 
 
 def rank_correlation(design: FloatArray) -> FloatArray:

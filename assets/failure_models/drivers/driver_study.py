@@ -12,7 +12,7 @@ import polars as pl
 from assets.failure_models.dataset.study_inputs import StudySettings
 from assets.failure_models.dataset.task_threads import each_in_threads
 from assets.failure_models.drivers.attributions import attributions
-from assets.failure_models.drivers.driver_clusters import correlated_clusters
+from assets.failure_models.drivers.driver_clusters import correlated_clusters, levels_joined
 from assets.failure_models.drivers.driver_curves import driver_curves
 from assets.failure_models.drivers.driver_effects import driver_effects
 from assets.failure_models.drivers.driver_ranking import rank_clusters
@@ -66,7 +66,40 @@ def driver_study(
     for own in each_in_threads(study, driven, settings.workers, fits):
         for name, rows in own.items():
             found[name] += rows
+    found["finding.drivers"] = kept_to_the_last(found["finding.drivers"], judged)
     return found
+
+
+def kept_to_the_last(drivers: Rows, judged: Sequence[Judgement]) -> Rows:
+    """Take the name from a driver that a later gate does not name: it stood for something else.
+
+    Args:
+        drivers: Rows of ``finding.drivers``.
+        judged: Every judgement, those without drivers included.
+
+    Returns:
+        The rows, named where the driver is also among the named ones of every later gate.
+    """
+    gates: dict[str, list[int]] = {}
+    for one in judged:
+        gates.setdefault(one.examination.task.outcome, []).append(one.examination.task.gate)
+    named: dict[tuple[str, int], set[str]] = {}
+    for row in drivers:
+        if row["is_named"]:
+            members = named.setdefault((row["outcome"], row["gate"]), set())
+            members.update(row["members"].split(","))
+    return [
+        row
+        | {
+            "is_named": row["is_named"]
+            and all(
+                row["driver"] in named.get((row["outcome"], gate), ())
+                for gate in gates[row["outcome"]]
+                if gate > row["gate"]
+            )
+        }
+        for row in drivers
+    ]
 
 
 def has_drivers(judged: Judgement) -> bool:
@@ -83,7 +116,8 @@ def _of_task(
     seen = judged.examination
     task, explained = seen.task, explain(seen)
     view = task.views[-1].design[task.tested]
-    clusters, places = correlated_clusters(view), int(criteria.driver_places)
+    clusters = levels_joined(correlated_clusters(view), task.matrix.features)
+    places = int(criteria.driver_places)
     refits = _refits(seen, explained, settings)
     ranked = rank_clusters(explained, view, clusters, refits, places=places, shown=SHOWN_DRIVERS)
     effects = driver_effects(seen, ranked, int(clusters.max()) + 1)

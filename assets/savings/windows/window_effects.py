@@ -59,7 +59,11 @@ def studied_windows(
 def _driver(
     lever: Lever, outcome: str, evidence: AlarmEvidence, tables: Mapping[str, pl.DataFrame]
 ) -> Mapping[str, Any] | None:
-    """Return the named driver a lever can hold, the one with the largest share."""
+    """Return the named driver a lever can hold that foretold most at the last gate.
+
+    Shares of different gates are not comparable: an early reading that merely goes with a later
+    cause has all of its share until the cause is recorded.
+    """
     if not evidence.has_signal(outcome):
         return None
     kinds = tables["dictionary"].filter(pl.col("kind").is_in(KINDS[lever.kind]))
@@ -67,11 +71,12 @@ def _driver(
         tables["drivers"]
         .filter(
             (pl.col("outcome") == outcome)
+            & (pl.col("gate") == evidence.primary_gate(outcome))
             & pl.col("is_named")
             & (pl.col("verdict") == Verdict.PROCESS_SIGNAL)
             & pl.col("driver").is_in(kinds["feature"].implode())
         )
-        .sort("share", "gate", "rank", descending=[True, False, False], nulls_last=True)
+        .sort("share", "rank", descending=[True, False], nulls_last=True)
     )
     return named.row(0, named=True) if named.height else None
 

@@ -1,6 +1,7 @@
 """The batches of one gate: their order, instants, products and clusters."""
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,8 @@ class GateRows:
         production_order: Per row, sequence of manufacture.
         gate_at: Per row, microseconds since 1970 UTC when the gate closed; NaN where unknown.
         cluster: Per row, code of the lot or campaign group of dependence.
+        half: Per row, 0 or 1: which of two samples its cluster belongs to, so that what is named
+            on one can be measured on the other. It depends on the name of the cluster alone.
         product: Per row, code of product and strength together.
         product_names: Per row, product and strength in words, ``product|strength``.
     """
@@ -29,6 +32,7 @@ class GateRows:
     production_order: IntArray
     gate_at: FloatArray
     cluster: IntArray
+    half: IntArray
     product: IntArray
     product_names: list[str]
 
@@ -52,10 +56,10 @@ def gate_rows(batch_gates: pl.DataFrame, gate: int) -> GateRows:
     names = [pl.col(name).fill_null("") for name in ("product", "strength")]
     rows = (
         batch_gates.with_columns(
-            cluster=_code(pl.col("cluster_id").fill_null(pl.col("batch_id"))),
+            cluster_name=pl.col("cluster_id").fill_null(pl.col("batch_id")).cast(pl.String),
             product_name=pl.concat_str(names, separator=PRODUCT_SEPARATOR),
         )
-        .with_columns(group=_code(pl.col("product_name")))
+        .with_columns(cluster=_code(pl.col("cluster_name")), group=_code(pl.col("product_name")))
         .filter(pl.col("gate") == gate)
         .sort("production_order", "batch_id")
     )
@@ -65,6 +69,7 @@ def gate_rows(batch_gates: pl.DataFrame, gate: int) -> GateRows:
         production_order=rows["production_order"].to_numpy().astype(np.int64),
         gate_at=microseconds(rows["gate_at"]),
         cluster=rows["cluster"].to_numpy(),
+        half=_halves(rows["cluster_name"]),
         product=rows["group"].to_numpy(),
         product_names=rows["product_name"].to_list(),
     )
@@ -89,6 +94,15 @@ def microseconds(series: pl.Series) -> FloatArray:
 def renumbered(codes: IntArray) -> IntArray:
     """Return codes numbered from 0 without gaps, in the same order."""
     return np.asarray(np.unique(codes, return_inverse=True)[1], dtype=np.int64)
+
+
+def _halves(names: pl.Series) -> IntArray:
+    """0 or 1 per name, the same wherever the name occurs."""
+    half = {
+        name: blake2b(name.encode(), digest_size=1).digest()[0] & 1
+        for name in names.unique().to_list()
+    }
+    return np.array([half[name] for name in names], dtype=np.int64)
 
 
 def _code(column: pl.Expr) -> pl.Expr:

@@ -14,6 +14,7 @@ from assets.failure_models.dataset.task import Task
 from assets.failure_models.drivers.driver_ranking import WINDOW, RankedCluster
 from assets.failure_models.signal.examination import Examination
 from assets.statistics.array_types import FloatArray
+from assets.statistics.regression.cluster_means import cluster_means, has_within
 from assets.statistics.regression.clustered_regression import Slopes, clustered_slopes
 from assets.statistics.regression.e_value import e_values_of_difference, e_values_of_risk_difference
 from assets.statistics.resampling.multiplicity import bonferroni
@@ -29,7 +30,7 @@ class DriverEffect:
         unit: What is moved, per what.
         is_simpson_flagged: Whether both are clear of zero and have opposite signs.
         is_own: Whether the adjusted effect is clear of zero, and remains so with the other leading
-            drivers held, at a level that allows for having looked at every cluster.
+            drivers held and within lots, at a level that allows for having looked at every cluster.
         e_values: E-value of the adjusted effect and of the end of its interval nearest to zero.
     """
 
@@ -77,19 +78,36 @@ def _effect(
     scale = step / max(float(task.views[-1].scale[column]), 1e-300)
     crude = _scaled(slopes_of(value[:, None], crude_target, task), 0, step)
     adjusted = _scaled(slopes_of(relative[:, [i]], adjusted_target, task), 0, scale)
-    joint_design = relative.copy()
-    for k, other in enumerate(drivers):
-        if other.direction == WINDOW:
-            joint_design[:, k] = np.abs(joint_design[:, k])
-    joint = _scaled(slopes_of(joint_design, adjusted_target, task, joint_level), i, 1.0)
+    beside = within_lots(joint_design(relative, drivers), i, task)
+    joint = _scaled(slopes_of(beside, adjusted_target, task, joint_level), i, 1.0)
     return DriverEffect(
         crude,
         adjusted,
         f"{unit} per {step_name}",
-        _is_clear(crude) and _is_clear(adjusted) and crude[0] * adjusted[0] < 0,
-        _is_clear(joint) and (driver.direction == WINDOW or _is_clear(adjusted)),
+        is_clear(crude) and is_clear(adjusted) and crude[0] * adjusted[0] < 0,
+        is_clear(joint) and (driver.direction == WINDOW or is_clear(adjusted)),
         _e_values(task, adjusted, adjusted_target, is_label=seen.ladder.margins is None),
     )
+
+
+def joint_design(relative: FloatArray, drivers: Sequence[RankedCluster]) -> FloatArray:
+    """Leading columns beside one another, a window's by its distance from the middle."""
+    design = relative.copy()
+    for k, driver in enumerate(drivers):
+        if driver.direction == WINDOW:
+            design[:, k] = np.abs(design[:, k])
+    return design
+
+
+def within_lots(design: FloatArray, i: int, task: Task) -> FloatArray:
+    """A design with the lot means of one column beside it, where lots leave it room to vary.
+
+    A lot that moves a column and the result makes them go together; within the lot they do not.
+    """
+    own = design[:, i]
+    if not has_within(own, task.matrix.cluster):
+        return design
+    return np.column_stack([design, cluster_means(own[:, None], task.matrix.cluster)])
 
 
 def _e_values(
@@ -136,5 +154,6 @@ def _scaled(slopes: Slopes, i: int, step: float) -> tuple[float, float, float]:
     )
 
 
-def _is_clear(effect: tuple[float, float, float]) -> bool:
+def is_clear(effect: tuple[float, float, float]) -> bool:
+    """Whether the interval of an effect (estimate, low, high) leaves out zero."""
     return effect[1] > 0 or effect[2] < 0

@@ -18,6 +18,7 @@ from assets.failure_models.drivers.driver_effects import driver_effects
 from assets.failure_models.drivers.driver_ranking import rank_clusters
 from assets.failure_models.drivers.drivers import drivers
 from assets.failure_models.drivers.explanation import Explanation, Refit, explain, refitted
+from assets.failure_models.drivers.half_samples import named_in_both_halves
 from assets.failure_models.drivers.refutation_study import refutations
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.examination import Examination
@@ -122,8 +123,14 @@ def _of_task(
     ranked = rank_clusters(explained, view, clusters, refits, places=places, shown=SHOWN_DRIVERS)
     effects = driver_effects(seen, ranked, int(clusters.max()) + 1)
     refuted = refutations(seen, ranked, places)
+    in_halves = [False] * len(ranked)
+    if task.is_primary:
+        in_halves = named_in_both_halves(seen, explained, ranked, clusters, places)
+    named = drivers(judged, ranked, effects, refuted, known, criteria)
     return {
-        "finding.drivers": drivers(judged, ranked, effects, refuted, known, criteria),
+        "finding.drivers": [
+            row | {"is_named_in_halves": both} for row, both in zip(named, in_halves, strict=True)
+        ],
         "finding.refutations": refuted,
         "finding.driver_curves": [row for one in ranked for row in driver_curves(seen, one)],
         "model.attributions": attributions(task, explained) if task.is_primary else [],

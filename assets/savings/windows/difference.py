@@ -2,7 +2,8 @@
 
 The arithmetic behind ``window_effect`` lives here, for the recorded batches and for resamples of
 their lots alike: the fitted margins at recorded and at held values, the risk they imply with the
-residuals on record, and the label's own correction.
+residuals on record, and the label's own correction. Everything is fitted on one half of the lots at
+a time: a parameter named on one half is measured on the other.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.savings.windows.model import Design, chosen_penalty, fit_ridge
-from assets.savings.windows.policy import HeldValues, Window, held_values, past_penalty
+from assets.savings.windows.policy import PastLaw, Window, past_penalty
 from assets.savings.windows.records import WindowRecords
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.regression.random_intercept import intraclass_correlation, quasi_demeaned
@@ -19,6 +20,7 @@ from assets.statistics.regression.random_intercept import intraclass_correlation
 # those are is noise. Beyond, evenly over production order.
 MOST_RESIDUALS = 2_000
 FOLDS = 5
+HALVES = (0, 1)
 
 
 @dataclass(frozen=True)
@@ -26,20 +28,56 @@ class Fitting:
     """What is chosen once on all batches and held over resamples of their lots.
 
     Attributes:
+        window: The window.
         design: Columns, knots and scales of the margin model.
-        held: The recorded batches under the policy.
         penalty: Ridge penalty of the margin model.
         past: Ridge penalty of the parameter given its past.
         correlation: Share of residual variance between lots, 0 to 1.
         steps: (quantities,) in what steps margins are recorded.
     """
 
+    window: Window
     design: Design
-    held: HeldValues
     penalty: float
     past: float
     correlation: float
     steps: FloatArray
+
+
+@dataclass(frozen=True)
+class HalfFit:
+    """What one half of the lots tells.
+
+    Attributes:
+        law: The parameter given its past.
+        weights: (columns, quantities) of the margin model.
+        sums: Over its batches: batches; failures; those the margins explain; risk as recorded and
+            under the window; the same over batches outside the window; and the difference by the
+            label's own correction.
+    """
+
+    law: PastLaw
+    weights: FloatArray
+    sums: FloatArray
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What a window does to the process, by the two halves together.
+
+    Attributes:
+        expected: Failures prevented per batch, by the margin model at the observed rate.
+        robust: The same, corrected by the label.
+        share: ``expected`` over the observed failure rate of the outcome.
+        exposed_ratio: Risk of the batches recorded outside the window over their risk inside it.
+        calibration: Failures the margins explain over the model's risk: what it was multiplied by.
+    """
+
+    expected: float
+    robust: float
+    share: float
+    exposed_ratio: float
+    calibration: float
 
 
 def fitting(records: WindowRecords, window: Window) -> Fitting:
@@ -55,12 +93,11 @@ def fitting(records: WindowRecords, window: Window) -> Fitting:
     fitted = fit_ridge(table, records.margins, design.is_penalised, penalty)
     residual = records.margins - fitted.predict(table)
     shares = [intraclass_correlation(column, records.cluster) for column in residual.T]
-    past = past_penalty(records)
     return Fitting(
+        window,
         design,
-        held_values(records, window, past),
         penalty,
-        past,
+        past_penalty(records),
         float(np.mean(shares)),
         np.array([_recording_step(column) for column in records.margins.T]),
     )
@@ -72,38 +109,57 @@ def _recording_step(margin: FloatArray) -> float:
     return float(gaps.min()) if gaps.size else 1e-9
 
 
-def process_differences(
-    records: WindowRecords, rows: IntArray, cluster: IntArray, window: Window, chosen: Fitting
-) -> tuple[FloatArray, FloatArray]:
-    """Return what the window does to the process, and the model it rests on.
+def half_fits(
+    records: WindowRecords, rows: IntArray, cluster: IntArray, chosen: Fitting
+) -> list[HalfFit]:
+    """Fit each half of the lots by itself.
 
     Args:
         records: All recorded batches.
-        rows: (n,) batches fitted on and averaged over, repeats allowed.
+        rows: (n,) batches fitted on, repeats allowed.
         cluster: (n,) their lots, each copy of a lot a lot of its own.
-        window: The window.
         chosen: ``fitting`` of all recorded batches.
-
-    Returns:
-        Expected difference per batch, the same doubly robust, and as share of failures prevented;
-        and the weights of the margin model, (columns, quantities).
     """
-    again = records.taken(rows)
-    held = held_values(again, window, chosen.past)
-    design = chosen.design.taken(rows)
+    halves = [records.half[rows] == half for half in HALVES]
+    return [_half_fit(records, rows[own], cluster[own], chosen) for own in halves]
+
+
+def _half_fit(
+    records: WindowRecords, rows: IntArray, cluster: IntArray, chosen: Fitting
+) -> HalfFit:
+    again, lot = records.taken(rows), np.unique(cluster, return_inverse=True)[1]
+    law = PastLaw.fitted(again, chosen.past)
+    held, design = law.held(again, chosen.window), chosen.design.taken(rows)
     now, then = design.at(again.value), design.at(held.value)
-    weights = _weights(now, again.margins, cluster, chosen)
+    weights = _weights(now, again.margins, lot, chosen)
     predicted = now @ weights
     residual = again.margins - predicted
     scale = _scale(residual, again.product)
     places = np.linspace(0, residual.shape[0] - 1, min(residual.shape[0], MOST_RESIDUALS))
     pool = (residual / scale)[places.astype(int)]
-    risk_now = _risk(predicted, scale, pool)
-    risk_then = _risk(then @ weights, scale, pool)
-    expected = float(np.mean(risk_now - risk_then))
-    share = expected / max(float(risk_now.mean()), 1e-9)
-    robust = _doubly_robust(again, held, cluster, window, (risk_now, risk_then))
-    return np.array([expected, robust, share]), weights
+    risks = _risk(predicted, scale, pool), _risk(then @ weights, scale, pool)
+    outside = (again.value < chosen.window.low) | (again.value > chosen.window.high)
+    explained = again.is_failed & (again.margins < 0).any(axis=1)
+    sums = [rows.size, again.is_failed.sum(), explained.sum()]
+    sums += [float(risk.sum()) for risk in risks]
+    sums += [float(risk[outside].sum()) for risk in risks]
+    sums += [rows.size * _doubly_robust(again, held.mass, lot, chosen.window, risks)]
+    return HalfFit(law, weights, np.array(sums, dtype=float))
+
+
+def differences(halves: list[HalfFit]) -> Differences:
+    """Put what the halves found together, calibrated to the failures the margins explain."""
+    total = np.sum([half.sums for half in halves], axis=0)
+    batches, failed, explained, now, then, outside_now, outside_then, robust = total
+    calibration = explained / max(now, 1e-9)
+    expected = calibration * (now - then) / batches
+    return Differences(
+        float(expected),
+        float(robust / batches),
+        float(expected / max(failed / batches, 1e-9)),
+        float(outside_now / max(outside_then, 1e-9)),
+        float(calibration),
+    )
 
 
 def _weights(
@@ -114,48 +170,28 @@ def _weights(
     return fit_ridge(within, target, chosen.design.is_penalised, chosen.penalty).weights
 
 
-def failing_after(
-    records: WindowRecords, weights: FloatArray, chosen: Fitting, rows: IntArray
-) -> FloatArray:
+def failing_after(records: WindowRecords, halves: list[HalfFit], chosen: Fitting) -> FloatArray:
     """Return, per batch, the probability that it fails when made again inside the window.
 
-    Each batch keeps its own residual. A recorded margin stands for all values that round to it:
-    where many results lie on the limit, as rounded ones do, a shift of any size downwards would
-    else fail every one of them. So a batch fails with the part of its step that the shift carries
-    over the limit as probability.
+    The model is that of the other half of the lots: one that saw a failed batch bends towards it,
+    and credits the parameter with saving it. Each batch keeps its own residual. A recorded margin
+    stands for all values that round to it: where many results lie on the limit, as rounded ones do,
+    a shift of any size downwards would else fail every one of them. So a batch fails with the part
+    of its step that the shift carries over the limit as probability.
 
     Args:
         records: All recorded batches.
-        weights: Of the margin model.
-        chosen: ``fitting`` of all recorded batches.
-        rows: (n,) batches asked for.
-    """
-    design = chosen.design.taken(rows)
-    moved = (design.at(chosen.held.value[rows]) - design.at(records.value[rows])) @ weights
-    fails = np.clip(-(records.margins[rows] + moved) / chosen.steps, 0.0, 1.0)
-    return np.asarray(1 - np.prod(1 - fails, axis=1), dtype=float)
-
-
-def crossed_failing_after(records: WindowRecords, chosen: Fitting) -> FloatArray:
-    """Return ``failing_after`` of every batch by a model of the other lots.
-
-    A model that saw a failed batch bends towards it, and credits the parameter with saving it.
-
-    Args:
-        records: All recorded batches.
+        halves: From ``half_fits``.
         chosen: ``fitting`` of all recorded batches.
     """
-    part = records.cluster % FOLDS
     after = np.empty(records.batches)
-    for k in range(FOLDS):
-        own, other = np.flatnonzero(part == k), np.flatnonzero(part != k)
-        if not own.size:
-            continue
-        fitted = other if other.size else own
-        cluster = np.unique(records.cluster[fitted], return_inverse=True)[1]
-        table = chosen.design.taken(fitted).at(records.value[fitted])
-        weights = _weights(table, records.margins[fitted], cluster, chosen)
-        after[own] = failing_after(records, weights, chosen, own)
+    for half, other in zip(HALVES, reversed(halves), strict=True):
+        rows = np.flatnonzero(records.half == half)
+        own, design = records.taken(rows), chosen.design.taken(rows)
+        held = other.law.held(own, chosen.window).value
+        moved = (design.at(held) - design.at(own.value)) @ other.weights
+        fails = np.clip(-(own.margins + moved) / chosen.steps, 0.0, 1.0)
+        after[rows] = 1 - np.prod(1 - fails, axis=1)
     return after
 
 
@@ -178,7 +214,7 @@ def _risk(expected: FloatArray, scale: FloatArray, pool: FloatArray) -> FloatArr
 
 def _doubly_robust(
     records: WindowRecords,
-    held: HeldValues,
+    mass: FloatArray,
     cluster: IntArray,
     window: Window,
     risks: tuple[FloatArray, FloatArray],
@@ -190,9 +226,9 @@ def _doubly_robust(
     """
     label = records.is_failed.astype(float)
     inside = (records.value >= window.low) & (records.value <= window.high)
-    weight = np.where(inside & (held.mass > 0), 1 / np.maximum(held.mass, 0.05), 0.0)
+    weight = np.where(inside & (mass > 0), 1 / np.maximum(mass, 0.05), 0.0)
     part = cluster % FOLDS
-    now, then = (np.empty_like(held.value) for _ in range(2))
+    now, then = np.empty_like(mass), np.empty_like(mass)
     for k in range(FOLDS):
         test = part == k
         other = ~test

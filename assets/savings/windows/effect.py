@@ -12,9 +12,11 @@ import numpy as np
 from assets.savings.uncertainty.draws import Draws
 from assets.savings.windows.policy import Window
 from assets.statistics.array_types import FloatArray
+from assets.statistics.regression.e_value import e_value
 from data_contracts.titles import within_sentence
 
 SMALLEST_OVERLAP, LARGEST_OUTSIDE = 0.9, 0.02
+LARGEST_GAP = 2.0  # standard errors between two estimators of one difference
 LEVEL_90_SPREADS = 3.29  # width of a 90% interval in standard deviations of a normal
 
 
@@ -45,14 +47,19 @@ class WindowEffect:
         expected: Difference expected of the process, by g-computation.
         ledger: Difference on these very batches, by g-computation.
         robust: Difference expected of the process, doubly robust on the label.
-        share: Share of failures prevented (expected), with its interval.
+        share: Failures prevented per batch over the observed rate of the outcome's failures.
+        exposed_ratio: Risk of the batches recorded outside the window over their risk inside it.
+        calibration: What the model's risk was multiplied by, to come to the rate of the failures
+            that the margins explain.
+        estimator_gap_spreads: How far the two estimators of the expected difference lie apart, in
+            standard deviations of their difference over the same resamples.
+        is_within_lots: Whether batches of one lot are compared; else the parameter hardly varies
+            within lots, and whatever a lot shares beside it counts as its doing.
         outside_window_share: Share of batches recorded outside the window.
         overlap_share: Share of batches whose past leaves the window room.
         extrapolated_share: Share of held values beyond the recorded range of their product.
         batches: Batches it rests on.
         failures: Of these, failed.
-        evidence_value: E-value: how strongly an unmeasured lot effect would have to go with both
-            the parameter and failure to explain the difference away (VanderWeele & Ding 2017).
     """
 
     outcome: str
@@ -63,12 +70,25 @@ class WindowEffect:
     ledger: Estimate
     robust: Estimate
     share: Estimate
+    exposed_ratio: Estimate
+    calibration: float
+    estimator_gap_spreads: float
+    is_within_lots: bool
     outside_window_share: float
     overlap_share: float
     extrapolated_share: float
     batches: int
     failures: int
-    evidence_value: float
+
+    @property
+    def evidence_values(self) -> tuple[float, float]:
+        """E-value of the effect on the batches it moves, and of the end of its interval.
+
+        How strongly something unmeasured would have to go with both the parameter and failure to
+        explain the difference away (VanderWeele & Ding 2017).
+        """
+        low = max(self.exposed_ratio.low, 1.0)
+        return e_value(max(self.exposed_ratio.value, 1.0)), e_value(low)
 
     @property
     def refusal(self) -> str | None:
@@ -83,6 +103,12 @@ class WindowEffect:
                 f"{self.extrapolated_share:.0%} of held values lie beyond anything recorded for "
                 "their product."
             )
+        if self.estimator_gap_spreads > LARGEST_GAP:
+            return (
+                f"Two ways of estimating it disagree: {self.expected.value:.2%} of batches by the "
+                f"margins, {self.robust.value:.2%} by the label, "
+                f"{self.estimator_gap_spreads:.1f} standard errors apart."
+            )
         if self.share.low <= 0:
             return (
                 f"The effect is not told from none: {self.share.value:.0%} of failures "
@@ -93,13 +119,16 @@ class WindowEffect:
     @property
     def sentence(self) -> str:
         """What was measured, for a reader."""
+        value, nearest = self.evidence_values
+        compared = "within lots" if self.is_within_lots else "between lots alone"
         return (
             f"Holding {within_sentence(self.title)} {spoken(self.window)} goes with "
             f"{self.share.value:.0%} fewer failures ({self.share.low:.0%} to "
-            f"{self.share.high:.0%}, 90% interval), standardised "
-            f"over {self.batches} batches, the ones on which it was named, which flatters it; an "
-            f"unmeasured lot effect could explain it away from an E-value of "
-            f"{self.evidence_value:.1f}."
+            f"{self.share.high:.0%}, 90% interval), compared {compared}, named on one half of the "
+            f"lots and measured on the other, over {self.batches} batches; the model's risk was "
+            f"multiplied by {self.calibration:.2f} to come to the failures that margins explain. "
+            f"Something unmeasured could explain it away from an E-value of {value:.1f} "
+            f"({nearest:.1f} for the end of the interval)."
         )
 
     def roles(self, draws: Draws) -> Mapping[str, FloatArray]:

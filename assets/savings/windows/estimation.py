@@ -1,8 +1,8 @@
 """A window's effect, standardised over the recorded batches, with intervals.
 
-Two estimators beside each other: g-computation on the margins with splines, and a cross-fitted
-doubly robust estimate on the label, which assumes less and is wider. Intervals are 90% by a
-bootstrap of whole lots.
+Two estimators beside each other: g-computation on the margins with splines, and a doubly robust
+estimate on the label, which assumes less and is wider. Intervals are 90% by a bootstrap of whole
+lots, the same resamples for both, so that their difference has an interval too.
 """
 
 from math import sqrt
@@ -10,19 +10,23 @@ from math import sqrt
 import numpy as np
 
 from assets.savings.windows.difference import (
+    HALVES,
+    Differences,
     Fitting,
-    crossed_failing_after,
+    differences,
     failing_after,
     fitting,
-    process_differences,
+    half_fits,
 )
 from assets.savings.windows.effect import LEVEL_90_SPREADS, Estimate, WindowEffect
-from assets.savings.windows.policy import Window
+from assets.savings.windows.policy import PastLaw, Window
 from assets.savings.windows.records import WindowRecords
-from assets.statistics.array_types import BoolArray, FloatArray
-from assets.statistics.regression.e_value import e_value
+from assets.statistics.array_types import FloatArray
+from assets.statistics.resampling.serial_blocks import SHORTEST_BLOCK, consecutive_blocks
 
 FEWEST_BATCHES, FEWEST_FAILURES = 100, 8
+# What a count on record leaves open, in failures: it is a whole number, and the model's is not.
+COUNT_SPREAD = 0.5
 
 
 def window_effect(
@@ -55,81 +59,98 @@ def window_effect(
             f"{failures} failures among {records.batches} batches with a recorded value are too "
             f"few to standardise over; {FEWEST_FAILURES} among {FEWEST_BATCHES} is the least."
         )
+    sizes = np.bincount(records.half, minlength=2)
+    if sizes.min() < FEWEST_BATCHES // 2:
+        return (
+            f"The lots cannot be halved: {sizes.max()} of {records.batches} batches are on one "
+            "side, and a parameter named on one half is measured on the other."
+        )
     chosen = fitting(records, window)
-    everything = np.arange(records.batches)
-    point, _ = process_differences(records, everything, records.cluster, window, chosen)
-    drawn, ledgers = _bootstrap(records, window, chosen, resamples, seed)
-    expected, robust, share = map(_estimate, point, drawn.T)
-    failed = np.asarray((records.margins < 0).any(axis=1), dtype=bool)
-    ledger = _ledger(failed, crossed_failing_after(records, chosen), ledgers)
+    halves = half_fits(records, np.arange(records.batches), records.cluster, chosen)
+    point, (drawn, after) = differences(halves), _bootstrap(records, chosen, resamples, seed)
+    spread = {
+        name: float(np.std([getattr(each, name) for each in drawn], ddof=1)) for name in NAMES
+    }
+    gaps = [each.expected - each.robust for each in drawn]
+    held = PastLaw.fitted(records, chosen.past).held(records, window)
     outside = (records.value < window.low) | (records.value > window.high)
     return WindowEffect(
         outcome=outcome,
         feature=feature,
         title=title or feature,
         window=window,
-        expected=expected,
-        ledger=ledger,
-        robust=robust,
-        share=share,
+        expected=_normal(point.expected, spread["expected"]),
+        ledger=_ledger(records, failing_after(records, halves, chosen), after),
+        robust=_normal(point.robust, spread["robust"]),
+        share=_normal(point.share, spread["share"]),
+        exposed_ratio=_normal(point.exposed_ratio, spread["exposed_ratio"]),
+        calibration=point.calibration,
+        estimator_gap_spreads=abs(point.expected - point.robust) / max(float(np.std(gaps)), 1e-12),
+        is_within_lots=chosen.design.has_lot_means,
         outside_window_share=float(outside.mean()),
-        overlap_share=chosen.held.overlap_share,
-        extrapolated_share=chosen.held.outside_share,
+        overlap_share=held.overlap_share,
+        extrapolated_share=held.outside_share,
         batches=records.batches,
         failures=failures,
-        evidence_value=e_value(1 / max(1 - share.value, 0.01)) if share.value > 0 else 1.0,
     )
 
 
-def _estimate(value: float, drawn: FloatArray) -> Estimate:
+NAMES = ("expected", "robust", "share", "exposed_ratio")
+
+
+def _normal(value: float, spread: float) -> Estimate:
     """Return a value with its 90% interval, normal with the spread of the resamples.
 
     Resampled lots repeat batches, which flatters every model; their spread is sound, their centre
     is not.
     """
-    return _normal(float(value), float(drawn.var(ddof=1)))
-
-
-def _ledger(failed: BoolArray, after: FloatArray, resampled: FloatArray) -> Estimate:
-    """Return the difference on these very batches, which a resample only models anew.
-
-    What the model leaves open is one spread; whether each batch near its limit then crosses it,
-    given the model, is another.
-    """
-    before = failed.astype(float)
-    crossing = resampled.mean(axis=0)
-    noise = float(np.sum(crossing * (1 - crossing))) / failed.size**2
-    modelled = float(resampled.mean(axis=1).var(ddof=1))
-    return _normal(float(np.mean(before - after)), modelled + noise)
-
-
-def _normal(value: float, variance: float) -> Estimate:
-    half = LEVEL_90_SPREADS / 2 * sqrt(variance)
+    half = LEVEL_90_SPREADS / 2 * spread
     return Estimate(value, value - half, value + half)
 
 
+def _ledger(records: WindowRecords, after: FloatArray, resampled: FloatArray) -> Estimate:
+    """Return the difference on these very batches, which a resample only models anew.
+
+    A failure that no margin explains is not prevented. What the model leaves open is one spread;
+    whether each batch near its limit then crosses it, given the model, is another; and a count is
+    known to half a batch.
+    """
+    short = (records.margins < 0).any(axis=1)
+    before = short.astype(float)
+    # One that failed for another reason fails again, one released beyond a limit is released again.
+    counts = (records.is_failed == short).astype(float)
+    crossing = resampled.mean(axis=0)
+    noise = float(np.sum(counts * crossing * (1 - crossing)))
+    modelled = float((resampled @ counts).var(ddof=1))
+    spread = sqrt(modelled + noise + COUNT_SPREAD**2) / records.batches
+    return _normal(float(np.mean(counts * (before - after))), spread)
+
+
 def _bootstrap(
-    records: WindowRecords, window: Window, chosen: Fitting, resamples: int, seed: int
-) -> tuple[FloatArray, FloatArray]:
-    """Resample whole lots; each copy of a lot counts as a lot of its own.
+    records: WindowRecords, chosen: Fitting, resamples: int, seed: int
+) -> tuple[list[Differences], FloatArray]:
+    """Resample lots, those that follow one another joined, each half of them by itself.
+
+    Each copy of a lot counts as a lot of its own.
 
     Returns:
-        Differences of the process, (resamples, 3), and per batch on record the probability of
-        failing after, (resamples, batches).
+        Differences of the process, and per batch on record the probability of failing after,
+        (resamples, batches).
     """
     rng = np.random.default_rng([seed, 77])
-    codes, cluster = np.unique(records.cluster, return_inverse=True)
-    members = [np.flatnonzero(cluster == each) for each in range(codes.size)]
-    everything = np.arange(records.batches)
-    drawn: list[FloatArray] = []
+    joined = consecutive_blocks(records.half, records.cluster, SHORTEST_BLOCK)
+    members = [np.flatnonzero(joined == each) for each in range(int(joined.max()) + 1)]
+    halves = [np.flatnonzero([records.half[own[0]] == half for own in members]) for half in HALVES]
+    lots = int(records.cluster.max()) + 1
+    drawn: list[Differences] = []
     after: list[FloatArray] = []
     for _ in range(resamples):
-        picked = rng.integers(codes.size, size=codes.size)
+        picked = np.concatenate([rng.choice(half, size=half.size) for half in halves])
         rows = np.concatenate([members[each] for each in picked])
         copy = np.concatenate(
-            [np.full(members[each].size, number) for number, each in enumerate(picked)]
+            [records.cluster[members[each]] + lots * k for k, each in enumerate(picked)]
         )
-        found, weights = process_differences(records, rows, copy, window, chosen)
-        drawn.append(found)
-        after.append(failing_after(records, weights, chosen, everything))
-    return np.array(drawn), np.array(after)
+        fits = half_fits(records, rows, copy, chosen)
+        drawn.append(differences(fits))
+        after.append(failing_after(records, fits, chosen))
+    return drawn, np.array(after)

@@ -1,16 +1,18 @@
 """Models behind a window's effect: the margins given a parameter, the parameter given its past.
 
 Ridge regression with splines lives here: the parameter enters as an unpenalised natural spline, and
-so does what goes with both it and a margin; its other neighbours and time as penalised splines,
-other earlier variables linearly and penalised.
+so does what goes with both it and a margin; its lot means as well, so that what a whole lot shares
+is not taken for its doing; its other neighbours and time as penalised splines, other earlier
+variables linearly and penalised.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from assets.savings.windows.records import WindowRecords
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.regression.cluster_means import cluster_means, has_within
 from assets.statistics.regression.natural_splines import knots_of, natural_spline
 
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
@@ -52,18 +54,22 @@ class Design:
         knots: Knots of the parameter; None for a straight line.
         fixed: (batches, p) all other columns.
         is_penalised: Per column of the whole design, 1 where shrunk.
+        has_lot_means: Whether the parameter varies within lots, and its lot means are held.
     """
 
     knots: FloatArray | None
     fixed: FloatArray
     is_penalised: FloatArray
+    has_lot_means: bool
 
     @classmethod
     def from_records(cls, records: WindowRecords) -> "Design":
         """Build the design of the recorded batches."""
         knots = knots_of(records.value)
         own = 1 if knots is None else knots.size - 1
-        levels = dummies(records.product)
+        lot_means = np.empty((records.batches, 0))
+        if has_within(records.value, records.cluster):
+            lot_means = cluster_means(_curve(records.value, knots), records.cluster)
         parts = [natural_spline(records.time, np.linspace(0, 1, TIME_KNOTS))]
         is_shrunk = [True]
         for place, table in (("same", records.neighbours), ("earlier", records.earlier)):
@@ -76,14 +82,14 @@ class Design:
         spread = other.std(axis=0)
         other = (other - other.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
         widths = [part.shape[1] for part in parts]
-        penalised = np.concatenate(
-            [np.zeros(own + levels.shape[1]), np.repeat(np.array(is_shrunk, float), widths)]
-        )
-        return cls(knots, np.column_stack([levels, other]), penalised)
+        free = own + records.levels.shape[1] + lot_means.shape[1]
+        penalised = np.concatenate([np.zeros(free), np.repeat(np.array(is_shrunk, float), widths)])
+        fixed = np.column_stack([records.levels, lot_means, other])
+        return cls(knots, fixed, penalised, lot_means.shape[1] > 0)
 
     def taken(self, rows: IntArray) -> "Design":
         """Return the same columns of some batches, repeats allowed."""
-        return Design(self.knots, self.fixed[rows], self.is_penalised)
+        return replace(self, fixed=self.fixed[rows])
 
     def at(self, value: FloatArray) -> FloatArray:
         """Return the design with the parameter at other values."""
@@ -106,11 +112,6 @@ def _goes_with_both(column: FloatArray, records: WindowRecords) -> bool:
         strength = np.nan_to_num(np.abs(np.corrcoef(column, targets, rowvar=False)[0, 1:]))
     clear = CLEAR_SPREADS / np.sqrt(records.batches)
     return bool(strength[0] > clear and strength[1:].max() > clear)
-
-
-def dummies(code: IntArray) -> FloatArray:
-    """Return a column per code, 1 where a batch has it."""
-    return np.asarray(code[:, None] == np.unique(code)[None, :], dtype=float)
 
 
 def chosen_penalty(

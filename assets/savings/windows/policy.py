@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.savings.windows.model import chosen_penalty, dummies, fit_ridge
+from assets.savings.windows.model import chosen_penalty, fit_ridge
 from assets.savings.windows.records import WindowRecords
 from assets.statistics.array_types import FloatArray
 
@@ -61,10 +61,10 @@ class HeldValues:
 
 
 def past_design(records: WindowRecords) -> tuple[FloatArray, FloatArray]:
-    """Return the design of the parameter given its past, and which columns are shrunk."""
-    levels = dummies(records.product)
-    past = np.column_stack([levels, records.time - 0.5, records.earlier])
-    return past, np.concatenate([np.zeros(levels.shape[1] + 1), np.ones(records.earlier.shape[1])])
+    """Return the columns that foretell the parameter, and which of them are penalised."""
+    past = np.column_stack([records.levels, records.time - 0.5, records.earlier])
+    free, shrunk = records.levels.shape[1] + 1, records.earlier.shape[1]
+    return past, np.concatenate([np.zeros(free), np.ones(shrunk)])
 
 
 def past_penalty(records: WindowRecords) -> float:
@@ -73,31 +73,52 @@ def past_penalty(records: WindowRecords) -> float:
     return chosen_penalty(past, records.value[:, None], penalised, records.cluster)
 
 
-def held_values(records: WindowRecords, window: Window, penalty: float) -> HeldValues:
-    """Redraw the parameter inside the window, each batch keeping its rank.
+@dataclass(frozen=True)
+class PastLaw:
+    """The law of the parameter given what came before it, as some batches tell it.
 
-    x' = F^-1(F(a) + U (F(b) - F(a))) with U = F(x), F the distribution given the past.
-
-    Args:
-        records: The recorded batches.
-        window: The window.
-        penalty: Ridge penalty of the model of the parameter given its past.
+    Attributes:
+        weights: Of ``past_design``.
+        spread: Residuals of those batches, sorted.
     """
-    past, penalised = past_design(records)
-    centre = fit_ridge(past, records.value, penalised, penalty).predict(past)
-    spread = np.sort(records.value - centre)
-    place = (np.arange(spread.size) + 0.5) / spread.size
 
-    def below(at: FloatArray) -> FloatArray:
-        return np.interp(at, spread, place, left=0.0, right=1.0)
+    weights: FloatArray
+    spread: FloatArray
 
-    low = below(window.low - centre) if np.isfinite(window.low) else np.zeros(centre.size)
-    high = below(window.high - centre) if np.isfinite(window.high) else np.ones(centre.size)
-    mass = np.maximum(high - low, 0.0)
-    rank = below(records.value - centre)
-    held = centre + np.interp(low + rank * mass, place, spread)
-    held = np.clip(held, window.low, window.high)
-    return HeldValues(held, mass, _outside(records, held))
+    @classmethod
+    def fitted(cls, records: WindowRecords, penalty: float) -> "PastLaw":
+        """Fit the law.
+
+        Args:
+            records: The batches it is fitted on.
+            penalty: Ridge penalty, from ``past_penalty``.
+        """
+        past, penalised = past_design(records)
+        fit = fit_ridge(past, records.value, penalised, penalty)
+        return cls(fit.weights, np.sort(records.value - fit.predict(past)))
+
+    def held(self, records: WindowRecords, window: Window) -> HeldValues:
+        """Redraw the parameter of some batches inside the window, each keeping its rank.
+
+        x' = F^-1(F(a) + U (F(b) - F(a))) with U = F(x), F the distribution given the past.
+
+        Args:
+            records: The batches, with the products the law was fitted on.
+            window: The window.
+        """
+        centre = past_design(records)[0] @ self.weights
+        place = (np.arange(self.spread.size) + 0.5) / self.spread.size
+
+        def below(at: FloatArray) -> FloatArray:
+            return np.interp(at, self.spread, place, left=0.0, right=1.0)
+
+        low = below(window.low - centre) if np.isfinite(window.low) else np.zeros(centre.size)
+        high = below(window.high - centre) if np.isfinite(window.high) else np.ones(centre.size)
+        mass = np.maximum(high - low, 0.0)
+        rank = below(records.value - centre)
+        held = centre + np.interp(low + rank * mass, place, self.spread)
+        held = np.clip(held, window.low, window.high)
+        return HeldValues(held, mass, _outside(records, held))
 
 
 def _outside(records: WindowRecords, held: FloatArray) -> float:

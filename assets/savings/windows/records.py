@@ -1,7 +1,8 @@
 """The records a window's effect is estimated from: one parameter, what came before it, the margins.
 
 Only variables of the same or an earlier gate are kept, so that nothing the parameter changes is
-adjusted for; features that are the parameter itself by another name are left out.
+adjusted for; features that are the parameter itself by another name are left out. Categories count
+by their levels, and past results are variables of an earlier time.
 """
 
 from collections.abc import Collection
@@ -15,6 +16,8 @@ from assets.batch_matrix.gate_rows import renumbered
 from assets.batch_matrix.missing_values import median_filled
 from assets.batch_matrix.outcome_panel import aligned_margins, outcome_labels
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.regression.detrending import group_means
+from assets.statistics.regression.result_history import history_columns
 
 SAME_QUANTITY = 0.9  # correlation from which a neighbour is the parameter by another name
 LARGEST_MISSING_SHARE = 0.2
@@ -30,10 +33,12 @@ class WindowRecords:
 
     Attributes:
         value: (batches,) the parameter.
-        earlier: (batches, p) features of earlier gates, standardised.
+        earlier: (batches, p) features of earlier gates, standardised, and what past results were.
         neighbours: (batches, q) other features of the same gate, standardised.
         product: (batches,) code of product and strength.
+        levels: (batches, products) 1 in the column of its product.
         cluster: (batches,) code of the lot or campaign group.
+        half: (batches,) 0 or 1: what is named on one half of the lots is measured on the other.
         time: (batches,) place in production order, 0 to 1.
         margins: (batches, quantities), below 0 outside the limit.
         is_failed: (batches,) whether the batch failed.
@@ -43,7 +48,9 @@ class WindowRecords:
     earlier: FloatArray
     neighbours: FloatArray
     product: IntArray
+    levels: FloatArray
     cluster: IntArray
+    half: IntArray
     time: FloatArray
     margins: FloatArray
     is_failed: BoolArray
@@ -88,18 +95,22 @@ def window_records(
     if not rows.size:
         return None
     gates = dict(tables["dictionary"].select("feature", "available_at_gate").iter_rows())
-    is_earlier = np.array([gates[name] < matrix.gate for name in matrix.columns], dtype=bool)
+    is_earlier = np.array([gates[name] < matrix.gate for name in matrix.features], dtype=bool)
     is_other = np.array([name != feature for name in matrix.columns], dtype=bool)
     value, margins, values = value[rows], margins[rows], matrix.values[rows]
     earlier = _standardised(values[:, is_earlier], value)
     neighbours = _standardised(values[:, ~is_earlier & is_other], value)
+    product = renumbered(_by_whole_name(matrix)[rows])
+    past = _past_results(margins, labels.label[rows], product)
     return WindowRecords(
         value=value,
-        earlier=_selected(earlier, value, margins, MOST_EARLIER),
+        earlier=np.column_stack([_selected(earlier, value, margins, MOST_EARLIER), past]),
         neighbours=_selected(neighbours, value, margins, MOST_NEIGHBOURS),
         # Folds are cut by code, so these are numbered over the batches that are left.
-        product=renumbered(_by_whole_name(matrix)[rows]),
+        product=product,
+        levels=np.eye(int(product.max()) + 1)[product],
         cluster=renumbered(matrix.cluster[rows]),
+        half=matrix.half[rows],
         time=np.linspace(0, 1, rows.size),
         margins=margins,
         is_failed=labels.is_failed[rows],
@@ -109,20 +120,31 @@ def window_records(
 def _known_by_then(
     tables: dict[str, pl.DataFrame], feature: str, aliases: Collection[str], outcome: str
 ) -> GateMatrix | None:
-    """The numbers known at the gate of a parameter, its aliases left out; None if it is none."""
+    """What was known at the gate of a parameter, its aliases left out; None if it is no number."""
     withheld = tables["withheld_features"].filter(pl.col("outcome") == outcome)["feature"]
     left_out = set(withheld) | (set(aliases) - {feature})
-    numeric = tables["dictionary"].filter(pl.col("data_type") == "numeric")
-    own = numeric.filter(pl.col("feature") == feature)
+    is_own = (pl.col("feature") == feature) & (pl.col("data_type") == "numeric")
+    own = tables["dictionary"].filter(is_own)
     if own.is_empty():
         return None
     gate = int(own["available_at_gate"][0])
-    kept = numeric.filter(
+    kept = tables["dictionary"].filter(
         (pl.col("available_at_gate") <= gate) & ~pl.col("feature").is_in(sorted(left_out))
     )
     # Whoever has a value of the parameter has reached its gate.
     at_gate = tables["batches"].with_columns(gate=pl.lit(gate), gate_at=pl.lit(None))
     return gate_matrix(tables["gate_values"], kept, at_gate, gate)
+
+
+def _past_results(margins: FloatArray, label: FloatArray, product: IntArray) -> FloatArray:
+    """What the results before each batch were, standardised: operators answer to them."""
+    results = np.column_stack([margins, label])
+    every = np.arange(product.size)
+    columns = history_columns(results - group_means(results, product, every))
+    spread = columns.std(axis=0)
+    return np.asarray(
+        (columns[:, spread > 0] - columns[:, spread > 0].mean(axis=0)) / spread[spread > 0]
+    )
 
 
 def _by_whole_name(matrix: GateMatrix) -> IntArray:

@@ -49,7 +49,12 @@ def studied_windows(
     for lever in assumptions.levers:
         for outcome in outcomes if lever.kind in KINDS else []:
             driver = _driver(lever, outcome, evidence, tables)
-            if driver is not None:
+            if driver is not None and not driver["is_named_in_halves"]:
+                found[lever.name, outcome] = (
+                    f"{driver['title']} is named on all lots, but not on each half of them by "
+                    "itself: what is named on one half must be measured on the other."
+                )
+            elif driver is not None:
                 found[lever.name, outcome] = _studied(
                     lever, outcome, driver, tables, resamples, seed
                 )
@@ -131,7 +136,11 @@ def _rows(lever: str, outcome: str, effect: WindowEffect) -> list[dict[str, Any]
         "outside_window_share": effect.outside_window_share,
         "overlap_share": effect.overlap_share,
         "extrapolated_share": effect.extrapolated_share,
-        "e_value": effect.evidence_value,
+        "risk_calibration": effect.calibration,
+        "estimator_gap_spreads": effect.estimator_gap_spreads,
+        "is_within_lots": effect.is_within_lots,
+        "e_value": effect.evidence_values[0],
+        "e_value_low": effect.evidence_values[1],
         "batches": effect.batches,
         "failures": effect.failures,
         "is_usable": effect.refusal is None,

@@ -181,6 +181,17 @@ class LeverKind:
     RELEASE: Final = "release"
 
 
+class NegativeControl:
+    """Values of ``economics.negative_controls.control``.
+
+    The parameter's values dealt to other lots of the product, or the value of the next batch of the
+    product, the batch's own held.
+    """
+
+    DEALT_TO_OTHER_LOTS: Final = "dealt_to_other_lots"
+    NEXT_BATCH: Final = "next_batch"
+
+
 class OutcomeStatus:
     """Values of ``core.outcomes.status``.
 

@@ -38,6 +38,10 @@ class GateMatrix(GateRows):
     identity_columns: list[str]
     identity: FloatArray
 
+    def is_level(self, column: int) -> bool:
+        """Return whether a column stands for a level of a category."""
+        return self.columns[column] != self.features[column]
+
     def allowed(self, withheld_features: pl.DataFrame, outcome: str) -> "GateMatrix":
         """The same gate as an outcome may see it.
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from assets.savings.arithmetic.corners import corner
+from assets.savings.arithmetic.failure_cost import failure_cost_usd
 from assets.savings.levers.alert_overlap import one_alert_per_outcome
 from assets.savings.levers.inputs import LeverInputs
 from assets.savings.levers.lever_decisions import LeverDecision, lever_decisions
@@ -26,7 +28,13 @@ from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
-from assets.savings.windows.window_effects import Effects, studied_windows, window_effects
+from assets.savings.windows.negative_controls import negative_controls
+from assets.savings.windows.window_effects import (
+    Studied,
+    effects_of,
+    studied_windows,
+    window_effects,
+)
 from assets.statistics.array_types import FloatArray
 from data_contracts.assumptions import Assumptions, Lever
 
@@ -42,6 +50,7 @@ class BusinessCase:
         levers: ``economics.levers``.
         scenarios: ``economics.scenarios``.
         window_effects: ``economics.window_effects``.
+        negative_controls: ``economics.negative_controls``.
         sensitivity: ``economics.sensitivity``.
         detectability: ``economics.detectability``.
         savings_tracker: ``economics.savings_tracker``.
@@ -54,6 +63,7 @@ class BusinessCase:
     levers: pl.DataFrame
     scenarios: pl.DataFrame
     window_effects: pl.DataFrame
+    negative_controls: pl.DataFrame
     sensitivity: pl.DataFrame
     detectability: pl.DataFrame
     savings_tracker: pl.DataFrame
@@ -93,7 +103,8 @@ def business_case(
         drawn,
         records.proxies,
     )
-    windows = _windows(assumptions, records, counts, resamples, seed)
+    studied = _windows(assumptions, records, counts, resamples, seed)
+    windows = effects_of(studied)
     inputs = LeverInputs.from_records(assumptions, records, counts, by_gate, windows)
     decisions = one_alert_per_outcome(assumptions, lever_decisions(assumptions, inputs))
     chosen = drawn.anew(size=min(draws, CHOICE_DRAWS))
@@ -105,6 +116,15 @@ def business_case(
         levers=levers(assumptions, decisions, left_out),
         scenarios=scenarios(drawn, counts, decisions, left_out),
         window_effects=window_effects(windows),
+        negative_controls=negative_controls(
+            studied,
+            usd_per_failure=float(
+                failure_cost_usd(assumptions, corner(assumptions, "base"), is_avoidable_only=True)
+            ),
+            batches_per_year=pace,
+            resamples=resamples,
+            seed=seed,
+        ),
         sensitivity=sensitivity(chosen, counts, kept, records.titles),
         detectability=detectability(before, after, pace),
         savings_tracker=savings_tracker(
@@ -128,9 +148,11 @@ def _counts(assumptions: Assumptions, records: BusinessRecords, alert: Lever) ->
 def _probs_by_outcome(
     records: BusinessRecords, counts: FailureCounts, drawn: Draws
 ) -> dict[str, FloatArray]:
-    """Draw the probability of failing each outcome, on its own."""
+    """Draw the probability of failing each outcome, on its own; 0 where none failed."""
     return {
         name: drawn.rate(f"failure.{name}", failures, known, counts.evidence.design_effect(name))
+        if failures
+        else np.zeros(drawn.size)
         for name, (failures, known) in records.failures_and_known.items()
     }
 
@@ -141,7 +163,7 @@ def _windows(
     counts: FailureCounts,
     resamples: int,
     seed: int,
-) -> Effects:
+) -> Studied:
     """Study windows on the priced outcomes and, where none of these has a signal, on the modes."""
     tables, found, evidence = records.of_windows, counts.baseline, counts.evidence
     if not tables:

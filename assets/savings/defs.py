@@ -24,6 +24,7 @@ CASE_TABLES = (
     "economics.value_by_gate",
     "economics.levers",
     "economics.window_effects",
+    "economics.negative_controls",
     "economics.sensitivity",
     "economics.detectability",
     "economics.savings_tracker",

@@ -153,6 +153,8 @@ def money_marks(found: Tables, table: ForeignTable) -> dict[str, Any]:
     marks: dict[str, Any] = {
         "npv_positive_prob": _first(pays, "p50"),
         "windows": effects["lever"].n_unique(),
+        "controls": found["economics.negative_controls"].height,
+        "controls_claimed": found["economics.negative_controls"]["is_claimed"].sum(),
     }
     expected = effects.filter(target="expected", estimator="g_computation")
     if not expected.height:

@@ -36,6 +36,7 @@ from data_contracts.assumption_schema.units import (
     SIDES,
     UNITS,
 )
+from data_contracts.assumption_schema.unmeasured import unmeasured_confounding
 from data_contracts.errors import AssumptionError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -78,6 +79,7 @@ def read_assumptions(path: Path) -> Assumptions:
     for name, entry in read_mapping(top["assumptions"], f"{where}: assumptions").items():
         parameters.update(_assumption(name, entry, f"{where}: {name}"))
     _check_named(parameters, where)
+    levers = read_levers(top.get("levers", {}), parameters, f"{where}: levers")
     read = Assumptions(
         name=read_text(top, "name", where),
         title=read_text(top, "title", where),
@@ -85,9 +87,9 @@ def read_assumptions(path: Path) -> Assumptions:
         currency=CURRENCY,
         statement=read_text(top, "statement", where),
         basis=_basis(top["basis"], f"{where}: basis"),
-        parameters=parameters,
+        parameters={**unmeasured_confounding(levers), **parameters},
         ledger=read_ledger(top.get("ledger", {}), parameters, f"{where}: ledger"),
-        levers=read_levers(top.get("levers", {}), parameters, f"{where}: levers"),
+        levers=levers,
         origin_stages=read_origin_stages(top.get("failure_modes", {}), f"{where}: failure_modes"),
         promise=_promise(top["promise"], f"{where}: promise") if "promise" in top else None,
     )

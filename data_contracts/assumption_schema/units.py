@@ -24,6 +24,7 @@ UNITS: dict[str, dict[str, int]] = {
     "count": {},
     "months": {"month": 1},
     "years": {"year": 1},
+    "ratio": {},
 }
 BOUNDED_BY_ONE = frozenset({"share", "share/year", "events/batch"})
 
@@ -57,7 +58,10 @@ NAMED_UNITS: dict[str, str] = {
     "horizon_years": "years",
     "capacity_limited_share": "share",
     "slot_value_usd_per_batch": "USD/batch",
+    "unmeasured_confounding_ratio": "ratio",
 }
+# Kinds whose effect is read from records nobody randomised: something unmeasured may be behind it.
+OBSERVED_KINDS = frozenset({"window", "lots"})
 # Role of an assumption in a lever's arithmetic -> the unit it must have.
 IDENTITY_ROLES: dict[str, str] = {
     "addressable_share": "share",

@@ -132,6 +132,7 @@ def analysed(
             "economics.levers": case.levers,
             "economics.scenarios": case.scenarios,
             "economics.window_effects": case.window_effects,
+            "economics.negative_controls": case.negative_controls,
         }
     return found
 

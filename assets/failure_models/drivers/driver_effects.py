@@ -56,18 +56,16 @@ def driver_effects(
     Returns:
         Per driver, in the order given.
     """
-    task = seen.task
-    columns = [int(driver.columns[0]) for driver in drivers]
-    relative = task.views[-1].design[:, columns]
     level = 1 - bonferroni(0.05, clusters)
-    return [_effect(seen, drivers, i, relative, level) for i in range(len(drivers))]
+    beside = joint_design(seen.task, drivers)
+    return [_effect(seen, drivers, i, beside, level) for i in range(len(drivers))]
 
 
 def _effect(
     seen: Examination,
     drivers: Sequence[RankedCluster],
     i: int,
-    relative: FloatArray,
+    beside: FloatArray,
     joint_level: float,
 ) -> DriverEffect:
     task, driver = seen.task, drivers[i]
@@ -77,26 +75,36 @@ def _effect(
     crude_target, adjusted_target, unit = targets(seen, driver)
     scale = step / max(float(task.views[-1].scale[column]), 1e-300)
     crude = _scaled(slopes_of(value[:, None], crude_target, task), 0, step)
-    adjusted = _scaled(slopes_of(relative[:, [i]], adjusted_target, task), 0, scale)
-    beside = within_lots(joint_design(relative, drivers), i, task)
-    joint = _scaled(slopes_of(beside, adjusted_target, task, joint_level), i, 1.0)
+    alone = task.views[-1].design[:, [column]]
+    adjusted = _scaled(slopes_of(alone, adjusted_target, task), 0, scale)
+    joint = slopes_of(within_lots(beside, i, task), adjusted_target, task, joint_level)
     return DriverEffect(
         crude,
         adjusted,
         f"{unit} per {step_name}",
         is_clear(crude) and is_clear(adjusted) and crude[0] * adjusted[0] < 0,
-        is_clear(joint) and (driver.direction == WINDOW or is_clear(adjusted)),
+        is_clear(_scaled(joint, i, 1.0)) and (driver.direction == WINDOW or is_clear(adjusted)),
         _e_values(task, adjusted, adjusted_target, is_label=seen.ladder.margins is None),
     )
 
 
-def joint_design(relative: FloatArray, drivers: Sequence[RankedCluster]) -> FloatArray:
-    """Leading columns beside one another, a window's by its distance from the middle."""
-    design = relative.copy()
+def joint_design(task: Task, drivers: Sequence[RankedCluster]) -> FloatArray:
+    """Leading columns beside one another, a window's by its distance from the middle.
+
+    Of a category all levels are held: the columns beyond those of the drivers, in their order, are
+    the other levels of the categories among them.
+    """
+    view = task.views[-1].design
+    leading = [int(driver.columns[0]) for driver in drivers]
+    design = view[:, leading]
     for k, driver in enumerate(drivers):
         if driver.direction == WINDOW:
             design[:, k] = np.abs(design[:, k])
-    return design
+    held = {task.matrix.features[j] for j in leading if task.matrix.is_level(j)}
+    levels = [
+        j for j, feature in enumerate(task.matrix.features) if feature in held and j not in leading
+    ]
+    return np.column_stack([design, view[:, levels]])
 
 
 def within_lots(design: FloatArray, i: int, task: Task) -> FloatArray:

@@ -67,34 +67,40 @@ def driver_study(
     for own in each_in_threads(study, driven, settings.workers, fits):
         for name, rows in own.items():
             found[name] += rows
-    found["finding.drivers"] = kept_to_the_last(found["finding.drivers"], judged)
+    found["finding.drivers"] = kept_to_the_last(found["finding.drivers"], judged, known)
     return found
 
 
-def kept_to_the_last(drivers: Rows, judged: Sequence[Judgement]) -> Rows:
+def kept_to_the_last(
+    drivers: Rows, judged: Sequence[Judgement], known: dict[str, dict[str, Any]]
+) -> Rows:
     """Take the name from a driver that a later gate does not name: it stood for something else.
 
     Args:
         drivers: Rows of ``finding.drivers``.
         judged: Every judgement, those without drivers included.
+        known: Rows of ``feature.dictionary`` by feature.
 
     Returns:
-        The rows, named where the driver is also among the named ones of every later gate.
+        The rows, named where every later gate names a driver of the same quantity as well.
     """
     gates: dict[str, list[int]] = {}
     for one in judged:
         gates.setdefault(one.examination.task.outcome, []).append(one.examination.task.gate)
+
+    def quantity(row: dict[str, Any]) -> str:
+        return str(known[row["driver"]]["quantity"] or row["driver"])
+
     named: dict[tuple[str, int], set[str]] = {}
     for row in drivers:
         if row["is_named"]:
-            members = named.setdefault((row["outcome"], row["gate"]), set())
-            members.update(row["members"].split(","))
+            named.setdefault((row["outcome"], row["gate"]), set()).add(quantity(row))
     return [
         row
         | {
             "is_named": row["is_named"]
             and all(
-                row["driver"] in named.get((row["outcome"], gate), ())
+                quantity(row) in named.get((row["outcome"], gate), ())
                 for gate in gates[row["outcome"]]
                 if gate > row["gate"]
             )

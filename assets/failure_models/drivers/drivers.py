@@ -106,7 +106,7 @@ def _number(value: float) -> float | None:
 def _window(seen: Examination, driver: RankedCluster) -> dict[str, Any]:
     """The operating window of the leading column; nothing where it has none or is a level."""
     task, leading = seen.task, int(driver.columns[0])
-    if task.matrix.columns[leading] != task.matrix.features[leading]:
+    if task.matrix.is_level(leading):
         return {}
     risk = seen.ladder.used.probability[task.tested]
     window = operating_window(task.matrix.values[task.tested, leading], risk, CURVE_POINTS)

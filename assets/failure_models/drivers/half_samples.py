@@ -49,12 +49,11 @@ def named_in_both_halves(
     """
     if not ranked:
         return []
-    relative = seen.task.views[-1].design[:, [int(one.columns[0]) for one in ranked]]
-    design = joint_design(relative, ranked)
+    view, design = seen.task.views[-1].design, joint_design(seen.task, ranked)
     halves = [_leaders(seen, explained, cluster, half, places) for half in (0, 1)]
     return [
         all(
-            _leads(leaders, driver, cluster, relative[rows, i])
+            _leads(leaders, driver, cluster, view[rows, driver.columns[0]])
             and is_clear(_joint_slope(seen, driver, design, i, rows, places))
             for leaders, rows in halves
         )

@@ -38,9 +38,12 @@ class FailureCounts:
     def failure_prob(self, drawn: Draws) -> FloatArray:
         """Return posterior draws of the probability that a batch fails, 0 to 1.
 
-        Counts are deflated by the largest design effect of the priced outcomes.
+        Counts are deflated by the largest design effect of the priced outcomes. Without a recorded
+        failure it is 0: a rate that a prior alone gives prices nothing.
         """
         found, names = self.baseline, sorted(self.baseline.failures_by_outcome)
+        if not found.failures:
+            return np.zeros(drawn.size)
         deflation = self._deflation(names)
         return drawn.rate(f"failure.{'+'.join(names)}", found.failures, found.batches, deflation)
 

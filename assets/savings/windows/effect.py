@@ -16,6 +16,7 @@ from assets.statistics.regression.e_value import e_value
 from data_contracts.titles import within_sentence
 
 SMALLEST_OVERLAP, LARGEST_OUTSIDE = 0.9, 0.02
+CONFOUNDING = "unmeasured_confounding_ratio"
 LARGEST_GAP = 2.0  # standard errors between two estimators of one difference
 LEVEL_90_SPREADS = 3.29  # width of a 90% interval in standard deviations of a normal
 
@@ -132,9 +133,18 @@ class WindowEffect:
         )
 
     def roles(self, draws: Draws) -> Mapping[str, FloatArray]:
-        """Return draws of the share of failures prevented, normal with the bootstrap's spread."""
+        """Return draws of the share of failures prevented.
+
+        Normal with the bootstrap's spread, times what is left of the effect when something
+        unmeasured accounts for part of the risk ratio between batches outside and inside.
+
+        Source: external adjustment by a bias factor (Greenland 1996; Lash, Fox & Fink 2009, ch. 8).
+        """
         spread = (self.share.high - self.share.low) / LEVEL_90_SPREADS
         drawn = self.share.value + spread * draws.normal(f"window.{self.outcome}.{self.feature}")
+        ratio = self.exposed_ratio.value
+        if ratio > 1:
+            drawn = drawn * (ratio - draws(CONFOUNDING)) / (ratio - 1)
         return {"effect": np.minimum(drawn, 1.0)}
 
 

@@ -5,6 +5,7 @@ searched for; the driver is the named one that foretold most.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -13,12 +14,36 @@ from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
 from assets.savings.windows.estimation import window_effect
 from assets.savings.windows.policy import Window
-from assets.savings.windows.records import window_records
+from assets.savings.windows.records import WindowRecords, window_records
 from data_contracts.assumptions import Assumptions, Lever
 from data_contracts.codes import Verdict, WindowEstimator, WindowTarget
 from data_contracts.tables import table
 
 KINDS = {"window": ("parameter", "sensor"), "lots": ("material",)}
+
+
+@dataclass(frozen=True)
+class StudiedWindow:
+    """A driver a lever could hold, and what holding it would do.
+
+    Attributes:
+        feature: The driver.
+        title: What a reader calls it.
+        direction: Which values go with failure.
+        trimmed_share: Share of recorded values cut off the risky side.
+        records: The batches it was estimated on; None where it was not.
+        effect: What was found, or why nothing was.
+    """
+
+    feature: str
+    title: str
+    direction: str
+    trimmed_share: float
+    records: WindowRecords | None
+    effect: WindowEffect | str
+
+
+Studied = dict[tuple[str, str], StudiedWindow]
 Effects = dict[tuple[str, str], WindowEffect | str]
 
 
@@ -30,7 +55,7 @@ def studied_windows(
     *,
     resamples: int,
     seed: int,
-) -> Effects:
+) -> Studied:
     """Estimate the window of every window and lot lever, for every outcome.
 
     Args:
@@ -43,18 +68,13 @@ def studied_windows(
         seed: The run's seed.
 
     Returns:
-        (lever, outcome) -> the effect, or why there is none; absent where no driver is named.
+        (lever, outcome) -> what was studied; absent where no driver is named.
     """
-    found: Effects = {}
+    found: Studied = {}
     for lever in assumptions.levers:
         for outcome in outcomes if lever.kind in KINDS else []:
             driver = _driver(lever, outcome, evidence, tables)
-            if driver is not None and not driver["is_named_in_halves"]:
-                found[lever.name, outcome] = (
-                    f"{driver['title']} is named on all lots, but not on each half of them by "
-                    "itself: what is named on one half must be measured on the other."
-                )
-            elif driver is not None:
+            if driver is not None:
                 found[lever.name, outcome] = _studied(
                     lever, outcome, driver, tables, resamples, seed
                 )
@@ -93,18 +113,34 @@ def _studied(
     tables: Mapping[str, pl.DataFrame],
     resamples: int,
     seed: int,
-) -> WindowEffect | str:
+) -> StudiedWindow:
     """Fix the window of one driver by the lever's rule, and estimate what it does."""
-    feature = str(driver["driver"])
+    feature, share = str(driver["driver"]), float(lever.trimmed_share)
     title = tables["dictionary"].filter(pl.col("feature") == feature)["title"].item()
+
+    def studied(records: WindowRecords | None, effect: WindowEffect | str) -> StudiedWindow:
+        return StudiedWindow(feature, title, driver["direction"], share, records, effect)
+
+    if not driver["is_named_in_halves"]:
+        return studied(
+            None,
+            f"{title} is named on all lots, but not on each half of them by itself: what is named "
+            "on one half must be measured on the other.",
+        )
     aliases = [each.strip() for each in str(driver["members"] or "").split(",")]
     records = window_records(dict(tables), outcome, feature, aliases)
     if records is None:
-        return f"{title} has no numeric values, or '{outcome}' no continuous margin."
-    window = Window.trimmed(records.value, driver["direction"], float(lever.trimmed_share))
-    return window_effect(
+        return studied(None, f"{title} has no numeric values, or '{outcome}' no continuous margin.")
+    window = Window.trimmed(records.value, driver["direction"], share)
+    effect = window_effect(
         records, outcome, feature, window, resamples=resamples, seed=seed, title=title
     )
+    return studied(records, effect)
+
+
+def effects_of(studied: Studied) -> Effects:
+    """Return what was found of every window, or why nothing was."""
+    return {key: one.effect for key, one in studied.items()}
 
 
 def window_effects(effects: Effects) -> pl.DataFrame:

@@ -49,12 +49,8 @@ def model_tables(
         "model.permutation_nulls": map(permutation_nulls, judged),
         "model.calibration": (calibration(one.task, one.ladder) for one in seen),
         "model.conformal": (conformal(one.task, one.ladder.used) for one in seen),
-        "model.alarm_performance": (
-            alarm_performance(one.task, one.ladder.used, one.design_effect) for one in seen
-        ),
-        "model.alarm_periods": (
-            alarm_periods(one.task, one.ladder.used, one.design_effect) for one in seen
-        ),
+        "model.alarm_performance": (alarm_performance(one.task, one.ladder.used) for one in seen),
+        "model.alarm_periods": (alarm_periods(one.task, one.ladder.used) for one in seen),
         # What is said once per outcome, at the last gate before its result.
         "finding.trends": (trends(one.task.matrix, one.task.panel, draws, seed) for one in primary),
         "finding.confounding": (confounding(one.task) for one in primary),

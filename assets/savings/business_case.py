@@ -126,7 +126,7 @@ def business_case(
             seed=seed,
         ),
         sensitivity=sensitivity(chosen, counts, kept, records.titles),
-        detectability=detectability(before, after, pace),
+        detectability=detectability(before, after, pace, counts.effective_batches),
         savings_tracker=savings_tracker(
             records.batches, records.priced_failures, before, after, assumptions.promise
         ),

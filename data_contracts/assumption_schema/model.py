@@ -119,12 +119,15 @@ class Promise:
         failure_prob_before: Probability of failure it started from, 0 to 1; exact.
         failure_prob_promised: Probability of failure it promised, above 0, below the one before.
         owner: Who answers for the promise.
+        record_before: Failures, batches and design effect of the record it is measured against,
+            frozen when it started; None to count them from the batches before its first day.
     """
 
     started_on: date
     failure_prob_before: Fraction
     failure_prob_promised: Fraction
     owner: str
+    record_before: tuple[int, int, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -189,7 +189,7 @@ def _check_failure_cost(read: Assumptions) -> None:
 
 def _promise(value: Any, where: str) -> Promise:
     fields = {"started_on", "failure_prob_before", "failure_prob_promised", "owner"}
-    block = read_block(value, where, fields)
+    block = read_block(value, where, fields, {"record_before"})
     before, promised = (
         exact(block[name], f"{where}: {name}")
         for name in ("failure_prob_before", "failure_prob_promised")
@@ -199,8 +199,24 @@ def _promise(value: Any, where: str) -> Promise:
             f"{where}: failure_prob_promised {float(promised):g} must lie above 0 and below "
             f"failure_prob_before {float(before):g}, which lies below 1; correct them."
         )
-    started = read_date(block, where, "started_on")
-    return Promise(started, before, promised, read_text(block, "owner", where))
+    started, owner = read_date(block, where, "started_on"), read_text(block, "owner", where)
+    counted = _record_before(block["record_before"], where) if "record_before" in block else None
+    return Promise(started, before, promised, owner, counted)
+
+
+def _record_before(value: Any, where: str) -> tuple[int, int, float]:
+    """Read the frozen counts of the record a programme is measured against."""
+    where = f"{where}: record_before"
+    block = read_block(value, where, {"failures", "batches", "design_effect"})
+    failures, batches, effect = (
+        exact(block[name], f"{where}: {name}") for name in ("failures", "batches", "design_effect")
+    )
+    if not 0 <= failures < batches or failures % 1 or batches % 1 or effect < 1:
+        raise AssumptionError(
+            f"{where}: needs whole numbers of failures and of batches, fewer failures than batches, "
+            "and a design_effect of at least 1; copy them from economics.savings_tracker."
+        )
+    return int(failures), int(batches), float(effect)
 
 
 def _basis(value: Any, where: str) -> dict[str, str]:

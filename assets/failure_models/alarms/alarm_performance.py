@@ -18,21 +18,20 @@ from assets.failure_models.alarms.alarm_thresholds import (
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.prediction import Prediction
 from assets.statistics.array_types import BoolArray, IntArray
-from assets.statistics.intervals import CLUSTER_DEFLATION, deflated_beta
+from assets.statistics.dependence import design_effect
+from assets.statistics.intervals import deflated_beta
+from assets.statistics.resampling.serial_blocks import SHORTEST_BLOCK, consecutive_blocks
 
 ALARM_BUDGETS = (0.02, 0.05, 0.10)
 MICROSECONDS_PER_HOUR = 3.6e9
 
 
-def alarm_performance(
-    task: Task, prediction: Prediction, design_effect: float
-) -> list[dict[str, Any]]:
+def alarm_performance(task: Task, prediction: Prediction) -> list[dict[str, Any]]:
     """Performance of alarms at each budget, pooled over the later blocks.
 
     Args:
         task: An outcome at a gate.
         prediction: Forward-in-time probabilities of the model used.
-        design_effect: Variance inflation by lots and campaigns; intervals use at least 1.3.
 
     Returns:
         One row per budget, in the shape of ``model.alarm_performance``; empty where there are
@@ -43,6 +42,7 @@ def alarm_performance(
         return []
     later = np.concatenate(blocks[1:])
     failed = task.panel.label[later] == 1
+    together = _together(task, later)
     rows = []
     for budget in ALARM_BUDGETS:
         alarm = np.concatenate(_alarms(prediction, blocks, budget))
@@ -51,7 +51,7 @@ def alarm_performance(
             {
                 **_head(task, budget),
                 "threshold": next_threshold(prediction.probability, blocks, budget),
-                **_counts(alarm, failed, max(CLUSTER_DEFLATION, design_effect)),
+                **_counts(alarm, failed, _effects(alarm, failed, together)),
                 "frozen_detected": int((frozen & failed).sum()),
                 "frozen_false_alarms": int((frozen & ~failed).sum()),
                 "lead_time_h": _lead_time_h(task, later, alarm & failed),
@@ -60,13 +60,12 @@ def alarm_performance(
     return rows
 
 
-def alarm_periods(task: Task, prediction: Prediction, design_effect: float) -> list[dict[str, Any]]:
+def alarm_periods(task: Task, prediction: Prediction) -> list[dict[str, Any]]:
     """Performance of alarms at each budget, block by block: was the budget kept?
 
     Args:
         task: An outcome at a gate.
         prediction: Forward-in-time probabilities of the model used.
-        design_effect: Variance inflation by lots and campaigns; intervals use at least 1.3.
 
     Returns:
         One row per budget and test block after the first, in the shape of
@@ -76,14 +75,17 @@ def alarm_periods(task: Task, prediction: Prediction, design_effect: float) -> l
     blocks = [fold.test for fold in folds]
     if len(blocks) < 2:
         return []
-    deflation = max(CLUSTER_DEFLATION, design_effect)
+    later = np.concatenate(blocks[1:])
+    together, all_failed = _together(task, later), task.panel.label[later] == 1
     rows = []
     for budget in ALARM_BUDGETS:
         alarms = _alarms(prediction, blocks, budget)
+        # One block has too few failures to show how they come together.
+        effects = _effects(np.concatenate(alarms), all_failed, together)
         frozen = _alarms(prediction, blocks, budget, is_frozen=True)
         for fold, alarm, held in zip(folds[1:], alarms, frozen, strict=True):
             failed = task.panel.label[fold.test] == 1
-            counted = _counts(alarm, failed, deflation)
+            counted = _counts(alarm, failed, effects)
             rows.append(
                 {
                     **_head(task, budget),
@@ -97,6 +99,8 @@ def alarm_periods(task: Task, prediction: Prediction, design_effect: float) -> l
 
 
 _PERIOD_COUNTS = (
+    "sensitivity_design_effect",
+    "false_alarm_design_effect",
     "failures",
     "detected",
     "good_batches",
@@ -123,12 +127,28 @@ def _head(task: Task, budget: float) -> dict[str, Any]:
     return {"outcome": task.outcome, "gate": task.gate, "alarm_budget": budget}
 
 
-def _counts(alarm: BoolArray, failed: BoolArray, deflation: float) -> dict[str, Any]:
+def _together(task: Task, rows: IntArray) -> IntArray:
+    """Per batch, the stretch of lots or campaigns whose alarms depend on one another."""
+    whole = np.zeros(rows.size, dtype=np.int64)
+    return consecutive_blocks(whole, task.matrix.cluster[rows], SHORTEST_BLOCK)
+
+
+def _effects(alarm: BoolArray, failed: BoolArray, together: IntArray) -> tuple[float, float]:
+    """Design effect of alarms among failures and among good batches, as measured."""
+    caught, wrong = (
+        design_effect(alarm[own].astype(float), together[own]) for own in (failed, ~failed)
+    )
+    return caught, wrong
+
+
+def _counts(alarm: BoolArray, failed: BoolArray, effects: tuple[float, float]) -> dict[str, Any]:
     detected, false = int((alarm & failed).sum()), int((alarm & ~failed).sum())
     failures, good = int(failed.sum()), int((~failed).sum())
-    caught = deflated_beta(detected, failures, deflation=deflation)
-    wrong = deflated_beta(false, good, deflation=deflation)
+    caught = deflated_beta(detected, failures, deflation=effects[0])
+    wrong = deflated_beta(false, good, deflation=effects[1])
     return {
+        "sensitivity_design_effect": effects[0],
+        "false_alarm_design_effect": effects[1],
         "sensitivity": detected / failures if failures else None,
         "sensitivity_low": caught[0],
         "sensitivity_high": caught[1],

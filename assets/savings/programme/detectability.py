@@ -4,11 +4,12 @@ Failures are rare, so a fall in their rate takes years to tell from chance. The 
 before-and-after comparison by an exact test lives here, and how soon the tracker would speak.
 """
 
-from math import ceil, log
+from math import ceil
 
 import numpy as np
 import polars as pl
 
+from assets.statistics.anytime_valid import lower_rate_e_value
 from assets.statistics.array_types import FloatArray
 from data_contracts.tables import table
 
@@ -19,8 +20,8 @@ STEP = 5
 _NOTES = {
     "one_sided_exact": "Batches before and batches after, each: 80% power, one-sided 5% test.",
     "two_sided_exact": "Batches before and batches after, each: 80% power, two-sided 5% test.",
-    "sequential": "Batches after the change, on average, until the monthly tracker says so; it "
-    "takes the rate before as known.",
+    "sequential": "Batches after the change, at the promised rate, until the monthly tracker says "
+    "so; it takes the rate before as counted on record.",
 }
 
 
@@ -107,23 +108,32 @@ def batches_needed(before: float, after: float, alpha: float) -> int | None:
     return high * STEP
 
 
-def sequential_batches(before: float, after: float) -> int | None:
-    """Return the batches after which the tracker shows a promised rate, on average.
-
-    Wald's approximation: log(1 / alpha) over the information each batch carries.
+def sequential_batches(before: float, after: float, batches_before: float) -> int | None:
+    """Return the batches after which the tracker shows a promised rate that is kept.
 
     Args:
         before: Probability of failure before, 0 to 1.
         after: Probability of failure after, as promised and true.
+        batches_before: Effective batches on the record before.
+
+    Returns:
+        Batches, in steps of five, where failures come as expected; None beyond 40,000.
     """
     if not 0 <= after < before < 1:
         return None
-    failing = after * log(after / before) if after > 0 else 0.0
-    each = failing + (1 - after) * log((1 - after) / (1 - before))
-    return ceil(log(1 / ALPHA) / each)
+    batches = np.arange(STEP, MOST_BATCHES + 1, STEP, dtype=float)
+    # A rate of none at all would be shown false by a single failure: one in ten thousand is none.
+    promised = max(after, 1e-4)
+    evidence = lower_rate_e_value(
+        before * batches_before, batches_before, promised * batches, batches, promised
+    )
+    shown = np.flatnonzero(evidence >= 1 / ALPHA)
+    return int(batches[shown[0]]) if shown.size else None
 
 
-def detectability(before: float, after: float, batches_per_year: float) -> pl.DataFrame:
+def detectability(
+    before: float, after: float, batches_per_year: float, batches_before: float
+) -> pl.DataFrame:
     """Return how many batches until a fall in the failure rate could be proven.
 
     Args:
@@ -131,6 +141,7 @@ def detectability(before: float, after: float, batches_per_year: float) -> pl.Da
         after: Probability of failure after; below zero (more prevented than fails, in the
             tail of the draws) counts as none at all.
         batches_per_year: Production rate, above 0.
+        batches_before: Effective batches on record.
 
     Returns:
         ``economics.detectability``: one row per test; null where no number of batches would do.
@@ -139,7 +150,7 @@ def detectability(before: float, after: float, batches_per_year: float) -> pl.Da
     needed = {  # arms of the comparison, batches in each
         "one_sided_exact": (2, batches_needed(before, after, ALPHA)),
         "two_sided_exact": (2, batches_needed(before, after, ALPHA / 2)),
-        "sequential": (1, sequential_batches(before, after)),
+        "sequential": (1, sequential_batches(before, after, batches_before)),
     }
     rows = [
         {

@@ -1,36 +1,43 @@
 """A tracker that says each month whether a promised fall in the failure rate shows.
 
-The test is sequential: it may be looked at every month without being fooled by looking.
+The test is sequential: it may be looked at every month without being fooled by looking. The rate
+before is only counted, so it is taken as counted: from the record before the programme, which no
+later run moves, without its last part, because programmes start after bad spells.
 """
 
-from math import log
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
 from assets.savings.programme.detectability import ALPHA
-from assets.statistics.array_types import FloatArray
+from assets.statistics.anytime_valid import lower_rate_e_value
+from assets.statistics.array_types import IntArray
+from assets.statistics.dependence import design_effect
+from assets.statistics.resampling.serial_blocks import SHORTEST_BLOCK, consecutive_blocks
 from data_contracts.assumptions import Promise
 from data_contracts.tables import table
 
 SAVINGS_TRACKER = "economics.savings_tracker"
+# A programme is started because something had gone wrong: the last part of the record before it is
+# worse than the process, and makes whatever follows look better.
+LEFT_OUT_SHARE, MOST_LEFT_OUT = 0.25, timedelta(days=365)
 
 
-def e_values(failures: FloatArray, batches: FloatArray, before: float, after: float) -> FloatArray:
-    """Return the running evidence, month by month, that the rate is the promised one.
+@dataclass(frozen=True)
+class RecordBefore:
+    """The record a programme is measured against.
 
-    The likelihood ratio of the promised to the former rate: under the former rate it passes 20 at
-    any month with probability at most 5% (Ville 1939), however often one looks.
-
-    Args:
-        failures: Failures of each month.
-        batches: Batches of each month.
-        before: Former probability of failure, above 0.
-        after: Promised probability of failure, above 0.
+    Attributes:
+        failures: Failed batches.
+        batches: Batches.
+        design_effect: By how much its failures come in stretches, at least 1.
     """
-    hit, miss = log(after / before), log((1 - after) / (1 - before))
-    running = np.cumsum(failures * hit + (batches - failures) * miss)
-    return np.asarray(np.exp(running), dtype=float)
+
+    failures: int
+    batches: int
+    design_effect: float
 
 
 def savings_tracker(
@@ -42,46 +49,91 @@ def savings_tracker(
 ) -> pl.DataFrame:
     """Follow the months since a programme started, or rehearse on those before any.
 
-    A tracker whose rates moved with each run would follow the records it is to judge. So once a
-    programme starts, its first day and both rates stand in the assumptions and every later run
-    takes them from there. Without a promise the months on record are a rehearsal at the rates of
-    this run: nothing was changed, so the tracker should stay silent.
+    A tracker whose promise moved with each run would follow the records it is to judge. So once a
+    programme starts, its first day and the promised rate stand in the assumptions and every later
+    run takes them from there. Without a promise the later half of the record is a rehearsal at the
+    rate of this run: nothing was changed, so the tracker should stay silent.
 
     Args:
         batches: ``core.batches``, one row per batch.
         priced: ``baseline.priced_failures``, one row per failed batch.
         before: Probability of failure as this run counts it, above 0.
         after: Probability of failure this run would promise.
-        promise: What a programme under way has promised; its rates count, not this run's.
+        promise: What a programme under way has promised; its rate counts, not this run's.
 
     Returns:
         ``economics.savings_tracker``: one row per month with dated batches; empty where nothing is
-        promised or no month has passed.
+        promised, no month has passed or none was made before.
     """
-    dated = batches.filter(pl.col("started_at").is_not_null())
-    if promise is not None:
-        before, after = float(promise.failure_prob_before), float(promise.failure_prob_promised)
-        dated = dated.filter(pl.col("started_at").dt.date() >= promise.started_on)
-    if not dated.height or not 0 < after < before < 1:
-        return table(SAVINGS_TRACKER)
-    months = (
-        dated.select(
-            month=pl.col("started_at").dt.truncate("1mo").dt.date(),
+    dated = (
+        batches.filter(pl.col("started_at").is_not_null())
+        .sort("started_at", "batch_id")
+        .with_columns(
+            day=pl.col("started_at").dt.date(),
             is_failed=pl.col("batch_id").is_in(priced["batch_id"].implode()),
         )
-        .group_by("month")
+    )
+    if promise is not None:
+        before, after = float(promise.failure_prob_before), float(promise.failure_prob_promised)
+    if not dated.height or not 0 < after < before < 1:
+        return table(SAVINGS_TRACKER)
+    start = promise.started_on if promise is not None else dated["day"][dated.height // 2]
+    earlier, since = dated.filter(pl.col("day") < start), dated.filter(pl.col("day") >= start)
+    frozen = promise.record_before if promise is not None else None
+    if not since.height or (frozen is None and not earlier.height):
+        return table(SAVINGS_TRACKER)
+    known = RecordBefore(*frozen) if frozen is not None else record_before(earlier, start)
+    months = (
+        since.group_by(month=pl.col("day").dt.truncate("1mo"))
         .agg(batches=pl.len(), failures=pl.col("is_failed").sum())
         .sort("month")
     )
-    failures, made = (months[name].to_numpy().astype(float) for name in ("failures", "batches"))
-    evidence = e_values(failures, made, before, after)
+    failures, made = (
+        months[name].cum_sum().to_numpy() / known.design_effect for name in ("failures", "batches")
+    )
+    evidence = lower_rate_e_value(
+        known.failures / known.design_effect,
+        known.batches / known.design_effect,
+        failures,
+        made,
+        after,
+    )
     return table(
         SAVINGS_TRACKER,
         months.with_columns(
             e_value=pl.Series(evidence),
             is_shown=pl.Series(evidence >= 1 / ALPHA),
-            failure_prob_before=pl.lit(before),
+            failures_before=pl.lit(known.failures),
+            batches_before=pl.lit(known.batches),
+            design_effect=pl.lit(known.design_effect),
+            failure_prob_before=pl.lit(known.failures / known.batches),
             failure_prob_promised=pl.lit(after),
             is_promise=pl.lit(promise is not None),
         ),
     )
+
+
+def record_before(earlier: pl.DataFrame, start: date) -> RecordBefore:
+    """Count the record before a programme, its last quarter (at most a year) left out.
+
+    Args:
+        earlier: Batches before the programme in production order: day, is_failed and, where known,
+            campaign_id.
+        start: First day of the programme.
+    """
+    span = start - earlier["day"].min()
+    cut = start - min(span * LEFT_OUT_SHARE, MOST_LEFT_OUT)
+    kept = earlier.filter(pl.col("day") < cut)
+    counted = kept if kept.height else earlier
+    failed = counted["is_failed"].cast(pl.Float64).to_numpy()
+    return RecordBefore(
+        int(failed.sum()), counted.height, design_effect(failed, _together(counted))
+    )
+
+
+def _together(counted: pl.DataFrame) -> IntArray:
+    """Campaigns, or single batches, joined to stretches of ten: failures of one come together."""
+    own = pl.col("batch_id").cast(pl.String)
+    campaign = pl.coalesce("campaign_id", own) if "campaign_id" in counted.columns else own
+    code = counted.select(campaign.rank("dense").cast(pl.Int64) - 1).to_series().to_numpy()
+    return consecutive_blocks(np.zeros(code.size, dtype=np.int64), code, SHORTEST_BLOCK)

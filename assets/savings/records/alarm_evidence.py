@@ -29,6 +29,8 @@ class AlarmCounts:
         detected: Of these, flagged.
         good_batches: Good batches scored.
         false_alarms: Of these, flagged.
+        sensitivity_design_effect: By how much flags among failures come together, at least 1.
+        false_alarm_design_effect: The same among good batches.
     """
 
     outcome: str
@@ -37,6 +39,8 @@ class AlarmCounts:
     detected: int
     good_batches: int
     false_alarms: int
+    sensitivity_design_effect: float = 1.0
+    false_alarm_design_effect: float = 1.0
 
     def plus(self, other: "AlarmCounts") -> "AlarmCounts":
         """Return these counts and those of other batches together, under this gate."""
@@ -46,6 +50,12 @@ class AlarmCounts:
             detected=self.detected + other.detected,
             good_batches=self.good_batches + other.good_batches,
             false_alarms=self.false_alarms + other.false_alarms,
+            sensitivity_design_effect=max(
+                self.sensitivity_design_effect, other.sensitivity_design_effect
+            ),
+            false_alarm_design_effect=max(
+                self.false_alarm_design_effect, other.false_alarm_design_effect
+            ),
         )
 
     @property
@@ -65,14 +75,15 @@ class AlarmCounts:
         }
 
     def sensitivity(self, draws: Draws) -> FloatArray:
-        """Return posterior draws of the share of failures flagged, deflated for clustering."""
+        """Return posterior draws of the share of failures flagged, deflated as measured."""
         name = f"sensitivity.{self.outcome}.{self.gate}"
-        return draws.rate(name, self.detected, self.failures, CLUSTER_DEFLATION)
+        return draws.rate(name, self.detected, self.failures, self.sensitivity_design_effect)
 
     def false_alarm_rate(self, draws: Draws) -> FloatArray:
-        """Return posterior draws of the share of good batches flagged, deflated for clustering."""
+        """Return posterior draws of the share of good batches flagged, deflated as measured."""
         name = f"false_alarms.{self.outcome}.{self.gate}"
-        return draws.rate(name, self.false_alarms, self.good_batches, CLUSTER_DEFLATION)
+        effect = self.false_alarm_design_effect
+        return draws.rate(name, self.false_alarms, self.good_batches, effect)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,11 @@ class FailureCounts:
             return drawn("batches_per_year")
         return np.full(drawn.size, self.baseline.batches_per_year)
 
+    @property
+    def effective_batches(self) -> float:
+        """Independent batches that the batches on record amount to."""
+        return self.baseline.batches / self._deflation(sorted(self.baseline.failures_by_outcome))
+
     def failure_prob(self, drawn: Draws) -> FloatArray:
         """Return posterior draws of the probability that a batch fails, 0 to 1.
 

@@ -1,0 +1,137 @@
+"""Evidence that may be looked at after every batch without being fooled by looking.
+
+An e-value is expected to be at most 1 where nothing changed, however long one waits; it passes 20
+with probability at most 5% (Ville 1939). Two rates that are both only counted are compared here,
+and counts with stated rates.
+"""
+
+import numpy as np
+
+from assets.statistics.array_types import FloatArray
+
+JEFFREYS = 0.5
+
+
+def lower_rate_e_value(
+    failures_before: float,
+    batches_before: float,
+    failures: FloatArray,
+    batches: FloatArray,
+    promised: float,
+) -> FloatArray:
+    """Running evidence that a rate fell to what was promised, the rate before only counted.
+
+    How likely the later record is at the promised rate, over how likely it is given the earlier
+    record alone, whatever the rate behind that was: few batches before foretell little, so that few
+    failures since are no wonder.
+
+    Args:
+        failures_before: Failures on the record before; counts may be fractions of effective ones.
+        batches_before: Batches on that record.
+        failures: (looks,) failures since, running totals.
+        batches: (looks,) batches since, running totals.
+        promised: Rate the programme promised, above 0 and below 1.
+
+    Returns:
+        (looks,) e-values.
+
+    Source: the simple alternative over the posterior predictive of the null (Good 1983; Grunwald,
+        de Heide & Koolen 2024, section 4), Jeffreys' prior.
+
+    Examples:
+        >>> known = lower_rate_e_value(30, 1000, np.zeros(1), np.array([400.0]), 0.01)
+        >>> hardly_known = lower_rate_e_value(3, 100, np.zeros(1), np.array([400.0]), 0.01)
+        >>> bool(known[0] > 100), bool(hardly_known[0] < 20)
+        (True, True)
+    """
+    misses, misses_before = batches - failures, batches_before - failures_before
+    both = _log_mixture(failures_before + failures, misses_before + misses)
+    foretold = both - _log_mixture(failures_before, misses_before)
+    stated = failures * np.log(promised) + misses * np.log1p(-promised)
+    return np.asarray(np.exp(stated - foretold))
+
+
+def _log_mixture(hits: FloatArray | float, misses: FloatArray | float) -> FloatArray:
+    from scipy.special import betaln
+
+    found = betaln(hits + JEFFREYS, misses + JEFFREYS) - betaln(JEFFREYS, JEFFREYS)
+    return np.asarray(found, dtype=float)
+
+
+def _log_likelihood(
+    hits: FloatArray | float, trials: FloatArray | float, rate: FloatArray
+) -> FloatArray:
+    from scipy.special import xlog1py, xlogy
+
+    return np.asarray(xlogy(hits, rate) + xlog1py(trials - hits, -rate), dtype=float)
+
+
+def two_proportions_e_value(
+    first: FloatArray,
+    second: FloatArray,
+    *,
+    sizes: tuple[int, int] = (1, 1),
+    first_prior: tuple[float, float] = (0.18, 0.18),
+    second_prior: tuple[float, float] = (0.18, 0.18),
+) -> float:
+    """Evidence that two rates differ, from blocks of both groups.
+
+    Args:
+        first: (blocks,) successes of the first group in each block.
+        second: (blocks,) successes of the second group.
+        sizes: Trials of each group in a block.
+        first_prior: Beta prior of the first rate, successes and failures.
+        second_prior: Beta prior of the second rate.
+
+    Returns:
+        The e-value after the last block.
+
+    Source: Turner, Ly & Gruenwald (2024), section 2; safestats, ``safeTwoProportionsTest``.
+
+    Examples:
+        >>> first = np.array([1, 0, 1, 0, 0, 0, 1.0])
+        >>> second = np.array([1, 0, 1, 1, 1, 0, 1.0])
+        >>> round(two_proportions_e_value(first, second), 8)  # the package's manual page
+        1.09550462
+    """
+    before = [np.cumsum(each) - each for each in (first, second)]
+    seen = [size * np.arange(first.size) for size in sizes]
+    rates = [
+        (hits + prior[0]) / (trials + sum(prior))
+        for hits, trials, prior in zip(before, seen, (first_prior, second_prior), strict=True)
+    ]
+    pooled = (sizes[0] * rates[0] + sizes[1] * rates[1]) / sum(sizes)
+    log_factor = np.zeros(first.size)
+    for hits, size, rate in zip((first, second), sizes, rates, strict=True):
+        own, alike = (_log_likelihood(hits, float(size), each) for each in (rate, pooled))
+        log_factor += own - alike
+    return float(np.exp(log_factor.sum()))
+
+
+def shares_e_value(counts: FloatArray, expected: FloatArray, weight: float = 100.0) -> FloatArray:
+    """Evidence that events do not fall into classes in the expected shares.
+
+    Args:
+        counts: (looks, classes) running totals.
+        expected: (classes,) shares expected, summing to 1.
+        weight: Events that the Dirichlet prior around the expected shares is worth.
+
+    Returns:
+        (looks,) e-values.
+
+    Source: Lindon & Malek (2022), NeurIPS 35, equation 4.
+
+    Examples:
+        >>> found = shares_e_value(np.array([[148.0, 62.0]]), np.array([0.8, 0.2]))
+        >>> found.round(5).tolist()  # the authors' package, savvi, prints 21.93962
+        [21.93962]
+    """
+    from scipy.special import gammaln
+
+    prior = weight * expected
+
+    def log_beta(alpha: FloatArray) -> FloatArray:
+        return np.asarray(gammaln(alpha).sum(axis=-1) - gammaln(alpha.sum(axis=-1)))
+
+    gained = log_beta(prior + counts) - log_beta(prior)
+    return np.asarray(np.exp(gained - (counts * np.log(expected)).sum(axis=-1)))

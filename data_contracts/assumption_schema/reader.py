@@ -213,7 +213,7 @@ def _record_before(value: Any, where: str) -> tuple[int, int, float]:
     )
     if not 0 <= failures < batches or failures % 1 or batches % 1 or effect < 1:
         raise AssumptionError(
-            f"{where}: needs whole numbers of failures and of batches, fewer failures than batches, "
+            f"{where}: needs whole numbers of failures and batches, fewer failures than batches, "
             "and a design_effect of at least 1; copy them from economics.savings_tracker."
         )
     return int(failures), int(batches), float(effect)

@@ -121,8 +121,8 @@ def record_before(earlier: pl.DataFrame, start: date) -> RecordBefore:
             campaign_id.
         start: First day of the programme.
     """
-    span = start - earlier["day"].min()
-    cut = start - min(span * LEFT_OUT_SHARE, MOST_LEFT_OUT)
+    first: date = earlier["day"].sort().item(0)
+    cut = start - min((start - first) * LEFT_OUT_SHARE, MOST_LEFT_OUT)
     kept = earlier.filter(pl.col("day") < cut)
     counted = kept if kept.height else earlier
     failed = counted["is_failed"].cast(pl.Float64).to_numpy()

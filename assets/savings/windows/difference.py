@@ -20,6 +20,8 @@ from assets.statistics.regression.random_intercept import intraclass_correlation
 # those are is noise. Beyond, evenly over production order.
 MOST_RESIDUALS = 2_000
 FOLDS = 5
+# Failures that the model's own rate is worth beside the count: a standard error of a tenth.
+MODEL_FAILURES = 100.0
 HALVES = (0, 1)
 
 
@@ -51,9 +53,9 @@ class HalfFit:
     Attributes:
         law: The parameter given its past.
         weights: (columns, quantities) of the margin model.
-        sums: Over its batches: batches; failures; those the margins explain; risk as recorded and
-            under the window; the same over batches outside the window; and the difference by the
-            label's own correction.
+        sums: Over its batches: batches; failures; batches beyond a limit; those of them that
+            failed; risk as recorded and under the window; the same over batches outside the window;
+            and the difference by the label's own correction.
     """
 
     law: PastLaw
@@ -70,7 +72,8 @@ class Differences:
         robust: The same, corrected by the label.
         share: ``expected`` over the observed failure rate of the outcome.
         exposed_ratio: Risk of the batches recorded outside the window over their risk inside it.
-        calibration: Failures the margins explain over the model's risk: what it was multiplied by.
+        calibration: What the model's risk was multiplied by, to come to the failures that the
+            margins explain.
     """
 
     expected: float
@@ -139,8 +142,8 @@ def _half_fit(
     pool = (residual / scale)[places.astype(int)]
     risks = _risk(predicted, scale, pool), _risk(then @ weights, scale, pool)
     outside = (again.value < chosen.window.low) | (again.value > chosen.window.high)
-    explained = again.is_failed & (again.margins < 0).any(axis=1)
-    sums = [rows.size, again.is_failed.sum(), explained.sum()]
+    short = (again.margins < 0).any(axis=1)
+    sums = [rows.size, again.is_failed.sum(), short.sum(), (again.is_failed & short).sum()]
     sums += [float(risk.sum()) for risk in risks]
     sums += [float(risk[outside].sum()) for risk in risks]
     sums += [rows.size * _doubly_robust(again, held.mass, lot, chosen.window, risks)]
@@ -150,8 +153,10 @@ def _half_fit(
 def differences(halves: list[HalfFit]) -> Differences:
     """Put what the halves found together, calibrated to the failures the margins explain."""
     total = np.sum([half.sums for half in halves], axis=0)
-    batches, failed, explained, now, then, outside_now, outside_then, robust = total
-    calibration = explained / max(now, 1e-9)
+    batches, failed, short, explained, now, then, outside_now, outside_then, robust = total
+    # A few dozen failures tell a rate to a fifth; the model, which sees every margin, to a tenth.
+    level = (short + MODEL_FAILURES) / (now + MODEL_FAILURES)
+    calibration = level * explained / max(short, 1.0)
     expected = calibration * (now - then) / batches
     return Differences(
         float(expected),

@@ -17,6 +17,9 @@ from assets.statistics.regression.natural_splines import knots_of, natural_splin
 
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 TIME_KNOTS = 5
+# Beyond its outer knots a natural spline is a line; a window cuts off a twentieth at an end, and
+# what bends there must still be seen.
+OWN_KNOT_SHARES = (0.02, 0.35, 0.65, 0.98)
 CLEAR_SPREADS = 3  # a correlation is clear of zero beyond three of its standard errors
 
 
@@ -65,7 +68,7 @@ class Design:
     @classmethod
     def from_records(cls, records: WindowRecords) -> "Design":
         """Build the design of the recorded batches."""
-        knots = knots_of(records.value)
+        knots = knots_of(records.value, OWN_KNOT_SHARES)
         own = 1 if knots is None else knots.size - 1
         lot_means = np.empty((records.batches, 0))
         if has_within(records.value, records.cluster):

@@ -58,7 +58,7 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
     open_tasks = [task for task in tasks if not task.obstacle]
     # One thread per linear algebra call: sums then do not depend on the machine.
     with threadpool_limits(limits=1, user_api="blas"):
-        seen = _examine_all(open_tasks, criteria, shared, settings)
+        seen = examine_all(open_tasks, criteria, shared, settings)
         judged, validated = judge_all(seen, criteria)
         # Figures are made on one thread: meanwhile the others look for drivers.
         with ThreadPoolExecutor(max_workers=1) as pool:
@@ -131,12 +131,13 @@ def _panels(
     ]
 
 
-def _examine_all(
+def examine_all(
     tasks: Sequence[Task],
     criteria: dict[str, AcceptanceCriteria],
     shared: SharedDraws,
     settings: StudySettings,
 ) -> list[Examination]:
+    """Examine tasks in threads, in the order given."""
     # The longest tasks start first, those of one gate together, because they share fits; the
     # order of the result is that of the tasks.
     order = sorted(range(len(tasks)), key=lambda i: (not tasks[i].is_primary, tasks[i].gate))

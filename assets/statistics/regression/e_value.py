@@ -6,15 +6,18 @@ E-value", Annals of Internal Medicine 167, table 2.
 
 from math import exp, isfinite, sqrt
 
+from assets.statistics.regression.bias_analysis import Counts
+
 # Chinn (2000) and table 2 of the source: a difference of one standard deviation as a risk ratio.
 LOG_RISK_RATIO_PER_SPREAD = 0.91
 
 
-def e_value(risk_ratio: float) -> float:
+def e_value(risk_ratio: float, toward: float = 1.0) -> float:
     """The E-value of a risk ratio.
 
     Args:
         risk_ratio: Above 0; below 1 it is turned round.
+        toward: The risk ratio that is held possible instead; 1 for no effect.
 
     Returns:
         The risk ratio, at least 1, that an unmeasured cause must have with both the parameter and
@@ -26,8 +29,75 @@ def e_value(risk_ratio: float) -> float:
     """
     if not isfinite(risk_ratio) or risk_ratio <= 0:
         return float("nan")
-    ratio = max(risk_ratio, 1 / risk_ratio)
+    ratio = max(risk_ratio / toward, toward / risk_ratio)
     return ratio + sqrt(ratio * (ratio - 1))
+
+
+def risk_ratio_of_common_odds_ratio(odds_ratio: float) -> float:
+    """The risk ratio an odds ratio stands for where failure is common (over 15%).
+
+    Source: VanderWeele (2017), Biometrics 73, 1371.
+
+    Examples:
+        >>> ratio = risk_ratio_of_common_odds_ratio(1.47)
+        >>> round(ratio, 3), round(e_value(ratio), 2)
+        (1.212, 1.72)
+    """
+    return sqrt(odds_ratio)
+
+
+def risk_ratio_of_common_hazard_ratio(hazard_ratio: float) -> float:
+    """The risk ratio a hazard ratio stands for where failure is common (over 15%).
+
+    Source: VanderWeele (2017), Biometrics 73, 1371.
+
+    Examples:
+        >>> round(e_value(risk_ratio_of_common_hazard_ratio(0.56)), 2)
+        2.35
+    """
+    return float((1 - 0.5 ** sqrt(hazard_ratio)) / (1 - 0.5 ** sqrt(1 / hazard_ratio)))
+
+
+def e_values_of_counts(counts: Counts, true: float = 0.0) -> tuple[float, float]:
+    """E-values of a difference in failure rates, from counts.
+
+    Args:
+        counts: Failed and good batches by exposure; the exposed fail more.
+        true: The difference that is held possible instead.
+
+    Returns:
+        As :func:`e_values_of_difference`.
+
+    Source: Ding & VanderWeele (2016), eAppendix, section 3; package EValue, ``evalues.RD``.
+
+    Examples:
+        >>> counts = Counts(397, 51, 78557, 108778)  # smoking and lung cancer, Hammond & Horn
+        >>> [round(each, 2) for each in e_values_of_counts(counts)]
+        [20.95, 15.96]
+    """
+    exposed, others = counts.exposed_failed + counts.exposed_good, counts.failed + counts.good
+    first, second = counts.exposed_failed / exposed, counts.failed / others
+    share = exposed / (exposed + others)
+    shift = true + second * (1 - share) - first * share
+    root = sqrt(shift**2 + 4 * first * second * share * (1 - share))
+    point = (root - shift) / (2 * second * share)
+    variances = first * (1 - first) / exposed, second * (1 - second) / others
+    spread = share * (1 - share) / (exposed + others)
+
+    def low(factor: float) -> float:
+        """Lower end of the difference that is left beside a bias of this size."""
+        left, weight = first - second * factor, share + (1 - share) / factor
+        variance = (variances[0] + variances[1] * factor**2) * weight**2
+        variance += left**2 * (1 - 1 / factor) ** 2 * spread
+        return left * weight - 1.959964 * sqrt(variance)
+
+    near, far = 1.0, point
+    if low(near) <= true:
+        return e_value(point), 1.0
+    for _ in range(60):
+        middle = (near + far) / 2
+        near, far = (middle, far) if low(middle) > true else (near, middle)
+    return e_value(point), e_value(far)
 
 
 def e_values_of_risk_difference(

@@ -52,3 +52,16 @@ def test_logistic_survives_separation_missing_values_and_constants() -> None:
     chance = fit_logistic(values, np.r_[np.zeros(50), np.ones(10)]).predict(values)
     assert np.isfinite(chance).all()
     assert ((chance > 0) & (chance < 1)).all()
+
+
+def test_emphasis_silences_a_column_and_even_emphasis_changes_nothing() -> None:
+    values, label = failures()
+    plain = fit_logistic(values, label)
+    assert fit_logistic(values, label, 0.0, np.ones(12)).coefficients == pytest.approx(
+        plain.coefficients
+    )
+    alone = fit_logistic(values, label, 0.0, np.r_[1.0, np.zeros(11)])
+    assert np.flatnonzero(alone.coefficients).tolist() == [0]
+    assert alone.coefficients[0] > plain.coefficients[0]
+    none = fit_logistic(values, label, 0.0, np.zeros(12))
+    assert none.predict(values) == pytest.approx(np.full(400, label.mean()), abs=1e-3)

@@ -127,6 +127,32 @@ def test_ends_nobody_saw_are_open_and_closed_ends_stand_half_way() -> None:
     assert moved.text == "x at least 159.5"
 
 
+def test_a_rule_keeps_its_tail_though_nothing_beyond_failed_since() -> None:
+    """Failures from 160 on; those above 190 were made again later and did not fail."""
+    values = np.concatenate([np.arange(200.0), np.full(40, 195.0)])
+    label = (values >= 160).astype(float)
+    label[200:] = 0.0
+    start = Rule((RuleCondition(number("x", values), 165.0, np.inf),))
+    expected = np.full(240, label.mean())
+    (moved,) = refitted(start, label, expected).conditions
+    assert (moved.low, moved.high) == (159.5, 194.5)
+    (kept,) = refitted(start, label, expected, keeps_tails=True).conditions
+    assert (kept.low, kept.high) == (159.5, np.inf)
+
+
+def test_a_tail_that_turned_round_keeps_the_rule_as_it_was_and_no_condition_is_empty() -> None:
+    rng = np.random.default_rng(1)
+    other, values = rng.random(300), rng.random(300)
+    label = ((other > 0.7) & (values > 0.3)).astype(float)
+    parts = (
+        RuleCondition(number("a", other), 0.75, np.inf),
+        RuleCondition(number("b", values), -np.inf, 0.95),
+    )
+    rule = refitted(Rule(parts), label, np.full(300, label.mean()), keeps_tails=True)
+    assert [part.column.feature for part in rule.conditions] == ["a", "b"]
+    assert all(np.isfinite([part.low, part.high]).any() for part in rule.conditions)
+
+
 def gate_tables() -> dict[str, pl.DataFrame]:
     ids = [f"B{i}" for i in range(40)]
     long = pl.concat(

@@ -15,7 +15,9 @@ def test_a_planted_product_and_a_planted_square_are_found_with_their_coefficient
     design, rng = columns(1)
     residual = 0.6 * design[:, 3] * design[:, 11] - 0.5 * design[:, 7] ** 2
     found = found_pairs(design, residual + rng.normal(size=400))
-    by_pair = dict(zip(zip(found.first, found.second, strict=True), found.coefficients, strict=True))
+    by_pair = dict(
+        zip(zip(found.first, found.second, strict=True), found.coefficients, strict=True)
+    )
     assert set(by_pair) == {(3, 11), (7, 7)}
     assert by_pair[3, 11] == pytest.approx(0.6, abs=0.15)
     assert by_pair[7, 7] == pytest.approx(-0.5, abs=0.12)
@@ -30,7 +32,7 @@ def test_noise_holds_a_pair_in_one_of_twenty_runs() -> None:
 
 
 def test_columns_share_a_prediction_and_their_parts_add_up_to_it() -> None:
-    design, rng = columns(2)
+    design, _ = columns(2)
     pairs = PairTerms(np.array([0, 4]), np.array([1, 4]), np.zeros(2), np.zeros(2))
     fitted = pairs.fitted(design, design[:, 0] * design[:, 1] - design[:, 4] ** 2)
     assert fitted.coefficients == pytest.approx([1.0, -1.0], abs=1e-6)

@@ -36,7 +36,7 @@ def test_a_result_that_remembers_itself_becomes_white(memory: float) -> None:
 
 
 def test_a_setting_moved_in_answer_to_past_results_no_longer_goes_with_them() -> None:
-    result, steps = wandering(2)
+    result, _ = wandering(2)
     follows = np.r_[0.0, result[:-1]] + np.random.default_rng(3).normal(size=BATCHES)
     recent = relative_to_past(np.column_stack([result, follows]))
     recent = np.nan_to_num(recent)

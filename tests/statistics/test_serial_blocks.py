@@ -58,9 +58,7 @@ def test_lots_that_take_turns_are_joined_in_the_order_they_began() -> None:
 
 
 @pytest.mark.parametrize(("length", "least", "most"), [(1, 30, 100), (50, 0, 14)])
-def test_blocks_keep_the_level_that_single_batches_lose(
-    length: int, least: int, most: int
-) -> None:
+def test_blocks_keep_the_level_that_single_batches_lose(length: int, least: int, most: int) -> None:
     """Two series of memory 0.9 that have nothing to do with each other, a hundred times."""
     rng, called = np.random.default_rng(2), 0
     lots = np.arange(600)

@@ -30,7 +30,7 @@ def test_margins_stand_once_in_the_order_of_their_names_and_the_label_last() -> 
     )
     assert np.array_equal(
         found,
-        [[5, 1, 1], [6, 2, 1], [7, 3, 0], [8, 4, NAN]],  # failed in any way; known in none
+        np.array([[5, 1, 1], [6, 2, 1], [7, 3, 0], [8, 4, NAN]]),  # failed in any way; not known
         equal_nan=True,
     )
 

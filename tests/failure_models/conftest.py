@@ -127,8 +127,12 @@ def planted_line(
 
 def nothing_found_before() -> dict[str, pl.DataFrame]:
     """What a study is handed where nothing is withheld or asked, and no rule was found."""
-    names = ("evidence.withheld_features", "evidence.leak_questions")
-    names += ("finding.rules", "finding.rule_effects")
+    names = (
+        "evidence.withheld_features",
+        "evidence.leak_questions",
+        "finding.rules",
+        "finding.rule_effects",
+    )
     return {name.split(".")[1]: table(name) for name in names}
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from assets.failure_models.dataset.relative_view import RelativeView, relative_view
 from assets.failure_models.dataset.shared_fits import SharedFits
-from assets.statistics.array_types import FloatArray
+from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.resampling.folds import Fold
 
 BATCHES = 900
@@ -32,7 +32,7 @@ def view(values: FloatArray, margin: FloatArray, label: FloatArray) -> RelativeV
     return relative_view(values, margin[:, None], label, results, PRODUCT, FOLD, SharedFits())
 
 
-def correlation(one: FloatArray, other: FloatArray) -> float:
+def correlation(one: FloatArray, other: FloatArray | IntArray) -> float:
     return float(np.corrcoef(one, other)[0, 1])
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
+from assets.savings.windows.records import window_records
 from assets.savings.windows.window_effects import studied_windows, window_effects
 from data_contracts.tables import table
 
@@ -124,30 +125,21 @@ def test_a_driver_of_an_earlier_gate_is_not_priced_whatever_its_share(
     assert _effects(assumptions, {**tables, "drivers": earlier}, verdicts) == {}
 
 
-def test_a_withheld_feature_is_no_neighbour_an_effect_is_held_beside(
-    assumptions, tables, verdicts_of
-):
-    copy = tables["outcome_margins"].select(
-        "batch_id",
-        gate=pl.lit(3, pl.Int32),
-        feature=pl.lit("parameter.copy"),
-        value="margin",
-        level=pl.lit(None),
-    )
-    row = tables["dictionary"].head(1).with_columns(feature=pl.lit("parameter.copy"))
-    leaking = {
-        **tables,
-        "gate_values": pl.concat([tables["gate_values"], copy], how="vertical_relaxed"),
-        "dictionary": pl.concat([tables["dictionary"], row]),
-    }
-    named = [{"outcome": "failure", "feature": "parameter.copy"}]
-    guarded = {**leaking, "withheld_features": table("evidence.withheld_features", named)}
-    verdicts = verdicts_of(["failure"], "process_signal")
-    found = [
-        _effects(assumptions, one, verdicts)["window", "failure"]
-        for one in (tables, guarded, leaking)
-    ]
-    assert found[1].share == found[0].share != found[2].share
+def test_a_withheld_feature_is_neither_held_nor_a_neighbour(tables):
+    def withheld(*features):
+        named = [{"outcome": "failure", "feature": feature} for feature in features]
+        return {**tables, "withheld_features": table("evidence.withheld_features", named)}
+
+    def neighbours(own):
+        found = window_records(own, "failure", DRIVER, ())
+        assert found is not None
+        return found.neighbours.shape[1]
+
+    assert (neighbours(withheld()), neighbours(withheld(OTHER))) == (2, 1)
+    assert window_records(withheld(DRIVER), "failure", DRIVER, ()) is None
+    of_another = [{"outcome": "mode", "feature": OTHER}]
+    elsewhere = {**tables, "withheld_features": table("evidence.withheld_features", of_another)}
+    assert neighbours(elsewhere) == 2
 
 
 @pytest.mark.parametrize("verdict", ["no_signal", "product_mix_only", "leak_suspected"])

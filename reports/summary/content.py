@@ -185,8 +185,9 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
         rests = "the signal rests on a rule that held later; a model alone has " if by_rule else ""
         lines.append(
             f"{said.outcome['title']}: {rests}AUC on later batches "
-            f"{_text(facts, 'verdict.auc', key)}, by product identity alone {_text(facts, 'verdict.auc_product', key)}; "
-            f"p-value {_text(facts, 'verdict.p_value', key)}."
+            f"{_text(facts, 'verdict.auc', key)}, by product identity alone "
+            f"{_text(facts, 'verdict.auc_product', key)}; p-value "
+            f"{_text(facts, 'verdict.p_value', key)}."
         )
     if facts.has("proof.batches", "one_sided_exact"):
         lines.append(

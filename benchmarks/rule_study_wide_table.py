@@ -33,7 +33,7 @@ USING (outcome, target, rule) WHERE r.target = 'failure' AND r.status = 'confirm
 AND b.is_in_re_estimated
 """
 SHOWN_SQL = """
-SELECT rule, is_shown, verdict FROM finding.rules
+SELECT rule, is_shown FROM finding.rules
 WHERE target = 'failure' AND status = 'confirmed'
 """
 COLUMNS_SQL = """
@@ -109,7 +109,6 @@ def _marks(plant: RulePlant, home: Path) -> dict[str, Any]:
         "jaccard": float(np.round(covered, 3)),
         "same_columns": is_same,
         "is_recovered": is_same and covered >= ENOUGH,
-        "verdict": shown[best]["verdict"] if best is not None else "",
         "is_shown": best is not None and shown[best]["is_shown"],
     }
 

@@ -14,7 +14,7 @@ from typing import Final
 from data_contracts.catalogue import contract
 from data_contracts.errors import ProfileError
 from data_contracts.expressions import require_columns
-from data_contracts.profile_schema.answers import Answer, read_answers
+from data_contracts.profile_schema.answers import ProfileAnswer, read_answers
 from data_contracts.profile_schema.column_use import read_columns
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.files import SourceFile, read_file
@@ -74,7 +74,7 @@ class Profile:
     readings: tuple[Mapping, ...]
     outcomes: tuple[Outcome, ...]
     ignored_files: MappingProxyType[str, str]
-    answers: tuple[Answer, ...]
+    answers: tuple[ProfileAnswer, ...]
 
     def outcome(self, name: str) -> Outcome:
         """Return an outcome by name.

@@ -46,6 +46,8 @@ def _vocabularies() -> dict[str, Any]:
         "measure_name": wording.MEASURES,
         "statistic": wording.STATISTICS,
         "refusal": wording.REFUSALS,
+        "likeness": wording.LIKENESSES,
+        "route": wording.ROUTES,
         "direction": wording.DIRECTIONS,
         "ranking_method": wording.RANKING_METHODS,
         "replacement_verdict": wording.REPLACEMENT_VERDICTS,

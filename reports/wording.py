@@ -8,11 +8,13 @@ from data_contracts.codes import (
     DriverDirection,
     ExplanationMethod,
     LaterStanding,
+    LeakLikeness,
     RefusalRule,
     ReplacementVerdict,
     Scenario,
     Validation,
     Verdict,
+    VerdictRoute,
 )
 
 STAGES = {
@@ -39,15 +41,15 @@ VERDICT_MEANINGS = {
     Verdict.PRODUCT_MIX_ONLY: "Which product is made says something about failures; how it was "
     "made adds nothing that could be told from chance.",
     Verdict.NO_SIGNAL: "Nothing recorded before the result foretold failures on later batches.",
-    Verdict.LEAK_SUSPECTED: "The models are better than any process could be: a result seems to "
-    "have slipped into its own prediction. Nothing is concluded until it is found.",
+    Verdict.LEAK_SUSPECTED: "A column foretells the result as hardly a process can. Whether it is "
+    "measured before the result is for its owner to say; nothing is concluded until then.",
     Verdict.TOO_FEW_FAILURES: "There are too few independent failures to say either way.",
     Verdict.NOT_APPLICABLE: "The result itself is known at this gate, so there is nothing to "
     "foretell.",
 }
 # What is asked for where nothing is claimed, by verdict; any other asks for more records.
 NEXT_STEPS = {
-    Verdict.LEAK_SUSPECTED: "Find first how a result slipped into its own prediction.",
+    Verdict.LEAK_SUSPECTED: "Answer first whether the column named is measured before the result.",
     Verdict.TOO_FEW_FAILURES: "More batches are needed before anything can be told from chance.",
     Verdict.NO_SIGNAL: "Record finer what no stage records yet.",
     Verdict.PRODUCT_MIX_ONLY: "Record finer how each product is made.",
@@ -101,6 +103,17 @@ RANKING_METHODS = {
     ExplanationMethod.UNUSUAL: "what was unusual beside good batches",
     ExplanationMethod.UNIVARIATE: "each parameter alone, on earlier failures",
     ExplanationMethod.CHANCE: "chance",
+}
+LIKENESSES = {
+    LeakLikeness.NEAR_COPY: "nearly a copy of the result",
+    LeakLikeness.FOLLOWS_RESULT: "follows the result closely",
+    LeakLikeness.RANKS_FAILURES: "ranks failures nearly perfectly",
+}
+ROUTES = {
+    VerdictRoute.MARGIN_MODEL: "a model of the margins",
+    VerdictRoute.SPREAD_MODEL: "a model of how widely the margins spread",
+    VerdictRoute.LABEL_MODEL: "a model of the failures themselves",
+    VerdictRoute.RULE: "a rule that held on later batches",
 }
 REFUSALS = {
     RefusalRule.DEFINES_OUTCOME: "It defines the outcome",

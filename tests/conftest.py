@@ -40,6 +40,7 @@ SLOW_FILES = (
     "tests/precursors/test_precursors.py",
     "tests/reports/test_claims.py",
     "tests/reports/test_event_findings.py",
+    "tests/reports/test_leak_questions_section.py",
     "tests/reports/test_model_card_section.py",
     "tests/reports/test_report_page.py",
     "tests/reports/test_rules_section.py",

@@ -11,7 +11,6 @@ import numpy as np
 
 from assets.rules.search.interval_kernel import likelihood_ratio
 from assets.rules.search.rule import Rule, RuleCondition, sorted_rule
-from assets.rules.search.selectors import SearchColumn
 from assets.rules.search.subgroup_search import SubgroupSearch
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 
@@ -68,10 +67,9 @@ def refitted(
     found = search.best(label[rows])[len(numbers) - 1]
     best = rule
     if found:
-        by_feature = {part.column.feature: part.column for part in numbers}
         before = {part.column.feature: part for part in numbers}
         moved = [
-            _moved(before[part.column.feature], by_feature[part.column.feature], part, keeps_tails)
+            _moved(before[part.column.feature], part, keeps_tails)
             for part in found[0].rule.conditions
         ]
         refit = sorted_rule([*levels, *moved])
@@ -80,12 +78,16 @@ def refitted(
     return _ends_settled(best, label, expected)
 
 
-def _moved(
-    before: RuleCondition, column: SearchColumn, after: RuleCondition, keeps_tails: bool
-) -> RuleCondition:
-    low = -inf if keeps_tails and not isfinite(before.low) else after.low
-    high = inf if keeps_tails and not isfinite(before.high) else after.high
-    return RuleCondition(column, low, high)
+def _moved(before: RuleCondition, after: RuleCondition, keeps_tails: bool) -> RuleCondition:
+    """The condition with the ends found again."""
+    if not keeps_tails:
+        return RuleCondition(before.column, after.low, after.high)
+    low = after.low if isfinite(before.low) else -inf
+    high = after.high if isfinite(before.high) else inf
+    moved = RuleCondition(before.column, low, high)
+    # Where the tail turned round, what is left of the condition says nothing.
+    says_nothing = moved.covers.sum() == np.isfinite(before.column.values).sum()
+    return before if says_nothing else moved
 
 
 def _ends_settled(rule: Rule, label: FloatArray, expected: FloatArray) -> Rule:

@@ -228,7 +228,13 @@ def rule_inputs(plant: RulePlant) -> RuleInputs:
         batch_gates=gates,
         outcomes=outcomes,
         outcome_definitions=pl.DataFrame(
-            {"outcome": ["failure"], "title": ["Failure"], "last_gate_before": [GATE]}
+            {
+                "outcome": ["failure"],
+                "title": ["Failure"],
+                "is_proxy": [False],
+                "first_known_stage": [GATE + 1],
+                "last_gate_before": [GATE],
+            }
         ),
         outcome_margins=pl.DataFrame(
             schema={

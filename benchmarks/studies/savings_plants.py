@@ -204,6 +204,7 @@ def _records(
         fast.gate_values,
         gated,
         study["finding.drivers"],
+        inputs.withheld_features,
     )
 
 

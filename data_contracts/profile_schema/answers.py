@@ -6,7 +6,7 @@ from data_contracts.profile_schema.document import Section
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProfileAnswer:
     """That a column is measured before the result exists, and is not computed from it.
 
     Attributes:
@@ -22,7 +22,7 @@ class Answer:
     where: str
 
 
-def read_answers(section: Section) -> tuple[Answer, ...]:
+def read_answers(section: Section) -> tuple[ProfileAnswer, ...]:
     """Read the section ``measured_before_result``: column to who and why.
 
     Raises:
@@ -31,9 +31,9 @@ def read_answers(section: Section) -> tuple[Answer, ...]:
     return tuple(_answer(section.section(column), column) for column in section.values)
 
 
-def _answer(section: Section, column: str) -> Answer:
+def _answer(section: Section, column: str) -> ProfileAnswer:
     section.only(("who", "why"))
-    return Answer(
+    return ProfileAnswer(
         column,
         section.required_text("who", "who knows that it is measured before the result"),
         section.required_text("why", "how it is measured, and when"),

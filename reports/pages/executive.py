@@ -32,7 +32,7 @@ NET_SAVINGS, NPV = "base/annual_net_savings_usd", "base/npv_usd"
 
 _OUTCOMES_SQL = """
 SELECT d.outcome, d.title, d.is_proxy, d.rule, d.first_known_stage, d.last_gate_before,
-  v.gate, v.verdict, concat_ws('/', v.outcome, v.gate) AS key
+  v.gate, v.verdict, v.route, concat_ws('/', v.outcome, v.gate) AS key
 FROM core.outcome_definitions AS d
 LEFT JOIN model.verdicts AS v ON v.outcome = d.outcome AND v.is_primary_gate
 ORDER BY d.outcome <> 'failure', v.verdict IS DISTINCT FROM 'process_signal', d.outcome
@@ -68,6 +68,10 @@ SELECT name, unit, owner, source, as_of, kind, description
 FROM economics.assumptions ORDER BY kind DESC, name
 """
 _QUESTIONS_SQL = "SELECT question FROM economics.controller_answers ORDER BY position, question"
+_LEAK_ANSWERS_SQL = """
+SELECT outcome, title, concat_ws('/', outcome, feature) AS key
+FROM evidence.leak_questions WHERE is_answered ORDER BY outcome, feature
+"""
 _EMPTY_STAGES_SQL = """
 SELECT s.stage FROM range(1, 8) AS s(stage)
 WHERE s.stage NOT IN (SELECT stage FROM feature.dictionary WHERE stage IS NOT NULL)
@@ -184,6 +188,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "best_gates": {row["outcome"]: row["gate"] for row in facts.rows(_BEST_GATES_SQL)},
         "assumptions": facts.rows(_ASSUMPTIONS_SQL),
         "questions": [row["question"] for row in facts.rows(_QUESTIONS_SQL)],
+        "leak_answers": facts.rows(_LEAK_ANSWERS_SQL),
         "empty_stages": [row["stage"] for row in facts.rows(_EMPTY_STAGES_SQL)],
         "modes": [row["mode"] for row in facts.rows(_MODES_SQL)],
     }

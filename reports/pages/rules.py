@@ -12,7 +12,9 @@ WHERE r.is_shown ORDER BY r.outcome, r.kind, r.target, r.rule
 """
 _SEARCHES_SQL = """
 SELECT s.outcome, s.target, s.kind, s.title, s.gate, s.note, s.confirmed,
-  coalesce(v.verdict, 'not_applicable') AS verdict, concat_ws('/', s.outcome, s.target) AS key
+  coalesce(v.verdict, 'not_applicable') AS verdict, concat_ws('/', s.outcome, s.target) AS key,
+  (SELECT string_agg(r.text, '; ' ORDER BY r.rule) FROM finding.rules AS r
+   WHERE r.outcome = s.outcome AND r.target = s.target AND r.status = 'not_testable') AS untested
 FROM evidence.rule_search AS s
 LEFT JOIN model.verdicts AS v ON v.outcome = s.outcome AND v.gate = s.gate
 ORDER BY s.outcome, s.kind, s.target

@@ -5,7 +5,7 @@ from typing import Any
 from reports.pages.facts import Facts
 
 _VERDICTS_SQL = """
-SELECT outcome, gate, verdict, reason, model_used, model_version, is_primary_gate, is_proxy,
+SELECT outcome, gate, verdict, route, reason, model_used, model_version, is_primary_gate, is_proxy,
   concat_ws('/', outcome, gate) AS key
 FROM model.verdicts ORDER BY outcome, gate
 """
@@ -59,6 +59,11 @@ SELECT outcome, feature, source_table, source_column, first_available_gate, rule
 FROM evidence.refused_features ORDER BY outcome, rule, feature
 """
 _REFUSED_RULES_SQL = "SELECT DISTINCT rule FROM evidence.refused_features ORDER BY rule"
+_LEAK_QUESTIONS_SQL = """
+SELECT outcome, title, likeness, margin_quantity, available_at_gate, is_answered,
+  concat_ws('/', outcome, feature) AS key
+FROM evidence.leak_questions ORDER BY is_answered, outcome, feature
+"""
 _CRITERIA_SQL = """
 SELECT outcome, criterion, unit, reason, concat_ws('/', outcome, criterion) AS key
 FROM evidence.acceptance_criteria ORDER BY outcome, criterion
@@ -96,6 +101,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "trends": facts.rows(_TRENDS_SQL),
         "refused": facts.rows(_REFUSED_SQL),
         "refused_rules": [row["rule"] for row in facts.rows(_REFUSED_RULES_SQL)],
+        "leak_questions": facts.rows(_LEAK_QUESTIONS_SQL),
         "criteria": facts.rows(_CRITERIA_SQL),
         "ingestion": facts.rows(_INGESTION_SQL),
         "not_delivered": [row["table_name"] for row in facts.rows(_NOT_DELIVERED_SQL)],

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from data_contracts.codes import VerdictRoute
 from data_contracts.titles import within_sentence
 from reports.claims import claim_id
 from reports.formats import NOT_COMPUTED
@@ -180,9 +181,12 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
     lines: list[str] = []
     if said.outcome is not None and said.outcome.get("key"):
         key = said.outcome["key"]
+        by_rule = said.outcome.get("route") == VerdictRoute.RULE
+        rests = "the signal rests on a rule that held later; a model alone has " if by_rule else ""
         lines.append(
-            f"{said.outcome['title']}: AUC on later batches {_text(facts, 'verdict.auc', key)}, by "
-            f"product identity alone {_text(facts, 'verdict.auc_product', key)}; p-value "
+            f"{said.outcome['title']}: {rests}AUC on later batches "
+            f"{_text(facts, 'verdict.auc', key)}, by product identity alone "
+            f"{_text(facts, 'verdict.auc_product', key)}; p-value "
             f"{_text(facts, 'verdict.p_value', key)}."
         )
     if facts.has("proof.batches", "one_sided_exact"):
@@ -205,8 +209,8 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
     if top and said.is_priced:
         lines.append(_worth_knowing(facts, top[0]["input"], top[0]["title"]))
     lines.append(
-        "Models learn from the past and are judged on later batches; a signal is claimed only "
-        "beyond what permuted results give."
+        "Models and rules learn from the past and are judged on later batches; a signal is claimed "
+        "only beyond what permuted results give."
     )
     return lines
 

@@ -78,6 +78,16 @@ def test_a_batch_column_may_be_known_late(file: Path) -> None:
     assert load_profile(file).quantity_stages == {"assay_pct": 7, "line": 5}
 
 
+def test_an_answer_is_signed_and_about_a_column_or_its_quantity(file: Path) -> None:
+    answers = "measured_before_result:\n  {}: {{who: A. Smith, why: weighed at the press}}\n"
+    for name in ("assay_pct", '"Assay (%)"'):
+        file.write_text(GOOD + answers.format(name))
+        answered = load_profile(file).measured_before_result
+        assert answered == {"assay_pct": ("A. Smith", "weighed at the press")}
+    file.write_text(GOOD)
+    assert load_profile(file).measured_before_result == {}
+
+
 def test_every_built_in_profile_loads() -> None:
     assert {"tabletting", "virtual_plant", "sterile_vials", "example_wide_table"} <= set(
         built_in_profiles()
@@ -166,6 +176,26 @@ WRONG = {
         "production_order: Nr",
         "production_order: Nr, started_at: {column: t, timezone: Ljubljana}",
         r"'Ljubljana' is no time zone",
+    ),
+    "an answer about nothing read": (
+        "outcomes:",
+        "measured_before_result: {asay_pct: {who: A. Smith, why: at line}}\noutcomes:",
+        r"line 15.*asay_pct.*did you mean 'assay_pct'",
+    ),
+    "an unsigned answer": (
+        "outcomes:",
+        "measured_before_result: {assay_pct: {why: at line}}\noutcomes:",
+        r"'who' is missing.*who knows that it is measured before the result",
+    ),
+    "an answer without a reason": (
+        "outcomes:",
+        "measured_before_result: {assay_pct: {who: A. Smith, why: ''}}\noutcomes:",
+        r"why.*how it is measured, and when",
+    ),
+    "an answer that says more": (
+        "outcomes:",
+        "measured_before_result: {assay_pct: {who: A, why: b, when: c}}\noutcomes:",
+        r"unknown key 'when'",
     ),
     "eleven months": (
         "production_order: Nr",

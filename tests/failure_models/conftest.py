@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -10,11 +11,13 @@ import pytest
 
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.signal.acceptance_criteria import criteria_frame
+from assets.leak_questions.questions import Answers, leak_questions
+from assets.leak_questions.withheld import withheld_features
+from data_contracts.tables import table
 
 GROUPS, PER_GROUP, LOT_SIZE = 12, 2, 5
 CAUSE = "parameter.g03_0"
 START = datetime.fromisoformat("2021-01-04")
-REFUSED_SCHEMA = {"outcome": pl.String, "feature": pl.String}
 
 
 def planted_line(
@@ -117,9 +120,37 @@ def planted_line(
             }
         ),
         outcome_margins=pl.DataFrame(margins).head(batches if with_margins else 0),
-        refused_features=pl.DataFrame(schema=REFUSED_SCHEMA),
+        **nothing_found_before(),
         acceptance_criteria=criteria_frame(["failure"], START),
     )
+
+
+def nothing_found_before() -> dict[str, pl.DataFrame]:
+    """What a study is handed where nothing is withheld or asked, and no rule was found."""
+    names = (
+        "evidence.withheld_features",
+        "evidence.leak_questions",
+        "finding.rules",
+        "finding.rule_effects",
+    )
+    return {name.split(".")[1]: table(name) for name in names}
+
+
+def questioned(inputs: StudyInputs, answers: Answers = MappingProxyType({})) -> StudyInputs:
+    """The same records, their columns asked about as a run does."""
+    refused = table("evidence.refused_features")
+    asked = leak_questions(
+        inputs.gate_values,
+        inputs.dictionary,
+        inputs.batch_gates,
+        inputs.outcomes,
+        inputs.outcome_definitions,
+        inputs.outcome_margins,
+        refused,
+        answers,
+    )
+    withheld = withheld_features(refused, asked, inputs.dictionary)
+    return replace(inputs, leak_questions=asked, withheld_features=withheld)
 
 
 def dictionary_of(names: list[str]) -> pl.DataFrame:
@@ -129,6 +160,7 @@ def dictionary_of(names: list[str]) -> pl.DataFrame:
             "feature": names,
             "title": [name.split(".")[-1].replace("_", " ") for name in names],
             "stage": [4 if "g03" in name else 2 for name in names],
+            "available_at_gate": [4 if "g03" in name else 2 for name in names],
             "unit_operation": "compression",
             "kind": "parameter",
             "quantity": [name.split(".", 1)[1] for name in names],

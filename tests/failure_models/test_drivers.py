@@ -2,17 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
 import pytest
 
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
-from assets.failure_models.drivers.driver_clusters import correlated_clusters, summed_by_cluster
+from assets.failure_models.drivers.driver_clusters import (
+    correlated_clusters,
+    levels_joined,
+    summed_by_cluster,
+)
 from assets.failure_models.drivers.driver_ranking import direction, rank_clusters, ranks_of
+from assets.failure_models.drivers.driver_study import has_drivers, kept_to_the_last
 from assets.failure_models.drivers.explanation import Explanation, Refit, explain, halves
 from assets.failure_models.estimators.ladder import climb
 from assets.failure_models.signal.examination import Examination
+from assets.failure_models.signal.judgement import Judgement
 from assets.failure_models.study import prepare, run_study
 
 Line = Callable[..., StudyInputs]
@@ -25,6 +33,58 @@ def test_columns_that_say_the_same_are_one_cluster() -> None:
     assert correlated_clusters(design).tolist() == [0, 0, 1, 2]
     assert correlated_clusters(design[:, :1]).tolist() == [0]
     assert correlated_clusters(np.ones((50, 2))).tolist() == [0, 1]
+
+
+def test_all_levels_of_a_category_are_one_cluster_with_what_goes_with_any_of_them() -> None:
+    features = ["supplier", "force", "supplier", "depth", "supplier", "shift", "shift"]
+    apart = np.arange(7)
+    assert levels_joined(apart, features).tolist() == [0, 1, 0, 2, 0, 3, 3]
+    # The depth goes with the force, and the last level of the supplier with one of the shift.
+    assert levels_joined(np.array([0, 1, 2, 1, 4, 5, 4]), features).tolist() == [
+        *(0, 1, 0, 1, 0),
+        *(0, 0),
+    ]
+    assert levels_joined(np.array([0, 0, 1]), ["a", "b", "c"]).tolist() == [0, 0, 1]
+
+
+def judged_at(outcome: str, gate: int, route: str | None = None) -> Judgement:
+    task = SimpleNamespace(outcome=outcome, gate=gate)
+    seen = SimpleNamespace(task=task)
+    return cast("Judgement", SimpleNamespace(examination=seen, route=route))
+
+
+def named_at(outcome: str, gate: int, driver: str, members: str, is_named: bool) -> dict[str, Any]:
+    return {
+        "outcome": outcome,
+        "gate": gate,
+        "driver": driver,
+        "members": members,
+        "is_named": is_named,
+    }
+
+
+def test_a_driver_keeps_its_name_only_where_every_later_gate_names_it() -> None:
+    rows = [
+        named_at("failure", 3, "early", "early", True),  # goes with the later cause
+        named_at("failure", 3, "cause", "cause", True),
+        named_at("failure", 4, "twin", "twin,cause", True),  # the same cluster under another name
+        named_at("failure", 4, "early", "early", False),
+        named_at("failure", 5, "cause", "cause,twin", True),
+        named_at("mode", 3, "early", "early", True),
+    ]
+    judged = [judged_at("failure", gate) for gate in (2, 3, 4, 5)] + [judged_at("mode", 3)]
+    kept = kept_to_the_last(rows, judged)
+    assert [row["is_named"] for row in kept] == [False, True, True, False, True, True]
+    # A later gate without a signal names nothing, so nothing keeps its name.
+    silent = kept_to_the_last(rows[:2], judged)
+    assert [row["is_named"] for row in silent] == [False, False]
+
+
+def test_drivers_need_a_model_that_knows_what_moves_the_mean() -> None:
+    routes = {route: has_drivers(judged_at("failure", 5, route)) for route in (
+        "margin_model", "label_model", "spread_model", "rule", None,
+    )}  # fmt: skip
+    assert [route for route, has in routes.items() if has] == ["margin_model", "label_model"]
 
 
 def test_contributions_add_up_within_a_cluster() -> None:
@@ -155,7 +215,7 @@ def test_what_a_batch_is_explained_by_does_not_depend_on_later_results(
     first = slice(0, task.folds[0].test.size)
     before, after = (
         explain(
-            Examination(one, climb(one), np.empty((0, 0)), [], None, [], design_effect=1.0)
+            Examination(one, climb(one), np.empty((0, 0)), [], None, design_effect=1.0)
         ).contribution[first]
         for one in (task, changed)
     )

@@ -30,7 +30,7 @@ def card_inputs(line: StudyInputs, **tables: pl.DataFrame) -> CardInputs:
         batch_gates=line.batch_gates,
         outcomes=line.outcomes,
         outcome_definitions=line.outcome_definitions,
-        refused_features=line.refused_features,
+        withheld_features=line.withheld_features,
         batch_scores=tables.get("batch_scores", empty("model.batch_scores")),
         material_usage=tables.get("material_usage", empty("core.material_usage")),
         deviations=tables.get("deviations", empty("core.deviations")),

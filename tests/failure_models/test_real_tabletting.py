@@ -13,7 +13,7 @@ import pytest
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.signal.acceptance_criteria import criteria_frame
 from assets.failure_models.study import run_study
-from tests.failure_models.conftest import REFUSED_SCHEMA, START
+from tests.failure_models.conftest import START, nothing_found_before, questioned
 
 RECORDS = Path(__file__).parents[3] / "shared" / "data" / "tabletting"
 RESULTS_IN_PROCESS = 6
@@ -66,6 +66,8 @@ def study_of(wide: pl.DataFrame) -> StudyInputs:
                 "stage": 4,
                 "unit_operation": "any",
                 "kind": "parameter",
+                "quantity": [*features, "product.batch_size"],
+                "available_at_gate": 5,
                 "data_type": "numeric",
                 "is_product_identity": [False] * len(features) + [True],
             }
@@ -94,7 +96,7 @@ def study_of(wide: pl.DataFrame) -> StudyInputs:
         outcome_margins=pl.DataFrame(
             {**base, "quantity": "dissolution_min", "margin": minimum - 80, "is_censored": False}
         ),
-        refused_features=pl.DataFrame(schema=REFUSED_SCHEMA),
+        **nothing_found_before(),
         acceptance_criteria=criteria_frame(["dissolution_min_below_80"], START),
     )
 
@@ -134,7 +136,8 @@ def test_compression_force_is_flagged_as_confounded_by_strength(
 
 def test_the_results_forced_through_are_a_suspected_leak() -> None:
     wide = records().with_columns(drug_release_min=pl.col("dissolution_min"))
-    tables = run_study(study_of(wide), StudySettings(seed=1, permutations=199, resamples=50))
+    settings = StudySettings(seed=1, permutations=199, resamples=50)
+    tables = run_study(questioned(study_of(wide)), settings)
     verdict = tables["model.verdicts"].filter("is_primary_gate").row(0, named=True)
     assert verdict["verdict"] == "leak_suspected"
     assert "rug_release_min" in verdict["reason"]

@@ -13,6 +13,7 @@ from assets.failure_models.dataset.study_inputs import StudyInputs, StudySetting
 from assets.failure_models.study import run_study
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform
+from tests.failure_models.conftest import questioned
 
 Line = Callable[..., StudyInputs]
 
@@ -121,10 +122,13 @@ def test_permutation_nulls_hold_each_gain_against_its_draws(
 ) -> None:
     own = planted["model.permutation_nulls"].filter(pl.col("gate") == 5)
     by_name = {row["statistic"]: row for row in own.iter_rows(named=True)}
-    gain = by_name["margin_gain_over_product"]
-    assert gain["observed"] > gain["null_p99"] > gain["null_p95"] > gain["null_p50"]
-    assert gain["p_value"] == 1 / (999 + 1)
-    assert gain["p_value_family"] >= gain["p_value"]
+    # Blocks of ten batches and more leave some thousand arrangements, the one observed among them.
+    for statistic in ("margin_gain_over_product", "log_score_gain_over_product"):
+        gain = by_name[statistic]
+        assert gain["observed"] > gain["null_p99"] > gain["null_p95"] > gain["null_p50"]
+        assert 200 <= gain["arrangements"] < 10_000
+        assert 1 / (999 + 1) <= gain["p_value"] <= 0.005
+        assert gain["p_value_family"] >= gain["p_value"]
     assert by_name["product_gain_over_base_rate"]["p_value"] > 0.05
 
 
@@ -181,52 +185,58 @@ def test_without_margins_the_label_is_tested(line: Line, gates: Line, quick: Stu
     assert tables["finding.drivers"]["driver"][0].startswith("parameter.g03")
 
 
-def test_a_result_among_the_features_is_a_suspected_leak(
-    line: Line, gates: Line, quick: StudySettings
-) -> None:
-    inputs = gates(line(), 5)
-    leak = inputs.outcomes.select(
+def with_column(inputs: StudyInputs, feature: str, value: pl.Expr) -> StudyInputs:
+    """The line with one more numeric column from gate 3 on, computed from its outcomes."""
+    cells = inputs.outcomes.select(
         "batch_id",
-        pl.lit("parameter.copy").alias("feature"),
+        pl.lit(feature).alias("feature"),
         pl.lit(3, pl.Int64).alias("gate"),
-        value=pl.col("margin") * 7 + 1,
+        value=value,
         level=pl.lit(None, pl.String),
     )
-    row = inputs.dictionary.head(1).with_columns(feature=pl.lit("parameter.copy"))
-    leaking = replace(
+    row = inputs.dictionary.head(1).with_columns(
+        feature=pl.lit(feature), quantity=pl.lit(feature.split(".")[1]), title=pl.lit(feature)
+    )
+    return replace(
         inputs,
-        gate_values=pl.concat([inputs.gate_values, leak.select(inputs.gate_values.columns)]),
+        gate_values=pl.concat([inputs.gate_values, cells.select(inputs.gate_values.columns)]),
         dictionary=pl.concat([inputs.dictionary, row]),
     )
-    found = verdict(run_study(leaking, quick))
-    assert found["verdict"] == "leak_suspected"
-    assert "parameter.copy" in found["reason"].lower()
+
+
+def test_a_result_among_the_features_is_asked_about_and_used_nowhere(
+    line: Line, gates: Line, quick: StudySettings
+) -> None:
+    leaking = with_column(gates(line(), 4, 5), "parameter.copy", pl.col("margin") * 7 + 1)
+    open_one = run_study(questioned(leaking), quick)
+    for gate in (4, 5):
+        found = verdict(open_one, gate)
+        assert (found["verdict"], found["route"]) == ("leak_suspected", None)
+        assert "parameter.copy alone foretells 100%" in found["reason"]
+        assert "measured_before_result: {copy: {who: ..., why: ...}}" in found["reason"]
+    assert open_one["finding.drivers"].is_empty()
+    assert open_one["model.attributions"].filter(feature="parameter.copy").is_empty()
+
+    answered = questioned(leaking, {"copy": ("A. Smith", "weighed before")})
+    known = verdict(run_study(answered, quick))
+    assert (known["verdict"], known["route"]) == ("process_signal", "margin_model")
+    assert known["gain"] > 0.9
 
     refused = pl.DataFrame({"outcome": ["failure"], "feature": ["parameter.copy"]})
-    guarded = run_study(replace(leaking, refused_features=refused), quick)
+    guarded = run_study(replace(leaking, withheld_features=refused), quick)
     assert verdict(guarded)["verdict"] == "process_signal"
     assert guarded["finding.drivers"].filter(pl.col("members").str.contains("copy")).is_empty()
 
 
-def test_a_canary_forced_past_the_firewall_is_a_suspected_leak(
+def test_a_canary_forced_past_the_firewall_is_asked_about(
     line: Line, gates: Line, quick: StudySettings
 ) -> None:
     """The label plus noise; stamped late, as it would be, the firewall refuses it."""
     inputs = gates(line(with_margins=False, failure_rate=0.1), 5)
     noise = np.random.default_rng(8).normal(scale=0.2, size=inputs.outcomes.height)
-    canary = inputs.outcomes.select(
-        "batch_id",
-        pl.lit("parameter.canary").alias("feature"),
-        pl.lit(3, pl.Int64).alias("gate"),
-        value=pl.col("is_failure").cast(pl.Float64) + pl.Series(noise),
-        level=pl.lit(None, pl.String),
-    )
-    row = inputs.dictionary.head(1).with_columns(feature=pl.lit("parameter.canary"))
-    leaking = replace(
-        inputs,
-        gate_values=pl.concat([inputs.gate_values, canary.select(inputs.gate_values.columns)]),
-        dictionary=pl.concat([inputs.dictionary, row]),
-    )
+    canary = pl.col("is_failure").cast(pl.Float64) + pl.Series(noise)
+    leaking = questioned(with_column(inputs, "parameter.canary", canary))
+    assert leaking.leak_questions["likeness"].to_list() == ["ranks_failures"]
     assert verdict(run_study(leaking, quick))["verdict"] == "leak_suspected"
 
 

@@ -6,12 +6,19 @@ from datetime import datetime
 import polars as pl
 import pytest
 
+from assets.failure_models.dataset.confirmed_rules import ConfirmedRule
 from assets.failure_models.signal.acceptance_criteria import (
     AcceptanceCriteria,
     criteria_frame,
     criteria_of,
 )
-from assets.failure_models.signal.verdict import Gain, VerdictFacts, decide, leading_gain
+from assets.failure_models.signal.verdict import (
+    Gain,
+    VerdictFacts,
+    decide,
+    leading_gain,
+    route_of,
+)
 from assets.failure_models.signal.verdict_sentence import Ranking, not_applicable, sentence
 
 CRITERIA = AcceptanceCriteria()
@@ -19,16 +26,19 @@ SHOWN = Gain("margin_gain_over_product", 0.2, 0.1, 0.3, 0.0004)
 NOT_SHOWN = replace(SHOWN, value=-0.01, low=-0.03, high=0.01, p_value=0.6)
 PRODUCT = Gain("product_gain_over_base_rate", 0.1, 0.05, 0.15, 0.001)
 FACTS = VerdictFacts(failures=20, batches=600, design_effect=2.0, has_margins=True, signal=[SHOWN])
+RULE = ConfirmedRule("speed at least 21.5", "failure", 0.004, 0.0005, 20, 9, 0.018)
 RANKING = Ranking(0.81, 0.7, 0.9, 0.6, 0.5, 0.7, 0.57, 1.25, 0.75)
 
 
 def test_the_order_of_the_rule() -> None:
     everything = replace(
-        FACTS, leaks=["x alone ranks failures"], obstacle="too few ways.", product=PRODUCT
+        FACTS, questions=["X foretells Y."], rules=[RULE], obstacle="too few ways.", product=PRODUCT
     )
     assert decide(everything, CRITERIA) == "leak_suspected"
-    assert decide(replace(everything, leaks=[]), CRITERIA) == "too_few_failures"
-    assert decide(replace(everything, leaks=[], obstacle=""), CRITERIA) == "process_signal"
+    assert decide(replace(everything, questions=[]), CRITERIA) == "process_signal"
+    unruled = replace(everything, questions=[], rules=[])
+    assert decide(unruled, CRITERIA) == "too_few_failures"
+    assert decide(replace(unruled, obstacle=""), CRITERIA) == "process_signal"
     quiet = replace(FACTS, signal=[NOT_SHOWN], product=PRODUCT)
     assert decide(quiet, CRITERIA) == "product_mix_only"
     assert decide(replace(quiet, product=None), CRITERIA) == "no_signal"
@@ -63,8 +73,57 @@ def test_the_leading_gain_is_the_one_shown() -> None:
     assert leading_gain(replace(FACTS, signal=[]), CRITERIA) is None
 
 
+@pytest.mark.parametrize(
+    ("statistic", "route"),
+    [
+        ("margin_gain_over_product", "margin_model"),
+        ("squared_residual_gain", "spread_model"),
+        ("log_score_gain_over_product", "label_model"),
+    ],
+)
+def test_a_signal_says_what_it_rests_on_and_models_go_before_rules(
+    statistic: str, route: str
+) -> None:
+    facts = replace(FACTS, signal=[NOT_SHOWN, replace(SHOWN, statistic=statistic)], rules=[RULE])
+    assert route_of(facts, CRITERIA) == route
+    assert route_of(replace(facts, signal=[NOT_SHOWN]), CRITERIA) == "rule"
+    assert route_of(replace(facts, questions=["X foretells Y."]), CRITERIA) is None
+    assert route_of(replace(facts, signal=[NOT_SHOWN], rules=[]), CRITERIA) is None
+
+
+def test_a_gain_on_too_few_failures_is_no_route_and_a_rule_is() -> None:
+    facts = replace(FACTS, has_margins=False, failures=10, rules=[RULE])
+    assert (decide(facts, CRITERIA), route_of(facts, CRITERIA)) == ("process_signal", "rule")
+
+
+def test_a_rule_says_what_became_of_it_and_what_models_say_beside_it() -> None:
+    facts = replace(FACTS, signal=[NOT_SHOWN], rules=[RULE, RULE])
+    assert sentence("process_signal", "rule", facts, RANKING, NOT_SHOWN) == (
+        "The rule 'speed at least 21.5' was found on the earlier batches (p = 0.004 over all rules "
+        "tried) and held on the later ones: 9 of 20 failed, 1.8% of all others (p < 0.001). "
+        "1 more rule held as well. It carries the verdict alone. On 600 later batches with 20 "
+        "failures (worth 10.0 independent ones), none of them used in fitting: a model of all "
+        "process features gains -1.0% of the margin's variation within product (95% interval -3.0% "
+        "to 1.0%, p = 0.600)."
+    )
+    thin = replace(RULE, kind="thin_margin", rate_outside=None)
+    untested = replace(FACTS, signal=[], rules=[thin], obstacle="9 batches move in 3 ways.")
+    assert sentence("process_signal", "rule", untested, RANKING, None).endswith(
+        "held on the later ones: 9 of 20 came close to the limit (p < 0.001). It carries the "
+        "verdict alone: 9 batches move in 3 ways."
+    )
+
+
+def test_an_open_question_is_asked_and_the_others_are_counted() -> None:
+    facts = replace(FACTS, questions=["X alone foretells Y. Is it measured before?"] * 2)
+    assert sentence("leak_suspected", None, facts, RANKING, SHOWN) == (
+        "X alone foretells Y. Is it measured before? 1 more column raises the same question. "
+        "Nothing is claimed of this outcome before the answer."
+    )
+
+
 def test_a_sentence_carries_the_numbers_and_their_interval() -> None:
-    text = sentence("process_signal", FACTS, RANKING, SHOWN)
+    text = sentence("process_signal", "margin_model", FACTS, RANKING, SHOWN)
     assert text == (
         "On 600 later batches with 20 failures (worth 10.0 independent ones), none of them used in "
         "fitting: process features explain 20.0% of the margin's variation within product (95% "
@@ -75,14 +134,14 @@ def test_a_sentence_carries_the_numbers_and_their_interval() -> None:
 
 def test_what_was_not_found_says_what_could_have_been() -> None:
     quiet = replace(FACTS, signal=[NOT_SHOWN], product=PRODUCT)
-    text = sentence("product_mix_only", quiet, RANKING, NOT_SHOWN)
+    text = sentence("product_mix_only", None, quiet, RANKING, NOT_SHOWN)
     assert "no process feature adds to it (gain -1.0%" in text
     assert (
         "worth an AUC of 0.57 would have been seen with 80% probability; "
         "one of 0.75 takes about 1.2 years" in text
     )
     assert "there is only one" in sentence(
-        "no_signal", replace(quiet, product=None), RANKING, NOT_SHOWN
+        "no_signal", None, replace(quiet, product=None), RANKING, NOT_SHOWN
     )
 
 
@@ -96,7 +155,7 @@ def test_a_gate_after_the_result_is_not_judged() -> None:
 def test_acceptance_criteria_are_read_back_as_they_were_frozen() -> None:
     frozen = criteria_frame(["failure", "blend"], datetime.fromisoformat("2024-01-01"))
     changed = frozen.with_columns(
-        threshold=pl.when(outcome="blend", criterion="leak_auc").then(0.9).otherwise("threshold")
+        threshold=pl.when(outcome="blend", criterion="target_auc").then(0.9).otherwise("threshold")
     )
     assert criteria_of(changed, "failure") == AcceptanceCriteria()
-    assert criteria_of(changed, "blend") == AcceptanceCriteria(leak_auc=0.9)
+    assert criteria_of(changed, "blend") == AcceptanceCriteria(target_auc=0.9)

@@ -10,6 +10,7 @@ from tests.reports.table_rows import (
     dictionary_rows,
     drivers_rows,
     evidence_rows,
+    leak_question_row,
     ledger_rows,
     outcome_row,
     scenarios_rows,
@@ -195,6 +196,9 @@ def signal_tables() -> dict[str, Rows]:
                 "rule": "defines_outcome",
                 "reason": "It decides whether the batch fails.",
             }
+        ],
+        "evidence.leak_questions": [
+            leak_question_row("failure", "parameter.hardness_n", "Hardness", "A. Smith")
         ],
         "evidence.acceptance_criteria": [
             {

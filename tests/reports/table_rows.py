@@ -372,6 +372,26 @@ def evidence_rows(profile: str, as_of: datetime | None) -> dict[str, Rows]:
     }
 
 
+def leak_question_row(
+    outcome: str, feature: str, title: str, answered_by: str | None = None
+) -> dict[str, Any]:
+    return {
+        "outcome": outcome,
+        "feature": feature,
+        "title": title,
+        "quantity": feature.split(".")[1],
+        "available_at_gate": 4,
+        "likeness": "follows_result",
+        "margin_quantity": "dissolution_min_pct",
+        "forward_r2": 0.87,
+        "forward_auc": 0.964,
+        "is_answered": answered_by is not None,
+        "answered_by": answered_by,
+        "answer": None if answered_by is None else "measured at the press, before coating.",
+        "question": f"{title} alone foretells 87%. Is it measured before the result exists?",
+    }
+
+
 def dictionary_rows(drivers: Rows) -> Rows:
     return [
         {

@@ -1,4 +1,4 @@
-"""The section on failure patterns: cards under a signal, and what was tried without one."""
+"""The section on failure patterns: a card for each rule that held, and what was tried."""
 
 import polars as pl
 import pytest
@@ -6,24 +6,27 @@ import pytest
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform
 from reports.claims import evaluate
+from reports.pages.facts import Facts
 from reports.report import render
+from reports.summary.content import content
 
 TEXT = "Blend speed at least 21.5 and Press is P2"
 
 
-def rule_frames(outcome, verdict):
+def rule_frames(outcome, status="confirmed"):
     key = {"outcome": outcome, "target": "failure", "rule": 1}
     search = {
         "outcome": outcome, "target": "failure", "kind": "failure", "title": "Failure", "gate": 5,
         "batches_early": 350, "failures_early": 16, "batches_late": 350, "failures_late": 15,
         "columns": 120, "candidates": 61_000, "derived_tried": 135, "beam": 20,
-        "permutations": 300, "p_value_family": 0.004, "discovered": 2, "confirmed": 1, "note": "",
+        "permutations": 300, "p_value_family": 0.004, "discovered": 2, "note": "",
+        "confirmed": int(status == "confirmed"),
     }  # fmt: skip
     rule = {
         **key, "kind": "failure", "text": TEXT, "text_re_estimated": "Blend speed at least 21.2",
-        "conditions": 2, "available_at_gate": 3, "status": "confirmed", "verdict": verdict,
-        "is_shown": verdict == "process_signal", "statistic": 31.0, "p_value_family": 0.004,
-        "p_value_later": 0.0005,
+        "conditions": 2, "available_at_gate": 3, "status": status,
+        "is_shown": status == "confirmed", "statistic": 31.0, "p_value_family": 0.004,
+        "p_value_later": {"confirmed": 0.0005, "not_confirmed": 0.4}.get(status),
     }  # fmt: skip
     effects = [
         {
@@ -60,9 +63,9 @@ def rule_frames(outcome, verdict):
 
 @pytest.fixture
 def with_rules(signal_plant, mix_plant):
-    def build(outcome, verdict):
-        plant = signal_plant if verdict == "process_signal" else mix_plant
-        for name, frame in rule_frames(outcome, verdict).items():
+    def build(outcome, status="confirmed"):
+        plant = signal_plant if outcome == "failure" else mix_plant
+        for name, frame in rule_frames(outcome, status).items():
             plant.put(name, frame)
         plant.put("evidence.claims", evaluate(plant.query))
         return plant, render(plant, plotly_js="")
@@ -71,7 +74,7 @@ def with_rules(signal_plant, mix_plant):
 
 
 def test_a_confirmed_rule_is_a_card_with_its_picture(with_rules):
-    _, html = with_rules("failure", "process_signal")
+    _, html = with_rules("failure")
     assert TEXT in html
     assert html.count('"rule_rates[failure/failure/1]"') == 2  # its place and its figure
     for claim in ("rule.difference", "rule.inside", "rule.attributable", "rule.all_difference"):
@@ -81,7 +84,7 @@ def test_a_confirmed_rule_is_a_card_with_its_picture(with_rules):
 
 def test_a_rule_for_thin_margins_is_headed_by_what_came_close(signal_plant):
     key, title = "assay_pct (low limit)", "Assay close to its low limit"
-    for name, frame in rule_frames("failure", "process_signal").items():
+    for name, frame in rule_frames("failure").items():
         named = frame.with_columns(target=pl.lit(key))
         if "kind" in frame.columns:
             named = named.with_columns(kind=pl.lit("thin_margin"))
@@ -92,15 +95,31 @@ def test_a_rule_for_thin_margins_is_headed_by_what_came_close(signal_plant):
     assert f"<h3>{title}</h3>" in render(signal_plant, plotly_js="")
 
 
-def test_without_a_signal_a_rule_is_not_stated_but_the_search_is(with_rules):
-    plant, html = with_rules("dissolution_min_below_80", "product_mix_only")
-    assert TEXT not in html
+@pytest.mark.parametrize("status", ["not_confirmed", "not_testable"])
+def test_a_rule_that_did_not_hold_is_not_stated_but_the_search_is(with_rules, status):
+    outcome = "dissolution_min_below_80"
+    plant, html = with_rules(outcome, status)
+    assert f"<strong>{TEXT}</strong>" not in html
     assert "rule_rates[" not in html
     assert "No pattern is stated" in html
-    assert "not stated: the verdict is product mix only" in html
-    assert 'data-claim="rule_search.permutations[dissolution_min_below_80/failure]"' in html
+    assert (f"Not testable later: {TEXT}." in html) == (status == "not_testable")
+    assert f'data-claim="rule_search.permutations[{outcome}/failure]"' in html
     claims = plant.query("SELECT claim_id FROM evidence.claims")["claim_id"].to_list()
     assert not [name for name in claims if name.startswith("rule.")]
+
+
+def test_a_signal_that_rests_on_a_rule_says_so_wherever_a_model_is_shown(signal_plant):
+    signal_plant.execute("UPDATE model.verdicts SET route = 'rule' WHERE is_primary_gate")
+    html = render(signal_plant, plotly_js="")
+    assert "The signal rests on a rule that held on later batches." in html
+    assert "It rests on a rule that held on later batches; a model of all records" in html
+    assert "by a rule, not by the model on the right" in html
+    said = content(Facts(signal_plant.query))["sure"]
+    assert any("the signal rests on a rule that held later" in line for line in said)
+    signal_plant.execute("UPDATE model.verdicts SET route = 'label_model' WHERE is_primary_gate")
+    html = render(signal_plant, plotly_js="")
+    assert "The signal rests on a model of the failures themselves." in html
+    assert "by a rule" not in html
 
 
 def test_a_source_without_searches_says_so(bare_plant):

@@ -69,7 +69,7 @@ def test_without_a_signal_nothing_is_asked_and_nothing_claimed(mix_plant):
 VERDICTS_WITHOUT_SIGNAL = {
     "no_signal": "Nothing recorded before the result foretold failures",
     "product_mix_only": "Which product is made says something about failures",
-    "leak_suspected": "The models are better than any process could be",
+    "leak_suspected": "A column foretells the result as hardly a process can.",
     "too_few_failures": "There are too few independent failures to say either way",
 }
 

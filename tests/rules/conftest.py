@@ -6,7 +6,7 @@ import pytest
 from assets.rules.study import RuleStudy, run_rule_study
 from assets.rules.tables import rule_tables
 from assets.rules.target_search import RuleSettings
-from benchmarks.studies.rule_plants import GATE, RulePlant, rule_inputs, rule_plant
+from benchmarks.studies.rule_plants import RulePlant, rule_inputs, rule_plant
 
 SMALL = RuleSettings(seed=1, permutations=40)
 
@@ -23,6 +23,5 @@ def study(plant: RulePlant) -> RuleStudy:
 
 @pytest.fixture(scope="package")
 def tables(study: RuleStudy) -> dict[str, pl.DataFrame]:
-    """Every table of the study, under a process signal."""
-    verdicts = pl.DataFrame({"outcome": ["failure"], "gate": [GATE], "verdict": ["process_signal"]})
-    return rule_tables(study, SMALL, verdicts)
+    """Every table of the study."""
+    return rule_tables(study, SMALL)

@@ -23,7 +23,7 @@ def test_a_batch_expects_its_products_rate() -> None:
     label = np.array([1.0, 0, 1, 0] * 50)
     product = np.array([0, 0, 1, 1] * 50)
     label[product == 1] = 0.0
-    blocks = chance_blocks(label, product, np.arange(200))
+    blocks = chance_blocks(label, product, np.arange(200), np.full(200, 0.25))
     assert blocks.expected(label)[product == 0].tolist() == [0.5] * 100
     assert blocks.expected(label)[product == 1].tolist() == [0.0] * 100
     draws = blocks.draws(label, 20, seed=1)
@@ -34,24 +34,39 @@ def test_a_batch_expects_its_products_rate() -> None:
 def test_too_few_arrangements_are_told() -> None:
     label = np.zeros(20)
     label[:10] = 1.0
-    assert not chance_blocks(label, np.zeros(20, int), np.arange(20) // 10).is_usable
+    even = np.full(20, 0.5)
+    assert not chance_blocks(label, np.zeros(20, int), np.arange(20) // 10, even).is_usable
 
 
 def test_confirmation_counts_the_later_failures_inside() -> None:
-    label = np.zeros(100)
-    label[:10] = 1.0
-    blocks = chance_blocks(label, np.zeros(100, int), np.arange(100))
-    inside, elsewhere = np.arange(100) < 12, np.arange(100) >= 88
+    rng = np.random.default_rng(1)
+    label = np.zeros(400)
+    label[rng.choice(400, 20, replace=False)] = 1.0
+    blocks = chance_blocks(label, np.zeros(400, int), np.arange(400), np.full(400, 0.05))
+    inside, elsewhere = label == 1, (label == 0) & (rng.random(400) < 0.1)
+    inside[:10] = True
     near, far = later_p_values([inside, elsewhere], label, blocks, seed=1)
+    assert near is not None
     assert near < 0.01
     assert far == 1.0
+
+
+def test_what_covers_no_later_batch_cannot_be_tested_and_costs_the_others_nothing() -> None:
+    label = (np.arange(400) % 20 == 3).astype(float)
+    blocks = chance_blocks(label, np.zeros(400, int), np.arange(400), np.full(400, 0.05))
+    rare = np.arange(400) % 7 == 3
+    alone = later_p_values([rare], label, blocks, seed=1)
+    assert later_p_values([np.zeros(400, bool), rare], label, blocks, seed=1) == [None, *alone]
+    whole = chance_blocks(label[:20], np.zeros(20, int), np.zeros(20, int), np.full(20, 0.05))
+    assert later_p_values([rare[:20]], label[:20], whole, seed=1) == [None]
 
 
 def test_no_campaign_of_the_earlier_half_confirms_anything() -> None:
     """Two lines take turns, so two campaigns reach over the border in turns."""
     cluster = np.array([0, 0, 0, 1, 0, 1, 0, 2, 1, 2, 3, 3])
     batches = Selectors([], np.zeros(12, int), cluster, [""] * 12, ())
-    split = split_in_time(Target("failure", "failure", "", "", 3, np.zeros(12)), batches)
+    target = Target("failure", "failure", "", "", 3, np.zeros(12), np.empty((12, 0)))
+    split = split_in_time(target, batches, np.zeros((12, 1)))
     assert split.early.tolist() == [0, 1, 2, 3, 4, 5]
     assert split.late.tolist() == [7, 9, 10, 11]
 
@@ -110,6 +125,32 @@ def test_ends_nobody_saw_are_open_and_closed_ends_stand_half_way() -> None:
     moved = refitted(start, label, np.full(200, label.mean())).conditions[0]
     assert (moved.low, moved.high) == (159.5, np.inf)
     assert moved.text == "x at least 159.5"
+
+
+def test_a_rule_keeps_its_tail_though_nothing_beyond_failed_since() -> None:
+    """Failures from 160 on; those above 190 were made again later and did not fail."""
+    values = np.concatenate([np.arange(200.0), np.full(40, 195.0)])
+    label = (values >= 160).astype(float)
+    label[200:] = 0.0
+    start = Rule((RuleCondition(number("x", values), 165.0, np.inf),))
+    expected = np.full(240, label.mean())
+    (moved,) = refitted(start, label, expected).conditions
+    assert (moved.low, moved.high) == (159.5, 194.5)
+    (kept,) = refitted(start, label, expected, keeps_tails=True).conditions
+    assert (kept.low, kept.high) == (159.5, np.inf)
+
+
+def test_a_tail_that_turned_round_keeps_the_rule_as_it_was_and_no_condition_is_empty() -> None:
+    rng = np.random.default_rng(1)
+    other, values = rng.random(300), rng.random(300)
+    label = ((other > 0.7) & (values > 0.3)).astype(float)
+    parts = (
+        RuleCondition(number("a", other), 0.75, np.inf),
+        RuleCondition(number("b", values), -np.inf, 0.95),
+    )
+    rule = refitted(Rule(parts), label, np.full(300, label.mean()), keeps_tails=True)
+    assert [part.column.feature for part in rule.conditions] == ["a", "b"]
+    assert all(np.isfinite([part.low, part.high]).any() for part in rule.conditions)
 
 
 def gate_tables() -> dict[str, pl.DataFrame]:
@@ -194,8 +235,6 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
         }
     )
     definition = {"outcome": "failure", "title": "Failure", "last_gate_before": 5}
-    target = failure_target(definition, outcomes, ids)
-    assert np.isnan(target.label[190:]).all()
     margins = pl.DataFrame(
         {
             "batch_id": ids,
@@ -215,9 +254,13 @@ def test_a_pending_batch_is_not_good_and_thin_margins_are_the_lowest_tenth() -> 
             "title": ["Drug dissolution, mean of samples (%)", "Drug dissolution, lowest (%)"],
         }
     )
+    target = failure_target(definition, outcomes, margins, ids)
+    assert np.isnan(target.label[190:]).all()
+    assert target.margins.shape == (200, 1)
     (thin,) = thin_margin_targets(target, margins, ids, 100, named)
     assert isinstance(thin, Target)
     assert np.flatnonzero(thin.label == 1).tolist() == [*range(10), *range(100, 110)]
+    assert np.array_equal(np.flatnonzero(thin.margins[:, 0] < 0), np.flatnonzero(thin.label == 1))
     assert (thin.outcome, thin.kind, thin.name) == ("failure", "thin_margin", "dissolution")
     assert thin.title == "Drug dissolution close to its low limit"
     (unnamed,) = thin_margin_targets(target, margins, ids, 100, named.clear())

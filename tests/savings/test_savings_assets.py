@@ -48,6 +48,7 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
         "feature.gate_values",
         "feature.dictionary",
         "finding.drivers",
+        "evidence.withheld_features",
     ):
         memory.tables[name] = empty(contract(name))
     profile: Any = SimpleNamespace(assumptions=choice, file=Path("profiles/plant.yaml"))

@@ -1,4 +1,4 @@
-"""Which windows are tried: the named driver with the largest share, under a process signal only."""
+"""Which windows are tried: what was named at the last gate, under a process signal only."""
 
 import numpy as np
 import polars as pl
@@ -6,7 +6,9 @@ import pytest
 
 from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
+from assets.savings.windows.records import window_records
 from assets.savings.windows.window_effects import studied_windows, window_effects
+from data_contracts.tables import table
 
 COUNT = 400
 DRIVER_COLUMNS = {
@@ -78,6 +80,7 @@ def tables(records_of):
             schema=DRIVER_COLUMNS,
             orient="row",
         ),
+        "withheld_features": table("evidence.withheld_features"),
     }
 
 
@@ -103,6 +106,40 @@ def test_the_leading_named_driver_is_held_by_the_declared_rule(assumptions, tabl
     table = window_effects(found)
     assert table["target"].to_list() == ["expected", "expected", "expected_share", "ledger"]
     assert table["is_usable"].all()
+
+
+def test_a_driver_of_an_earlier_gate_is_not_priced_whatever_its_share(
+    assumptions, tables, verdicts_of
+):
+    """Speed goes with moisture and has all of its share until moisture is recorded."""
+    earlier = pl.DataFrame(
+        [("failure", 3, 1, OTHER, OTHER, 0.9, "higher", True, "process_signal")],
+        schema=DRIVER_COLUMNS,
+        orient="row",
+    )
+    verdicts = verdicts_of(["failure"], "process_signal")
+    found = _effects(
+        assumptions, {**tables, "drivers": pl.concat([tables["drivers"], earlier])}, verdicts
+    )
+    assert found["window", "failure"].feature == DRIVER
+    assert _effects(assumptions, {**tables, "drivers": earlier}, verdicts) == {}
+
+
+def test_a_withheld_feature_is_neither_held_nor_a_neighbour(tables):
+    def withheld(*features):
+        named = [{"outcome": "failure", "feature": feature} for feature in features]
+        return {**tables, "withheld_features": table("evidence.withheld_features", named)}
+
+    def neighbours(own):
+        found = window_records(own, "failure", DRIVER, ())
+        assert found is not None
+        return found.neighbours.shape[1]
+
+    assert (neighbours(withheld()), neighbours(withheld(OTHER))) == (2, 1)
+    assert window_records(withheld(DRIVER), "failure", DRIVER, ()) is None
+    of_another = [{"outcome": "mode", "feature": OTHER}]
+    elsewhere = {**tables, "withheld_features": table("evidence.withheld_features", of_another)}
+    assert neighbours(elsewhere) == 2
 
 
 @pytest.mark.parametrize("verdict", ["no_signal", "product_mix_only", "leak_suspected"])

@@ -40,6 +40,14 @@ def test_bounds_at_the_ends_are_the_ends() -> None:
     assert deflated_beta(10, 10)[1] == 1.0
 
 
+def test_all_against_none_is_exactly_one_and_rounding_carries_no_bound_past_it() -> None:
+    for inside in range(1, 400):
+        low, high = newcombe_difference(inside, inside, 0, 600 - inside)
+        assert 0 < low < high == 1.0
+        assert newcombe_difference(0, 600 - inside, inside, inside) == (-1.0, -low)
+    assert newcombe_difference(115, 115, 0, 885)[1] == 1.0
+
+
 def test_dependent_counts_give_a_wider_interval() -> None:
     plain, clustered = deflated_beta(8, 20, deflation=1.0), deflated_beta(8, 20, deflation=2.0)
     assert clustered[0] < plain[0] < 0.4 < plain[1] < clustered[1]

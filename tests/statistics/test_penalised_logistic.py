@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from assets.statistics.regression.penalised_logistic import FAILURES_PER_DEGREE, fit_logistic
+from assets.statistics.regression.result_history import decaying_mean
 
 
 def failures(rows: int = 400, columns: int = 12) -> tuple[np.ndarray, np.ndarray]:
@@ -52,3 +53,28 @@ def test_logistic_survives_separation_missing_values_and_constants() -> None:
     chance = fit_logistic(values, np.r_[np.zeros(50), np.ones(10)]).predict(values)
     assert np.isfinite(chance).all()
     assert ((chance > 0) & (chance < 1)).all()
+
+
+def test_emphasis_silences_a_column_and_even_emphasis_changes_nothing() -> None:
+    values, label = failures()
+    plain = fit_logistic(values, label)
+    assert fit_logistic(values, label, 0.0, np.ones(12)).coefficients == pytest.approx(
+        plain.coefficients
+    )
+    alone = fit_logistic(values, label, 0.0, np.r_[1.0, np.zeros(11)])
+    assert np.flatnonzero(alone.coefficients).tolist() == [0]
+    assert alone.coefficients[0] > plain.coefficients[0]
+    none = fit_logistic(values, label, 0.0, np.zeros(12))
+    assert none.predict(values) == pytest.approx(np.full(400, label.mean()), abs=1e-3)
+
+
+def test_newton_arrives_where_full_steps_overshoot_one_way_and_back_again() -> None:
+    """Failures in stretches, on two decaying means of themselves: whole steps never settle."""
+    margin = np.random.default_rng(1).normal(size=1000)
+    for batch in range(1, 1000):
+        margin[batch] += 0.9 * margin[batch - 1]
+    label = (margin < np.quantile(margin, 0.08)).astype(float)
+    values = np.column_stack([decaying_mean(label[:, None], span)[:, 0] for span in (10, 40)])
+    fit = fit_logistic(values, label)
+    assert fit.predict(values).sum() == pytest.approx(label.sum(), rel=1e-6)
+    assert 1.5 < fit.coefficients[0] < 3

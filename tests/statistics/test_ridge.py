@@ -65,3 +65,12 @@ def test_weights_are_repetitions() -> None:
     assert weighted_coefficients(design, target, weights.astype(float), 10.0) == pytest.approx(
         weighted_coefficients(design[rows], target[rows], np.ones(rows.size), 10.0)
     )
+
+
+def test_many_targets_at_once_get_what_each_gets_alone() -> None:
+    design, target = problem(noise=4.0)
+    noise = np.random.default_rng(6).normal(size=target.size)
+    basis = RidgeBasis(design)
+    together = basis.coefficients_of(np.column_stack([target, noise]))
+    for place, alone in enumerate((target, noise)):
+        assert together[:, place] == pytest.approx(basis.fit(alone).coefficients)

@@ -161,4 +161,4 @@ def group_means_of(kept: dict[str, Any]) -> GroupMeans:
     """Means as they were kept."""
     overall: FloatArray = np.array(kept["overall"], dtype=float)
     departure: FloatArray = np.array(kept["departure"], dtype=float)
-    return GroupMeans(overall, departure.reshape(-1, overall.size))
+    return GroupMeans(overall, departure.reshape(len(kept["departure"]), overall.size))

@@ -61,7 +61,7 @@ def sentence(
     if verdict == Verdict.LEAK_SUSPECTED:
         return _asked(facts)
     if route == VerdictRoute.RULE:
-        return f"{_rule(facts)} {_basis(facts)} {_nothing_added(gain, 'tells failures apart')}."
+        return f"{_rule(facts)} {_rule_alone(facts, gain)}"
     if verdict == Verdict.PROCESS_SIGNAL and gain is not None:
         return f"{_basis(facts)} {_signal(gain)} {_aucs(ranking)}"
     if verdict == Verdict.PRODUCT_MIX_ONLY and facts.product is not None:
@@ -81,7 +81,8 @@ def sentence(
 def _asked(facts: VerdictFacts) -> str:
     """The first open question, and how many more there are."""
     more = len(facts.questions) - 1
-    others = f" {_count(more, 'more column')} raise the same question." if more else ""
+    raised = "raises" if more == 1 else "raise"
+    others = f" {_count(more, 'more column')} {raised} the same question." if more else ""
     return f"{facts.questions[0]}{others} Nothing is claimed of this outcome before the answer."
 
 
@@ -113,6 +114,15 @@ def _rule(facts: VerdictFacts) -> str:
         f"rules tried) and held on the later ones: {rule.failures} of {rule.batches} {what}"
         f"{beside} ({p_text(rule.p_value_later)}).{others}"
     )
+
+
+def _rule_alone(facts: VerdictFacts, gain: Gain | None) -> str:
+    """What models say beside a rule: nothing to rest a verdict on, or too few failures for it."""
+    alone = "It carries the verdict alone"
+    if gain is None:
+        return f"{alone}: {facts.obstacle or _nothing_added(gain) + '.'}"
+    gained = f"{_percent(gain.value)} {WHAT_IS_GAINED[gain.statistic]} ({_numbers(gain)})"
+    return f"{alone}. {_basis(facts)} a model of all process features gains {gained}."
 
 
 def _signal(gain: Gain) -> str:

@@ -110,7 +110,8 @@ def found_pairs(design: FloatArray, residual: FloatArray) -> PairTerms:
         return terms
     limit = float(norm.isf(ADMITTED_BELOW / (columns * (columns + 1))))
     spread = _product_spread(design)
-    while terms.first.size < MOST_PAIRS:
+    # Where nothing but rounding is left over, pairs would be found in that.
+    while terms.first.size < MOST_PAIRS and left.std() > 1e-6 * residual.std():
         scores = np.triu(np.abs(_scores(design, left, spread)))
         best = int(np.argmax(scores))
         if scores.flat[best] < limit:

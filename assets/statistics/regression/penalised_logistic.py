@@ -159,14 +159,24 @@ def _newton(
     design = np.column_stack([np.ones(label.size), scores])
     ridge = np.r_[1e-9, np.full(scores.shape[1], penalty)]
     coefficients = np.r_[start, np.zeros(scores.shape[1])]
+
+    def likelihood(at: FloatArray) -> float:
+        odds = design @ at + offset
+        return float((label * odds - np.logaddexp(0.0, odds)).sum() - ridge @ at**2 / 2)
+
+    reached = likelihood(coefficients)
     for _ in range(40):
         fitted = expit(design @ coefficients + offset)
         weight = np.maximum(fitted * (1 - fitted), 1e-9)
         hessian = (design.T * weight) @ design
         hessian[np.diag_indices_from(hessian)] += ridge
         step = np.linalg.solve(hessian, design.T @ (label - fitted) - ridge * coefficients)
-        # Steps are kept short where the curvature is nearly nil, so Newton cannot overshoot.
-        coefficients = coefficients + step * min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-12))
+        # Steps are kept short where the curvature is nearly nil, and halved where they would lead
+        # downhill: overshooting one way and back again, Newton never arrives.
+        step = step * min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-12))
+        while (found := likelihood(coefficients + step)) < reached and np.abs(step).max() >= 1e-8:
+            step = step / 2
+        coefficients, reached = coefficients + step, found
         if np.abs(step).max() < 1e-8:
             break
     return float(coefficients[0]), coefficients[1:]

@@ -27,8 +27,9 @@ def history_columns(deviations: FloatArray, spans: tuple[int, ...] = SPANS) -> F
         there is no past.
 
     Examples:
-        >>> history_columns(np.r_[np.zeros(6), 2.0, 0.0][:, None], spans=(1, 3))[6:].tolist()
-        [[0.0, 0.0], [1.7142857142857144, 0.7142857142857144]]
+        >>> columns = history_columns(np.r_[np.zeros(6), 2.0, 0.0][:, None], spans=(1, 3))
+        >>> columns[6:].round(3).tolist()
+        [[0.0, 0.0], [1.714, 0.714]]
     """
     recent = past_mean(deviations, PAST_BATCHES)
     columns = [decaying_mean(deviations, span) - recent for span in spans]
@@ -39,6 +40,10 @@ def decaying_mean(values: FloatArray, span: int) -> FloatArray:
     """Exponentially weighted mean of the batches before each, per column; NaN without any.
 
     Source: Roberts (1959).
+
+    Examples:
+        >>> decaying_mean(np.array([[4.0], [0.0], [np.nan], [8.0]]), span=3).ravel().tolist()
+        [nan, 4.0, 2.0, 2.0]
     """
     weight = 2 / (span + 1)
     found = np.full(values.shape, np.nan)
@@ -60,6 +65,14 @@ class ResultHistory:
 
     Source: prewhitening (Box & Jenkins 1970, ch. 11); both sides are taken beside the same columns
     (Frisch & Waugh 1933), so that a serially correlated cause keeps its slope.
+
+    Examples:
+        >>> steps = np.random.default_rng(1).normal(size=400)
+        >>> result = np.cumsum(steps)[:, None]  # wanders: each batch begins where the last ended
+        >>> history = ResultHistory(result, np.arange(300))
+        >>> left = history.innovation(result[:, 0] - past_mean(result)[:, 0])
+        >>> bool(np.corrcoef(left[300:], steps[300:])[0, 1] > 0.95)
+        True
     """
 
     def __init__(self, deviations: FloatArray, train: IntArray) -> None:

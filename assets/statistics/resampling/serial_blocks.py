@@ -21,7 +21,8 @@ def autocorrelation(values: FloatArray, lag: int) -> float:
         >>> round(autocorrelation(np.array([1.0, -1.0] * 10), 1), 2)
         -0.95
     """
-    centred = np.nan_to_num(values - np.nanmean(values)) if np.isfinite(values).any() else values
+    mean = np.nanmean(values) if np.isfinite(values).any() else 0.0
+    centred = np.nan_to_num(values - mean)
     total = float(centred @ centred)
     return float(centred[lag:] @ centred[:-lag]) / total if 0 < lag < values.size and total else 0.0
 

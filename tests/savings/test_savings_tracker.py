@@ -66,7 +66,7 @@ def test_a_promise_with_a_frozen_record_is_held_against_that_record(records_of: 
     assert months["e_value"].to_list() == pytest.approx(by_hand, rel=1e-9)
     assert months["e_value"][-1] == pytest.approx(22.3, abs=0.1)
     assert months["is_shown"].to_list() == [False] * 11 + [True]
-    # The same rate from thirty batches may well have been 1%: a year without a failure tells little.
+    # The same rate from thirty batches may well have been 1%: a year of none says little.
     hardly = replace(PROMISE, record_before=(1, 30, 1.0))
     assert not savings_tracker(records.batches, records.priced_failures, 0.5, 0.4, hardly)[
         "is_shown"

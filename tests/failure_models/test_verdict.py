@@ -155,7 +155,7 @@ def test_a_gate_after_the_result_is_not_judged() -> None:
 def test_acceptance_criteria_are_read_back_as_they_were_frozen() -> None:
     frozen = criteria_frame(["failure", "blend"], datetime.fromisoformat("2024-01-01"))
     changed = frozen.with_columns(
-        threshold=pl.when(outcome="blend", criterion="target_auc").then(0.9).otherwise("threshold")
+        threshold=pl.when(outcome="blend", criterion="driver_stability").then(0.9).otherwise("threshold")
     )
     assert criteria_of(changed, "failure") == AcceptanceCriteria()
-    assert criteria_of(changed, "blend") == AcceptanceCriteria(target_auc=0.9)
+    assert criteria_of(changed, "blend") == AcceptanceCriteria(driver_stability=0.9)

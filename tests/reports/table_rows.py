@@ -80,8 +80,6 @@ def verdict_row(name: str, gate: int, verdict: str, level: float, **more: Any) -
         "failures_effective": 24.8,
         "batches": 700,
         "design_effect": 1.25,
-        "minimum_detectable_auc": 0.68,
-        "years_needed": 7.4,
         "is_primary_gate": False,
         "is_proxy": False,
     }

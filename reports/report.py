@@ -21,6 +21,7 @@ from reports.pages import (
     rules,
     technical,
     time_to_failure,
+    window_evidence,
 )
 from reports.pages.charts import draw_charts
 from reports.pages.facts import Facts
@@ -48,6 +49,7 @@ def _vocabularies() -> dict[str, Any]:
         "refusal": wording.REFUSALS,
         "likeness": wording.LIKENESSES,
         "route": wording.ROUTES,
+        "control": wording.CONTROLS,
         "direction": wording.DIRECTIONS,
         "ranking_method": wording.RANKING_METHODS,
         "replacement_verdict": wording.REPLACEMENT_VERDICTS,
@@ -113,6 +115,7 @@ def render(published: Published, *, plotly_js: str | None = None) -> str:
         .render(
             **_functions(facts),
             **executive.context(facts),
+            **window_evidence.context(facts),
             **technical.context(facts),
             **rules.context(facts),
             **event_findings.context(facts),

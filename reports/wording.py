@@ -9,6 +9,7 @@ from data_contracts.codes import (
     ExplanationMethod,
     LaterStanding,
     LeakLikeness,
+    NegativeControl,
     RefusalRule,
     ReplacementVerdict,
     Scenario,
@@ -109,6 +110,10 @@ LIKENESSES = {
     LeakLikeness.FOLLOWS_RESULT: "follows the result closely",
     LeakLikeness.RANKS_FAILURES: "ranks failures nearly perfectly",
 }
+CONTROLS = {
+    NegativeControl.DEALT_TO_OTHER_LOTS: "its own values, dealt to other lots",
+    NegativeControl.NEXT_BATCH: "its value in the next batch",
+}
 ROUTES = {
     VerdictRoute.MARGIN_MODEL: "a model of the margins",
     VerdictRoute.SPREAD_MODEL: "a model of how widely the margins spread",
@@ -145,7 +150,8 @@ LATER_STANDINGS = {
 }
 # The words for a failure mode of economics.copq_ledger, in a query over it.
 MODE_TITLE_SQL = """coalesce((SELECT any_value(o.title) FROM core.outcome_definitions AS o
-  WHERE o.outcome = failure_mode), replace(failure_mode, '_', ' '), 'mode unknown')"""
+  WHERE o.outcome = failure_mode), replace(nullif(failure_mode, 'unknown'), '_', ' '),
+  'mode unknown')"""
 UNITS = {"USD": "USD", "USD/year": "USD a year", "probability": "", "share": ""}
 
 

@@ -52,6 +52,8 @@ def signal_tables() -> dict[str, Rows]:
             "p_value_family": 0.0004 if gate >= 3 else 0.8,
             "draws": 9999,
             "arrangements": 1e30,
+            "residual_autocorrelation": 0.31,
+            "block_batches": 14,
         }
         for gate, auc in gates.items()
     ]
@@ -116,6 +118,8 @@ def signal_tables() -> dict[str, Rows]:
                 "frozen_detected": round(31 * hit),
                 "frozen_false_alarms": round(669 * budget * 2),
                 "lead_time_h": 71.5,
+                "sensitivity_design_effect": 1.2,
+                "false_alarm_design_effect": 1.4,
             }
             for budget, hit in ((0.02, 0.29), (0.05, 0.48), (0.1, 0.65))
         ],
@@ -136,6 +140,8 @@ def signal_tables() -> dict[str, Rows]:
                 "false_alarms": round(134 * budget),
                 "frozen_detected": 3,
                 "frozen_false_alarms": round(134 * budget * fold),
+                "sensitivity_design_effect": 1.2,
+                "false_alarm_design_effect": 1.4,
             }
             for budget in (0.02, 0.05, 0.1)
             for fold in range(2, 7)

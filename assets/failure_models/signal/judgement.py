@@ -149,6 +149,7 @@ def _null_row(task: Task, null: Null, p_family: float) -> dict[str, Any]:
         "observed": null.statistic.observed,
         "draws": 0,
         "arrangements": null.arrangements,
+        "residual_autocorrelation": null.autocorrelation,
     }
     if null.draws is None:
         return row
@@ -158,4 +159,5 @@ def _null_row(task: Task, null: Null, p_family: float) -> dict[str, Any]:
         "p_value": p_value(null.statistic.observed, null.draws),
         "p_value_family": p_family,
         "draws": int(null.draws.size),
+        "block_batches": null.block_batches,
     }

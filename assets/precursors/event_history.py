@@ -70,7 +70,10 @@ def _deviations(deviations: pl.DataFrame) -> pl.DataFrame:
 
 
 def _equipment(events: pl.DataFrame, phases: pl.DataFrame) -> pl.DataFrame:
-    """Events by what the equipment does: a breakdown of the press is not one of the granulator."""
+    """Events by what the equipment does: a breakdown of the press is not one of the granulator.
+
+    What happens to several parts of one piece at one instant is one event.
+    """
     does = (
         phases.drop_nulls("equipment_id")
         .group_by("equipment_id", "unit_procedure")
@@ -86,7 +89,7 @@ def _equipment(events: pl.DataFrame, phases: pl.DataFrame) -> pl.DataFrame:
             batch_id=pl.lit(None, pl.String),
             stage=pl.lit(None, pl.Int64),
             known_at=pl.col("occurred_at"),
-        )
+        ).unique(["event_type", "equipment_id", "known_at"], maintain_order=True)
     )
 
 

@@ -93,7 +93,8 @@ def _with_covariates(lived: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     broken = (
         events.filter(pl.col("event") == BREAKDOWN)
         .select("equipment_id", broken_at="occurred_at")
-        .sort("broken_at")
+        .unique()  # several parts broken at one instant are one breakdown of the piece
+        .sort("broken_at", "equipment_id")
         .with_columns(
             pl.int_range(1, pl.len() + 1)
             .over("equipment_id")

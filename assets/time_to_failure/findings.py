@@ -18,6 +18,7 @@ from assets.time_to_failure.lives.failed_batches import batches_of_lives, failur
 from assets.time_to_failure.lives.lives import BREAKDOWN, breakdown_spells
 from assets.time_to_failure.lives.strata import breakdown_strata, failure_strata
 from assets.time_to_failure.replacement.costs import replacement_costs
+from assets.time_to_failure.replacement.evidence_scale import batches_at_risk, evidence_scales
 from assets.time_to_failure.replacement.intervals import decisions
 from assets.time_to_failure.replacement.replayed_lives import recorded_lives
 from assets.time_to_failure.replacement.tables import replacement_curves, replacement_intervals
@@ -67,21 +68,27 @@ def findings(
     spells = breakdown_spells(followed, records.equipment_events)
     lived = batches_of_lives(spells, followed)
     failures = failure_spells(lived, records.outcomes)
-    strata = [*breakdown_strata(spells), *failure_strata(failures)]
+    strata = [*breakdown_strata(spells), *failure_strata(failures, spells)]
     fits = fits_of(strata)
+    scales = evidence_scales(strata, fits, batches_at_risk(lived, spells, failures), spells)
     accounts = weibull_fits(strata, fits)
     events = {each.event for each in strata}
     decided = decisions(
         strata,
         fits,
+        scales,
         todays_intervals(spells),
         recorded_lives(spells),
         {event: replacement_costs(assumptions, event) for event in events},
         QUICK_DRAWS if is_quick else DRAWS,
         seed,
     )
-    # Failed batches are drawn by batches alone: hours would say the same with the calendar's noise.
-    drawn = [each for each in strata if each.event == BREAKDOWN or each.time_scale == "batches"]
+    # Failed batches are drawn on the scale of their evidence alone, breakdowns on both.
+    drawn = [
+        each
+        for each in strata
+        if each.event == BREAKDOWN or each.time_scale == scales[each.question].time_scale
+    ]
     return {
         "finding.survival_curves": survival_curves(drawn),
         "finding.weibull_fits": accounts,

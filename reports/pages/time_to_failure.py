@@ -7,19 +7,18 @@ from reports.pages.facts import Facts
 _EVENT = """CASE WHEN event = 'breakdown' THEN event
   ELSE 'failed batch: ' || replace(replace(event, 'failed_batch:', ''), '_', ' ') END
   AS happening"""
+# Lives are told on the scale of time that the evidence for their replacement is on.
 _LIVES_SQL = """
-SELECT equipment_class, part, origin,
+SELECT equipment_class, part, origin, time_scale,
   concat_ws('/', equipment_class, origin, part, event, time_scale) AS key
-FROM finding.weibull_fits
-WHERE time_scale = 'batches' AND event = 'breakdown' AND origin IN ('maintenance', 'part_change')
-ORDER BY equipment_class, part
+FROM finding.replacement_intervals WHERE event = 'breakdown' ORDER BY equipment_class, part
 """
 _UNFOLLOWED_SQL = """
 SELECT concat_ws('/', equipment_class, origin, part, event, time_scale) AS key
 FROM finding.weibull_fits WHERE status = 'no_records'
 """
 _INTERVALS_SQL = f"""
-SELECT equipment_class, part, verdict, {_EVENT},
+SELECT equipment_class, part, verdict, time_scale, {_EVENT},
   shape IS NOT NULL AND (event = 'breakdown' OR verdict <> 'no_wear') AS is_shown,
   concat_ws('/', equipment_class, origin, part, event, time_scale) AS key
 FROM finding.replacement_intervals

@@ -87,7 +87,8 @@ def test_parts_have_their_own_lives_and_an_unnamed_event_concerns_all_of_them():
 def test_failed_batches_by_age(floor):
     phases, events = floor
     use = equipment_use(phases)
-    batches = batches_of_lives(breakdown_spells(use, events), use)
+    spells = breakdown_spells(use, events)
+    batches = batches_of_lives(spells, use)
     assert batches["exit_batches"].to_list() == [1.0, 2.0, 3.0, 1.0, 2.0, 3.0, 1.0, 2.0]
     outcomes = pl.DataFrame(
         [
@@ -106,7 +107,7 @@ def test_failed_batches_by_age(floor):
         (2, 2.0, 3.0, False),
         (3, 1.0, 2.0, False),  # the result of the batch before is still pending
     ]
-    by_scale = {each.time_scale: each.risk for each in failure_strata(failures)}
+    by_scale = {each.time_scale: each.risk for each in failure_strata(failures, spells)}
     assert by_scale["batches"].events == 2
     assert by_scale["batches"].exposure == 7.0
 

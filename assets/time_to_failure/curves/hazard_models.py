@@ -77,7 +77,8 @@ def _questions(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _with_covariates(lived: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    found = lived.filter(pl.col("origin").is_in(BY_PART))
+    # Ages are counted in batches here, so lives whose batches nobody counted have no place.
+    found = lived.filter(pl.col("origin").is_in(BY_PART) & pl.col("exit_batches").is_not_null())
     for clock in OTHER_CLOCKS:
         ages = lived.filter(pl.col("origin") == clock).select(
             "equipment_id",

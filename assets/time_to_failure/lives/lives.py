@@ -45,6 +45,7 @@ SPELL_SCHEMA = {
     "exit_batches": pl.Float64(),
     "batches": pl.Float64(),
 }
+HOURS_LASTED = (pl.col("until_at") - pl.col("from_at")).dt.total_microseconds() / 3.6e9
 Instants = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 
 

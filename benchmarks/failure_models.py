@@ -91,6 +91,7 @@ def study_inputs(batches: int, features: int) -> StudyInputs:
                 "title": names,
                 "stage": list(gate_of.values()),
                 "unit_operation": "any",
+                "quantity": names,
                 "kind": "parameter",
                 "data_type": "numeric",
                 "is_product_identity": False,

@@ -100,6 +100,8 @@ def _dictionary(gate_values: pl.DataFrame) -> pl.DataFrame:
             title="feature",
             stage="stage",
             unit_operation=part.get(1),
+            # without kind and statistic, as the dictionary's contract says
+            quantity=part.slice(1, 2).list.join("."),
             kind=part.get(0),
             data_type=pl.when("is_number").then(pl.lit("numeric")).otherwise(pl.lit("categorical")),
             is_product_identity=part.get(0) == "product",

@@ -104,6 +104,7 @@ def test_default_is_tablets_and_every_number_in_it_is_used():
         "discount_rate",
         "horizon_years",
         "slot_value_usd_per_batch",
+        "unmeasured_confounding_ratio",
     }
     assert set(tablets.parameters) - used == named
 

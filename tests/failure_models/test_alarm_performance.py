@@ -1,13 +1,17 @@
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import beta
 
 from assets.failure_models.alarms.alarm_performance import (
     ALARM_BUDGETS,
     alarm_performance,
     alarm_periods,
 )
+from assets.failure_models.alarms.alarm_thresholds import refreshed_thresholds
 from assets.failure_models.dataset.study_inputs import StudyInputs
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.prediction import Prediction
@@ -23,7 +27,7 @@ def task(line: Line, gates: Line) -> Task:
 
 def test_a_perfect_score_catches_what_the_budget_allows(task: Task) -> None:
     score = task.panel.label * 0.9 + np.linspace(0, 0.01, task.panel.label.size)
-    rows = alarm_performance(task, Prediction("any", score, task.fold_number), design_effect=1.0)
+    rows = alarm_performance(task, Prediction("any", score, task.fold_number))
     assert [row["alarm_budget"] for row in rows] == list(ALARM_BUDGETS)
     widest = rows[-1]
     later = np.concatenate([fold.test for fold in task.folds[1:]])
@@ -40,7 +44,7 @@ def test_a_frozen_threshold_does_not_keep_its_budget_and_a_refreshed_one_does(ta
     count = task.panel.label.size
     noise = np.random.default_rng(3).random(count)
     drifting = Prediction("any", 0.001 * np.arange(count) + noise, task.fold_number)
-    row = alarm_performance(task, drifting, 1.0)[1]
+    row = alarm_performance(task, drifting)[1]
     expected = 0.05 + 0.05
     assert abs(row["false_alarm_rate"] - expected) < 3 * np.sqrt(expected / row["good_batches"])
     assert row["frozen_false_alarms"] > row["false_alarms"]
@@ -51,19 +55,23 @@ def test_thresholds_see_nothing_but_the_past(task: Task) -> None:
     changed = score.copy()
     changed[task.folds[-1].test] += 1
     before, after = (
-        alarm_periods(task, Prediction("any", each, task.fold_number), 1.0)
-        for each in (score, changed)
+        alarm_periods(task, Prediction("any", each, task.fold_number)) for each in (score, changed)
     )
     last = task.folds[-1].number
-    earlier = [row for row in before if row["fold"] < last]
-    assert earlier == [row for row in after if row["fold"] < last]
+    counted = ("detected", "false_alarms", "frozen_detected", "frozen_false_alarms")
+
+    def flagged(rows: list[dict[str, Any]], is_last: bool) -> list[list[int]]:
+        return [[row[name] for name in counted] for row in rows if (row["fold"] == last) == is_last]
+
+    assert flagged(before, is_last=False) == flagged(after, is_last=False)
+    assert flagged(before, is_last=True) != flagged(after, is_last=True)
 
 
 def test_alarm_periods_add_up_to_the_pooled_counts(task: Task) -> None:
     score = task.panel.label * 0.3 + np.random.default_rng(2).random(task.panel.label.size)
     prediction = Prediction("any", score, task.fold_number)
-    blocks = alarm_periods(task, prediction, 1.0)
-    for pooled in alarm_performance(task, prediction, 1.0):
+    blocks = alarm_periods(task, prediction)
+    for pooled in alarm_performance(task, prediction):
         own = [row for row in blocks if row["alarm_budget"] == pooled["alarm_budget"]]
         assert len(own) == len(task.folds) - 1
         for name in ("failures", "detected", "good_batches", "false_alarms", "frozen_false_alarms"):
@@ -72,13 +80,58 @@ def test_alarm_periods_add_up_to_the_pooled_counts(task: Task) -> None:
 
 def test_lead_time_is_from_gate_to_result(task: Task) -> None:
     score = task.panel.label * 0.9 + np.linspace(0, 0.01, task.panel.label.size)
-    row = alarm_performance(task, Prediction("any", score, task.fold_number), 1.0)[-1]
+    row = alarm_performance(task, Prediction("any", score, task.fold_number))[-1]
     assert row["lead_time_h"] == pytest.approx(240.0)
 
 
-def test_clustering_widens_the_intervals(task: Task) -> None:
-    score = task.panel.label * 0.5 + np.random.default_rng(1).random(task.panel.label.size)
-    prediction = Prediction("any", score, task.fold_number)
-    plain, clustered = (alarm_performance(task, prediction, effect)[2] for effect in (1.0, 3.0))
-    assert clustered["false_alarm_low"] < plain["false_alarm_low"]
-    assert clustered["sensitivity_high"] >= plain["sensitivity_high"]
+def in_lots_of_ten(task: Task) -> Task:
+    """The same batches, ten of each lot."""
+    lot = np.arange(task.panel.label.size) // 10
+    return replace(task, matrix=replace(task.matrix, cluster=lot))
+
+
+def kish(alarm: np.ndarray, lot: np.ndarray) -> float:
+    """Variance of the share flagged between lots over that of single batches, lot by lot."""
+    share, lots = alarm.mean(), np.unique(lot)
+    missed = [(alarm[lot == one] - share).sum() ** 2 for one in lots]
+    between = len(lots) / (len(lots) - 1) * sum(missed)
+    return max(1.0, between / (alarm.size * share * (1 - share)))
+
+
+def test_alarms_that_come_by_the_lot_are_deflated_as_measured(task: Task) -> None:
+    lots = in_lots_of_ten(task)
+    later = np.concatenate([fold.test for fold in lots.folds[1:]])
+    good = lots.panel.label[later] == 0
+    lot = lots.matrix.cluster[later]
+    rng = np.random.default_rng(6)
+    by_lot = rng.random(int(lots.matrix.cluster.max()) + 1)[lots.matrix.cluster]
+    singly = rng.random(by_lot.size)
+    for score, low, high in ((by_lot, 6.0, 10.0), (singly, 1.0, 1.8)):
+        prediction = Prediction("any", score, lots.fold_number)
+        row = alarm_performance(lots, prediction)[2]
+        alarm = score[later] > np.concatenate(
+            refreshed_thresholds(score, [fold.test for fold in lots.folds], 0.10)
+        )
+        assert row["false_alarms"] == (alarm & good).sum()
+        effect = row["false_alarm_design_effect"]
+        assert effect == pytest.approx(kish(alarm[good], lot[good]), rel=1e-9)
+        assert low <= effect <= high
+        # Jeffreys' interval of the counts divided by it.
+        false, right = (count / effect for count in ((alarm & good).sum(), (~alarm & good).sum()))
+        assert row["false_alarm_low"] == pytest.approx(beta.ppf(0.025, 0.5 + false, 0.5 + right))
+        assert row["false_alarm_high"] == pytest.approx(beta.ppf(0.975, 0.5 + false, 0.5 + right))
+        # A block has too few failures to show how they come together: that of all blocks stands.
+        of_blocks = alarm_periods(lots, prediction)
+        assert {
+            each["false_alarm_design_effect"] for each in of_blocks if each["alarm_budget"] == 0.10
+        } == {effect}
+
+
+def test_short_lots_are_joined_to_stretches_of_ten(task: Task) -> None:
+    """The line's lots hold five; alarms of two neighbouring lots still come together."""
+    later = np.concatenate([fold.test for fold in task.folds[1:]])
+    stretch = np.zeros(task.panel.label.size, dtype=int)
+    stretch[later] = np.arange(later.size) // 10
+    score = np.random.default_rng(6).random(int(stretch.max()) + 1)[stretch]
+    row = alarm_performance(task, Prediction("any", score, task.fold_number))[2]
+    assert row["false_alarm_design_effect"] > 6

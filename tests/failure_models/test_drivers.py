@@ -53,31 +53,33 @@ def judged_at(outcome: str, gate: int, route: str | None = None) -> Judgement:
     return cast("Judgement", SimpleNamespace(examination=seen, route=route))
 
 
-def named_at(outcome: str, gate: int, driver: str, members: str, is_named: bool) -> dict[str, Any]:
-    return {
-        "outcome": outcome,
-        "gate": gate,
-        "driver": driver,
-        "members": members,
-        "is_named": is_named,
+def named_at(outcome: str, gate: int, driver: str, is_named: bool) -> dict[str, Any]:
+    return {"outcome": outcome, "gate": gate, "driver": driver, "is_named": is_named}
+
+
+def test_a_driver_keeps_its_name_only_where_every_later_gate_names_its_quantity() -> None:
+    known: dict[str, dict[str, Any]] = {
+        "early": {"quantity": None},  # of no known quantity it stands for itself
+        "water_mean": {"quantity": "water"},
+        "water_end": {"quantity": "water"},
     }
-
-
-def test_a_driver_keeps_its_name_only_where_every_later_gate_names_it() -> None:
     rows = [
-        named_at("failure", 3, "early", "early", True),  # goes with the later cause
-        named_at("failure", 3, "cause", "cause", True),
-        named_at("failure", 4, "twin", "twin,cause", True),  # the same cluster under another name
-        named_at("failure", 4, "early", "early", False),
-        named_at("failure", 5, "cause", "cause,twin", True),
-        named_at("mode", 3, "early", "early", True),
+        named_at("failure", 3, "early", True),  # goes with the later cause
+        named_at("failure", 3, "water_mean", True),
+        named_at("failure", 4, "water_end", True),  # the same quantity under another name
+        named_at("failure", 4, "early", False),
+        named_at("failure", 5, "water_mean", True),
+        named_at("mode", 3, "early", True),
     ]
     judged = [judged_at("failure", gate) for gate in (2, 3, 4, 5)] + [judged_at("mode", 3)]
-    kept = kept_to_the_last(rows, judged)
+    kept = kept_to_the_last(rows, judged, known)
     assert [row["is_named"] for row in kept] == [False, True, True, False, True, True]
     # A later gate without a signal names nothing, so nothing keeps its name.
-    silent = kept_to_the_last(rows[:2], judged)
+    silent = kept_to_the_last(rows[:2], judged, known)
     assert [row["is_named"] for row in silent] == [False, False]
+    # Of no quantity at any gate, the feature itself is what a later gate must name.
+    again = [named_at("failure", gate, "early", True) for gate in (4, 5)]
+    assert [row["is_named"] for row in kept_to_the_last(again, judged, known)] == [True, True]
 
 
 def test_drivers_need_a_model_that_knows_what_moves_the_mean() -> None:

@@ -144,6 +144,7 @@ def drivers_rows(name: str, gate: int) -> Rows:
             "place_stability": 0.97 - 0.11 * rank,
             "sign_stability": 0.99,
             "is_named": is_named,
+            "is_named_in_halves": is_named,
             "crude_effect": 0.021,
             "crude_low": 0.009,
             "crude_high": 0.034,

@@ -88,7 +88,10 @@ def verdict_rows(names: list[str], verdict: str) -> pl.DataFrame:
 def alarm_rows(detected: tuple[int, int, int] = (3, 5, 6), failures: int = 9) -> pl.DataFrame:
     """Alarm counts of any-failure at gates 3 to 5, at budgets of 2% and 5%."""
     rows = [
-        ("failure", gate, budget, failures, max(hit - (budget < 0.05), 0), 270, round(270 * budget))
+        (
+            *("failure", gate, budget, failures, max(hit - (budget < 0.05), 0)),
+            *(270, round(270 * budget), 1.3, 1.3),
+        )
         for gate, hit in zip((3, 4, 5), detected, strict=True)
         for budget in (0.02, 0.05)
     ]
@@ -102,6 +105,8 @@ def alarm_rows(detected: tuple[int, int, int] = (3, 5, 6), failures: int = 9) ->
             "detected": pl.Int64,
             "good_batches": pl.Int64,
             "false_alarms": pl.Int64,
+            "sensitivity_design_effect": pl.Float64,
+            "false_alarm_design_effect": pl.Float64,
         },
         orient="row",
     )

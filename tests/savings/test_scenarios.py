@@ -144,8 +144,10 @@ def test_no_failures_at_all(assumptions, records_of):
     table = _scenarios(
         assumptions, replace(records, alarm_performance=records.alarm_performance.clear())
     )
-    row = _joint(table, "baseline_failures_per_year")
-    assert 0 <= row["p10"] < row["p90"] < 3
+    # A rate that a prior alone gives prices nothing: none failed, so none is lost.
+    for measure in ("baseline_failures_per_year", "baseline_loss_usd_per_year"):
+        row = _joint(table, measure)
+        assert (row["p10"], row["p50"], row["p90"]) == (0, 0, 0)
 
 
 def test_no_outcomes_at_all(assumptions, records_of):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from assets.savings.windows.difference import fitting, process_differences
+from assets.savings.windows.difference import differences, fitting, half_fits
 from assets.savings.windows.effect import LEVEL_90_SPREADS
 from assets.savings.windows.estimation import window_effect
-from assets.savings.windows.policy import Window, held_values, past_penalty
+from assets.savings.windows.policy import PastLaw, Window, past_penalty
 from assets.savings.windows.records import WindowRecords
 
 BATCHES = 900
@@ -22,13 +22,16 @@ def _records(effect: float, seed: int = 1, batches: int = BATCHES) -> WindowReco
     lot = rng.normal(0, 0.3, cluster.max() + 1)[cluster]
     past = rng.normal(size=(batches, 3))
     value = 0.7 * past[:, 0] + rng.normal(0, 0.7, batches)
+    product = (np.arange(batches) % 2).astype(np.int64)
     margin = 1.9 - effect * value - 0.4 * past[:, 0] + lot + rng.normal(0, 0.8, batches)
     return WindowRecords(
         value=value,
         earlier=past,
         neighbours=np.empty((batches, 0)),
-        product=(np.arange(batches) % 2).astype(np.int64),
+        product=product,
+        levels=np.eye(2)[product],
         cluster=cluster,
+        half=cluster % 2,
         time=np.linspace(0, 1, batches),
         margins=margin[:, None],
         is_failed=margin < 0,
@@ -87,7 +90,7 @@ def test_a_confounder_is_not_shrunk_among_many_columns():
         window = Window.trimmed(records.value, "higher", 0.2)
         chosen = fitting(many, window)
         rows = np.arange(BATCHES)
-        values.append(process_differences(many, rows, many.cluster, window, chosen)[0][0])
+        values.append(differences(half_fits(many, rows, many.cluster, chosen)).expected)
     # 2% fail. Shrunk, a third of a percent of batches would be credited to x (0.0035).
     assert abs(np.mean(values)) < 0.0025
 
@@ -129,7 +132,7 @@ def test_the_ledger_is_what_happens_on_these_very_batches():
 def test_values_are_redrawn_not_piled_up_on_the_bound():
     records = _records(0.5)
     window = Window.trimmed(records.value, "higher", 0.2)
-    held = held_values(records, window, past_penalty(records))
+    held = PastLaw.fitted(records, past_penalty(records)).held(records, window)
     assert held.value.max() <= window.high
     assert np.mean(np.isclose(held.value, window.high)) < 0.01
     order = np.argsort(records.value - 0.7 * records.earlier[:, 0])

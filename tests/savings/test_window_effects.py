@@ -7,7 +7,12 @@ import pytest
 from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
 from assets.savings.windows.records import window_records
-from assets.savings.windows.window_effects import studied_windows, window_effects
+from assets.savings.windows.window_effects import (
+    Effects,
+    effects_of,
+    studied_windows,
+    window_effects,
+)
 from data_contracts.tables import table
 
 COUNT = 400
@@ -20,6 +25,7 @@ DRIVER_COLUMNS = {
     "share": pl.Float64,
     "direction": pl.String,
     "is_named": pl.Boolean,
+    "is_named_in_halves": pl.Boolean,
     "verdict": pl.String,
 }
 DRIVER, OTHER, UNNAMED = "parameter.moisture", "parameter.speed", "parameter.force"
@@ -73,9 +79,9 @@ def tables(records_of):
         ),
         "drivers": pl.DataFrame(
             [
-                ("failure", 5, 1, UNNAMED, UNNAMED, 0.5, "higher", False, "process_signal"),
-                ("failure", 5, 2, DRIVER, DRIVER, 0.3, "higher", True, "process_signal"),
-                ("failure", 5, 3, OTHER, OTHER, 0.1, "higher", True, "process_signal"),
+                ("failure", 5, 1, UNNAMED, UNNAMED, 0.5, "higher", False, False, "process_signal"),
+                ("failure", 5, 2, DRIVER, DRIVER, 0.3, "higher", True, True, "process_signal"),
+                ("failure", 5, 3, OTHER, OTHER, 0.1, "higher", True, True, "process_signal"),
             ],
             schema=DRIVER_COLUMNS,
             orient="row",
@@ -84,10 +90,14 @@ def tables(records_of):
     }
 
 
-def _effects(assumptions, tables, verdicts):
+def _studied(assumptions, tables, verdicts):
     none = pl.DataFrame(schema={"outcome": pl.String, "gate": pl.Int64, "alarm_budget": pl.Float64})
     evidence = AlarmEvidence.from_tables(verdicts, none, 0.05)
     return studied_windows(assumptions, evidence, tables, ["failure"], resamples=20, seed=1)
+
+
+def _effects(assumptions, tables, verdicts) -> Effects:
+    return effects_of(_studied(assumptions, tables, verdicts))
 
 
 def test_the_leading_named_driver_is_held_by_the_declared_rule(assumptions, tables, verdicts_of):
@@ -102,10 +112,11 @@ def test_the_leading_named_driver_is_held_by_the_declared_rule(assumptions, tabl
     # Every failure has moisture beyond (2.2 - 3 x 0.5) / 1.2 = 0.58; the fifth starts at 0.84.
     assert effect.share.value > 0.6
     assert effect.sentence.startswith(f"Holding title of {DRIVER} below ")
-    assert "the ones on which it was named, which flatters it" in effect.sentence
+    assert "named on one half of the lots and measured on the other" in effect.sentence
     table = window_effects(found)
     assert table["target"].to_list() == ["expected", "expected", "expected_share", "ledger"]
     assert table["is_usable"].all()
+    assert table["is_within_lots"].all()  # moisture varies within its lots of four
 
 
 def test_a_driver_of_an_earlier_gate_is_not_priced_whatever_its_share(
@@ -113,7 +124,7 @@ def test_a_driver_of_an_earlier_gate_is_not_priced_whatever_its_share(
 ):
     """Speed goes with moisture and has all of its share until moisture is recorded."""
     earlier = pl.DataFrame(
-        [("failure", 3, 1, OTHER, OTHER, 0.9, "higher", True, "process_signal")],
+        [("failure", 3, 1, OTHER, OTHER, 0.9, "higher", True, True, "process_signal")],
         schema=DRIVER_COLUMNS,
         orient="row",
     )
@@ -121,7 +132,9 @@ def test_a_driver_of_an_earlier_gate_is_not_priced_whatever_its_share(
     found = _effects(
         assumptions, {**tables, "drivers": pl.concat([tables["drivers"], earlier])}, verdicts
     )
-    assert found["window", "failure"].feature == DRIVER
+    effect = found["window", "failure"]
+    assert isinstance(effect, WindowEffect)
+    assert effect.feature == DRIVER
     assert _effects(assumptions, {**tables, "drivers": earlier}, verdicts) == {}
 
 

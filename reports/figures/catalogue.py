@@ -182,7 +182,7 @@ PICTURES = {
         replacement_cost.draw,
         "{title}",
         "Expected cost per batch of renewing at that interval; the band is the 90% interval over "
-        "the laws that lives may follow. Beyond the longest life seen the curve is the fit's alone.",
+        "laws that lives may follow. Beyond the longest life seen the curve is the fit's alone.",
         ("equipment_class", "part", "event"),
     ),
     "precursor_timeline": Picture(

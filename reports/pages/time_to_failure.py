@@ -30,6 +30,9 @@ SELECT equipment_class, model, covariate, unit, is_proportional, {_EVENT},
 FROM finding.hazard_models WHERE ratio IS NOT NULL
 ORDER BY p_value, equipment_class, event, model, covariate
 """
+_DEFINED_SQL = """
+SELECT outcome FROM core.outcome_definitions WHERE defining_events IS NOT NULL ORDER BY outcome
+"""
 _HOLDS_SQL = """
 SELECT hold, outcome, concat_ws('/', hold, outcome) AS key
 FROM finding.hold_times WHERE shape IS NOT NULL ORDER BY p_value, hold, outcome
@@ -43,5 +46,6 @@ def context(facts: Facts) -> dict[str, Any]:
         "unfollowed": facts.rows(_UNFOLLOWED_SQL),
         "intervals": facts.rows(_INTERVALS_SQL),
         "hazards": facts.rows(_HAZARDS_SQL),
+        "defined_by_events": facts.rows(_DEFINED_SQL),
         "hold_times": facts.rows(_HOLDS_SQL),
     }

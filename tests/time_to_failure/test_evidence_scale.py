@@ -1,4 +1,4 @@
-"""On which scale of time an interval is told, and lives begun before the records, by known answers."""
+"""On which scale of time an interval is told, and lives begun before the records are taken."""
 
 from datetime import timedelta
 
@@ -83,7 +83,7 @@ def test_an_interval_is_told_on_the_scale_that_wears(scale):
 
 
 def test_what_an_interval_in_hours_costs_is_told_per_batch():
-    """The breakdowns on record over the batches on record are what today's plan leaves per batch."""
+    """Breakdowns over batches, both on record, are about what today leaves per batch."""
     phases, events = worn_by("hours", 1)
     row = interval_of(found_in(phases, events))
     spells = breakdown_spells(equipment_use(phases), events)

@@ -1,7 +1,7 @@
 """Cumulative incidence of competing modes: how a life ends, and which failure comes first.
 
-Aalen-Johansen from events and numbers at risk. lifelines' Aalen-Johansen shifts tied ages at random;
-ages counted in batches are tied as a rule, and the same records must give the same table. Its
+Aalen-Johansen from events and numbers at risk. That of lifelines shifts tied ages at random; ages
+counted in batches are tied as a rule, and the same records must give the same table. Its
 Kaplan-Meier refuses late entries that leave nobody at risk in between, which lives begun before the
 records do. Without ties and such entries they agree (tested).
 """

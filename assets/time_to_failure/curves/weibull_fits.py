@@ -32,8 +32,8 @@ RISES_ALONE = (
     "The hazard rises with age taken alone, but not once all questions of this clock are counted."
 )
 UNKNOWN_AGE = (
-    "as the records go on: a trend over the records, not over an age, for how old the equipment was "
-    "when they began is not known."
+    "as the records go on: a trend over the records, not over an age, for how old the equipment "
+    "was when they began is not known."
 )
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("equipment_class", "origin", "part"), "none"),

@@ -4,9 +4,12 @@ A failed batch does not renew the equipment, so a life goes on after it. Lives a
 ``lives``.
 """
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from assets.time_to_failure.lives.lives import FIRST_RECORD, LIFE, RECORDS_END
+from data_contracts.profile_schema.defining_events import is_defining
 
 FAILED = "failed_batch"
 
@@ -72,6 +75,28 @@ def failure_spells(lived: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """
     known = outcomes.drop_nulls("is_failure").select("batch_id", "outcome", is_event="is_failure")
     return lived.join(known, on="batch_id").sort("outcome", *LIFE, "number")
+
+
+def without_defining_clocks(
+    failures: pl.DataFrame, defining_events: Mapping[str, tuple[str, ...]]
+) -> pl.DataFrame:
+    """Leave out clocks that start at an event which is itself the outcome.
+
+    Args:
+        failures: ``failure_spells``.
+        defining_events: Kinds of event that define an outcome, by outcome.
+
+    Returns:
+        The rows of the clocks that tell something of their outcome.
+    """
+    asked = failures.select("outcome", "origin", "equipment_class").unique()
+    kept = [
+        row
+        for row in asked.iter_rows()
+        if not is_defining(f"equipment.{row[1]}.{row[2]}", defining_events.get(row[0], ()))
+    ]
+    left = pl.DataFrame(kept, schema=asked.schema, orient="row")
+    return failures.join(left, on=asked.columns, how="semi", maintain_order="left")
 
 
 def merged(spells: pl.DataFrame) -> pl.DataFrame:

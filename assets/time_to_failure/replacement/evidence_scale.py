@@ -165,6 +165,4 @@ def _gain_in_hours(rows: pl.DataFrame | None) -> float:
 
 def _both(rows: pl.DataFrame) -> Iterator[Spells]:
     for entry, exit_ in SCALES.values():
-        yield Spells(
-            rows[entry].to_numpy(), rows[exit_].to_numpy(), rows["is_event"].to_numpy()
-        )
+        yield Spells(rows[entry].to_numpy(), rows[exit_].to_numpy(), rows["is_event"].to_numpy())

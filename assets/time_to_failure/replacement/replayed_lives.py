@@ -101,8 +101,8 @@ def recorded_lives(spells: pl.DataFrame) -> dict[Clock, tuple[UnitLives, ...] | 
 
     Returns:
         By (equipment_class, origin, part, time_scale), one entry per piece of equipment in order of
-        its name. None where a breakdown left some piece as worn as it was (its life went on): then lives do
-        not follow one another, and cannot be replayed.
+        its name. None where a breakdown left some piece as worn as it was (its life went on): then
+        lives do not follow one another, and cannot be replayed.
     """
     went_on = (pl.col("ended_by") == BREAKDOWN) & (pl.col("life") == pl.col("life").shift(-1))
     found: dict[Clock, tuple[UnitLives, ...] | None] = {}

@@ -31,9 +31,9 @@ def replacement_intervals(found: Sequence[Decision], weibull_fits: pl.DataFrame)
 
     Returns:
         ``finding.replacement_intervals``: one row per class, part and event, on the scale of time
-        its evidence is on. A null optimum under a fit means that running to failure is best. Intervals are 95% for shape and
-        scale and 90% for what is drawn from them; breakdowns avoided on the recorded batches are
-        the mean over draws.
+        its evidence is on. A null optimum under a fit means that running to failure is best.
+        Intervals are 95% for shape and scale and 90% for what is drawn from them; breakdowns
+        avoided on the recorded batches are the mean over draws.
     """
     said = weibull_fits.select(*key(INTERVALS), "note", "p_adjusted").iter_rows()
     notes = {row[:-2]: row[-2:] for row in said}

@@ -6,8 +6,8 @@ import polars as pl
 from reports.figures.style import BLUE, MUTED, axis, figure
 
 SQL = """
-SELECT c.equipment_class, c.part, c.time_scale, c.age, c.at_risk, c.events, c.survival, c.survival_low,
-  c.survival_high, replace(c.equipment_class, '_', ' ') AS title
+SELECT c.equipment_class, c.part, c.time_scale, c.age, c.at_risk, c.events, c.survival,
+  c.survival_low, c.survival_high, replace(c.equipment_class, '_', ' ') AS title
 FROM finding.survival_curves AS c
 JOIN finding.weibull_fits AS f
   ON f.equipment_class = c.equipment_class AND f.origin = c.origin AND f.part = c.part

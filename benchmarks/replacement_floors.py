@@ -28,6 +28,7 @@ from assets.statistics.reliability.weibull import weibull_fit
 from assets.time_to_failure.lives.lives import BREAKDOWN, RECORDS_END, RENEWED
 from assets.time_to_failure.lives.strata import Risk, Stratum
 from assets.time_to_failure.replacement.costs import replacement_costs
+from assets.time_to_failure.replacement.evidence_scale import EvidenceScale
 from assets.time_to_failure.replacement.intervals import decisions
 from assets.time_to_failure.replacement.replayed_lives import UnitLives
 from assets.time_to_failure.replacement.tables import interval_row
@@ -96,7 +97,7 @@ def lived(broken: FloatArray, planned: FloatArray, interval: float | None = None
             ends.append(at)
             how.append(BREAKDOWN if breaks < due else RENEWED)
     lasted = np.array([late - early for early, late in pairwise([*ends, float(BATCHES)])])
-    return UnitLives(lasted, (*how, RECORDS_END), is_age_known=False)
+    return UnitLives(lasted, (*how, RECORDS_END), age_at_start=None)
 
 
 def floor(name: str, seed: int) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def floor(name: str, seed: int) -> dict[str, Any]:
     drawn = [law.lives(rng, BATCHES) for _ in range(PIECES)]
     units = [lived(*each) for each in drawn]
     row: dict[str, Any] = {"law": name, "seed": seed}
-    ends = Ends(
+    ends = Ends.begun_on_record(
         np.concatenate([each.lasted[1:] for each in units]),
         np.array([how == RENEWED for each in units for how in each.ended_by[1:]]),
     )
@@ -156,11 +157,12 @@ def _judged(units: list[UnitLives], ends: Ends, seed: int) -> dict[str, Any] | N
         risk=risk,
     )
     costs = replacement_costs(certain_figures(), BREAKDOWN)
-    key = stratum.key[:3]
+    key, scale = stratum.clock, EvidenceScale("batches", 1, "Lives are made in batches.")
     today = {key: Today(ends)} if ends.is_planned.any() else {}
     (decision,) = decisions(
         [stratum],
         {stratum.key: weibull_fit(risk)},
+        {stratum.question: scale},
         today,
         {key: units},
         {BREAKDOWN: costs},

@@ -27,7 +27,7 @@ from assets.statistics.reliability.age_replacement import (
 from assets.statistics.reliability.weibull import weibull_fit
 from assets.time_to_failure.curves.weibull_fits import FEWEST_EVENTS
 from assets.time_to_failure.lives.equipment_use import equipment_use
-from assets.time_to_failure.lives.lives import LIFE, breakdown_spells
+from assets.time_to_failure.lives.lives import LIFE, WHOLE, breakdown_spells
 from assets.time_to_failure.lives.strata import Risk, breakdown_strata
 from assets.time_to_failure.replacement.costs import ReplacementCosts
 from assets.time_to_failure.replacement.intervals import bounds, draw
@@ -67,8 +67,8 @@ def planted_floor(
             done, renewed = done + life, renewed + timedelta(hours=HOURS_PER_BATCH * life + 3)
             if done < batches:
                 if broken < due:
-                    events.append((unit, "breakdown", renewed, None, 0.0))
-                events.append((unit, "maintenance", renewed, None, 1.0))
+                    events.append((unit, "breakdown", renewed, WHOLE, 0.0))
+                events.append((unit, "maintenance", renewed, WHOLE, 1.0))
     instants = pl.Datetime("us")
     names = ["batch_id", "unit_procedure", "equipment_id", "started_at", "ended_at"]
     kinds: list[Any] = [pl.String, pl.String, pl.String, instants, instants]
@@ -210,7 +210,7 @@ def schedule_frames(plant: Any, schedule: Any, unit: str) -> tuple[pl.DataFrame,
             "equipment_id": [event.equipment_id for event in own],
             "event": [event.event for event in own],
             "occurred_at": instants([event.occurred_s for event in own]),
-            "part": [event.part or None for event in own],
+            "part": [event.part or WHOLE for event in own],
             "duration_h": [float(event.duration_h) for event in own],
         },
         schema_overrides={"part": pl.String},

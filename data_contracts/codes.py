@@ -236,6 +236,7 @@ class RefusalRule:
 
     DEFINES_OUTCOME: Final = "defines_outcome"
     SAME_QUANTITY: Final = "same_quantity"
+    DEFINING_EVENT: Final = "defining_event"
     NOT_YET_AVAILABLE: Final = "not_yet_available"
     NO_AVAILABILITY: Final = "no_availability"
 

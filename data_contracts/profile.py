@@ -39,6 +39,7 @@ ROOT_KEYS = [
     "wide_table",
     "measured_before_result",
 ]
+EVENT_TABLES = {"deviation": "raw.deviations", "equipment": "raw.equipment_events"}
 _QUANTITY_TABLES = ("raw.parameters", "raw.lab_results")
 
 
@@ -272,13 +273,19 @@ def _check_files(profile: Profile, mapping: Mapping) -> None:
 
 
 def _check_outcome(profile: Profile, outcome: Outcome) -> None:
-    """Check that the quantities an outcome names exist, where the profile can know that."""
+    """Check that what an outcome names exists, where the profile can know that."""
+    fed = {mapping.table for mapping in profile.mappings}
+    for event in outcome.defined_by_events:
+        table = EVENT_TABLES.get(event.partition(".")[0])
+        if table is not None and table not in fed:
+            raise ProfileError(f"{outcome.where}: '{event}' needs records; map a file to {table}")
     if profile.names_quantities_in_rows:
         return
     batch_columns = {
         c.target for m in profile.mappings for c in m.cells if m.table == "raw.batches"
     }
-    require_columns(outcome.rule, [*profile.quantities, *batch_columns], outcome.where)
+    known = [*profile.quantities, *batch_columns, *outcome.defined_by_events]
+    require_columns(outcome.rule, known, outcome.where)
     for quantity in (
         *(margin.quantity for margin in outcome.margins),
         *outcome.defined_by,

@@ -9,6 +9,7 @@ import dagster as dg
 import polars as pl
 
 from assets.core.as_of import as_of_instant
+from assets.core.defining_events import event_measurements
 from assets.core.known_versions import (
     BATCHES,
     known_versions_sql,
@@ -83,7 +84,14 @@ core_tables = [
 
 @dg.multi_asset(
     name="outcomes",
-    ins=table_ins("core.batches", "core.lab_results", "core.parameters"),
+    ins=table_ins(
+        "core.batches",
+        "core.lab_results",
+        "core.parameters",
+        "core.phases",
+        "core.deviations",
+        "core.equipment_events",
+    ),
     outs=table_outs(*OUTCOME_TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},
@@ -93,10 +101,17 @@ def core_outcomes(
     batches: pl.DataFrame,
     lab_results: pl.DataFrame,
     parameters: pl.DataFrame,
+    **records: pl.DataFrame,
 ) -> Iterator[Any]:
     """Decide the profile's outcomes and measure their margins."""
     declared = context.resources.run_settings.profile.outcomes
-    measured = measurements(lab_results, parameters, quantities_of(declared))
+    events = {name for outcome in declared for name in outcome.defined_by_events}
+    measured = pl.concat(
+        [
+            measurements(lab_results, parameters, quantities_of(declared)),
+            event_measurements(events & quantities_of(declared), batches, **records),
+        ]
+    )
     margins = outcome_margins(declared, measured)
     found = {
         "core.outcome_definitions": outcome_definitions(declared),

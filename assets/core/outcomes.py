@@ -51,6 +51,7 @@ def _definition(outcome: Outcome) -> tuple[object, ...]:
         outcome.first_known_stage,
         outcome.last_gate_before,
         ",".join(outcome.defining_quantities) or None,
+        ",".join(outcome.defined_by_events) or None,
     )
 
 
@@ -65,7 +66,8 @@ def outcomes(
     Args:
         declared: The outcomes of the profile.
         batches: ``core.batches``, as of the as-of date.
-        measured: ``measurements`` of the quantities outcomes name.
+        measured: ``measurements`` of the quantities outcomes name, and ``event_measurements`` of
+            the events that decide them.
         margins: ``core.outcome_margins``.
 
     Returns:

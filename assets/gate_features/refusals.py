@@ -1,8 +1,8 @@
 """Which features an outcome may never use, and why, in plain sentences.
 
-Two kinds of refusal: by meaning (the quantity decides the outcome, or is the same quantity by
-another name), whatever the gate; and by time (first known after the last gate before the result).
-No score takes part in either.
+Two kinds of refusal: by meaning (the quantity decides the outcome, is the same quantity by another
+name, or is made from events that are the failure), whatever the gate; and by time (first known
+after the last gate before the result). No score takes part in either.
 """
 
 import polars as pl
@@ -11,6 +11,7 @@ from assets.gate_features.firewall import Admitted
 from assets.gate_features.observed.observations import STAGE_NAMES
 from data_contracts.codes import RefusalRule
 from data_contracts.expressions import columns_of
+from data_contracts.profile_schema.defining_events import listed_events
 from data_contracts.tables import columns, table
 
 
@@ -26,7 +27,8 @@ def refused_features(
 
     Returns:
         ``evidence.refused_features``: one row per outcome and refused feature, the strongest rule
-        first: ``defines_outcome``, ``same_quantity``, ``no_availability``, ``not_yet_available``.
+        first: ``defines_outcome``, ``same_quantity``, ``defining_event``, ``no_availability``,
+        ``not_yet_available``.
         ``first_available_gate`` is null where no batch had the value at any gate.
     """
     if outcome_definitions.is_empty() or features.is_empty():
@@ -43,6 +45,7 @@ def refused_features(
     pairs = (
         judged.join(outcomes, how="cross")
         .join(quantities, on=["outcome", "measured_quantity"], how="left")
+        .join(_of_events(outcome_definitions, features), on=["outcome", "feature"], how="left")
         .with_columns(rule=_rule())
         .drop_nulls("rule")
     )
@@ -74,6 +77,41 @@ def _quantities(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _of_events(outcome_definitions: pl.DataFrame, features: pl.DataFrame) -> pl.DataFrame:
+    """One row per outcome and feature made from a defining event: outcome, feature, event."""
+    rows = [
+        (outcome, feature, event)
+        for outcome, events in outcome_definitions.select("outcome", "defining_events").iter_rows()
+        for event in listed_events(events)
+        for feature in features["feature"]
+        if is_made_from(feature, event)
+    ]
+    schema = {"outcome": pl.String, "feature": pl.String, "event": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row").unique(
+        ["outcome", "feature"], keep="first", maintain_order=True
+    )
+
+
+def is_made_from(feature: str, event: str) -> bool:
+    """Tell whether a feature counts or times a kind of event.
+
+    Args:
+        feature: Name of a feature.
+        event: A kind of event that defines an outcome. A count of deviations counts all categories.
+    """
+    kind, _, rest = event.partition(".")
+    if kind == "deviation":
+        return feature.startswith("deviation.")
+    if kind == "equipment":
+        happened, _, unit_procedure = rest.partition(".")
+        where = f"equipment.{unit_procedure}." if unit_procedure else "equipment."
+        ages = tuple(f".{scale}_since_{happened}" for scale in ("hours", "batches"))
+        return feature.startswith(where) and feature.endswith(ages)
+    if kind == "excursion":
+        return feature.startswith(tuple(f"{room}.{rest}." for room in ("sensor", "environment")))
+    return feature == f"{event}_h"
+
+
 def _listed(names: str | None) -> set[str]:
     return {name.strip() for name in (names or "").split(",") if name.strip()}
 
@@ -83,6 +121,8 @@ def _rule() -> pl.Expr:
     return (
         pl.when(pl.col("meaning").is_not_null())
         .then(pl.col("meaning"))
+        .when(pl.col("event").is_not_null())
+        .then(pl.lit(RefusalRule.DEFINING_EVENT))
         .when(gate.is_null() & pl.col("is_unplaced").fill_null(value=False))
         .then(pl.lit(RefusalRule.NO_AVAILABILITY))
         .when(gate.is_null() | (gate > last))
@@ -115,6 +155,13 @@ def _reason() -> pl.Expr:
             "'{}' is the quantity that decides '{}' by another name, so it may not predict it at "
             "any gate.",
             name,
+            outcome,
+        ),
+        RefusalRule.DEFINING_EVENT: pl.format(
+            "'{}' is made from '{}', an event that is itself '{}', so it may not predict it at any "
+            "gate.",
+            name,
+            pl.col("event"),
             outcome,
         ),
         RefusalRule.NO_AVAILABILITY: pl.format(

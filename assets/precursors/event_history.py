@@ -70,7 +70,10 @@ def _deviations(deviations: pl.DataFrame) -> pl.DataFrame:
 
 
 def _equipment(events: pl.DataFrame, phases: pl.DataFrame) -> pl.DataFrame:
-    """Events by what the equipment does: a breakdown of the press is not one of the granulator."""
+    """Events by what the equipment does: a breakdown of the press is not one of the granulator.
+
+    What happens to several parts of one piece at one instant is one event.
+    """
     does = (
         phases.drop_nulls("equipment_id")
         .group_by("equipment_id", "unit_procedure")
@@ -80,13 +83,15 @@ def _equipment(events: pl.DataFrame, phases: pl.DataFrame) -> pl.DataFrame:
     )
     unit = pl.col("unit_procedure").fill_null("other_equipment")
     return shaped(
-        events.join(does, on="equipment_id", how="left").with_columns(
+        events.join(does, on="equipment_id", how="left")
+        .with_columns(
             event_type=pl.format("equipment.{}.{}", "event", unit),
             kind=pl.lit("equipment"),
             batch_id=pl.lit(None, pl.String),
             stage=pl.lit(None, pl.Int64),
             known_at=pl.col("occurred_at"),
         )
+        .unique(["event_type", "equipment_id", "known_at"], maintain_order=True)
     )
 
 

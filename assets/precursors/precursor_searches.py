@@ -49,11 +49,17 @@ def _row(search: OutcomeSearch, draws: int) -> dict[str, Any]:
         "outcome": search.outcome, "batches": batches, "failures": failures,
         "event_types": types, "exposures": len(search.exposures.described),
         "blocks": int(np.unique(search.block).size), "draws": draws,
+        "left_out": ",".join(search.left_out) or None,
     }  # fmt: skip
+    told = (
+        f" Left out, because they define this outcome: {', '.join(search.left_out)}."
+        if search.left_out
+        else ""
+    )
     if search.scores is None or search.chance is None:
         refusal = search.refusal or SearchVerdict.NO_EVENTS
         reason = REFUSALS[refusal].format(failures=failures, batches=batches)
-        return {**row, "verdict": refusal, "reason": reason}
+        return {**row, "verdict": refusal, "reason": f"{reason}{told}"}
     smallest = search.chance.p_value(float(search.scores.score.max()))
     verdict = SearchVerdict.FOUND if smallest <= FAMILY_LEVEL else SearchVerdict.NONE_FOUND
     words = {
@@ -67,7 +73,7 @@ def _row(search: OutcomeSearch, draws: int) -> dict[str, Any]:
     reason = (
         f"{words} to a search over {types} event types and scopes and "
         f"{row['exposures']:,} windows, among {failures} failures in {batches} batches "
-        f"(smallest family-wise p {_written(smallest)})."
+        f"(smallest family-wise p {_written(smallest)}).{told}"
     )
     return {**row, "verdict": verdict, "reason": reason, "smallest_p_value": smallest,
             "score_needed": search.chance.threshold(FAMILY_LEVEL)}  # fmt: skip

@@ -17,6 +17,7 @@ from assets.statistics.array_types import IntArray
 from assets.statistics.resampling.multiplicity import FamilyNull, westfall_young
 from assets.statistics.resampling.permutation import SharedDraws, log10_arrangements
 from data_contracts.codes import SearchVerdict
+from data_contracts.profile_schema.defining_events import is_defining, listed_events
 
 FAMILY_LEVEL = 0.05
 FEWEST_FAILURES = 3
@@ -50,6 +51,7 @@ class OutcomeSearch:
         exposures: What was searched.
         scores: How it scored; None where the search could not be made.
         refusal: Why not, a code; None where it was made.
+        left_out: Kinds of event that define the outcome, and so are no precursor of it.
         chance: What chance gives to the largest score of the whole run; None where no outcome was
             searched.
     """
@@ -61,6 +63,7 @@ class OutcomeSearch:
     exposures: Exposures
     scores: ExposureScores | None
     refusal: str | None
+    left_out: tuple[str, ...] = ()
     chance: FamilyNull | None = None
 
 
@@ -75,28 +78,45 @@ def search_precursors(records: EventRecords, *, draws: int, seed: int) -> list[O
     events = event_history(
         records.deviations, records.equipment_events, records.phases, records.sensor_phase_features
     )
-    lags: dict[int, pl.DataFrame] = {}
-    laid: dict[tuple[int, bytes], Exposures] = {}
+    lags: dict[tuple[int, tuple[str, ...]], pl.DataFrame] = {}
+    laid: dict[tuple[int, tuple[str, ...], bytes], Exposures] = {}
     clusters = records.batches["cluster_id"].unique().sort()
     shared = SharedDraws(max(1, clusters.len()), draws, seed)
     found = []
-    for outcome, gate in (
-        records.outcome_definitions.sort("outcome").select("outcome", "last_gate_before").rows()
+    for outcome, gate, defining_events in (
+        records.outcome_definitions.sort("outcome")
+        .select("outcome", "last_gate_before", "defining_events")
+        .rows()
     ):
-        if gate not in lags:
-            lags[gate] = event_lags(events, _surroundings(records, gate))
+        left_out = listed_events(defining_events)
+        own = without_defining(events, left_out)
+        at = (gate, left_out)
+        if at not in lags:
+            lags[at] = event_lags(own, _surroundings(records, gate))
         subjects = subjects_of(
-            records.batches, records.outcomes.filter(pl.col("outcome") == outcome), events
+            records.batches, records.outcomes.filter(pl.col("outcome") == outcome), own
         )
-        key = (gate, "\n".join(subjects.batch_id.to_list()).encode())
+        key = (*at, "\n".join(subjects.batch_id.to_list()).encode())
         if key not in laid:
-            laid[key] = exposures_of(lags[gate], subjects.batch_id)
-        found.append(_searched(outcome, lags[gate], subjects, laid[key], shared))
+            laid[key] = exposures_of(lags[at], subjects.batch_id)
+        searched = _searched(outcome, lags[at], subjects, laid[key], shared)
+        found.append(replace(searched, left_out=left_out))
     nulls = [each.scores.null_largest for each in found if each.scores is not None]
     if not nulls:
         return found
     chance = westfall_young(np.stack(nulls, axis=1), is_one_scale=True)
     return [replace(each, chance=chance) for each in found]
+
+
+def without_defining(events: pl.DataFrame, left_out: tuple[str, ...]) -> pl.DataFrame:
+    """Return the events that are none of those an outcome is defined by.
+
+    Args:
+        events: ``event_history``.
+        left_out: The kinds of event that define it.
+    """
+    kinds = [kind for kind in events["event_type"].unique() if is_defining(kind, left_out)]
+    return events.filter(~pl.col("event_type").is_in(kinds))
 
 
 def _surroundings(records: EventRecords, gate: int) -> BatchSurroundings:

@@ -22,7 +22,13 @@ TABLES = (
 
 @dg.multi_asset(
     name="time_to_failure",
-    ins=table_ins("core.phases", "core.equipment_events", "core.batches", "core.outcomes"),
+    ins=table_ins(
+        "core.phases",
+        "core.equipment_events",
+        "core.batches",
+        "core.outcomes",
+        "core.outcome_definitions",
+    ),
     outs=table_outs(*TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},

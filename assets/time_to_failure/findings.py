@@ -4,7 +4,7 @@ Here the steps meet: records become lives, lives become questions, questions get
 and decisions. Each step has a module of its own beside this one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -14,15 +14,22 @@ from assets.time_to_failure.curves.hold_times import hold_times
 from assets.time_to_failure.curves.survival_curves import survival_curves
 from assets.time_to_failure.curves.weibull_fits import fits_of, weibull_fits
 from assets.time_to_failure.lives.equipment_use import equipment_use
-from assets.time_to_failure.lives.failed_batches import batches_of_lives, failure_spells
+from assets.time_to_failure.lives.failed_batches import (
+    batches_of_lives,
+    failure_spells,
+    without_defining_clocks,
+)
 from assets.time_to_failure.lives.lives import BREAKDOWN, breakdown_spells
 from assets.time_to_failure.lives.strata import breakdown_strata, failure_strata
 from assets.time_to_failure.replacement.costs import replacement_costs
+from assets.time_to_failure.replacement.evidence_scale import batches_at_risk, evidence_scales
 from assets.time_to_failure.replacement.intervals import decisions
 from assets.time_to_failure.replacement.replayed_lives import recorded_lives
 from assets.time_to_failure.replacement.tables import replacement_curves, replacement_intervals
 from assets.time_to_failure.replacement.todays_plan import todays_intervals
 from data_contracts.assumptions import Assumptions
+from data_contracts.profile_schema.defining_events import listed_events
+from data_contracts.tables import table
 
 DRAWS, QUICK_DRAWS = 1_000, 200
 
@@ -36,12 +43,22 @@ class LifeRecords:
         equipment_events: ``core.equipment_events``.
         batches: ``core.batches``.
         outcomes: ``core.outcomes``.
+        outcome_definitions: ``core.outcome_definitions``, for events that are an outcome's failure.
     """
 
     phases: pl.DataFrame
     equipment_events: pl.DataFrame
     batches: pl.DataFrame
     outcomes: pl.DataFrame
+    outcome_definitions: pl.DataFrame = field(
+        default_factory=lambda: table("core.outcome_definitions")
+    )
+
+    @property
+    def defining_events(self) -> dict[str, tuple[str, ...]]:
+        """Kinds of event that define an outcome, by outcome."""
+        rows = self.outcome_definitions.select("outcome", "defining_events").iter_rows()
+        return {outcome: listed_events(events) for outcome, events in rows}
 
 
 def findings(
@@ -66,28 +83,39 @@ def findings(
     followed = use if records.equipment_events.height else use.clear()
     spells = breakdown_spells(followed, records.equipment_events)
     lived = batches_of_lives(spells, followed)
-    failures = failure_spells(lived, records.outcomes)
-    strata = [*breakdown_strata(spells), *failure_strata(failures)]
+    defining = records.defining_events
+    failures = without_defining_clocks(failure_spells(lived, records.outcomes), defining)
+    strata = [*breakdown_strata(spells), *failure_strata(failures, spells)]
     fits = fits_of(strata)
+    scales = evidence_scales(strata, fits, batches_at_risk(lived, spells, failures), spells)
     accounts = weibull_fits(strata, fits)
     events = {each.event for each in strata}
     decided = decisions(
         strata,
         fits,
+        scales,
         todays_intervals(spells),
         recorded_lives(spells),
         {event: replacement_costs(assumptions, event) for event in events},
         QUICK_DRAWS if is_quick else DRAWS,
         seed,
     )
-    # Failed batches are drawn by batches alone: hours would say the same with the calendar's noise.
-    drawn = [each for each in strata if each.event == BREAKDOWN or each.time_scale == "batches"]
+    # Failed batches are drawn on the scale of their evidence alone, breakdowns on both.
+    drawn = [
+        each
+        for each in strata
+        if each.event == BREAKDOWN or each.time_scale == scales[each.question].time_scale
+    ]
     return {
         "finding.survival_curves": survival_curves(drawn),
         "finding.weibull_fits": accounts,
         "finding.competing_modes": competing_modes(spells, failures),
-        "finding.hazard_models": hazard_models(lived, spells, failures, records.equipment_events),
+        "finding.hazard_models": hazard_models(
+            lived, spells, failures, records.equipment_events, defining
+        ),
         "finding.replacement_intervals": replacement_intervals(decided, accounts),
         "finding.replacement_curves": replacement_curves(decided),
-        "finding.hold_times": hold_times(records.phases, records.outcomes, records.batches),
+        "finding.hold_times": hold_times(
+            records.phases, records.outcomes, records.batches, defining
+        ),
     }

@@ -177,7 +177,7 @@ def _records(
         "core.phases": phases,
         "core.equipment_events": pl.DataFrame({
             "equipment_id": [e[1] for e in events], "event": [e[0] for e in events],
-            "occurred_at": [START + HOUR * e[2] for e in events],
+            "occurred_at": [START + HOUR * e[2] for e in events], "part": "whole equipment",
         }),
         "core.deviations": _deviations(draws, frame, ids, start, known, label),
         "feature.batch_gates": pl.DataFrame({

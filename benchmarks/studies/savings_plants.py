@@ -228,7 +228,6 @@ def _maintained(intervals: pl.DataFrame | None) -> MaintenanceEvidence | str:
     own = intervals.filter(
         (pl.col("equipment_class") == MAINTAINED)
         & (pl.col("event") == "breakdown")
-        & (pl.col("time_scale") == "batches")
         & pl.col("saving_per_batch_usd_low").is_not_null()
         & pl.col("optimal_interval").is_finite()
     ).sort("origin", "part", nulls_last=False)

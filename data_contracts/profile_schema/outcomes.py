@@ -7,6 +7,7 @@ may use is decided in ``assets.gate_features`` from what is declared here.
 from dataclasses import dataclass
 
 from data_contracts.expressions import columns_of
+from data_contracts.profile_schema.defining_events import KEY, read_defining_events, rule_of
 from data_contracts.profile_schema.document import Section
 
 OUTCOME_KEYS = [
@@ -18,6 +19,7 @@ OUTCOME_KEYS = [
     "first_known_stage",
     "defined_by",
     "same_quantity",
+    KEY,
 ]
 # Columns of core.batches a rule may read beside the names of tests and parameters.
 BATCH_COLUMNS = ("disposition", "failure_mode")
@@ -47,13 +49,14 @@ class Outcome:
         title: As a report shows it.
         is_proxy: Whether the source records no such failure and the rule stands in for one.
         rule: SQL condition, true for a failed batch, over names of tests and parameters, and over
-            ``disposition`` and ``failure_mode``.
+            ``disposition`` and ``failure_mode``; where events alone decide, that there was one.
         margins: Continuous quantities behind the rule; empty where there are none.
         first_known_stage: Stage (1 to 7) at which the outcome is first known; the last gate before
             it is one less.
         defined_by: Tests and parameters that decide the rule.
         same_quantity: The same quantities by another name, as unavailable as what they copy.
         where: Place in the profile.
+        defined_by_events: Kinds of event that are the failure, and so are no precursor of it.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Outcome:
     defined_by: tuple[str, ...]
     same_quantity: tuple[str, ...]
     where: str
+    defined_by_events: tuple[str, ...] = ()
 
     @property
     def last_gate_before(self) -> int:
@@ -79,7 +83,7 @@ class Outcome:
 
     @property
     def rule_quantities(self) -> tuple[str, ...]:
-        """Return the tests and parameters the rule reads."""
+        """Return the tests, parameters and kinds of event the rule reads."""
         names = columns_of(self.rule, self.where)
         return tuple(name for name in names if name not in BATCH_COLUMNS)
 
@@ -100,7 +104,10 @@ def read_outcomes(root: Section) -> tuple[Outcome, ...]:
 
 def _outcome(section: Section) -> Outcome:
     section.only(OUTCOME_KEYS)
-    rule = section.required_text("rule", "a condition, true for a failed batch")
+    events = read_defining_events(section, has_rule="rule" in section.values)
+    missing = f"a condition, true for a failed batch (or '{KEY}')"
+    is_by_events = bool(events) and "rule" not in section.values
+    rule = rule_of(events) if is_by_events else section.required_text("rule", missing)
     columns_of(rule, section.where("rule"))
     stage = section.stage("first_known_stage")
     if stage is None:
@@ -115,6 +122,7 @@ def _outcome(section: Section) -> Outcome:
         defined_by=section.texts("defined_by"),
         same_quantity=section.texts("same_quantity"),
         where=section.where(),
+        defined_by_events=events,
     )
 
 

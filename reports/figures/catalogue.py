@@ -173,7 +173,7 @@ PICTURES = {
         survival_curve.SQL,
         survival_curve.draw,
         "{title}: how long it runs without a breakdown ({part})",
-        "Kaplan-Meier with 95% intervals, by batches since maintenance. Few lives at risk make the "
+        "Kaplan-Meier with 95% intervals, by age since maintenance. Few lives at risk make the "
         "curve's end uncertain.",
         ("equipment_class", "part"),
     ),
@@ -181,8 +181,8 @@ PICTURES = {
         replacement_cost.SQL,
         replacement_cost.draw,
         "{title}",
-        "Expected cost per batch of renewing at that interval; the band is the 95% interval over "
-        "resampled lives. Beyond the longest life seen the curve is the fit's alone.",
+        "Expected cost per batch of renewing at that interval; the band is the 90% interval over "
+        "laws that lives may follow. Beyond the longest life seen the curve is the fit's alone.",
         ("equipment_class", "part", "event"),
     ),
     "precursor_timeline": Picture(

@@ -7,19 +7,18 @@ from reports.pages.facts import Facts
 _EVENT = """CASE WHEN event = 'breakdown' THEN event
   ELSE 'failed batch: ' || replace(replace(event, 'failed_batch:', ''), '_', ' ') END
   AS happening"""
+# Lives are told on the scale of time that the evidence for their replacement is on.
 _LIVES_SQL = """
-SELECT equipment_class, part, origin,
+SELECT equipment_class, part, origin, time_scale,
   concat_ws('/', equipment_class, origin, part, event, time_scale) AS key
-FROM finding.weibull_fits
-WHERE time_scale = 'batches' AND event = 'breakdown' AND origin IN ('maintenance', 'part_change')
-ORDER BY equipment_class, part
+FROM finding.replacement_intervals WHERE event = 'breakdown' ORDER BY equipment_class, part
 """
 _UNFOLLOWED_SQL = """
 SELECT concat_ws('/', equipment_class, origin, part, event, time_scale) AS key
 FROM finding.weibull_fits WHERE status = 'no_records'
 """
 _INTERVALS_SQL = f"""
-SELECT equipment_class, part, verdict, {_EVENT},
+SELECT equipment_class, part, verdict, time_scale, {_EVENT},
   shape IS NOT NULL AND (event = 'breakdown' OR verdict <> 'no_wear') AS is_shown,
   concat_ws('/', equipment_class, origin, part, event, time_scale) AS key
 FROM finding.replacement_intervals
@@ -30,6 +29,9 @@ SELECT equipment_class, model, covariate, unit, is_proportional, {_EVENT},
   concat_ws('/', equipment_class, part, event, model, covariate) AS key
 FROM finding.hazard_models WHERE ratio IS NOT NULL
 ORDER BY p_value, equipment_class, event, model, covariate
+"""
+_DEFINED_SQL = """
+SELECT outcome FROM core.outcome_definitions WHERE defining_events IS NOT NULL ORDER BY outcome
 """
 _HOLDS_SQL = """
 SELECT hold, outcome, concat_ws('/', hold, outcome) AS key
@@ -44,5 +46,6 @@ def context(facts: Facts) -> dict[str, Any]:
         "unfollowed": facts.rows(_UNFOLLOWED_SQL),
         "intervals": facts.rows(_INTERVALS_SQL),
         "hazards": facts.rows(_HAZARDS_SQL),
+        "defined_by_events": facts.rows(_DEFINED_SQL),
         "hold_times": facts.rows(_HOLDS_SQL),
     }

@@ -34,7 +34,7 @@ KEYS = {
     "raw.inspections": ["batch_id", "defect_class"],
     "raw.spectra": ["batch_id", "sample_no", "wavelength_nm"],
     "raw.stability_results": ["batch_id", "condition", "month", "test"],
-    "raw.equipment_events": ["equipment_id", "event", "occurred_at"],
+    "raw.equipment_events": ["equipment_id", "event", "occurred_at", "part"],
     "quarantine.records": [],
     "core.sensor_readings": [],
     "core.outcome_definitions": ["outcome"],

@@ -247,3 +247,16 @@ def test_a_million_records_take_about_a_second() -> None:
     accepted, refused = split_records(rows, contract("raw.parameters"))
     assert (accepted.height, refused.height) == (1_000_000, 0)
     assert time.process_time() - started < 10  # about 2 s of processor time; this catches row loops
+
+
+def test_two_parts_of_one_unit_may_be_changed_at_one_instant() -> None:
+    """Two parts at once and one without a name are three events; the same part twice is refused."""
+    changed = {"equipment_id": "PRS-1", "event": "part_change", "occurred_at": "2024-03-01 08:00"}
+    parts = ["punches", "dies", None, "dies"]
+    given = pl.DataFrame(
+        [changed | {"part": part, "duration_h": str(n)} for n, part in enumerate(parts)],
+        infer_schema_length=None,
+    )
+    accepted, refused = split_records(given, contract("raw.equipment_events"))
+    assert accepted["part"].to_list() == ["punches", "dies", "whole equipment"]
+    assert only(refused)["source_row"] == 4

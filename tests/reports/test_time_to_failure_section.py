@@ -54,3 +54,19 @@ def test_a_source_without_equipment_events_gets_a_sentence(bare_plant):
 def test_a_warehouse_without_these_tables_says_so(plant, request):
     html = render(request.getfixturevalue(plant), plotly_js="")
     assert "no life could be followed" in html
+
+
+def test_evidence_in_hours_is_told_in_hours_with_the_lives_begun_before_the_records(bare_plant):
+    """Four presses maintained when new, seen from two weeks on, and never maintained again."""
+    phases, events = planted_floor(np.random.default_rng(8), 3.0, 40.0, 55.0, 250)
+    opened = phases["started_at"].sort()[phases.height // 8]
+    maintained = events.filter(pl.col("event") == "maintenance").unique("equipment_id")
+    first = maintained.with_columns(occurred_at=pl.lit(phases["started_at"].min()))
+    broken = events.filter((pl.col("event") == "breakdown") & (pl.col("occurred_at") > opened))
+    late = phases.filter(pl.col("started_at") >= opened)
+    words, _, tables = section(bare_plant, late, pl.concat([first, broken]))
+    row = tables["finding.replacement_intervals"].filter(event="breakdown").row(0, named=True)
+    assert (row["time_scale"], row["lives_truncated"]) == ("hours", 4)
+    assert "4 begun before the records" in words
+    assert "per 1,000 h" in words
+    assert "Only in hours are enough ages at the event on record" in words

@@ -15,6 +15,7 @@ SCHEMA = {
     "part": pl.String,
     "event": pl.String,
     "time_scale": pl.String,
+    "scales_compared": pl.Int64,
     "verdict": pl.String,
     "todays_interval": pl.Float64,
     "optimal_interval": pl.Float64,
@@ -35,15 +36,20 @@ SCHEMA = {
 }
 
 
-def _intervals(*savings: tuple[float, float, float]) -> pl.DataFrame:
+def _intervals(
+    *savings: tuple[float, float, float], scale: str = "batches", compared: int = 1
+) -> pl.DataFrame:
     """One press part per saving: 0.02 breakdowns a batch become 0.01, at 10,000 USD each."""
     laws = (40.0, 25.0, 0.02, 0.01, 0.01, 0.005, 0.014, 10_000.0, 2_000.0)
     on_record = (13, 5.8, 2.0, 9.0)
     rows = [
-        ("press", f"part_{i}", "breakdown", "batches", "renew_earlier", *laws, *saving, *on_record)
-        for i, saving in enumerate(savings)
+        (*_part(i, scale, compared), *laws, *saving, *on_record) for i, saving in enumerate(savings)
     ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _part(number: int, scale: str, compared: int) -> tuple[object, ...]:
+    return ("press", f"part_{number}", "breakdown", scale, compared, "renew_earlier")
 
 
 def _spread(found: MaintenanceEvidence | str) -> tuple[float, float]:
@@ -84,6 +90,15 @@ def test_the_best_of_several_is_widened_for_the_choice():
     assert _spread(found) == pytest.approx((2.1, 117.9), abs=0.1)
     assert not isinstance(found, str)
     assert "allowing for 10 intervals compared" in found.sentence
+
+
+def test_the_better_of_two_scales_is_widened_too_and_told_in_its_unit():
+    """60 +/- 40 of one part weighed in hours and in batches: 40 x 1.960 / 1.645 = 47.7."""
+    found = maintenance_evidence(_intervals((60.0, 20.0, 100.0), scale="hours", compared=2))
+    assert _spread(found) == pytest.approx((12.3, 107.7), abs=0.1)
+    assert not isinstance(found, str)
+    assert "every 25 hours instead of every 40 saves" in found.sentence
+    assert "allowing for 2 intervals compared" in found.sentence
 
 
 def test_what_stands_alone_but_not_among_many_is_refused():

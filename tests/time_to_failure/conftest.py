@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from assets.time_to_failure.lives.lives import WHOLE
 from assets.time_to_failure.lives.strata import Risk, Stratum
 
 START = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
@@ -53,9 +54,9 @@ def phase_frame(days: list[float], unit: str = "PRS-1") -> pl.DataFrame:
 
 
 def event_frame(*rows: tuple[str, str, float, str | None, float]) -> pl.DataFrame:
-    """Rows of equipment, event, day, part, hours."""
+    """Rows of equipment, event, day, part (None for the whole equipment), hours."""
     return pl.DataFrame(
-        [(unit, event, day(at), part, hours) for unit, event, at, part, hours in rows],
+        [(unit, event, day(at), part or WHOLE, hours) for unit, event, at, part, hours in rows],
         schema=EVENTS,
         orient="row",
     )

@@ -60,3 +60,13 @@ def test_aalen_johansen_without_ties_equals_that_of_lifelines():
         ends = theirs.confidence_interval_.loc[age].to_list()
         if np.isfinite(ends).all():  # theirs has none for the last ages
             assert (low, high) == pytest.approx(tuple(ends), abs=1e-6)
+
+
+def test_a_life_followed_alone_from_a_late_entry_on_has_its_share():
+    """One piece enters at 87, breaks at 470 and 1,013, is repaired and runs on: nobody is left."""
+    entry, exit_ = np.array([87.0, 470.0, 1013.0]), np.array([470.0, 1013.0, 1604.0])
+    found = list(incidence(entry, exit_, ["breakdown", "breakdown", None]))
+    assert [row[:5] for row in found] == [
+        ("breakdown", 470.0, 1, 1, 1.0),
+        ("breakdown", 1013.0, 1, 1, 1.0),
+    ]

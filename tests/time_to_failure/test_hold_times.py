@@ -49,5 +49,5 @@ def test_hold_times_without_enough_failures_are_a_sentence():
 
 
 def test_no_phases_make_no_rows():
-    tables = (table(name) for name in ("core.phases", "core.outcomes", "core.batches"))
-    assert hold_times(*tables).is_empty()
+    phases, outcomes, batches = map(table, ("core.phases", "core.outcomes", "core.batches"))
+    assert hold_times(phases, outcomes, batches).is_empty()

@@ -5,8 +5,9 @@ import pytest
 
 from assets.time_to_failure.lives.equipment_use import equipment_use
 from assets.time_to_failure.lives.failed_batches import batches_of_lives, failure_spells, merged
-from assets.time_to_failure.lives.lives import breakdown_spells
+from assets.time_to_failure.lives.lives import WHOLE, breakdown_spells
 from assets.time_to_failure.lives.strata import breakdown_strata, failure_strata, is_season_locked
+from data_contracts.catalogue import contract
 from tests.time_to_failure.conftest import OUTCOMES, event_frame, phase_frame
 
 
@@ -86,7 +87,8 @@ def test_parts_have_their_own_lives_and_an_unnamed_event_concerns_all_of_them():
 def test_failed_batches_by_age(floor):
     phases, events = floor
     use = equipment_use(phases)
-    batches = batches_of_lives(breakdown_spells(use, events), use)
+    spells = breakdown_spells(use, events)
+    batches = batches_of_lives(spells, use)
     assert batches["exit_batches"].to_list() == [1.0, 2.0, 3.0, 1.0, 2.0, 3.0, 1.0, 2.0]
     outcomes = pl.DataFrame(
         [
@@ -105,7 +107,7 @@ def test_failed_batches_by_age(floor):
         (2, 2.0, 3.0, False),
         (3, 1.0, 2.0, False),  # the result of the batch before is still pending
     ]
-    by_scale = {each.time_scale: each.risk for each in failure_strata(failures)}
+    by_scale = {each.time_scale: each.risk for each in failure_strata(failures, spells)}
     assert by_scale["batches"].events == 2
     assert by_scale["batches"].exposure == 7.0
 
@@ -116,3 +118,33 @@ def test_renewals_by_the_calendar_are_told_from_those_by_use():
     scattered = pl.Series(["2020-01-15", "2020-03-02", "2020-04-20", "2020-06-30", "2020-10-05"])
     assert not is_season_locked(scattered.str.to_datetime())
     assert not is_season_locked(pl.Series([], dtype=pl.Datetime("us")))
+
+
+def test_two_parts_changed_at_one_instant_have_a_life_each():
+    """Punches and dies changed on day 2, dies alone on day 5; the press breaks once, on day 6."""
+    events = event_frame(
+        ("PRS-1", "part_change", 1.5, "punches", 0.0),
+        ("PRS-1", "part_change", 1.5, "dies", 6.0),
+        ("PRS-1", "part_change", 4.5, "dies", 0.0),
+        ("PRS-1", "breakdown", 5.5, "punches", 0.0),
+        ("PRS-1", "breakdown", 5.5, "dies", 0.0),
+    )
+    phases = phase_frame([float(n) for n in range(8)])
+    rows = spells_since(phases, events, "part_change").select(
+        "part", "life", "ended_by", "exit_batches", "exit_h"
+    )
+    assert rows.rows() == [
+        ("dies", 0, "renewal", None, None),
+        ("dies", 1, "renewal", 3.0, 66.0),  # from day 1.75, when the dies were in
+        ("dies", 2, "breakdown", 1.0, 24.0),
+        ("dies", 2, "end_of_records", 3.0, pytest.approx(64.0)),
+        ("punches", 0, "renewal", None, None),
+        ("punches", 1, "breakdown", 4.0, 96.0),
+        ("punches", 1, "end_of_records", 6.0, pytest.approx(136.0)),
+    ]
+    whole = spells_since(phases, events, "first_record")
+    assert whole["ended_by"].to_list() == ["breakdown", "end_of_records"]
+
+
+def test_an_event_that_names_no_part_stands_as_the_contract_writes_it():
+    assert contract("core.equipment_events").column("part").default == WHOLE

@@ -12,12 +12,12 @@ from tests.time_to_failure.conftest import event_frame, phase_frame
 
 DRAWS = 500
 SHAPE, SCALE = 2.4, 70.0
-KEY = ("compression", "maintenance", "whole equipment")
+KEY = ("compression", "maintenance", "whole equipment", "batches")
 
 
-def unit(*lives: tuple[float, str], is_age_known: bool = True) -> UnitLives:
+def unit(*lives: tuple[float, str], age_at_start: float | None = 0.0) -> UnitLives:
     return UnitLives(
-        np.array([lasted for lasted, _ in lives]), tuple(how for _, how in lives), is_age_known
+        np.array([lasted for lasted, _ in lives]), tuple(how for _, how in lives), age_at_start
     )
 
 
@@ -32,9 +32,9 @@ def avoided(
     return replay([lives], interval, law, today, np.random.default_rng(3)).avoided
 
 
-@pytest.mark.parametrize("is_age_known", [True, False])
-def test_lives_that_all_broke_break_again_without_a_plan(is_age_known):
-    lives = unit((40, BREAKDOWN), (7, BREAKDOWN), (90, BREAKDOWN), is_age_known=is_age_known)
+@pytest.mark.parametrize("age_at_start", [0.0, None])
+def test_lives_that_all_broke_break_again_without_a_plan(age_at_start):
+    lives = unit((40, BREAKDOWN), (7, BREAKDOWN), (90, BREAKDOWN), age_at_start=age_at_start)
     assert (avoided(lives, np.inf) == 0).all()
 
 
@@ -78,7 +78,7 @@ def test_a_life_renewed_by_plan_breaks_later_as_the_law_says():
 
 def test_a_piece_that_enters_the_records_at_its_plan_is_renewed_at_once():
     """20 batches before a renewal planned at 50: it entered at 30, so a plan of 35 ends it at 5."""
-    lives = unit((20, RENEWED), (35, BREAKDOWN), (5, RECORDS_END), is_age_known=False)
+    lives = unit((20, RENEWED), (35, BREAKDOWN), (5, RECORDS_END), age_at_start=None)
     # 5 and then 35 at the very age of the plan, renewed; 20 are left over and do not break.
     assert (avoided(lives, 35.0, scale=1e6, shape=20.0, today=50.0) == 1).all()
     # At 30 it is renewed at once, then at 30: the breakdown at 35 is not met either.
@@ -92,7 +92,7 @@ def test_the_age_at_breakdown_of_a_piece_that_entered_worn_is_drawn():
     a plan of 60 is then reached before the breakdown.
     """
     law = Law(np.ones(20_000), np.full(20_000, 50.0))
-    lives = unit((20, BREAKDOWN), is_age_known=False)
+    lives = unit((20, BREAKDOWN), age_at_start=None)
     found = replay([lives], 60.0, law, 100.0, np.random.default_rng(6))
     is_met = found.breakdowns == 0
     # Renewed at 60 with r batches left, the new life must also outlast them.
@@ -106,11 +106,11 @@ def test_the_age_at_breakdown_of_a_piece_that_entered_worn_is_drawn():
 def test_lives_are_read_in_order_with_what_they_lasted(floor):
     phases, events = floor
     found = recorded_lives(breakdown_spells(equipment_use(phases), events))
-    (one,) = found["compression", "maintenance", "turret"] or ()
+    (one,) = found["compression", "maintenance", "turret", "batches"] or ()
     # Two batches before the first maintenance, then three, three and two.
     assert one.lasted.tolist() == [2.0, 3.0, 3.0, 2.0]
     assert one.ended_by == (RENEWED, BREAKDOWN, RENEWED, RECORDS_END)
-    assert not one.is_age_known
+    assert one.age_at_start is None
 
 
 def test_a_breakdown_before_the_first_renewal_on_record_is_seen():
@@ -163,4 +163,4 @@ def lived(lengths: np.ndarray, planned: float, room: float) -> tuple[UnitLives, 
     seen = int(np.searchsorted(np.cumsum(ends), room))
     lasted = np.append(ends[:seen], room - ends[:seen].sum())
     how = [BREAKDOWN if length < planned else RENEWED for length in lengths[:seen]]
-    return UnitLives(lasted, (*how, RECORDS_END), True), lengths
+    return UnitLives(lasted, (*how, RECORDS_END), 0.0), lengths

@@ -8,7 +8,7 @@ from assets.time_to_failure.replacement.todays_plan import Ends, Today
 
 def ends(*lives: tuple[float, bool]) -> Ends:
     ages, is_planned = zip(*lives, strict=True)
-    return Ends(np.array(ages, float), np.array(is_planned))
+    return Ends.begun_on_record(np.array(ages, float), np.array(is_planned))
 
 
 def plan(*lives: tuple[float, bool], share: float = 0.5) -> float | None:
@@ -38,7 +38,7 @@ def test_plans_of_lives_that_mostly_break_are_not_taken_too_short():
     is_planned = plans < lives
     ages = np.minimum(lives, plans)
     assert np.median(ages[is_planned]) < 88
-    assert Today(Ends(ages, is_planned)).interval == pytest.approx(90, abs=1)
+    assert Today(Ends.begun_on_record(ages, is_planned)).interval == pytest.approx(90, abs=1)
 
 
 def test_drawn_plans_hold_the_true_one_as_often_as_they_say():
@@ -48,7 +48,7 @@ def test_drawn_plans_hold_the_true_one_as_often_as_they_say():
     for _ in range(400):
         plans = 90 / np.log(2) ** (1 / 9) * rng.weibull(9, 40)
         lives = 80 * rng.weibull(2.4, 40)
-        today = Today(Ends(np.minimum(lives, plans), plans < lives))
+        today = Today(Ends.begun_on_record(np.minimum(lives, plans), plans < lives))
         low, high = np.quantile(today.drawn(400, rng), [0.05, 0.95])
         held += low <= 90 <= high
     assert 0.86 <= held / 400 <= 0.94  # four standard errors would be 0.06

@@ -25,7 +25,8 @@ class MaintenanceEvidence:
 
     Attributes:
         row: Row of ``finding.replacement_intervals`` with verdict ``renew_earlier``.
-        tried: Rows with a saving and its interval, among which this one saves most.
+        tried: Intervals compared, among which this one saves most: each row with a saving and its
+            interval counts for every scale of time it was chosen from.
     """
 
     row: Mapping[str, Any]
@@ -63,7 +64,7 @@ class MaintenanceEvidence:
         chosen = f", allowing for {self.tried} intervals compared" if self.tried > 1 else ""
         return (
             f"Renewing {row['equipment_class']} ({row['part']}) every "
-            f"{row['optimal_interval']:.0f} batches instead of {_today(row)} saves "
+            f"{row['optimal_interval']:,.0f} {row['time_scale']} instead of {_today(row)} saves "
             f"{self.saving_usd:.0f} USD a batch ({low:.0f} to {high:.0f}, 90% interval{chosen}) by "
             f"the fitted hazards{_on_record(row)}."
         )
@@ -109,7 +110,7 @@ def _on_record(row: Mapping[str, Any]) -> str:
 
 def _today(row: Mapping[str, Any]) -> str:
     today = row.get("todays_interval")
-    return "only after a breakdown" if today is None else f"every {today:.0f}"
+    return "only after a breakdown" if today is None else f"every {today:,.0f}"
 
 
 def maintenance_evidence(replacement_intervals: pl.DataFrame | None) -> MaintenanceEvidence | str:
@@ -120,13 +121,13 @@ def maintenance_evidence(replacement_intervals: pl.DataFrame | None) -> Maintena
     """
     if replacement_intervals is None or replacement_intervals.is_empty():
         return "No replacement interval was estimated: there are no equipment histories to follow."
-    own = replacement_intervals.filter(event="breakdown", time_scale="batches")
+    own = replacement_intervals.filter(event="breakdown")
     priced = own.drop_nulls([f"{SAVING}_low", f"{SAVING}_high"])
     earlier = priced.filter(
         pl.col("planned_cost_usd") > 0, verdict=ReplacementVerdict.RENEW_EARLIER
     ).sort(SAVING, "equipment_class", "part", descending=[True, False, False])
     for row in earlier.iter_rows(named=True):
-        found = MaintenanceEvidence(row, priced.height)
+        found = MaintenanceEvidence(row, int(priced["scales_compared"].sum()))
         if found.ends_usd[0] > 0:
             return found
     counted = own["verdict"].value_counts().sort("verdict").rows()

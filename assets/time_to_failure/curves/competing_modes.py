@@ -1,8 +1,9 @@
 """Cumulative incidence of competing modes: how a life ends, and which failure comes first.
 
-Aalen-Johansen from the event tables of lifelines' Kaplan-Meier. lifelines' own Aalen-Johansen
-shifts tied ages at random; ages counted in batches are tied as a rule, and the same records must
-give the same table. Without ties the two agree (tested).
+Aalen-Johansen from events and numbers at risk. That of lifelines shifts tied ages at random; ages
+counted in batches are tied as a rule, and the same records must give the same table. Its
+Kaplan-Meier refuses late entries that leave nobody at risk in between, which lives begun before the
+records do. Without ties and such entries they agree (tested).
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import polars as pl
 
 from assets.statistics.array_types import FloatArray
 from assets.time_to_failure.lives.lives import BREAKDOWN, FIRST_RECORD, LIFE, RENEWED
-from assets.time_to_failure.lives.strata import GROUP, SCALES, after
+from assets.time_to_failure.lives.strata import GROUP, SCALES
 from data_contracts.tables import table
 
 END_OF_LIFE, FIRST_FAILURE = "end_of_life", "first_failed_batch"
@@ -57,9 +58,9 @@ def first_failures(failures: pl.DataFrame) -> pl.DataFrame:
     batches = (
         failures.filter(pl.col("outcome").is_in(modes))
         .with_columns(mode=pl.when("is_event").then("outcome"))
-        .group_by(*LIFE, "exit_batches", "exit_h", "entry_batches", "entry_h")
+        .group_by(*LIFE, "number", "exit_batches", "exit_h", "entry_batches", "entry_h")
         .agg(pl.col("mode").min())
-        .sort(*LIFE, "exit_batches")
+        .sort(*LIFE, "number")
     )
     until = pl.col("mode").is_not_null().cum_sum().over(LIFE)
     is_up_to_first = (until == 0) | ((until == 1) & pl.col("mode").is_not_null())
@@ -93,16 +94,13 @@ def incidence(
     Source: Aalen & Johansen (1978); variance as in Marubini & Valsecchi (1995), equation 10.12;
         interval from the log of the minus log of the incidence (Choudhury 2002).
     """
-    from lifelines import KaplanMeierFitter
-
     has_ended = np.array([each is not None for each in mode])
     if not has_ended.any():
         return
-    fitted = KaplanMeierFitter().fit(exit_, event_observed=has_ended, entry=after(entry))
     ages = np.unique(exit_[has_ended])
-    at_risk = fitted.event_table.loc[ages, "at_risk"].to_numpy(dtype=float)
-    all_events = fitted.event_table.loc[ages, "observed"].to_numpy(dtype=float)
-    kept = fitted.survival_function_.loc[ages].to_numpy()[:, 0]
+    at_risk = ((entry < ages[:, None]) & (exit_ >= ages[:, None])).sum(axis=1).astype(float)
+    all_events = (has_ended & (exit_ == ages[:, None])).sum(axis=1).astype(float)
+    kept = np.cumprod(1 - all_events / at_risk)
     before = np.concatenate([[1.0], kept[:-1]])
     names = np.array([each or "" for each in mode])
     for name in sorted({each for each in mode if each is not None}):

@@ -4,7 +4,8 @@ Here the batches of lives since maintenance get their covariates, as known at th
 batch, and every kind of equipment and event its model. Fitting is in ``hazard_fits``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,8 @@ from assets.statistics.resampling.multiplicity import holm
 from assets.time_to_failure.curves.hazard_fits import aft_rows, cox_rows
 from assets.time_to_failure.lives.lives import BREAKDOWN, BY_PART, LIFE
 from assets.time_to_failure.lives.strata import FAILED_PREFIX
+from data_contracts.codes import EquipmentEvent
+from data_contracts.profile_schema.defining_events import is_defining
 from data_contracts.tables import table
 
 TABLE = "finding.hazard_models"
@@ -20,6 +23,11 @@ FEWEST_EVENTS = 5
 EVENTS_PER_COVARIATE = 5
 OTHER_CLOCKS = ("cleaning", "calibration")
 BREAKDOWNS_BEFORE = "breakdowns_before"
+COVARIATE_EVENTS = {
+    "batches_since_cleaning": EquipmentEvent.CLEANING,
+    "days_since_calibration": EquipmentEvent.CALIBRATION,
+    BREAKDOWNS_BEFORE: EquipmentEvent.BREAKDOWN,
+}
 
 
 def hazard_models(
@@ -27,17 +35,20 @@ def hazard_models(
     spells: pl.DataFrame,
     failures: pl.DataFrame,
     equipment_events: pl.DataFrame,
+    defining_events: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> pl.DataFrame:
     """Fit a model per kind of equipment, part and event.
 
     Covariates enter in a fixed order, one per five events: other pieces of the same kind against
-    the most used one, batches since cleaning, days since calibration, earlier breakdowns.
+    the most used one, batches since cleaning, days since calibration, earlier breakdowns. An event
+    that defines the outcome is no covariate of it.
 
     Args:
         lived: ``failed_batches.batches_of_lives``.
         spells: ``lives.breakdown_spells``.
         failures: ``failed_batches.failure_spells``.
         equipment_events: ``core.equipment_events``.
+        defining_events: Kinds of event that define an outcome, by outcome.
 
     Returns:
         ``finding.hazard_models``: one row per coefficient, hazard ratios per unit of the covariate
@@ -53,7 +64,7 @@ def hazard_models(
             ).join(clocked, on=[*LIFE, "batch_id"])
         ),
     ]
-    rows = [row for question in questions for row in _model(question)]
+    rows = [row for question in questions for row in _model(question, defining_events)]
     rows += [row for lives in _maintained(spells) for row in _lives_model(lives)]
     found = table(TABLE, rows)
     return table(TABLE, found.with_columns(p_adjusted=holm(found["p_value"].to_numpy())))
@@ -77,7 +88,8 @@ def _questions(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _with_covariates(lived: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    found = lived.filter(pl.col("origin").is_in(BY_PART))
+    # Ages are counted in batches here, so lives whose batches nobody counted have no place.
+    found = lived.filter(pl.col("origin").is_in(BY_PART) & pl.col("exit_batches").is_not_null())
     for clock in OTHER_CLOCKS:
         ages = lived.filter(pl.col("origin") == clock).select(
             "equipment_id",
@@ -93,7 +105,8 @@ def _with_covariates(lived: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     broken = (
         events.filter(pl.col("event") == BREAKDOWN)
         .select("equipment_id", broken_at="occurred_at")
-        .sort("broken_at")
+        .unique()  # several parts broken at one instant are one breakdown of the piece
+        .sort("broken_at", "equipment_id")
         .with_columns(
             pl.int_range(1, pl.len() + 1)
             .over("equipment_id")
@@ -115,7 +128,9 @@ def _with_covariates(lived: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _model(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
+def _model(
+    rows: pl.DataFrame, defining_events: Mapping[str, tuple[str, ...]]
+) -> Iterator[dict[str, Any]]:
     about = _about(rows, "cox")
     events = about["events"]
     if events < FEWEST_EVENTS:
@@ -123,11 +138,20 @@ def _model(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
             f"{events} events are too few for a model; it takes {FEWEST_EVENTS}."
         )
         return
-    marked, covariates = _chosen(rows, max(1, events // EVENTS_PER_COVARIATE))
+    names = defining_events.get(about["event"].removeprefix(FAILED_PREFIX), ())
+    left_out = [
+        covariate
+        for covariate, event in COVARIATE_EVENTS.items()
+        if is_defining(f"equipment.{event}.{about['equipment_class']}", names)
+    ]
+    marked, covariates = _chosen(rows, left_out, max(1, events // EVENTS_PER_COVARIATE))
+    told = f"Left out, because it defines the outcome: {', '.join(left_out)}." if left_out else ""
     if not covariates:
-        yield about | _nothing("No covariate varies among these batches.")
+        yield about | _nothing(f"No covariate varies among these batches. {told}".rstrip())
         return
-    yield from (about | row for row in cox_rows(marked, covariates))
+    for row in cox_rows(marked, covariates):
+        note = " ".join(filter(None, (row["note"], told)))
+        yield about | row | {"note": note or None}
 
 
 def _maintained(spells: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -164,7 +188,9 @@ def _nothing(note: str) -> dict[str, Any]:
     return {"covariate": "none", "note": note}
 
 
-def _chosen(rows: pl.DataFrame, most: int) -> tuple[pl.DataFrame, dict[str, str]]:
+def _chosen(
+    rows: pl.DataFrame, left_out: Collection[str], most: int
+) -> tuple[pl.DataFrame, dict[str, str]]:
     """Return the rows with the covariates that are complete and vary, at most as many as given."""
     marked, others = _against_others(rows)
     offered = {
@@ -177,7 +203,8 @@ def _chosen(rows: pl.DataFrame, most: int) -> tuple[pl.DataFrame, dict[str, str]
     usable = {
         name: unit
         for name, unit in offered.items()
-        if marked[name].null_count() < marked.height / 2
+        if name not in left_out
+        and marked[name].null_count() < marked.height / 2
         and marked[name].drop_nulls().n_unique() > 1
     }
     kept = dict(list(usable.items())[:most])

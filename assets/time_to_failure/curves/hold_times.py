@@ -6,7 +6,9 @@ probability linear in the log of the hold; its slope is the shape, and a slope o
 the hold does not matter.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,13 +20,19 @@ from assets.statistics.reliability.current_status import current_status_shape
 from assets.statistics.resampling.multiplicity import holm
 from assets.time_to_failure.curves.weibull_fits import FEWEST_EVENTS
 from data_contracts.codes import HoldVerdict
+from data_contracts.profile_schema.defining_events import is_defining
 from data_contracts.tables import table
 
 ALPHA = 0.05
 SHORTEST_H = 1 / 60
 
 
-def hold_times(phases: pl.DataFrame, outcomes: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
+def hold_times(
+    phases: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    batches: pl.DataFrame,
+    defining_events: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> pl.DataFrame:
     """Relate the holds between consecutive steps to every outcome.
 
     Batches of one campaign are not independent: likelihoods are divided by the design effect of
@@ -34,6 +42,8 @@ def hold_times(phases: pl.DataFrame, outcomes: pl.DataFrame, batches: pl.DataFra
         phases: ``core.phases``.
         outcomes: ``core.outcomes``; batches whose result is not known are left out.
         batches: ``core.batches``, for their campaigns; a batch without one stands alone.
+        defining_events: Kinds of event that define an outcome, by outcome; a hold among them is not
+            asked about.
 
     Returns:
         ``finding.hold_times``: one row per hold and outcome; shape and hazard ratio per doubling of
@@ -51,6 +61,7 @@ def hold_times(phases: pl.DataFrame, outcomes: pl.DataFrame, batches: pl.DataFra
         .join(campaigns, on="batch_id")
         .sort("from_step", "to_step", "outcome", "batch_id")
         .group_by("from_step", "to_step", "outcome", maintain_order=True)
+        if not is_defining(f"hold.{key[0]}_to_{key[1]}", defining_events.get(str(key[2]), ()))
     ]
     adjusted = holm(np.array([row.get("p_value", np.nan) for row in rows]))
     for row, p_adjusted in zip(rows, adjusted, strict=True):

@@ -14,6 +14,7 @@ import polars as pl
 from assets.statistics.intervals import garwood
 from assets.statistics.reliability.weibull import MAX_SHAPE, WeibullFit, weibull_fit
 from assets.statistics.resampling.multiplicity import holm
+from assets.time_to_failure.lives.lives import FIRST_RECORD
 from assets.time_to_failure.lives.strata import FAILED_PREFIX, Stratum
 from data_contracts.codes import FitStatus
 from data_contracts.tables import table
@@ -29,6 +30,10 @@ ALPHA = 0.05
 RISES = "The hazard rises with age."
 RISES_ALONE = (
     "The hazard rises with age taken alone, but not once all questions of this clock are counted."
+)
+UNKNOWN_AGE = (
+    "as the records go on: a trend over the records, not over an age, for how old the equipment "
+    "was when they began is not known."
 )
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("equipment_class", "origin", "part"), "none"),
@@ -117,15 +122,18 @@ def _row(stratum: Stratum, fit: WeibullFit | None) -> dict[str, Any]:
         )
         return row | {"status": status, "note": _why_not_fitted(stratum)}
     row |= {name: value for name, value in asdict(fit).items() if isfinite(value)}
-    said = _said(fit, is_season_locked=stratum.is_season_locked)
+    said = _said(fit, stratum)
     return row | {"status": "fitted", "note": said}
 
 
-def _said(fit: WeibullFit, *, is_season_locked: bool) -> str:
-    if is_season_locked:
+def _said(fit: WeibullFit, stratum: Stratum) -> str:
+    if stratum.is_season_locked:
         return "Renewals recur at the same time of year: age and season cannot be told apart."
     if fit.shape >= MAX_SHAPE * 0.99:
         return "All events come at nearly the same age: the shape has no finite estimate."
+    if stratum.origin == FIRST_RECORD and (fit.shape_low > 1 or fit.shape_high < 1):
+        way = "more" if fit.shape_low > 1 else "less"
+        return f"{way.capitalize()} often {UNKNOWN_AGE}"
     if fit.shape_low > 1:
         return RISES
     if fit.shape_high < 1:

@@ -24,7 +24,7 @@ RENEWALS = (
     EquipmentEvent.CLEANING,
 )
 BY_PART = (EquipmentEvent.MAINTENANCE, EquipmentEvent.PART_CHANGE)
-WHOLE = "whole equipment"
+WHOLE = "whole equipment"  # what the contract puts where a source names no part
 BREAKDOWN, RENEWED, RECORDS_END = EquipmentEvent.BREAKDOWN, "renewal", "end_of_records"
 HALF_BATCH = 0.5  # an age at breakdown before the first batch, so that it stays above its entry
 
@@ -45,6 +45,7 @@ SPELL_SCHEMA = {
     "exit_batches": pl.Float64(),
     "batches": pl.Float64(),
 }
+HOURS_LASTED = (pl.col("until_at") - pl.col("from_at")).dt.total_microseconds() / 3.6e9
 Instants = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 
 
@@ -106,22 +107,28 @@ def _clocks(
 ) -> Iterator[tuple[str, str, tuple[Instants, Instants] | None, Instants]]:
     """Yield every clock of one piece: origin, part, renewals, the breakdowns that end its spells.
 
-    An event that names no part concerns the whole equipment, and so every part.
+    An event on the whole equipment concerns every part. What happens to several parts at one
+    instant happens once to the whole.
     """
     broken = events.filter(pl.col("event") == BREAKDOWN)
-    yield FIRST_RECORD, WHOLE, None, broken["occurred_at"].sort().to_numpy()
+    yield FIRST_RECORD, WHOLE, None, broken["occurred_at"].unique().sort().to_numpy()
     for origin in RENEWALS:
         of_kind = events.filter(pl.col("event") == origin).sort("occurred_at")
         if of_kind.is_empty():
             continue
-        named = of_kind["part"].drop_nulls().unique().sort().to_list()
+        named = of_kind.filter(pl.col("part") != WHOLE)["part"].unique().sort().to_list()
         for part in (named if origin in BY_PART else []) or [WHOLE]:
-            is_of_part = pl.col("part").is_null() | (pl.col("part") == part) | (part == WHOLE)
-            renewed = of_kind.filter(is_of_part)
+            is_of_part = pl.col("part").is_in([part, WHOLE]) | (part == WHOLE)
             hours = pl.duration(seconds=3600.0 * pl.col("duration_h").fill_null(0.0))
-            ends = renewed.select(at=pl.col("occurred_at") + hours)["at"]
-            found = (renewed["occurred_at"].to_numpy(), ends.to_numpy())
-            yield origin, part, found, broken.filter(is_of_part)["occurred_at"].sort().to_numpy()
+            renewed = (
+                of_kind.filter(is_of_part)
+                .group_by(begun_at="occurred_at")
+                .agg(ended_at=(pl.col("occurred_at") + hours).max())
+                .sort("begun_at")
+            )
+            found = (renewed["begun_at"].to_numpy(), renewed["ended_at"].to_numpy())
+            own = broken.filter(is_of_part)["occurred_at"].unique().sort()
+            yield origin, part, found, own.to_numpy()
 
 
 def _clock_spells(

@@ -20,8 +20,9 @@ from assets.statistics.reliability.age_replacement import (
 )
 from assets.statistics.reliability.weibull import WeibullFit, posterior_draws, weibull_estimates
 from assets.time_to_failure.lives.lives import BREAKDOWN, BY_PART
-from assets.time_to_failure.lives.strata import Risk, Stratum
+from assets.time_to_failure.lives.strata import Clock, Question, Risk, Stratum
 from assets.time_to_failure.replacement.costs import ReplacementCosts
+from assets.time_to_failure.replacement.evidence_scale import EvidenceScale
 from assets.time_to_failure.replacement.replayed_lives import Law, Replay, UnitLives, replay
 from assets.time_to_failure.replacement.todays_plan import Today
 
@@ -34,9 +35,9 @@ class LawDraws:
 
     Attributes:
         shape: Weibull shapes.
-        scale: Weibull scales, batches.
-        optimum: Intervals of least cost, batches; infinite where running to failure is best.
-        today: Ages at planned renewal as it is made today, batches; infinite without a plan.
+        scale: Weibull scales, in the stratum's unit of time as all ages here.
+        optimum: Intervals of least cost; infinite where running to failure is best.
+        today: Ages at planned renewal as it is made today; infinite without a plan.
     """
 
     shape: FloatArray
@@ -55,7 +56,9 @@ class WeighedIntervals:
         costs: Costs at base and at both ends.
         today: Today's interval.
         draws: What the law may be.
-        reach: Longest age on record, batches; nothing beyond it was ever seen.
+        reach: Longest age on record; nothing beyond it was ever seen.
+        time_per_batch: Units of the stratum's time that pass from one batch to the next; what an
+            interval costs and leaves is told per batch, whatever the scale.
         replay: Breakdowns on the recorded batches at the interval of least cost; None for failed
             batches, and where a breakdown left a piece as worn as it was.
     """
@@ -66,15 +69,16 @@ class WeighedIntervals:
     today: Today
     draws: LawDraws
     reach: float
+    time_per_batch: float = 1.0
     replay: Replay | None = None
 
     @property
     def best(self) -> float:
-        """Interval of least cost at base, batches; infinite for run to failure."""
+        """Interval of least cost at base; infinite for run to failure."""
         return self.optimum(self.costs.pair)
 
     def optimum(self, pair: tuple[float, float]) -> float:
-        """Interval of least cost at a pair of costs, batches; infinite for run to failure."""
+        """Interval of least cost at a pair of costs; infinite for run to failure."""
         shape, scale = np.array(self.fit.shape), np.array(self.fit.scale)
         return float(optimal_interval(shape, scale, pair, self.policy))
 
@@ -95,10 +99,11 @@ class WeighedIntervals:
         return _estimate(self._cost(None) - self._cost(interval))
 
     def _events(self, interval: float | None) -> FloatArray:
-        return event_rate(*self._laws(interval), self.policy)
+        return event_rate(*self._laws(interval), self.policy) * self.time_per_batch
 
     def _cost(self, interval: float | None) -> FloatArray:
-        return cost_rate(*self._laws(interval), self.costs.pair, self.policy)
+        rate = cost_rate(*self._laws(interval), self.costs.pair, self.policy)
+        return rate * self.time_per_batch
 
     def _laws(self, interval: float | None) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Intervals, shapes and scales: as fitted first, then per draw, shape (1 + draws,)."""
@@ -115,7 +120,8 @@ class Decision:
     """Everything said about the replacement interval of one stratum.
 
     Attributes:
-        stratum: The question; its scale is batches.
+        stratum: The question, on the scale of time its evidence is on.
+        scale: Why on that scale.
         fit: Weibull fit, None where too few events.
         today: Today's interval.
         costs: Costs at base and at both ends, None where the assumptions lack them.
@@ -123,6 +129,7 @@ class Decision:
     """
 
     stratum: Stratum
+    scale: EvidenceScale
     fit: WeibullFit | None
     today: Today
     costs: ReplacementCosts | None
@@ -130,7 +137,7 @@ class Decision:
 
     @property
     def reach(self) -> float:
-        """Longest age on record, batches; 0 where no life is of known age."""
+        """Longest age on record; 0 where no life is of known age."""
         return float(self.stratum.risk.exit.max(initial=0.0))
 
 
@@ -140,8 +147,8 @@ def policy_of(stratum: Stratum) -> str:
 
 
 def is_renewable(stratum: Stratum) -> bool:
-    """Tell whether a stratum asks for a replacement interval: maintenance, counted in batches."""
-    return stratum.origin in BY_PART and stratum.time_scale == "batches"
+    """Tell whether a stratum asks for a replacement interval: since maintenance or part change."""
+    return stratum.origin in BY_PART
 
 
 def draw(
@@ -182,30 +189,38 @@ def draw(
 def decisions(
     strata: Iterable[Stratum],
     fits: dict[tuple[str, str, str, str, str], WeibullFit],
-    today: Mapping[tuple[str, str, str], Today],
-    lives: Mapping[tuple[str, str, str], Sequence[UnitLives] | None],
+    scales: Mapping[Question, EvidenceScale],
+    today: Mapping[Clock, Today],
+    lives: Mapping[Clock, Sequence[UnitLives] | None],
     costs: Mapping[str, ReplacementCosts | None],
     draws: int,
     seed: int,
 ) -> list[Decision]:
-    """Decide every stratum that asks for a replacement interval.
+    """Decide every question that asks for a replacement interval, on the scale of its evidence.
 
     Args:
-        strata: The questions.
+        strata: The questions on both scales.
         fits: Fits by key.
+        scales: ``evidence_scale.evidence_scales``.
         today: ``todays_plan.todays_intervals``.
         lives: ``replayed_lives.recorded_lives``.
         costs: Per event its costs, None where the assumptions lack them.
         draws: Number of draws.
         seed: Seed of the draws; each stratum draws from its own stream.
     """
+    asked = [
+        each
+        for each in filter(is_renewable, strata)
+        if each.time_scale == scales[each.question].time_scale
+    ]
     found = []
-    for number, each in enumerate(filter(is_renewable, strata)):
-        clock, fit, priced = each.key[:3], fits.get(each.key), costs.get(each.event)
-        decision = Decision(each, fit, today.get(clock, Today()), priced, None)
+    for number, each in enumerate(asked):
+        fit, priced = fits.get(each.key), costs.get(each.event)
+        plan = today.get(each.clock, Today())
+        decision = Decision(each, scales[each.question], fit, plan, priced, None)
         if fit and priced:
             rng = np.random.default_rng([seed, number])
-            weighed = _weighed(decision, fit, priced, lives.get(clock), draws, rng)
+            weighed = _weighed(decision, fit, priced, lives.get(each.clock), draws, rng)
             decision = replace(decision, weighed=weighed)
         found.append(decision)
     return found
@@ -221,7 +236,9 @@ def _weighed(
 ) -> WeighedIntervals:
     policy, today = policy_of(decision.stratum), decision.today
     drawn = draw(decision.stratum.risk, costs, policy, today, draws, rng)
-    weighed = WeighedIntervals(policy, fit, costs, today, drawn, decision.reach)
+    weighed = WeighedIntervals(
+        policy, fit, costs, today, drawn, decision.reach, decision.scale.time_per_batch
+    )
     if units is None or policy == MINIMAL_REPAIR:
         return weighed
     law = Law(drawn.shape, drawn.scale)

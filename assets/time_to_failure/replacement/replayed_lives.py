@@ -13,7 +13,14 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.array_types import BoolArray, FloatArray
-from assets.time_to_failure.lives.lives import BREAKDOWN, HALF_BATCH, LIFE, RENEWED
+from assets.time_to_failure.lives.lives import (
+    BREAKDOWN,
+    HALF_BATCH,
+    HOURS_LASTED,
+    LIFE,
+    RENEWED,
+)
+from assets.time_to_failure.lives.strata import GROUP, SCALES, Clock
 
 LARGEST_LOG = 690.0  # of a cumulative hazard; its exponential is still finite
 
@@ -23,14 +30,15 @@ class UnitLives:
     """Lives of one piece of equipment in the order they were lived, first record to last.
 
     Attributes:
-        lasted: Batches each life lasted on record, shape (lives,).
+        lasted: How long each life lasted on record, batches or hours, shape (lives,).
         ended_by: What ended each: ``breakdown``, ``renewal`` or ``end_of_records``.
-        is_age_known: Whether the first life began on record, so that its age in batches is known.
+        age_at_start: Age of the first life when records begin: zero where it began on record, None
+            where it is not known.
     """
 
     lasted: FloatArray
     ended_by: tuple[str, ...]
-    is_age_known: bool
+    age_at_start: float | None
 
     @property
     def is_broken(self) -> BoolArray:
@@ -44,25 +52,25 @@ class Law:
 
     Attributes:
         shape: Shapes, shape (draws,).
-        scale: Scales in batches, shape (draws,).
+        scale: Scales, in the unit of the lives, shape (draws,).
     """
 
     shape: FloatArray
     scale: FloatArray
 
     def hazard(self, age: FloatArray | float) -> FloatArray:
-        """Return the cumulative hazard up to an age in batches, shape (draws,)."""
+        """Return the cumulative hazard up to an age, shape (draws,)."""
         with np.errstate(divide="ignore"):
             logs = self.shape * (np.log(age) - np.log(self.scale))
         return np.asarray(np.exp(np.minimum(logs, LARGEST_LOG)))
 
     def age(self, hazard: FloatArray) -> FloatArray:
-        """Return the age in batches at which the cumulative hazard is reached, shape (draws,)."""
+        """Return the age at which the cumulative hazard is reached, shape (draws,)."""
         with np.errstate(divide="ignore", over="ignore"):
             return np.asarray(self.scale * np.exp(np.log(hazard) / self.shape))
 
     def lives_beyond(self, age: FloatArray | float, rng: np.random.Generator) -> FloatArray:
-        """Draw one length of life per law, given survival beyond an age; batches, (draws,)."""
+        """Draw one length of life per law, given survival beyond an age, shape (draws,)."""
         drawn = self.age(self.hazard(age) + rng.exponential(size=self.shape.size))
         return np.maximum(drawn, age)
 
@@ -85,30 +93,26 @@ class Replay:
         return self.recorded - self.breakdowns
 
 
-def recorded_lives(
-    spells: pl.DataFrame,
-) -> dict[tuple[str, str, str], tuple[UnitLives, ...] | None]:
-    """Return the lives of every piece of equipment by class, origin and part.
+def recorded_lives(spells: pl.DataFrame) -> dict[Clock, tuple[UnitLives, ...] | None]:
+    """Return the lives of every piece of equipment by clock and scale of time.
 
     Args:
         spells: ``lives.breakdown_spells``.
 
     Returns:
-        By (equipment_class, origin, part), one entry per piece of equipment in order of its name.
-        None where a breakdown left some piece as worn as it was (its life went on): then lives do
-        not follow one another, and cannot be replayed.
+        By (equipment_class, origin, part, time_scale), one entry per piece of equipment in order of
+        its name. None where a breakdown left some piece as worn as it was (its life went on): then
+        lives do not follow one another, and cannot be replayed.
     """
     went_on = (pl.col("ended_by") == BREAKDOWN) & (pl.col("life") == pl.col("life").shift(-1))
-    found: dict[tuple[str, str, str], tuple[UnitLives, ...] | None] = {}
-    by_clock = spells.sort(*LIFE, "from_at").group_by(
-        "equipment_class", "origin", "part", maintain_order=True
-    )
-    for key, rows in by_clock:
+    found: dict[Clock, tuple[UnitLives, ...] | None] = {}
+    for clock, rows in spells.sort(*LIFE, "from_at").group_by(*GROUP, maintain_order=True):
         units = [unit for _, unit in rows.group_by("equipment_id", maintain_order=True)]
         is_replayable = not any(unit.select(went_on.any()).item() for unit in units)
-        found[(str(key[0]), str(key[1]), str(key[2]))] = (
-            tuple(map(_unit_lives, units)) if is_replayable else None
-        )
+        for scale in SCALES:
+            found[(str(clock[0]), str(clock[1]), str(clock[2]), scale)] = (
+                tuple(_unit_lives(unit, scale) for unit in units) if is_replayable else None
+            )
     return found
 
 
@@ -128,29 +132,27 @@ def replay(
 
     Args:
         units: Lives of the pieces of equipment.
-        interval: Age at planned renewal, batches; infinite for run to failure.
+        interval: Age at planned renewal; infinite for run to failure.
         law: What the law of the lives may be.
-        today: Age at planned renewal as it was, batches, one or one per draw; infinite where
-            nothing was planned.
+        today: Age at planned renewal as it was, one or one per draw; infinite where nothing was
+            planned.
         rng: Source of the draws.
 
     Source: counterfactuals by abduction, action and prediction (Pearl 2009, section 7.1).
     """
     breakdowns = np.zeros(law.shape.size)
     for unit in units:
-        start = np.zeros(law.shape.size)
-        if not unit.is_age_known:
+        start = np.full(law.shape.size, unit.age_at_start or 0.0)
+        if unit.age_at_start is None:
             start = _age_at_start(float(unit.lasted[0]), unit.ended_by[0], law, today, rng)
         breakdowns += _breakdowns(unit, start, interval, law, rng)
     return Replay(int(sum(unit.is_broken.sum() for unit in units)), breakdowns)
 
 
-def _unit_lives(spells: pl.DataFrame) -> UnitLives:
-    return UnitLives(
-        spells["batches"].to_numpy(),
-        tuple(spells["ended_by"]),
-        spells["exit_batches"][0] is not None,
-    )
+def _unit_lives(spells: pl.DataFrame, scale: str) -> UnitLives:
+    lasted = spells["batches"] if scale == "batches" else spells.select(HOURS_LASTED).to_series()
+    entry, _ = SCALES[scale]
+    return UnitLives(lasted.to_numpy(), tuple(spells["ended_by"]), spells[entry][0])
 
 
 def _breakdowns(
@@ -184,7 +186,7 @@ def _age_at_start(
     density f(a + b) / mean (Cox 1962, section 5.3), within what today's plan allows.
 
     Returns:
-        Ages in batches, shape (draws,).
+        Ages, shape (draws,).
     """
     from scipy.special import gammainc, gammaincinv
 

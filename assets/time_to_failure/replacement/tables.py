@@ -30,10 +30,10 @@ def replacement_intervals(found: Sequence[Decision], weibull_fits: pl.DataFrame)
         weibull_fits: ``finding.weibull_fits``, for the reason where a fit is missing.
 
     Returns:
-        ``finding.replacement_intervals``: one row per class, part and event, in batches. A null
-        optimum under a fit means that running to failure is best. Intervals are 95% for shape and
-        scale and 90% for what is drawn from them; breakdowns avoided on the recorded batches are
-        the mean over draws.
+        ``finding.replacement_intervals``: one row per class, part and event, on the scale of time
+        its evidence is on. A null optimum under a fit means that running to failure is best.
+        Intervals are 95% for shape and scale and 90% for what is drawn from them; breakdowns
+        avoided on the recorded batches are the mean over draws.
     """
     said = weibull_fits.select(*key(INTERVALS), "note", "p_adjusted").iter_rows()
     notes = {row[:-2]: row[-2:] for row in said}
@@ -83,6 +83,11 @@ def interval_row(
         "policy": policy_of(stratum),
         "units": stratum.units,
         "lives": stratum.lives,
+        "lives_truncated": stratum.lives_truncated,
+        "lives_unknown": stratum.lives_unknown,
+        "scales_compared": decision.scale.compared,
+        "scale_reason": decision.scale.reason,
+        "time_per_batch": decision.scale.time_per_batch,
         "events": stratum.risk.events,
         "todays_interval": today.interval,
         "todays_interval_p10": today.quantile(0.1),

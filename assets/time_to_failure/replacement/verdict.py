@@ -37,7 +37,7 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
     if fit is None:
         return (
             ReplacementVerdict.TOO_FEW_EVENTS,
-            f"{note or 'No life is on record.'} {_stays(decision)}",
+            f"{note or 'No life is on record.'} {_stays(decision)}{_before_records(decision)}",
         )
     weighed = decision.weighed
     if weighed is None:
@@ -45,9 +45,10 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
         return ReplacementVerdict.NOT_PRICED, f"{reason} Wear is shown without a price."
     is_breakdown = decision.stratum.event == BREAKDOWN
     if fit.shape <= 1 and not is_breakdown:
-        return ReplacementVerdict.NO_WEAR, _no_wear(fit)
+        return ReplacementVerdict.NO_WEAR, f"{_no_wear(fit)}{_before_records(decision)}"
     if fit.shape <= 1 or np.isinf(weighed.best):
-        return ReplacementVerdict.RUN_TO_FAILURE, _run_to_failure(weighed)
+        said = f"{_run_to_failure(weighed)}{_before_records(decision)}"
+        return ReplacementVerdict.RUN_TO_FAILURE, said
     is_worn = fit.shape_low > 1
     if not is_breakdown:
         least_shape = bounds(weighed.draws.shape, WEAR_LEVEL)[0]
@@ -57,25 +58,26 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
             f"The shape is {fit.shape:.1f} ({fit.shape_low:.1f} to {fit.shape_high:.1f}): a "
             f"hazard that does not rise with age is not excluded"
             f"{'' if is_breakdown else ' once all questions asked are counted'}. "
-            f"{_stays(decision)}"
+            f"{_stays(decision)}{_before_records(decision)}"
         )
-    return _worn(weighed)
+    code, reason = _worn(weighed, decision.stratum.time_scale)
+    return code, f"{reason}{_before_records(decision)}"
 
 
-def _worn(weighed: WeighedIntervals) -> tuple[str, str]:
+def _worn(weighed: WeighedIntervals, unit: str) -> tuple[str, str]:
     best, today = weighed.best, weighed.today.interval
     saved, (low, high) = weighed.saving(best)
-    now = "running to failure" if today is None else f"renewing every {today:.0f} batches"
+    now = "running to failure" if today is None else f"renewing every {today:,.0f} {unit}"
     span = f"{saved:,.0f} USD a batch ({low:,.0f} to {high:,.0f}, 90% interval)"
     beyond = (
-        f" No life lasted longer than {weighed.reach:.0f} batches: lengthen in steps."
+        f" No life lasted longer than {weighed.reach:,.0f} {unit}: lengthen in steps."
         if best > weighed.reach
         else ""
     )
     # At its own optimum a draw never loses, so a saving is judged at the interval proposed.
     if low <= 0:
         return ReplacementVerdict.KEEP_INTERVAL, (
-            f"Least cost at {best:.0f} batches, but against {now} that saves {span}, which does "
+            f"Least cost at {best:,.0f} {unit}, but against {now} that saves {span}, which does "
             f"not exclude zero.{beyond}"
         )
     way = (
@@ -84,7 +86,7 @@ def _worn(weighed: WeighedIntervals) -> tuple[str, str]:
         else ReplacementVerdict.RENEW_LATER
     )
     return way, (
-        f"Least cost at {best:.0f} batches; against {now} that saves {span}."
+        f"Least cost at {best:,.0f} {unit}; against {now} that saves {span}."
         f"{_on_record(weighed)}{beyond}"
     )
 
@@ -128,4 +130,21 @@ def _run_to_failure(weighed: WeighedIntervals) -> str:
 def _stays(decision: Decision) -> str:
     if decision.today.interval is None:
         return "Nothing speaks for a planned interval."
-    return f"Nothing speaks against today's interval of {decision.today.interval:.0f} batches."
+    interval, unit = decision.today.interval, decision.stratum.time_scale
+    return f"Nothing speaks against today's interval of {interval:,.0f} {unit}."
+
+
+def _before_records(decision: Decision) -> str:
+    """Say how lives begun before the records were taken; nothing where there are none."""
+    stratum, said = decision.stratum, ""
+    if stratum.lives_truncated:
+        entered = _lives(stratum.lives_truncated)
+        said += f" Begun before the records and entered at the age known, not as new: {entered}."
+    if stratum.lives_unknown:
+        left = _lives(stratum.lives_unknown)
+        said += f" Left out because their age in {stratum.time_scale} is not on record: {left}."
+    return said
+
+
+def _lives(count: int) -> str:
+    return "1 life" if count == 1 else f"{count:,} lives"

@@ -6,7 +6,7 @@ import polars as pl
 from reports.figures.style import BLUE, GREEN, MUTED, ORANGE, axis, figure
 
 SQL = """
-SELECT c.equipment_class, c.part, c.event, c.interval, c.cost_per_batch_usd AS cost,
+SELECT c.equipment_class, c.part, c.event, c.time_scale, c.interval, c.cost_per_batch_usd AS cost,
   c.cost_per_batch_low_usd AS low, c.cost_per_batch_high_usd AS high,
   r.todays_interval, r.optimal_interval, r.longest_age,
   replace(c.equipment_class, '_', ' ') || CASE WHEN c.event = 'breakdown' THEN ', breakdowns'
@@ -26,14 +26,15 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     """Draw expected cost against the interval, with its band and both intervals marked.
 
     Args:
-        frame: One row per interval of one question: interval (batches), cost with low and high
-            (USD per batch), todays_interval, optimal_interval, longest_age (batches).
+        frame: One row per interval of one question: time_scale, interval (in it), cost with low and
+            high (USD per batch), todays_interval, optimal_interval, longest_age (as interval).
     """
+    unit = frame["time_scale"][0]
     at = frame["interval"].to_list()
     top = HIGHEST * float(min(frame["cost"]))
     drawn = figure(
         height=300,
-        x=axis("batches between planned renewals", rangemode="tozero", nticks=7, showgrid=False),
+        x=axis(f"{unit} between planned renewals", rangemode="tozero", nticks=7, showgrid=False),
         y=axis("expected cost per batch, USD", tickformat="~s", range=[0, top], nticks=6),
         margin={"l": 8, "r": 16, "t": 40, "b": 8},
     )
@@ -47,7 +48,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         y=frame["cost"].to_list(),
         mode="lines",
         line={"color": BLUE, "width": 2},
-        hovertemplate="%{y:,.0f} USD a batch at %{x:.0f} batches<extra></extra>",
+        hovertemplate=f"%{{y:,.0f}} USD a batch at %{{x:.0f}} {unit}<extra></extra>",
     )
     row = frame.row(0, named=True)
     _mark(drawn, row["longest_age"], "longest seen", MUTED, height=0.0)

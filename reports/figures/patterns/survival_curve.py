@@ -6,14 +6,16 @@ import polars as pl
 from reports.figures.style import BLUE, MUTED, axis, figure
 
 SQL = """
-SELECT c.equipment_class, c.part, c.age, c.at_risk, c.events, c.survival, c.survival_low,
-  c.survival_high, replace(c.equipment_class, '_', ' ') AS title
+SELECT c.equipment_class, c.part, c.time_scale, c.age, c.at_risk, c.events, c.survival,
+  c.survival_low, c.survival_high, replace(c.equipment_class, '_', ' ') AS title
 FROM finding.survival_curves AS c
 JOIN finding.weibull_fits AS f
   ON f.equipment_class = c.equipment_class AND f.origin = c.origin AND f.part = c.part
   AND f.event = c.event AND f.time_scale = c.time_scale
-WHERE c.event = 'breakdown' AND c.time_scale = 'batches'
-  AND c.origin IN ('maintenance', 'part_change') AND f.events > 0
+JOIN finding.replacement_intervals AS r
+  ON r.equipment_class = c.equipment_class AND r.origin = c.origin AND r.part = c.part
+  AND r.event = c.event AND r.time_scale = c.time_scale
+WHERE c.event = 'breakdown' AND f.events > 0
 ORDER BY c.equipment_class, c.part, c.point
 """
 RISK_COLUMNS = 6
@@ -23,13 +25,14 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     """Draw the curve as steps with its band, and below it how many lives were still followed.
 
     Args:
-        frame: One row per age of one kind of equipment: age (batches), at_risk, events, survival
-            with its 95% interval (0 to 1).
+        frame: One row per age of one kind of equipment: time_scale, age (in it), at_risk, events,
+            survival with its 95% interval (0 to 1).
     """
+    unit = frame["time_scale"][0]
     ages = frame["age"].to_list()
     drawn = figure(
         height=320,
-        x=axis("batches since maintenance", range=_room(ages), nticks=7, anchor="y2"),
+        x=axis(f"{unit} since maintenance", range=_room(ages), nticks=7, anchor="y2"),
         y=axis("share without a breakdown", tickformat=".0%", range=[0, 1.03], domain=[0.2, 1]),
         yaxis2=axis(domain=[0, 0.12], range=[0, 1], showgrid=False, showticklabels=False),
     )
@@ -49,7 +52,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         mode="lines",
         line={"color": BLUE, "width": 2, "shape": "hv"},
         customdata=frame["at_risk"].to_list(),
-        hovertemplate="%{y:.0%} at %{x:.0f} batches, %{customdata} at risk<extra></extra>",
+        hovertemplate=f"%{{y:.0%}} at %{{x:.0f}} {unit}, %{{customdata}} at risk<extra></extra>",
     )
     shown = risk_columns(frame)
     drawn.add_scatter(

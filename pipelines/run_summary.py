@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from reports.wording import planted_worth
+from reports.wording import PLANTED_WORTHS
 from warehouse.paths import Home
 from warehouse.published_copy.published import PublishedWarehouse, open_published
 
@@ -30,7 +30,7 @@ SELECT p10, p50, p90, basis, note FROM economics.scenarios
 WHERE scenario = 'base' AND lever = 'all' AND measure = 'annual_savings_usd'
 """
 _POWER = """
-SELECT d.title, p.* EXCLUDE (reason), p.reason FROM evidence.power AS p
+SELECT d.title, p.worth, p.trials, p.found, p.ranked_first, p.reason FROM evidence.power AS p
 JOIN core.outcome_definitions AS d USING (outcome)
 ORDER BY p.outcome, p.is_headline DESC, p.worth_per_batch
 """
@@ -83,7 +83,7 @@ def power_lines(home: Path) -> list[str]:
 
 
 def _power_line(row: dict[str, Any]) -> str:
-    worth = f"{row['title']}: a cause worth {planted_worth(row['worth'])}"
+    worth = f"{row['title']}: a cause worth {PLANTED_WORTHS[row['worth']]}"
     if not row["trials"]:
         return f"{worth} could not be planted. {row['reason']}"
     return (

@@ -18,6 +18,7 @@ from reports.pages import (
     event_findings,
     executive,
     model_card,
+    power,
     rules,
     technical,
     time_to_failure,
@@ -54,6 +55,7 @@ def _vocabularies() -> dict[str, Any]:
         "ranking_method": wording.RANKING_METHODS,
         "replacement_verdict": wording.REPLACEMENT_VERDICTS,
         "later_standing": wording.LATER_STANDINGS,
+        "planted_worth": wording.PLANTED_WORTHS,
     }
     named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
     return {
@@ -115,6 +117,7 @@ def render(published: Published, *, plotly_js: str | None = None) -> str:
         .render(
             **_functions(facts),
             **executive.context(facts),
+            **power.context(facts),
             **window_evidence.context(facts),
             **technical.context(facts),
             **rules.context(facts),

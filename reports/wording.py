@@ -10,6 +10,7 @@ from data_contracts.codes import (
     LaterStanding,
     LeakLikeness,
     NegativeControl,
+    PlantedWorth,
     RefusalRule,
     ReplacementVerdict,
     Scenario,
@@ -147,6 +148,12 @@ LATER_STANDINGS = {
     LaterStanding.HELD: "seen again",
     LaterStanding.NOT_HELD: "not seen again",
     LaterStanding.TOO_FEW_TO_TELL: "too few to tell",
+}
+PLANTED_WORTHS = {
+    PlantedWorth.ONE_A_YEAR: "one failure a year",
+    PlantedWorth.TENTH_OF_FAILURES: "a tenth of the failures on record",
+    PlantedWorth.QUARTER_OF_FAILURES: "a quarter of the failures on record",
+    PlantedWorth.HALF_OF_FAILURES: "half of the failures on record",
 }
 # The words for a failure mode of economics.copq_ledger, in a query over it.
 MODE_TITLE_SQL = """coalesce((SELECT any_value(o.title) FROM core.outcome_definitions AS o

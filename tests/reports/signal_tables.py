@@ -13,6 +13,7 @@ from tests.reports.table_rows import (
     leak_question_row,
     ledger_rows,
     outcome_row,
+    power_row,
     scenarios_rows,
     sensitivity_rows,
     validations_rows,
@@ -81,6 +82,10 @@ def signal_tables() -> dict[str, Rows]:
         ],
         "feature.dictionary": dictionary_rows(drivers),
         "model.verdicts": verdicts,
+        "evidence.power": [
+            power_row("one_a_year", 0.005, (40, 33, 28), is_headline=True),
+            power_row("half_of_failures", 0.022, (37, 37, 36)),
+        ],
         "model.validations": validations_rows("failure", 5, 0.95),
         "model.permutation_nulls": nulls,
         "model.calibration": [
@@ -118,8 +123,6 @@ def signal_tables() -> dict[str, Rows]:
                 "frozen_detected": round(31 * hit),
                 "frozen_false_alarms": round(669 * budget * 2),
                 "lead_time_h": 71.5,
-                "sensitivity_design_effect": 1.2,
-                "false_alarm_design_effect": 1.4,
             }
             for budget, hit in ((0.02, 0.29), (0.05, 0.48), (0.1, 0.65))
         ],
@@ -140,8 +143,6 @@ def signal_tables() -> dict[str, Rows]:
                 "false_alarms": round(134 * budget),
                 "frozen_detected": 3,
                 "frozen_false_alarms": round(134 * budget * fold),
-                "sensitivity_design_effect": 1.2,
-                "false_alarm_design_effect": 1.4,
             }
             for budget in (0.02, 0.05, 0.1)
             for fold in range(2, 7)

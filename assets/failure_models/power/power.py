@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from assets.failure_models.power.trials import TestedOutcome, Trial
+from assets.failure_models.power.trials import PlantedOutcome, Trial
 from assets.failure_models.signal.trends import MICROSECONDS_PER_YEAR
 from assets.statistics.intervals import wilson
 from data_contracts.codes import PlantedWorth
@@ -35,7 +35,7 @@ class Pace:
     years: float
 
 
-def pace_of(tested: TestedOutcome) -> Pace | None:
+def pace_of(tested: PlantedOutcome) -> Pace | None:
     """Return the pace of the batches tested; None where fewer than half are dated."""
     at = tested.task.matrix.gate_at
     dated = at[np.isfinite(at)]
@@ -45,7 +45,7 @@ def pace_of(tested: TestedOutcome) -> Pace | None:
     return Pace(dated.size / years, years) if years > 0 else None
 
 
-def worths(tested: TestedOutcome, pace: Pace | None) -> dict[str, float]:
+def worths(tested: PlantedOutcome, pace: Pace | None) -> dict[str, float]:
     """Return what planted causes are worth: name -> failures per batch, the headline first.
 
     One failure a year where batches are dated, for that is what a reader can weigh; shares of the
@@ -60,7 +60,7 @@ def worths(tested: TestedOutcome, pace: Pace | None) -> dict[str, float]:
 
 
 def power(
-    tested: TestedOutcome,
+    tested: PlantedOutcome,
     worth: str,
     worth_per_batch: float,
     tried: Sequence[Trial | None],

@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.power.power import pace_of, power, worths
-from assets.failure_models.power.trials import TestedOutcome, Trial, trials
+from assets.failure_models.power.trials import PlantedOutcome, Trial, trials
 from data_contracts.tables import table
 
 POWER = "evidence.power"
@@ -28,7 +28,7 @@ class SelfTest:
         settings: Draws and seed of the ladder.
     """
 
-    outcomes: list[TestedOutcome]
+    outcomes: list[PlantedOutcome]
     refused: list[str]
     trials: int
     settings: StudySettings
@@ -52,8 +52,8 @@ class SelfTest:
         )
         outcomes, refused = [], []
         for row in inputs.outcome_definitions.sort("outcome").iter_rows(named=True):
-            tested = TestedOutcome.of(inputs, row["outcome"], seed)
-            if isinstance(tested, TestedOutcome):
+            tested = PlantedOutcome.of(inputs, row["outcome"], seed)
+            if isinstance(tested, PlantedOutcome):
                 outcomes.append(tested)
             else:
                 refused.append(f"{row['title']}: {tested}")

@@ -71,7 +71,7 @@ def main() -> None:
                 record.append(followed(cell, seed))
             print(*head, f"{time.perf_counter() - started:.0f} s", flush=True)
     if record.file.exists():
-        with pl.Config(tbl_rows=40, tbl_cols=20, fmt_str_lengths=24):
+        with pl.Config(tbl_rows=40, tbl_cols=20, fmt_str_lengths=30, tbl_width_chars=160):
             last = asked.first_seed + asked.plants - 1
             print(summary(record.rows().filter(pl.col("seed").is_between(asked.first_seed, last))))
 

@@ -82,7 +82,11 @@ def test_looking_every_month_is_silent_without_a_change_and_speaks_with_one() ->
     for rate in (0.03, 0.01):
         found = [
             lower_rate_e_value(
-                rng.binomial(1000, 0.03), 1000, np.cumsum(rng.binomial(17, rate, 96)), made, 0.01
+                rng.binomial(1000, 0.03),
+                1000,
+                rng.binomial(17, rate, 96).cumsum().astype(np.float64),
+                made,
+                0.01,
             )
             for _ in range(400)
         ]

@@ -77,7 +77,7 @@ def test_a_record_that_goes_on_as_it_foretells_is_expected_to_show_nothing() -> 
 def test_looking_every_month_is_silent_without_a_change_and_speaks_with_one() -> None:
     """Seventeen batches a month for eight years, a thousand before them, all only counted."""
     rng = np.random.default_rng(3)
-    made = np.arange(1, 97) * 17.0
+    made = np.arange(17.0, 17 * 97, 17)
     shown = {}
     for rate in (0.03, 0.01):
         found = [

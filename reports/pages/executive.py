@@ -50,10 +50,10 @@ SELECT DISTINCT note FROM economics.scenarios
 WHERE lever = 'all' AND note IS NOT NULL AND note <> '' ORDER BY note
 """
 _LEVERS_SQL = """
-SELECT l.*, v.verdict AS gate_verdict FROM economics.levers AS l
-LEFT JOIN model.verdicts AS v ON v.outcome = l.outcome AND v.gate = l.gate
-WHERE l.reason IS NULL OR l.reason NOT LIKE 'Counted in %'
-ORDER BY NOT l.is_in_programme, l.basis = 'refused', l.gate, l.lever
+SELECT *, nullif(regexp_extract(reason, '^Verdict ([a-z_]+) at gate', 1), '') AS gate_verdict,
+  nullif(regexp_extract(reason, '^Verdict [a-z_]+ at gate (\\d)', 1), '') AS verdict_gate
+FROM economics.levers WHERE reason IS NULL OR reason NOT LIKE 'Counted in %'
+ORDER BY NOT is_in_programme, basis = 'refused', gate, lever
 """
 _CARRIED_OUT_SQL = """
 SELECT l.outcome, l.gate, l.basis, l.lever, l.title
@@ -200,8 +200,13 @@ def measures(facts: Facts) -> list[str]:
 
 
 def _notes(facts: Facts) -> list[str]:
-    """Return the scenarios' notes, without those another one already contains."""
-    notes = [row["note"] for row in facts.rows(_NOTES_SQL)]
+    """Return the scenarios' notes, without those another one already contains.
+
+    Why a verdict is as it is stands with the verdicts, not here once more.
+    """
+    notes = list(
+        dict.fromkeys(row["note"].partition(" Verdict ")[0] for row in facts.rows(_NOTES_SQL))
+    )
     return [note for note in notes if not any(note in other for other in notes if other != note)]
 
 

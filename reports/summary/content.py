@@ -13,14 +13,14 @@ from reports.wording import NEXT_STEPS, SIMULATED_SOURCES, phrase, stage
 
 MOST_REASON_CHARACTERS = 320
 _LEVERS_SQL = """
-SELECT l.lever, l.title, l.tier, l.basis, l.is_in_programme, l.gate, l.reason,
-  v.verdict AS gate_verdict
-FROM economics.levers AS l
-LEFT JOIN model.verdicts AS v ON v.outcome = l.outcome AND v.gate = l.gate
-WHERE (l.reason IS NULL OR l.reason NOT LIKE 'Counted in %')
+SELECT lever, title, tier, basis, is_in_programme,
+  nullif(regexp_extract(reason, '^Verdict ([a-z_]+) at gate', 1), '') AS gate_verdict,
+  nullif(regexp_extract(reason, '^Verdict [a-z_]+ at gate (\\d)', 1), '') AS verdict_gate
+FROM economics.levers
+WHERE (reason IS NULL OR reason NOT LIKE 'Counted in %')
 QUALIFY row_number() OVER (
-  PARTITION BY l.title ORDER BY NOT l.is_in_programme, l.basis = 'refused', l.lever) = 1
-ORDER BY NOT l.is_in_programme, l.basis = 'refused', l.tier, l.lever
+  PARTITION BY title ORDER BY NOT is_in_programme, basis = 'refused', lever) = 1
+ORDER BY NOT is_in_programme, basis = 'refused', tier, lever
 """
 _QUESTIONS_SQL = """
 SELECT outcome, concat_ws('/', outcome, feature) AS key FROM evidence.leak_questions
@@ -277,9 +277,9 @@ def _levers(facts: Facts) -> list[dict[str, str]]:
 
 def _lever_reason(facts: Facts, row: dict[str, Any]) -> str:
     """Return why a lever stands as it does; a verdict in words, its figures in the full report."""
-    if str(row["reason"]).startswith("Verdict ") and row["gate_verdict"]:
+    if row["gate_verdict"]:
         verdict = phrase(row["gate_verdict"]).capitalize()
-        return f"{verdict} at {stage(row['gate'])}; why stands in the full report."
+        return f"{verdict} at {stage(row['verdict_gate'])}; why stands in the full report."
     return _whole_sentences(_text(facts, "lever.reason", row["lever"]))
 
 

@@ -220,6 +220,14 @@ def test_a_lever_refused_at_a_gate_shows_the_verdict_of_that_gate(signal_plant):
     assert lever["reason"] == "No signal at stage 2 (dispensing); why stands in the full report."
 
 
+def test_a_lever_at_release_shows_the_verdict_it_rests_on(signal_plant):
+    signal_plant.execute(
+        "UPDATE economics.levers SET basis = 'refused', gate = 7, is_in_programme = false, "
+        "reason = 'Verdict leak_suspected at gate 5: answer first.' WHERE lever = 'alert.failure'"
+    )
+    assert "leak suspected</span> at stage 5 (packaging)" in render(signal_plant, plotly_js="")
+
+
 def test_an_open_question_stands_beside_the_verdict_it_keeps_open(signal_plant):
     rows = [leak_question_row("failure", "parameter.hardness_n", "Hardness")]
     signal_plant.put("evidence.leak_questions", _shaped("evidence.leak_questions", rows))

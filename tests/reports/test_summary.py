@@ -121,6 +121,12 @@ def test_a_simulated_source_is_called_one(signal_plant, source):
     assert ("simulated plant" in render(signal_plant, plotly_js="")) == is_said
 
 
+def test_savings_that_fall_short_of_their_cost_never_pay_for_it(plant_priced_at):
+    plant = plant_priced_at({"break_even_effect_share": 24.4})
+    claim = Facts(plant.query).claims["savings.measure[base/break_even_effect_share]"]
+    assert (claim["value"], claim["value_text"]) == (float("inf"), "never")
+
+
 def test_a_promise_under_way_is_followed(plant_priced_at):
     plant = plant_priced_at({})
     assert "write its start and both failure rates into the assumptions" in _said(plant)["ask"]

@@ -88,6 +88,23 @@ def test_an_answer_is_signed_and_about_a_column_or_its_quantity(file: Path) -> N
     assert load_profile(file).measured_before_result == {}
 
 
+def test_events_can_define_an_outcome(file: Path) -> None:
+    """Without a rule any of them is a failure; with one they only come before nothing of it."""
+    deviations = "  deviations: {file: lab, columns: {deviation_id: Nr, category: Kind}}\noutcomes:"
+    alone = (
+        "  - {name: leaks, title: Leaks, first_known_stage: 5, defined_by_events: [deviation.leak]}"
+    )
+    file.write_text(GOOD.replace("outcomes:", f"{deviations}\n{alone}"))
+    leaks = load_profile(file).outcome("leaks")
+    assert (leaks.rule, leaks.defined_by_events) == ('"deviation.leak" > 0', ("deviation.leak",))
+    assert leaks.defining_quantities == ("deviation.leak",)
+    beside = "rule: assay_pct < 95\n    defined_by_events: [deviation.leak, hold.drying_to_milling]"
+    file.write_text(GOOD.replace("outcomes:", deviations).replace("rule: assay_pct < 95", beside))
+    low = load_profile(file).outcome("low_assay")
+    assert low.rule == "assay_pct < 95"
+    assert low.defined_by_events == ("deviation.leak", "hold.drying_to_milling")
+
+
 def test_every_built_in_profile_loads() -> None:
     assert {"tabletting", "virtual_plant", "sterile_vials", "example_wide_table"} <= set(
         built_in_profiles()
@@ -196,6 +213,31 @@ WRONG = {
         "outcomes:",
         "measured_before_result: {assay_pct: {who: A, why: b, when: c}}\noutcomes:",
         r"unknown key 'when'",
+    ),
+    "an event of no kind": (
+        "rule: assay_pct < 95",
+        "defined_by_events: [leak]",
+        r"'leak' names no kind of event; write deviation\.<category>",
+    ),
+    "no event of equipment": (
+        "rule: assay_pct < 95",
+        "defined_by_events: [equipment.explosion]",
+        r"'equipment\.explosion' is no event of equipment; there are: maintenance",
+    ),
+    "a hold that decides alone": (
+        "rule: assay_pct < 95",
+        "defined_by_events: [hold.drying_to_milling]",
+        r"cannot decide an outcome alone; give a 'rule' too",
+    ),
+    "events nobody delivers": (
+        "rule: assay_pct < 95",
+        "defined_by_events: [equipment.breakdown]",
+        r"'equipment\.breakdown' needs records; map a file to raw\.equipment_events",
+    ),
+    "neither rule nor events": (
+        "    rule: assay_pct < 95\n",
+        "",
+        r"'rule' is missing: a condition, true for a failed batch \(or 'defined_by_events'\)",
     ),
     "eleven months": (
         "production_order: Nr",

@@ -204,3 +204,19 @@ def test_cut_points_and_score_by_hand():
     assert deviance_root(np.array([4.0]), np.array([1.0]))[0] == pytest.approx(
         np.sqrt(2 * (4 * np.log(4) - 3))
     )
+
+
+def test_precursors_leave_out_the_event_that_defines_the_outcome(planted, found, with_records):
+    """The planted precursor, declared to be the failure, is gone from everything searched."""
+    kind, event, _ = planted.event_type.split(".")
+    declared = f"{kind}.{event}"
+    definitions = planted.records.outcome_definitions.with_columns(defining_events=pl.lit(declared))
+    assert found[PRECURSORS]["event_type"].str.starts_with(declared).any()
+    again = with_records(outcome_definitions=definitions)
+    assert not again[PRECURSORS]["event_type"].str.starts_with(declared).any()
+    assert not again["finding.event_sequences"]["sequence"].str.contains(declared).any()
+    row = again[SEARCHES].row(0, named=True)
+    assert row["left_out"] == declared
+    assert row["reason"].endswith(f"Left out, because they define this outcome: {declared}.")
+    assert found[SEARCHES]["left_out"].to_list() == [None]
+    assert row["event_types"] < found[SEARCHES]["event_types"].item()

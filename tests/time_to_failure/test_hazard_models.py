@@ -9,10 +9,14 @@ from assets.time_to_failure.curves.fit_notes import with_notes
 from assets.time_to_failure.curves.hazard_fits import cox_rows
 from assets.time_to_failure.curves.hazard_models import hazard_models
 from assets.time_to_failure.lives.equipment_use import equipment_use
-from assets.time_to_failure.lives.failed_batches import batches_of_lives, failure_spells
+from assets.time_to_failure.lives.failed_batches import (
+    batches_of_lives,
+    failure_spells,
+    without_defining_clocks,
+)
 from assets.time_to_failure.lives.lives import breakdown_spells
 from data_contracts.tables import table
-from tests.time_to_failure.conftest import event_frame, phase_frame
+from tests.time_to_failure.conftest import OUTCOMES, event_frame, phase_frame
 
 
 def batches_at_risk(log_ratio_at):
@@ -76,3 +80,36 @@ def test_hazard_models_tell_the_press_that_breaks_down_more_often():
     assert (ratio["unit"], ratio["events"], ratio["lives"]) == ("against A", 24, 42)
     assert 1 < ratio["ratio_low"] < 5 < ratio["ratio_high"]
     assert (found["p_adjusted"] >= found["p_value"]).all()
+
+
+def test_hazard_models_leave_out_the_event_that_defines_the_outcome():
+    """Batches fail after breakdowns: a covariate of failures, but not where it is the failure."""
+    days = [float(n) for n in range(120)]
+    events = event_frame(
+        *(("A", "maintenance", at, None, 0.0) for at in (0.5, 40.5, 80.5)),
+        *(("A", "breakdown", at, None, 0.0) for at in (20.5, 55.5, 95.5)),
+    )
+    phases = phase_frame(days, "A")
+    use = equipment_use(phases)
+    spells = breakdown_spells(use, events)
+    lived = batches_of_lives(spells, use)
+    outcomes = pl.DataFrame(
+        [(name, "leak", n % 9 == 3) for n, name in enumerate(phases["batch_id"])],
+        schema=OUTCOMES,
+        orient="row",
+    )
+    failures = failure_spells(lived, outcomes)
+    free = hazard_models(lived, spells, failures, events).filter(event="failed_batch:leak")
+    assert "breakdowns_before" in free["covariate"].to_list()
+    for declared in ("equipment.breakdown", "equipment.breakdown.compression"):
+        bound = hazard_models(lived, spells, failures, events, {"leak": (declared,)})
+        own = bound.filter(event="failed_batch:leak")
+        assert "breakdowns_before" not in own["covariate"].to_list()
+        told = "Left out, because it defines the outcome: breakdowns_before."
+        assert own["note"].str.contains(told).all()
+    elsewhere = {"leak": ("equipment.breakdown.drying",)}
+    kept = hazard_models(lived, spells, failures, events, elsewhere)
+    assert kept.filter(event="failed_batch:leak").equals(free)
+    clocks = without_defining_clocks(failures, {"leak": ("equipment.maintenance",)})
+    assert clocks.is_empty()
+    assert without_defining_clocks(failures, elsewhere).equals(failures)

@@ -26,7 +26,7 @@ class MaintenanceEvidence:
     Attributes:
         row: Row of ``finding.replacement_intervals`` with verdict ``renew_earlier``.
         tried: Intervals compared, among which this one saves most: each row with a saving and its
-            interval counts for every scale of time it was chosen from.
+            interval counts for every scale of time whose fits were compared.
     """
 
     row: Mapping[str, Any]

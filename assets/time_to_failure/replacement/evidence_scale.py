@@ -6,7 +6,7 @@ the interval are taken on; the other would weigh a plan the evidence knows nothi
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -32,7 +32,8 @@ class EvidenceScale:
 
     Attributes:
         time_scale: ``batches`` or ``hours``.
-        compared: Scales that had a fit; the better of two looks better than it is.
+        compared: Scales of which the better fit was taken: 2 where the records told them apart,
+            else 1. The better of two looks better than it is.
         reason: Why this one, a sentence.
         time_per_batch: Units of the scale that pass from one batch to the next.
     """
@@ -79,9 +80,9 @@ def evidence_scales(
     found = {}
     for question, pair in pairs.items():
         known = {scale for scale, each in pair.items() if each.key in fits}
-        chosen, reason = _chosen(pair, known, rows.get(question))
-        per_batch = 1.0 if chosen == BATCHES else pace[question[:3]]
-        found[question] = EvidenceScale(chosen, len(known), reason, per_batch)
+        chosen = _chosen(pair, known, rows.get(question))
+        per_batch = 1.0 if chosen.time_scale == BATCHES else pace[question[:3]]
+        found[question] = replace(chosen, time_per_batch=per_batch)
     return found
 
 
@@ -128,31 +129,35 @@ def hours_per_batch(spells: pl.DataFrame) -> dict[tuple[str, str, str], float]:
 
 def _chosen(
     pair: Mapping[str, Stratum], known: set[str], rows: pl.DataFrame | None
-) -> tuple[str, str]:
+) -> EvidenceScale:
     if not known:
-        return BATCHES, "Neither scale has a fit, so batches stand for time."
+        return EvidenceScale(BATCHES, 1, "Neither scale has a fit, so batches stand for time.")
     if len(known) == 1:
         (only,) = known
         other = HOURS if only == BATCHES else BATCHES
-        return only, (
+        reason = (
             f"Only in {only} are enough ages at the event on record "
             f"({pair[only].risk.events} against {pair[other].risk.events} in {other})."
         )
+        return EvidenceScale(only, 1, reason)
     gain = _gain_in_hours(rows)
     if abs(gain) >= TOLD_APART:
         better = HOURS if gain > 0 else BATCHES
-        return better, (
+        reason = (
             f"Age in {better} tells better which batches end in the event (log-likelihood "
             f"{abs(gain):.1f} higher)."
         )
+        return EvidenceScale(better, 2, reason)
     events = {scale: each.risk.events for scale, each in pair.items()}
     if events[HOURS] == events[BATCHES]:
-        return BATCHES, "Batches and hours tell the events about equally well; batches stand."
+        reason = "Batches and hours tell the events about equally well; batches stand."
+        return EvidenceScale(BATCHES, 1, reason)
     more = max(events, key=lambda scale: events[scale])
-    return more, (
+    reason = (
         f"Batches and hours tell the events about equally well, but {more} know the age of more of "
         f"them ({events[more]} against {min(events.values())})."
     )
+    return EvidenceScale(more, 1, reason)
 
 
 def _gain_in_hours(rows: pl.DataFrame | None) -> float:

@@ -48,7 +48,8 @@ def lower_rate_e_value(
     both = _log_mixture(failures_before + failures, misses_before + misses)
     foretold = both - _log_mixture(failures_before, misses_before)
     stated = failures * np.log(promised) + misses * np.log1p(-promised)
-    return np.asarray(np.exp(stated - foretold))
+    with np.errstate(over="ignore"):  # beyond any doubt is infinite
+        return np.asarray(np.exp(stated - foretold))
 
 
 def _log_mixture(hits: FloatArray | float, misses: FloatArray | float) -> FloatArray:

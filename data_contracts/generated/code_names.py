@@ -14,6 +14,7 @@ from data_contracts.contract import Column, Contract
 
 FILE = Path(__file__).parents[1] / "codes.py"
 
+LONGEST_LINE = 100
 OPENING = '''"""Codes that tables hold, by name: generated from the contracts, not written by hand.
 
 Each class is the allowed values of one column, or of several that share them. Here belongs nothing
@@ -40,8 +41,11 @@ def codes_module(contracts: Iterable[Contract]) -> str:
 
 
 def _code_class(name: str, table: str, column: Column) -> str:
-    meaning = "\n".join(f"    {line}" for line in wrap(column.description, width=96))
-    text = f'    """Values of ``{table}.{column.name}``.\n\n{meaning}\n    """'
+    head = f'    """Values of ``{table}.{column.name}``'
+    text = f'{head}: {column.description[:1].lower()}{column.description[1:]}"""'
+    if len(text) > LONGEST_LINE:
+        meaning = "\n".join(f"    {line}" for line in wrap(column.description, width=96))
+        text = f'{head}.\n\n{meaning}\n    """'
     values = [f'    {_constant(str(value))}: Final = "{value}"' for value in column.valid_values]
     return "\n".join([f"class {name}:", text, "", *values, ""])
 

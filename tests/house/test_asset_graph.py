@@ -47,5 +47,9 @@ def test_every_table_has_a_blocking_contract_check(definitions: dg.Definitions) 
 
 
 def test_jobs_and_schedules(definitions: dg.Definitions) -> None:
-    assert {job.name for job in definitions.jobs or ()} == {"main", "nightly", "sensor_month"}
-    assert {s.name for s in definitions.schedules or ()} == {"nightly", "monthly_refit"}
+    assert {job.name for job in definitions.jobs or ()} == {
+        "main", "nightly", "self_test", "sensor_month"
+    }  # fmt: skip
+    assert {s.name for s in definitions.schedules or ()} == {
+        "nightly", "monthly_refit", "monthly_self_test"
+    }  # fmt: skip

@@ -71,6 +71,7 @@ def test_the_ui_starts_with_both_jobs_and_schedules(tmp_path: Path) -> None:
         stop(server)
         log.close()
     assert found, (tmp_path / "log").read_text()[-2000:]
-    assert {"main", "nightly"} <= {job["name"] for job in found[0]["jobs"]}
-    assert {s["name"] for s in found[0]["schedules"]} == {"nightly", "monthly_refit"}
+    assert {"main", "nightly", "self_test"} <= {job["name"] for job in found[0]["jobs"]}
+    schedules = {s["name"] for s in found[0]["schedules"]}
+    assert schedules == {"nightly", "monthly_refit", "monthly_self_test"}
     assert len(found[0]["assetNodes"]) > 60

@@ -193,9 +193,9 @@ def test_a_driver_that_one_half_of_the_lots_does_not_name_is_a_sentence(
 def test_records_of_a_window_hold_past_results_halves_and_product(tables):
     records = window_records(tables, "failure", DRIVER, ())
     assert records is not None
-    # Three decaying means of the margin and of the label; nothing is known at an earlier gate.
-    assert records.earlier.shape == (COUNT, 6)
-    assert records.earlier.std(axis=0) == pytest.approx(np.ones(6))
+    # Three decaying means and a long one of the margin and of the label; nothing is known before.
+    assert records.earlier.shape == (COUNT, 8)
+    assert records.earlier.std(axis=0) == pytest.approx(np.ones(8))
     moved = tables["outcome_margins"].with_columns(
         margin=pl.when(pl.col("batch_id") >= "B0300").then(-9.0).otherwise("margin")
     )
@@ -210,14 +210,15 @@ def test_records_of_a_window_hold_past_results_halves_and_product(tables):
     assert records.levels.tolist() == [[1.0]] * COUNT
 
 
-def test_what_operators_answer_to_is_held_beside_what_they_move(tables):
+@pytest.mark.parametrize(("kept", "step"), [(0.6, 0.8), (0.9, 0.45)])
+def test_what_operators_answer_to_is_held_beside_what_they_move(tables, kept, step):
     """Results wander, and moisture is set against the last of them; it acts on none."""
     claims, shares = [], []
     for seed in range(6):
         rng = np.random.default_rng(seed)
         wander = np.zeros(COUNT)
         for i in range(1, COUNT):
-            wander[i] = 0.6 * wander[i - 1] + rng.normal(0, 0.8)
+            wander[i] = kept * wander[i - 1] + rng.normal(0, step)
         margin = 1.8 + wander + rng.normal(0, 0.3, COUNT)
         moisture = rng.normal(0, 0.5, COUNT) - np.r_[1.8, margin[:-1]]
         assert np.corrcoef(moisture, margin)[0, 1] < -0.3

@@ -63,7 +63,8 @@ def savings_tracker(
 
     Returns:
         ``economics.savings_tracker``: one row per month with dated batches; empty where nothing is
-        promised, no month has passed or none was made before.
+        promised, no month has passed, none was made before, or the record before was no worse than
+        the promise.
     """
     dated = (
         batches.filter(pl.col("started_at").is_not_null())
@@ -83,6 +84,9 @@ def savings_tracker(
     if not since.height or (frozen is None and not earlier.height):
         return table(SAVINGS_TRACKER)
     known = RecordBefore(*frozen) if frozen is not None else record_before(earlier, start)
+    if after * known.batches >= known.failures:
+        # The record is better than the promise already: nothing that follows is a fall to it.
+        return table(SAVINGS_TRACKER)
     months = (
         since.group_by(month=pl.col("day").dt.truncate("1mo"))
         .agg(batches=pl.len(), failures=pl.col("is_failed").sum())

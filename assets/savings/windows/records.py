@@ -16,7 +16,7 @@ from assets.batch_matrix.gate_rows import renumbered
 from assets.batch_matrix.missing_values import median_filled
 from assets.batch_matrix.outcome_panel import aligned_margins, outcome_labels
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
-from assets.statistics.regression.detrending import group_means
+from assets.statistics.regression.detrending import PAST_BATCHES, group_means, past_mean
 from assets.statistics.regression.result_history import history_columns
 
 SAME_QUANTITY = 0.9  # correlation from which a neighbour is the parameter by another name
@@ -137,10 +137,16 @@ def _known_by_then(
 
 
 def _past_results(margins: FloatArray, label: FloatArray, product: IntArray) -> FloatArray:
-    """What the results before each batch were, standardised: operators answer to them."""
+    """What the results before each batch were, standardised: operators answer to them.
+
+    The mean of many results stands beside the recent ones: parameters are held as they were set,
+    not beside their own past, so where results wander slowly they go with that mean as well.
+    """
     results = np.column_stack([margins, label])
     every = np.arange(product.size)
-    columns = history_columns(results - group_means(results, product, every))
+    within = results - group_means(results, product, every)
+    long = np.nan_to_num(past_mean(within, PAST_BATCHES))
+    columns = np.column_stack([history_columns(within), long])
     spread = columns.std(axis=0)
     return np.asarray(
         (columns[:, spread > 0] - columns[:, spread > 0].mean(axis=0)) / spread[spread > 0]

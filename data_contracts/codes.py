@@ -203,6 +203,19 @@ class OutcomeStatus:
     NOT_MEASURED: Final = "not_measured"
 
 
+class PlantedWorth:
+    """Values of ``evidence.power.worth``.
+
+    What each planted cause was worth, as failures that holding it out of its worst tenth would
+    prevent.
+    """
+
+    ONE_A_YEAR: Final = "one_a_year"
+    TENTH_OF_FAILURES: Final = "tenth_of_failures"
+    QUARTER_OF_FAILURES: Final = "quarter_of_failures"
+    HALF_OF_FAILURES: Final = "half_of_failures"
+
+
 class PredictionSet:
     """Values of ``model.batch_scores.foretold``.
 

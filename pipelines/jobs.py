@@ -8,17 +8,31 @@ from typing import Any
 
 import dagster as dg
 
+from assets.defs import asset_key
+
 MAIN_JOB = "main"
 SENSOR_MONTH_JOB = "sensor_month"
 NIGHTLY_JOB = "nightly"
+SELF_TEST_JOB = "self_test"
+SELF_TEST_TRIALS = 40
 REFIT_GROUPS = ("failure_models", "rules", "precursors")
 
 
+def self_test_config(trials: int) -> dict[str, Any]:
+    """Return the run configuration of a self-test.
+
+    Args:
+        trials: Causes planted per outcome and worth.
+    """
+    return {"ops": {"evidence__power": {"config": {"trials": trials}}}}
+
+
 def jobs() -> list[Any]:
-    """Return the main job (also the monthly refit), the nightly job and that of one month."""
+    """Return the main job (also the monthly refit), the nightly job and those run on request."""
     one_month = dg.AssetSelection.assets(dg.AssetKey(["kept", SENSOR_MONTH_JOB]))
     everything = dg.AssetSelection.all() - one_month
     refit = dg.AssetSelection.groups(*REFIT_GROUPS)
+    power = dg.AssetSelection.assets(asset_key("evidence.power"))
     return [
         dg.define_asset_job(
             MAIN_JOB,
@@ -29,6 +43,13 @@ def jobs() -> list[Any]:
             NIGHTLY_JOB,
             selection=everything - refit,
             description="New records, features, money and reports; verdicts stay as last refitted.",
+        ),
+        dg.define_asset_job(
+            SELF_TEST_JOB,
+            selection=power.downstream(),
+            description="What the study would have found, on causes planted into the run's own "
+            "records; an hour's work, so a job of its own after each refit.",
+            config=self_test_config(SELF_TEST_TRIALS),
         ),
         dg.define_asset_job(
             SENSOR_MONTH_JOB,

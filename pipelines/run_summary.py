@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from reports.wording import PLANTED_WORTHS
 from warehouse.paths import Home
 from warehouse.published_copy.published import PublishedWarehouse, open_published
 
@@ -27,6 +28,11 @@ FROM quarantine.records ORDER BY ALL LIMIT 5
 _SAVINGS = """
 SELECT p10, p50, p90, basis, note FROM economics.scenarios
 WHERE scenario = 'base' AND lever = 'all' AND measure = 'annual_savings_usd'
+"""
+_POWER = """
+SELECT d.title, p.worth, p.trials, p.found, p.ranked_first, p.reason FROM evidence.power AS p
+JOIN core.outcome_definitions AS d USING (outcome)
+ORDER BY p.outcome, p.is_headline DESC, p.worth_per_batch
 """
 
 
@@ -63,3 +69,24 @@ def print_summary(done: dict[str, Any], console: Console) -> None:
     console.print(verdicts)
     console.print(f"Warehouse: {done['warehouse']}", soft_wrap=True, markup=False)
     console.print(f"Report:    {done['report']}", soft_wrap=True, markup=False)
+
+
+def power_lines(home: Path) -> list[str]:
+    """Say what a self-test measured: one line per outcome and worth, or that nothing could be."""
+    where = Home(home)
+    published = open_published(where)
+    lines = [_power_line(row) for row in _records(published, _POWER)]
+    return [
+        *(lines or ["No cause could be planted: no outcome has a margin and batches enough."]),
+        f"Report:    {(where.reports_dir / 'report.html').resolve()}",
+    ]
+
+
+def _power_line(row: dict[str, Any]) -> str:
+    worth = f"{row['title']}: a cause worth {PLANTED_WORTHS[row['worth']]}"
+    if not row["trials"]:
+        return f"{worth} could not be planted. {row['reason']}"
+    return (
+        f"{worth} would have been found in {row['found']} and ranked first in "
+        f"{row['ranked_first']} of {row['trials']} trials on these records."
+    )

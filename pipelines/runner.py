@@ -4,7 +4,8 @@ This is not a second pipeline: it runs the very job Dagster's UI and schedules r
 logger. An error of ours comes back as itself; anything else is a defect and keeps its traceback.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from rich.console import Console
 from data_contracts.errors import ContractError, LotwiseError, RunInterruptedError
 from pipelines.build import build_definitions
 from pipelines.interruption import insistent_interrupts
-from pipelines.jobs import MAIN_JOB
 from pipelines.progress import LOGGER_KEY, RunProgress, StepTimes, progress_logger
 from warehouse.paths import Home
 from warehouse.store import Warehouse, last_worked_source_key
@@ -28,7 +28,10 @@ WHERE NOT is_passed ORDER BY ALL
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What the command line was asked to run; empty fields take the resources' defaults."""
+    """What the command line was asked to run; empty fields take the resources' defaults.
+
+    ``config`` is Dagster run configuration of the job's own, beside that of the resources.
+    """
 
     home: Path
     source: str
@@ -37,6 +40,7 @@ class RunRequest:
     as_of: str | None = None
     is_quick: bool = False
     seed: int = 1
+    config: Mapping[str, Any] = field(default_factory=dict)
 
     def run_config(self) -> dict[str, Any]:
         """Return the request as Dagster run configuration."""
@@ -49,6 +53,7 @@ class RunRequest:
             "as_of": self.as_of,
         }
         return {
+            **self.config,
             "loggers": {LOGGER_KEY: {}},
             "resources": {
                 "home": {"config": {"path": str(self.home)}},
@@ -99,8 +104,13 @@ def _broken_contracts(home: Home) -> str:
     )
 
 
-def run_main_job(request: RunRequest, console: Console) -> None:
-    """Run the main job to the end: sources to published warehouse and reports.
+def run_job(name: str, request: RunRequest, console: Console) -> None:
+    """Run a job to its end.
+
+    Args:
+        name: The main job, from sources to published warehouse and reports, or the self-test.
+        request: What it runs on.
+        console: Where progress is shown.
 
     Raises:
         LotwiseError: The source, a record count, a contract or the lock refused the run; the
@@ -110,7 +120,7 @@ def run_main_job(request: RunRequest, console: Console) -> None:
     home = Home(request.home)
     handlers: list[RunProgress] = []
     definitions = build_definitions(loggers={LOGGER_KEY: progress_logger(lambda: handlers[0])})
-    job = definitions.resolve_job_def(MAIN_JOB)
+    job = definitions.resolve_job_def(name)
     steps = [node.name for node in job.nodes]
     with RunProgress(console, steps, StepTimes(home.dagster_dir / "step_seconds.json")) as shown:
         handlers.append(shown)

@@ -18,9 +18,11 @@ from reports.pages import (
     event_findings,
     executive,
     model_card,
+    power,
     rules,
     technical,
     time_to_failure,
+    window_evidence,
 )
 from reports.pages.charts import draw_charts
 from reports.pages.facts import Facts
@@ -48,10 +50,12 @@ def _vocabularies() -> dict[str, Any]:
         "refusal": wording.REFUSALS,
         "likeness": wording.LIKENESSES,
         "route": wording.ROUTES,
+        "control": wording.CONTROLS,
         "direction": wording.DIRECTIONS,
         "ranking_method": wording.RANKING_METHODS,
         "replacement_verdict": wording.REPLACEMENT_VERDICTS,
         "later_standing": wording.LATER_STANDINGS,
+        "planted_worth": wording.PLANTED_WORTHS,
     }
     named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
     return {
@@ -113,6 +117,8 @@ def render(published: Published, *, plotly_js: str | None = None) -> str:
         .render(
             **_functions(facts),
             **executive.context(facts),
+            **power.context(facts),
+            **window_evidence.context(facts),
             **technical.context(facts),
             **rules.context(facts),
             **event_findings.context(facts),

@@ -9,6 +9,8 @@ from data_contracts.codes import (
     ExplanationMethod,
     LaterStanding,
     LeakLikeness,
+    NegativeControl,
+    PlantedWorth,
     RefusalRule,
     ReplacementVerdict,
     Scenario,
@@ -109,6 +111,10 @@ LIKENESSES = {
     LeakLikeness.FOLLOWS_RESULT: "follows the result closely",
     LeakLikeness.RANKS_FAILURES: "ranks failures nearly perfectly",
 }
+CONTROLS = {
+    NegativeControl.DEALT_TO_OTHER_LOTS: "its own values, dealt to other lots",
+    NegativeControl.NEXT_BATCH: "its value in the next batch",
+}
 ROUTES = {
     VerdictRoute.MARGIN_MODEL: "a model of the margins",
     VerdictRoute.SPREAD_MODEL: "a model of how widely the margins spread",
@@ -143,9 +149,16 @@ LATER_STANDINGS = {
     LaterStanding.NOT_HELD: "not seen again",
     LaterStanding.TOO_FEW_TO_TELL: "too few to tell",
 }
+PLANTED_WORTHS = {
+    PlantedWorth.ONE_A_YEAR: "one failure a year",
+    PlantedWorth.TENTH_OF_FAILURES: "a tenth of the failures on record",
+    PlantedWorth.QUARTER_OF_FAILURES: "a quarter of the failures on record",
+    PlantedWorth.HALF_OF_FAILURES: "half of the failures on record",
+}
 # The words for a failure mode of economics.copq_ledger, in a query over it.
 MODE_TITLE_SQL = """coalesce((SELECT any_value(o.title) FROM core.outcome_definitions AS o
-  WHERE o.outcome = failure_mode), replace(failure_mode, '_', ' '), 'mode unknown')"""
+  WHERE o.outcome = failure_mode), replace(nullif(failure_mode, 'unknown'), '_', ' '),
+  'mode unknown')"""
 UNITS = {"USD": "USD", "USD/year": "USD a year", "probability": "", "share": ""}
 
 

@@ -23,6 +23,7 @@ LONGEST_FILES = (
     "tests/warehouse/test_publication.py",
     "tests/reports/test_report_in_browser.py",
     "tests/failure_models/test_study.py",
+    "tests/failure_models/test_power.py",
     "tests/pipelines/test_bad_input.py",
 )
 

@@ -292,9 +292,24 @@ class Warehouse:
         """Publish what was published before, for instance after the home has moved.
 
         Raises:
-            WarehouseError: A run has written since and did not reach its end: some tables are of
-                that run and some of the one before.
+            WarehouseError: See :meth:`require_finished`.
         """
+        self.require_finished()
+        return self.publish()
+
+    def require_finished(self) -> None:
+        """Refuse to go on where the last run did not reach its end.
+
+        Raises:
+            WarehouseError: Nothing was run over this source, or a run has written since it was
+                published and did not reach its end: some tables are of that run and some of the
+                one before.
+        """
+        if not self.file.is_file():
+            raise WarehouseError(
+                f"Nothing has been run over {self.source_key} in {self.home.root}. Run "
+                "'lotwise run' for this source first."
+            )
         mark = self.home.unfinished_file(self.source_key)
         if mark.exists():
             raise WarehouseError(
@@ -302,7 +317,6 @@ class Warehouse:
                 f"{self.file} are new and some old. Nothing was published; the copy of the run "
                 "before is still in place. Run 'lotwise run' for this source again."
             )
-        return self.publish()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

@@ -11,8 +11,17 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.defs import table_asset, table_ins, table_outputs, table_outs
+from assets.defs import (
+    WAREHOUSE_IO,
+    asset_key,
+    table_asset,
+    table_ins,
+    table_outputs,
+    table_outs,
+)
 from assets.failure_models.signal.acceptance_criteria import criteria_frame
+from data_contracts.catalogue import contract
+from data_contracts.tables import table
 
 GROUP = "failure_models"
 # A night runs everything but the group of the refit: scoring is in a group of its own.
@@ -47,6 +56,16 @@ CARD_TABLES = (
 )
 FEATURES = ("feature.gate_values", "feature.dictionary", "feature.batch_gates")
 OUTCOMES = ("core.outcomes", "core.outcome_definitions", "evidence.withheld_features")
+# What a study reads.
+STUDIED = (
+    *FEATURES,
+    *OUTCOMES,
+    "core.outcome_margins",
+    "evidence.acceptance_criteria",
+    "evidence.leak_questions",
+    "finding.rules",
+    "finding.rule_effects",
+)
 
 
 @table_asset("evidence.acceptance_criteria", "core.outcome_definitions", group=GROUP)
@@ -58,15 +77,7 @@ def acceptance_criteria(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
 
 @dg.multi_asset(
     name="failure_study",
-    ins=table_ins(
-        *FEATURES,
-        *OUTCOMES,
-        "core.outcome_margins",
-        "evidence.acceptance_criteria",
-        "evidence.leak_questions",
-        "finding.rules",
-        "finding.rule_effects",
-    ),
+    ins=table_ins(*STUDIED),
     outs=table_outs(*TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},
@@ -82,6 +93,36 @@ def failure_study(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> 
     for row in verdicts.filter(pl.col("is_primary_gate")).iter_rows(named=True):
         context.log.info(f"{row['outcome']}: {row['verdict']}. {row['reason']}")
     yield from table_outputs(found, TABLES)
+
+
+@dg.asset(
+    key=asset_key("evidence.power"),
+    deps=[asset_key(name) for name in STUDIED],
+    group_name=SCORING_GROUP,
+    io_manager_key=WAREHOUSE_IO,
+    required_resource_keys={"run_settings", "warehouse"},
+    config_schema={
+        "trials": dg.Field(
+            int, default_value=0, description="Causes planted per worth; 0 keeps the last test."
+        )
+    },
+    description=contract("evidence.power").description,
+)
+def power(context: dg.AssetExecutionContext) -> pl.DataFrame:
+    """Make a self-test, or keep what the last one measured."""
+    from assets.failure_models.dataset.study_inputs import StudyInputs
+    from assets.failure_models.power.self_test import POWER, SelfTest, kept
+
+    warehouse, number = context.resources.warehouse, context.op_config["trials"]
+    if not number:
+        before = warehouse.read(POWER) if warehouse.exists(POWER) else table(POWER)
+        return kept(before, warehouse.read("core.outcome_definitions"))
+    warehouse.require_finished()
+    inputs = StudyInputs(**{contract(name).table: warehouse.read(name) for name in STUDIED})
+    asked = SelfTest.of(inputs, number, context.resources.run_settings.seed)
+    for sentence in asked.refused:
+        context.log.info(sentence)
+    return asked.made(datetime.now(UTC).replace(tzinfo=None), context.log.info)
 
 
 @dg.multi_asset(

@@ -93,8 +93,6 @@ def _verdict_row(judged: Judgement) -> dict[str, Any]:
         "failures_effective": facts.failures_effective,
         "batches": facts.batches,
         "design_effect": facts.design_effect,
-        "minimum_detectable_auc": ranking.minimum_detectable_auc,
-        "years_needed": ranking.years_needed,
     }
     if gain is not None:
         row |= {

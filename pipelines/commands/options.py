@@ -18,5 +18,9 @@ DataOption = Annotated[
 AssumptionsOption = Annotated[
     Path | None, typer.Option("--assumptions", help="Cost assumptions, a YAML file.")
 ]
+QuickOption = Annotated[
+    bool, typer.Option("--quick", help="A fifth of the plant, fewer resamples, same path.")
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of every random draw.", min=0)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
 DEFAULT_HOME = Path("var")

@@ -13,6 +13,8 @@ from pipelines.commands.options import (
     DataOption,
     HomeOption,
     JsonOption,
+    QuickOption,
+    SeedOption,
     SourceOption,
 )
 
@@ -25,10 +27,8 @@ def command(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Take records as known on this date.")
     ] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="A fifth of the plant, fewer resamples, same path.")
-    ] = False,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of every random draw.", min=0)] = 1,
+    quick: QuickOption = False,
+    seed: SeedOption = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Run the main job: read a source, find what precedes failures, price it, publish, report."""
@@ -40,8 +40,9 @@ def command(
     if as_of is not None:
         parse_instant(as_of)
 
+    from pipelines.jobs import MAIN_JOB
     from pipelines.run_summary import print_summary, summary
-    from pipelines.runner import RunRequest, run_main_job
+    from pipelines.runner import RunRequest, run_job
 
     console = Console(stderr=as_json)
     request = RunRequest(
@@ -53,7 +54,7 @@ def command(
         is_quick=quick,
         seed=seed,
     )
-    run_main_job(request, console)
+    run_job(MAIN_JOB, request, console)
     done = summary(Path(home))
     if as_json:
         typer.echo(json.dumps(done, indent=2, default=str))

@@ -78,7 +78,7 @@ PICTURES = {
     "value_by_gate": Picture(
         value_by_gate.SQL,
         value_by_gate.draw,
-        "What acting at each gate is worth",
+        "What an alert at each gate is worth",
         "Early gates save more of the batch but see less; late gates see more when less is left to "
         "save. Gates without a process signal have no value. Net is after false "
         "alarms and the programme's cost.",
@@ -125,8 +125,8 @@ PICTURES = {
         permutation_null.SQL,
         permutation_null.draw,
         "Observed against chance",
-        "Results are permuted in whole lots and campaigns within product and period; the band is "
-        "what chance gives.",
+        "Results are permuted in blocks of consecutive batches, whole lots and campaigns, within "
+        "product and period; the band is what chance gives.",
         ("outcome",),
     ),
     "driver_bars": Picture(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data_contracts.codes import Scenario, Verdict
+from data_contracts.titles import within_sentence
 from reports.pages.facts import Facts
 from reports.wording import SIMULATED_SOURCES, VERDICT_MEANINGS
 
@@ -41,6 +42,7 @@ _RUN_SQL = "SELECT * FROM evidence.runs LIMIT 1"
 _MEASURES_SQL = """
 SELECT DISTINCT measure FROM economics.scenarios
 WHERE lever = 'all' AND basis <> 'refused' AND p50 IS NOT NULL
+  AND NOT (measure LIKE 'baseline_%' AND p90 = 0)
 ORDER BY measure
 """
 _NOTES_SQL = """
@@ -48,11 +50,13 @@ SELECT DISTINCT note FROM economics.scenarios
 WHERE lever = 'all' AND note IS NOT NULL AND note <> '' ORDER BY note
 """
 _LEVERS_SQL = """
-SELECT * FROM economics.levers WHERE reason IS NULL OR reason NOT LIKE 'Counted in %'
+SELECT *, nullif(regexp_extract(reason, '^Verdict ([a-z_]+) at gate', 1), '') AS gate_verdict,
+  nullif(regexp_extract(reason, '^Verdict [a-z_]+ at gate (\\d)', 1), '') AS verdict_gate
+FROM economics.levers WHERE reason IS NULL OR reason NOT LIKE 'Counted in %'
 ORDER BY NOT is_in_programme, basis = 'refused', gate, lever
 """
 _CARRIED_OUT_SQL = """
-SELECT l.outcome, l.gate, l.basis, l.title
+SELECT l.outcome, l.gate, l.basis, l.lever, l.title
 FROM economics.levers AS l
 LEFT JOIN economics.scenarios AS s
   ON s.lever = l.lever AND s.scenario = 'base' AND s.measure = 'annual_savings_usd'
@@ -68,6 +72,14 @@ SELECT name, unit, owner, source, as_of, kind, description
 FROM economics.assumptions ORDER BY kind DESC, name
 """
 _QUESTIONS_SQL = "SELECT question FROM economics.controller_answers ORDER BY position, question"
+_HELD_SQL = """
+SELECT DISTINCT w.lever, coalesce(d.title, w.feature) AS title
+FROM economics.window_effects AS w LEFT JOIN feature.dictionary AS d ON d.feature = w.feature
+"""
+_OPEN_QUESTIONS_SQL = """
+SELECT outcome, title, concat_ws('/', outcome, feature) AS key
+FROM evidence.leak_questions WHERE NOT is_answered ORDER BY outcome, feature
+"""
 _LEAK_ANSWERS_SQL = """
 SELECT outcome, title, concat_ws('/', outcome, feature) AS key
 FROM evidence.leak_questions WHERE is_answered ORDER BY outcome, feature
@@ -75,6 +87,7 @@ FROM evidence.leak_questions WHERE is_answered ORDER BY outcome, feature
 _EMPTY_STAGES_SQL = """
 SELECT s.stage FROM range(1, 8) AS s(stage)
 WHERE s.stage NOT IN (SELECT stage FROM feature.dictionary WHERE stage IS NOT NULL)
+  AND s.stage <= (SELECT coalesce(max(last_gate_before), 7) FROM core.outcome_definitions)
 ORDER BY s.stage
 """
 _MODES_SQL = """
@@ -92,7 +105,8 @@ class Answer:
             ``none`` (no signal), ``unknown`` (no verdict at all).
         outcome: The outcome it is about, or None.
         gates: The gates at which levers act; the last gate before the result without levers.
-        titles: Titles of the levers, worth most first.
+        titles: Titles of the levers, worth most first, with what a window holds.
+        has_failures: Whether a failure is on record; without one nothing is priced.
         is_arithmetic: Whether the savings are arithmetic on a proxy instead of evidence.
     """
 
@@ -101,6 +115,7 @@ class Answer:
     gates: tuple[int, ...] = ()
     is_arithmetic: bool = False
     titles: tuple[str, ...] = ()
+    has_failures: bool = True
 
     @property
     def nothing_found(self) -> str:
@@ -134,26 +149,45 @@ def outcomes(facts: Facts) -> list[dict[str, Any]]:
 def answer(facts: Facts) -> Answer:
     """Decide which sentence the report opens with."""
     found = outcomes(facts)
+    has_failures = _has_failures(facts, found)
     judged = [outcome for outcome in found if outcome["verdict"] is not None]
     signals = [outcome for outcome in judged if outcome["verdict"] == Verdict.PROCESS_SIGNAL]
     if not judged:
-        return Answer("unknown", found[0] if found else None)
+        return Answer("unknown", found[0] if found else None, has_failures=has_failures)
     levers = facts.rows(_CARRIED_OUT_SQL)
     by_name = {outcome["outcome"]: outcome for outcome in found}
     led = by_name.get(levers[0]["outcome"]) if levers else None
     if not signals and led is None:
-        return Answer("none", judged[0])
+        return Answer("none", judged[0], has_failures=has_failures)
     leading = led or signals[0]
     net, npv = (facts.value("savings.measure", measure) for measure in (NET_SAVINGS, NPV))
     if led is None or net is None:
-        return Answer("unpriced", leading, (leading["gate"],))
+        return Answer("unpriced", leading, (leading["gate"],), has_failures=has_failures)
     return Answer(
         "worth" if net > 0 and npv is not None and npv > 0 else "not_worth",
         leading,
         tuple(sorted({lever["gate"] for lever in levers})),
         is_arithmetic=all(lever["basis"] == "arithmetic" for lever in levers),
-        titles=tuple(dict.fromkeys(lever["title"] for lever in levers)),
+        titles=_titles(facts, levers),
     )
+
+
+def _has_failures(facts: Facts, found: list[dict[str, Any]]) -> bool:
+    """Tell whether an outcome failed on record, or whether that is not known."""
+    failed = [facts.value("scope.failures", outcome["outcome"]) for outcome in found]
+    return not failed or any(number is None or number > 0 for number in failed)
+
+
+def _titles(facts: Facts, levers: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Return the levers' titles, each once, with the parameter where one is held."""
+    held = {row["lever"]: row["title"] for row in facts.rows(_HELD_SQL)}
+    titles = (
+        f"{lever['title']}: {within_sentence(held[lever['lever']])}"
+        if lever["lever"] in held
+        else lever["title"]
+        for lever in levers
+    )
+    return tuple(dict.fromkeys(titles))
 
 
 def _in_order(found: list[str], usual: tuple[str, ...]) -> list[str]:
@@ -166,8 +200,13 @@ def measures(facts: Facts) -> list[str]:
 
 
 def _notes(facts: Facts) -> list[str]:
-    """Return the scenarios' notes, without those another one already contains."""
-    notes = [row["note"] for row in facts.rows(_NOTES_SQL)]
+    """Return the scenarios' notes, without those another one already contains.
+
+    Why a verdict is as it is stands with the verdicts, not here once more.
+    """
+    notes = list(
+        dict.fromkeys(row["note"].partition(" Verdict ")[0] for row in facts.rows(_NOTES_SQL))
+    )
     return [note for note in notes if not any(note in other for other in notes if other != note)]
 
 
@@ -189,6 +228,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "assumptions": facts.rows(_ASSUMPTIONS_SQL),
         "questions": [row["question"] for row in facts.rows(_QUESTIONS_SQL)],
         "leak_answers": facts.rows(_LEAK_ANSWERS_SQL),
+        "open_questions": facts.rows(_OPEN_QUESTIONS_SQL),
         "empty_stages": [row["stage"] for row in facts.rows(_EMPTY_STAGES_SQL)],
         "modes": [row["mode"] for row in facts.rows(_MODES_SQL)],
     }

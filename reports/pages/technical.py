@@ -20,6 +20,18 @@ _NULLS_SQL = """
 SELECT outcome, gate, statistic, concat_ws('/', outcome, gate, statistic) AS key
 FROM model.permutation_nulls ORDER BY outcome, statistic, gate
 """
+# The statistic a signal rests on; without one, that whose results go together most.
+_MEMORY_SQL = """
+SELECT n.outcome, n.block_batches, concat_ws('/', n.outcome, n.gate, n.statistic) AS key
+FROM model.permutation_nulls AS n
+JOIN model.verdicts AS v ON v.outcome = n.outcome AND v.gate = n.gate AND v.is_primary_gate
+WHERE n.statistic <> 'product_gain_over_base_rate' AND n.residual_autocorrelation IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY n.outcome ORDER BY
+  n.statistic IS DISTINCT FROM CASE v.route WHEN 'margin_model' THEN 'margin_gain_over_product'
+    WHEN 'spread_model' THEN 'squared_residual_gain'
+    WHEN 'label_model' THEN 'log_score_gain_over_product' END,
+  abs(n.residual_autocorrelation) DESC, n.statistic) = 1
+"""
 _DRIVERS_SQL = """
 SELECT outcome, rank, title, stage, unit_operation, members, direction, is_named,
   is_simpson_flagged, effect_unit, concat_ws('/', outcome, gate, rank) AS key
@@ -93,6 +105,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "verdicts": facts.rows(_VERDICTS_SQL),
         "ladder": facts.rows(_LADDER_SQL),
         "nulls": facts.rows(_NULLS_SQL),
+        "memories": {row["outcome"]: row for row in facts.rows(_MEMORY_SQL)},
         "drivers": facts.rows(_DRIVERS_SQL),
         "alert_in_programme": bool(facts.rows(_ALERT_SQL)),
         "alarms": facts.rows(_ALARMS_SQL),

@@ -2,21 +2,29 @@
 
 from typing import Any
 
-from data_contracts.codes import VerdictRoute
+from data_contracts.codes import Verdict, VerdictRoute
 from data_contracts.titles import within_sentence
 from reports.claims import claim_id
 from reports.formats import NOT_COMPUTED
 from reports.pages.executive import Answer, answer
 from reports.pages.facts import Facts
-from reports.wording import NEXT_STEPS, SIMULATED_SOURCES, stage
+from reports.pages.window_evidence import confounding
+from reports.wording import NEXT_STEPS, SIMULATED_SOURCES, phrase, stage
 
 MOST_REASON_CHARACTERS = 320
 _LEVERS_SQL = """
-SELECT lever, title, tier, basis, is_in_programme FROM economics.levers
+SELECT lever, title, tier, basis, is_in_programme,
+  nullif(regexp_extract(reason, '^Verdict ([a-z_]+) at gate', 1), '') AS gate_verdict,
+  nullif(regexp_extract(reason, '^Verdict [a-z_]+ at gate (\\d)', 1), '') AS verdict_gate
+FROM economics.levers
 WHERE (reason IS NULL OR reason NOT LIKE 'Counted in %')
 QUALIFY row_number() OVER (
   PARTITION BY title ORDER BY NOT is_in_programme, basis = 'refused', lever) = 1
 ORDER BY NOT is_in_programme, basis = 'refused', tier, lever
+"""
+_QUESTIONS_SQL = """
+SELECT outcome, concat_ws('/', outcome, feature) AS key FROM evidence.leak_questions
+WHERE NOT is_answered ORDER BY outcome, feature
 """
 _WIDEST_SQL = "SELECT input, title, kind FROM economics.sensitivity ORDER BY rank LIMIT 1"
 _RUN_SQL = "SELECT source_profile, as_of, is_quick FROM evidence.runs LIMIT 1"
@@ -114,6 +122,11 @@ def _sentence(facts: Facts, said: Answer) -> str:
             f"Something at {gates} precedes failures, but acting on it is not shown to pay: {net} "
             f"a year after its running cost, a net present value of {npv}."
         )
+    if said.kind == "unpriced" and not said.has_failures:
+        return (
+            f"No failure is on record, so nothing is priced. Records made by {gates} foretell how "
+            "close results come to a limit."
+        )
     if said.kind == "unpriced":
         return f"Something at {gates} precedes failures, but no lever is supported: no savings."
     return f"{said.nothing_found} No savings are claimed."
@@ -126,6 +139,8 @@ def _tiles(facts: Facts, said: Answer) -> list[dict[str, str]]:
         "value": _text(facts, "cost.loss_per_year", None, "value"),
         "note": _text(facts, "cost.loss_per_year", None, "interval"),
     }
+    if not said.has_failures:
+        loss = {"label": "Failures on record", "value": "none", "note": "so nothing is priced"}
     if not said.is_priced:
         signals = _text(facts, "verdict.signals", None, "value")
         outcomes = _text(facts, "verdict.outcomes", None, "value")
@@ -161,6 +176,8 @@ def _ask(facts: Facts, said: Answer) -> str:
         )
     if said.kind == "worth":
         return "None: confirm first which of these batches were in fact lost."
+    if not said.has_failures:
+        return "None: no failure is on record, so there is none to prevent and nothing to price."
     if said.is_signal:
         assumed = _text(facts, "assumption.count", None, "value")
         top = facts.rows(_TOP_INPUT_SQL)
@@ -183,12 +200,17 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
         key = said.outcome["key"]
         by_rule = said.outcome.get("route") == VerdictRoute.RULE
         rests = "the signal rests on a rule that held later; a model alone has " if by_rule else ""
+        if said.outcome.get("verdict") == Verdict.LEAK_SUSPECTED:
+            rests = "without what is asked about, "
+        if facts.has("verdict.auc", key):
+            rests += (
+                f"AUC on later batches {_text(facts, 'verdict.auc', key)}, by product identity "
+                f"alone {_text(facts, 'verdict.auc_product', key)}; "
+            )
         lines.append(
-            f"{said.outcome['title']}: {rests}AUC on later batches "
-            f"{_text(facts, 'verdict.auc', key)}, by product identity alone "
-            f"{_text(facts, 'verdict.auc_product', key)}; p-value "
-            f"{_text(facts, 'verdict.p_value', key)}."
+            f"{said.outcome['title']}: {rests}p-value {_text(facts, 'verdict.p_value', key)}."
         )
+    lines += [_text(facts, "leak.question", row["key"]) for row in _open_questions(facts, said)]
     if facts.has("proof.batches", "one_sided_exact"):
         lines.append(
             "Proving the promised fall in the failure rate takes "
@@ -208,11 +230,23 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
     top = facts.rows(_TOP_INPUT_SQL)
     if top and said.is_priced:
         lines.append(_worth_knowing(facts, top[0]["input"], top[0]["title"]))
+    if facts.has("control.tried"):
+        lines.append(
+            "Stand-ins that cannot prevent a failure (a held parameter dealt to other lots, its "
+            "value in the next batch) went the same way: a saving would have been claimed for "
+            f"{_text(facts, 'control.claimed')} of {_text(facts, 'control.tried')}."
+        )
     lines.append(
         "Models and rules learn from the past and are judged on later batches; a signal is claimed "
         "only beyond what permuted results give."
     )
     return lines
+
+
+def _open_questions(facts: Facts, said: Answer) -> list[dict[str, Any]]:
+    """Return the questions that keep the verdict open."""
+    outcome = None if said.outcome is None else said.outcome["outcome"]
+    return [row for row in facts.rows(_QUESTIONS_SQL) if row["outcome"] == outcome]
 
 
 def _worth_knowing(facts: Facts, name: str, title: str) -> str:
@@ -235,10 +269,18 @@ def _levers(facts: Facts) -> list[dict[str, str]]:
                 "title": str(row["title"]),
                 "tier": str(row["tier"]),
                 "standing": "refused" if row["basis"] == "refused" else standing,
-                "reason": _whole_sentences(_text(facts, "lever.reason", row["lever"])),
+                "reason": _lever_reason(facts, row),
             }
         )
     return found
+
+
+def _lever_reason(facts: Facts, row: dict[str, Any]) -> str:
+    """Return why a lever stands as it does; a verdict in words, its figures in the full report."""
+    if row["gate_verdict"]:
+        verdict = phrase(row["gate_verdict"]).capitalize()
+        return f"{verdict} at {stage(row['verdict_gate'])}; why stands in the full report."
+    return _whole_sentences(_text(facts, "lever.reason", row["lever"]))
 
 
 def _whole_sentences(reason: str) -> str:
@@ -257,18 +299,31 @@ def _risks(facts: Facts, said: Answer) -> list[str]:
             "The rate of failure may change by itself; a bad year is followed by a better one "
             "without any programme."
         ),
-        (
+    ]
+    if said.has_failures:
+        risks.append(
             f"{_text(facts, 'assumption.count', None, 'value')} figures are assumed, not "
             f"measured.{_widest(facts)}"
-        ),
-    ]
-    if said.is_signal:
-        risks.insert(
-            0,
-            "An unmeasured difference between lots may stand behind an effect; E-values in the "
-            "full report say how large it would have to be.",
         )
+    if said.is_signal:
+        risks.insert(0, _unrecorded(facts))
     return risks
+
+
+def _unrecorded(facts: Facts) -> str:
+    """Say what of the doubt about things nobody records is counted in the money."""
+    doubt = confounding(facts)
+    if doubt is None:
+        return (
+            "Something that nobody records may stand behind an effect; E-values in the full report "
+            "say how strong it would have to be."
+        )
+    ratio = _text(facts, "assumption.base", doubt["name"])
+    return (
+        "Something that nobody records may stand behind the window's effect: a risk ratio of "
+        f"{ratio}, where 1 is nothing, is assumed for it (owner: {doubt['owner']}) and counted in "
+        "the probability that it pays."
+    )
 
 
 def _widest(facts: Facts) -> str:

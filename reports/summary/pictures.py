@@ -15,6 +15,7 @@ from reports.wording import MODE_TITLE_SQL, SCENARIOS, SHORT_STAGES
 INK, MUTED, FAINT, BLUE, ORANGE = "#1d2733", "#5b6875", "#d9dfe5", "#0b5a8f", "#c4570a"
 WIDTH_IN, HEIGHT_IN = 3.5, 2.6
 MOST_ROWS = 7
+FEWEST_ROWS = 3  # room is left for as many, so that a single bar does not fill a picture
 LABEL_CHARACTERS = 32  # so that no label of a full picture takes three lines
 
 COST_SQL = f"""
@@ -131,7 +132,7 @@ def _rows(axes: Any, labels: Sequence[str]) -> None:
     axes.set_yticks(
         range(len(labels)), ["\n".join(wrap(each, LABEL_CHARACTERS)) for each in labels]
     )
-    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.set_ylim(max(len(labels), FEWEST_ROWS) - 0.5, -0.5)
 
 
 def _money(axis: Any) -> None:

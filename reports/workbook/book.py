@@ -51,6 +51,7 @@ def write_workbook(
     *,
     simulated: Sequence[Mapping[str, Any]] = (),
     notes: Iterable[str] = (),
+    is_priced: bool = True,
 ) -> Path:
     """Write the workbook of a set of assumptions.
 
@@ -59,6 +60,7 @@ def write_workbook(
         assumptions: The set; measured numbers stand in it as entries of kind ``measured``.
         simulated: Rows of ``economics.scenarios`` of the run, if there was one.
         notes: Sentences for the first sheet.
+        is_priced: Whether anything is; else the workbook ends with the assumptions.
 
     Returns:
         The path.
@@ -79,21 +81,27 @@ def write_workbook(
         formats = {name: book.add_format(style) for name, style in FORMATS.items()}
         _write_read_me(book, formats, assumptions, list(notes))
         _write_assumptions(book, formats, assumptions)
-        ledger = CornerSheet(book, "Ledger", formats, "What one failed batch costs")
-        totals = write_ledger(ledger, assumptions)
-        levers = CornerSheet(book, "Levers", formats, "Levers, in the order they meet a batch")
-        cells = write_levers(levers, assumptions, totals)
-        cash = None
-        if {"horizon_years", "discount_rate"} <= set(assumptions.parameters):
-            years = max(FEWEST_YEARS, math.ceil(float(assumptions["horizon_years"].high)))
-            flows = CornerSheet(book, "Cash flows", formats, "Cash by year, undiscounted")
-            cash = write_cash(flows, assumptions, cells, years)
-        results = CornerSheet(book, "Scenarios", formats, "Three corners of the assumptions")
-        found = write_scenarios(results, assumptions, cells, cash)
-        _write_checks(book, formats, assumptions, cells, found)
-        if simulated:
+        if is_priced:
+            _write_money(book, formats, assumptions)
+        if is_priced and simulated:
             _write_simulated(book, formats, simulated)
     return path
+
+
+def _write_money(book: Any, formats: Mapping[str, Any], assumptions: Assumptions) -> None:
+    """Write ledger, levers, cash flows, scenarios and checks, all of them formulas."""
+    ledger = CornerSheet(book, "Ledger", formats, "What one failed batch costs")
+    totals = write_ledger(ledger, assumptions)
+    levers = CornerSheet(book, "Levers", formats, "Levers, in the order they meet a batch")
+    cells = write_levers(levers, assumptions, totals)
+    cash = None
+    if {"horizon_years", "discount_rate"} <= set(assumptions.parameters):
+        years = max(FEWEST_YEARS, math.ceil(float(assumptions["horizon_years"].high)))
+        flows = CornerSheet(book, "Cash flows", formats, "Cash by year, undiscounted")
+        cash = write_cash(flows, assumptions, cells, years)
+    results = CornerSheet(book, "Scenarios", formats, "Three corners of the assumptions")
+    found = write_scenarios(results, assumptions, cells, cash)
+    _write_checks(book, formats, assumptions, cells, found)
 
 
 def _write_read_me(

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from assets.savings.arithmetic.planned_levers import FAILURE_RATE
 from assets.savings.programme.plan_inputs import measured_assumptions
 from data_contracts.assumptions import Assumptions
 from reports.report import Published
@@ -20,6 +21,9 @@ NOTE = (
 )
 NO_PROGRAMME = (
     "No lever is in the programme, so the workbook states what failures cost and no more."
+)
+NOTHING_FAILED = (
+    "No failure is on record, so nothing is priced: the workbook holds the assumptions and no more."
 )
 
 
@@ -39,6 +43,9 @@ def write_run_workbook(published: Published, assumptions: Assumptions, out_dir: 
     as_of = runs["as_of"][0].date() if runs.height and runs["as_of"][0] else newest
     inputs = published.query(_INPUTS_SQL)
     plan = measured_assumptions(assumptions, inputs, as_of if isinstance(as_of, date) else newest)
+    if not plan.levers and not plan[FAILURE_RATE].high:
+        path = out_dir / WORKBOOK_NAME
+        return write_workbook(path, plan, notes=[NOTHING_FAILED], is_priced=False)
     return write_workbook(
         out_dir / WORKBOOK_NAME,
         plan,

@@ -26,6 +26,17 @@ def test_a_batch_of_no_lot_stands_alone(plant) -> None:
     assert np.unique(rows.cluster[5:]).size == 1
 
 
+def test_a_lot_is_of_one_half_wherever_and_whenever_it_is_seen(plant) -> None:
+    """What is named on one half is measured on the other: neither more batches nor a later gate
+    may move a lot across."""
+    gates = plant(400).batch_gates
+    every, few = gate_rows(gates, 5), gate_rows(gates.filter(pl.col("production_order") > 250), 4)
+    assert few.half.tolist() == every.half[250:].tolist()
+    for lot in np.unique(every.cluster):
+        assert np.unique(every.half[every.cluster == lot]).size == 1
+    assert 0.3 < every.half.mean() < 0.7
+
+
 def test_product_and_strength_are_one_code_and_two_words(plant) -> None:
     gates = plant(10).batch_gates.with_columns(
         strength=pl.when(pl.col("batch_id") != "B0000").then("strength")

@@ -287,3 +287,31 @@ def test_a_promise_is_read_as_it_stands(written):
 def test_a_promise_that_cannot_be_followed_is_refused(written, old, new, said):
     with pytest.raises(AssumptionError, match=said):
         load_assumptions(written(SMALL + PROMISE.replace(old, new)))
+
+
+FROZEN = PROMISE.replace(
+    "production}", "production, record_before: {failures: 12, batches: 400, design_effect: 1.3}}"
+)
+
+
+def test_a_promise_may_freeze_the_record_it_is_measured_against(written):
+    promise = load_assumptions(written(SMALL + FROZEN)).promise
+    assert promise is not None
+    assert promise.record_before == (12, 400, 1.3)
+    plain = load_assumptions(written(SMALL + PROMISE)).promise
+    assert plain is not None
+    assert plain.record_before is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("failures: 12", "failures: 400", "fewer failures than batches"),
+        ("failures: 12", "failures: 12.5", "needs whole numbers"),
+        ("design_effect: 1.3", "design_effect: 0.9", "a design_effect of at least 1"),
+        ("batches: 400, ", "", "record_before"),
+    ],
+)
+def test_a_record_that_was_never_counted_is_refused(written, old, new, said):
+    with pytest.raises(AssumptionError, match=said):
+        load_assumptions(written(SMALL + FROZEN.replace(old, new)))

@@ -37,7 +37,7 @@ def mix_tables() -> dict[str, Rows]:
         if auc is None:
             more |= dict.fromkeys(
                 ("auc", "auc_low", "auc_high", "auc_product", "gain", "gain_low", "gain_high",
-                 "p_value", "minimum_detectable_auc", "years_needed", "failures_effective")
+                 "p_value", "failures_effective")
             )  # fmt: skip
             more |= {"failures": 3, "model_used": None, "model_version": None}
         verdicts.append(verdict_row(name, gate, verdict, auc or 0.5, **more))

@@ -13,6 +13,7 @@ from tests.reports.table_rows import (
     leak_question_row,
     ledger_rows,
     outcome_row,
+    power_row,
     scenarios_rows,
     sensitivity_rows,
     validations_rows,
@@ -52,6 +53,8 @@ def signal_tables() -> dict[str, Rows]:
             "p_value_family": 0.0004 if gate >= 3 else 0.8,
             "draws": 9999,
             "arrangements": 1e30,
+            "residual_autocorrelation": 0.31,
+            "block_batches": 14,
         }
         for gate, auc in gates.items()
     ]
@@ -79,6 +82,10 @@ def signal_tables() -> dict[str, Rows]:
         ],
         "feature.dictionary": dictionary_rows(drivers),
         "model.verdicts": verdicts,
+        "evidence.power": [
+            power_row("one_a_year", 0.005, (40, 33, 28), is_headline=True),
+            power_row("half_of_failures", 0.022, (37, 37, 36)),
+        ],
         "model.validations": validations_rows("failure", 5, 0.95),
         "model.permutation_nulls": nulls,
         "model.calibration": [

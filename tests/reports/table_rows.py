@@ -80,8 +80,6 @@ def verdict_row(name: str, gate: int, verdict: str, level: float, **more: Any) -
         "failures_effective": 24.8,
         "batches": 700,
         "design_effect": 1.25,
-        "minimum_detectable_auc": 0.68,
-        "years_needed": 7.4,
         "is_primary_gate": False,
         "is_proxy": False,
     }
@@ -410,3 +408,32 @@ def dictionary_rows(drivers: Rows) -> Rows:
         }
         for row in drivers
     ]
+
+
+def power_row(
+    worth: str, per_batch: float, counts: tuple[int, int, int], *, is_headline: bool = False
+) -> dict[str, Any]:
+    """One row of ``evidence.power``: causes planted, found and ranked first."""
+    trials, found, first = counts
+    return {
+        "outcome": "failure",
+        "worth": worth,
+        "is_headline": is_headline,
+        "gate": 5,
+        "worth_per_batch": per_batch,
+        "worth_per_year": 200 * per_batch,
+        "trials": trials,
+        "found": found,
+        "ranked_first": first,
+        "found_share": found / trials,
+        "found_low": found / trials - 0.12,
+        "found_high": min(found / trials + 0.08, 1.0),
+        "first_share": first / trials,
+        "first_low": first / trials - 0.14,
+        "first_high": min(first / trials + 0.1, 1.0),
+        "years_needed": 4.6,
+        "batches": 490,
+        "failures": 22,
+        "reason": f"{trials} of 40 features drawn can be worth as much.",
+        "measured_at": datetime.fromisoformat("2024-05-01"),
+    }

@@ -86,7 +86,7 @@ def test_provenance_does_not_change_claims(signal_plant):
 
 def test_inputs_hash_changes_with_the_tables_and_only_then(signal_plant):
     before = evaluate(signal_plant.query)
-    signal_plant.execute("UPDATE model.verdicts SET years_needed = 99 WHERE gate = 1")
+    signal_plant.execute("UPDATE model.verdicts SET design_effect = 9.9 WHERE gate = 1")
     after = evaluate(signal_plant.query)
     changed = before.join(after, on=["claim_id", "inputs_hash"], how="anti")["claim_id"].to_list()
     assert "verdict.auc[failure/5]" in changed

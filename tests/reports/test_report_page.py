@@ -4,9 +4,13 @@ import re
 
 import pytest
 
+from reports.claims import evaluate
 from reports.pages.executive import answer
 from reports.pages.facts import Facts, NothingClaimedError
 from reports.report import render, write_report
+from reports.summary.content import content
+from tests.reports.conftest import _shaped
+from tests.reports.table_rows import leak_question_row
 
 
 def _text(html):
@@ -181,3 +185,59 @@ def test_one_file_loads_nothing_from_elsewhere(signal_plant):
 def test_plotly_is_inlined_once(signal_plant, tmp_path):
     html = write_report(signal_plant, tmp_path).read_text(encoding="utf-8")
     assert html.count("plotly.js v") == 1
+
+
+def test_residual_autocorrelation_and_blocks_stand_with_the_verdict(signal_plant):
+    html = render(signal_plant, plotly_js="")
+    key = "failure/5/margin_gain_over_product"
+    # Once beside the verdict, once among the numbers behind the null.
+    for claim in ("null.autocorrelation", "null.block"):
+        assert html.count(f'data-claim="{claim}[{key}]"') == 2
+    words = " ".join(re.sub(r"<[^>]+>", "", html).split())
+    assert "r = 0.31 (residual autocorrelation)" in words
+    assert "shuffled them in blocks of at least 14 consecutive batches" in words
+
+
+@pytest.mark.parametrize(
+    ("batches", "said"),
+    [("1", "shuffled single batches, lots or campaigns"), ("NULL", "Too few batches are left")],
+)
+def test_short_blocks_and_none_are_said_in_words(signal_plant, batches, said):
+    signal_plant.execute(f"UPDATE model.permutation_nulls SET block_batches = {batches}")
+    signal_plant.put("evidence.claims", evaluate(signal_plant.query))
+    assert said in render(signal_plant, plotly_js="")
+
+
+def test_a_lever_refused_at_a_gate_shows_the_verdict_of_that_gate(signal_plant):
+    signal_plant.execute(
+        "UPDATE economics.levers SET basis = 'refused', gate = 2, is_in_programme = false, "
+        "reason = 'Verdict no_signal at gate 2: nothing was found.' WHERE lever = 'alert.failure'"
+    )
+    html = render(signal_plant, plotly_js="")
+    shown = '<span class="chip chip-no-signal">no signal</span> at stage 2 (dispensing)'
+    assert shown in html
+    lever = content(Facts(signal_plant.query))["levers"][0]
+    assert lever["reason"] == "No signal at stage 2 (dispensing); why stands in the full report."
+
+
+def test_a_lever_at_release_shows_the_verdict_it_rests_on(signal_plant):
+    signal_plant.execute(
+        "UPDATE economics.levers SET basis = 'refused', gate = 7, is_in_programme = false, "
+        "reason = 'Verdict leak_suspected at gate 5: answer first.' WHERE lever = 'alert.failure'"
+    )
+    assert "leak suspected</span> at stage 5 (packaging)" in render(signal_plant, plotly_js="")
+
+
+def test_an_open_question_stands_beside_the_verdict_it_keeps_open(signal_plant):
+    rows = [leak_question_row("failure", "parameter.hardness_n", "Hardness")]
+    signal_plant.put("evidence.leak_questions", _shaped("evidence.leak_questions", rows))
+    signal_plant.execute("UPDATE model.verdicts SET verdict = 'leak_suspected', route = NULL")
+    signal_plant.execute("DELETE FROM economics.scenarios")
+    signal_plant.execute("UPDATE economics.levers SET is_in_programme = false")
+    signal_plant.put("evidence.claims", evaluate(signal_plant.query))
+    html = render(signal_plant, plotly_js="")
+    answer = html[html.index('id="answer"') : html.index('id="cost"')]
+    assert 'data-claim="leak.question[failure/parameter.hardness_n]"' in answer
+    assert "Without what is asked about: AUC on later batches" in " ".join(answer.split())
+    assert "They wait for the answer to the question above." in html
+    assert rows[0]["question"] in content(Facts(signal_plant.query))["sure"]

@@ -121,6 +121,12 @@ def test_a_simulated_source_is_called_one(signal_plant, source):
     assert ("simulated plant" in render(signal_plant, plotly_js="")) == is_said
 
 
+def test_savings_that_fall_short_of_their_cost_never_pay_for_it(plant_priced_at):
+    plant = plant_priced_at({"break_even_effect_share": 24.4})
+    claim = Facts(plant.query).claims["savings.measure[base/break_even_effect_share]"]
+    assert (claim["value"], claim["value_text"]) == (float("inf"), "never")
+
+
 def test_a_promise_under_way_is_followed(plant_priced_at):
     plant = plant_priced_at({})
     assert "write its start and both failure rates into the assumptions" in _said(plant)["ask"]
@@ -130,6 +136,9 @@ def test_a_promise_under_way_is_followed(plant_priced_at):
         "failures": 0,
         "e_value": 1.42,
         "is_shown": False,
+        "failures_before": 12,
+        "batches_before": 400,
+        "design_effect": 1.2,
         "failure_prob_before": 0.03,
         "failure_prob_promised": 0.01,
         "is_promise": True,

@@ -11,31 +11,7 @@ from assets.savings.windows.effect import LEVEL_90_SPREADS
 from assets.savings.windows.estimation import window_effect
 from assets.savings.windows.policy import PastLaw, Window, past_penalty
 from assets.savings.windows.records import WindowRecords
-
-BATCHES = 900
-
-
-def _records(effect: float, seed: int = 1, batches: int = BATCHES) -> WindowRecords:
-    """A confounder moves x and the margin; x lowers the margin by ``effect``; lots of three."""
-    rng = np.random.default_rng(seed)
-    cluster = np.arange(batches) // 3
-    lot = rng.normal(0, 0.3, cluster.max() + 1)[cluster]
-    past = rng.normal(size=(batches, 3))
-    value = 0.7 * past[:, 0] + rng.normal(0, 0.7, batches)
-    product = (np.arange(batches) % 2).astype(np.int64)
-    margin = 1.9 - effect * value - 0.4 * past[:, 0] + lot + rng.normal(0, 0.8, batches)
-    return WindowRecords(
-        value=value,
-        earlier=past,
-        neighbours=np.empty((batches, 0)),
-        product=product,
-        levels=np.eye(2)[product],
-        cluster=cluster,
-        half=cluster % 2,
-        time=np.linspace(0, 1, batches),
-        margins=margin[:, None],
-        is_failed=margin < 0,
-    )
+from tests.savings.recorded_windows import BATCHES, window_records_of
 
 
 def _truth(effect: float, window: Window) -> float:
@@ -58,7 +34,7 @@ def _estimated(records: WindowRecords, window: Window, resamples: int = 30):
 
 
 def test_the_interval_holds_the_truth_and_both_estimators_agree():
-    records = _records(0.5)
+    records = window_records_of(0.5)
     window = Window.trimmed(records.value, "higher", 0.2)
     found = _estimated(records, window)
     truth = _truth(0.5, window)
@@ -71,7 +47,7 @@ def test_the_interval_holds_the_truth_and_both_estimators_agree():
 
 
 def test_a_correlated_parameter_without_effect_is_refused():
-    records = _records(0.0)
+    records = window_records_of(0.0)
     crude = np.corrcoef(records.value, records.margins[:, 0])[0, 1]
     assert crude < -0.2
     found = _estimated(records, Window.trimmed(records.value, "higher", 0.2))
@@ -83,7 +59,7 @@ def test_a_confounder_is_not_shrunk_among_many_columns():
     """Sixty columns of noise ask for a heavy penalty; the confounder must not pay it."""
     values = []
     for seed in range(6):
-        records = _records(0.0, seed)
+        records = window_records_of(0.0, seed)
         rng = np.random.default_rng(100 + seed)
         noise = rng.normal(size=(BATCHES, 60))
         many = replace(records, earlier=np.column_stack([records.earlier, noise]))
@@ -97,7 +73,7 @@ def test_a_confounder_is_not_shrunk_among_many_columns():
 
 def test_rounded_results_on_the_limit_do_not_all_fail():
     """A result no parameter moves, a tenth of it on the limit: nothing is lost or saved."""
-    records = _records(0.5)
+    records = window_records_of(0.5)
     rng = np.random.default_rng(8)
     rounded = np.maximum(np.round(rng.normal(3.0, 1.5, BATCHES)), 0.0)
     assert 0.03 < np.mean(rounded == 0) < 0.1
@@ -113,7 +89,7 @@ def test_the_ledger_is_what_happens_on_these_very_batches():
     """Each batch is made again inside the window with its own residual: what fails is known."""
     errors = []
     for seed in range(8):
-        records = _records(0.5, seed)
+        records = window_records_of(0.5, seed)
         window = Window.trimmed(records.value, "higher", 0.2)
         found = _estimated(records, window, 40)
         centre = 0.7 * records.earlier[:, 0]
@@ -130,7 +106,7 @@ def test_the_ledger_is_what_happens_on_these_very_batches():
 
 
 def test_values_are_redrawn_not_piled_up_on_the_bound():
-    records = _records(0.5)
+    records = window_records_of(0.5)
     window = Window.trimmed(records.value, "higher", 0.2)
     held = PastLaw.fitted(records, past_penalty(records)).held(records, window)
     assert held.value.max() <= window.high
@@ -140,7 +116,7 @@ def test_values_are_redrawn_not_piled_up_on_the_bound():
 
 
 def test_without_overlap_the_window_is_refused():
-    records = _records(0.5)
+    records = window_records_of(0.5)
     # The past alone decides x: most batches could never have been made inside the window.
     tied = replace(records, value=records.earlier[:, 0] + 0.01 * records.value)
     found = _estimated(tied, Window.trimmed(tied.value, "higher", 0.3))
@@ -149,7 +125,7 @@ def test_without_overlap_the_window_is_refused():
 
 
 def test_too_few_failures_are_a_sentence():
-    records = _records(0.5)
+    records = window_records_of(0.5)
     calm = replace(records, is_failed=np.zeros(BATCHES, dtype=bool))
     found = window_effect(calm, "failure", "x", Window(-1, 1), resamples=20, seed=1)
     assert isinstance(found, str)
@@ -157,6 +133,6 @@ def test_too_few_failures_are_a_sentence():
 
 
 def test_deterministic():
-    records = _records(0.5, batches=300)
+    records = window_records_of(0.5, batches=300)
     window = Window.trimmed(records.value, None, 0.2)
     assert _estimated(records, window, 20) == _estimated(records, window, 20)

@@ -1,11 +1,15 @@
 """Which windows are tried: what was named at the last gate, under a process signal only."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
 from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
+from assets.savings.windows.estimation import window_effect
+from assets.savings.windows.policy import Window
 from assets.savings.windows.records import window_records
 from assets.savings.windows.window_effects import (
     Effects,
@@ -167,3 +171,92 @@ def test_a_driver_without_numbers_is_a_sentence(assumptions, tables, verdicts_of
     assert found["window", "failure"] == (
         f"Title of {DRIVER} has no numeric values, or 'failure' no continuous margin."
     )
+
+
+def test_a_driver_that_one_half_of_the_lots_does_not_name_is_a_sentence(
+    assumptions, tables, verdicts_of
+):
+    """Nothing is measured of it, not even the next driver instead."""
+    flattered = tables["drivers"].with_columns(
+        is_named_in_halves=pl.col("is_named_in_halves") & (pl.col("driver") != DRIVER)
+    )
+    verdicts = verdicts_of(["failure"], "process_signal")
+    found = _studied(assumptions, {**tables, "drivers": flattered}, verdicts)
+    studied = found["window", "failure"]
+    assert studied.feature == DRIVER
+    assert studied.records is None
+    assert str(studied.effect).startswith(
+        f"Title of {DRIVER} is named on all lots, but not on each half of them by itself"
+    )
+
+
+def test_records_of_a_window_hold_past_results_halves_and_product(tables):
+    records = window_records(tables, "failure", DRIVER, ())
+    assert records is not None
+    # Three decaying means of the margin and of the label; nothing is known at an earlier gate.
+    assert records.earlier.shape == (COUNT, 6)
+    assert records.earlier.std(axis=0) == pytest.approx(np.ones(6))
+    moved = tables["outcome_margins"].with_columns(
+        margin=pl.when(pl.col("batch_id") >= "B0300").then(-9.0).otherwise("margin")
+    )
+    later = window_records({**tables, "outcome_margins": moved}, "failure", DRIVER, ())
+    assert later is not None
+    # What later results are moves no earlier row, but for the scale of its column.
+    before, after = records.earlier[:300, 0], later.earlier[:300, 0]
+    assert np.corrcoef(before, after)[0, 1] == pytest.approx(1.0)
+    # Each lot of four in one half, and one product alone.
+    assert (np.ptp(records.half.reshape(-1, 4), axis=1) == 0).all()
+    assert 0.3 < records.half.mean() < 0.7
+    assert records.levels.tolist() == [[1.0]] * COUNT
+
+
+def test_what_operators_answer_to_is_held_beside_what_they_move(tables):
+    """Results wander, and moisture is set against the last of them; it acts on none."""
+    claims, shares = [], []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        wander = np.zeros(COUNT)
+        for i in range(1, COUNT):
+            wander[i] = 0.6 * wander[i - 1] + rng.normal(0, 0.8)
+        margin = 1.8 + wander + rng.normal(0, 0.3, COUNT)
+        moisture = rng.normal(0, 0.5, COUNT) - np.r_[1.8, margin[:-1]]
+        assert np.corrcoef(moisture, margin)[0, 1] < -0.3
+        ids = tables["batches"]["batch_id"]
+        reactive = {
+            **tables,
+            "batches": tables["batches"].with_columns(cluster_id="batch_id"),
+            "outcomes": tables["outcomes"].with_columns(is_failure=pl.Series(margin < 0)),
+            "outcome_margins": tables["outcome_margins"].with_columns(margin=pl.Series(margin)),
+            "gate_values": pl.concat(
+                [
+                    tables["gate_values"].filter(pl.col("feature") != DRIVER),
+                    pl.DataFrame(
+                        {
+                            "batch_id": ids,
+                            "gate": 3,
+                            "feature": DRIVER,
+                            "value": moisture,
+                            "level": None,
+                        }
+                    ),
+                ]
+            ),
+        }
+        records = window_records(reactive, "failure", DRIVER, ())
+        assert records is not None
+        window = Window.trimmed(records.value, "higher", 0.2)
+        blind = replace(records, earlier=np.zeros((COUNT, 1)))
+        found, crude = (
+            window_effect(each, "failure", DRIVER, window, resamples=30, seed=1)
+            for each in (records, blind)
+        )
+        if isinstance(found, WindowEffect) and isinstance(crude, WindowEffect):
+            claims.append((found.refusal is None, crude.share.low > 0))
+            shares.append((found.share.value, crude.share.value))
+    # Blind to the results before, every plant would be sold a window that prevents nothing.
+    held, blind_to_them = np.array(claims).sum(axis=0)
+    assert blind_to_them == len(claims) >= 5
+    assert held <= 1
+    left, crude_share = np.array(shares).mean(axis=0)
+    assert crude_share > 0.4
+    assert abs(left) < 0.3 * crude_share

@@ -49,7 +49,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class TestedOutcome:
+class PlantedOutcome:
     """An outcome causes are planted into.
 
     Attributes:
@@ -63,7 +63,7 @@ class TestedOutcome:
     results: OwnResults
 
     @classmethod
-    def of(cls, inputs: StudyInputs, outcome: str, seed: int) -> "TestedOutcome | str":
+    def of(cls, inputs: StudyInputs, outcome: str, seed: int) -> "PlantedOutcome | str":
         """Gather an outcome, or say why nothing can be planted into it."""
         own = _alone(inputs, outcome)
         tasks, _ = prepare(own, seed)
@@ -90,7 +90,7 @@ class TestedOutcome:
 
 
 def trials(
-    tested: TestedOutcome, prevented_per_batch: float, number: int, settings: StudySettings
+    tested: PlantedOutcome, prevented_per_batch: float, number: int, settings: StudySettings
 ) -> Iterator[Trial | None]:
     """Plant causes one after another.
 
@@ -111,7 +111,7 @@ def trials(
 
 
 def _trial(
-    tested: TestedOutcome,
+    tested: PlantedOutcome,
     column: int,
     prevented_per_batch: float,
     settings: StudySettings,
@@ -168,7 +168,7 @@ def _alone(inputs: StudyInputs, outcome: str) -> StudyInputs:
     )
 
 
-def _with_results(tested: TestedOutcome, made: OwnResults) -> StudyInputs:
+def _with_results(tested: PlantedOutcome, made: OwnResults) -> StudyInputs:
     """The tables with planted results in place of those on record."""
     inputs, ids = tested.inputs, tested.task.matrix.batch_ids
     failed = pl.DataFrame({"batch_id": ids, "planted": made.label == 1})

@@ -23,7 +23,6 @@ class AcceptanceCriteria:
         fewest_arrangements: Distinct permutations below which no p-value is given.
         driver_stability: Share of refits in which a driver must hold its sign and its place.
         driver_places: Places that count as holding one.
-        target_auc: Ranking whose detectability is reported (years needed).
     """
 
     largest_p_value: float = 0.05
@@ -31,7 +30,6 @@ class AcceptanceCriteria:
     fewest_arrangements: float = 200.0
     driver_stability: float = 0.8
     driver_places: float = 5.0
-    target_auc: float = 0.75
 
 
 UNITS_AND_REASONS = {
@@ -43,7 +41,6 @@ UNITS_AND_REASONS = {
     "fewest_arrangements": ("count", "Fewer permutations cannot resolve a p-value of 0.05."),
     "driver_stability": ("share of refits", "A driver that moves when refitted is not one."),
     "driver_places": ("rank", "Places a reader would act on."),
-    "target_auc": ("auc", "Ranking worth acting on; its detectability is displayed."),
 }
 
 

@@ -14,7 +14,6 @@ from assets.failure_models.estimators.label_models import PRODUCT_ONLY
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.examination import Examination
 from assets.failure_models.signal.null_distribution import Null
-from assets.failure_models.signal.trends import MICROSECONDS_PER_YEAR
 from assets.failure_models.signal.verdict import (
     Gain,
     VerdictFacts,
@@ -23,8 +22,6 @@ from assets.failure_models.signal.verdict import (
     route_of,
 )
 from assets.failure_models.signal.verdict_sentence import Ranking, sentence
-from assets.statistics.prediction_quality import detectability
-from assets.statistics.resampling.folds import FIRST_TRAINING_SHARE
 from assets.statistics.resampling.multiplicity import westfall_young
 from assets.statistics.resampling.permutation import p_value
 from data_contracts.codes import VerdictRoute
@@ -43,7 +40,7 @@ class Judgement:
         route: What a process signal rests on; None without one.
         gain: The gain the verdict speaks of; None where nothing could be tested.
         reason: The sentence.
-        ranking: AUCs and detectability.
+        ranking: AUCs.
         signal_p: Family-wise p-value of each process gain of the examination.
         product_p: Family-wise p-value of its product gain.
     """
@@ -108,7 +105,7 @@ def judge(
     if route == VerdictRoute.LABEL_MODEL:
         # The headline is that of the model the verdict rests on, and so is everything drawn of it.
         seen = replace(seen, ladder=seen.ladder.on_label())
-    ranking = _ranking(task, facts, validation, seen.ladder.model_used, criteria)
+    ranking = _ranking(validation, seen.ladder.model_used)
     reason = sentence(verdict, route, facts, ranking, gain)
     return Judgement(seen, facts, verdict, route, gain, reason, ranking, signal_p, product_p)
 
@@ -123,17 +120,8 @@ def _no_null(task: Task, seen: Examination, criteria: AcceptanceCriteria) -> str
     )
 
 
-def _ranking(
-    task: Task,
-    facts: VerdictFacts,
-    validation: dict[str, dict[str, Any]],
-    model: str,
-    criteria: AcceptanceCriteria,
-) -> Ranking:
+def _ranking(validation: dict[str, dict[str, Any]], model: str) -> Ranking:
     own, product = validation[model], validation[PRODUCT_ONLY]
-    rate = facts.failures / max(facts.batches, 1)
-    needed = _batches_needed(facts.has_margins, rate, criteria) * facts.design_effect
-    pace = _batches_per_year(task)
     return Ranking(
         auc=own["auc"],
         auc_low=own["auc_low"],
@@ -141,32 +129,7 @@ def _ranking(
         auc_product=product["auc"],
         auc_product_low=product["auc_low"],
         auc_product_high=product["auc_high"],
-        minimum_detectable_auc=_detectable_auc(facts, rate),
-        # Only the part after the first training window is scored.
-        years_needed=needed / (1 - FIRST_TRAINING_SHARE) / pace if pace > 0 else NAN,
-        target_auc=criteria.target_auc,
     )
-
-
-def _detectable_auc(facts: VerdictFacts, rate: float) -> float:
-    if facts.has_margins:
-        return detectability.detectable_auc_from_margins(facts.batches / facts.design_effect, rate)
-    good = (facts.batches - facts.failures) / facts.design_effect
-    return detectability.detectable_auc_from_labels(facts.failures_effective, good)
-
-
-def _batches_needed(has_margins: bool, rate: float, criteria: AcceptanceCriteria) -> float:
-    if has_margins:
-        return detectability.batches_needed_from_margins(criteria.target_auc, rate)
-    return detectability.batches_needed_from_labels(criteria.target_auc, rate)
-
-
-def _batches_per_year(task: Task) -> float:
-    at = task.matrix.gate_at[np.isfinite(task.matrix.gate_at)]
-    # A pace needs most batches dated, not the few whose readings happen to carry a clock.
-    is_dated = at.size > len(task.matrix.batch_ids) / 2
-    years = float(np.ptp(at)) / MICROSECONDS_PER_YEAR if is_dated else 0.0
-    return at.size / years if years > 0 else NAN
 
 
 def permutation_nulls(judged: Judgement) -> list[dict[str, Any]]:
@@ -186,6 +149,7 @@ def _null_row(task: Task, null: Null, p_family: float) -> dict[str, Any]:
         "observed": null.statistic.observed,
         "draws": 0,
         "arrangements": null.arrangements,
+        "residual_autocorrelation": null.autocorrelation,
     }
     if null.draws is None:
         return row
@@ -195,4 +159,5 @@ def _null_row(task: Task, null: Null, p_family: float) -> dict[str, Any]:
         "p_value": p_value(null.statistic.observed, null.draws),
         "p_value_family": p_family,
         "draws": int(null.draws.size),
+        "block_batches": null.block_batches,
     }

@@ -21,15 +21,11 @@ WHAT_IS_GAINED = {
 
 @dataclass(frozen=True)
 class Ranking:
-    """AUC of the model used and of product alone, with what could have been seen.
+    """AUC of the model used and of product alone.
 
     Attributes:
         auc: Out-of-time AUC of the model used, with ``auc_low`` and ``auc_high`` its 95% interval.
         auc_product: Out-of-time AUC of product identity alone, with its interval.
-        minimum_detectable_auc: Smallest AUC this study would have seen with 80% power.
-        years_needed: Years of production until an AUC of ``target_auc`` would be seen; NaN where
-            unknown.
-        target_auc: The ranking worth acting on.
     """
 
     auc: float
@@ -38,9 +34,6 @@ class Ranking:
     auc_product: float
     auc_product_low: float
     auc_product_high: float
-    minimum_detectable_auc: float
-    years_needed: float
-    target_auc: float
 
 
 def sentence(
@@ -52,7 +45,7 @@ def sentence(
         verdict: The verdict given.
         route: What a process signal rests on.
         facts: What it was given on.
-        ranking: AUCs and detectability.
+        ranking: AUCs.
         gain: The gain the verdict speaks of.
 
     Returns:
@@ -68,14 +61,14 @@ def sentence(
         return (
             f"{_basis(facts)} knowing the product is better than knowing nothing "
             f"{_product(facts)}, but {_nothing_added(gain)}. "
-            f"{_aucs(ranking)} {_detectable(ranking)}"
+            f"{_aucs(ranking)}"
         )
     if verdict == Verdict.NO_SIGNAL:
         return (
             f"{_basis(facts)} the product does not predict the outcome {_product(facts)}, and "
-            f"{_nothing_added(gain, 'does either')}. {_aucs(ranking)} {_detectable(ranking)}"
+            f"{_nothing_added(gain, 'does either')}. {_aucs(ranking)}"
         )
-    return _too_few(facts, ranking)
+    return _too_few(facts)
 
 
 def _asked(facts: VerdictFacts) -> str:
@@ -167,25 +160,12 @@ def _interval(area: float, low: float, high: float) -> str:
     return f"{area:.2f} ({low:.2f} to {high:.2f})"
 
 
-def _detectable(ranking: Ranking) -> str:
-    if not isfinite(ranking.minimum_detectable_auc):
-        return "What could have been detected cannot be said without failures."
-    text = (
-        "Within a product, a process score worth an AUC of "
-        f"{ranking.minimum_detectable_auc:.2f} would have been seen with 80% probability"
-    )
-    if isfinite(ranking.years_needed):
-        years = max(ranking.years_needed, 0.1)
-        text += f"; one of {ranking.target_auc:.2f} takes about {years:.1f} years of records"
-    return text + "."
-
-
-def _too_few(facts: VerdictFacts, ranking: Ranking) -> str:
+def _too_few(facts: VerdictFacts) -> str:
     if facts.obstacle:
-        return f"{_capital(facts.obstacle)} {_detectable(ranking)}"
+        return _capital(facts.obstacle)
     return (
         f"{_basis(facts)} too few independent failures to tell any ranking from chance, and no "
-        f"continuous margin to look at instead. {_detectable(ranking)}"
+        "continuous margin to look at instead."
     )
 
 

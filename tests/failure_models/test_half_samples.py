@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -10,7 +12,8 @@ import pytest
 from assets.batch_matrix.gate_rows import gate_rows
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.dataset.task import Task
-from assets.failure_models.drivers.driver_effects import within_lots
+from assets.failure_models.drivers.driver_effects import joint_design, within_lots
+from assets.failure_models.drivers.driver_ranking import RankedCluster
 from assets.failure_models.study import prepare, run_study
 
 Line = Callable[..., StudyInputs]
@@ -116,3 +119,23 @@ def test_lot_means_stand_beside_what_varies_within_lots(task: Task) -> None:
     for lot in np.unique(task.matrix.cluster)[:5]:
         own = task.matrix.cluster == lot
         assert beside[own, 2] == pytest.approx(design[own, 1].mean())
+
+
+def ranked(column: int, direction: str) -> RankedCluster:
+    return RankedCluster(
+        np.array([column]), np.zeros(1), 1.0, 1.0, direction, 1, 1, 1, 1.0, 1.0, True
+    )
+
+
+def test_all_levels_of_a_category_are_held_beside_one_of_them() -> None:
+    """Six columns stand for three suppliers and three parameters; one level leads."""
+    features = ["supplier", "force", "supplier", "depth", "supplier", "speed"]
+    columns = ["supplier=A", "force", "supplier=B", "depth", "supplier=C", "speed"]
+    view = np.random.default_rng(1).normal(size=(20, 6))
+    matrix = SimpleNamespace(features=features, is_level=lambda j: columns[j] != features[j])
+    six = cast("Task", SimpleNamespace(matrix=matrix, views=[SimpleNamespace(design=view)]))
+    drivers = [ranked(3, "window"), ranked(2, "higher"), ranked(1, "lower")]
+    found = joint_design(six, drivers)
+    # A window by its distance from the middle, then the others in their order, then suppliers A, C.
+    assert np.array_equal(found, np.column_stack([np.abs(view[:, 3]), view[:, [2, 1, 0, 4]]]))
+    assert np.array_equal(joint_design(six, drivers[2:]), view[:, [1]])

@@ -8,10 +8,7 @@ from typing import Final
 
 
 class CapaVerdict:
-    """Values of ``finding.capa_effectiveness.verdict``.
-
-    What the series allows one to say.
-    """
+    """What the series allows one to say: values of ``finding.capa_effectiveness.verdict``."""
 
     FEWER_AFTER: Final = "fewer_after"
     MORE_AFTER: Final = "more_after"
@@ -57,10 +54,7 @@ class DriverDirection:
 
 
 class EquipmentEvent:
-    """Values of ``raw.equipment_events.event``.
-
-    Kind of event.
-    """
+    """Kind of event: values of ``raw.equipment_events.event``."""
 
     MAINTENANCE: Final = "maintenance"
     CALIBRATION: Final = "calibration"
@@ -70,10 +64,7 @@ class EquipmentEvent:
 
 
 class ExplanationMethod:
-    """Values of ``finding.explanation_backtest.method``.
-
-    How parameters were ranked.
-    """
+    """How parameters were ranked: values of ``finding.explanation_backtest.method``."""
 
     MODEL: Final = "model"
     UNUSUAL: Final = "unusual"
@@ -82,10 +73,7 @@ class ExplanationMethod:
 
 
 class FeatureKind:
-    """Values of ``feature.dictionary.kind``.
-
-    Kind of record the feature comes from.
-    """
+    """Kind of record the feature comes from: values of ``feature.dictionary.kind``."""
 
     PARAMETER: Final = "parameter"
     SENSOR: Final = "sensor"
@@ -99,20 +87,14 @@ class FeatureKind:
 
 
 class FeatureType:
-    """Values of ``feature.dictionary.data_type``.
-
-    Whether the feature has values or levels.
-    """
+    """Whether the feature has values or levels: values of ``feature.dictionary.data_type``."""
 
     NUMERIC: Final = "numeric"
     CATEGORICAL: Final = "categorical"
 
 
 class FitStatus:
-    """Values of ``finding.weibull_fits.status``.
-
-    Whether there is a fit, and if not why.
-    """
+    """Whether there is a fit, and if not why: values of ``finding.weibull_fits.status``."""
 
     FITTED: Final = "fitted"
     NO_EVENTS: Final = "no_events"
@@ -121,10 +103,7 @@ class FitStatus:
 
 
 class HoldVerdict:
-    """Values of ``finding.hold_times.verdict``.
-
-    What is said of the hold.
-    """
+    """What is said of the hold: values of ``finding.hold_times.verdict``."""
 
     TOO_FEW_EVENTS: Final = "too_few_events"
     NOT_SHOWN: Final = "not_shown"
@@ -168,10 +147,7 @@ class LeverBasis:
 
 
 class LeverKind:
-    """Values of ``economics.levers.kind``.
-
-    What kind of intervention it is.
-    """
+    """What kind of intervention it is: values of ``economics.levers.kind``."""
 
     ALERT: Final = "alert"
     WINDOW: Final = "window"
@@ -229,10 +205,7 @@ class PredictionSet:
 
 
 class RefusalRule:
-    """Values of ``evidence.refused_features.rule``.
-
-    Rule by which the feature is refused.
-    """
+    """Rule by which the feature is refused: values of ``evidence.refused_features.rule``."""
 
     DEFINES_OUTCOME: Final = "defines_outcome"
     SAME_QUANTITY: Final = "same_quantity"
@@ -242,10 +215,7 @@ class RefusalRule:
 
 
 class RefutationResult:
-    """Values of ``finding.refutations.result``.
-
-    Whether the claim survived the attempt.
-    """
+    """Whether the claim survived the attempt: values of ``finding.refutations.result``."""
 
     SURVIVED: Final = "survived"
     BROKEN: Final = "broken"
@@ -253,10 +223,7 @@ class RefutationResult:
 
 
 class ReplacementVerdict:
-    """Values of ``finding.replacement_intervals.verdict``.
-
-    What is told to a planner.
-    """
+    """What is told to a planner: values of ``finding.replacement_intervals.verdict``."""
 
     TOO_FEW_EVENTS: Final = "too_few_events"
     NOT_PRICED: Final = "not_priced"
@@ -269,10 +236,7 @@ class ReplacementVerdict:
 
 
 class RuleKind:
-    """Values of ``finding.rules.kind``.
-
-    Failures of the outcome, or batches close to a limit.
-    """
+    """Failures of the outcome, or batches close to a limit: values of ``finding.rules.kind``."""
 
     FAILURE: Final = "failure"
     THIN_MARGIN: Final = "thin_margin"
@@ -291,10 +255,7 @@ class RuleStatus:
 
 
 class Scenario:
-    """Values of ``economics.scenarios.scenario``.
-
-    Scenario of the assumptions.
-    """
+    """Scenario of the assumptions: values of ``economics.scenarios.scenario``."""
 
     CONSERVATIVE: Final = "conservative"
     BASE: Final = "base"
@@ -302,10 +263,7 @@ class Scenario:
 
 
 class SearchVerdict:
-    """Values of ``finding.precursor_searches.verdict``.
-
-    What came of the search.
-    """
+    """What came of the search: values of ``finding.precursor_searches.verdict``."""
 
     FOUND: Final = "found"
     NONE_FOUND: Final = "none_found"
@@ -382,10 +340,7 @@ class VerdictRoute:
 
 
 class WindowEstimator:
-    """Values of ``economics.window_effects.estimator``.
-
-    How it was estimated.
-    """
+    """How it was estimated: values of ``economics.window_effects.estimator``."""
 
     G_COMPUTATION: Final = "g_computation"
     DOUBLY_ROBUST: Final = "doubly_robust"

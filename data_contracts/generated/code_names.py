@@ -13,6 +13,7 @@ from data_contracts.catalogue import contract, described_names
 from data_contracts.contract import Column, Contract
 
 FILE = Path(__file__).parents[1] / "codes.py"
+LONGEST = 100
 
 OPENING = '''"""Codes that tables hold, by name: generated from the contracts, not written by hand.
 
@@ -40,8 +41,11 @@ def codes_module(contracts: Iterable[Contract]) -> str:
 
 
 def _code_class(name: str, table: str, column: Column) -> str:
-    meaning = "\n".join(f"    {line}" for line in wrap(column.description, width=96))
-    text = f'    """Values of ``{table}.{column.name}``.\n\n{meaning}\n    """'
+    held = f"``{table}.{column.name}``"
+    text = f'    """{column.description.rstrip(".")}: values of {held}."""'
+    if len(text) > LONGEST:
+        meaning = "\n".join(f"    {line}" for line in wrap(column.description, width=96))
+        text = f'    """Values of {held}.\n\n{meaning}\n    """'
     values = [f'    {_constant(str(value))}: Final = "{value}"' for value in column.valid_values]
     return "\n".join([f"class {name}:", text, "", *values, ""])
 

@@ -75,6 +75,7 @@ def append(connection: Connection, contract: Contract) -> Versions:
             ``source_row``.
     """
     names = {"table": contract.name, "key": ", ".join(f'"{name}"' for name in contract.key)}
+    _fill_key(connection, contract)
     connection.execute(_NEW_VERSIONS.format(**names))
     received, added, new = connection.execute(_COUNTS.format(**names)).fetchall()[0]
     columns = ", ".join(f'"{name}"' for name in contract.column_names)
@@ -84,3 +85,13 @@ def append(connection: Connection, contract: Contract) -> Versions:
     )
     connection.execute("DROP TABLE new_versions")
     return Versions(received, new, received - added, added - new)
+
+
+def _fill_key(connection: Connection, contract: Contract) -> None:
+    """Give versions kept from before a column joined the key the value it stands for."""
+    for column in contract.columns:
+        if column.is_key and column.default is not None:
+            connection.execute(
+                f'UPDATE {contract.name} SET "{column.name}" = ? WHERE "{column.name}" IS NULL',
+                [column.default],
+            )

@@ -19,7 +19,7 @@ def frame(name: str, rows: list[dict[str, object]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=polars_schema(contract(name)), orient="row")
 
 
-def counted() -> dict[str, dict[str, object]]:
+def counted(defining_events: str | None = None) -> dict[str, dict[str, object]]:
     at = {batch: START + timedelta(days=i) for i, batch in enumerate(BATCHES)}
     rows = failure_dependence(
         frame(
@@ -87,7 +87,10 @@ def counted() -> dict[str, dict[str, object]]:
                 for b in own
             ],
         ),
-        frame("core.outcome_definitions", [{"outcome": "failure", "last_gate_before": 5}]),
+        frame(
+            "core.outcome_definitions",
+            [{"outcome": "failure", "last_gate_before": 5, "defining_events": defining_events}],
+        ),
         frame(
             "feature.batch_gates",
             [
@@ -119,6 +122,11 @@ def test_what_was_opened_because_a_batch_had_failed_ties_nothing() -> None:
     deviation = counted()["deviation"]
     assert deviation["most_in_one_group"] == 6
     assert deviation["groups_with_failures"] == 7
+
+
+def test_a_deviation_that_is_the_failure_ties_no_failures() -> None:
+    """Declared to be the failure, the alarm that six share no longer makes a group of them."""
+    assert "deviation" not in counted("deviation.alarm")
 
 
 def test_nothing_recorded_is_nothing_counted() -> None:

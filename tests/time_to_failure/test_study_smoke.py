@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.replacement_floors import Law, floor, lived
+from benchmarks.time_scale_study import judged
 from benchmarks.time_to_failure_study import study_plant
 
 
@@ -38,3 +39,14 @@ def test_the_rate_of_a_law_is_that_of_age_replacement():
     """Without wear a plan changes nothing: one breakdown in 100 batches."""
     law = Law(1.0, 100.0)
     assert law.breakdowns_per_batch(np.array([30.0, 200.0])) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen"), [("hours", "hours"), ("batches", "batches"), ("begun_before", "hours")]
+)
+def test_the_scale_that_wears_is_chosen_and_its_law_is_found(kind, chosen):
+    row = judged(kind, 1)
+    assert row["chosen"] == chosen
+    assert row["shape_covers"]
+    assert row["scale_covers"]
+    assert not row["naive_shape_covers"]

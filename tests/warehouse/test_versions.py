@@ -102,3 +102,30 @@ def test_keys_of_several_columns_hold(warehouse: Warehouse, table: str) -> None:
         received_at=pl.lit(day(1)), ingested_at=pl.lit(day(1)), run_id=pl.lit("r"),
     )  # fmt: skip
     assert warehouse.append_versions(table, frame).new == 2
+
+
+def test_versions_kept_from_before_a_column_joined_the_key_take_its_default(
+    warehouse: Warehouse,
+) -> None:
+    """A breakdown kept without its part is the same record as one of the whole equipment."""
+    frame = pl.DataFrame(
+        {
+            "equipment_id": ["PRS-1"],
+            "event": ["breakdown"],
+            "occurred_at": [day(3)],
+            "part": ["whole equipment"],
+            "source_file": "events.csv",
+            "source_row": 2,
+            "content_hash": "as written now",
+            "received_at": day(5),
+            "ingested_at": day(28),
+            "run_id": "run",
+        }
+    )
+    warehouse.append_versions("raw.equipment_events", frame)
+    with warehouse.connection() as opened:
+        opened.execute("ALTER TABLE raw.equipment_events ALTER part DROP NOT NULL")
+        opened.execute("UPDATE raw.equipment_events SET part = NULL, content_hash = 'as before'")
+    assert warehouse.append_versions("raw.equipment_events", frame) == Versions(1, 0, 0, 1)
+    kept = warehouse.query("SELECT DISTINCT part FROM raw.equipment_events")
+    assert kept["part"].to_list() == ["whole equipment"]

@@ -13,6 +13,7 @@ import polars as pl
 
 from assets.statistics.dependence import design_effect
 from data_contracts.codes import EquipmentEvent
+from data_contracts.profile_schema.defining_events import listed_events
 from data_contracts.tables import table
 
 LOT, CAMPAIGN, EPISODE, DEVIATION = "lot", "campaign", "equipment_episode", "deviation"
@@ -39,7 +40,8 @@ def failure_dependence(
         phases: ``core.phases``.
         equipment_events: ``core.equipment_events``.
         deviations: ``core.deviations``; those opened after the last gate before an outcome's result
-            may have been opened because of it, and do not count for that outcome.
+            may have been opened because of it, and do not count for that outcome, and neither do
+            those that define it.
         outcome_definitions: ``core.outcome_definitions``.
         batch_gates: ``feature.batch_gates``.
 
@@ -53,13 +55,17 @@ def failure_dependence(
         *_episodes(phases, equipment_events),
     ]
     last = dict(outcome_definitions.select("outcome", "last_gate_before").rows())
+    defining = dict(outcome_definitions.select("outcome", "defining_events").rows())
     labelled = outcomes.drop_nulls("is_failure").sort("outcome", "batch_id")
     rows = [
         row
         for (outcome,), own in labelled.group_by("outcome", maintain_order=True)
         for kind, name, groups in (
             *shared,
-            *_deviations(batches, _before(deviations, batch_gates, last[outcome])),
+            *_deviations(
+                batches,
+                _before(_not_of(defining[outcome], deviations), batch_gates, last[outcome]),
+            ),
         )
         if (row := _row(str(outcome), own, kind, name, groups)) is not None
     ]
@@ -137,6 +143,11 @@ def _episodes(
     for (unit,), own in sorted(grouped.group_by("unit_procedure")):
         single = own.sort("batch_id", "started_at").unique("batch_id", maintain_order=True)
         yield EPISODE, str(unit), single.select("batch_id", "group")
+
+
+def _not_of(defining_events: str | None, deviations: pl.DataFrame) -> pl.DataFrame:
+    names = [event.removeprefix("deviation.") for event in listed_events(defining_events)]
+    return deviations.filter(~pl.col("category").is_in(names).fill_null(value=False))
 
 
 def _before(deviations: pl.DataFrame, batch_gates: pl.DataFrame, gate: int) -> pl.DataFrame:

@@ -14,6 +14,7 @@ MINUS = "\u2212"
 SIGNIFICANT_DIGITS = 2  # of a figure that has no interval
 MONEY_DIGITS = 3
 MOST_DIGITS = 4  # of any figure, however narrow its interval
+SMALLEST_SHARE = 0.0001  # less is written as less than this, without digits
 NOT_COMPUTED = "not computed"
 NEVER = "never"
 
@@ -127,7 +128,9 @@ def count(value: Number, low: Number = None, high: Number = None) -> WrittenFigu
 
 
 def share(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
-    """Write a share of 0 to 1 in percent: ``3.0% (1.1% to 6.4%)``."""
+    """Write a share of 0 to 1 in percent: ``3.0% (1.1% to 6.4%)``, ``<0.01%``."""
+    if value is not None and 0 < value < SMALLEST_SHARE and not _has_interval(low, high):
+        return WrittenFigure("<0.01%")
     ends = [None if x is None else 100.0 * x for x in (value, low, high)]
     return _written(
         ends[0], ends[1], ends[2], lambda x, step, trim: f"{_fixed(x, step, is_trimmed=trim)}%"

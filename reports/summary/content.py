@@ -32,6 +32,10 @@ LEAST_WORTH_USD = 1000.0  # what an input is worth knowing; less pays for no stu
 _TOP_INPUT_SQL = """
 SELECT input, title FROM economics.sensitivity ORDER BY value_of_information_usd DESC, rank LIMIT 1
 """
+_TOP_ASSUMED_SQL = """
+SELECT title FROM economics.sensitivity WHERE kind = 'assumption'
+ORDER BY value_of_information_usd DESC, rank LIMIT 1
+"""
 NET, NPV, NPV_PROB, COST, PAYBACK, BREAK_EVEN = (
     f"base/{name}"
     for name in (
@@ -180,7 +184,7 @@ def _ask(facts: Facts, said: Answer) -> str:
         return "None: no failure is on record, so there is none to prevent and nothing to price."
     if said.is_signal:
         assumed = _text(facts, "assumption.count", None, "value")
-        top = facts.rows(_TOP_INPUT_SQL)
+        top = facts.rows(_TOP_ASSUMED_SQL)
         first = f", {within_sentence(top[0]['title'])} first" if top else ""
         return (
             f"No money now. {assumed} figures are assumed: replace them by the site's own{first}, "
@@ -280,13 +284,22 @@ def _lever_reason(facts: Facts, row: dict[str, Any]) -> str:
     if row["gate_verdict"]:
         verdict = phrase(row["gate_verdict"]).capitalize()
         return f"{verdict} at {stage(row['verdict_gate'])}; why stands in the full report."
-    return _whole_sentences(_text(facts, "lever.reason", row["lever"]))
+    reason = _text(facts, "lever.reason", row["lever"])
+    return _whole_sentences(reason, from_the_end=not row["is_in_programme"])
 
 
-def _whole_sentences(reason: str) -> str:
-    """Return as many sentences as the page has room for: a caveat is kept whole or left out."""
+def _whole_sentences(reason: str, *, from_the_end: bool = False) -> str:
+    """Return as many sentences as the page has room for: a caveat is kept whole or left out.
+
+    Args:
+        reason: Sentences.
+        from_the_end: Whether the last ones matter most, as where they say why not.
+    """
     if len(reason) <= MOST_REASON_CHARACTERS:
         return reason
+    start = reason.find(". ", len(reason) - MOST_REASON_CHARACTERS)
+    if from_the_end and start > 0:
+        return reason[start + 2 :].strip()
     end = reason.rfind(". ", 0, MOST_REASON_CHARACTERS)
     if end > 0:
         return reason[: end + 1]

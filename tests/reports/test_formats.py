@@ -64,6 +64,11 @@ def test_share_of_six_failures_in_two_hundred():
     assert share(0.05).full == "5%"
 
 
+def test_a_share_too_small_to_matter_has_no_digits():
+    assert [share(each).full for each in (1.2e-9, 0.0001, 0.0)] == ["<0.01%", "0.01%", "0%"]
+    assert share(0.00001, 0.0, 0.0002).full.startswith("0.001%")
+
+
 def test_counts_are_exact_without_an_interval():
     assert count(1005).full == "1,005"
     assert count(186_900).full == "186,900"

@@ -197,3 +197,24 @@ def test_a_long_reason_keeps_whole_sentences_and_the_summary_two_pages(signal_pl
     levers = _said(signal_plant)["levers"]
     assert {each["reason"] for each in levers} == {(sentence * 4).strip()}
     assert len(re.findall(rb"/Type\s*/Page[^s]", render_summary(signal_plant))) == 2
+
+
+def test_a_long_reason_of_a_refused_lever_keeps_why_it_is_refused(signal_plant):
+    found, refused = "Holding it goes with fewer failures, as far as can be told. ", "None is told."
+    signal_plant.execute(
+        f"UPDATE evidence.claims SET value_text = '{found * 6}{refused}' "
+        "WHERE starts_with(claim_id, 'lever.reason')"
+    )
+    by_standing = {each["standing"]: each["reason"] for each in _said(signal_plant)["levers"]}
+    assert by_standing["refused"].endswith(refused)
+    assert by_standing["refused"].startswith("Holding")
+    assert by_standing["in the programme"] == (found * 5).strip()
+
+
+def test_only_an_assumed_input_is_asked_for_first(plant_priced_at):
+    plant = plant_priced_at({"npv_usd": -1e5})
+    plant.execute(
+        "UPDATE economics.sensitivity SET kind = 'measured', title = 'Failures caught' "
+        "WHERE rank = 1"
+    )
+    assert "by the site's own, discount rate first" in _said(plant)["ask"]

@@ -139,6 +139,22 @@ def test_a_window_outside_the_programme_puts_no_doubt_into_its_money(windowed):
     assert "E-values in the full report" in " ".join(content(Facts(plant.query))["risks"])
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ((6.6, 1.0), "Its 90% interval holds no effect as it is."),
+        ((1.0, 1.0), "there is no effect"),
+    ],
+)
+def test_an_e_value_of_one_is_said_in_words(windowed, values, said):
+    plant = windowed(stand_in("next_batch"))
+    plant.execute(
+        f"UPDATE economics.window_effects SET e_value = {values[0]}, e_value_low = {values[1]}"
+    )
+    plant.put("evidence.claims", evaluate(plant.query))
+    assert said in render(plant, plotly_js="")
+
+
 @pytest.mark.parametrize("case", ["signal_plant", "mix_plant", "bare_plant"])
 def test_without_a_window_nothing_is_said_of_it(case, request):
     html = render(request.getfixturevalue(case), plotly_js="")

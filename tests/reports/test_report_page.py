@@ -41,7 +41,13 @@ def test_without_a_signal_no_savings_are_claimed(mix_text):
     assert "No savings from control are claimed" in mix_text
     assert "Annual savings" not in mix_text
     assert "Nothing usable is recorded for stage 2 (dispensing)" in mix_text
-    assert "a process score worth an AUC of 0.68 within a product" in mix_text
+    assert "what would have been found is not measured yet; lotwise self-test plants" in mix_text
+
+
+def test_what_would_have_been_found_is_counted_in_trials(signal_text):
+    """Planted 40 worth one failure a year: 33 found and 28 first; of 37 worth half, all and 36."""
+    assert "one failure a year 1 40 82% (70% to 90%) 70% (56% to 80%) 4.6" in signal_text
+    assert "half of the failures on record 4.4 37 100% (88% to 100%)" in signal_text
 
 
 def test_scenarios_show_median_and_interval(signal_text):

@@ -123,9 +123,9 @@ def analysed(
     found["evidence.acceptance_criteria"] = criteria_frame(names, now)
     found |= {name: table(name) for name in ("finding.rules", "finding.rule_effects")}
     if effort.rules is not None:
-        rules = run_rule_study(RuleInputs(**_named(found, RuleInputs)), effort.rules)
+        rules = run_rule_study(RuleInputs(**handed(found, RuleInputs)), effort.rules)
         found |= rule_tables(rules, effort.rules)
-    found |= run_study(StudyInputs(**_named(found, StudyInputs)), effort.study)
+    found |= run_study(StudyInputs(**handed(found, StudyInputs)), effort.study)
     if assumptions is not None and effort.draws:
         case = _case(found, effort, assumptions)
         found |= {
@@ -156,7 +156,7 @@ def _withheld(found: Tables, answers: Answers) -> Tables:
 
 
 def _case(found: Tables, effort: ReplayEffort, assumptions: Assumptions) -> BusinessCase:
-    records = BusinessRecords(**_named(found, BusinessRecords))
+    records = BusinessRecords(**handed(found, BusinessRecords))
     return business_case(
         assumptions,
         records,
@@ -166,7 +166,7 @@ def _case(found: Tables, effort: ReplayEffort, assumptions: Assumptions) -> Busi
     )
 
 
-def _named(found: Tables, kind: Any) -> Tables:
-    """The tables a step is handed, under their own names without schema."""
+def handed(found: Tables, kind: Any) -> Tables:
+    """Return the tables a step is handed, under their own names without schema."""
     by_name = {name.partition(".")[2]: frame for name, frame in found.items()}
     return {field.name: by_name[field.name] for field in fields(kind) if field.name in by_name}

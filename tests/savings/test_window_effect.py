@@ -81,7 +81,8 @@ def test_rounded_results_on_the_limit_do_not_all_fail():
     window = Window.trimmed(records.value, "higher", 0.2)
     alone, beside = _estimated(records, window), _estimated(both, window)
     assert alone.ledger.value > 0.01
-    assert beside.ledger.value == pytest.approx(alone.ledger.value, abs=0.004)
+    # Whether lots are compared as well is asked of all margins together; no more may differ.
+    assert beside.ledger.value == pytest.approx(alone.ledger.value, abs=0.006)
     assert beside.ledger.high - beside.ledger.low > alone.ledger.high - alone.ledger.low
 
 

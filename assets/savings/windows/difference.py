@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.savings.windows.lot_means import lot_means_p_value, lots_agree
 from assets.savings.windows.model import Design, chosen_penalty, fit_ridge
 from assets.savings.windows.policy import PastLaw, Window, past_penalty
 from assets.savings.windows.records import WindowRecords
@@ -35,6 +36,8 @@ class Fitting:
         penalty: Ridge penalty of the margin model.
         past: Ridge penalty of the parameter given its past.
         correlation: Share of residual variance between lots, 0 to 1.
+        lot_p_value: Of the test that lots tell another effect than batches within them; None
+            where the parameter hardly varies within lots.
         steps: (quantities,) in what steps margins are recorded.
     """
 
@@ -43,6 +46,7 @@ class Fitting:
     penalty: float
     past: float
     correlation: float
+    lot_p_value: float | None
     steps: FloatArray
 
 
@@ -51,11 +55,11 @@ class HalfFit:
     """What one half of the lots tells.
 
     Attributes:
-        law: The parameter given its past.
+        law: The parameter given its past, by both halves.
         weights: (columns, quantities) of the margin model.
         sums: Over its batches: batches; failures; batches beyond a limit; those of them that
             failed; risk as recorded and under the window; the same over batches outside the window;
-            and the difference by the label's own correction.
+            the difference by the label's own correction, and the variance chance gives it.
     """
 
     law: PastLaw
@@ -70,6 +74,7 @@ class Differences:
     Attributes:
         expected: Failures prevented per batch, by the margin model at the observed rate.
         robust: The same, corrected by the label.
+        robust_spread: Standard deviation that chance alone gives ``robust``, by the risks.
         share: ``expected`` over the observed failure rate of the outcome.
         exposed_ratio: Risk of the batches recorded outside the window over their risk inside it.
         calibration: What the model's risk was multiplied by, to come to the failures that the
@@ -78,6 +83,7 @@ class Differences:
 
     expected: float
     robust: float
+    robust_spread: float
     share: float
     exposed_ratio: float
     calibration: float
@@ -96,12 +102,15 @@ def fitting(records: WindowRecords, window: Window) -> Fitting:
     fitted = fit_ridge(table, records.margins, design.is_penalised, penalty)
     residual = records.margins - fitted.predict(table)
     shares = [intraclass_correlation(column, records.cluster) for column in residual.T]
+    correlation = float(np.mean(shares))
+    lot_p_value = lot_means_p_value(records, design, penalty, correlation)
     return Fitting(
         window,
-        design,
+        design.without_lot_means() if lots_agree(lot_p_value) else design,
         penalty,
         past_penalty(records),
-        float(np.mean(shares)),
+        correlation,
+        lot_p_value,
         np.array([_recording_step(column) for column in records.margins.T]),
     )
 
@@ -123,37 +132,54 @@ def half_fits(
         cluster: (n,) their lots, each copy of a lot a lot of its own.
         chosen: ``fitting`` of all recorded batches.
     """
-    halves = [records.half[rows] == half for half in HALVES]
-    return [_half_fit(records, rows[own], cluster[own], chosen) for own in halves]
-
-
-def _half_fit(
-    records: WindowRecords, rows: IntArray, cluster: IntArray, chosen: Fitting
-) -> HalfFit:
-    again, lot = records.taken(rows), np.unique(cluster, return_inverse=True)[1]
+    again = records.taken(rows)
+    # Naming looks at results. The law of the parameter does not, so all batches may tell it.
     law = PastLaw.fitted(again, chosen.past)
-    held, design = law.held(again, chosen.window), chosen.design.taken(rows)
-    now, then = design.at(again.value), design.at(held.value)
-    weights = _weights(now, again.margins, lot, chosen)
-    predicted = now @ weights
-    residual = again.margins - predicted
-    scale = _scale(residual, again.product)
+    held = law.held(again, chosen.window)
+    risks = np.empty((2, rows.size))
+    weights: list[FloatArray] = []
+    own_rows = [np.flatnonzero(again.half == half) for half in HALVES]
+    for own in own_rows:
+        half = again.taken(own)
+        design, lot = (
+            chosen.design.taken(rows[own]),
+            np.unique(cluster[own], return_inverse=True)[1],
+        )
+        now, then = design.at(half.value), design.at(held.value[own])
+        weights.append(_weights(now, half.margins, lot, chosen))
+        risks[:, own] = _risks(half, now @ weights[-1], then @ weights[-1])
+    robust = _doubly_robust(again, held.mass, cluster, chosen.window, risks)
+    sums = [
+        _sums(again.taken(own), chosen.window, risks[:, own], robust[:, own]) for own in own_rows
+    ]
+    return [HalfFit(law, *told) for told in zip(weights, sums, strict=True)]
+
+
+def _risks(records: WindowRecords, now: FloatArray, then: FloatArray) -> FloatArray:
+    """(2, batches) risk as recorded and under the window, by the margins predicted."""
+    residual = records.margins - now
+    scale = _scale(residual, records.product)
     places = np.linspace(0, residual.shape[0] - 1, min(residual.shape[0], MOST_RESIDUALS))
     pool = (residual / scale)[places.astype(int)]
-    risks = _risk(predicted, scale, pool), _risk(then @ weights, scale, pool)
-    outside = (again.value < chosen.window.low) | (again.value > chosen.window.high)
-    short = (again.margins < 0).any(axis=1)
-    sums = [rows.size, again.is_failed.sum(), short.sum(), (again.is_failed & short).sum()]
-    sums += [float(risk.sum()) for risk in risks]
-    sums += [float(risk[outside].sum()) for risk in risks]
-    sums += [rows.size * _doubly_robust(again, held.mass, lot, chosen.window, risks)]
-    return HalfFit(law, weights, np.array(sums, dtype=float))
+    return np.stack([_risk(now, scale, pool), _risk(then, scale, pool)])
+
+
+def _sums(
+    records: WindowRecords, window: Window, risks: FloatArray, robust: FloatArray
+) -> FloatArray:
+    """What ``HalfFit.sums`` says."""
+    outside = (records.value < window.low) | (records.value > window.high)
+    short = (records.margins < 0).any(axis=1)
+    counts = [records.batches, records.is_failed.sum(), short.sum()]
+    counts += [(records.is_failed & short).sum()]
+    found = [*counts, *risks.sum(axis=1), *risks[:, outside].sum(axis=1), *robust.sum(axis=1)]
+    return np.array(found, dtype=float)
 
 
 def differences(halves: list[HalfFit]) -> Differences:
     """Put what the halves found together, calibrated to the failures the margins explain."""
     total = np.sum([half.sums for half in halves], axis=0)
-    batches, failed, short, explained, now, then, outside_now, outside_then, robust = total
+    batches, failed, short, explained, now, then, outside_now, outside_then, robust, noise = total
     # A few dozen failures tell a rate to a fifth; the model, which sees every margin, to a tenth.
     level = (short + MODEL_FAILURES) / (now + MODEL_FAILURES)
     calibration = level * explained / max(short, 1.0)
@@ -161,6 +187,7 @@ def differences(halves: list[HalfFit]) -> Differences:
     return Differences(
         float(expected),
         float(robust / batches),
+        float(np.sqrt(noise) / batches),
         float(expected / max(failed / batches, 1e-9)),
         float(outside_now / max(outside_then, 1e-9)),
         float(calibration),
@@ -222,9 +249,9 @@ def _doubly_robust(
     mass: FloatArray,
     cluster: IntArray,
     window: Window,
-    risks: tuple[FloatArray, FloatArray],
-) -> float:
-    """Return the difference expected of the process, corrected by weighted label residuals.
+    risks: FloatArray,
+) -> FloatArray:
+    """Return (2, batches) parts of the difference corrected by label residuals, and their variance.
 
     The risks are recalibrated to the label on other lots (cross-fitting); the weight of a recorded
     batch is the ratio of the held to the recorded density: 1 / mass inside the window, else 0.
@@ -240,4 +267,5 @@ def _doubly_robust(
         level = label[other].mean() / max(float(risks[0][other].mean()), 1e-9) if other.any() else 1
         now[test], then[test] = risks[0][test] * level, risks[1][test] * level
     under_policy = then + weight * (label - now)
-    return float(np.mean(label - under_policy))
+    noise = (1 - weight) ** 2 * now * (1 - np.minimum(now, 1.0))
+    return np.stack([label - under_policy, noise])

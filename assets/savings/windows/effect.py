@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.savings.uncertainty.draws import Draws
+from assets.savings.windows.lot_means import lots_agree
 from assets.savings.windows.policy import Window
 from assets.statistics.array_types import FloatArray
 from assets.statistics.regression.e_value import e_value
@@ -54,8 +55,9 @@ class WindowEffect:
             that the margins explain.
         estimator_gap_spreads: How far the two estimators of the expected difference lie apart, in
             standard deviations of their difference over the same resamples.
-        is_within_lots: Whether batches of one lot are compared; else the parameter hardly varies
-            within lots, and whatever a lot shares beside it counts as its doing.
+        lot_p_value: Of the test that lots tell another effect than batches within them; None where
+            the parameter hardly varies within lots, and whatever a lot shares beside it counts as
+            its doing.
         outside_window_share: Share of batches recorded outside the window.
         overlap_share: Share of batches whose past leaves the window room.
         extrapolated_share: Share of held values beyond the recorded range of their product.
@@ -74,7 +76,7 @@ class WindowEffect:
     exposed_ratio: Estimate
     calibration: float
     estimator_gap_spreads: float
-    is_within_lots: bool
+    lot_p_value: float | None
     outside_window_share: float
     overlap_share: float
     extrapolated_share: float
@@ -121,7 +123,10 @@ class WindowEffect:
     def sentence(self) -> str:
         """What was measured, for a reader."""
         value, nearest = self.evidence_values
-        compared = "within lots" if self.is_within_lots else "between lots alone"
+        compared = "between lots alone"
+        if self.lot_p_value is not None:
+            agree = lots_agree(self.lot_p_value)
+            compared = "within and between lots, which agree" if agree else "within lots"
         return (
             f"Holding {within_sentence(self.title)} {spoken(self.window)} goes with "
             f"{self.share.value:.0%} fewer failures ({self.share.low:.0%} to "

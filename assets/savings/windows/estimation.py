@@ -72,6 +72,8 @@ def window_effect(
         name: float(np.std([getattr(each, name) for each in drawn], ddof=1)) for name in NAMES
     }
     gaps = [each.expected - each.robust for each in drawn]
+    # Where few failures carry the label's correction, resamples of them know too little of chance.
+    gap_spread = max(float(np.std(gaps, ddof=1)), point.robust_spread, 1e-12)
     held = PastLaw.fitted(records, chosen.past).held(records, window)
     outside = (records.value < window.low) | (records.value > window.high)
     return WindowEffect(
@@ -85,8 +87,8 @@ def window_effect(
         share=_normal(point.share, spread["share"]),
         exposed_ratio=_normal(point.exposed_ratio, spread["exposed_ratio"]),
         calibration=point.calibration,
-        estimator_gap_spreads=abs(point.expected - point.robust) / max(float(np.std(gaps)), 1e-12),
-        is_within_lots=chosen.design.has_lot_means,
+        estimator_gap_spreads=abs(point.expected - point.robust) / gap_spread,
+        lot_p_value=chosen.lot_p_value,
         outside_window_share=float(outside.mean()),
         overlap_share=held.overlap_share,
         extrapolated_share=held.outside_share,

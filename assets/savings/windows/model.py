@@ -57,13 +57,16 @@ class Design:
         knots: Knots of the parameter; None for a straight line.
         fixed: (batches, p) all other columns.
         is_penalised: Per column of the whole design, 1 where shrunk.
-        has_lot_means: Whether the parameter varies within lots, and its lot means are held.
+        lot_columns: How many of the fixed columns, after the product levels, are lot means of the
+            parameter; 0 where it hardly varies within lots, or lots and batches agree.
+        levels: How many of the fixed columns, the first, are product levels.
     """
 
     knots: FloatArray | None
     fixed: FloatArray
     is_penalised: FloatArray
-    has_lot_means: bool
+    lot_columns: int
+    levels: int
 
     @classmethod
     def from_records(cls, records: WindowRecords) -> "Design":
@@ -88,7 +91,23 @@ class Design:
         free = own + records.levels.shape[1] + lot_means.shape[1]
         penalised = np.concatenate([np.zeros(free), np.repeat(np.array(is_shrunk, float), widths)])
         fixed = np.column_stack([records.levels, lot_means, other])
-        return cls(knots, fixed, penalised, lot_means.shape[1] > 0)
+        return cls(knots, fixed, penalised, lot_means.shape[1], records.levels.shape[1])
+
+    @property
+    def has_lot_means(self) -> bool:
+        """Whether lot means of the parameter are held."""
+        return self.lot_columns > 0
+
+    def without_lot_means(self) -> "Design":
+        """Return the design in which lots and batches within them tell of one effect."""
+        own = self.is_penalised.size - self.fixed.shape[1]
+        means = np.arange(self.levels, self.levels + self.lot_columns)
+        return replace(
+            self,
+            fixed=np.delete(self.fixed, means, axis=1),
+            is_penalised=np.delete(self.is_penalised, own + means),
+            lot_columns=0,
+        )
 
     def taken(self, rows: IntArray) -> "Design":
         """Return the same columns of some batches, repeats allowed."""

@@ -174,7 +174,7 @@ def _rows(lever: str, outcome: str, effect: WindowEffect) -> list[dict[str, Any]
         "extrapolated_share": effect.extrapolated_share,
         "risk_calibration": effect.calibration,
         "estimator_gap_spreads": effect.estimator_gap_spreads,
-        "is_within_lots": effect.is_within_lots,
+        "lot_p_value": effect.lot_p_value,
         "e_value": effect.evidence_values[0],
         "e_value_low": effect.evidence_values[1],
         "batches": effect.batches,

@@ -142,6 +142,38 @@ def test_a_driver_of_an_earlier_gate_is_not_priced_whatever_its_share(
     assert _effects(assumptions, {**tables, "drivers": earlier}, verdicts) == {}
 
 
+def test_where_the_leader_cannot_be_held_the_next_driver_is(assumptions, tables, verdicts_of):
+    """Speed leads, but lies at one of two settings far apart: no batch could be made between."""
+    rng = np.random.default_rng(8)
+    ids = tables["batches"]["batch_id"]
+    two = pl.Series(np.where(np.arange(COUNT) % 4 == 0, 9.0, 0.0) + rng.normal(0, 0.01, COUNT))
+    speed = pl.DataFrame(
+        {"batch_id": ids, "gate": 3, "feature": OTHER, "value": two, "level": None}
+    )
+    known = pl.DataFrame(
+        {"batch_id": ids, "gate": 3, "feature": "parameter.setting", "level": None}
+    ).with_columns(value=pl.Series(np.where(np.arange(COUNT) % 4 == 0, 1.0, 0.0)))
+    values = tables["gate_values"].filter(pl.col("feature") != OTHER)
+    dictionary = (
+        tables["dictionary"]
+        .filter(feature=OTHER)
+        .with_columns(feature=pl.lit("parameter.setting"), available_at_gate=pl.lit(2, pl.Int32))
+    )
+    leading = tables["drivers"].with_columns(
+        share=pl.when(pl.col("driver") == OTHER).then(0.9).otherwise("share")
+    )
+    changed = {
+        **tables,
+        "drivers": leading,
+        "gate_values": pl.concat([values, speed, known.select(values.columns)]),
+        "dictionary": pl.concat([tables["dictionary"], dictionary]),
+    }
+    found = _studied(assumptions, changed, verdicts_of(["failure"], "process_signal"))
+    held = found["window", "failure"]
+    assert held.feature == DRIVER
+    assert not held.has_no_room
+
+
 def test_a_withheld_feature_is_neither_held_nor_a_neighbour(tables):
     def withheld(*features):
         named = [{"outcome": "failure", "feature": feature} for feature in features]

@@ -94,8 +94,8 @@ class WindowEffect:
         return e_value(max(self.exposed_ratio.value, 1.0)), e_value(low)
 
     @property
-    def refusal(self) -> str | None:
-        """Why this window is not held, or None if it may be."""
+    def no_room(self) -> str | None:
+        """Why the parameter cannot be held there, by its values alone; None if it can."""
         if self.overlap_share < SMALLEST_OVERLAP:
             return (
                 f"Only {self.overlap_share:.0%} of batches could have been made inside the window "
@@ -106,6 +106,13 @@ class WindowEffect:
                 f"{self.extrapolated_share:.0%} of held values lie beyond anything recorded for "
                 "their product."
             )
+        return None
+
+    @property
+    def refusal(self) -> str | None:
+        """Why this window is not held, or None if it may be."""
+        if self.no_room is not None:
+            return self.no_room
         if self.estimator_gap_spreads > LARGEST_GAP:
             return (
                 f"Two ways of estimating it disagree: {self.expected.value:.2%} of batches by the "

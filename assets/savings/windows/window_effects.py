@@ -1,7 +1,7 @@
 """Which windows are tried, and what each does: named drivers under a process signal, one per lever.
 
 The window is fixed by a rule (a declared share of recorded values cut off the risky side), never
-searched for; the driver is the named one that foretold most.
+searched for; the driver is the named one that foretold most, of those that can be held at all.
 """
 
 from collections.abc import Mapping
@@ -42,6 +42,11 @@ class StudiedWindow:
     records: WindowRecords | None
     effect: WindowEffect | str
 
+    @property
+    def has_no_room(self) -> bool:
+        """Whether its values leave the window no room; says nothing of what holding it does."""
+        return isinstance(self.effect, WindowEffect) and self.effect.no_room is not None
+
 
 Studied = dict[tuple[str, str], StudiedWindow]
 Effects = dict[tuple[str, str], WindowEffect | str]
@@ -73,24 +78,26 @@ def studied_windows(
     found: Studied = {}
     for lever in assumptions.levers:
         for outcome in outcomes if lever.kind in KINDS else []:
-            driver = _driver(lever, outcome, evidence, tables)
-            if driver is not None:
-                found[lever.name, outcome] = _studied(
-                    lever, outcome, driver, tables, resamples, seed
-                )
+            for driver in _drivers(lever, outcome, evidence, tables):
+                one = _studied(lever, outcome, driver, tables, resamples, seed)
+                found.setdefault((lever.name, outcome), one)
+                # Whether there is room for a window is seen in no result: the next may be tried.
+                if not one.has_no_room:
+                    found[lever.name, outcome] = one
+                    break
     return found
 
 
-def _driver(
+def _drivers(
     lever: Lever, outcome: str, evidence: AlarmEvidence, tables: Mapping[str, pl.DataFrame]
-) -> Mapping[str, Any] | None:
-    """Return the named driver a lever can hold that foretold most at the last gate.
+) -> list[dict[str, Any]]:
+    """Return the drivers a lever may hold, the one that foretold most at the last gate first.
 
     Shares of different gates are not comparable: an early reading that merely goes with a later
     cause has all of its share until the cause is recorded.
     """
     if not evidence.has_signal(outcome):
-        return None
+        return []
     kinds = tables["dictionary"].filter(pl.col("kind").is_in(KINDS[lever.kind]))
     named = (
         tables["drivers"]
@@ -103,7 +110,7 @@ def _driver(
         )
         .sort("share", "rank", descending=[True, False], nulls_last=True)
     )
-    return named.row(0, named=True) if named.height else None
+    return named.to_dicts()
 
 
 def _studied(

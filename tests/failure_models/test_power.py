@@ -149,6 +149,7 @@ def test_power_counts_what_was_planted(tested: PlantedOutcome) -> None:
 def test_more_records_are_asked_for_only_where_that_can_be_said() -> None:
     assert times_needed(40, 80) == pytest.approx(((0.8416 + 1.6449) / 1.6449) ** 2, rel=1e-3)
     assert times_needed(0, 40) is None
+    assert times_needed(2, 4) is None
 
 
 def test_a_self_test_of_every_worth_says_how_far_it_is(line, quick) -> None:

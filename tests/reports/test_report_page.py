@@ -41,7 +41,7 @@ def test_without_a_signal_no_savings_are_claimed(mix_text):
     assert "No savings from control are claimed" in mix_text
     assert "Annual savings" not in mix_text
     assert "Nothing usable is recorded for stage 2 (dispensing)" in mix_text
-    assert "what would have been found is not measured yet; lotwise self-test plants" in mix_text
+    assert "What would have been found is not measured yet; lotwise self-test plants" in mix_text
 
 
 def test_what_would_have_been_found_is_counted_in_trials(signal_text):

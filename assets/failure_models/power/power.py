@@ -14,7 +14,9 @@ from assets.statistics.intervals import wilson
 from data_contracts.codes import PlantedWorth
 
 STANDARD = NormalDist()
-LEVEL, WANTED, LEAST_EXTRAPOLATED = 0.05, 0.8, 0.15
+LEVEL, WANTED = 0.05, 0.8
+# From fewer trials, or a smaller share found, nothing is extrapolated.
+FEWEST_TRIALS, LEAST_EXTRAPOLATED = 20, 0.15
 SHARES_OF_FAILURES = {
     PlantedWorth.TENTH_OF_FAILURES: 0.1,
     PlantedWorth.QUARTER_OF_FAILURES: 0.25,
@@ -116,7 +118,7 @@ def times_needed(found: int, trials: int) -> float | None:
         trials: Trials made.
 
     Returns:
-        Above 0; None where so few were found that nothing can be extrapolated.
+        Above 0; None where so few were tried or found that nothing can be extrapolated.
 
     Examples:
         >>> round(times_needed(40, 80), 2)  # (1.645 + 0.842)^2 / 1.645^2
@@ -126,7 +128,7 @@ def times_needed(found: int, trials: int) -> float | None:
     """
     # Half a trial on each side, so that all found does not say that nothing is needed.
     share = (found + 0.5) / (trials + 1)
-    if share < LEAST_EXTRAPOLATED:
+    if trials < FEWEST_TRIALS or share < LEAST_EXTRAPOLATED:
         return None
     alone = STANDARD.inv_cdf(LEVEL)
     return float(((STANDARD.inv_cdf(WANTED) - alone) / (STANDARD.inv_cdf(share) - alone)) ** 2)

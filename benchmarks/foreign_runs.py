@@ -75,7 +75,8 @@ def main() -> None:
     for kind, seed in record.missing([(k, s) for s in seeds for k in asked.kind or list(KINDS)]):
         row = run_marks(kind, seed, is_quick=asked.quick)
         record.append(row)
-        print(kind, seed, row["run_code"], row["verify_code"], row["verdict"], row["said"], flush=True)
+        codes = row["run_code"], row["verify_code"]
+        print(kind, seed, *codes, row["verdict"], row["said"], flush=True)
     rows = record.rows()
     print(
         rows.group_by("kind", maintain_order=True).agg(

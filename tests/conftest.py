@@ -33,6 +33,8 @@ SLOW_FILES = (
     *LONGEST_FILES,
     "tests/data_contracts/test_expectations.py",
     "tests/deviations/test_deviation_recurrence.py",
+    "tests/foreign_plants/test_study_smokes.py",
+    "tests/pipelines/test_self_test_command.py",
     "tests/deviations/test_deviation_category_suggestions.py",
     "tests/failure_models/test_batch_scores.py",
     "tests/failure_models/test_virtual_plants.py",

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from reports.claims import evaluate
+from reports.figures.models import permutation_null
 from reports.pages.executive import answer
 from reports.pages.facts import Facts, NothingClaimedError
 from reports.report import render, write_report
@@ -42,6 +43,21 @@ def test_without_a_signal_no_savings_are_claimed(mix_text):
     assert "Annual savings" not in mix_text
     assert "Nothing usable is recorded for stage 2 (dispensing)" in mix_text
     assert "What would have been found is not measured yet; lotwise self-test plants" in mix_text
+
+
+def test_chance_is_drawn_for_the_statistic_a_signal_rests_on(signal_plant):
+    """By the margins as it is; by the label, where the verdict rests on it."""
+    signal_plant.execute(
+        "INSERT INTO model.permutation_nulls BY NAME SELECT * REPLACE "
+        "('log_score_gain_over_product' AS statistic) FROM model.permutation_nulls "
+        "WHERE statistic = 'margin_gain_over_product'"
+    )
+    rested_on = []
+    for route in ("margin_model", "label_model"):
+        signal_plant.execute(f"UPDATE model.verdicts SET route = '{route}' WHERE is_primary_gate")
+        drawn = signal_plant.query(permutation_null.SQL)
+        rested_on.append(set(drawn["statistic"]))
+    assert rested_on == [{"margin_gain_over_product"}, {"log_score_gain_over_product"}]
 
 
 def test_what_would_have_been_found_is_counted_in_trials(signal_text):

@@ -42,6 +42,11 @@ def test_fewer_than_two_years(years):
     assert "no two years to compare" in regression_answer(years)
 
 
+def test_without_a_failure_no_year_is_the_worst():
+    said = regression_answer(_years((2024, 71, 0), (2025, 60, 0)))
+    assert said == "No: all 2 years count, and no batch failed in any of them."
+
+
 def test_every_question_is_answered(assumptions, records_of):
     records = records_of()
     by_year = failures_by_year(records.batches, records.priced_failures)

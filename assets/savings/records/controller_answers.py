@@ -81,6 +81,8 @@ def regression_answer(by_year: pl.DataFrame) -> str:
     """
     if by_year.height < 2:
         return "No: all batches count; there are no two years to compare."
+    if not by_year["failures"].sum():
+        return f"No: all {by_year.height} years count, and no batch failed in any of them."
     worst = by_year.sort(pl.col("failures") / pl.col("batches"), "year").row(-1, named=True)
     prob = worst_year_prob(by_year)
     return (

@@ -7,11 +7,16 @@ from reports.figures.style import BLUE, GREY, LEGEND, axis, figure, padded, row_
 from reports.formats import p_value
 from reports.wording import SHORT_STAGES, STATISTICS, phrase
 
+# The statistic a signal rests on at the last gate; else the first there is.
 SQL = """
 WITH ordered AS (
-  SELECT *, CASE statistic WHEN 'margin_gain_over_product' THEN 1
-    WHEN 'log_score_gain_over_product' THEN 2 ELSE 3 END AS place
-  FROM model.permutation_nulls WHERE observed IS NOT NULL
+  SELECT n.*, CASE WHEN n.statistic = CASE v.route WHEN 'spread_model' THEN 'squared_residual_gain'
+      WHEN 'label_model' THEN 'log_score_gain_over_product' END THEN 0
+    WHEN n.statistic = 'margin_gain_over_product' THEN 1
+    WHEN n.statistic = 'log_score_gain_over_product' THEN 2 ELSE 3 END AS place
+  FROM model.permutation_nulls AS n
+  LEFT JOIN model.verdicts AS v ON v.outcome = n.outcome AND v.is_primary_gate
+  WHERE n.observed IS NOT NULL
 )
 SELECT outcome, gate, statistic, observed, null_p50, null_p95, null_p99, p_value
 FROM ordered

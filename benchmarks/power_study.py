@@ -56,8 +56,8 @@ def summary(rows: pl.DataFrame) -> pl.DataFrame:
             stated_first=pl.col("stated_first").sum() / trials,
         )
         .with_columns(
-            is_within=((pl.col("found") - pl.col("stated_found")).abs() <= 0.1)
-            & ((pl.col("first") - pl.col("stated_first")).abs() <= 0.1)
+            is_within=((pl.col("found") - pl.col("stated_found")).abs().round(6) <= 0.1)
+            & ((pl.col("first") - pl.col("stated_first")).abs().round(6) <= 0.1)
         )
     )
 

@@ -17,7 +17,7 @@ from assets.failure_models.power.plasmode import (
 )
 from assets.failure_models.power.power import pace_of, power, times_needed, worths
 from assets.failure_models.power.self_test import SelfTest, kept
-from assets.failure_models.power.trials import PlantedOutcome, Trial, trials
+from assets.failure_models.power.trials import PlantedOutcome, Trial, _with_results, trials
 from data_contracts.tables import table
 
 MEASURED_AT = datetime.fromisoformat("2024-05-01")
@@ -45,8 +45,9 @@ def test_a_feature_is_counted_in_spreads_within_its_product(
     results: OwnResults, feature: np.ndarray
 ) -> None:
     assert feature.std() == pytest.approx(1.0, abs=0.02)
+    # A product's mean is shrunken by five batches of 1,500: by 0.007 of a spread here.
     for product in (0, 1):
-        assert feature[results.product == product].mean() == pytest.approx(0.0, abs=0.02)
+        assert feature[results.product == product].mean() == pytest.approx(0.0, abs=0.01)
 
 
 def test_shifted_results_go_with_no_feature_any_more() -> None:
@@ -119,6 +120,30 @@ def test_a_cause_worth_most_failures_is_found_and_ranked_first(
 def test_an_outcome_without_a_margin_is_refused_with_the_reason(line) -> None:
     refused = PlantedOutcome.of(line(seed=3, with_margins=False), "failure", 1)
     assert refused == "Nothing can be planted: the outcome has no continuous margin to plant into."
+
+
+def test_without_a_failure_or_a_recorded_number_nothing_is_planted(line) -> None:
+    clean = line(seed=3, effect=0.0)
+    never = clean.outcomes.with_columns(is_failure=pl.lit(False))
+    assert str(PlantedOutcome.of(replace(clean, outcomes=never), "failure", 1)).startswith(
+        "Nothing can be planted: no batch failed"
+    )
+    hardly = clean.gate_values.with_columns(
+        value=pl.when(pl.col("batch_id") > "B0100").then("value")
+    ).filter(pl.col("value").is_not_null() | pl.col("level").is_not_null())
+    rare = hardly.filter((pl.col("batch_id") > "B0300") | pl.col("level").is_not_null())
+    assert PlantedOutcome.of(replace(clean, gate_values=rare), "failure", 1) == (
+        "Nothing can be planted: no number is recorded of nearly every batch."
+    )
+
+
+def test_a_result_not_known_yet_is_planted_nowhere(tested: PlantedOutcome) -> None:
+    """Fifty results pend: as many pend after a shift, and none of those on record comes back."""
+    label = tested.results.label.copy()
+    label[np.flatnonzero(~tested.results.is_short)[:50]] = np.nan
+    made = shifted(replace(tested.results, label=label), 100)
+    planted_outcomes = _with_results(tested, made).outcomes
+    assert planted_outcomes["is_failure"].null_count() == np.isnan(made.label).sum() == 50
 
 
 def test_worths_are_a_failure_a_year_and_shares_of_the_failures(tested: PlantedOutcome) -> None:

@@ -73,7 +73,8 @@ def test_a_confounder_is_not_shrunk_among_many_columns():
 
 def test_rounded_results_on_the_limit_do_not_all_fail():
     """A result no parameter moves, a tenth of it on the limit: nothing is lost or saved."""
-    records = window_records_of(0.5)
+    # Each batch a lot of its own, so that no second margin decides whether lots are compared.
+    records = replace(window_records_of(0.5), cluster=np.arange(BATCHES))
     rng = np.random.default_rng(8)
     rounded = np.maximum(np.round(rng.normal(3.0, 1.5, BATCHES)), 0.0)
     assert 0.03 < np.mean(rounded == 0) < 0.1
@@ -81,8 +82,7 @@ def test_rounded_results_on_the_limit_do_not_all_fail():
     window = Window.trimmed(records.value, "higher", 0.2)
     alone, beside = _estimated(records, window), _estimated(both, window)
     assert alone.ledger.value > 0.01
-    # Whether lots are compared as well is asked of all margins together; no more may differ.
-    assert beside.ledger.value == pytest.approx(alone.ledger.value, abs=0.006)
+    assert beside.ledger.value == pytest.approx(alone.ledger.value, abs=0.004)
     assert beside.ledger.high - beside.ledger.low > alone.ledger.high - alone.ledger.low
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.regression.detrending import group_means
 
 LARGEST_SHARE = 0.95
@@ -39,7 +39,7 @@ class OwnResults:
         return group_means(self.margins, self.product, np.arange(self.product.size))
 
     @property
-    def is_short(self) -> FloatArray:
+    def is_short(self) -> BoolArray:
         """(batches,) whether any margin is below 0."""
         return np.asarray((self.margins < 0).any(axis=1))
 

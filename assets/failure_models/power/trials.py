@@ -74,7 +74,12 @@ class PlantedOutcome:
         if not primary[0].has_margins:
             return "Nothing can be planted: the outcome has no continuous margin to plant into."
         panel, product = primary[0].panel, primary[0].matrix.product
-        return cls(own, primary[0], OwnResults(panel.margins, panel.label, product))
+        if not (panel.label == 1).any():
+            return "Nothing can be planted: no batch failed, so no cause could be worth a failure."
+        made = cls(own, primary[0], OwnResults(panel.margins, panel.label, product))
+        if not made.candidates:
+            return "Nothing can be planted: no number is recorded of nearly every batch."
+        return made
 
     @property
     def candidates(self) -> list[int]:
@@ -127,23 +132,23 @@ def _trial(
         return None
     made = planted(shifted(results, int(shifts[0])), standard, tested.quantity, share)
     judged = _judged(_with_results(tested, made), settings)
-    is_found = judged.verdict == Verdict.PROCESS_SIGNAL
+    is_found = judged is not None and judged.verdict == Verdict.PROCESS_SIGNAL
     return Trial(
         tested.task.matrix.features[column],
         share,
         is_found,
-        is_found and has_drivers(judged) and _leads(judged, column),
+        judged is not None and is_found and has_drivers(judged) and _leads(judged, column),
     )
 
 
-def _judged(inputs: StudyInputs, settings: StudySettings) -> Judgement:
-    """The last gate before the result, judged beside all others as in a run."""
+def _judged(inputs: StudyInputs, settings: StudySettings) -> Judgement | None:
+    """The last gate before the result, judged beside all others; None where it cannot be."""
     tasks, _ = prepare(inputs, settings.seed)
     open_tasks = [task for task in tasks if not task.obstacle]
     shared = SharedDraws(number_of_clusters(tasks), settings.permutations, settings.seed)
     criteria = {t.outcome: criteria_of(inputs.acceptance_criteria, t.outcome) for t in tasks}
     judged, _ = judge_all(examine_all(open_tasks, criteria, shared, settings), criteria)
-    return next(one for one in judged if one.examination.task.is_primary)
+    return next((one for one in judged if one.examination.task.is_primary), None)
 
 
 def _leads(judged: Judgement, column: int) -> bool:
@@ -171,9 +176,12 @@ def _alone(inputs: StudyInputs, outcome: str) -> StudyInputs:
 def _with_results(tested: PlantedOutcome, made: OwnResults) -> StudyInputs:
     """The tables with planted results in place of those on record."""
     inputs, ids = tested.inputs, tested.task.matrix.batch_ids
-    failed = pl.DataFrame({"batch_id": ids, "planted": made.label == 1})
+    failed = pl.DataFrame({"batch_id": ids, "planted": made.label}).with_columns(
+        pl.col("planted").fill_nan(None) == 1, is_planted=True
+    )
     outcomes = inputs.outcomes.join(failed, on="batch_id", how="left", maintain_order="left")
-    is_known = pl.col("is_failure").is_not_null() & pl.col("planted").is_not_null()
+    # A result not known yet moves with its batch; one on record would tell of the features again.
+    is_known = pl.col("is_failure").is_not_null() & pl.col("is_planted")
     margins = pl.DataFrame(
         {
             "batch_id": np.repeat(ids, len(tested.task.panel.quantities)),
@@ -188,6 +196,6 @@ def _with_results(tested: PlantedOutcome, made: OwnResults) -> StudyInputs:
         inputs,
         outcomes=outcomes.with_columns(
             is_failure=pl.when(is_known).then("planted").otherwise("is_failure")
-        ).drop("planted"),
+        ).drop("planted", "is_planted"),
         outcome_margins=planted_margins.drop("planted"),
     )

@@ -10,7 +10,6 @@ noise of at most 5% of its spread. Wanted: named or priced at any gate in at mos
 kept in ``benchmarks/results/leak_study.csv``. Seeds 1 to 50 are for development.
 """
 
-import argparse
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -18,6 +17,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import polars as pl
 
+from benchmarks.studies.asked import Asked
 from benchmarks.studies.leak_marks import COPY, PHYSICS, leak_marks
 from benchmarks.studies.record import StudyRecord
 from data_contracts.codes import Verdict
@@ -25,19 +25,14 @@ from data_contracts.codes import Verdict
 
 def main() -> None:
     """Judge the tables that are missing, then print the counts."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tables", type=int, default=10)
-    parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--summary", action="store_true", help="print what is there, make nothing")
-    asked = parser.parse_args()
+    asked = Asked.on_command_line(__doc__)
     record = StudyRecord("leak_study", key=("kind", "seed"))
-    seeds = range(asked.first_seed, asked.first_seed + asked.tables)
-    if not asked.summary:
-        for kind, seed in record.missing([(k, s) for s in seeds for k in (PHYSICS, COPY)]):
+    if not asked.is_summary:
+        for kind, seed in record.missing([(k, s) for s in asked.seeds for k in (PHYSICS, COPY)]):
             row = leak_marks(kind, seed)
             record.append(row)
             print(kind, seed, row["asked"], row["verdict"], row["seconds"], flush=True)
-    print(summary(record.rows().filter(pl.col("seed").is_in(list(seeds)))))
+    print(summary(record.rows().filter(pl.col("seed").is_in(list(asked.seeds)))))
 
 
 def summary(rows: pl.DataFrame) -> pl.DataFrame:

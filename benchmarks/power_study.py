@@ -9,7 +9,6 @@ the table's own shifted away, and counts (stated). Wanted: within ten points at 
 kept in ``benchmarks/results/power_study.csv``. Seeds 1 to 50 are for development.
 """
 
-import argparse
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -18,6 +17,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import polars as pl
 
 from assets.failure_models.power.power import SHARES_OF_FAILURES
+from benchmarks.studies.asked import Asked
 from benchmarks.studies.power_marks import power_marks
 from benchmarks.studies.record import StudyRecord
 
@@ -26,20 +26,15 @@ TRIALS = 3
 
 def main() -> None:
     """Judge the tables that are missing, then print stated and measured power by worth."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tables", type=int, default=10)
-    parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--summary", action="store_true", help="print what is there, make nothing")
-    asked = parser.parse_args()
+    asked = Asked.on_command_line(__doc__)
     record = StudyRecord("power_study", key=("worth", "seed"))
-    seeds = range(asked.first_seed, asked.first_seed + asked.tables)
-    if not asked.summary:
-        keys = [(worth, seed) for seed in seeds for worth in SHARES_OF_FAILURES]
+    if not asked.is_summary:
+        keys = [(worth, seed) for seed in asked.seeds for worth in SHARES_OF_FAILURES]
         for worth, seed in record.missing(keys):
             row = power_marks(worth, seed, TRIALS)
             record.append(row)
             print(worth, seed, row["is_found"], row["stated_found"], row["seconds"], flush=True)
-    print(summary(record.rows().filter(pl.col("seed").is_in(list(seeds)))))
+    print(summary(record.rows().filter(pl.col("seed").is_in(list(asked.seeds)))))
 
 
 def summary(rows: pl.DataFrame) -> pl.DataFrame:

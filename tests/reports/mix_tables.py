@@ -2,15 +2,14 @@
 
 from typing import Any
 
+from tests.reports.money_rows import assumptions_rows, scenarios_rows
 from tests.reports.table_rows import (
     Rows,
-    assumptions_rows,
     batches_rows,
     dictionary_rows,
     drivers_rows,
     evidence_rows,
     outcome_row,
-    scenarios_rows,
     validations_rows,
     verdict_row,
 )

@@ -1,8 +1,8 @@
 """The tables of a plant with a process signal."""
 
+from tests.reports.money_rows import assumptions_rows, ledger_rows, scenarios_rows, sensitivity_rows
 from tests.reports.table_rows import (
     Rows,
-    assumptions_rows,
     attributions_rows,
     batches_rows,
     curves_rows,
@@ -11,11 +11,8 @@ from tests.reports.table_rows import (
     drivers_rows,
     evidence_rows,
     leak_question_row,
-    ledger_rows,
     outcome_row,
     power_row,
-    scenarios_rows,
-    sensitivity_rows,
     validations_rows,
     verdict_row,
 )

@@ -13,7 +13,7 @@ from reports.report import render
 from reports.summary.content import content
 from reports.workbook.run_workbook import write_run_workbook
 from tests.reports.conftest import _shaped
-from tests.reports.table_rows import scenarios_rows
+from tests.reports.money_rows import scenarios_rows
 
 MONEY = re.compile(r"\$\s?\d")
 AT_ZERO = {"p10": 0.0, "p50": 0.0, "p90": 0.0}

@@ -9,8 +9,8 @@ from reports.pages.facts import Facts
 from reports.report import render
 from reports.summary.content import content
 from tests.reports.conftest import _shaped
+from tests.reports.money_rows import assumptions_rows
 from tests.reports.signal_tables import signal_tables
-from tests.reports.table_rows import assumptions_rows
 
 LEVER, FEATURE = "alert.failure", "parameter.inlet_temperature_c"
 REFUSED = "The effect is not told from none: 1% of failures (-4% to 6%, 90% interval)."

@@ -2,8 +2,9 @@
 
 The arithmetic behind ``window_effect`` lives here, for the recorded batches and for resamples of
 their lots alike: the fitted margins at recorded and at held values, the risk they imply with the
-residuals on record, and the label's own correction. Everything is fitted on one half of the lots at
-a time: a parameter named on one half is measured on the other.
+residuals on record, and the label's own correction. The margins are fitted on one half of the lots
+at a time: a parameter named on one half is measured on the other. What looks at no margin, the law
+of the parameter and the weights of the label's correction, is told by both.
 """
 
 from dataclasses import dataclass

@@ -22,12 +22,12 @@ import numpy as np
 import polars as pl
 
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
-from assets.failure_models.drivers import explanation
-from assets.failure_models.estimators import boosted_trees, label_models, margin_models
+from assets.failure_models.estimators import boosted_trees, margin_lines
 from assets.failure_models.scoring.batch_scores import score_tables
 from assets.failure_models.signal.acceptance_criteria import criteria_frame
 from assets.failure_models.study import run_study
-from assets.statistics.regression import penalised_logistic, ridge
+from assets.statistics.lines import ridge, sparse_lines
+from assets.statistics.regression import penalised_logistic
 from data_contracts.tables import table
 
 BATCHES, FEATURES, GATES, QUANTITIES, NEW_BATCHES = 1_000, 300, 7, 3, 200
@@ -37,12 +37,14 @@ START = datetime.fromisoformat("2021-01-04")
 FITS = (
     (boosted_trees, "fit_margin_trees"),
     (boosted_trees, "fit_label_trees"),
-    (margin_models, "RidgeBasis"),
+    (margin_lines, "RidgeBasis"),
     (ridge.RidgeBasis, "fit"),
-    (label_models, "LogisticDesign"),
+    (margin_lines, "SparseBasis"),
+    (sparse_lines.SparseBasis, "fit"),
     (penalised_logistic, "LogisticDesign"),
     (penalised_logistic.LogisticDesign, "fit"),
-    (explanation, "weighted_coefficients"),
+    (margin_lines, "weighted_coefficients"),
+    (margin_lines, "weighted_sparse"),
 )
 
 

@@ -1,6 +1,6 @@
-"""Compiles the two compiled kernels for this machine, at installation, so that no run waits for it.
+"""Compiles the compiled kernels for this machine, at installation, so that no run waits for it.
 
-Both are called once on a handful of numbers; what the compiler makes of them is kept beside the
+Each is called once on a handful of numbers; what the compiler makes of them is kept beside the
 sources and used until a source changes.
 
     python -m pipelines.kernels
@@ -10,9 +10,10 @@ import numpy as np
 
 
 def compile_kernels() -> None:
-    """Compile the sensor features and the search for rules, or find that they are compiled."""
+    """Compile the sensor features, the search for rules and the lasso, or find them compiled."""
     _sensor_features()
     _rule_search()
+    _lasso()
 
 
 def _sensor_features() -> None:
@@ -33,6 +34,12 @@ def _rule_search() -> None:
     )
     label = (np.arange(20) % 4 == 0).astype(float)
     SubgroupSearch(columns, np.full(20, label.mean())).best(label)
+
+
+def _lasso() -> None:
+    from assets.statistics.lines.lasso_kernel import lasso_path
+
+    lasso_path(np.eye(2), np.ones(2), 2.0, np.array([1.0, 0.5]), 2)
 
 
 if __name__ == "__main__":

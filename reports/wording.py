@@ -63,9 +63,8 @@ MODELS = {
     "best_single_parameter": "best single parameter",
     "penalised_logistic": "penalised logistic",
     "boosted_trees": "boosted trees",
-    "ridge_on_margins": "ridge on margins",
-    "boosted_trees_on_margins": "boosted trees on margins",
-    "ridge_and_trees_on_margins": "ridge and trees on margins",
+    "lines_on_margins": "lines on margins",
+    "lines_and_trees_on_margins": "lines and trees on margins",
     Validation.ROLLING_ORIGIN: "forward in time",
     Validation.RANDOM_CROSS_VALIDATION: "random cross-validation",
 }

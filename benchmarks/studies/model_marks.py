@@ -13,8 +13,8 @@ from benchmarks.studies.driver_marks import TOP_PLACES
 from benchmarks.studies.plants import HIDDEN_CAUSE
 
 RUNGS = {
-    "auc_margins": "ridge_and_trees_on_margins",
-    "auc_ridge_margins": "ridge_on_margins",
+    "auc_margins": "lines_and_trees_on_margins",
+    "auc_lines_on_margins": "lines_on_margins",
     "auc_boosted_label": "boosted_trees",
     "auc_logistic": "penalised_logistic",
 }

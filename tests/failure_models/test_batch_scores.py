@@ -153,7 +153,7 @@ def test_a_batch_older_than_those_tried_is_held_against_its_own_past(
     turned = scored(studied["model.boosters"], replace(later, batch_gates=gates))
     tried = studied["model.predictions"].filter(
         (pl.col("gate") == 5)
-        & (pl.col("model") == "ridge_and_trees_on_margins")
+        & (pl.col("model") == "lines_and_trees_on_margins")
         & (pl.col("batch_id") < "B0299")
     )
     (threshold,) = turned["model.batch_scores"].filter(

@@ -46,11 +46,8 @@ def test_binning_once_for_several_targets_gives_the_same_trees() -> None:
     shared, rows = boosted_trees.BinnedDesigns(values), np.arange(40, 200)
     for target in (values[rows, 0], values[rows, 1] ** 2):
         own = xgb.DMatrix(values[rows], target, nthread=1)
-        settings = boosted_trees.SETTINGS | {
-            "eta": boosted_trees.MARGIN_ETA,
-            "seed": 1,
-            "base_score": float(target.mean()),
-        }
+        settings = boosted_trees.SETTINGS | boosted_trees.MARGIN_SETTINGS
+        settings |= {"seed": 1, "base_score": 0.0}
         alone = xgb.train(settings, own, boosted_trees.MARGIN_ROUNDS)
         again = boosted_trees.fit_margin_trees(shared, rows, target, seed=1)
         assert again.save_raw("json") == alone.save_raw("json")

@@ -91,12 +91,12 @@ def test_the_headline_is_that_of_the_model_the_verdict_rests_on(
     rungs = tables["model.validations"].filter(gate=5, validation="rolling_origin")
     by_model = dict(rungs.select("model", "auc").rows())
     (verdict,) = tables["model.verdicts"].filter(gate=5).rows(named=True)
-    assert verdict["auc"] == by_model["penalised_logistic"] > by_model["ridge_on_margins"]
+    assert verdict["auc"] == by_model["penalised_logistic"] > by_model["lines_on_margins"]
 
 
 def test_on_label_rests_on_no_margin(task: Task) -> None:
     ladder = climb(task, with_contrast=False)
-    assert ladder.model_used == "ridge_and_trees_on_margins"
+    assert ladder.model_used == "lines_and_trees_on_margins"
     turned = ladder.on_label()
     assert (turned.margins, turned.spread, turned.model_used) == (None, None, "penalised_logistic")
     assert turned.predictions is ladder.predictions

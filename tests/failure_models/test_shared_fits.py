@@ -13,7 +13,7 @@ import pytest
 from assets.failure_models.dataset.shared_fits import SharedFits, StoppedError, fingerprint
 from assets.failure_models.dataset.study_inputs import StudyInputs
 from assets.failure_models.dataset.task_threads import each_in_threads
-from assets.failure_models.estimators import boosted_trees, margin_models
+from assets.failure_models.estimators import boosted_trees, margin_lines, margin_models
 from assets.failure_models.study import prepare
 
 
@@ -83,17 +83,21 @@ def test_a_mode_with_the_margin_of_the_failure_fits_nothing_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     task = prepare(gates(line(batches=200), 4), seed=1)[0][0]
-    first, _ = margin_models.ridge_scores(task)
-    trees = margin_models.tree_scores(task)
-    monkeypatch.setattr(margin_models, "RidgeBasis", None)
+    first, spread = margin_models.line_scores(task)
+    trees = margin_models.with_trees(task, first, spread)
+    monkeypatch.setattr(margin_lines, "RidgeBasis", None)
+    monkeypatch.setattr(margin_lines, "SparseBasis", None)
     monkeypatch.setattr(boosted_trees, "fit_margin_trees", None)
     mode = replace(task.panel, definition=replace(task.panel.definition, outcome="mode"))
     again = replace(task, panel=mode)
-    assert np.array_equal(margin_models.ridge_scores(again)[0].score, first.score, equal_nan=True)
-    assert np.array_equal(margin_models.tree_scores(again).score, trees.score, equal_nan=True)
+    found, same = margin_models.line_scores(again)
+    assert np.array_equal(found.score, first.score, equal_nan=True)
+    beside = margin_models.with_trees(again, found, same)
+    assert np.array_equal(beside.score, trees.score, equal_nan=True)
     moved = replace(mode, margins=task.panel.margins + np.arange(200)[:, None] % 2)
+    other = replace(task, panel=moved)
     with pytest.raises(TypeError):
-        margin_models.tree_scores(replace(task, panel=moved))
+        margin_models.with_trees(other, *margin_models.line_scores(other))
 
 
 def test_threads_at_work_end_at_their_next_fit_once_a_run_is_interrupted() -> None:

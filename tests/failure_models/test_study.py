@@ -84,9 +84,8 @@ def test_validations_are_of_the_full_ladder_at_the_primary_gate(
         ("penalised_logistic", "rolling_origin"),
         ("boosted_trees", "rolling_origin"),
         ("boosted_trees", "random_cross_validation"),
-        ("ridge_on_margins", "rolling_origin"),
-        ("boosted_trees_on_margins", "rolling_origin"),
-        ("ridge_and_trees_on_margins", "rolling_origin"),
+        ("lines_on_margins", "rolling_origin"),
+        ("lines_and_trees_on_margins", "rolling_origin"),
     }
     reference = rungs.filter("is_reference_only")
     assert reference["validation"].to_list() == ["random_cross_validation"]
@@ -111,9 +110,8 @@ def test_predictions_are_of_every_later_batch_by_every_rung(
     assert counts.drop("model").unique().rows() == [(300, 300)]
     with_margin = forward.drop_nulls("expected_margin")["model"].unique()
     assert sorted(with_margin) == [
-        "boosted_trees_on_margins",
-        "ridge_and_trees_on_margins",
-        "ridge_on_margins",
+        "lines_and_trees_on_margins",
+        "lines_on_margins",
     ]
 
 

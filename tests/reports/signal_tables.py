@@ -89,7 +89,7 @@ def signal_tables() -> dict[str, Rows]:
             {
                 "outcome": "failure",
                 "gate": 5,
-                "model": "ridge_on_margins",
+                "model": "lines_on_margins",
                 "intercept": -0.08,
                 "slope": 0.93,
                 "brier": 0.024,

@@ -13,8 +13,8 @@ MODELS = (
     ("best_single_parameter", 0.63),
     ("penalised_logistic", 0.71),
     ("boosted_trees", 0.7),
-    ("ridge_on_margins", 0.81),
-    ("boosted_trees_on_margins", 0.79),
+    ("lines_on_margins", 0.81),
+    ("lines_and_trees_on_margins", 0.79),
 )
 
 
@@ -59,7 +59,7 @@ def verdict_row(name: str, gate: int, verdict: str, level: float, **more: Any) -
         "gate": gate,
         "verdict": verdict,
         "reason": f"The gain over product identity on later batches is {level - 0.58:.2f}.",
-        "model_used": "ridge_on_margins",
+        "model_used": "lines_on_margins",
         "model_version": "a1b2c3",
         "auc": level,
         "auc_low": level - 0.08,

@@ -57,7 +57,7 @@ def test_the_card_says_what_is_kept_undecided_attacked_and_confirmed(signal_plan
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
     words = words_of(render(signal_plant, plotly_js=""))
     assert "trees/dissolution_min_pct" in words
-    assert "ridge_and_trees_on_margins-" in words
+    assert "lines_and_trees_on_margins-" in words
     assert "could not be ruled out at 90% coverage" in words
     assert "Later batches can be told from earlier ones" in words
     assert "4 of 4" in words

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.statistics.regression.pair_terms import MOST_PAIRS, PairTerms, found_pairs
+from assets.statistics.lines.pair_terms import MOST_PAIRS, PairTerms, found_pairs
 
 
 def columns(seed: int, rows: int = 400, count: int = 20) -> tuple[np.ndarray, np.random.Generator]:

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from assets.statistics.regression.ridge import TIME_BLOCKS, RidgeBasis, weighted_coefficients
+from assets.statistics.lines.ridge import RidgeBasis, weighted_coefficients
+from assets.statistics.resampling.folds import TIME_BLOCKS
 
 # matplotlib announces a change when shap first imports it; neither is ours to mend.
 SHAP_IMPORT = pytest.mark.filterwarnings("ignore:The set_:PendingDeprecationWarning")

@@ -1,6 +1,6 @@
 """What each column contributed to the predicted risk of batches the model had not seen.
 
-Contributions are SHAP values, positive towards failure: exact for ridge and logistic regression,
+Contributions are SHAP values, positive towards failure: exact for lines and logistic regression,
 from xgboost's ``pred_contribs`` for trees. Several margins become one risk by the failure
 probability that each batch's predicted deviation is worth, so that the contributions to a margin
 add up to the probability of failing it beyond that of the batch's product and recent level. Beside
@@ -19,13 +19,13 @@ from assets.failure_models.drivers.predictive_contribution import (
     predictive_contribution,
     predictive_risk_contribution,
 )
-from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.failure_probability import margin_failure_probability
 from assets.failure_models.estimators.label_logistic import LabelScores, label_fit
-from assets.failure_models.estimators.margin_models import MarginFit, MarginScores, Spread
+from assets.failure_models.estimators.margin_lines import MarginFit
+from assets.failure_models.estimators.margin_models import MarginScores, Spread, trees_of_fold
+from assets.failure_models.estimators.margin_trees import TreeFit
 from assets.failure_models.signal.examination import Examination
-from assets.statistics.array_types import FloatArray, IntArray
-from assets.statistics.regression.ridge import weighted_coefficients
+from assets.statistics.array_types import FloatArray
 
 SMALLEST_SPREADS = 0.05
 
@@ -130,46 +130,36 @@ def _refitted_parts(
     seen: Examination, spread: Spread, counted: FloatArray, seed: int
 ) -> FloatArray:
     """Contributions to every margin, (out-of-time batches, columns, quantities)."""
-    task, train = seen.task, seen.task.folds[-1].train
-    view, test, weights = task.views[-1], task.views[-1].design[task.tested], counted[train]
+    task, fold = seen.task, seen.task.folds[-1]
+    view, test, weights = task.views[-1], task.views[-1].design[task.tested], counted[fold.train]
     parts = np.zeros((*test.shape, len(task.panel.quantities)))
-    binned = boosted_trees.BinnedDesigns(view.design, counted)
     key = fingerprint(view.key, task.tested, counted)
-    for j in range(parts.shape[2]):
-        has_target = np.isfinite(view.targets[train, j]) & (weights > 0)
-        rows, own = train[has_target], weights[has_target]
-        target, fit = view.targets[rows, j], spread.fits[-1][j]
+    for j, fit in enumerate(spread.fits[-1]):
+        has_target = np.isfinite(view.targets[fold.train, j]) & (weights > 0)
+        rows, own = fold.train[has_target], weights[has_target]
+        trees = trees_of_fold(task, fold, view, j, fit) if task.is_primary else TreeFit.none()
+        target = view.targets[rows, j]
         parts[:, :, j] = task.fits.get_or_fit(
-            fingerprint("linear again", key, rows, target, fit.ridge.penalty),
-            partial(_linear_contributions, view.design[rows], target, own, fit, test),
+            fingerprint("again", key, rows, target, fit.residuals, trees.share, seed),
+            partial(_again, view.design[rows], target, own, fit, trees, test, seed),
         )
-        if task.is_primary:
-            by_trees = task.fits.get_or_fit(
-                fingerprint("trees again", key, rows, target, seed),
-                partial(_tree_contributions, binned, rows, target, seed, test),
-            )
-            parts[:, :, j] = (parts[:, :, j] + by_trees) / 2
     return parts
 
 
-def _linear_contributions(
-    design: FloatArray, target: FloatArray, own: FloatArray, fit: MarginFit, test: FloatArray
-) -> FloatArray:
-    """Contributions of the linear model fitted again, its penalty and its pairs as they were."""
-    slopes = weighted_coefficients(design, target, own, fit.ridge.penalty)
-    pairs = fit.pairs.fitted(design, target - design @ slopes, own)
-    return np.asarray((test - test.mean(axis=0)) * slopes + pairs.contributions(test))
-
-
-def _tree_contributions(
-    binned: boosted_trees.BinnedDesigns,
-    rows: IntArray,
+def _again(
+    design: FloatArray,
     target: FloatArray,
-    seed: int,
+    own: FloatArray,
+    fit: MarginFit,
+    trees: TreeFit,
     test: FloatArray,
+    seed: int,
 ) -> FloatArray:
-    booster = boosted_trees.fit_margin_trees(binned, rows, target, seed)
-    return boosted_trees.contributions(booster, test)
+    """Contributions of the model of one margin fitted again, around the mean of the tested."""
+    again = fit.refitted(design, target, own)
+    by_lines = (test - test.mean(axis=0)) * again.lines.coefficients
+    by_trees = trees.refitted(design, again.residuals, own, seed).contributions(test)
+    return np.asarray(by_lines + again.pairs.contributions(test) + by_trees)
 
 
 def _risk_per_margin(task: Task, scores: MarginScores, spread: Spread) -> FloatArray:

@@ -19,7 +19,7 @@ from assets.failure_models.drivers.driver_effects import (
 from assets.failure_models.drivers.driver_ranking import RankedCluster, direction, ranks_of
 from assets.failure_models.drivers.explanation import Explanation
 from assets.failure_models.estimators.label_logistic import label_fit
-from assets.failure_models.estimators.margin_models import margin_fit
+from assets.failure_models.estimators.margin_lines import margin_fit
 from assets.failure_models.signal.examination import Examination
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.resampling.multiplicity import bonferroni

@@ -11,8 +11,6 @@ import numpy as np
 from assets.statistics.array_types import FloatArray, IntArray
 
 LABEL_ROUNDS, LABEL_ETA = 150, 0.05
-# Margins are refitted many times for the drivers; twice the step in half the rounds ranks alike.
-MARGIN_ROUNDS, MARGIN_ETA = 75, 0.1
 SETTINGS: dict[str, Any] = {
     "max_depth": 3,
     "subsample": 0.7,
@@ -23,6 +21,14 @@ SETTINGS: dict[str, Any] = {
     "max_bin": 32,
     "nthread": 1,
     "verbosity": 0,
+}
+# On what lines leave of a margin, seen through the few columns that were chosen: shallow and short.
+MARGIN_ROUNDS = 40
+MARGIN_SETTINGS: dict[str, Any] = {
+    "max_depth": 2,
+    "min_child_weight": 20,
+    "colsample_bytree": 1.0,
+    "eta": 0.1,
 }
 
 
@@ -55,12 +61,12 @@ class BinnedDesigns:
 
 
 def fit_margin_trees(designs: BinnedDesigns, rows: IntArray, target: FloatArray, seed: int) -> Any:
-    """Fit a margin relative to product and past by squared error.
+    """Fit what lines leave of a margin, by squared error.
 
     Args:
-        designs: The design and its weights.
+        designs: The chosen columns and the weights of their rows.
         rows: Which of its rows to fit on.
-        target: Per row of ``rows``, no NaN.
+        target: Per row of ``rows``, around 0, no NaN.
         seed: Of row and column sampling.
 
     Returns:
@@ -68,11 +74,7 @@ def fit_margin_trees(designs: BinnedDesigns, rows: IntArray, target: FloatArray,
     """
     import xgboost as xgb
 
-    settings = SETTINGS | {
-        "eta": MARGIN_ETA,
-        "seed": seed,
-        "base_score": float(target.mean()),
-    }
+    settings = SETTINGS | MARGIN_SETTINGS | {"seed": seed, "base_score": 0.0}
     return xgb.train(settings, designs.of(rows, target), MARGIN_ROUNDS)
 
 

@@ -23,7 +23,7 @@ class Ladder:
             yet, and at an earlier gate where margins carry the test.
         margins: The margin model the signal test and the drivers rest on; None where the outcome
             has no margin, or its verdict rests on the label.
-        spread: Spread of the margins around ridge; None likewise.
+        spread: Spread of the margins around their lines; None likewise.
         model_used: Name of the rung the verdict rests on.
     """
 
@@ -55,9 +55,9 @@ def climb(task: Task, *, with_contrast: bool = True) -> Ladder:
         with_contrast: Whether to show what random cross-validation would have claimed.
 
     Returns:
-        The ladder; ``model_used`` is the mean of ridge and trees on margins at the primary gate,
-        ridge on margins at earlier ones, penalised logistic without margins, and product only at a
-        gate that has no process feature yet.
+        The ladder; ``model_used`` is lines and trees on margins at the primary gate, lines on
+        margins at earlier ones, penalised logistic without margins, and product only at a gate that
+        has no process feature yet.
     """
     floor = [label_models.base_rate(task), label_models.product_only(task)]
     if not task.matrix.columns:
@@ -66,11 +66,10 @@ def climb(task: Task, *, with_contrast: bool = True) -> Ladder:
     on_label = _label_rungs(task, labels, with_contrast) if labels else []
     if not task.has_margins:
         return Ladder([*floor, *on_label], labels, None, None, LOGISTIC)
-    ridge, spread = margin_models.ridge_scores(task)
-    rungs = [ridge]
+    lines, spread = margin_models.line_scores(task)
+    rungs = [lines]
     if task.is_primary:
-        trees = margin_models.tree_scores(task)
-        rungs = [ridge, trees, margin_models.blended(ridge, trees)]
+        rungs.append(margin_models.with_trees(task, lines, spread))
     on_margins = [margin_models.failure_prediction(task, rung, spread) for rung in rungs]
     model_used = rungs[-1].model
     return Ladder([*floor, *on_label, *on_margins], labels, rungs[-1], spread, model_used)

@@ -1,28 +1,25 @@
-"""Models of the margins to specification: ridge, boosted trees, and the mean of both.
+"""Models of the margins to specification: lines, and boosted trees on what lines leave.
 
-With a handful of failures a year the margins carry most of the information. Both models are fitted
+With a handful of failures a year the margins carry most of the information. Models are fitted
 on features and margins within product, beside the recent past and what past results foretell; what
 they predict is therefore process, not product mix, not drift, and not an answer to past results.
 """
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from assets.failure_models.dataset.relative_view import RelativeView
-from assets.failure_models.dataset.shared_fits import fingerprint
 from assets.failure_models.dataset.task import Task
-from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.failure_probability import any_margin_fails
+from assets.failure_models.estimators.margin_lines import MarginFit, margin_fit, ridge_fit
+from assets.failure_models.estimators.margin_trees import TreeFit, tree_fit
 from assets.failure_models.estimators.prediction import Prediction
-from assets.statistics.array_types import FloatArray, IntArray
-from assets.statistics.regression.pair_terms import PairTerms, found_pairs
-from assets.statistics.regression.ridge import RidgeBasis, RidgeFit
+from assets.statistics.array_types import FloatArray
+from assets.statistics.resampling.folds import Fold
 
-RIDGE = "ridge_on_margins"
-TREES = "boosted_trees_on_margins"
-BLEND = "ridge_and_trees_on_margins"
+LINES = "lines_on_margins"
+TREES = "lines_and_trees_on_margins"
 
 LARGEST_SQUARE = 6.0
 
@@ -60,32 +57,8 @@ class MarginScores:
 
 
 @dataclass(frozen=True)
-class MarginFit:
-    """A linear model of one margin, and the products of columns that it leaves over.
-
-    Attributes:
-        ridge: The linear part.
-        pairs: The products.
-        residuals: Per training row, margin less a prediction by a fit without its block (of the
-            products: without their choice).
-    """
-
-    ridge: RidgeFit
-    pairs: PairTerms
-    residuals: FloatArray
-
-    def predict(self, design: FloatArray) -> FloatArray:
-        """Predicted margin per row."""
-        return np.asarray(self.ridge.predict(design) + self.pairs.predict(design))
-
-    def contributions(self, design: FloatArray) -> FloatArray:
-        """What each column adds to each row's prediction (SHAP values)."""
-        return np.asarray(self.ridge.contributions(design) + self.pairs.contributions(design))
-
-
-@dataclass(frozen=True)
 class Spread:
-    """How margins spread around the ridge prediction, and whether features predict the spread.
+    """How margins spread around their lines, and whether features predict the spread.
 
     Attributes:
         residuals: Per fold and quantity, residuals of left-out training blocks.
@@ -101,9 +74,9 @@ class Spread:
     fits: list[list[MarginFit]]
 
 
-def ridge_scores(task: Task) -> tuple[MarginScores, Spread]:
+def line_scores(task: Task) -> tuple[MarginScores, Spread]:
     """Predict every margin, and its squared residual, in every test block by linear models."""
-    found = MarginScores.empty(task, RIDGE)
+    found = MarginScores.empty(task, LINES)
     spread = Spread([], found.target.copy(), found.target.copy(), [])
     for fold, view in zip(task.folds, task.views, strict=True):
         test, known = view.design[fold.test], view.relative[fold.test]
@@ -125,87 +98,30 @@ def ridge_scores(task: Task) -> tuple[MarginScores, Spread]:
     return found, spread
 
 
-def margin_fit(task: Task, view: RelativeView, rows: IntArray, target: FloatArray) -> MarginFit:
-    """Fit one margin on some rows of a view, as :func:`ridge_fit`."""
-
-    def fitted() -> MarginFit:
-        ridge = ridge_fit(task, view, rows, target)
-        pairs = found_pairs(view.design[rows], ridge.residuals)
-        return MarginFit(ridge, pairs, ridge.residuals - pairs.predict(view.design[rows]))
-
-    return task.fits.get_or_fit(fingerprint("margin", view.key, rows, target), fitted)
-
-
-def ridge_fit(task: Task, view: RelativeView, rows: IntArray, target: FloatArray) -> RidgeFit:
-    """Fit one target on some rows of a view, once for all tasks of the run that share both.
-
-    Args:
-        task: Whose fits are shared.
-        view: Of the task.
-        rows: Positions to fit on, in production order.
-        target: Per row of ``rows``, no NaN.
-
-    Returns:
-        The fit.
-    """
-    fits = task.fits
-
-    def fitted() -> RidgeFit:
-        basis = fits.get_or_fit_recent(
-            fingerprint("basis", view.key, rows), lambda: RidgeBasis(view.design[rows])
-        )
-        return basis.fit(target)
-
-    return fits.get_or_fit(fingerprint("ridge", view.key, rows, target), fitted)
-
-
 def squared(residual: FloatArray, variance: FloatArray) -> FloatArray:
     """Squared residual over its variance, minus 1, cut at 6 so that no single batch decides."""
     return np.asarray(np.minimum(residual**2 / variance, LARGEST_SQUARE) - 1)
 
 
-def tree_scores(task: Task) -> MarginScores:
-    """Predict every margin in every test block by boosted trees."""
-    found = MarginScores.empty(task, TREES)
-    for fold, view in zip(task.folds, task.views, strict=True):
+def with_trees(task: Task, lines: MarginScores, spread: Spread) -> MarginScores:
+    """Add to every margin what trees on its chosen columns say beyond its lines."""
+    found = MarginScores(
+        TREES, lines.target, lines.score.copy(), lines.forecast.copy(), lines.contribution.copy()
+    )
+    for fold, view, fits in zip(task.folds, task.views, spread.fits, strict=True):
         test, known = view.design[fold.test], view.relative[fold.test]
-        binned = boosted_trees.BinnedDesigns(view.design)
-        for j in range(len(task.panel.quantities)):
-            rows = fold.train[np.isfinite(view.targets[fold.train, j])]
-            target, seed = view.targets[rows, j], task.seed + fold.number
-            score, forecast, contribution = task.fits.get_or_fit(
-                fingerprint("tree scores", view.key, rows, target, seed, fold.test),
-                partial(_by_trees, binned, rows, target, seed, test, known),
-            )
-            found.target[fold.test, j] = view.targets[fold.test, j]
-            found.score[fold.test, j], found.forecast[fold.test, j] = score, forecast
-            found.contribution[fold.test, :, j] = contribution
+        for j, fit in enumerate(fits):
+            trees = trees_of_fold(task, fold, view, j, fit)
+            found.score[fold.test, j] += trees.predict(test)
+            found.forecast[fold.test, j] += trees.predict(known)
+            found.contribution[fold.test, :, j] += trees.contributions(test)
     return found
 
 
-def _by_trees(
-    binned: boosted_trees.BinnedDesigns,
-    rows: IntArray,
-    target: FloatArray,
-    seed: int,
-    test: FloatArray,
-    known: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Prediction of one margin per test row and view, and what each column adds to the first."""
-    booster = boosted_trees.fit_margin_trees(binned, rows, target, seed)
-    score, forecast = (boosted_trees.predict(booster, rows) for rows in (test, known))
-    return score, forecast, boosted_trees.contributions(booster, test)
-
-
-def blended(first: MarginScores, second: MarginScores) -> MarginScores:
-    """Average two models: lines where effects are lines, windows where they are windows."""
-    return MarginScores(
-        BLEND,
-        first.target,
-        (first.score + second.score) / 2,
-        (first.forecast + second.forecast) / 2,
-        (first.contribution + second.contribution) / 2,
-    )
+def trees_of_fold(task: Task, fold: Fold, view: RelativeView, j: int, fit: MarginFit) -> TreeFit:
+    """The trees beside the lines of one margin in one fold."""
+    rows = fold.train[np.isfinite(view.targets[fold.train, j])]
+    return tree_fit(task, view, rows, fit, task.seed + fold.number)
 
 
 def failure_prediction(task: Task, scores: MarginScores, spread: Spread) -> Prediction:

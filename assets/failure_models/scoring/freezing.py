@@ -4,23 +4,21 @@ Its figures are those of the same procedure forward in time; what is kept here o
 to learn from.
 """
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from assets.failure_models.dataset.shared_fits import fingerprint
 from assets.failure_models.dataset.task import FOLDS, Task
 from assets.failure_models.drivers.explanation import observed_to_predicted
-from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.label_logistic import label_fit
-from assets.failure_models.estimators.margin_models import margin_fit
+from assets.failure_models.estimators.margin_lines import MarginFit, margin_fit
+from assets.failure_models.estimators.margin_trees import TreeFit, tree_fit
 from assets.failure_models.scoring.frozen_model import FrozenModel, plain
 from assets.failure_models.scoring.model_version import model_version
 from assets.failure_models.signal.judgement import Judgement
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.lines.pair_terms import PairTerms
 from assets.statistics.regression.detrending import GroupMeans, fit_group_means
-from assets.statistics.regression.pair_terms import PairTerms
 from assets.statistics.regression.penalised_logistic import LogisticFit
 from assets.statistics.resampling.folds import Fold
 
@@ -99,29 +97,21 @@ def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dic
     everything = Fold(FOLDS + 1, train, np.empty(0, dtype=np.int64), 0)
     view = task.view_of(everything)
     names = _products(task)
-    binned = boosted_trees.BinnedDesigns(view.design)
-    ridges: list[dict[str, Any]] = []
+    fits: list[MarginFit] = []
+    lines: list[dict[str, Any]] = []
     trees: dict[str, Any] = {}
     for j, quantity in enumerate(task.panel.quantities):
         rows = train[np.isfinite(view.targets[train, j])]
-        target = view.targets[rows, j]
-        fit = margin_fit(task, view, rows, target)
-        ridges.append(
-            {
-                "coefficients": plain(fit.ridge.coefficients),
-                "centre": plain(fit.ridge.centre),
-                "intercept": fit.ridge.intercept,
-                "pairs": _pairs(fit.pairs),
-                "residuals": plain(fit.residuals),
-            }
+        fits.append(margin_fit(task, view, rows, view.targets[rows, j]))
+        beside = (
+            tree_fit(task, view, rows, fits[j], task.seed + everything.number)
+            if task.is_primary
+            else TreeFit.none()
         )
-        if task.is_primary:
-            seed = task.seed + everything.number
-            trees[quantity] = task.fits.get_or_fit(
-                fingerprint("kept trees", view.key, rows, target, seed),
-                partial(boosted_trees.fit_margin_trees, binned, rows, target, seed),
-            )
-    pools = [np.array(ridge["residuals"]) for ridge in ridges]
+        lines.append(_lines(fits[j], beside))
+        if beside.booster is not None:
+            trees[quantity] = beside.booster
+    pools = [fit.residuals for fit in fits]
     weight = observed_to_predicted(task.panel.margins[train], view.expected[train], pools)
     product = task.matrix.product[train]
     features = fit_group_means(task.matrix.values[train], product, len(names))
@@ -133,9 +123,20 @@ def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dic
         "margin_means": _means(margins),
         "level": plain(view.level),
         "scale": plain(view.scale),
-        "ridge": ridges,
+        "lines": lines,
         "risk_weight": plain(weight),
     }, trees
+
+
+def _lines(fit: MarginFit, beside: TreeFit) -> dict[str, Any]:
+    return {
+        "coefficients": plain(fit.lines.coefficients),
+        "centre": plain(fit.lines.centre),
+        "intercept": fit.lines.intercept,
+        "pairs": _pairs(fit.pairs),
+        "trees": {"columns": beside.columns.tolist(), "share": beside.share},
+        "residuals": plain(fit.residuals),
+    }
 
 
 def _pairs(pairs: PairTerms) -> dict[str, Any]:
@@ -151,6 +152,11 @@ def pairs_of(kept: dict[str, Any]) -> PairTerms:
     """Products of columns as they were kept."""
     first, second = (np.array(kept[name], dtype=np.int64) for name in ("first", "second"))
     return PairTerms(first, second, np.array(kept["centre"]), np.array(kept["coefficients"]))
+
+
+def trees_of(kept: dict[str, Any], booster: Any) -> TreeFit:
+    """Trees beside the lines of a margin as they were kept; None in place of an absent booster."""
+    return TreeFit(np.array(kept["columns"], dtype=np.int64), float(kept["share"]), booster)
 
 
 def _means(means: GroupMeans) -> dict[str, Any]:

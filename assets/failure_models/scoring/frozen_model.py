@@ -25,7 +25,7 @@ _ABOUT_BATCHES = frozenset({"products", "quantities", "fitted_on"})
 _OUT_OF_TIME = frozenset({"out_of_time_batches", "out_of_time_prob", "out_of_time_failed"})
 _OF_EVERY_MODEL = _ABOUT_COLUMNS | _ABOUT_BATCHES | _OUT_OF_TIME | {"feature_means"}
 _OF_LABELS = frozenset({"identity_products", "product_fit", "feature_fit"})
-_OF_MARGINS = frozenset({"margin_means", "level", "ridge", "risk_weight"})
+_OF_MARGINS = frozenset({"margin_means", "level", "lines", "risk_weight"})
 
 
 class AlteredModelError(LotwiseError):
@@ -48,7 +48,7 @@ class FrozenModel:
         verdict: The verdict that version got.
         numbers: Everything but the trees: columns, product means, scales, coefficients, residuals,
             out-of-time scores, and the batches it was fitted on.
-        trees: Per quantity its booster; empty where the rung has none.
+        trees: Per quantity its booster; none where trees add nothing to its lines.
     """
 
     outcome: str

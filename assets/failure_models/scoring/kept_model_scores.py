@@ -7,9 +7,8 @@ import numpy as np
 from assets.batch_matrix.gate_matrix import GateMatrix
 from assets.failure_models.dataset.relative_view import in_spreads
 from assets.failure_models.drivers.explanation import risk_slopes
-from assets.failure_models.estimators import boosted_trees
 from assets.failure_models.estimators.failure_probability import any_margin_fails
-from assets.failure_models.scoring.freezing import group_means_of, logistic_of, pairs_of
+from assets.failure_models.scoring.freezing import group_means_of, logistic_of, pairs_of, trees_of
 from assets.failure_models.scoring.frozen_model import FrozenModel
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.regression.detrending import relative_to_past
@@ -90,7 +89,7 @@ def _by_margins(
     score = np.zeros(expected.shape)
     for j, quantity in enumerate(model.numbers["quantities"]):
         score[:, j], parts[:, :, j] = _one_margin(model, quantity, j, design)
-    pools = [np.array(ridge["residuals"]) for ridge in model.numbers["ridge"]]
+    pools = [np.array(lines["residuals"]) for lines in model.numbers["lines"]]
     slopes = risk_slopes(expected, score, pools) * model.array("risk_weight")
     return BatchScores(
         rows,
@@ -105,17 +104,12 @@ def _one_margin(
     model: FrozenModel, quantity: str, j: int, design: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Predicted deviation of one margin, and what each column adds to it."""
-    ridge = model.numbers["ridge"][j]
-    part = (design - np.array(ridge["centre"])) * np.array(ridge["coefficients"])
-    part = part + pairs_of(ridge["pairs"]).contributions(design)
-    score = float(ridge["intercept"]) + part.sum(axis=1)
-    if quantity not in model.trees:
-        return score, part
-    booster = model.trees[quantity]
-    return (
-        (score + boosted_trees.predict(booster, design)) / 2,
-        (part + boosted_trees.contributions(booster, design)) / 2,
-    )
+    lines = model.numbers["lines"][j]
+    part = (design - np.array(lines["centre"])) * np.array(lines["coefficients"])
+    part = part + pairs_of(lines["pairs"]).contributions(design)
+    score = float(lines["intercept"]) + part.sum(axis=1)
+    trees = trees_of(lines["trees"], model.trees.get(quantity))
+    return score + trees.predict(design), part + trees.contributions(design)
 
 
 def _in_order(values: FloatArray, have: list[str], wanted: list[str]) -> FloatArray:

@@ -12,8 +12,10 @@ import numpy as np
 
 from assets.failure_models.dataset.task import FOLDS, Task
 from assets.failure_models.estimators import boosted_trees
+from assets.statistics.lines import sparse_lines
+from assets.statistics.lines.ridge import PENALTY_GRID
 from assets.statistics.regression.detrending import PAST_BATCHES
-from assets.statistics.regression.ridge import PENALTY_GRID, TIME_BLOCKS
+from assets.statistics.resampling.folds import TIME_BLOCKS
 
 
 def model_version(task: Task, model: str) -> str:
@@ -34,10 +36,16 @@ def model_version(task: Task, model: str) -> str:
         "folds": FOLDS,
         "past_batches": PAST_BATCHES,
         "penalties": [float(penalty) for penalty in PENALTY_GRID],
+        "sparse": [
+            sparse_lines.MOST_COLUMNS,
+            sparse_lines.SHRINKAGE,
+            sparse_lines.TOLERATED_ERRORS,
+            *map(float, sparse_lines.PENALTY_SHARES),
+        ],
         "time_blocks": TIME_BLOCKS,
         "trees": boosted_trees.SETTINGS
         | {
-            "on_margins": [boosted_trees.MARGIN_ROUNDS, boosted_trees.MARGIN_ETA],
+            "on_margins": [boosted_trees.MARGIN_ROUNDS, boosted_trees.MARGIN_SETTINGS],
             "on_labels": [boosted_trees.LABEL_ROUNDS, boosted_trees.LABEL_ETA],
         },
         "columns": task.matrix.columns,

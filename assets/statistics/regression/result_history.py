@@ -9,8 +9,8 @@ past, so nothing that the past decided goes with it.
 import numpy as np
 
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.lines.ridge import RidgeBasis
 from assets.statistics.regression.detrending import PAST_BATCHES, past_mean
-from assets.statistics.regression.ridge import RidgeBasis
 
 SPANS = (1, 3, 10)
 

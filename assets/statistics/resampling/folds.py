@@ -13,6 +13,7 @@ import numpy as np
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 
 FIRST_TRAINING_SHARE = 0.4
+TIME_BLOCKS = 5
 
 
 @dataclass(frozen=True)
@@ -135,3 +136,13 @@ def random_folds(
     return [
         (np.flatnonzero((part >= 0) & (part != k)), np.flatnonzero(part == k)) for k in range(folds)
     ]
+
+
+def time_blocks(rows: int) -> list[IntArray]:
+    """Cut rows in time order into five blocks to be left out one after another.
+
+    Examples:
+        >>> [block.tolist() for block in time_blocks(6)]
+        [[0, 1], [2], [3], [4], [5]]
+    """
+    return np.array_split(np.arange(rows), TIME_BLOCKS)

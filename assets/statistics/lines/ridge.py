@@ -9,46 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.statistics.array_types import FloatArray
+from assets.statistics.lines.line_fit import LineFit
 from assets.statistics.multivariate.principal_axes import principal_axes
+from assets.statistics.resampling.folds import time_blocks
 
 PENALTY_GRID = 10.0 ** np.arange(0.0, 6.1, 0.5)
-TIME_BLOCKS = 5
 
 
 @dataclass(frozen=True)
-class RidgeFit:
-    """A linear model of one target.
+class RidgeFit(LineFit):
+    """A line through every column.
 
     Attributes:
-        coefficients: Per column.
-        intercept: Target at the mean of the training columns.
-        centre: Per column, its training mean.
         penalty: The chosen penalty, added to the sum of squares of every column.
-        residuals: Per training row, target minus the prediction of a fit without its block.
-
-    Examples:
-        >>> fit = RidgeFit(np.array([2.0]), 1.0, np.array([0.0]), 1.0, np.empty(0))
-        >>> fit.predict(np.array([[3.0]])).tolist()
-        [7.0]
     """
 
-    coefficients: FloatArray
-    intercept: float
-    centre: FloatArray
     penalty: float
-    residuals: FloatArray
-
-    def predict(self, design: FloatArray) -> FloatArray:
-        """Predicted target per row."""
-        return np.asarray(self.intercept + (design - self.centre) @ self.coefficients)
-
-    def contributions(self, design: FloatArray) -> FloatArray:
-        """What each column adds to each row's prediction, relative to the training mean.
-
-        Equal to SHAP values of a linear model under independent columns (Lundberg & Lee 2017,
-        corollary 1).
-        """
-        return np.asarray((design - self.centre) * self.coefficients)
 
 
 @dataclass(frozen=True)
@@ -83,8 +59,7 @@ class RidgeBasis:
         self._centre = design.mean(axis=0)
         rotated = principal_axes(design - self._centre)
         self._scores, self._squares, self._axes = rotated.scores, rotated.squares, rotated.axes
-        blocks = np.array_split(np.arange(design.shape[0]), TIME_BLOCKS)
-        self._blocks = [self._without(rows) for rows in blocks]
+        self._blocks = [self._without(rows) for rows in time_blocks(design.shape[0])]
 
     def _without(self, rows: np.ndarray) -> _Block:
         inside = self._scores[rows]
@@ -111,7 +86,7 @@ class RidgeBasis:
         penalty, mean = float(PENALTY_GRID[best]), float(target.mean())
         shrunk = self._scores.T @ (target - mean) / (self._squares + penalty)
         return RidgeFit(
-            self._axes.T @ shrunk, mean, self._centre, penalty, target - predictions[:, best]
+            self._axes.T @ shrunk, mean, self._centre, target - predictions[:, best], penalty
         )
 
     def coefficients_of(self, targets: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ import pytest
 
 from assets.failure_models.alarms.undecided_zone import conformal, later_sets
 from assets.failure_models.dataset.study_inputs import StudyInputs
+from assets.failure_models.estimators import margin_models
 from assets.failure_models.estimators.prediction import Prediction
 from assets.failure_models.study import prepare
 
@@ -37,3 +38,24 @@ def test_a_result_not_known_yet_calibrates_nothing(line: Line, gates: Line) -> N
     score = np.random.default_rng(2).random(known_at.size)
     assert not later_sets(task, Prediction("m", score, task.fold_number)).is_undecided.all()
     assert later_sets(waiting, Prediction("m", score, waiting.fold_number)).is_undecided.all()
+
+
+def test_batches_left_out_of_the_first_window_calibrate_as_well(line: Line, gates: Line) -> None:
+    """Nine failures cannot rule out a tenth at 90%; with those of the first window they can."""
+    task = prepare(gates(line(batches=400, failure_rate=0.15), 5), seed=1)[0][0]
+    lines, spread = margin_models.line_scores(task)
+    found = margin_models.failure_prediction(task, lines, spread)
+    first = task.folds[0].train[5:]  # five have no past to be seen beside
+    assert np.array_equal(np.flatnonzero(np.isfinite(found.left_out)), first)
+    tried, scores = found.tried(task.tested)
+    assert np.array_equal(tried, np.concatenate([first, task.tested]))
+    assert np.array_equal(scores[first.size :], found.probability[task.tested])
+    failed = task.panel.label == 1
+    assert (
+        found.left_out[first][failed[first]].mean() > found.left_out[first][~failed[first]].mean()
+    )
+    alone = later_sets(task, replace(found, left_out=np.empty(0)))
+    together = later_sets(task, found)
+    assert together.is_undecided.sum() < 0.9 * alone.is_undecided.sum()
+    later = np.concatenate([fold.test for fold in task.folds[1:]])
+    assert together.covers(failed[later]).mean() == pytest.approx(0.9, abs=0.07)

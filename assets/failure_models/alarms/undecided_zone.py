@@ -1,9 +1,11 @@
 """How much a model leaves undecided, and whether its decided batches keep their promise.
 
-Every test block is judged by sets calibrated on earlier blocks, by the results known when it began,
-so the coverage is that of later batches. What is compared is the log odds beside those of the 40
-batches before: a level that drifts would make every later batch strange. Drift may still break the
-coverage, so it is counted and shown.
+Every test block is judged by sets calibrated on earlier batches scored by a model that had not been
+fitted on them: those of earlier test blocks, and those of the first training window by fits that
+left their block out. Results count as known when the block began, so the coverage is that of later
+batches. What is compared is the log odds beside those of the 40 batches before: a level that
+drifts would make every later batch strange. Drift may still break the coverage, so it is counted
+and shown.
 """
 
 from itertools import pairwise
@@ -63,11 +65,12 @@ def conformity_scores(probability: FloatArray) -> FloatArray:
 
 def later_sets(task: Task, prediction: Prediction) -> PredictionSets:
     """Sets of every test block after the first, each calibrated on results known by then."""
-    score = conformity_scores(prediction.probability[task.tested])
-    failed = task.tested_label == 1
+    tried, probability = prediction.tried(task.tested)
+    score, failed = conformity_scores(probability), task.panel.label[tried] == 1
     found = []
-    for first, last in pairwise(np.cumsum([fold.test.size for fold in task.folds])):
-        block, before = task.tested[first:last], task.tested[:first]
+    ends = tried.size - task.tested.size + np.cumsum([fold.test.size for fold in task.folds])
+    for first, last in pairwise(ends):
+        block, before = tried[first:last], tried[:first]
         known = np.flatnonzero(was_known(before, block, task.panel.known_at, task.matrix.gate_at))
         found.append(
             prediction_sets(score[first:last], score[known], failed[known], 1 - NOMINAL_COVERAGE)

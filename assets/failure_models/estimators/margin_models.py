@@ -136,4 +136,19 @@ def failure_prediction(task: Task, scores: MarginScores, spread: Spread) -> Pred
         expected = view.expected[fold.test] + scores.forecast[fold.test]
         probability[fold.test] = any_margin_fails(expected, pools)[0]
         smallest[fold.test] = expected.min(axis=1)
-    return Prediction(scores.model, probability, task.fold_number, smallest)
+    left_out = _left_out_of_the_first_window(task, spread)
+    return Prediction(scores.model, probability, task.fold_number, smallest, left_out=left_out)
+
+
+def _left_out_of_the_first_window(task: Task, spread: Spread) -> FloatArray:
+    """Per batch of the first training window, its probability by lines without its block."""
+    fold, view = task.folds[0], task.views[0]
+    predicted = np.full(view.targets.shape, np.nan)
+    for j, fit in enumerate(spread.fits[0]):
+        rows = fold.train[np.isfinite(view.targets[fold.train, j])]
+        predicted[rows, j] = view.targets[rows, j] - fit.residuals
+    rows = np.flatnonzero(np.isfinite(predicted).all(axis=1))
+    found = np.full(len(task.matrix.batch_ids), np.nan)
+    expected = view.expected[rows] + predicted[rows]
+    found[rows] = any_margin_fails(expected, spread.residuals[0])[0]
+    return found

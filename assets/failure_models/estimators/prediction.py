@@ -20,6 +20,8 @@ class Prediction:
         fold: Per batch, the fold it was tested in; 0 where it was not.
         validation: ``rolling_origin``, or ``random_cross_validation`` for the labelled contrast.
         note: What a reader must know before reading its figures.
+        left_out: Per batch of the first training window, probability by a fit without its block of
+            time; NaN elsewhere, empty for models that leave no block out.
     """
 
     model: str
@@ -28,3 +30,20 @@ class Prediction:
     expected_margin: FloatArray = field(default_factory=lambda: np.empty(0))
     validation: str = Validation.ROLLING_ORIGIN
     note: str = ""
+    left_out: FloatArray = field(default_factory=lambda: np.empty(0))
+
+    def tried(self, tested: IntArray) -> tuple[IntArray, FloatArray]:
+        """Batches scored without having been fitted on, in production order, and their scores.
+
+        Args:
+            tested: Positions of the out-of-time batches, in production order.
+
+        Returns:
+            Positions of those left out of the first training window and then of the tested, and
+            the probability of each.
+        """
+        earlier = np.flatnonzero(np.isfinite(self.left_out))
+        return (
+            np.concatenate([earlier, tested]),
+            np.concatenate([self.left_out[earlier], self.probability[tested]]),
+        )

@@ -83,12 +83,12 @@ def batch_scores(model: FrozenModel, matrix: GateMatrix, scores: BatchScores) ->
         matrix: Of its gate.
         scores: What it says of the new batches.
     """
-    earlier = model.array("out_of_time_prob")
+    earlier = model.array("tried_prob")
     both = np.concatenate([earlier, scores.probability])
     # A batch whose result is still to come may be older than some the model was tried on: the
     # recent past of a batch is what was made before it, tried or new.
     position = {batch: i for i, batch in enumerate(matrix.batch_ids)}
-    tried = [position.get(batch, -1) for batch in model.numbers["out_of_time_batches"]]
+    tried = [position.get(batch, -1) for batch in model.numbers["tried_batches"]]
     order = np.argsort(
         np.concatenate([np.array(tried, dtype=np.int64), scores.rows]), kind="stable"
     )
@@ -98,7 +98,7 @@ def batch_scores(model: FrozenModel, matrix: GateMatrix, scores: BatchScores) ->
     sets = prediction_sets(
         conformity[earlier.size :],
         conformity[: earlier.size],
-        model.array("out_of_time_failed") == 1,
+        model.array("tried_failed") == 1,
         1 - NOMINAL_COVERAGE,
     )
     margins = scores.expected_margin.tolist() or [None] * scores.probability.size

@@ -38,15 +38,16 @@ def freeze(judged: Judgement) -> FrozenModel:
     fitted, trees = (
         _on_label(task, train) if seen.ladder.margins is None else _on_margins(judged, train)
     )
-    probability = seen.ladder.rung(model).probability[task.tested]
+    prediction = seen.ladder.rung(model)
+    tried, scored = prediction.tried(task.tested)
     numbers = fitted | {
         "columns": task.matrix.columns,
         "features": task.matrix.features,
         "identity_columns": task.matrix.identity_columns,
         "fitted_on": [task.matrix.batch_ids[i] for i in train],
-        "out_of_time_batches": [task.matrix.batch_ids[i] for i in task.tested],
-        "out_of_time_prob": plain(probability),
-        "out_of_time_failed": plain(task.tested_label),
+        "tried_batches": [task.matrix.batch_ids[i] for i in tried],
+        "tried_prob": plain(scored),
+        "tried_failed": plain(task.panel.label[tried]),
     }
     version = model_version(task, model)
     return FrozenModel(task.outcome, task.gate, model, version, judged.verdict, numbers, trees)

@@ -22,8 +22,8 @@ JSON, XGBOOST_JSON = "json", "xgboost_json"
 # What a kept model holds: what every model does, and one more set by what it was fitted to.
 _ABOUT_COLUMNS = frozenset({"columns", "features", "identity_columns", "scale"})
 _ABOUT_BATCHES = frozenset({"products", "quantities", "fitted_on"})
-_OUT_OF_TIME = frozenset({"out_of_time_batches", "out_of_time_prob", "out_of_time_failed"})
-_OF_EVERY_MODEL = _ABOUT_COLUMNS | _ABOUT_BATCHES | _OUT_OF_TIME | {"feature_means"}
+_TRIED = frozenset({"tried_batches", "tried_prob", "tried_failed"})
+_OF_EVERY_MODEL = _ABOUT_COLUMNS | _ABOUT_BATCHES | _TRIED | {"feature_means"}
 _OF_LABELS = frozenset({"identity_products", "product_fit", "feature_fit"})
 _OF_MARGINS = frozenset({"margin_means", "level", "lines", "risk_weight"})
 
@@ -47,7 +47,7 @@ class FrozenModel:
         version: Version a verdict belongs to.
         verdict: The verdict that version got.
         numbers: Everything but the trees: columns, product means, scales, coefficients, residuals,
-            out-of-time scores, and the batches it was fitted on.
+            scores of batches by fits without them, and the batches it was fitted on.
         trees: Per quantity its booster; none where trees add nothing to its lines.
     """
 

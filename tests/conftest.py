@@ -37,6 +37,7 @@ SLOW_FILES = (
     "tests/deviations/test_deviation_recurrence.py",
     "tests/failure_models/test_batch_scores.py",
     "tests/failure_models/test_half_samples.py",
+    "tests/failure_models/test_ranking_study.py",
     "tests/failure_models/test_virtual_plants.py",
     "tests/foreign_plants/test_foreign_tables.py",
     "tests/foreign_plants/test_study_smokes.py",

@@ -15,7 +15,7 @@ from data_contracts.catalogue import contract
 from data_contracts.errors import ProfileError
 from data_contracts.expressions import require_columns
 from data_contracts.profile_schema.answers import ProfileAnswer, read_answers
-from data_contracts.profile_schema.column_use import read_columns
+from data_contracts.profile_schema.column_use import read_columns, text_columns
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.files import SourceFile, read_file
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
@@ -102,6 +102,10 @@ class Profile:
             for column, _, _ in m.delivered_columns()
         )
         return frozenset((*read_columns(self.files[file], self.mappings), *optional))
+
+    def text_columns(self, file: str) -> frozenset[str]:
+        """Return the columns of a delivered file that become texts of a raw table."""
+        return text_columns(self.files[file], self.mappings)
 
     @property
     def quantity_stages(self) -> dict[str, int]:

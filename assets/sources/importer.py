@@ -4,6 +4,7 @@ Here belongs the order of the steps. Each step is a module of its own; writing t
 warehouse is the business of ``defs``.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +14,12 @@ import polars as pl
 from assets.sources.admission import Admission, admit, nothing_admitted
 from assets.sources.delivered_readings import DeliveredReadings, judge_readings
 from assets.sources.files.delivered_files import (
-    FILE_COLUMN,
     Delivered,
     find_files,
-    no_misshapen_rows,
     open_files,
     rows_in_parquet,
 )
+from assets.sources.files.record_places import no_rows_set_aside
 from assets.sources.inputs import input_hashes
 from assets.sources.mapping.cleaning import BlankedCells, clean
 from assets.sources.mapping.record_mapping import Mapped, map_tables
@@ -138,18 +138,15 @@ def _admissions(
             continue
         feeding = sorted({m.file for m in profile.mappings if m.table == table})
         misshapen = [delivered[name].misshapen for name in feeding]
-        admissions[table] = admit(table, records, pl.concat([no_misshapen_rows(), *misshapen]))
+        admissions[table] = admit(table, records, pl.concat([no_rows_set_aside(), *misshapen]))
     return admissions
 
 
 def _records_by_file(delivered: Collection[Delivered], data_dir: Path) -> dict[Path, int | None]:
     """Count the records of every file whose rows became frames."""
-    places = [file.frame[FILE_COLUMN] for file in delivered]
-    places += [file.misshapen["source_file"] for file in delivered]
-    counts = pl.concat(places).value_counts() if places else None
-    names = dict(counts.iter_rows()) if counts is not None else {}
+    names = Counter[str]()
+    for file in delivered:
+        names.update(file.records_by_file())
     return {
-        path: names.get(str(path.relative_to(data_dir)), 0)
-        for file in delivered
-        for path in file.paths
+        path: names[str(path.relative_to(data_dir))] for file in delivered for path in file.paths
     }

@@ -6,6 +6,7 @@ beyond them.
 
 from collections.abc import Iterable, Iterator
 
+from data_contracts.catalogue import contract
 from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.files import SourceFile
 from data_contracts.profile_schema.mapping import Mapping
@@ -26,6 +27,23 @@ def read_columns(file: SourceFile, mappings: Iterable[Mapping]) -> dict[str, str
         if column not in file.derived_names:
             reads.setdefault(column, where)
     return reads
+
+
+def text_columns(file: SourceFile, mappings: Iterable[Mapping]) -> frozenset[str]:
+    """Return the columns of a delivered file that become texts of a raw table as they are."""
+    found = set[str]()
+    for mapping in mappings:
+        described = contract(mapping.table)
+        for cell in mapping.cells:
+            if cell.lookup is not None:
+                sides = {mapping.file: cell.lookup.own, cell.lookup.file: cell.lookup.other}
+                found |= {column for name, column in sides.items() if name == file.name}
+            elif mapping.file == file.name and cell.column is not None:
+                if described.column(cell.target).physical_type == "VARCHAR":
+                    found.add(cell.column)
+        if mapping.file == file.name:
+            found |= {wide.column for wide in mapping.unpivot if wide.value_column == "level"}
+    return frozenset(found)
 
 
 def _mapping_uses(mapping: Mapping, file: str) -> Iterator[Use]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.sources.files.delivered_files import FILE_COLUMN, ROW_COLUMN, Delivered
+from assets.sources.files.delivered_files import Delivered
+from assets.sources.files.record_places import PLACE_COLUMNS
 from data_contracts.expressions import columns_of, evaluate
 from data_contracts.profile_schema.files import MissingRule, SourceFile
 
-_PLACE = (FILE_COLUMN, ROW_COLUMN)
 _COMMA_NUMBER = r"^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?([eE][+-]?\d+)?$"
 
 
@@ -44,7 +44,7 @@ def clean(delivered: Delivered) -> tuple[pl.DataFrame, list[BlankedCells]]:
     """
     described = delivered.described
     tokens = ["", *described.null_tokens]
-    texts = pl.all().exclude(_PLACE)
+    texts = pl.all().exclude(PLACE_COLUMNS)
     frame = delivered.frame.with_columns(texts.str.strip_chars()).with_columns(
         pl.when(texts.is_in(tokens)).then(None).otherwise(texts).name.keep()
     )
@@ -79,7 +79,7 @@ def _number_or_text(text: pl.Series) -> pl.Series:
 def _with_decimal_points(frame: pl.DataFrame) -> pl.DataFrame:
     """Rewrite 1.234,5 as 1234.5 in every column that mostly holds such numbers."""
     return frame.with_columns(
-        _decimal_point(frame[name]) for name in frame.columns if name not in _PLACE
+        _decimal_point(frame[name]) for name in frame.columns if name not in PLACE_COLUMNS
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.sources.files.delivered_files import FILE_COLUMN, ROW_COLUMN
+from assets.sources.files.record_places import FILE_COLUMN, ROW_COLUMN
 from assets.sources.mapping.cell_values import cell_values
 from assets.sources.mapping.cleaning import as_numbers
 from data_contracts.catalogue import contract

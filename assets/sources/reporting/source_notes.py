@@ -37,6 +37,7 @@ def source_notes(
         for table, keys in mapped.conflicting_keys.items()
     )
     return (
+        *(note for file in delivered.values() for note in file.notes),
         *_unmapped_columns(profile, delivered),
         *conflicts,
         *_order_against_dates(admissions["raw.batches"].accepted),

@@ -39,8 +39,8 @@ def text_columns(file: SourceFile, mappings: Iterable[Mapping]) -> frozenset[str
                 sides = {mapping.file: cell.lookup.own, cell.lookup.file: cell.lookup.other}
                 found |= {column for name, column in sides.items() if name == file.name}
             elif mapping.file == file.name and cell.column is not None:
-                if described.column(cell.target).physical_type == "VARCHAR":
-                    found.add(cell.column)
+                is_text = described.column(cell.target).physical_type == "VARCHAR"
+                found |= {cell.column} if is_text else set()
         if mapping.file == file.name:
             found |= {wide.column for wide in mapping.unpivot if wide.value_column == "level"}
     return frozenset(found)

@@ -3,6 +3,7 @@
 import datetime as dt
 import shutil
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -40,7 +41,11 @@ def described(**keys: object) -> SourceFile:
 
 
 def write(
-    path: Path, sheets: dict[str, list[list[object]]], *, merged: str = "", hidden: str = ""
+    path: Path,
+    sheets: Mapping[str, Sequence[Sequence[object]]],
+    *,
+    merged: str = "",
+    hidden: str = "",
 ) -> Path:
     """A workbook whose sheets hold the given rows; a tuple is a formula and its stored value."""
     book = xlsxwriter.Workbook(path)
@@ -78,8 +83,8 @@ def test_every_cell_becomes_the_text_of_its_own_value(tmp_path: Path) -> None:
         "007",
         "<0.05",
         True,
-        dt.datetime(2024, 3, 1, 14, 30, 15),
-        dt.datetime(2024, 3, 1),
+        dt.datetime.fromisoformat("2024-03-01 14:30:15"),
+        dt.datetime.fromisoformat("2024-03-01"),
         dt.timedelta(hours=30, minutes=5),
         ("=NA()", "#N/A"),
         ("=1/0", "#DIV/0!"),

@@ -3,6 +3,8 @@
 Here belong the names of these columns and how a place is written. Reading files does not.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 FILE_COLUMN, ROW_COLUMN = "__source_file", "__source_row"
@@ -24,7 +26,7 @@ def no_rows_set_aside() -> pl.DataFrame:
     return pl.DataFrame(schema=_SET_ASIDE)
 
 
-def set_aside(rows: list[tuple[str, int, str, str | None, str, str, str]]) -> pl.DataFrame:
+def set_aside(rows: Sequence[tuple[str, int, str, str | None, str, str, str]]) -> pl.DataFrame:
     """Return rows that cannot become records.
 
     Args:

@@ -15,6 +15,7 @@ from data_contracts.catalogue import contract
 from data_contracts.errors import ProfileError
 from data_contracts.expressions import require_columns
 from data_contracts.profile_schema.answers import ProfileAnswer, read_answers
+from data_contracts.profile_schema.cells import Lookup
 from data_contracts.profile_schema.column_use import read_columns, text_columns
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.files import SourceFile, read_file
@@ -101,7 +102,19 @@ class Profile:
             if m.file == file
             for column, _, _ in m.delivered_columns()
         )
-        return frozenset((*read_columns(self.files[file], self.mappings), *optional))
+        looked_up = read_columns(self.files[file], self.readings) if self._is_looked_up(file) else ()
+        return frozenset((*read_columns(self.files[file], self.mappings), *optional, *looked_up))
+
+    def _is_looked_up(self, file: str) -> bool:
+        """Whether a sensor mapping takes values from the file."""
+        cells = [cell for mapping in self.readings for cell in mapping.cells]
+        return any(lookup.file == file for cell in cells for _, lookup in cell.looked_up())
+
+    @property
+    def lookups(self) -> tuple[Lookup, ...]:
+        """Every look-up of the profile, those of sensor readings and of clocks included."""
+        cells = [cell for m in (*self.mappings, *self.readings) for cell in m.cells]
+        return tuple(lookup for cell in cells for _, lookup in cell.looked_up())
 
     def text_columns(self, file: str) -> frozenset[str]:
         """Return the columns of a delivered file that become texts of a raw table."""
@@ -252,7 +265,7 @@ def _check(profile: Profile, root: Section) -> None:
         _check_outcome(profile, outcome)
     _check_answers(profile)
     read = {mapping.file for mapping in (*profile.mappings, *profile.readings)}
-    read |= {c.lookup.file for m in profile.mappings for c in m.cells if c.lookup is not None}
+    read |= {lookup.file for lookup in profile.lookups}
     for file in profile.files.values():
         if file.name not in read:
             raise ProfileError(
@@ -267,7 +280,7 @@ def _check(profile: Profile, root: Section) -> None:
 
 
 def _check_files(profile: Profile, mapping: Mapping) -> None:
-    lookups = [cell.lookup for cell in mapping.cells if cell.lookup is not None]
+    lookups = [lookup for cell in mapping.cells for _, lookup in cell.looked_up()]
     for name in (mapping.file, *(lookup.file for lookup in lookups)):
         if name not in profile.files:
             raise ProfileError(

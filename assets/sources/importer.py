@@ -123,7 +123,7 @@ def require_acceptable(report: SourceReport) -> None:
 def _files_read(profile: Profile) -> list[str]:
     """Names of the files whose rows become frames: all that feed more than sensor readings."""
     used = {mapping.file for mapping in profile.mappings}
-    used |= {c.lookup.file for m in profile.mappings for c in m.cells if c.lookup is not None}
+    used |= {lookup.file for lookup in profile.lookups}
     return [name for name in profile.files if name in used]
 
 

@@ -53,9 +53,9 @@ def _mapping_uses(mapping: Mapping, file: str) -> Iterator[Use]:
                 yield column, where
         if mapping.condition is not None:
             yield from _expression_uses(mapping.condition, mapping.where)
-    for cell in mapping.cells:
-        if cell.lookup is not None and cell.lookup.file == file:
-            yield cell.lookup.other, cell.where
+    for cell, lookup in (pair for own in mapping.cells for pair in own.looked_up()):
+        if lookup.file == file:
+            yield lookup.other, cell.where
             if cell.column is not None:
                 yield cell.column, cell.where
 

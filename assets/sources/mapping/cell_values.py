@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from assets.sources.mapping.cleaning import as_numbers
+from assets.sources.mapping.cleaning import as_numbers, as_text
 from data_contracts.expressions import columns_of, evaluate
 from data_contracts.profile_schema.cells import Cell, Lookup
 
@@ -43,18 +43,12 @@ def _source_text(cell: Cell, frame: pl.DataFrame, others: Mapping[str, pl.DataFr
         return pl.int_range(1, frame.height + 1, eager=True).cast(pl.String)
     if cell.expression is not None:
         numbers = as_numbers(frame, columns_of(cell.expression, cell.where))
-        return _text(evaluate(numbers, cell.expression, cell.where))
+        return as_text(evaluate(numbers, cell.expression, cell.where))
     if cell.lookup is not None and cell.column is not None:
         return _looked_up(cell.column, cell.lookup, frame, others)
     if cell.column is not None and cell.column in frame.columns:
         return frame[cell.column]
     return pl.Series([cell.constant], dtype=pl.String).new_from_index(0, frame.height)
-
-
-def _text(values: pl.Series) -> pl.Series:
-    """A whole number reads as one: an expression over ids must not turn 7 into 7.0."""
-    text = values.cast(pl.String)
-    return text.str.replace(r"^(-?\d+)\.0$", "$1") if values.dtype.is_float() else text
 
 
 def _looked_up(

@@ -1,0 +1,167 @@
+"""Generated expressions of every operation, and rows of values to evaluate them on."""
+
+import datetime as dt
+
+import polars as pl
+from hypothesis import strategies as st
+
+from data_contracts.expression_language.functions import ALLOWED_FUNCTIONS
+
+SCHEMA = {
+    **{name: pl.Float64 for name in ("n", "m")},
+    **{name: pl.String for name in ("s", "t")},
+    "at": pl.Datetime("us"),
+    "since": pl.Datetime("us"),
+    "yes": pl.Boolean,
+}
+NAMES = {
+    "number": ["n", "m"],
+    "text": ["s", "t"],
+    "instant": ["at", "since"],
+    "truth": ["yes"],
+}
+TEXTS = ["", " ", "a", "B1", "ab", "AB ab", "Äö ß Σ", "7", "-1.50", "1e5", " 3 ", "1_0", "yes", "0"]
+TEXTS += ["2024-02-29", "2023-02-29", "2024-03-01 14:30", "2024-03-01T14:30:15.25", "x%_.y", "é\u0301"]
+NUMBERS = [0.0, -0.0, 1.0, -1.0, 2.5, -2.5, 7.25, 0.1, 1e-5, 1e-7, 3e15, 1e16, 1e300, -1e300, 5e-324]
+UNITS = ["seconds", "minutes", "hours", "days"]
+
+
+def written_number(number: float) -> str:
+    return f"({number!r})" if number < 0 else repr(number)
+
+
+def written_text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+numbers = st.sampled_from(NUMBERS) | st.floats(allow_nan=False, allow_infinity=False) | st.integers(
+    -50, 50
+).map(float)
+letters = st.sampled_from("abAB1 .%_'\"ÄßΣσıİžŽ\t\u00a0-é😀")
+texts = st.sampled_from(TEXTS) | st.text(letters, max_size=8)
+instants = st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2060, 1, 1))  # noqa: DTZ001
+VALUES = {"number": numbers, "text": texts, "instant": instants, "truth": st.booleans()}
+rows = st.lists(
+    st.tuples(
+        *(st.none() | VALUES[kind] for kind, names in NAMES.items() for _ in names)
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+def frame(values: list[tuple[object, ...]]) -> pl.DataFrame:
+    names = [name for names in NAMES.values() for name in names]
+    data = {name: [row[place] for row in values] for place, name in enumerate(names)}
+    return pl.DataFrame(data, schema={name: SCHEMA[name] for name in names})
+
+
+def _calls(name: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.tuples(*parts).map(lambda given: f"{name}({', '.join(given)})")
+
+
+def _signs(signs: list[str], part: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.tuples(part, st.sampled_from(signs), part).map(lambda given: "(" + " ".join(given) + ")")
+
+
+def _filled(form: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.tuples(*parts).map(lambda given: form.format(*given))
+
+
+def expressions(kind: str, depth: int = 3) -> st.SearchStrategy[str]:
+    """Texts of expressions of one kind."""
+    column = st.sampled_from(NAMES[kind])
+    literal = {
+        "number": numbers.map(written_number),
+        "text": texts.map(written_text),
+        "instant": instants.map(lambda at: f"TIMESTAMP '{at:%Y-%m-%d %H:%M:%S}'"),
+        "truth": st.sampled_from(["true", "false"]),
+    }[kind]
+    if depth == 0:
+        return column | literal
+    of = {name: st.deferred(lambda name=name: expressions(name, depth - 1)) for name in NAMES}
+    n, s, i, b, same = of["number"], of["text"], of["instant"], of["truth"], of[kind]
+    listed = st.lists(same, min_size=1, max_size=3).map(", ".join)
+    every = [
+        column,
+        literal,
+        _filled("CASE WHEN {} THEN {} ELSE {} END", b, same, same),
+        _filled("CASE WHEN {} THEN {} END", b, same),
+        _filled("if({}, {}, {})", b, same, same),
+        _filled("coalesce({})", listed),
+        _filled("ifnull({}, {})", same, same),
+        _filled("nullif({}, {})", same, same),
+    ]
+    sign = texts.filter(bool).map(written_text)
+    if kind == "number":
+        every += [
+            _signs(["+", "-", "*", "/", "%"], n),
+            *(_calls(name, n) for name in ("abs", "ceil", "ceiling", "floor", "sign", "sqrt")),
+            *(_calls(name, n) for name in ("cbrt", "exp", "ln", "log", "log2", "log10", "round")),
+            *(_calls(name, n, n) for name in ("pow", "power", "mod", "log")),
+            _calls("round", n, st.integers(0, 15).map(str)),
+            st.just("pi()"),
+            _filled("(-{})", n),
+            _filled("greatest({})", listed),
+            _filled("least({})", listed),
+            _calls("length", s),
+            _calls("strpos", s, sign),
+            _filled("cast({} AS {})", n | s | b, st.sampled_from(["double", "integer", "bigint"])),
+            _filled("{}::double", s.map(lambda text: f"({text})")),
+            *(_calls(f"age_{unit}", i, i) for unit in UNITS),
+        ]
+    elif kind == "text":
+        count = st.integers(-2, 6).map(lambda c: f"({c})") | n
+        every += [
+            _signs(["||"], s | n | b | i),
+            *(_calls(name, s | n) for name in ("lower", "upper", "trim", "ltrim", "rtrim")),
+            *(_calls(name, s, texts.map(written_text)) for name in ("trim", "ltrim", "rtrim")),
+            _filled("concat({})", st.lists(s | n, min_size=1, max_size=3).map(", ".join)),
+            _filled(
+                "concat_ws({}, {})",
+                texts.map(written_text),
+                st.lists(s, min_size=1, max_size=3).map(", ".join),
+            ),
+            *(_calls(name, s, count) for name in ("left", "right", "substr")),
+            _calls("substr", s, count, count),
+            _calls("replace", s, sign, texts.map(written_text)),
+            _filled("try_cast({} AS varchar)", n | s | b | i),
+        ]
+    elif kind == "truth":
+        pattern = st.text(st.sampled_from("aAB1%_.ÄäΣ"), max_size=4).map(written_text)
+        compared = st.sampled_from(["number", "text", "instant"])
+        every += [
+            *(
+                _signs(["=", "<>", "!=", "<", "<=", ">", ">="], of[name])
+                for name in ("number", "text", "instant")
+            ),
+            _signs(["AND", "OR"], b),
+            _filled("(NOT {})", b),
+            _filled("({} IS NULL)", n | s | i | b),
+            _filled("({} IS NOT NULL)", n | s | i | b),
+            _filled("({} IS NOT TRUE)", b),
+            compared.flatmap(lambda name: _filled("({} IN ({}, {}))", of[name], of[name], of[name])),
+            _filled("({} IN ({}, NULL))", s, s),
+            _filled("({} NOT BETWEEN {} AND {})", n, n, n),
+            _filled("({} LIKE {})", s, pattern),
+            _filled("({} NOT ILIKE {})", s, pattern),
+            _calls("starts_with", s, s),
+            _calls("ends_with", s, s),
+            _filled("cast({} AS boolean)", n | s | b),
+        ]
+    else:
+        every += [
+            *(_calls(f"add_{unit}", i, n) for unit in UNITS),
+            _calls("floor_to_day", i | s),
+            _calls("floor_to_shift", i, st.sampled_from(["0", "6", "5.5"]), st.sampled_from(["8", "12", "6"])),
+            _calls("instant", s),
+            _calls("instant", s, st.sampled_from(["'%d.%m.%Y'", "'%Y-%m-%d %H:%M'", "'%Y-%m-%d %H:%M:%S'"])),
+            _filled("cast({} AS {})", s | i, st.sampled_from(["timestamp", "date"])),
+        ]
+    return st.one_of(every)
+
+
+def function_names(text: str) -> set[str]:
+    """The functions an expression calls."""
+    words = text.lower().replace("(", " ( ").split()
+    return {a for a, b in zip(words, words[1:], strict=False) if b == "("} & ALLOWED_FUNCTIONS

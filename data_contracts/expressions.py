@@ -85,9 +85,7 @@ def evaluate(frame: pl.DataFrame, text: str, where: str) -> pl.Series:
     kinds = {name: _kind(frame.schema[name]) for name in names}
     part = _fitted(text, where, kinds)
     usable = frame.select(_usable(name, kinds[name]) for name in names) if names else frame
-    if frame.height == 1:  # by a single number polars divides by multiplying with its inverse
-        usable = pl.concat([usable, usable])
-    return polars_form.evaluated(part, usable).head(frame.height).alias("value")
+    return polars_form.evaluated(part, usable).alias("value")
 
 
 def holds(frame: pl.DataFrame, text: str, where: str) -> pl.Series:
@@ -131,6 +129,11 @@ def sql_of(text: str, columns: Mapping[str, tuple[Kind, str]], where: str) -> st
     require_columns(text, columns, where)
     part = _fitted(text, where, {name: kind for name, (kind, _) in columns.items()})
     return duckdb_form.duckdb_form(part, {name: sql for name, (_, sql) in columns.items()})
+
+
+def read_number_sql(text: str) -> str:
+    """Return SQL that reads a text as a number, null where it is none, as ``numbers_of`` does."""
+    return duckdb_form.read_number_sql(text)
 
 
 def _fitted(text: str, where: str, kinds: Mapping[str, Kind]) -> Typed:

@@ -102,7 +102,9 @@ class Profile:
             if m.file == file
             for column, _, _ in m.delivered_columns()
         )
-        looked_up = read_columns(self.files[file], self.readings) if self._is_looked_up(file) else ()
+        looked_up = (
+            read_columns(self.files[file], self.readings) if self._is_looked_up(file) else ()
+        )
         return frozenset((*read_columns(self.files[file], self.mappings), *optional, *looked_up))
 
     def _is_looked_up(self, file: str) -> bool:

@@ -5,9 +5,10 @@ warehouse is the business of ``defs``.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
@@ -19,6 +20,7 @@ from assets.sources.files.delivered_files import (
     open_files,
     rows_in_parquet,
 )
+from assets.sources.files.kept_files import KeptFiles
 from assets.sources.files.record_places import no_rows_set_aside
 from assets.sources.inputs import input_hashes
 from assets.sources.mapping.cleaning import BlankedCells, clean
@@ -29,8 +31,16 @@ from data_contracts.catalogue import contract_names
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
 
-Query = Callable[[str], pl.DataFrame]
-"""Runs one SELECT in DuckDB and returns its rows."""
+
+class Query(Protocol):
+    """Runs one SELECT in DuckDB and returns its rows."""
+
+    @property
+    def folder(self) -> Path:
+        """Where what DuckDB cannot read itself is put for it: sheets, look-ups, starts of clocks."""
+
+    def __call__(self, sql: str) -> pl.DataFrame:
+        """Run a SELECT."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,6 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
     """
     data_dir = data_dir.resolve()
     paths = find_files(profile, data_dir)
-    readings = judge_readings(profile, paths, data_dir, query)
     delivered = {
         name: open_files(profile, profile.files[name], paths[name], data_dir)
         for name in _files_read(profile)
@@ -84,6 +93,8 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
     for name, file in delivered.items():
         cleaned[name], cells = clean(file)
         blanked += cells
+    kept = KeptFiles(query.folder / "kept")
+    readings = judge_readings(profile, paths, data_dir, cleaned, query, kept)
     mapped = map_tables(profile, cleaned)
     admissions = _admissions(profile, mapped, delivered)
     if admissions["raw.batches"].received == 0:

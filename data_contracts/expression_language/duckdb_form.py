@@ -44,8 +44,8 @@ def duckdb_form(part: Typed, columns: Mapping[str, str]) -> str:
 
 
 class _Writer:
-    def __init__(self, columns: Mapping[str, str]) -> None:
-        self.columns, self.named = columns, 0
+    def __init__(self, columns: Mapping[str, str], prefix: str = "x") -> None:
+        self.columns, self.prefix, self.named = columns, prefix, 0
 
     def sql(self, part: Typed) -> str:
         if part.name == "column":
@@ -62,7 +62,7 @@ class _Writer:
         if _is_short(sql):
             return form(sql)
         self.named += 1
-        name = f"x{self.named}"
+        name = f"{self.prefix}{self.named}"
         return f"list_transform([{sql}], lambda {name}: {form(name)})[1]"
 
     def finite(self, sql: str) -> str:
@@ -117,7 +117,7 @@ def _root(w: _Writer, _: Typed, parts: list[str]) -> str:
     def _of(a: str) -> str:
         better = w.once(
             f"pow(abs({a}), {third})",
-            lambda g: f"{g} - ({g} * {g} * {g} - abs({a})) / ({three} * {g} * {g})",
+            lambda g: f"{g} - ({g} * {g} * {g} - abs({a})) / ({g} * {three} * {g})",
         )
         return f"CASE WHEN {a} = 0 THEN {number_sql(0.0)} ELSE sign({a}) * ({better}) END"
 
@@ -346,3 +346,8 @@ _WRITTEN: dict[str, _Form] = {
     "floor_to_shift": _shift,
     **{f"add_{unit}": _added(unit) for unit in UNIT_US},
 }
+
+
+def read_number_sql(text: str) -> str:
+    """Return SQL that reads a text as a number, null where it is none, as expressions do."""
+    return _number_of_text(_Writer({}, "c"), Typed("number", "number_of_text"), [text])

@@ -5,9 +5,10 @@ needs to.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 
+import numpy as np
 import polars as pl
 
 from data_contracts.expression_language.letter_case import BLANKS, CAPITALS, SMALL
@@ -60,9 +61,18 @@ def numbers_of(text: pl.Series) -> pl.Series:
     return pl.DataFrame({"text": text}).select(form).to_series()
 
 
-def _full(number: float) -> pl.Expr:
-    """A number for every row: by a single one polars divides by multiplying with its inverse."""
-    return pl.repeat(number, pl.len(), dtype=pl.Float64)
+def _ratio(above: pl.Expr, below: pl.Expr | float) -> pl.Expr:
+    """Divide as every other engine does; polars multiplies by the inverse of a constant."""
+    if isinstance(below, float):
+        return above.map_batches(
+            lambda part: pl.Series(np.divide(part.to_numpy(), below)), return_dtype=pl.Float64
+        )
+    return pl.map_batches([above, below], _divided_parts, return_dtype=pl.Float64)
+
+
+def _divided_parts(parts: Sequence[pl.Series]) -> pl.Series:
+    with np.errstate(all="ignore"):  # what is not finite becomes null
+        return pl.Series(np.divide(parts[0].to_numpy(), parts[1].to_numpy()))
 
 
 def _finite(number: pl.Expr) -> pl.Expr:
@@ -71,7 +81,7 @@ def _finite(number: pl.Expr) -> pl.Expr:
 
 
 def _divided(above: pl.Expr, below: pl.Expr) -> pl.Expr:
-    return pl.when(below != 0).then(_finite(above / below))
+    return pl.when(below != 0).then(_finite(_ratio(above, below)))
 
 
 def _remainder(above: pl.Expr, below: pl.Expr) -> pl.Expr:
@@ -89,15 +99,15 @@ def _power(base: pl.Expr, exponent: pl.Expr) -> pl.Expr:
 
 def _root(number: pl.Expr) -> pl.Expr:
     size = number.abs()
-    guess = size.pow(_full(1 / 3))
-    better = guess - (guess * guess * guess - size) / (_full(3.0) * guess * guess)
+    guess = size.pow(pl.repeat(1 / 3, pl.len(), dtype=pl.Float64))
+    better = guess - _ratio(guess * guess * guess - size, guess * 3.0 * guess)
     root = pl.when(number == 0).then(0.0).otherwise(number.sign() * better)
     return pl.when(number.is_not_null()).then(root)
 
 
 def _logarithm(base: float) -> Callable[[pl.Expr], pl.Expr]:
     def _of(number: pl.Expr) -> pl.Expr:
-        return _rounded(_natural(number) / _full(math.log(base)), 12)
+        return _rounded(_finite(_ratio(_natural(number), math.log(base))), 12)
 
     return _of
 
@@ -171,7 +181,7 @@ def _instant(part: Typed, text: pl.Expr, *_: pl.Expr) -> pl.Expr:
 def _aged(unit: str) -> Callable[[pl.Expr, pl.Expr], pl.Expr]:
     def _of(later: pl.Expr, earlier: pl.Expr) -> pl.Expr:
         micro = (later - earlier).dt.total_microseconds().cast(pl.Float64)
-        return micro / _full(UNIT_US[unit])
+        return _finite(_ratio(micro, UNIT_US[unit]))
 
     return _of
 
@@ -192,7 +202,7 @@ def _shift(part: Typed, instant: pl.Expr, *_: pl.Expr) -> pl.Expr:
 
 def _floored(instant: pl.Expr, offset: float, width: float) -> pl.Expr:
     micro = instant.cast(pl.Int64).cast(pl.Float64) - offset
-    begun = (micro / _full(width)).floor() * width + offset
+    begun = _finite(_ratio(micro, width)).floor() * width + offset
     return begun.cast(pl.Int64).cast(pl.Datetime("us"))
 
 
@@ -280,7 +290,7 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "ln": _natural,
     "log2": _logarithm(2.0),
     "log10": _logarithm(10.0),
-    "pi": lambda: _full(math.pi),
+    "pi": lambda: pl.repeat(math.pi, pl.len(), dtype=pl.Float64),
     "=": lambda a, b: a == b,
     "<>": lambda a, b: a != b,
     "<": lambda a, b: a < b,

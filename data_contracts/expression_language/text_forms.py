@@ -66,9 +66,13 @@ def instant_form(written: object) -> InstantForm:
     text = str(written)
     pieces = re.split(r"%(.)", text)
     if any(sign not in _PARTS for sign in pieces[1::2]) or not {"Y", "m", "d"} <= set(pieces[1::2]):
-        raise ExpressionFault(f"'{text}' is no format of %Y %m %d %H %M %S with year, month and day")
+        raise ExpressionFault(
+            f"'{text}' is no format of %Y %m %d %H %M %S with year, month and day"
+        )
     if len(set(pieces[1::2])) < len(pieces[1::2]) or "T" in "".join(pieces[::2]):
-        raise ExpressionFault(f"'{text}' names a part twice, or has a T between; write a blank for T")
+        raise ExpressionFault(
+            f"'{text}' names a part twice, or has a T between; write a blank for T"
+        )
     pattern = "".join(
         _PARTS[piece] if place % 2 else re.escape(piece) for place, piece in enumerate(pieces)
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from data_contracts.expression_language.functions import WRITTEN_OUT
 from data_contracts.expression_language.parser import ExpressionFault
+from data_contracts.expression_language.text_forms import instant_form
 from data_contracts.expression_language.tree import Call, Column, Kind, Node, Value
 
 MOST_PARTS = 20_000
@@ -139,6 +140,8 @@ def _require_sensible(node: Call) -> None:
     if node.name == "round" and len(written) == 2:
         if not isinstance(written[1], float) or not (written[1] % 1 == 0 and 0 <= written[1] <= 15):
             raise ExpressionFault("round takes 0 to 15 decimals")
+    if node.name == "instant" and len(written) == 2:
+        instant_form(written[1])
     if node.name in {"replace", "strpos"} and written[1] == "":
         raise ExpressionFault(f"{node.name} looks for a text that is not empty")
     if node.name == "floor_to_shift":

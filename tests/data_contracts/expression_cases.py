@@ -21,8 +21,31 @@ NAMES = {
     "truth": ["yes"],
 }
 TEXTS = ["", " ", "a", "B1", "ab", "AB ab", "Äö ß Σ", "7", "-1.50", "1e5", " 3 ", "1_0", "yes", "0"]
-TEXTS += ["2024-02-29", "2023-02-29", "2024-03-01 14:30", "2024-03-01T14:30:15.25", "x%_.y", "é\u0301"]
-NUMBERS = [0.0, -0.0, 1.0, -1.0, 2.5, -2.5, 7.25, 0.1, 1e-5, 1e-7, 3e15, 1e16, 1e300, -1e300, 5e-324]
+TEXTS += [
+    "2024-02-29",
+    "2023-02-29",
+    "2024-03-01 14:30",
+    "2024-03-01T14:30:15.25",
+    "x%_.y",
+    "é\u0301",
+]
+NUMBERS = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    2.5,
+    -2.5,
+    7.25,
+    0.1,
+    1e-5,
+    1e-7,
+    3e15,
+    1e16,
+    1e300,
+    -1e300,
+    5e-324,
+]
 UNITS = ["seconds", "minutes", "hours", "days"]
 
 
@@ -34,17 +57,17 @@ def written_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-numbers = st.sampled_from(NUMBERS) | st.floats(allow_nan=False, allow_infinity=False) | st.integers(
-    -50, 50
-).map(float)
+numbers = (
+    st.sampled_from(NUMBERS)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.integers(-50, 50).map(float)
+)
 letters = st.sampled_from("abAB1 .%_'\"ÄßΣσıİžŽ\t\u00a0-é😀")
 texts = st.sampled_from(TEXTS) | st.text(letters, max_size=8)
 instants = st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2060, 1, 1))  # noqa: DTZ001
 VALUES = {"number": numbers, "text": texts, "instant": instants, "truth": st.booleans()}
 rows = st.lists(
-    st.tuples(
-        *(st.none() | VALUES[kind] for kind, names in NAMES.items() for _ in names)
-    ),
+    st.tuples(*(st.none() | VALUES[kind] for kind, names in NAMES.items() for _ in names)),
     min_size=1,
     max_size=5,
 )
@@ -61,7 +84,9 @@ def _calls(name: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 def _signs(signs: list[str], part: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.tuples(part, st.sampled_from(signs), part).map(lambda given: "(" + " ".join(given) + ")")
+    return st.tuples(part, st.sampled_from(signs), part).map(
+        lambda given: "(" + " ".join(given) + ")"
+    )
 
 
 def _filled(form: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -140,7 +165,9 @@ def expressions(kind: str, depth: int = 3) -> st.SearchStrategy[str]:
             _filled("({} IS NULL)", n | s | i | b),
             _filled("({} IS NOT NULL)", n | s | i | b),
             _filled("({} IS NOT TRUE)", b),
-            compared.flatmap(lambda name: _filled("({} IN ({}, {}))", of[name], of[name], of[name])),
+            compared.flatmap(
+                lambda name: _filled("({} IN ({}, {}))", of[name], of[name], of[name])
+            ),
             _filled("({} IN ({}, NULL))", s, s),
             _filled("({} NOT BETWEEN {} AND {})", n, n, n),
             _filled("({} LIKE {})", s, pattern),
@@ -153,9 +180,18 @@ def expressions(kind: str, depth: int = 3) -> st.SearchStrategy[str]:
         every += [
             *(_calls(f"add_{unit}", i, n) for unit in UNITS),
             _calls("floor_to_day", i | s),
-            _calls("floor_to_shift", i, st.sampled_from(["0", "6", "5.5"]), st.sampled_from(["8", "12", "6"])),
+            _calls(
+                "floor_to_shift",
+                i,
+                st.sampled_from(["0", "6", "5.5"]),
+                st.sampled_from(["8", "12", "6"]),
+            ),
             _calls("instant", s),
-            _calls("instant", s, st.sampled_from(["'%d.%m.%Y'", "'%Y-%m-%d %H:%M'", "'%Y-%m-%d %H:%M:%S'"])),
+            _calls(
+                "instant",
+                s,
+                st.sampled_from(["'%d.%m.%Y'", "'%Y-%m-%d %H:%M'", "'%Y-%m-%d %H:%M:%S'"]),
+            ),
             _filled("cast({} AS {})", s | i, st.sampled_from(["timestamp", "date"])),
         ]
     return st.one_of(every)

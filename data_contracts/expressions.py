@@ -13,7 +13,7 @@ import polars as pl
 
 from data_contracts.errors import ProfileError
 from data_contracts.expression_language import duckdb_form, polars_form
-from data_contracts.expression_language.parser import ExpressionFault, parse_text
+from data_contracts.expression_language.parser import ExpressionError, parse_text
 from data_contracts.expression_language.tree import Kind, Node, columns
 from data_contracts.expression_language.typed import Typed, typed
 
@@ -34,7 +34,7 @@ def parse(text: str, where: str) -> Node:
     """
     try:
         return parse_text(text)
-    except ExpressionFault as fault:
+    except ExpressionError as fault:
         raise ProfileError(f"{where}: the expression '{_shown(text)}': {fault}.") from None
 
 
@@ -139,7 +139,7 @@ def read_number_sql(text: str) -> str:
 def _fitted(text: str, where: str, kinds: Mapping[str, Kind]) -> Typed:
     try:
         return typed(parse_text(text), kinds)
-    except ExpressionFault as fault:
+    except ExpressionError as fault:
         are = ", ".join(f"{name} is {kinds[name]}" for name in columns_of(text, where))
         raise ProfileError(
             f"{where}: the expression '{_shown(text)}' does not fit its columns "
@@ -158,7 +158,7 @@ def _kind(dtype: Any) -> Kind:
 
 
 def _usable(name: str, kind: Kind) -> pl.Expr:
-    """A column as expressions see it: numbers double precision and finite, instants without zone."""
+    """A column as expressions see it: numbers double and finite, instants without zone."""
     column = pl.col(name)
     if kind == "number":
         number = column.cast(pl.Float64)

@@ -37,7 +37,7 @@ class Query(Protocol):
 
     @property
     def folder(self) -> Path:
-        """Where what DuckDB cannot read itself is put for it: sheets, look-ups, starts of clocks."""
+        """Where what DuckDB cannot read itself is put for it: sheets, look-ups, starts."""
 
     def __call__(self, sql: str) -> pl.DataFrame:
         """Run a SELECT."""

@@ -16,7 +16,6 @@ from assets.sources.files.delivered_files import require_header, require_parquet
 from assets.sources.files.kept_files import KeptFiles
 from assets.sources.files.record_places import sheet_place
 from assets.sources.files.sheet_rows import read_sheet_rows
-from assets.sources.mapping.cell_values import cell_values
 from assets.sources.mapping.clock_values import made_starts
 from assets.sources.readings.reading_cells import NUMBER, START, Joined, ReadingCells
 from assets.sources.readings.reading_columns import ReadingColumns

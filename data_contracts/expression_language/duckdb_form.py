@@ -90,6 +90,18 @@ def _value(part: Typed) -> str:
     return text_sql(str(part.content))
 
 
+def _arithmetic(sign: str) -> "_Form":
+    return lambda w, _, parts: w.finite(f"({parts[0]}) {sign} ({parts[1]})")
+
+
+def _between(sign: str) -> Callable[..., str]:
+    return lambda a, b: f"({a} {sign} {b})"
+
+
+def _called(name: str) -> Callable[..., str]:
+    return lambda *parts: f"{name}({', '.join(parts)})"
+
+
 def _divided(w: _Writer, _: Typed, parts: list[str]) -> str:
     above, below = parts
     return w.once(below, lambda b: f"CASE WHEN {b} <> 0 THEN {w.finite(f'({above}) / {b}')} END")
@@ -286,17 +298,14 @@ _PLAIN: dict[str, Callable[..., str]] = {
     "floor": lambda a: f"floor({a})",
     "sign": lambda a: f"CAST(sign({a}) AS DOUBLE)",
     "pi": lambda: number_sql(math.pi),
-    **{
-        name: lambda a, b, name=name: f"({a} {name} {b})"
-        for name in ("=", "<>", "<", "<=", ">", ">=", "||")
-    },
+    **{name: _between(name) for name in ("=", "<>", "<", "<=", ">", ">=", "||")},
     "in": lambda a, *others: f"({a} IN ({', '.join(others)}))",
     "and": lambda *parts: f"({' AND '.join(parts)})",
     "or": lambda *parts: f"({' OR '.join(parts)})",
     "not": lambda a: f"(NOT {a})",
     "is_null": lambda a: f"({a} IS NULL)",
     **{
-        name: lambda *parts, name=name: f"{name}({', '.join(parts)})"
+        name: _called(name)
         for name in (
             *("coalesce", "greatest", "least", "concat", "concat_ws", "replace"),
             *("starts_with", "ends_with"),
@@ -314,10 +323,7 @@ _PLAIN: dict[str, Callable[..., str]] = {
     **{f"age_{unit}": _aged(unit) for unit in UNIT_US},
 }
 _WRITTEN: dict[str, _Form] = {
-    **{
-        sign: lambda w, _, parts, sign=sign: w.finite(f"({parts[0]}) {sign} ({parts[1]})")
-        for sign in ("+", "-", "*")
-    },
+    **{sign: _arithmetic(sign) for sign in ("+", "-", "*")},
     "/": _divided,
     "mod": _remainder,
     "pow": _power,

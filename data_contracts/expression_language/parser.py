@@ -41,7 +41,7 @@ _BINARY = {
 }
 
 
-class ExpressionFault(Exception):
+class ExpressionError(Exception):
     """What is wrong with an expression, in words; the place is added by whoever knows it."""
 
 
@@ -59,7 +59,7 @@ def parse_text(text: str) -> Node:
     """Read an expression.
 
     Raises:
-        ExpressionFault: The text is no single expression, is too long or too deep, or uses what is
+        ExpressionError: The text is no single expression, is too long or too deep, or uses what is
             not on the allow-list.
     """
     node = _Parser(_tokens(text)).whole()
@@ -67,13 +67,13 @@ def parse_text(text: str) -> Node:
     for _ in range(TALLEST):
         level = [part for each in level if isinstance(each, Call) for part in each.parts]
     if level:
-        raise ExpressionFault(f"chains more than {TALLEST} operations; simplify it")
+        raise ExpressionError(f"chains more than {TALLEST} operations; simplify it")
     return node
 
 
 def _tokens(text: str) -> list[_Token]:
     if len(text) > LONGEST:
-        raise ExpressionFault(f"is longer than {LONGEST} characters; shorten it")
+        raise ExpressionError(f"is longer than {LONGEST} characters; shorten it")
     found, place, text = list[_Token](), 0, text.rstrip()
     while place < len(text):
         match = _TOKEN.match(text, place)
@@ -90,7 +90,7 @@ def _tokens(text: str) -> list[_Token]:
 
 def _require_allowed(token: _Token, *, is_call: bool) -> None:
     if token.word in _FORBIDDEN:
-        raise ExpressionFault(
+        raise ExpressionError(
             f"'{token.word.upper()}' is not allowed; an expression works on the columns of one row "
             "(a column of that name stands in double quotes)"
         )
@@ -98,14 +98,14 @@ def _require_allowed(token: _Token, *, is_call: bool) -> None:
     if token.word and is_call and not is_known and token.word not in CAST_KINDS:
         near = get_close_matches(token.word, ALLOWED_FUNCTIONS, n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
-        raise ExpressionFault(
+        raise ExpressionError(
             f"the function '{token.text}' is not allowed.{hint} Allowed: "
             f"{', '.join(sorted(ALLOWED_FUNCTIONS))}"
         )
 
 
-def _unreadable(why: str) -> ExpressionFault:
-    return ExpressionFault(
+def _unreadable(why: str) -> ExpressionError:
+    return ExpressionError(
         f"it cannot be read as one SQL expression ({why}); write it as in "
         '"main_force / pre_force" or "dissolution_min < 80"'
     )
@@ -151,7 +151,7 @@ class _Parser:
     def either(self) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise ExpressionFault(f"is nested more than {DEEPEST} deep; simplify it")
+            raise ExpressionError(f"is nested more than {DEEPEST} deep; simplify it")
         parts = [self.both()]
         while self.found("or"):
             parts.append(self.both())
@@ -241,7 +241,7 @@ class _Parser:
         token = self.take()
         kind = CAST_KINDS.get(token.word)
         if kind is None:
-            raise ExpressionFault(
+            raise ExpressionError(
                 f"'{token.text}' is no type; a cast is to {', '.join(sorted(CAST_KINDS))}"
             )
         if self.found("("):  # the digits of decimal(18, 2) mean nothing here
@@ -303,7 +303,7 @@ class _Parser:
         parts, (least, most) = self.arguments(), FUNCTIONS[word]
         if not least <= len(parts) <= most:
             expected = f"{least}" if least == most else f"{least} to {most}"
-            raise ExpressionFault(f"{word} takes {expected} arguments, found {len(parts)}")
+            raise ExpressionError(f"{word} takes {expected} arguments, found {len(parts)}")
         return Call(SAME_AS.get(word, word), parts)
 
     def case(self) -> Node:

@@ -147,7 +147,7 @@ def _case(*parts: pl.Expr) -> pl.Expr:
 
 
 def _text_of_number(number: pl.Expr) -> pl.Expr:
-    """Whole numbers without a point; exponents as DuckDB writes them, but one digit where one does."""
+    """Whole numbers without a point; exponents from 1e-5 down, one digit where one does."""
     text = number.cast(pl.String)
     small = r"^(-?)0\.0000([1-9])([0-9]+)$", r"^(-?)0\.0000([1-9])$"
     text = text.str.replace(small[0], "${1}${2}.${3}e-5").str.replace(small[1], "${1}${2}e-5")
@@ -301,10 +301,10 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "or": lambda *parts: reduce(lambda a, b: a | b, parts),
     "not": lambda a: ~a,
     "is_null": lambda a: a.is_null(),
-    "coalesce": lambda *parts: pl.coalesce(*parts),
+    "coalesce": pl.coalesce,
     "nullif": lambda a, b: pl.when((a == b).fill_null(value=False)).then(None).otherwise(a),
-    "greatest": lambda *parts: pl.max_horizontal(*parts),
-    "least": lambda *parts: pl.min_horizontal(*parts),
+    "greatest": pl.max_horizontal,
+    "least": pl.min_horizontal,
     "||": lambda a, b: pl.concat_str([a, b]),
     "concat": lambda *parts: pl.concat_str(parts, ignore_nulls=True),
     "lower": _lower,

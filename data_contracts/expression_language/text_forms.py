@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from data_contracts.expression_language.parser import ExpressionFault
+from data_contracts.expression_language.parser import ExpressionError
 
 NUMBER: Final = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 TRUE_WORDS: Final = ("true", "t", "yes", "y", "1")
@@ -59,18 +59,18 @@ def instant_form(written: object) -> InstantForm:
             without seconds.
 
     Raises:
-        ExpressionFault: The format has another part, or lacks year, month or day.
+        ExpressionError: The format has another part, or lacks year, month or day.
     """
     if written is None:
         return _ISO
     text = str(written)
     pieces = re.split(r"%(.)", text)
     if any(sign not in _PARTS for sign in pieces[1::2]) or not {"Y", "m", "d"} <= set(pieces[1::2]):
-        raise ExpressionFault(
+        raise ExpressionError(
             f"'{text}' is no format of %Y %m %d %H %M %S with year, month and day"
         )
     if len(set(pieces[1::2])) < len(pieces[1::2]) or "T" in "".join(pieces[::2]):
-        raise ExpressionFault(
+        raise ExpressionError(
             f"'{text}' names a part twice, or has a T between; write a blank for T"
         )
     pattern = "".join(
@@ -80,7 +80,7 @@ def instant_form(written: object) -> InstantForm:
     ending = "" if has_minutes else "\x1f00:00"
     form = text if has_minutes else f"{text}\x1f%H:%M"
     if not has_minutes and {"H", "M", "S"} & set(pieces[1::2]):
-        raise ExpressionFault(f"'{text}' has an hour without minutes, or minutes without an hour")
+        raise ExpressionError(f"'{text}' has an hour without minutes, or minutes without an hour")
     return InstantForm(((f"^{pattern}$", ending),), form, form)
 
 

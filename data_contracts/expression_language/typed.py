@@ -1,49 +1,44 @@
 """The kinds of values in an expression: what fits what, and what is converted on the way.
 
-Numbers are double precision, also where they are written as whole ones. A number or an instant where
-a text is expected becomes its text, a text where an instant is expected is read as one, true and
-false count as 1 and 0; nothing else is converted, so that a number is never compared with a text.
+Numbers are double precision, also where they are written as whole ones. A number or an instant
+where a text is expected becomes its text, a text where an instant is expected is read as one, true
+and false count as 1 and 0; nothing else is converted, so that a number is never compared with a
+text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data_contracts.expression_language.functions import WRITTEN_OUT
-from data_contracts.expression_language.parser import ExpressionFault
+from data_contracts.expression_language.parser import ExpressionError
 from data_contracts.expression_language.text_forms import instant_form
 from data_contracts.expression_language.tree import Call, Column, Kind, Node, Value
 
 MOST_PARTS = 20_000
 _COMPARING = frozenset(["=", "<>", "<", "<=", ">", ">=", "in"])
 _SAME_KIND = frozenset(["coalesce", "nullif", "greatest", "least"])
-_NUMBERS, _TEXT = ("number",) * 2, ("text",) * 99
+_NUMBERS: Sequence[Kind] = ("number",) * 2
+_TEXT: Sequence[Kind] = ("text",) * 99
+_CUT: Sequence[Kind] = ("text", "number", "number")
+_TRUTHS: Sequence[Kind] = ("truth",) * 9_999
+_INSTANTS: Sequence[Kind] = ("instant", "instant")
+_LATER: Sequence[Kind] = ("instant", "number")
+_SHIFT: Sequence[Kind] = ("instant", "number", "number")
 # Kinds of the arguments, and of the result.
+_UNITS = ("seconds", "minutes", "hours", "days")
 _SIGNATURES: dict[str, tuple[Sequence[Kind], Kind]] = {
-    **{name: (_NUMBERS, "number") for name in ("+", "-", "*", "/", "mod", "pow", "log", "round")},
-    **{
-        name: (_NUMBERS, "number")
-        for name in ("negative", "abs", "ceil", "floor", "sign", "sqrt", "cbrt", "exp", "ln")
-    },
-    **{name: (_NUMBERS, "number") for name in ("log2", "log10", "pi")},
-    "||": (_TEXT, "text"),
-    **{name: (_TEXT, "text") for name in ("lower", "upper", "concat", "concat_ws", "replace")},
-    **{name: (_TEXT, "text") for name in ("trim", "ltrim", "rtrim")},
-    **{name: (("text", "number", "number"), "text") for name in ("left", "right", "substr")},
-    **{name: (_TEXT, "truth") for name in ("starts_with", "ends_with", "like", "ilike")},
-    **{name: (_TEXT, "number") for name in ("length", "strpos")},
-    **{
-        f"age_{unit}": (("instant", "instant"), "number")
-        for unit in ("seconds", "minutes", "hours", "days")
-    },
-    **{
-        f"add_{unit}": (("instant", "number"), "instant")
-        for unit in ("seconds", "minutes", "hours", "days")
-    },
-    "floor_to_day": (("instant",), "instant"),
-    "floor_to_shift": (("instant", "number", "number"), "instant"),
-    "and": (("truth",) * 9_999, "truth"),
-    "or": (("truth",) * 9_999, "truth"),
-    "not": (("truth",), "truth"),
+    **dict.fromkeys(("+", "-", "*", "/", "mod", "pow", "log", "round"), (_NUMBERS, "number")),
+    **dict.fromkeys(("negative", "abs", "ceil", "floor", "sign", "pi"), (_NUMBERS, "number")),
+    **dict.fromkeys(("sqrt", "cbrt", "exp", "ln", "log2", "log10"), (_NUMBERS, "number")),
+    **dict.fromkeys(("||", "lower", "upper", "concat", "concat_ws", "replace"), (_TEXT, "text")),
+    **dict.fromkeys(("trim", "ltrim", "rtrim"), (_TEXT, "text")),
+    **dict.fromkeys(("left", "right", "substr"), (_CUT, "text")),
+    **dict.fromkeys(("starts_with", "ends_with", "like", "ilike"), (_TEXT, "truth")),
+    **dict.fromkeys(("length", "strpos"), (_TEXT, "number")),
+    **dict.fromkeys((f"age_{unit}" for unit in _UNITS), (_INSTANTS, "number")),
+    **dict.fromkeys((f"add_{unit}" for unit in _UNITS), (_LATER, "instant")),
+    **dict.fromkeys(("floor_to_day", "floor_to_shift"), (_SHIFT, "instant")),
+    **dict.fromkeys(("and", "or", "not"), (_TRUTHS, "truth")),
 }
 _IN_WORDS = {
     "number": "a number",
@@ -84,7 +79,7 @@ def typed(node: Node, kinds: Mapping[str, Kind]) -> Typed:
         kinds: Kind of every column.
 
     Raises:
-        ExpressionFault: Something does not fit: a text is added, a number compared with a text.
+        ExpressionError: Something does not fit: a text is added, a number compared with a text.
     """
     return _Typing(kinds).of(node)
 
@@ -96,7 +91,7 @@ class _Typing:
     def of(self, node: Node) -> Typed:
         self.parts += 1
         if self.parts > MOST_PARTS:
-            raise ExpressionFault("is too large; simplify it")
+            raise ExpressionError("is too large; simplify it")
         if isinstance(node, Value):
             return Typed(node.kind, "value", content=node.content)
         if isinstance(node, Column):
@@ -110,12 +105,8 @@ class _Typing:
         if name in _SAME_KIND:
             same = tuple(_alike(parts, f"{name} takes"))
             return Typed(same[0].kind, name, same)
-        if name == "case":
-            return _case(parts)
-        if name == "is_null":
-            return Typed("truth", name, tuple(parts))
-        if name == "instant":
-            return _instant(parts)
+        if name in _ODD:
+            return _ODD[name](parts)
         if name.startswith("to_"):
             return _cast(name.removeprefix("to_"), parts[0])
         expected, result = _SIGNATURES[name]
@@ -129,7 +120,7 @@ def _require_written_out(node: Call) -> None:
         if place < len(node.parts):
             part = node.parts[place]
             if not isinstance(part, Value) or part.content is None:
-                raise ExpressionFault(
+                raise ExpressionError(
                     f"argument {place + 1} of {node.name} must be written out, not computed"
                 )
     _require_sensible(node)
@@ -137,19 +128,21 @@ def _require_written_out(node: Call) -> None:
 
 def _require_sensible(node: Call) -> None:
     written = [part.content if isinstance(part, Value) else None for part in node.parts]
-    if node.name == "round" and len(written) == 2:
-        if not isinstance(written[1], float) or not (written[1] % 1 == 0 and 0 <= written[1] <= 15):
-            raise ExpressionFault("round takes 0 to 15 decimals")
+    if node.name == "round" and len(written) == 2 and written[1] not in range(16):
+        raise ExpressionError("round takes 0 to 15 decimals")
     if node.name == "instant" and len(written) == 2:
         instant_form(written[1])
     if node.name in {"replace", "strpos"} and written[1] == "":
-        raise ExpressionFault(f"{node.name} looks for a text that is not empty")
+        raise ExpressionError(f"{node.name} looks for a text that is not empty")
     if node.name == "floor_to_shift":
-        first, hours = written[1:]
-        if not isinstance(first, float) or not 0 <= first < 24:
-            raise ExpressionFault("the first shift begins at an hour from 0 to 24")
-        if not isinstance(hours, float) or hours <= 0 or 24 % hours:
-            raise ExpressionFault("a shift lasts hours that divide the day, such as 8 or 12")
+        _require_shift(*written[1:])
+
+
+def _require_shift(first: object, hours: object) -> None:
+    if not isinstance(first, float) or not 0 <= first < 24:
+        raise ExpressionError("the first shift begins at an hour from 0 to 24")
+    if not isinstance(hours, float) or hours <= 0 or 24 % hours:
+        raise ExpressionError("a shift lasts hours that divide the day, such as 8 or 12")
 
 
 def _as(part: Typed, kind: Kind, name: str) -> Typed:
@@ -164,7 +157,7 @@ def _as(part: Typed, kind: Kind, name: str) -> Typed:
         return _instant([part])
     if (part.kind, kind) == ("truth", "number"):
         return Typed(kind, "number_of_truth", (part,))
-    raise ExpressionFault(f"{name} takes {_IN_WORDS[kind]}, found {_IN_WORDS[part.kind]}")
+    raise ExpressionError(f"{name} takes {_IN_WORDS[kind]}, found {_IN_WORDS[part.kind]}")
 
 
 def _alike(parts: Sequence[Typed], doing: str) -> list[Typed]:
@@ -180,7 +173,7 @@ def _alike(parts: Sequence[Typed], doing: str) -> list[Typed]:
         kind = "instant"
     else:
         first, *others = (_IN_WORDS[kind] for kind in sorted(kinds))
-        raise ExpressionFault(f"{doing} {first} with {' and '.join(others)}")
+        raise ExpressionError(f"{doing} {first} with {' and '.join(others)}")
     return [_as(part, kind, doing) for part in parts]
 
 
@@ -195,7 +188,7 @@ def _instant(parts: list[Typed]) -> Typed:
     if parts[0].kind in {"instant", "nothing"}:
         return _as(parts[0], "instant", "instant")
     if parts[0].kind != "text":
-        raise ExpressionFault(f"instant reads a text, found {_IN_WORDS[parts[0].kind]}")
+        raise ExpressionError(f"instant reads a text, found {_IN_WORDS[parts[0].kind]}")
     return Typed("instant", "instant", tuple(parts))
 
 
@@ -210,10 +203,17 @@ def _cast(target: str, part: Typed) -> Typed:
         if part.kind in {"truth", "nothing"}:
             return _as(part, "truth", "cast")
         if part.kind == "instant":
-            raise ExpressionFault("an instant is neither true nor false")
+            raise ExpressionError("an instant is neither true nor false")
         return Typed("truth", f"truth_of_{part.kind}", (part,))
     number = Typed("number", "number_of_text", (part,)) if part.kind == "text" else None
     number = number or _as(part, "number", "cast")
     if target == "whole":
         return Typed("number", "round", (number, Typed("number", "value", content=0.0)))
     return number
+
+
+_ODD: dict[str, Callable[[list[Typed]], Typed]] = {
+    "case": _case,
+    "instant": _instant,
+    "is_null": lambda parts: Typed("truth", "is_null", tuple(parts)),
+}

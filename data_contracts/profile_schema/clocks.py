@@ -17,7 +17,7 @@ CLOCK_KEYS = ("elapsed", "every", "of", "since")
 EPOCHS = {"s": 1_000_000.0, "ms": 1_000.0, "us": 1.0}
 """Microseconds in one count of an epoch."""
 MADE_START, MADE_GAP_S = "2000-01-01 00:00:00", 60.0
-"""Where no start is known, the first series begins here, each other so long after the one before."""
+"""Where no start is known the first series begins here, each other so long after another."""
 _UNITS_S = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), 1.0),
     **dict.fromkeys(("min", "minute", "minutes"), 60.0),

@@ -1,15 +1,18 @@
 """Generated expressions of every operation, and rows of values to evaluate them on."""
 
 import datetime as dt
+from functools import partial
+from itertools import pairwise
+from typing import Any
 
 import polars as pl
 from hypothesis import strategies as st
 
 from data_contracts.expression_language.functions import ALLOWED_FUNCTIONS
 
-SCHEMA = {
-    **{name: pl.Float64 for name in ("n", "m")},
-    **{name: pl.String for name in ("s", "t")},
+SCHEMA: dict[str, Any] = {
+    **dict.fromkeys(("n", "m"), pl.Float64),
+    **dict.fromkeys(("s", "t"), pl.String),
     "at": pl.Datetime("us"),
     "since": pl.Datetime("us"),
     "yes": pl.Boolean,
@@ -104,7 +107,7 @@ def expressions(kind: str, depth: int = 3) -> st.SearchStrategy[str]:
     }[kind]
     if depth == 0:
         return column | literal
-    of = {name: st.deferred(lambda name=name: expressions(name, depth - 1)) for name in NAMES}
+    of = {name: st.deferred(partial(expressions, name, depth - 1)) for name in NAMES}
     n, s, i, b, same = of["number"], of["text"], of["instant"], of["truth"], of[kind]
     listed = st.lists(same, min_size=1, max_size=3).map(", ".join)
     every = [
@@ -200,4 +203,4 @@ def expressions(kind: str, depth: int = 3) -> st.SearchStrategy[str]:
 def function_names(text: str) -> set[str]:
     """The functions an expression calls."""
     words = text.lower().replace("(", " ( ").split()
-    return {a for a, b in zip(words, words[1:], strict=False) if b == "("} & ALLOWED_FUNCTIONS
+    return {a for a, b in pairwise(words) if b == "("} & ALLOWED_FUNCTIONS

@@ -1,24 +1,24 @@
 """One expression means one thing: polars and DuckDB give the same, whatever is written."""
 
 import os
+from typing import Any
 
 import duckdb
 import polars as pl
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data_contracts.errors import ProfileError
-from data_contracts.expression_language.functions import ALLOWED_FUNCTIONS
 from data_contracts.expressions import evaluate, sql_of
 
-from .expression_cases import NAMES, SCHEMA, expressions, frame, function_names, rows
+from .expression_cases import NAMES, expressions, frame, rows
 
 WHERE = "profile.yaml, line 3"
 # The suite tries a few hundred; by hand, ten thousand: LOTWISE_EXPRESSION_CASES=10000.
 CASES = int(os.environ.get("LOTWISE_EXPRESSION_CASES", "250"))
 DUCKDB = duckdb.connect()
-COLUMNS = {name: (kind, f'"{name}"') for kind, names in NAMES.items() for name in names}
+COLUMNS: dict[str, Any] = {
+    name: (kind, f'"{name}"') for kind, names in NAMES.items() for name in names
+}
 
 
 def by_duckdb(text: str, table: pl.DataFrame) -> list[object]:

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from data_contracts.errors import ProfileError
+from data_contracts.expression_language.tree import Kind
 from data_contracts.expressions import columns_of, evaluate, holds, sql_of
 
 WHERE = "profile.yaml, line 3, derived.x"
@@ -58,7 +59,11 @@ def test_columns_are_named_once_in_order() -> None:
 
 
 def test_columns_are_written_as_sql_where_they_are_read() -> None:
-    columns = {"fom": ("number", "n(fom)"), "tbl_fill": ("number", "f"), "a b": ("text", "t")}
+    columns: dict[str, tuple[Kind, str]] = {
+        "fom": ("number", "n(fom)"),
+        "tbl_fill": ("number", "f"),
+        "a b": ("text", "t"),
+    }
     text = "fom = tbl_fill AND \"a b\" <> 'fom'"
     assert sql_of(text, columns, WHERE) == "((n(fom) = f) AND (t <> 'fom'))"
 

@@ -63,6 +63,10 @@ def refused(records: SourceRecords) -> list[tuple[str, int, str]]:
     return records.quarantined().select("table_name", "source_row", "value").rows()
 
 
+SINCE_BATCH = (
+    "{column: minutes, elapsed: minutes, "
+    "since: {column: begun, lookup: {file: batches, own: batch, other: batch_id}}}"
+)
 BY_BATCH = ["2024-03-01 08:00:00", "2024-03-01 08:01:30", "2024-03-01 08:00:00"]
 
 
@@ -70,34 +74,58 @@ BY_BATCH = ["2024-03-01 08:00:00", "2024-03-01 08:01:30", "2024-03-01 08:00:00"]
     ("cell", "expected"),
     [
         (
-            "{column: minutes, elapsed: minutes, since: {column: begun, lookup: "
-            "{file: batches, own: batch, other: batch_id}}}",
+            SINCE_BATCH,
             [*BY_BATCH, "2024-03-02 06:30:00", "2024-03-02 06:32:00"],
         ),
         (
             "{column: minutes, elapsed: hours, since: {constant: 2024-03-01 08:00}}",
-            ["2024-03-01 08:00:00", "2024-03-01 09:30:00", "2024-03-01 08:00:00"]
-            + ["2024-03-01 08:00:00", "2024-03-01 10:00:00"],
+            [
+                "2024-03-01 08:00:00",
+                "2024-03-01 09:30:00",
+                "2024-03-01 08:00:00",
+                "2024-03-01 08:00:00",
+                "2024-03-01 10:00:00",
+            ],
         ),
         (
             "{column: minutes, elapsed: minutes, of: [batch, part]}",
-            ["2000-01-01 00:00:00", "2000-01-01 00:01:30", "2000-01-01 00:02:30"]
-            + ["2000-01-01 00:03:30", "2000-01-01 00:05:30"],
+            [
+                "2000-01-01 00:00:00",
+                "2000-01-01 00:01:30",
+                "2000-01-01 00:02:30",
+                "2000-01-01 00:03:30",
+                "2000-01-01 00:05:30",
+            ],
         ),
         (
             "{row_number: true, every: 10 s, of: [batch], since: {constant: 2024-03-01}}",
-            ["2024-03-01 00:00:00", "2024-03-01 00:00:10", "2024-03-01 00:00:20"]
-            + ["2024-03-01 00:00:00", "2024-03-01 00:00:10"],
+            [
+                "2024-03-01 00:00:00",
+                "2024-03-01 00:00:10",
+                "2024-03-01 00:00:20",
+                "2024-03-01 00:00:00",
+                "2024-03-01 00:00:10",
+            ],
         ),
         (
             "{row_number: true, every: 0.5 min}",
-            ["2000-01-01 00:00:00", "2000-01-01 00:00:30", "2000-01-01 00:01:00"]
-            + ["2000-01-01 00:01:30", "2000-01-01 00:02:00"],
+            [
+                "2000-01-01 00:00:00",
+                "2000-01-01 00:00:30",
+                "2000-01-01 00:01:00",
+                "2000-01-01 00:01:30",
+                "2000-01-01 00:02:00",
+            ],
         ),
         (
             "{expression: \"add_minutes(instant('2024-03-01'), minutes)\"}",
-            ["2024-03-01 00:00:00", "2024-03-01 00:01:30", "2024-03-01 00:00:00"]
-            + ["2024-03-01 00:00:00", "2024-03-01 00:02:00"],
+            [
+                "2024-03-01 00:00:00",
+                "2024-03-01 00:01:30",
+                "2024-03-01 00:00:00",
+                "2024-03-01 00:00:00",
+                "2024-03-01 00:02:00",
+            ],
         ),
     ],
     ids=["since a look-up", "since a constant", "laid in line", "rows", "rows in line", "reckoned"],
@@ -131,12 +159,8 @@ def test_counts_since_1970(tmp_path: Path, query: Query) -> None:
 
 
 def test_what_has_no_start_is_refused_as_it_stands(tmp_path: Path, query: Query) -> None:
-    cell = (
-        "{column: minutes, elapsed: minutes, since: {column: begun, lookup: "
-        "{file: batches, own: batch, other: batch_id}}}"
-    )
     rows = [SERIES[0]] + SERIES[1:3] * 60 + ["C,heat,3,,1", "A,heat,half,,1"]
-    records = read(tmp_path, query, cell, rows)
+    records = read(tmp_path, query, SINCE_BATCH, rows)
     told = ["3 after no known start", "half"]
     assert [row[2] for row in refused(records)] == told * 2
     assert [row[1] for row in refused(records)] == [122, 123] * 2
@@ -155,7 +179,7 @@ def test_what_has_no_start_is_refused_as_it_stands(tmp_path: Path, query: Query)
         ("{column: epoch, epoch: weeks}", "expected one of s, ms, us"),
         ("{column: minutes, elapsed: s, of: [lot]}", "column 'lot' is missing"),
         (
-            "{column: minutes, elapsed: s, since: {column: begun, lookup: {file: mes, own: batch}}}",
+            "{column: minutes, elapsed: s, since: {column: a, lookup: {file: mes, own: batch}}}",
             "the file 'mes' is not listed",
         ),
     ],

@@ -5,6 +5,7 @@ import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 import pytest
@@ -42,7 +43,7 @@ def described(**keys: object) -> SourceFile:
 
 def write(
     path: Path,
-    sheets: Mapping[str, Sequence[Sequence[object]]],
+    sheets: Mapping[str, Sequence[object]],
     *,
     merged: str = "",
     hidden: str = "",
@@ -56,7 +57,7 @@ def write(
         if name == hidden:
             sheet.hide()
         for row, cells in enumerate(rows):
-            for column, cell in enumerate(cells):
+            for column, cell in enumerate(cast(Sequence[object], cells)):
                 if isinstance(cell, tuple):
                     sheet.write_formula(row, column, cell[0], value=cell[1])
                 elif isinstance(cell, dt.timedelta):

@@ -83,7 +83,7 @@ def _counted(text: pl.Series, unit_us: float) -> pl.Series:
 
 def _instants(text: pl.Series, cell: Cell) -> pl.Series:
     """Rewrite delivered dates as ISO instants in UTC; what does not fit stays as delivered."""
-    forms = (cell.format,) if cell.format else INSTANT_FORMATS
+    forms: tuple[str, ...] = (cell.format,) if cell.format else INSTANT_FORMATS
     readable = text
     if cell.months:
         forms = tuple(form.replace("%b", "%m") for form in forms)

@@ -1,7 +1,7 @@
 """The SELECT that makes any delivered layout look like ``raw.sensor_readings``.
 
-Here belong its layers (rows, derived columns, conditions, look-ups, clocks, long form) and the rules
-a reading must keep.
+Here belong its layers (rows, derived columns, conditions, look-ups, clocks, long form) and the
+rules a reading must keep.
 """
 
 from collections.abc import Sequence

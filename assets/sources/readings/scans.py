@@ -111,7 +111,7 @@ def numeric_columns(scans: Scans) -> frozenset[str]:
 
 
 def column_sql(name: str, described: SourceFile, numeric: frozenset[str]) -> str:
-    """Return a delivered cell, trimmed, and null where it means blank; Parquet has its own nulls."""
+    """Return a delivered cell, trimmed, null where it means blank; Parquet has its own nulls."""
     if name in numeric or described.format == "parquet":
         return quoted(name)
     blanks = ", ".join(literal(token) for token in ("", *described.null_tokens))

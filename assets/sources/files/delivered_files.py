@@ -146,10 +146,9 @@ def _open(
             header,
         )
     rows = read_csv_rows(path, described, wanted)
-    frame = pl.DataFrame(
-        [pl.Series(column, texts, dtype=pl.String) for column, texts in rows.columns.items()]
-        + [pl.Series(ROW_COLUMN, rows.lines, dtype=pl.Int64)]
-    ).with_columns(pl.lit(name).alias(FILE_COLUMN))
+    columns = [texts.alias(column) for column, texts in rows.columns.items()]
+    frame = pl.DataFrame([*columns, rows.lines.alias(ROW_COLUMN)])
+    frame = frame.with_columns(pl.lit(name).alias(FILE_COLUMN))
     joined = [(line, described.separator.join(cells)) for line, cells in rows.misshapen]
     odd = [(name, line, text, None, MISSHAPEN_RULE, text, _MISSHAPEN) for line, text in joined]
     return frame, set_aside(odd), rows.header

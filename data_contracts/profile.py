@@ -107,6 +107,10 @@ class Profile:
         )
         return frozenset((*read_columns(self.files[file], self.mappings), *optional, *looked_up))
 
+    def reads_spectrum(self, file: str) -> bool:
+        """Whether the columns of a delivered file that are named by numbers are a spectrum."""
+        return any(m.file == file and m.spectrum is not None for m in self.mappings)
+
     def _is_looked_up(self, file: str) -> bool:
         """Whether a sensor mapping takes values from the file."""
         cells = [cell for mapping in self.readings for cell in mapping.cells]

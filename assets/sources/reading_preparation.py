@@ -33,7 +33,6 @@ from data_contracts.expression_language.tree import Kind
 from data_contracts.expressions import columns_of, read_number_sql
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.cells import Cell, Lookup
-from data_contracts.profile_schema.clocks import Clock
 from data_contracts.profile_schema.files import SourceFile
 from data_contracts.profile_schema.mapping import Mapping as ProfileMapping
 
@@ -192,13 +191,3 @@ class Preparation:
 
 def _rows(feeding: Feeding) -> str:
     return rows_sql(feeding, with_rows=False)
-
-
-def made_clocks(profile: Profile) -> list[tuple[str, Cell, Clock]]:
-    """Return the cells whose instants are made for want of a known start, with their tables."""
-    return [
-        (mapping.table, cell, cell.clock)
-        for mapping in (*profile.mappings, *profile.readings)
-        for cell in mapping.cells
-        if cell.clock is not None and cell.clock.since is None
-    ]

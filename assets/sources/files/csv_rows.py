@@ -1,7 +1,8 @@
 """Reading one CSV file as text, knowing on which line every record stands.
 
-A sound file is read fast, any other row by row; both give the same. Nothing is interpreted here: no numbers, no dates, no blanks. Rows whose number of cells does not
-fit the header are kept apart, because guessing which cell is missing would shift all the others.
+A sound file is read fast, any other row by row; both give the same. Nothing is interpreted here: no
+numbers, no dates, no blanks. Rows whose number of cells does not fit the header are kept apart,
+because guessing which cell is missing would shift all the others.
 """
 
 import csv

@@ -4,7 +4,7 @@ Here belongs everything that can be wrong with a file as a whole. Single bad rec
 here; they go through the contracts and, if refused, to quarantine.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +20,7 @@ from assets.sources.files.record_places import (
     no_rows_set_aside,
     set_aside,
 )
+from assets.sources.files.wanted_columns import wanted_columns
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
@@ -99,7 +100,7 @@ def open_files(
     """
     reads = profile.read_columns(described.name)
     parts, misshapen, header, notes = [], [], dict[str, None](), list[str]()
-    wanted = profile.frame_columns(described.name)
+    wanted = wanted_columns(profile, described.name)
     for path in paths:
         name = str(path.relative_to(data_dir))
         if described.format == "xlsx":
@@ -135,7 +136,7 @@ def require_header(path: Path, header: Iterable[str], reads: dict[str, str]) -> 
 
 
 def _open(
-    path: Path, name: str, described: SourceFile, wanted: frozenset[str]
+    path: Path, name: str, described: SourceFile, wanted: Collection[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
     """Return a file's rows, its misshapen rows and its whole header."""
     if described.format == "parquet":

@@ -47,5 +47,9 @@ class KeptFiles:
                 part = folder / f".{file.name}.part"
                 part.write_bytes(file.read_bytes())
                 part.replace(target)
-            sql = sql.replace(str(file), str(target))
+            sql = sql.replace(_in_sql(file), _in_sql(target))
         return sql
+
+
+def _in_sql(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,7 +1,6 @@
 """Generated expressions of every operation, and rows of values to evaluate them on."""
 
 import datetime as dt
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -96,7 +95,14 @@ def _filled(form: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]
     return st.tuples(*parts).map(lambda given: form.format(*given))
 
 
-def expressions(kind: str, depth: int = 3) -> st.SearchStrategy[str]:
+def _later(kind: str, depth: int) -> st.SearchStrategy[str]:
+    def made() -> st.SearchStrategy[str]:
+        return expressions(kind, depth)
+
+    return st.deferred(made)
+
+
+def expressions(kind: str, depth: int = 2) -> st.SearchStrategy[str]:
     """Texts of expressions of one kind."""
     column = st.sampled_from(NAMES[kind])
     literal = {
@@ -107,7 +113,7 @@ def expressions(kind: str, depth: int = 3) -> st.SearchStrategy[str]:
     }[kind]
     if depth == 0:
         return column | literal
-    of = {name: st.deferred(partial(expressions, name, depth - 1)) for name in NAMES}
+    of = {name: _later(name, depth - 1) for name in NAMES}
     n, s, i, b, same = of["number"], of["text"], of["instant"], of["truth"], of[kind]
     listed = st.lists(same, min_size=1, max_size=3).map(", ".join)
     every = [
@@ -204,3 +210,42 @@ def function_names(text: str) -> set[str]:
     """The functions an expression calls."""
     words = text.lower().replace("(", " ( ").split()
     return {a for a, b in pairwise(words) if b == "("} & ALLOWED_FUNCTIONS
+
+
+EVERY_FUNCTION = (
+    *("abs(n)", "ceil(n)", "ceiling(n)", "floor(n)", "round(n)", "round(n, 2)", "sign(n)"),
+    *("sqrt(n)", "cbrt(n)", "exp(n)", "ln(n)", "log(n)", "log(m, n)", "log2(n)", "log10(n)"),
+    *("pow(n, m)", "power(n, 2)", "mod(n, m)", "n % m", "pi() * n", "n / m", "-n + m - 1 * n"),
+    *("greatest(n, m, 1)", "least(n, m)", "coalesce(n, m)", "nullif(n, m)", "ifnull(s, t)"),
+    *("if(yes, n, m)", "lower(s)", "upper(s)", "length(s)", "concat(s, n, t)", "s || t"),
+    *("concat_ws('-', s, t)", "left(s, 2)", "right(s, n)", "replace(s, 'a', 'bb')"),
+    *("substr(s, 2)", "substr(s, n, m)", "trim(s)", "ltrim(s, 'aA ')", "rtrim(s)"),
+    *("starts_with(s, t)", "ends_with(s, t)", "strpos(s, 'B')", "instant(s)"),
+    *("instant(s, '%Y-%m-%d %H:%M')", "age_seconds(at, since)", "age_minutes(at, s)"),
+    *("age_hours(at, since)", "age_days(at, since)", "add_seconds(at, n)", "add_minutes(at, n)"),
+    *("add_hours(at, m)", "add_days(since, n)", "floor_to_day(at)", "floor_to_shift(at, 6, 8)"),
+    *("cast(n AS integer)", "cast(s AS double)", "try_cast(n AS varchar)", "cast(s AS boolean)"),
+    *("cast(at AS varchar)", "cast(at AS date)", "n IN (1, m, NULL)", "n NOT BETWEEN m AND 3"),
+    *("s LIKE 'A%_'", "s NOT ILIKE 'ä%'", "yes IS NOT TRUE", "yes AND n > m OR NOT yes"),
+    *("CASE WHEN yes THEN s ELSE t END", "CASE s WHEN 'a' THEN 1 WHEN t THEN 2 END"),
+)
+
+
+def fixed_rows() -> pl.DataFrame:
+    """Every text beside every number, nulls among them."""
+    many = len(TEXTS) * len(NUMBERS)
+    day = dt.datetime.fromisoformat("2024-02-28 23:59:59.5")
+    return frame(
+        [
+            (
+                [None, *NUMBERS][row % 16],
+                [*NUMBERS, None][row // 7 % 16],
+                [None, *TEXTS][row % (len(TEXTS) + 1)],
+                [*TEXTS, None][row // 3 % (len(TEXTS) + 1)],
+                None if row % 11 == 0 else day + dt.timedelta(hours=7.3 * row),
+                None if row % 13 == 0 else day - dt.timedelta(seconds=row**2),
+                [True, False, None][row % 3],
+            )
+            for row in range(many)
+        ]
+    )

@@ -85,7 +85,7 @@ signs = st.sampled_from(
 
 
 @settings(
-    max_examples=400,
+    max_examples=200,
     derandomize=True,
     database=None,
     deadline=None,

@@ -124,8 +124,7 @@ class Preparation:
         if mapping.condition is not None:
             reads |= set(columns_of(mapping.condition, mapping.where))
         for cell in mapping.cells:
-            since = cell.clock.since if cell.clock else None
-            for each in (cell, since):
+            for each in (cell, cell.since):
                 if each is not None and each.expression is not None:
                     reads |= set(columns_of(each.expression, each.where))
         names = columns.described.derived_names
@@ -173,7 +172,7 @@ class Preparation:
     def _made(self, feeding: Feeding) -> Joined | None:
         """Where a clock has no known start: its series, laid one after the other."""
         cell = feeding.cells.clock_cell
-        if cell is None or cell.clock is None or cell.clock.since is not None:
+        if cell is None or cell.clock is None or cell.since is not None:
             return None
         clock, cells = cell.clock, feeding.cells
         keys = [cells.columns.words(name) for name in clock.of]

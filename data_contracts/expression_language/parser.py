@@ -10,7 +10,7 @@ from data_contracts.expression_language.functions import (
     FUNCTIONS,
     SAME_AS,
 )
-from data_contracts.expression_language.tree import Call, Column, Node, Value
+from data_contracts.expression_language.tree import Call, ColumnName, Node, Value
 
 LONGEST, DEEPEST, TALLEST = 50_000, 40, 150
 _FORBIDDEN = frozenset(
@@ -265,7 +265,7 @@ class _Parser:
         if token.kind == "text":
             return Value("text", token.text[1:-1].replace("''", "'"))
         if token.kind == "quoted":
-            return Column(token.text[1:-1].replace('""', '"'))
+            return ColumnName(token.text[1:-1].replace('""', '"'))
         if token.text == "(":
             node = self.either()
             self.require(")")
@@ -289,7 +289,7 @@ class _Parser:
             return self.called(word)
         if word in _KEYWORDS:
             raise _unreadable(f"unexpected '{token.text}'")
-        return Column(token.text)
+        return ColumnName(token.text)
 
     def called(self, word: str) -> Node:
         if word in {"cast", "try_cast"}:

@@ -1,4 +1,4 @@
-"""The parts of a read expression."""
+"""The parts of a read expression: values, columns, and operations on them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnName:
     """A column by its name."""
 
     name: str
@@ -36,12 +36,12 @@ class Call:
     parts: tuple["Node", ...]
 
 
-Node = Value | Column | Call
+Node = Value | ColumnName | Call
 
 
 def columns(node: Node) -> Iterator[str]:
     """Yield the columns an expression reads, in order of appearance, repeated as they are."""
-    if isinstance(node, Column):
+    if isinstance(node, ColumnName):
         yield node.name
     elif isinstance(node, Call):
         for part in node.parts:

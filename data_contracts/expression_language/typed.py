@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from data_contracts.expression_language.functions import WRITTEN_OUT
 from data_contracts.expression_language.parser import ExpressionError
 from data_contracts.expression_language.text_forms import instant_form
-from data_contracts.expression_language.tree import Call, Column, Kind, Node, Value
+from data_contracts.expression_language.tree import Call, ColumnName, Kind, Node, Value
 
 MOST_PARTS = 20_000
 _COMPARING = frozenset(["=", "<>", "<", "<=", ">", ">=", "in"])
@@ -94,7 +94,7 @@ class _Typing:
             raise ExpressionError("is too large; simplify it")
         if isinstance(node, Value):
             return Typed(node.kind, "value", content=node.content)
-        if isinstance(node, Column):
+        if isinstance(node, ColumnName):
             return Typed(self.kinds[node.name], "column", content=node.name)
         _require_written_out(node)
         return self.called(node.name, [self.of(part) for part in node.parts])

@@ -61,6 +61,8 @@ class Cell:
         timezone: Zone of the delivered clock; None means UTC.
         epoch: What a number counts since 1970 (``s``, ``ms`` or ``us``); None where it does not.
         clock: How elapsed time or row order becomes an instant; None where the cell has its own.
+        since: The start of the clock; None where nobody knows it, and the series the clock counts
+            are laid one after the other.
         lookup: Where the value is taken from another file.
         aggregate: How several rows become one record; None for no grouping.
         is_optional: Whether the delivered column may be absent.
@@ -81,6 +83,7 @@ class Cell:
     timezone: str | None = None
     epoch: str | None = None
     clock: Clock | None = None
+    since: "Cell | None" = None
     lookup: Lookup | None = None
     aggregate: str | None = None
     is_optional: bool = False
@@ -89,7 +92,7 @@ class Cell:
     def delivered_columns(self) -> tuple[str, ...]:
         """Return the columns of its own file that the cell reads."""
         if self.clock is not None:
-            since = self.clock.since.delivered_columns() if self.clock.since else ()
+            since = self.since.delivered_columns() if self.since else ()
             own = () if self.column is None else (self.column,)
             return tuple(dict.fromkeys((*own, *self.clock.of, *since)))
         if self.lookup is not None:
@@ -100,7 +103,7 @@ class Cell:
 
     def looked_up(self) -> "tuple[tuple[Cell, Lookup], ...]":
         """Return the look-ups of the cell and of its clock's start, each with its cell."""
-        cells = [self, *([self.clock.since] if self.clock and self.clock.since else [])]
+        cells = [self, *([self.since] if self.since else [])]
         return tuple((cell, cell.lookup) for cell in cells if cell.lookup is not None)
 
     def renamed(self, target: str) -> "Cell":
@@ -137,7 +140,8 @@ def read_cell(section: Section, target: str) -> Cell:
         months=entry.texts("months"),
         timezone=entry.text("timezone"),
         epoch=entry.choice("epoch", EPOCHS, "") if "epoch" in entry.values else None,
-        clock=read_clock(entry, read_cell(entry, "since") if "since" in entry.values else None),
+        clock=read_clock(entry),
+        since=read_cell(entry, "since") if "since" in entry.values else None,
         lookup=_lookup(entry),
         aggregate=entry.choice("aggregate", AGGREGATES, "")
         if "aggregate" in entry.values
@@ -176,7 +180,7 @@ def _lookup(entry: Section) -> Lookup | None:
 def _check_format(entry: Section, cell: Cell) -> None:
     if cell.epoch is not None and (cell.format is not None or cell.timezone is not None):
         entry.fail("epoch", "a count since 1970 has no format and is UTC; keep one of them")
-    if cell.clock and cell.clock.since and (cell.clock.since.clock or cell.clock.since.aggregate):
+    if cell.since and (cell.since.clock or cell.since.aggregate):
         entry.fail("since", "a start is an instant of its own; look it up, or give it as it stands")
     if cell.months and (len(cell.months) != 12 or "%b" not in (cell.format or "")):
         entry.fail("months", "give twelve month names, January first, and a format that has %b")

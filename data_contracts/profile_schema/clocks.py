@@ -6,12 +6,8 @@ Here belongs what a profile may say about such a clock. Turning it into instants
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from data_contracts.profile_schema.document import Section
-
-if TYPE_CHECKING:
-    from data_contracts.profile_schema.cells import Cell
 
 CLOCK_KEYS = ("elapsed", "every", "of", "since")
 EPOCHS = {"s": 1_000_000.0, "ms": 1_000.0, "us": 1.0}
@@ -29,26 +25,20 @@ _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?|\.\d+)\s*([a-z]+)\s*")
 
 @dataclass(frozen=True)
 class Clock:
-    """A clock that counts from a start.
+    """A clock that counts from a start, which the cell says or nobody knows.
 
     Attributes:
         seconds: Seconds in one count: of the column's unit, or between two rows.
         of: Columns whose equal values make rows one series, each with its own start; none where
             all rows are one.
-        since: The start; None where nobody knows it, and the series are laid one after the other.
     """
 
     seconds: float
     of: tuple[str, ...]
-    since: "Cell | None"
 
 
-def read_clock(entry: Section, since: "Cell | None") -> Clock | None:
+def read_clock(entry: Section) -> Clock | None:
     """Read what a cell says about its clock.
-
-    Args:
-        entry: The cell.
-        since: How its start is filled, if it says so.
 
     Returns:
         The clock; None for a cell that has an instant of its own.
@@ -75,7 +65,7 @@ def read_clock(entry: Section, since: "Cell | None") -> Clock | None:
         if not entry.flag("row_number"):
             entry.fail("every", "'every' is the time between two rows; add 'row_number: true'")
         seconds = _seconds(entry)
-    return Clock(seconds, entry.texts("of"), since)
+    return Clock(seconds, entry.texts("of"))
 
 
 def _seconds(entry: Section) -> float:

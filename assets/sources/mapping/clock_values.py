@@ -44,7 +44,7 @@ def clock_values(
         delivered = count.cast(pl.Int64).cast(pl.String)
     elapsed = (count * (clock.seconds * 1e6)).round(0, mode="half_away_from_zero")
     elapsed = elapsed.set((elapsed.abs() >= LONGEST_US).fill_null(value=False), None)
-    start = instants_of(since(clock.since)) if clock.since else _made(clock, frame, elapsed)
+    start = instants_of(since(cell.since)) if cell.since else _made(clock, frame, elapsed)
     instants = (start.cast(pl.Int64) + elapsed.cast(pl.Int64)).cast(pl.Datetime("us"))
     text = instants.dt.to_string(ISO_INSTANT)
     unknown = delivered.zip_with(elapsed.is_null(), delivered + NO_START)

@@ -56,8 +56,7 @@ class ReadingCells:
     @property
     def needs_numbers(self) -> bool:
         """Whether the order of the rows matters."""
-        clock = self.clock_cell.clock if self.clock_cell else None
-        is_made = clock is not None and clock.since is None
+        is_made = self.clock_cell is not None and self.clock_cell.since is None
         return is_made or any(cell.is_row_number for cell in self.mapping.cells)
 
     def joined(self, rows: str) -> str:
@@ -75,7 +74,8 @@ class ReadingCells:
         cell = self.clock_cell
         if cell is None or cell.clock is None:
             return rows
-        start = f"TRY_CAST({self._start(cell.clock)} AS TIMESTAMP)"
+        since = _given(START) if cell.since is None else self.sql(cell.since)
+        start = f"TRY_CAST({since} AS TIMESTAMP)"
         return f"SELECT *, {self.count(cell)} AS {COUNT}, {start} AS {START} FROM ({rows})"
 
     def count(self, cell: Cell) -> str:
@@ -122,11 +122,6 @@ class ReadingCells:
             zoned = f"timezone({literal(cell.timezone)}, TRY_CAST({text} AS TIMESTAMP))"
             text = f"coalesce(timezone('UTC', {zoned})::VARCHAR, {text})"
         return text
-
-    def _start(self, clock: Clock) -> str:
-        if clock.since is None:
-            return _given(START)
-        return self.sql(clock.since)
 
     def _clock(self, cell: Cell, clock: Clock) -> str:
         own = self.columns.text(cell.column) if cell.column else COUNT

@@ -1,4 +1,4 @@
-"""Names and texts as SQL writes them."""
+"""Names and texts as SQL writes them, for the SQL made over delivered readings."""
 
 
 def quoted(name: str) -> str:

@@ -63,7 +63,7 @@ def _made_instants(profile: Profile) -> Iterator[str]:
     """Say which instants were made for want of a known start."""
     for mapping in (*profile.mappings, *profile.readings):
         for cell in mapping.cells:
-            if cell.clock is not None and cell.clock.since is None:
+            if cell.clock is not None and cell.since is None:
                 yield (
                     f"{mapping.table}.{cell.target}: no start is known, so series were laid one "
                     f"after the other from {MADE_START}; these instants say what came before what, "

@@ -67,7 +67,8 @@ class Preparation:
         columns = ReadingColumns(described, names, numeric)
         columns = self._with_delivered_kinds(columns, scans)
         columns = self._with_kinds(columns, mapping, scans)
-        cells = ReadingCells(mapping, columns, self._lookups(mapping, columns))
+        kinds = self._kinds_of_records(columns, mapping, scans)
+        cells = ReadingCells(mapping, columns, self._lookups(mapping, columns), kinds)
         feeding = Feeding(mapping, scans, cells)
         start = self._made(feeding)
         if start is None:
@@ -123,10 +124,7 @@ class Preparation:
         reads = {c for column in derived for c in columns_of(column.expression, column.where)}
         if mapping.condition is not None:
             reads |= set(columns_of(mapping.condition, mapping.where))
-        for cell in mapping.cells:
-            for each in (cell, cell.since):
-                if each is not None and each.expression is not None:
-                    reads |= set(columns_of(each.expression, each.where))
+        reads |= _read_by_cells(mapping)
         names = columns.described.derived_names
         texts = {
             name: (columns.words(name), columns.double(name)) for name in sorted(reads - names)
@@ -144,6 +142,16 @@ class Preparation:
                 kind = self._kinds(columns, asked, rows)
                 columns = replace(columns, kinds={**columns.kinds, **kind})
         return columns
+
+    def _kinds_of_records(
+        self, columns: ReadingColumns, mapping: ProfileMapping, scans: Scans
+    ) -> dict[str, Kind]:
+        """Count what cells read once more among the rows a condition leaves."""
+        reads = sorted(_read_by_cells(mapping)) if mapping.condition is not None else []
+        texts = {name: (columns.words(name), columns.double(name)) for name in reads}
+        plain = replace(mapping, cells=())
+        rows = rows_sql(Feeding(plain, scans, ReadingCells(plain, columns)), with_rows=False)
+        return self._kinds(columns, texts, rows)
 
     def _kinds(
         self, columns: ReadingColumns, texts: Mapping[str, tuple[str, str]], rows: str
@@ -186,6 +194,17 @@ class Preparation:
         )
         starts = made_starts(series).drop("first_us", "last_us", "first")
         return Joined(self.kept.keep(starts.rename({"start": "given"})), tuple(keys))
+
+
+def _read_by_cells(mapping: ProfileMapping) -> set[str]:
+    """Return the columns that expressions of cells read."""
+    cells = [each for cell in mapping.cells for each in (cell, cell.since) if each is not None]
+    return {
+        column
+        for cell in cells
+        if cell.expression is not None
+        for column in columns_of(cell.expression, cell.where)
+    }
 
 
 def _rows(feeding: Feeding) -> str:

@@ -166,6 +166,47 @@ def test_what_has_no_start_is_refused_as_it_stands(tmp_path: Path, query: Query)
     assert [row[1] for row in refused(records)] == [122, 123] * 2
 
 
+PHASED = """
+profile: phased
+files:
+  phases:
+    path: phases.csv
+    derived: {key: "batch || '/' || phase"}
+  series:
+    path: series.csv
+    derived: {key: "batch || '/' || lower(part)"}
+tables:
+  batches:
+    - {file: phases, distinct: true, columns: {batch_id: batch, production_order: "no"}}
+  sensor_readings:
+    file: series
+    where: unit = 'C'
+    columns:
+      batch_id: batch
+      tag: {expression: lower(part)}
+      value: {expression: force + 273.15}
+      recorded_at:
+        {column: s, elapsed: seconds, since: {column: begun, lookup: {file: phases, own: key}}}
+    constants: {equipment_id: PRS}
+"""
+
+
+def test_elapsed_time_since_a_phase_began(tmp_path: Path, query: Query) -> None:
+    """The start is found by batch and phase, joined into a key on both sides."""
+    phases = "batch,phase,no,begun\nA,heat,1,2024-03-01 08:00\nA,cool,1,2024-03-01 09:00\n"
+    # Most of the column are texts of another unit: only the rows that are records are looked at.
+    series = "batch,part,s,unit,force\nA,HEAT,30,C,10\nA,COOL,90,C,5\n" + "A,HEAT,1,text,low\n" * 9
+    (tmp_path / "phases.csv").write_text(phases)
+    (tmp_path / "series.csv").write_text(series)
+    (tmp_path / "profile.yaml").write_text(PHASED)
+    records = read_source(load_profile(tmp_path / "profile.yaml"), tmp_path, query)
+    readings = query(f"SELECT tag, recorded_at::VARCHAR, value FROM ({records.readings.sql})")
+    assert sorted(readings.rows()) == [
+        ("cool", "2024-03-01 09:01:30", 278.15),
+        ("heat", "2024-03-01 08:00:30", 283.15),
+    ]
+
+
 @pytest.mark.parametrize(
     ("cell", "told"),
     [

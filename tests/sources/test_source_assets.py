@@ -113,7 +113,7 @@ def readings_in_a_workbook(small: SmallSource, late: str | float) -> None:
     assert old in text
     small.profile.write_text(text.replace(old, keys))
     small.deliver()
-    rows = [["batch", "minutes", "equipment_id", "tag", "value"]]
+    rows: list[list[object]] = [["batch", "minutes", "equipment_id", "tag", "value"]]
     rows += [[f"B{n:03d}", n / 2, "PRS-1", "force_kn", n / 4] for n in range(1, 100)]
     write(small.data / "series.xlsx", {"Series": [*rows, ["B100", 50, "PRS-1", "force_kn", late]]})
 

@@ -5,11 +5,12 @@ here; who writes them is ``reading_preparation``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assets.sources.readings.reading_columns import ReadingColumns
 from assets.sources.readings.sql_text import literal, quoted
+from data_contracts.expression_language.tree import Kind
 from data_contracts.expressions import read_number_sql
 from data_contracts.profile_schema.cells import Cell
 from data_contracts.profile_schema.clocks import EPOCHS, Clock
@@ -42,11 +43,13 @@ class ReadingCells:
         mapping: The mapping.
         columns: Its files' columns.
         joins: What is joined: for a look-up by the target it fills, for a clock by ``START``.
+        kinds: Kind of columns cells read, where the rows that are records hold another.
     """
 
     mapping: ProfileMapping
     columns: ReadingColumns
     joins: Mapping[str, Joined] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
 
     @property
     def clock_cell(self) -> Cell | None:
@@ -93,7 +96,8 @@ class ReadingCells:
         if cell.clock is not None:
             return self._clock(cell, cell.clock)
         if cell.expression is not None:
-            return self.columns.expression(f"CAST({cell.expression} AS VARCHAR)", cell.where)
+            columns = replace(self.columns, kinds={**self.columns.kinds, **self.kinds})
+            return columns.expression(f"CAST({cell.expression} AS VARCHAR)", cell.where)
         if cell.is_row_number:
             return f"CAST({NUMBER} AS VARCHAR)"
         if cell.lookup is not None:

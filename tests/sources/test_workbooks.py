@@ -171,6 +171,20 @@ def test_a_cut_workbook_is_refused(tmp_path: Path) -> None:
     assert "cut short" in refusal(book)
 
 
+def test_no_damage_ends_in_a_traceback(tmp_path: Path) -> None:
+    whole = write(tmp_path / "whole.xlsx", {"A": [["x", "y"], [1, ("=A2*2", 2)], [2, "b"]]})
+    data, book = whole.read_bytes(), tmp_path / "book.xlsx"
+    told = list[str]()
+    for place in range(0, len(data), 211):
+        book.write_bytes(data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :])
+        try:
+            read(book)
+        except SourceError as refused:
+            told.append(str(refused))
+    assert told
+    assert all(str(book) in sentence for sentence in told)
+
+
 def test_merged_cells_are_refused_below_the_header_only(tmp_path: Path) -> None:
     rows: list[list[object]] = [["x", "y"], [1, 2], [3, 4], [5, 6]]
     book = write(tmp_path / "book.xlsx", {"A": rows}, merged="A3:A4")

@@ -6,6 +6,7 @@ read in ``sheet_rows``.
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,11 @@ _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?hidden="(?:1|true)"')
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v[^>]*>([^<]*)<)?"
+)
+# What reading the parts of a damaged or encrypted archive ends in.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, ElementTree.ParseError, OSError, EOFError),
+    *(LookupError, ValueError, NotImplementedError, RuntimeError),
 )
 _PLACE = re.compile(rb'(?:^|\s)r="([A-Z]+)(\d+)"')
 
@@ -94,8 +100,8 @@ def open_workbook(path: Path, described: SourceFile) -> Sheet:
         SourceError: The file is no .xlsx workbook or has a password, or the sheet is not there or
             not said.
     """
-    _require_workbook(path, described)
     try:
+        _require_workbook(path, described)
         with zipfile.ZipFile(path) as parts:
             book = ElementTree.fromstring(parts.read("xl/workbook.xml"))
             sheets = list(book.iter(f"{_MAIN}sheet"))
@@ -104,7 +110,7 @@ def open_workbook(path: Path, described: SourceFile) -> Sheet:
             properties, calculation = book.find(f"{_MAIN}workbookPr"), book.find(f"{_MAIN}calcPr")
             is_due = calculation is not None and _is_true(calculation.get("fullCalcOnLoad"))
             merged, unstored, hidden_rows = _scanned(parts, part, is_due=is_due)
-    except (KeyError, zipfile.BadZipFile, ElementTree.ParseError, OSError) as error:
+    except _DAMAGE as error:
         raise SourceError(
             f"{path} is a damaged Excel workbook ({error}); save it again and deliver that."
         ) from error

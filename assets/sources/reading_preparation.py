@@ -183,6 +183,8 @@ class Preparation:
         if cell is None or cell.clock is None or cell.since is not None:
             return None
         clock, cells = cell.clock, feeding.cells
+        if cell.column is not None:  # every mapping of the file has the same made starts
+            feeding = replace(feeding, mapping=replace(feeding.mapping, condition=None))
         keys = [cells.columns.words(name) for name in clock.of]
         named = [f'{key} AS "key{place}"' for place, key in enumerate(keys)]
         us = f"round({cells.count(cell)} * {clock.seconds * 1e6!r}::DOUBLE)"

@@ -207,6 +207,26 @@ def test_elapsed_time_since_a_phase_began(tmp_path: Path, query: Query) -> None:
     ]
 
 
+def test_made_starts_do_not_depend_on_the_rows_a_mapping_takes(
+    tmp_path: Path, query: Query
+) -> None:
+    cell = "{column: minutes, elapsed: minutes, of: [batch]}"
+    whole = read(tmp_path, query, cell)
+    first = instants(whole, query)
+    condition = "  parameters:\n    where: minutes < 1\n"
+    profile = PROFILE.format(cell=cell).replace("  parameters:\n", condition)
+    (tmp_path / "profile.yaml").write_text(profile)
+    some = read_source(load_profile(tmp_path / "profile.yaml"), tmp_path, query)
+    parameters = some.admissions["raw.parameters"].accepted.sort("value")["recorded_at"]
+    assert [str(at) for at in parameters] == [first[0], first[2], first[3]]
+    (tmp_path / "profile.yaml").write_text(
+        profile.replace("  sensor_readings:\n", "  sensor_readings:\n    where: minutes < 1\n")
+    )
+    assert instants(
+        read_source(load_profile(tmp_path / "profile.yaml"), tmp_path, query), query
+    ) == [first[0], first[2], first[3]]
+
+
 @pytest.mark.parametrize(
     ("cell", "told"),
     [

@@ -20,13 +20,19 @@ ISO_INSTANT = "%Y-%m-%d %H:%M:%S%.f"
 _HAS_DAY = ("%d", "%e", "%j", "%F", "%D", "%x")
 
 
-def cell_values(cell: Cell, frame: pl.DataFrame, others: Mapping[str, pl.DataFrame]) -> pl.Series:
+def cell_values(
+    cell: Cell,
+    frame: pl.DataFrame,
+    others: Mapping[str, pl.DataFrame],
+    whole: pl.DataFrame | None = None,
+) -> pl.Series:
     """Compute a cell for every row.
 
     Args:
         cell: How the target column is filled.
-        frame: The cleaned file, in the order delivered.
+        frame: The rows of the cleaned file that are records, in the order delivered.
         others: Every cleaned file by name, for look-ups.
+        whole: All rows of the cleaned file, where ``frame`` has not all of them.
 
     Returns:
         One text per row, named as the target column.
@@ -34,6 +40,15 @@ def cell_values(cell: Cell, frame: pl.DataFrame, others: Mapping[str, pl.DataFra
     Raises:
         ProfileError: An expression does not fit the delivered columns.
     """
+    if cell.clock is not None:
+        text = clock_values(
+            cell,
+            cell.clock,
+            frame,
+            frame if whole is None else whole,
+            lambda since: cell_values(since, frame, others),
+        )
+        return text.alias(cell.target)
     text = _source_text(cell, frame, others)
     if cell.values is not None:
         text = text.replace(dict(cell.values))
@@ -45,10 +60,6 @@ def cell_values(cell: Cell, frame: pl.DataFrame, others: Mapping[str, pl.DataFra
 
 
 def _source_text(cell: Cell, frame: pl.DataFrame, others: Mapping[str, pl.DataFrame]) -> pl.Series:
-    if cell.clock is not None:
-        return clock_values(
-            cell, cell.clock, frame, lambda since: cell_values(since, frame, others)
-        )
     if cell.is_row_number:
         return pl.int_range(1, frame.height + 1, eager=True).cast(pl.String)
     if cell.expression is not None:

@@ -22,19 +22,40 @@ _FIRST, _LAST = "first_us", "last_us"
 
 
 def clock_values(
-    cell: Cell, clock: Clock, frame: pl.DataFrame, since: Callable[[Cell], pl.Series]
+    cell: Cell,
+    clock: Clock,
+    frame: pl.DataFrame,
+    whole: pl.DataFrame,
+    since: Callable[[Cell], pl.Series],
 ) -> pl.Series:
     """Compute the instants a clock gives for every row.
 
     Args:
         cell: The cell the clock fills.
         clock: The clock.
-        frame: The cleaned file, in the order delivered.
+        frame: The rows that are records, in the order delivered.
+        whole: All rows of the cleaned file: where no start is known, every mapping of the file has
+            the same made ones, whatever rows its condition leaves.
         since: Computes the start of every row.
 
     Returns:
         One ISO instant per row, or what was delivered where there is none.
     """
+    elapsed, delivered = _elapsed(cell, clock, frame)
+    if cell.since is not None:
+        start = instants_of(since(cell.since))
+    elif cell.column is not None:
+        start = _made(clock, frame, whole, _elapsed(cell, clock, whole)[0])
+    else:
+        start = _made(clock, frame, frame, elapsed)
+    instants = (start.cast(pl.Int64) + elapsed.cast(pl.Int64)).cast(pl.Datetime("us"))
+    text = instants.dt.to_string(ISO_INSTANT)
+    unknown = delivered.zip_with(elapsed.is_null(), delivered + NO_START)
+    return text.zip_with(instants.is_not_null(), unknown)
+
+
+def _elapsed(cell: Cell, clock: Clock, frame: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Return elapsed microseconds, null where there are none, and what was delivered."""
     if cell.column is not None:
         delivered, count = frame[cell.column], numbers_of(frame[cell.column])
     else:
@@ -44,11 +65,7 @@ def clock_values(
         delivered = count.cast(pl.Int64).cast(pl.String)
     elapsed = (count * (clock.seconds * 1e6)).round(0, mode="half_away_from_zero")
     elapsed = elapsed.set((elapsed.abs() >= LONGEST_US).fill_null(value=False), None)
-    start = instants_of(since(cell.since)) if cell.since else _made(clock, frame, elapsed)
-    instants = (start.cast(pl.Int64) + elapsed.cast(pl.Int64)).cast(pl.Datetime("us"))
-    text = instants.dt.to_string(ISO_INSTANT)
-    unknown = delivered.zip_with(elapsed.is_null(), delivered + NO_START)
-    return text.zip_with(instants.is_not_null(), unknown)
+    return elapsed, delivered
 
 
 def instants_of(text: pl.Series) -> pl.Series:
@@ -74,14 +91,17 @@ def made_starts(series: pl.DataFrame) -> pl.DataFrame:
     return series.with_columns(start=(zero.cast(pl.Int64) + begun).cast(pl.Datetime("us")))
 
 
-def _made(clock: Clock, frame: pl.DataFrame, elapsed: pl.Series) -> pl.Series:
-    """Return the made start of every row."""
-    keys = [f"key{place}" for place in range(len(clock.of))]
-    rows = frame.select(pl.col(name).alias(key) for name, key in zip(clock.of, keys, strict=True))
-    rows = rows.with_columns(elapsed.alias("us")) if keys else elapsed.alias("us").to_frame()
+def _made(
+    clock: Clock, frame: pl.DataFrame, counted: pl.DataFrame, elapsed: pl.Series
+) -> pl.Series:
+    """Return the made start of every row of a frame, of series counted over perhaps more rows."""
+    keys = {f"key{place}": pl.col(name) for place, name in enumerate(clock.of)}
     ends = pl.col("us").min().alias(_FIRST), pl.col("us").max().alias(_LAST)
+    rows = counted.select(elapsed.alias("us"), **keys)
     if not keys:
-        start = made_starts(rows.select(ends))["start"]
-        return start.new_from_index(0, frame.height)
-    starts = made_starts(rows.group_by(keys, maintain_order=True).agg(ends))
-    return rows.join(starts, on=keys, how="left", nulls_equal=True, maintain_order="left")["start"]
+        return made_starts(rows.select(ends))["start"].new_from_index(0, frame.height)
+    starts = made_starts(rows.group_by(list(keys), maintain_order=True).agg(ends))
+    own = frame.select(**keys)
+    return own.join(starts, on=list(keys), how="left", nulls_equal=True, maintain_order="left")[
+        "start"
+    ]

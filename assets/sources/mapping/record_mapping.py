@@ -73,11 +73,11 @@ def map_tables(profile: Profile, files: Mapping[str, pl.DataFrame]) -> Mapped:
 
 
 def _records(mapping: profile_mapping.Mapping, files: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    frame = files[mapping.file]
+    frame = whole = files[mapping.file]
     if mapping.condition is not None:
         numbers = as_numbers(frame, columns_of(mapping.condition, mapping.where))
         frame = frame.filter(holds(numbers, mapping.condition, mapping.where))
-    filled = pl.DataFrame([cell_values(cell, frame, files) for cell in mapping.cells])
+    filled = pl.DataFrame([cell_values(cell, frame, files, whole) for cell in mapping.cells])
     place = frame.select(
         pl.col(FILE_COLUMN).alias("source_file"), pl.col(ROW_COLUMN).alias("source_row")
     )

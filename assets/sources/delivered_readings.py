@@ -36,6 +36,7 @@ class DeliveredReadings:
         quarantined: Refused readings in the columns of ``quarantine.records``, provenance apart.
         report: Their account.
         kept: The small files the SQL reads beside the delivered ones.
+        notes: What a reader should know of the files, one sentence each.
     """
 
     sql: str
@@ -43,6 +44,7 @@ class DeliveredReadings:
     quarantined: pl.DataFrame
     report: TableReport
     kept: KeptFiles
+    notes: tuple[str, ...] = ()
 
     def settled_sql(self, folder: Path) -> str:
         """Move the small files the readings need to where they stay; return SQL that finds them."""
@@ -90,7 +92,7 @@ def judge_readings(
     )
     every = tuple(path for each in feeding for path in each.scans)
     sql = readings_sql(parts, is_clean=refused == 0)
-    return DeliveredReadings(sql, every, found, report, prepared.kept)
+    return DeliveredReadings(sql, every, found, report, prepared.kept, tuple(prepared.notes))
 
 
 def _counts(parts: Sequence[str], query: Callable[[str], pl.DataFrame]) -> tuple[int, int]:

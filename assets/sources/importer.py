@@ -110,11 +110,16 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
         tables=(*(table_report(a) for a in admissions.values()), readings.report),
         blanked=tuple(blanked),
         notes=(
+            *dict.fromkeys((*_sheet_notes(delivered), *readings.notes)),
             *files_nobody_reads(profile, counted, data_dir),
             *source_notes(profile, delivered, mapped, admissions),
         ),
     )
     return SourceRecords(admissions, readings, input_hashes(counted, data_dir), report)
+
+
+def _sheet_notes(delivered: dict[str, Delivered]) -> list[str]:
+    return [note for file in delivered.values() for note in file.notes]
 
 
 def require_acceptable(report: SourceReport) -> None:

@@ -6,7 +6,7 @@ through frames.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -48,12 +48,14 @@ class Preparation:
         cleaned: The files that are frames, by name, for look-ups.
         query: Runs SQL in DuckDB.
         kept: Where small files are made.
+        notes: What a reader should know of the files, one sentence each; added to on the way.
     """
 
     profile: Profile
     cleaned: Mapping[str, pl.DataFrame]
     query: Query
     kept: KeptFiles
+    notes: list[str] = field(default_factory=list)
 
     def feeding(self, mapping: ProfileMapping, scans: Scans) -> Feeding:
         """Return a mapping with all that is known of its files.
@@ -102,6 +104,7 @@ class Preparation:
         if described.format == "xlsx":
             rows = read_sheet_rows(path, described, wanted)
             frame = pl.DataFrame([*rows.columns.values(), rows.rows.alias(SHEET_ROW)])
+            self.notes.extend(rows.notes)
             place = sheet_place(str(path.relative_to(data_dir)), rows.sheet)
             return Scan(tuple(rows.header), place, kept=self.kept.keep(frame))
         return Scan(tuple(read_csv_header(path, described)), str(path))

@@ -115,7 +115,11 @@ def readings_in_a_workbook(small: SmallSource, late: str | float) -> None:
     small.deliver()
     rows: list[list[object]] = [["batch", "minutes", "equipment_id", "tag", "value"]]
     rows += [[f"B{n:03d}", n / 2, "PRS-1", "force_kn", n / 4] for n in range(1, 100)]
-    write(small.data / "series.xlsx", {"Series": [*rows, ["B100", 50, "PRS-1", "force_kn", late]]})
+    rows += [
+        ["B100", 50, "PRS-1", "force_kn", late],
+        ["B100", 51, ("=NA()", "#N/A"), "force_kn", 1],
+    ]
+    write(small.data / "series.xlsx", {"Series": rows, "First": [["x"]]}, hidden="Series")
 
 
 def test_readings_of_a_workbook_are_in_reach_after_the_run(
@@ -126,10 +130,11 @@ def test_readings_of_a_workbook_are_in_reach_after_the_run(
     readings = warehouse.query("SELECT recorded_at, value FROM raw.sensor_readings ORDER BY value")
     assert readings["value"].to_list() == [n / 4 for n in range(1, 100)]
     assert str(readings["recorded_at"][0]) == "2024-01-01 08:00:30"
-    refused = warehouse.read("quarantine.records").row(0, named=True)
-    place = (refused["source_file"], refused["source_row"], refused["column_name"])
-    assert place == ("series.xlsx, sheet Series", 101, "value")
-    assert refused["value"] == "n. d."
+    where = ("source_file", "source_row", "column_name", "rule", "value")
+    assert warehouse.read("quarantine.records").select(where).rows() == [
+        ("series.xlsx, sheet Series", 101, "value", "type", "n. d."),
+        ("series.xlsx, sheet Series", 102, "equipment_id", "excel_error", "#N/A"),
+    ]
     kept = warehouse.home.delivered_dir(warehouse.source_key)
     assert len(list(kept.iterdir())) == 2, "the sheet, and the starts of the batches"
 
@@ -145,6 +150,13 @@ def test_a_workbook_read_again_adds_nothing(
     assert (sorted(kept.iterdir()), warehouse.content_hash("raw.sensor_readings")) == before
     raw = warehouse.read("raw.batches")
     assert raw["received_at"].n_unique() == 1
+
+
+def test_a_hidden_sheet_of_readings_is_told(small_source: SmallSource) -> None:
+    readings_in_a_workbook(small_source, late=33.5)
+    report = inspect_source(load_profile(small_source.profile), small_source.data)
+    assert "the sheet is hidden in Excel" in report.notes[0]
+    assert len(report.notes) == 1
 
 
 def test_records_of_a_workbook_are_received_when_it_was_delivered(

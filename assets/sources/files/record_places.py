@@ -1,6 +1,7 @@
 """Where a delivered record stood: its file, for a workbook the sheet in it, and its row.
 
-Here belong the names of these columns and how a place is written. Reading files does not.
+Here belong the names of these columns, how a place is written, and what a workbook's cells hold that
+is no value. Reading files does not.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,18 @@ import polars as pl
 FILE_COLUMN, ROW_COLUMN = "__source_file", "__source_row"
 PLACE_COLUMNS = (FILE_COLUMN, ROW_COLUMN)
 _SHEET = ", sheet "
+EXCEL_ERRORS_BY_NAME = {
+    "NA": "#N/A",
+    "Div0": "#DIV/0!",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+    "GettingData": "#GETTING_DATA",
+}
+EXCEL_ERRORS = tuple(EXCEL_ERRORS_BY_NAME.values())
+"""What Excel shows in a cell that could not be computed, and what its readers call it."""
 _SET_ASIDE = {
     "source_file": pl.String,
     "source_row": pl.Int64,

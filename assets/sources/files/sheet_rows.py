@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from assets.sources.files.record_places import EXCEL_ERRORS_BY_NAME
 from assets.sources.files.workbook import Sheet, letters, open_workbook
 from data_contracts.errors import SourceError
 from data_contracts.profile_schema.files import SourceFile
@@ -21,16 +22,6 @@ from data_contracts.profile_schema.files import SourceFile
 if TYPE_CHECKING:
     import fastexcel
 
-_ERRORS = {
-    "NA": "#N/A",
-    "Div0": "#DIV/0!",
-    "Name": "#NAME?",
-    "Null": "#NULL!",
-    "Num": "#NUM!",
-    "Ref": "#REF!",
-    "Value": "#VALUE!",
-    "GettingData": "#GETTING_DATA",
-}
 _DAY_ZERO = {False: datetime(1899, 12, 31), True: datetime(1904, 1, 1)}  # noqa: DTZ001
 _CLOCK = r"^(1899-12-3|1900-0[12]-|1904-0[12]-)\d+ \d\d:\d\d:\d\d"
 _MIDNIGHT = r"^(\d{4}-\d\d-\d\d) 00:00:00$"
@@ -129,7 +120,11 @@ def _texts(
 def _error_text(detail: str) -> str:
     """Return an Excel error as Excel shows it; what else cannot be read in its own words."""
     name = re.search(r"Error\((\w+)\)", detail)
-    return _ERRORS.get(name[1], "#VALUE!") if name else detail.partition("got ")[2].strip("'")
+    return (
+        EXCEL_ERRORS_BY_NAME.get(name[1], "#VALUE!")
+        if name
+        else detail.partition("got ")[2].strip("'")
+    )
 
 
 def _header(place: str, described: SourceFile, texts: pl.DataFrame) -> dict[str, int]:

@@ -4,14 +4,16 @@ Here belong its layers (rows, derived columns, conditions, look-ups, clocks, lon
 rules a reading must keep.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assets.sources.files.record_places import EXCEL_ERRORS
 from assets.sources.readings.reading_cells import NUMBER, ReadingCells
 from assets.sources.readings.scans import FILE_NUMBER, Scans, scan_sql
 from assets.sources.readings.sql_text import literal, quoted
 from data_contracts.catalogue import contract
-from data_contracts.profile_schema.mapping import READINGS, Mapping
+from data_contracts.profile_schema.mapping import READINGS
+from data_contracts.profile_schema.mapping import Mapping as ProfileMapping
 
 TEXT_TARGETS = ("equipment_id", "batch_id", "quality")
 _NO_READINGS = (
@@ -30,7 +32,7 @@ class Feeding:
         cells: How its cells are written.
     """
 
-    mapping: Mapping
+    mapping: ProfileMapping
     scans: Scans
     cells: ReadingCells
 
@@ -60,7 +62,8 @@ def delivered_readings_sql(feeding: Feeding, *, with_rows: bool = False) -> str:
 
     Returns:
         A SELECT with equipment_id, batch_id, tag, quality (text), recorded_text and value_text
-        (as delivered, null where blank), one row per reading.
+        (as delivered, null where blank), and fault (the text column that holds an Excel error), one
+        row per reading.
     """
     mapping, cells = feeding.mapping, feeding.cells
     rows = f"({cells.joined(rows_sql(feeding, with_rows=with_rows))})"
@@ -68,6 +71,7 @@ def delivered_readings_sql(feeding: Feeding, *, with_rows: bool = False) -> str:
     filled = {cell.target: cells.sql(cell) for cell in mapping.cells}
     fixed = [f"{filled.get(target, 'NULL')}::VARCHAR AS {target}" for target in TEXT_TARGETS]
     fixed += [f"{filled.get('recorded_at', 'NULL')} AS recorded_text", *place]
+    fixed.append(f"{_fault(feeding, filled)} AS fault")
     if not mapping.unpivot:
         columns = [*fixed, f"{filled['tag']}::VARCHAR AS tag", f"{filled['value']} AS value_text"]
         return f"SELECT {', '.join(columns)} FROM {rows}"
@@ -80,6 +84,19 @@ def delivered_readings_sql(feeding: Feeding, *, with_rows: bool = False) -> str:
         f"FROM (SELECT {', '.join([*fixed, *wide])} FROM {rows}) "
         f"UNPIVOT INCLUDE NULLS (value_text FOR tag IN ({names}))"
     )
+
+
+def _fault(feeding: Feeding, filled: Mapping[str, str]) -> str:
+    """The first text of a reading that is an Excel error: it would pass as a name."""
+    if feeding.cells.columns.described.format != "xlsx":
+        return "NULL::VARCHAR"
+    errors = ", ".join(literal(error) for error in EXCEL_ERRORS)
+    whens = " ".join(
+        f"WHEN {filled[target]} IN ({errors}) THEN '{target}'"
+        for target in ("tag", *TEXT_TARGETS)
+        if target in filled
+    )
+    return f"CASE {whens} END" if whens else "NULL::VARCHAR"
 
 
 def readings_sql(parts: Sequence[str], *, is_clean: bool) -> str:
@@ -121,7 +138,9 @@ def refused_sql(part: str) -> str:
         f"SELECT {literal(READINGS)} AS table_name, source_file, source_row, "
         f"{column} AS column_name, {rule} AS rule, "
         f"CASE {column} WHEN 'value' THEN value_text::VARCHAR "
-        "WHEN 'recorded_at' THEN recorded_text::VARCHAR WHEN 'quality' THEN quality END AS value, "
+        "WHEN 'recorded_at' THEN recorded_text::VARCHAR WHEN 'quality' THEN quality "
+        "WHEN 'tag' THEN tag WHEN 'equipment_id' THEN equipment_id "
+        "WHEN 'batch_id' THEN batch_id END AS value, "
         f"{column} || ' breaks the rule ' || {rule} AS reason, "
         "to_json({equipment_id: equipment_id, batch_id: batch_id, tag: tag, recorded_at: "
         "recorded_text::VARCHAR, value: value_text::VARCHAR, quality: quality})::VARCHAR AS record "
@@ -138,7 +157,8 @@ def _rule_sql() -> str:
     qualities = contract(READINGS).column("quality").valid_values or ("good", "uncertain", "bad")
     listed = ", ".join(literal(str(quality)) for quality in qualities)
     return (
-        "CASE WHEN recorded_text IS NULL THEN 'recorded_at required' "
+        "CASE WHEN fault IS NOT NULL THEN fault || ' excel_error' "
+        "WHEN recorded_text IS NULL THEN 'recorded_at required' "
         f"WHEN {_RECORDED_AT} IS NULL THEN 'recorded_at type' "
         "WHEN equipment_id IS NULL THEN 'equipment_id required' "
         "WHEN tag IS NULL THEN 'tag required' "

@@ -39,7 +39,6 @@ def source_notes(
         for table, keys in mapped.conflicting_keys.items()
     )
     return (
-        *(note for file in delivered.values() for note in file.notes),
         *_made_instants(profile),
         *_unmapped_columns(profile, delivered),
         *conflicts,

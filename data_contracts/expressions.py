@@ -85,7 +85,9 @@ def evaluate(frame: pl.DataFrame, text: str, where: str) -> pl.Series:
     kinds = {name: _kind(frame.schema[name]) for name in names}
     part = _fitted(text, where, kinds)
     usable = frame.select(_usable(name, kinds[name]) for name in names) if names else frame
-    return polars_form.evaluated(part, usable).alias("value")
+    if frame.height == 1:  # polars reckons otherwise with a single number, x * x * x for x ** 3
+        usable = pl.concat([usable, usable])
+    return polars_form.evaluated(part, usable).head(frame.height).alias("value")
 
 
 def holds(frame: pl.DataFrame, text: str, where: str) -> pl.Series:

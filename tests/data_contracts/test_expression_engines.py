@@ -64,6 +64,8 @@ def test_the_examples_call_every_function() -> None:
 def test_every_function_gives_the_same_on_awkward_values(text: str) -> None:
     table = fixed_rows()
     assert by_duckdb(text, table) == by_polars(text, table)
+    for row in range(0, table.height, 23):
+        assert by_duckdb(text, table[row]) == by_polars(text, table[row]), table[row]
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def readings_in_a_workbook(small: SmallSource, late: str | float) -> None:
         ["B100", 50, "PRS-1", "force_kn", late],
         ["B100", 51, ("=NA()", "#N/A"), "force_kn", 1],
     ]
-    write(small.data / "series.xlsx", {"Series": rows, "First": [["x"]]}, hidden="Series")
+    write(small.data / "series.xlsx", {"First": [["x"]], "Series": rows}, hidden="Series")
 
 
 def test_readings_of_a_workbook_are_in_reach_after_the_run(
@@ -156,7 +156,7 @@ def test_a_hidden_sheet_of_readings_is_told(small_source: SmallSource) -> None:
     readings_in_a_workbook(small_source, late=33.5)
     report = inspect_source(load_profile(small_source.profile), small_source.data)
     assert "the sheet is hidden in Excel" in report.notes[0]
-    assert len(report.notes) == 1
+    assert sum("hidden" in note for note in report.notes) == 1
 
 
 def test_records_of_a_workbook_are_received_when_it_was_delivered(

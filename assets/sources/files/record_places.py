@@ -1,7 +1,7 @@
 """Where a delivered record stood: its file, for a workbook the sheet in it, and its row.
 
-Here belong the names of these columns, how a place is written, and what a workbook's cells hold that
-is no value. Reading files does not.
+Here belong the names of these columns, how a place is written, and what a workbook's cells hold
+that is no value. Reading files does not.
 """
 
 from collections.abc import Sequence

@@ -120,11 +120,9 @@ def _texts(
 def _error_text(detail: str) -> str:
     """Return an Excel error as Excel shows it; what else cannot be read in its own words."""
     name = re.search(r"Error\((\w+)\)", detail)
-    return (
-        EXCEL_ERRORS_BY_NAME.get(name[1], "#VALUE!")
-        if name
-        else detail.partition("got ")[2].strip("'")
-    )
+    if name is None:
+        return detail.partition("got ")[2].strip("'")
+    return EXCEL_ERRORS_BY_NAME.get(name[1], "#VALUE!")
 
 
 def _header(place: str, described: SourceFile, texts: pl.DataFrame) -> dict[str, int]:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 
 from data_contracts.expression_language.letter_case import BLANKS, CAPITALS, SMALL
 from data_contracts.expression_language.text_forms import (
+    EARLIEST_US,
     FALSE_WORDS,
+    LATEST_US,
     NUMBER,
     TRUE_WORDS,
     UNIT_US,
@@ -271,7 +273,13 @@ def _added(unit: str) -> "_Form":
         instant, number = parts
 
         def _later(us: str) -> str:
-            later = f"make_timestamp(epoch_us({instant}) + CAST({us} AS BIGINT))"
+            later = w.once(
+                f"epoch_us({instant}) + CAST({us} AS BIGINT)",
+                lambda at: (
+                    f"CASE WHEN {at} BETWEEN {EARLIEST_US} AND {LATEST_US} "
+                    f"THEN make_timestamp({at}) END"
+                ),
+            )
             return f"CASE WHEN abs({us}) < 1e16 THEN {later} END"
 
         return w.once(f"round({number} * {number_sql(UNIT_US[unit])})", _later)

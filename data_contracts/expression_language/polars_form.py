@@ -13,7 +13,9 @@ import polars as pl
 
 from data_contracts.expression_language.letter_case import BLANKS, CAPITALS, SMALL
 from data_contracts.expression_language.text_forms import (
+    EARLIEST_US,
     FALSE_WORDS,
+    LATEST_US,
     NUMBER,
     TRUE_WORDS,
     UNIT_US,
@@ -190,7 +192,8 @@ def _added(unit: str) -> Callable[[pl.Expr, pl.Expr], pl.Expr]:
     def _of(instant: pl.Expr, number: pl.Expr) -> pl.Expr:
         micro = _rounded(number * UNIT_US[unit], 0)
         whole = pl.when(micro.abs() < 1e16).then(micro).cast(pl.Int64, strict=False)
-        return (instant.cast(pl.Int64) + whole).cast(pl.Datetime("us"))
+        later = instant.cast(pl.Int64) + whole
+        return pl.when(later.is_between(EARLIEST_US, LATEST_US)).then(later.cast(pl.Datetime("us")))
 
     return _of
 

@@ -147,6 +147,20 @@ def test_derived_columns_feed_readings_as_they_feed_records(tmp_path: Path, quer
     assert readings["value"].to_list() == parameters["value"].to_list()
 
 
+def test_rows_of_readings_are_numbered_as_rows_of_records_are(tmp_path: Path, query: Query) -> None:
+    read(tmp_path, query, "{row_number: true, every: 1 s}")
+    text = (tmp_path / "profile.yaml").read_text()
+    readings = "sensor_readings:\n    file: series\n    columns: {batch_id: batch, "
+    assert readings in text
+    numbered = text.replace(readings, readings + "quality: {constant: good}, ")
+    numbered = numbered.replace("tag: tag, value: twice", "tag: tag, value: {row_number: true}")
+    condition = "sensor_readings:\n    where: batch = 'B'"
+    (tmp_path / "profile.yaml").write_text(numbered.replace("sensor_readings:", condition))
+    records = read_source(load_profile(tmp_path / "profile.yaml"), tmp_path, query)
+    found = query(f"SELECT batch_id, value FROM ({records.readings.sql}) ORDER BY value")
+    assert found.rows() == [("B", 1.0), ("B", 2.0)], "counted among the rows that are records"
+
+
 def test_counts_since_1970(tmp_path: Path, query: Query) -> None:
     good = [SERIES[0]] + SERIES[1:5] * 25
     records = read(tmp_path, query, "{column: epoch, epoch: s}", [*good, SERIES[5]])

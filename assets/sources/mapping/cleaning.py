@@ -9,10 +9,9 @@ import polars as pl
 
 from assets.sources.files.delivered_files import Delivered
 from assets.sources.files.record_places import PLACE_COLUMNS
+from assets.sources.readings.reading_columns import COMMA_NUMBER
 from data_contracts.expressions import columns_of, evaluate, holds, numbers_of
 from data_contracts.profile_schema.files import MissingRule, SourceFile
-
-_COMMA_NUMBER = r"^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?([eE][+-]?\d+)?$"
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def _with_decimal_points(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _decimal_point(text: pl.Series) -> pl.Series:
-    is_number = text.str.contains(_COMMA_NUMBER).fill_null(value=False)
+    is_number = text.str.contains(COMMA_NUMBER).fill_null(value=False)
     if 2 * is_number.sum() < text.len() - text.null_count():
         return text
     point = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)

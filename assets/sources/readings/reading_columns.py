@@ -13,6 +13,9 @@ from data_contracts.expression_language.tree import Kind
 from data_contracts.expressions import columns_of, kind_of, read_number_sql, sql_of
 from data_contracts.profile_schema.files import MissingRule, SourceFile
 
+COMMA_NUMBER = r"^[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?([eE][+-]?[0-9]+)?$"
+"""A number with a decimal comma; 1.5 is none, and is not read as 15."""
+
 
 @dataclass(frozen=True)
 class ReadingColumns:
@@ -93,7 +96,9 @@ class ReadingColumns:
     def _pointed(self, name: str) -> str:
         text = self._delivered(name)
         if self.described.format == "csv" and self.described.decimal == ",":
-            text = f"replace(replace({text}, '.', ''), ',', '.')"
+            is_number = f"regexp_matches({text}, {literal(COMMA_NUMBER)})"
+            point = f"replace(replace({text}, '.', ''), ',', '.')"
+            text = f"CASE WHEN {is_number} THEN {point} ELSE {text} END"
         return text
 
     def _as_delivered(self, name: str, *, is_number: bool) -> str:

@@ -1,101 +1,25 @@
-"""The small expression language of profiles: one row-wise SQL expression, columns and functions.
+"""What is asked of the expression language of profiles: which columns, what value, what SQL.
 
-An expression is parsed by polars (``pl.sql_expr``), so the same text reads the same in DuckDB. Only
-functions on an allow-list may appear, and nothing that looks at another row: a derived column or an
-outcome of a batch can therefore not borrow from batches made later.
+An expression is one row-wise text over columns. The same text is evaluated here by polars, where
+records are frames, and written as SQL for DuckDB, where readings lie in files; both give the same.
+What it may say stands in ``expression_language``.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Any
 
 import polars as pl
 
 from data_contracts.errors import ProfileError
-
-ALLOWED_FUNCTIONS = frozenset(
-    [
-        "abs",
-        "ceil",
-        "ceiling",
-        "floor",
-        "round",
-        "sign",
-        "sqrt",
-        "cbrt",
-        "exp",
-        "ln",
-        "log",
-        "log2",
-        "log10",
-        "pow",
-        "power",
-        "mod",
-        "pi",
-        "greatest",
-        "least",
-        "coalesce",
-        "nullif",
-        "if",
-        "ifnull",
-        "lower",
-        "upper",
-        "length",
-        "concat",
-        "concat_ws",
-        "left",
-        "right",
-        "replace",
-        "substr",
-        "trim",
-        "ltrim",
-        "rtrim",
-        "starts_with",
-        "ends_with",
-        "strpos",
-        "cast",
-        "try_cast",
-    ]
-)
-_WORDS_BEFORE_PARENTHESIS = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "then",
-        "when",
-        "else",
-        "between",
-        "like",
-        "ilike",
-        "is",
-        "case",
-        "double",
-        "varchar",
-    ]
-)
-_FORBIDDEN_WORDS = frozenset(
-    ["select", "from", "over", "partition", "filter", "exists", "interval"]
-)
-_TOKEN = re.compile(
-    r"""(?P<string>'(?:[^']|'')*')|(?P<quoted>"(?:[^"]|"")*")|(?P<word>[A-Za-z_]\w*)|(?P<other>\S)"""
-)
+from data_contracts.expression_language import duckdb_form, polars_form
+from data_contracts.expression_language.parser import ExpressionError, parse_text
+from data_contracts.expression_language.tree import Kind, Node, columns
+from data_contracts.expression_language.typed import Typed, typed
 
 
-def _words(text: str) -> list[tuple[str, bool]]:
-    """Return each bare word of an expression, and whether an opening parenthesis follows it."""
-    tokens = list(_TOKEN.finditer(text))
-    following = [*(token.group() for token in tokens[1:]), ""]
-    return [
-        (token.group(), after == "(")
-        for token, after in zip(tokens, following, strict=True)
-        if token.lastgroup == "word"
-    ]
-
-
-def parse(text: str, where: str) -> pl.Expr:
-    """Parse a row-wise SQL expression.
+def parse(text: str, where: str) -> Node:
+    """Parse a row-wise expression.
 
     Args:
         text: For example ``main_force / pre_force`` or ``dissolution_min < 80``; a column whose
@@ -103,36 +27,15 @@ def parse(text: str, where: str) -> pl.Expr:
         where: The place of the expression, for the error: profile and key.
 
     Returns:
-        The polars expression; its columns are not checked yet.
+        Its tree; its columns are not checked yet.
 
     Raises:
         ProfileError: The text is no single expression, or uses what is not on the allow-list.
     """
-    for word, is_call in _words(text):
-        known = word.lower()
-        if known in _FORBIDDEN_WORDS:
-            raise ProfileError(
-                f"{where}: '{word.upper()}' is not allowed in the expression '{text}'; an "
-                "expression works on the columns of one row."
-            )
-        if is_call and known not in ALLOWED_FUNCTIONS | _WORDS_BEFORE_PARENTHESIS:
-            near = get_close_matches(known, ALLOWED_FUNCTIONS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            raise ProfileError(
-                f"{where}: the function '{word}' is not allowed in the expression '{text}'.{hint} "
-                f"Allowed: {', '.join(sorted(ALLOWED_FUNCTIONS))}."
-            )
     try:
-        expression = pl.sql_expr(text)
-    except pl.exceptions.PolarsError as error:
-        reason = str(error).splitlines()[0]
-        raise ProfileError(
-            f"{where}: '{text}' cannot be read as one SQL expression ({reason}); write it as in "
-            '"main_force / pre_force" or "dissolution_min < 80".'
-        ) from error
-    if expression.meta.has_multiple_outputs():
-        raise ProfileError(f"{where}: '{text}' names several columns at once; write one value.")
-    return expression
+        return parse_text(text)
+    except ExpressionError as fault:
+        raise ProfileError(f"{where}: the expression '{_shown(text)}': {fault}.") from None
 
 
 def columns_of(text: str, where: str) -> tuple[str, ...]:
@@ -141,29 +44,7 @@ def columns_of(text: str, where: str) -> tuple[str, ...]:
     Raises:
         ProfileError: As for ``parse``.
     """
-    return tuple(dict.fromkeys(_roots(parse(text, where))))
-
-
-def _roots(expression: pl.Expr) -> list[str]:
-    return expression.meta.root_names()
-
-
-def with_columns_as(text: str, replacements: Mapping[str, str]) -> str:
-    """Return an expression with some of its columns written differently, for use in other SQL.
-
-    Args:
-        text: The expression, already checked.
-        replacements: SQL text by column name; columns not listed stay as they are.
-    """
-
-    def _written(token: re.Match[str]) -> str:
-        if token.lastgroup == "quoted":
-            return replacements.get(token.group()[1:-1].replace('""', '"'), token.group())
-        if token.lastgroup == "word":
-            return replacements.get(token.group(), token.group())
-        return token.group()
-
-    return _TOKEN.sub(_written, text)
+    return tuple(dict.fromkeys(columns(parse(text, where))))
 
 
 def require_columns(text: str, available: Iterable[str], where: str) -> None:
@@ -178,8 +59,8 @@ def require_columns(text: str, available: Iterable[str], where: str) -> None:
             near = get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(known[:30])}"
             raise ProfileError(
-                f"{where}: the expression '{text}' reads the column '{name}', which does not "
-                f"exist; {hint}"
+                f"{where}: the expression '{_shown(text)}' reads the column '{name}', which does "
+                f"not exist; {hint}"
             )
 
 
@@ -192,28 +73,100 @@ def evaluate(frame: pl.DataFrame, text: str, where: str) -> pl.Series:
         where: The place of the expression, for the error.
 
     Returns:
-        One value per row. A number that is not finite (a division by zero) is null: it is not a
-        measurement.
+        One value per row. A number is double precision; one that cannot be computed (a division by
+        zero) is null: it is not a measurement.
 
     Raises:
         ProfileError: The expression does not parse, reads a missing column, or does not fit the
             columns' types.
     """
-    expression = parse(text, where)
     require_columns(text, frame.columns, where)
+    names = columns_of(text, where)
+    kinds = {name: _kind(frame.schema[name]) for name in names}
+    part = _fitted(text, where, kinds)
+    usable = frame.select(_usable(name, kinds[name]) for name in names) if names else frame
+    if frame.height == 1:  # polars reckons otherwise with a single number, x * x * x for x ** 3
+        usable = pl.concat([usable, usable])
+    return polars_form.evaluated(part, usable).head(frame.height).alias("value")
+
+
+def holds(frame: pl.DataFrame, text: str, where: str) -> pl.Series:
+    """Evaluate a condition on every row of a frame; a number holds where it is not 0.
+
+    Raises:
+        ProfileError: As for ``evaluate``, or the expression is no condition but a text or instant.
+    """
+    values = evaluate(frame, text, where)
+    if values.dtype == pl.String or values.dtype.is_temporal():
+        raise ProfileError(f"{where}: '{_shown(text)}' is no condition; compare it with a value.")
+    return values != 0 if values.dtype.is_float() else values.cast(pl.Boolean)
+
+
+def kind_of(text: str, kinds: Mapping[str, Kind], where: str) -> Kind:
+    """Return what kind of value an expression gives over columns of the given kinds.
+
+    Raises:
+        ProfileError: As for ``evaluate``.
+    """
+    require_columns(text, kinds, where)
+    return _fitted(text, where, kinds).kind
+
+
+def numbers_of(text: pl.Series) -> pl.Series:
+    """Read texts as numbers, null where one is none: ``1_000``, ``nan`` and ``inf`` are none."""
+    return polars_form.numbers_of(text)
+
+
+def sql_of(text: str, columns: Mapping[str, tuple[Kind, str]], where: str) -> str:
+    """Write an expression as SQL for DuckDB.
+
+    Args:
+        text: The expression.
+        columns: Kind and SQL of every column it may read.
+        where: The place of the expression, for the error.
+
+    Raises:
+        ProfileError: As for ``evaluate``.
+    """
+    require_columns(text, columns, where)
+    part = _fitted(text, where, {name: kind for name, (kind, _) in columns.items()})
+    return duckdb_form.duckdb_form(part, {name: sql for name, (_, sql) in columns.items()})
+
+
+def read_number_sql(text: str) -> str:
+    """Return SQL that reads a text as a number, null where it is none, as ``numbers_of`` does."""
+    return duckdb_form.read_number_sql(text)
+
+
+def _fitted(text: str, where: str, kinds: Mapping[str, Kind]) -> Typed:
     try:
-        values = frame.select(expression.alias("value"))["value"]
-    except pl.exceptions.PolarsError as error:
-        types = ", ".join(f"{name} is {frame.schema[name]}" for name in columns_of(text, where))
-        reason = str(error).splitlines()[0]
+        return typed(parse_text(text), kinds)
+    except ExpressionError as fault:
+        are = ", ".join(f"{name} is {kinds[name]}" for name in columns_of(text, where))
         raise ProfileError(
-            f"{where}: the expression '{text}' does not fit its columns ({types}): {reason}"
-        ) from error
-    if values.len() != frame.height:
-        values = pl.repeat(values[0], frame.height, eager=True)
-    if values.dtype.is_float():
-        finite = values.is_finite()
-        values = values.zip_with(
-            finite.fill_null(value=False), pl.Series([None], dtype=values.dtype)
-        )
-    return values.alias("value")
+            f"{where}: the expression '{_shown(text)}' does not fit its columns "
+            f"({are or 'it reads none'}): {fault}."
+        ) from None
+
+
+def _kind(dtype: Any) -> Kind:
+    if dtype == pl.Boolean:
+        return "truth"
+    if dtype == pl.String:
+        return "text"
+    if isinstance(dtype, (pl.Datetime, pl.Date)):
+        return "instant"
+    return "nothing" if dtype == pl.Null else "number"
+
+
+def _usable(name: str, kind: Kind) -> pl.Expr:
+    """A column as expressions see it: numbers double and finite, instants without zone."""
+    column = pl.col(name)
+    if kind == "number":
+        number = column.cast(pl.Float64)
+        return pl.when(number.is_finite()).then(number).alias(name)
+    return column.cast(pl.Datetime("us")) if kind == "instant" else column
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:200]} ..."

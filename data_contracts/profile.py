@@ -15,7 +15,8 @@ from data_contracts.catalogue import contract
 from data_contracts.errors import ProfileError
 from data_contracts.expressions import require_columns
 from data_contracts.profile_schema.answers import ProfileAnswer, read_answers
-from data_contracts.profile_schema.column_use import read_columns
+from data_contracts.profile_schema.cells import Lookup
+from data_contracts.profile_schema.column_use import read_columns, text_columns
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.files import SourceFile, read_file
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
@@ -101,7 +102,29 @@ class Profile:
             if m.file == file
             for column, _, _ in m.delivered_columns()
         )
-        return frozenset((*read_columns(self.files[file], self.mappings), *optional))
+        looked_up = (
+            read_columns(self.files[file], self.readings) if self._is_looked_up(file) else ()
+        )
+        return frozenset((*read_columns(self.files[file], self.mappings), *optional, *looked_up))
+
+    def reads_spectrum(self, file: str) -> bool:
+        """Whether the columns of a delivered file that are named by numbers are a spectrum."""
+        return any(m.file == file and m.spectrum is not None for m in self.mappings)
+
+    def _is_looked_up(self, file: str) -> bool:
+        """Whether a sensor mapping takes values from the file."""
+        cells = [cell for mapping in self.readings for cell in mapping.cells]
+        return any(lookup.file == file for cell in cells for _, lookup in cell.looked_up())
+
+    @property
+    def lookups(self) -> tuple[Lookup, ...]:
+        """Every look-up of the profile, those of sensor readings and of clocks included."""
+        cells = [cell for m in (*self.mappings, *self.readings) for cell in m.cells]
+        return tuple(lookup for cell in cells for _, lookup in cell.looked_up())
+
+    def text_columns(self, file: str) -> frozenset[str]:
+        """Return the columns of a delivered file that become texts of a raw table."""
+        return text_columns(self.files[file], self.mappings)
 
     @property
     def quantity_stages(self) -> dict[str, int]:
@@ -248,7 +271,7 @@ def _check(profile: Profile, root: Section) -> None:
         _check_outcome(profile, outcome)
     _check_answers(profile)
     read = {mapping.file for mapping in (*profile.mappings, *profile.readings)}
-    read |= {c.lookup.file for m in profile.mappings for c in m.cells if c.lookup is not None}
+    read |= {lookup.file for lookup in profile.lookups}
     for file in profile.files.values():
         if file.name not in read:
             raise ProfileError(
@@ -263,7 +286,7 @@ def _check(profile: Profile, root: Section) -> None:
 
 
 def _check_files(profile: Profile, mapping: Mapping) -> None:
-    lookups = [cell.lookup for cell in mapping.cells if cell.lookup is not None]
+    lookups = [lookup for cell in mapping.cells for _, lookup in cell.looked_up()]
     for name in (mapping.file, *(lookup.file for lookup in lookups)):
         if name not in profile.files:
             raise ProfileError(

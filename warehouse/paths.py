@@ -49,6 +49,10 @@ class Home:
         """Folder of one source's immutable Parquet readings, named by content."""
         return self.work_dir(source_key) / "readings"
 
+    def delivered_dir(self, source_key: str) -> Path:
+        """Folder of delivered readings DuckDB cannot read where they lie, made readable for it."""
+        return self.work_dir(source_key) / "delivered"
+
     def kept_dir(self, source_key: str, kind: str) -> Path:
         """Folder of frames of one kind computed from one source's months of readings."""
         return self.work_dir(source_key) / "kept" / kind

@@ -36,6 +36,14 @@ def named_files(connection: Connection) -> set[str]:
     return {*files, *map(series_file, files)}
 
 
+def delivered_views(connection: Connection) -> str:
+    """Return the SQL of the view of delivered readings, which names the files it reads."""
+    rows = connection.execute(
+        "SELECT sql FROM duckdb_views() WHERE schema_name = 'raw' AND view_name = 'sensor_readings'"
+    ).fetchall()
+    return " ".join(str(row[0]) for row in rows)
+
+
 def create_readings_view(connection: Connection, folder: Path) -> None:
     """Create ``core.sensor_readings`` over the listed files.
 

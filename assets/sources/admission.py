@@ -15,7 +15,6 @@ from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import empty
 from data_contracts.quality.record_rules import split_records
 
-MISSHAPEN_RULE = "row_shape"
 _PROVENANCE = ("source_file", "source_row")
 _ID = "__id"
 _SEPARATOR, _NULL = "\x1f", "\x00"
@@ -70,8 +69,8 @@ def admit(table: str, records: pl.DataFrame, misshapen: pl.DataFrame) -> Admissi
     Args:
         table: ``raw.<table>``.
         records: Text columns of the contract with ``source_file`` and ``source_row``.
-        misshapen: Rows of the table's files that could not be cut into cells (source_file,
-            source_row, record); each counts as one record received.
+        misshapen: Rows of the table's files set aside before they were mapped; each counts as one
+            record received.
 
     Returns:
         Accepted and quarantined records.
@@ -123,13 +122,7 @@ def _in_words(table: str, refused: pl.DataFrame) -> pl.DataFrame:
 
 
 def _misshapen_in_words(table: str, misshapen: pl.DataFrame) -> pl.DataFrame:
-    named = misshapen.with_columns(
-        pl.lit(table).alias("table_name"),
-        pl.lit(None).alias("column_name"),
-        pl.lit(MISSHAPEN_RULE).alias("rule"),
-        pl.col("record").alias("value"),
-        pl.lit("the row has more or fewer cells than the header").alias("reason"),
-    )
+    named = misshapen.with_columns(pl.lit(table).alias("table_name"))
     return named.select(list(_REFUSED_TYPES)).cast(pl.Schema(_REFUSED_TYPES))
 
 

@@ -35,10 +35,13 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
     context.log.info("reading the delivered files")
     with TemporaryDirectory(prefix="lotwise-source-") as folder:  # nothing in the home yet
         records = read_source(settings.profile, settings.data_dir, scratch_query(Path(folder)))
-    require_acceptable(records.report)
+        require_acceptable(records.report)
+        delivered_dir = warehouse.home.delivered_dir(warehouse.source_key)
+        readings_sql = records.readings.settled_sql(delivered_dir)
     for note in records.report.notes:
         context.log.info(note)
     yield from _write_raw(warehouse, records, settings)
+    warehouse.stage_readings(readings_sql)
     now = _now()
     run = {"ingested_at": pl.lit(now, pl.Datetime("us")), "run_id": pl.lit(settings.run_id)}
     frames = {
@@ -53,7 +56,7 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
 def _write_raw(
     warehouse: Warehouse, records: SourceRecords, settings: RunSettings
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Append every raw table's new versions and point the readings at their files."""
+    """Append every raw table's new versions."""
     now, data_dir = _now(), settings.data_dir.resolve()
     received_at = {name: delivered_at(data_dir / name) for name in records.inputs["file"]}
     profile_at = delivered_at(settings.profile.file)
@@ -71,7 +74,6 @@ def _write_raw(
                 "already known": versions.identical,
             },
         )
-    warehouse.stage_readings(records.readings.sql)
 
 
 def _now() -> datetime:

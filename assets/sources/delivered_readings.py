@@ -10,10 +10,10 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.admission import empty_quarantine
-from assets.sources.files.csv_rows import read_csv_header
-from assets.sources.files.delivered_files import require_header, require_parquet
-from assets.sources.readings import (
-    Headers,
+from assets.sources.files.kept_files import KeptFiles
+from assets.sources.reading_preparation import Preparation
+from assets.sources.readings.reading_sql import (
+    Feeding,
     counting_sql,
     delivered_readings_sql,
     readings_sql,
@@ -23,9 +23,7 @@ from assets.sources.reporting.source_report import EXAMPLES, TableReport
 from data_contracts.catalogue import contract
 from data_contracts.errors import SourceError, WarehouseError
 from data_contracts.profile import Profile
-from data_contracts.profile_schema.files import SourceFile
 from data_contracts.profile_schema.mapping import READINGS
-from data_contracts.profile_schema.mapping import Mapping as ProfileMapping
 
 
 @dataclass(frozen=True)
@@ -37,19 +35,29 @@ class DeliveredReadings:
         paths: The files, absolute.
         quarantined: Refused readings in the columns of ``quarantine.records``, provenance apart.
         report: Their account.
+        kept: The small files the SQL reads beside the delivered ones.
+        notes: What a reader should know of the files, one sentence each.
     """
 
     sql: str
     paths: tuple[Path, ...]
     quarantined: pl.DataFrame
     report: TableReport
+    kept: KeptFiles
+    notes: tuple[str, ...] = ()
+
+    def settled_sql(self, folder: Path) -> str:
+        """Move the small files the readings need to where they stay; return SQL that finds them."""
+        return self.kept.move(self.sql, folder)
 
 
 def judge_readings(
     profile: Profile,
     paths: Mapping[str, tuple[Path, ...]],
     data_dir: Path,
+    cleaned: Mapping[str, pl.DataFrame],
     query: Callable[[str], pl.DataFrame],
+    kept: KeptFiles,
 ) -> DeliveredReadings:
     """Check the files of sensor readings and count what they hold.
 
@@ -57,17 +65,21 @@ def judge_readings(
         profile: How the files feed ``raw.sensor_readings``.
         paths: Delivered files by name.
         data_dir: Folder of the delivered files.
+        cleaned: Files that are frames, by name, for look-ups.
         query: Runs SQL in DuckDB.
+        kept: Where small files are made that the readings are joined to.
 
     Raises:
         SourceError: A file is empty, damaged, or lacks a column the profile reads.
+        ProfileError: An expression does not fit the delivered columns.
     """
+    prepared = Preparation(profile, cleaned, lambda sql: _run(sql, query), kept)
     feeding = [
-        (m, profile.files[m.file], _headers(profile, profile.files[m.file], paths[m.file]))
+        prepared.feeding(m, prepared.scans(profile.files[m.file], paths[m.file], data_dir))
         for m in profile.readings
         if paths[m.file]
     ]
-    parts = [delivered_readings_sql(*each) for each in feeding]
+    parts = [delivered_readings_sql(each) for each in feeding]
     received, refused = _counts(parts, query) if parts else (0, 0)
     allowed = contract(READINGS).max_quarantine_share
     is_within = allowed is None or refused <= allowed * received
@@ -78,19 +90,9 @@ def judge_readings(
     report = TableReport(
         READINGS, received, received - refused, refused, 0, allowed, is_within, found.head(EXAMPLES)
     )
-    every = tuple(path for _, _, headers in feeding for path in headers)
-    return DeliveredReadings(readings_sql(parts, is_clean=refused == 0), every, found, report)
-
-
-def _headers(profile: Profile, described: SourceFile, files: Sequence[Path]) -> Headers:
-    """Return the columns of every file, having checked that each has what is read of it."""
-    reads, headers = profile.read_columns(described.name), {}
-    for path in files:
-        is_parquet = described.format == "parquet"
-        header = require_parquet(path) if is_parquet else read_csv_header(path, described)
-        require_header(path, header, reads)
-        headers[path] = header
-    return headers
+    every = tuple(path for each in feeding for path in each.scans)
+    sql = readings_sql(parts, is_clean=refused == 0)
+    return DeliveredReadings(sql, every, found, report, prepared.kept, tuple(prepared.notes))
 
 
 def _counts(parts: Sequence[str], query: Callable[[str], pl.DataFrame]) -> tuple[int, int]:
@@ -99,14 +101,14 @@ def _counts(parts: Sequence[str], query: Callable[[str], pl.DataFrame]) -> tuple
 
 
 def _quarantined(
-    feeding: Sequence[tuple[ProfileMapping, SourceFile, Headers]],
+    feeding: Sequence[Feeding],
     data_dir: Path,
     query: Callable[[str], pl.DataFrame],
     limit: int | None = None,
 ) -> pl.DataFrame:
     first = "" if limit is None else f" LIMIT {limit}"
     found = [
-        _run(f"{refused_sql(delivered_readings_sql(*each, with_rows=True))}{first}", query)
+        _run(f"{refused_sql(delivered_readings_sql(each, with_rows=True))}{first}", query)
         for each in feeding
     ]
     inside = pl.col("source_file").str.strip_prefix(f"{data_dir}/")

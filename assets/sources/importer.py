@@ -4,22 +4,24 @@ Here belongs the order of the steps. Each step is a module of its own; writing t
 warehouse is the business of ``defs``.
 """
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
 from assets.sources.admission import Admission, admit, nothing_admitted
 from assets.sources.delivered_readings import DeliveredReadings, judge_readings
 from assets.sources.files.delivered_files import (
-    FILE_COLUMN,
     Delivered,
     find_files,
-    no_misshapen_rows,
     open_files,
     rows_in_parquet,
 )
+from assets.sources.files.kept_files import KeptFiles
+from assets.sources.files.record_places import no_rows_set_aside
 from assets.sources.inputs import input_hashes
 from assets.sources.mapping.cleaning import BlankedCells, clean
 from assets.sources.mapping.record_mapping import Mapped, map_tables
@@ -29,8 +31,16 @@ from data_contracts.catalogue import contract_names
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
 
-Query = Callable[[str], pl.DataFrame]
-"""Runs one SELECT in DuckDB and returns its rows."""
+
+class Query(Protocol):
+    """Runs one SELECT in DuckDB and returns its rows."""
+
+    @property
+    def folder(self) -> Path:
+        """Where what DuckDB cannot read itself is put for it: sheets, look-ups, starts."""
+
+    def __call__(self, sql: str) -> pl.DataFrame:
+        """Run a SELECT."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,6 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
     """
     data_dir = data_dir.resolve()
     paths = find_files(profile, data_dir)
-    readings = judge_readings(profile, paths, data_dir, query)
     delivered = {
         name: open_files(profile, profile.files[name], paths[name], data_dir)
         for name in _files_read(profile)
@@ -84,6 +93,8 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
     for name, file in delivered.items():
         cleaned[name], cells = clean(file)
         blanked += cells
+    kept = KeptFiles(query.folder / "kept")
+    readings = judge_readings(profile, paths, data_dir, cleaned, query, kept)
     mapped = map_tables(profile, cleaned)
     admissions = _admissions(profile, mapped, delivered)
     if admissions["raw.batches"].received == 0:
@@ -99,11 +110,16 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
         tables=(*(table_report(a) for a in admissions.values()), readings.report),
         blanked=tuple(blanked),
         notes=(
+            *dict.fromkeys((*_sheet_notes(delivered), *readings.notes)),
             *files_nobody_reads(profile, counted, data_dir),
             *source_notes(profile, delivered, mapped, admissions),
         ),
     )
     return SourceRecords(admissions, readings, input_hashes(counted, data_dir), report)
+
+
+def _sheet_notes(delivered: dict[str, Delivered]) -> list[str]:
+    return [note for file in delivered.values() for note in file.notes]
 
 
 def require_acceptable(report: SourceReport) -> None:
@@ -123,7 +139,7 @@ def require_acceptable(report: SourceReport) -> None:
 def _files_read(profile: Profile) -> list[str]:
     """Names of the files whose rows become frames: all that feed more than sensor readings."""
     used = {mapping.file for mapping in profile.mappings}
-    used |= {c.lookup.file for m in profile.mappings for c in m.cells if c.lookup is not None}
+    used |= {lookup.file for lookup in profile.lookups}
     return [name for name in profile.files if name in used]
 
 
@@ -138,18 +154,15 @@ def _admissions(
             continue
         feeding = sorted({m.file for m in profile.mappings if m.table == table})
         misshapen = [delivered[name].misshapen for name in feeding]
-        admissions[table] = admit(table, records, pl.concat([no_misshapen_rows(), *misshapen]))
+        admissions[table] = admit(table, records, pl.concat([no_rows_set_aside(), *misshapen]))
     return admissions
 
 
 def _records_by_file(delivered: Collection[Delivered], data_dir: Path) -> dict[Path, int | None]:
     """Count the records of every file whose rows became frames."""
-    places = [file.frame[FILE_COLUMN] for file in delivered]
-    places += [file.misshapen["source_file"] for file in delivered]
-    counts = pl.concat(places).value_counts() if places else None
-    names = dict(counts.iter_rows()) if counts is not None else {}
+    names = Counter[str]()
+    for file in delivered:
+        names.update(file.records_by_file())
     return {
-        path: names.get(str(path.relative_to(data_dir)), 0)
-        for file in delivered
-        for path in file.paths
+        path: names[str(path.relative_to(data_dir))] for file in delivered for path in file.paths
     }

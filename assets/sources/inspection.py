@@ -1,5 +1,6 @@
 """What ``lotwise check`` asks: a source judged without a warehouse, leaving nothing behind."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,15 +31,26 @@ def inspect_source(profile: Profile, data_dir: Path) -> SourceReport:
         return read_source(profile, data_dir, scratch_query(Path(folder))).report
 
 
+@dataclass(frozen=True)
+class ScratchQuery:
+    """Runs SQL over delivered files without a database file.
+
+    Attributes:
+        folder: Where what spills from memory, and what is made for DuckDB, may lie.
+    """
+
+    folder: Path
+
+    def __call__(self, sql: str) -> pl.DataFrame:
+        """Run one SELECT and return its rows."""
+        with connect_in_memory(self.folder / "spill") as opened:
+            return opened.sql(sql).pl()
+
+
 def scratch_query(folder: Path) -> Query:
     """Return what runs SQL over delivered files without a database file.
 
     Args:
         folder: Where what spills from memory may lie.
     """
-
-    def _query(sql: str) -> pl.DataFrame:
-        with connect_in_memory(folder / "spill") as opened:
-            return opened.sql(sql).pl()
-
-    return _query
+    return ScratchQuery(folder)

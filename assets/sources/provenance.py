@@ -6,6 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.sources.files.record_places import files_of
+
 
 def delivered_at(path: Path) -> datetime:
     """Return when a file was delivered: its time of last change, UTC.
@@ -36,8 +38,11 @@ def with_delivery(
         The records with ``received_at``, ``ingested_at`` and ``run_id``.
     """
     instant = pl.Datetime("us")
-    received = pl.col("source_file").replace_strict(
-        dict(received_at), default=default, return_dtype=instant
+    known = dict(received_at)
+    own = records["source_file"].replace_strict(known, default=None, return_dtype=instant)
+    book = files_of(records["source_file"])
+    received = own.zip_with(
+        own.is_not_null(), book.replace_strict(known, default=default, return_dtype=instant)
     )
     return records.with_columns(
         received.alias("received_at"),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from data_contracts.expressions import columns_of
+from data_contracts.profile_schema.clocks import CLOCK_KEYS, EPOCHS, Clock, read_clock
 from data_contracts.profile_schema.document import Section
 
 SOURCES = ("column", "constant", "expression", "row_number")
@@ -18,6 +19,8 @@ CELL_KEYS = (
         "format",
         "months",
         "timezone",
+        "epoch",
+        *CLOCK_KEYS,
         "lookup",
         "aggregate",
         "optional",
@@ -56,6 +59,10 @@ class Cell:
         format: strptime format of an instant; None where the export writes ISO 8601.
         months: Twelve month names, January first, where ``%b`` in the format is not English.
         timezone: Zone of the delivered clock; None means UTC.
+        epoch: What a number counts since 1970 (``s``, ``ms`` or ``us``); None where it does not.
+        clock: How elapsed time or row order becomes an instant; None where the cell has its own.
+        since: The start of the clock; None where nobody knows it, and the series the clock counts
+            are laid one after the other.
         lookup: Where the value is taken from another file.
         aggregate: How several rows become one record; None for no grouping.
         is_optional: Whether the delivered column may be absent.
@@ -74,6 +81,9 @@ class Cell:
     format: str | None = None
     months: tuple[str, ...] = ()
     timezone: str | None = None
+    epoch: str | None = None
+    clock: Clock | None = None
+    since: "Cell | None" = None
     lookup: Lookup | None = None
     aggregate: str | None = None
     is_optional: bool = False
@@ -81,11 +91,20 @@ class Cell:
 
     def delivered_columns(self) -> tuple[str, ...]:
         """Return the columns of its own file that the cell reads."""
+        if self.clock is not None:
+            since = self.since.delivered_columns() if self.since else ()
+            own = () if self.column is None else (self.column,)
+            return tuple(dict.fromkeys((*own, *self.clock.of, *since)))
         if self.lookup is not None:
             return (self.lookup.own,)
         if self.expression is not None:
             return columns_of(self.expression, self.where)
         return () if self.column is None else (self.column,)
+
+    def looked_up(self) -> "tuple[tuple[Cell, Lookup], ...]":
+        """Return the look-ups of the cell and of its clock's start, each with its cell."""
+        cells = [self, *([self.since] if self.since else [])]
+        return tuple((cell, cell.lookup) for cell in cells if cell.lookup is not None)
 
     def renamed(self, target: str) -> "Cell":
         """Return the same cell for another target column."""
@@ -120,6 +139,9 @@ def read_cell(section: Section, target: str) -> Cell:
         format=entry.text("format"),
         months=entry.texts("months"),
         timezone=entry.text("timezone"),
+        epoch=entry.choice("epoch", EPOCHS, "") if "epoch" in entry.values else None,
+        clock=read_clock(entry),
+        since=read_cell(entry, "since") if "since" in entry.values else None,
         lookup=_lookup(entry),
         aggregate=entry.choice("aggregate", AGGREGATES, "")
         if "aggregate" in entry.values
@@ -156,6 +178,10 @@ def _lookup(entry: Section) -> Lookup | None:
 
 
 def _check_format(entry: Section, cell: Cell) -> None:
+    if cell.epoch is not None and (cell.format is not None or cell.timezone is not None):
+        entry.fail("epoch", "a count since 1970 has no format and is UTC; keep one of them")
+    if cell.since and (cell.since.clock or cell.since.aggregate):
+        entry.fail("since", "a start is an instant of its own; look it up, or give it as it stands")
     if cell.months and (len(cell.months) != 12 or "%b" not in (cell.format or "")):
         entry.fail("months", "give twelve month names, January first, and a format that has %b")
     if cell.timezone is not None:

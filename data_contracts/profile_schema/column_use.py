@@ -6,6 +6,7 @@ beyond them.
 
 from collections.abc import Iterable, Iterator
 
+from data_contracts.catalogue import contract
 from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.files import SourceFile
 from data_contracts.profile_schema.mapping import Mapping
@@ -28,6 +29,23 @@ def read_columns(file: SourceFile, mappings: Iterable[Mapping]) -> dict[str, str
     return reads
 
 
+def text_columns(file: SourceFile, mappings: Iterable[Mapping]) -> frozenset[str]:
+    """Return the columns of a delivered file that become texts of a raw table as they are."""
+    found = set[str]()
+    for mapping in mappings:
+        described = contract(mapping.table)
+        for cell in mapping.cells:
+            if cell.lookup is not None:
+                sides = {mapping.file: cell.lookup.own, cell.lookup.file: cell.lookup.other}
+                found |= {column for name, column in sides.items() if name == file.name}
+            elif mapping.file == file.name and cell.column is not None:
+                is_text = described.column(cell.target).physical_type == "VARCHAR"
+                found |= {cell.column} if is_text else set()
+        if mapping.file == file.name:
+            found |= {wide.column for wide in mapping.unpivot if wide.value_column == "level"}
+    return frozenset(found)
+
+
 def _mapping_uses(mapping: Mapping, file: str) -> Iterator[Use]:
     if mapping.file == file:
         for column, where, is_optional in mapping.delivered_columns():
@@ -35,9 +53,9 @@ def _mapping_uses(mapping: Mapping, file: str) -> Iterator[Use]:
                 yield column, where
         if mapping.condition is not None:
             yield from _expression_uses(mapping.condition, mapping.where)
-    for cell in mapping.cells:
-        if cell.lookup is not None and cell.lookup.file == file:
-            yield cell.lookup.other, cell.where
+    for cell, lookup in (pair for own in mapping.cells for pair in own.looked_up()):
+        if lookup.file == file:
+            yield lookup.other, cell.where
             if cell.column is not None:
                 yield cell.column, cell.where
 

@@ -15,12 +15,22 @@ FILE_KEYS = [
     "separator",
     "decimal",
     "encoding",
+    "sheet",
+    "header_row",
     "null_tokens",
     "missing",
     "derived",
     "ignored",
     "optional",
 ]
+
+
+_BY_ENDING = {".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx"}
+_OWN_KEYS = {
+    "csv": ("separator", "decimal", "encoding"),
+    "parquet": ("separator", "decimal", "encoding"),  # ignored there, as ever
+    "xlsx": ("sheet", "header_row"),
+}
 
 
 @dataclass(frozen=True)
@@ -66,10 +76,12 @@ class SourceFile:
     Attributes:
         name: How mappings refer to it.
         pattern: Path or glob below the data folder.
-        format: ``csv`` or ``parquet``.
+        format: ``csv``, ``parquet`` or ``xlsx``.
         separator: Column separator of a CSV file.
         decimal: Decimal mark of numbers in a CSV file.
         encoding: Text encoding of a CSV file.
+        sheet: Sheet of a workbook; None where it has one visible sheet.
+        header_row: Row of a workbook's sheet that names the columns, counted from 1.
         null_tokens: Texts that mean blank; empty cells and runs of spaces always do.
         missing: Cells that hold a value which is no measurement.
         derived: Columns computed from others of the same row.
@@ -84,6 +96,8 @@ class SourceFile:
     separator: str
     decimal: str
     encoding: str
+    sheet: str | None
+    header_row: int
     null_tokens: tuple[str, ...]
     missing: tuple[MissingRule, ...]
     derived: tuple[DerivedColumn, ...]
@@ -109,14 +123,16 @@ def read_file(section: Section, name: str) -> SourceFile:
         section.fail(
             "path", f"'{pattern}' must stay below the data folder; write it relative to it"
         )
-    suffix = "parquet" if pattern.endswith(".parquet") else "csv"
+    suffix = next((s for ending, s in _BY_ENDING.items() if pattern.endswith(ending)), "csv")
     file = SourceFile(
         name=name,
         pattern=pattern,
-        format=section.choice("format", ("csv", "parquet"), suffix),
+        format=section.choice("format", tuple(_OWN_KEYS), suffix),
         separator=section.text("separator") or ",",
         decimal=section.choice("decimal", (".", ","), "."),
         encoding=section.text("encoding") or "utf-8",
+        sheet=section.text("sheet"),
+        header_row=_header_row(section),
         null_tokens=section.texts("null_tokens"),
         missing=tuple(_missing(item) for item in section.sections("missing")),
         derived=read_derived(section.section("derived")),
@@ -124,11 +140,23 @@ def read_file(section: Section, name: str) -> SourceFile:
         is_optional=section.flag("optional"),
         where=section.where(),
     )
+    for key in sorted({key for keys in _OWN_KEYS.values() for key in keys}):
+        if key in section.values and key not in _OWN_KEYS[file.format]:
+            section.fail(
+                key, f"a {file.format} file has no '{key}'; remove it, or correct 'format'"
+            )
     if len(file.separator) != 1:
         section.fail("separator", f"a separator is one character, found {file.separator!r}")
     if file.separator == file.decimal and file.format == "csv":
         section.fail("decimal", f"'{file.decimal}' cannot be both decimal mark and separator")
     return file
+
+
+def _header_row(section: Section) -> int:
+    number = section.number("header_row")
+    if number is not None and (number < 1 or number != int(number)):
+        section.fail("header_row", f"rows are counted from 1, found {number:g}")
+    return 1 if number is None else int(number)
 
 
 def read_derived(section: Section) -> tuple[DerivedColumn, ...]:

@@ -13,7 +13,16 @@ from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.cells import Cell, read_cell
 from data_contracts.profile_schema.document import Section
 
-MAPPING_KEYS = ["file", "columns", "same_names", "constants", "unpivot", "distinct", "where"]
+MAPPING_KEYS = [
+    "file",
+    "columns",
+    "same_names",
+    "constants",
+    "unpivot",
+    "spectrum",
+    "distinct",
+    "where",
+]
 READINGS = "raw.sensor_readings"
 # Which column names the quantity where a wide column becomes a record of a long table.
 NAME_COLUMN = {
@@ -24,6 +33,8 @@ NAME_COLUMN = {
     "raw.stability_results": "test",
     READINGS: "tag",
 }
+SPECTRA = "raw.spectra"
+SPECTRUM_UNITS = ("nm", "cm-1")
 VALUE_COLUMN = {"raw.inspections": "rejected"}
 _ENTRY_KEYS = ("name", "is_text", "reporting_limit", "limit_is_measured", "available_at_stage")
 
@@ -70,6 +81,8 @@ class Mapping:
             the first in file order is taken.
         condition: Row-wise SQL condition; other rows are no records of this table.
         where: Place in the profile.
+        spectrum: Unit of the numbers that name the columns of a spectrum, each of whose cells
+            becomes one record; None where no column is named by a number.
     """
 
     table: str
@@ -79,6 +92,7 @@ class Mapping:
     is_distinct: bool
     condition: str | None
     where: str
+    spectrum: str | None = None
 
     @property
     def is_grouped(self) -> bool:
@@ -129,9 +143,18 @@ def read_mapping(section: Section, table: str) -> Mapping:
         is_distinct=section.flag("distinct"),
         condition=condition,
         where=section.where(),
+        spectrum=_spectrum(section, table),
     )
     _require_columns(section, mapping, described)
     return mapping
+
+
+def _spectrum(section: Section, table: str) -> str | None:
+    if "spectrum" not in section.values:
+        return None
+    if table != SPECTRA:
+        section.fail("spectrum", f"columns named by a number feed {SPECTRA} alone")
+    return section.choice("spectrum", SPECTRUM_UNITS, "nm")
 
 
 def _target(section: Section, key: str, described: Contract) -> str:
@@ -203,6 +226,8 @@ def _unpivot_column(parent: Section, column: str, described: Contract) -> Unpivo
 
 def _require_columns(section: Section, mapping: Mapping, described: Contract) -> None:
     filled = {cell.target for cell in mapping.cells}
+    if mapping.spectrum is not None:
+        filled |= {"wavelength_nm", "absorbance"}
     if mapping.unpivot:
         filled.add(NAME_COLUMN[mapping.table])
         filled.add(VALUE_COLUMN.get(mapping.table, "value"))

@@ -8,19 +8,19 @@ from data_contracts.errors import ProfileError
 from data_contracts.profile_schema.mapping import READINGS, Mapping
 
 TAG_TARGETS = ("unit", "stage", "nor_low", "nor_high", "par_low", "par_high", "is_shared_area")
-CELLS_IN_SQL = "a delivered column, a constant, values, format, timezone"
+CELLS_IN_SQL = "everything but aggregates and month names"
 
 
 def check_readings(mapping: Mapping) -> None:
     """Check that a mapping of readings asks only for what is done in SQL.
 
     Raises:
-        ProfileError: A cell uses a look-up, an aggregate, a row number or month names.
+        ProfileError: A cell uses an aggregate or month names.
     """
     if mapping.is_distinct:
         raise ProfileError(f"{mapping.where}: 'distinct' does not apply to {READINGS}; remove it")
     for cell in mapping.cells:
-        if cell.lookup or cell.aggregate or cell.is_row_number or cell.months:
+        if cell.aggregate or cell.months:
             raise ProfileError(
                 f"{cell.where}: readings are read in place; only {CELLS_IN_SQL} work here"
             )

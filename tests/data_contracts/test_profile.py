@@ -167,7 +167,11 @@ WRONG = {
         "lab: {path: lab.csv}\n  x: {path: x.csv}",
         r"line 5, files\.x: nothing reads this file",
     ),
-    "an unknown format": ("path: lab.csv", "path: lab.csv, format: xlsx", r"one of csv, parquet"),
+    "an unknown format": (
+        "path: lab.csv",
+        "path: lab.csv, format: json",
+        r"one of csv, parquet, xlsx",
+    ),
     "mapped and ignored": (
         "path: lab.csv",
         "path: lab.csv, ignored: {Charge: no}",

@@ -88,6 +88,14 @@ def test_a_cell_that_is_no_number_is_one_refused_reading(tmp_path: Path, query: 
     assert query(records.readings.sql).height == 302
 
 
+def test_a_point_among_decimal_commas_is_not_lost(tmp_path: Path, query: Query) -> None:
+    texts = ["10,5", "1.234,5", "10.5", "-3", "1,5e2"]
+    lines = [f"1;02.01.2024 08:00:{n:02d};{text};;;ok;x" for n, text in enumerate(texts)]
+    records = read(tmp_path, query, lines)
+    of_force = f"FROM ({records.readings.sql}) WHERE tag = 'main_force_kn' ORDER BY recorded_at"
+    assert query(f"SELECT value {of_force}")["value"].to_list() == [10.5, 1234.5, 10.5, -3, 150]
+
+
 def test_no_readings_is_an_empty_relation(small_source: object, query: Query) -> None:
     from .conftest import SmallSource
 

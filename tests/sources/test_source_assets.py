@@ -1,5 +1,6 @@
 """The source as assets: written whole or not at all, and the same when read again."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from warehouse.paths import Home
 from warehouse.store import Warehouse
 
 from .conftest import SmallSource
+from .test_workbooks import write
 
 
 @pytest.fixture
@@ -97,6 +99,81 @@ def test_too_many_bad_records_write_nothing(
     with pytest.raises(SourceError, match="nothing was written"):
         materialise(small_source, warehouse)
     assert not warehouse.exists("raw.batches")
+
+
+def readings_in_a_workbook(small: SmallSource, late: str | float) -> None:
+    """Deliver the historian's file as minutes since a batch began, in a workbook."""
+    text = small.profile.read_text().replace('"historian/*.parquet"', "series.xlsx, sheet: Series")
+    columns = """    columns:
+      recorded_at: {column: minutes, elapsed: minutes, of: [batch],
+        since: {column: started_at, lookup: {file: batches, own: batch, other: batch_id}}}
+"""
+    keys = "    same_names: [equipment_id, tag, value]\n" + columns
+    old = "    same_names: [equipment_id, tag, recorded_at, value]\n"
+    assert old in text
+    small.profile.write_text(text.replace(old, keys))
+    small.deliver()
+    rows: list[list[object]] = [["batch", "minutes", "equipment_id", "tag", "value"]]
+    rows += [[f"B{n:03d}", n / 2, "PRS-1", "force_kn", n / 4] for n in range(1, 100)]
+    rows += [
+        ["B100", 50, "PRS-1", "force_kn", late],
+        ["B100", 51, ("=NA()", "#N/A"), "force_kn", 1],
+    ]
+    write(small.data / "series.xlsx", {"First": [["x"]], "Series": rows}, hidden="Series")
+
+
+def test_readings_of_a_workbook_are_in_reach_after_the_run(
+    small_source: SmallSource, warehouse: Warehouse
+) -> None:
+    readings_in_a_workbook(small_source, late="n. d.")
+    materialise(small_source, warehouse)
+    readings = warehouse.query("SELECT recorded_at, value FROM raw.sensor_readings ORDER BY value")
+    assert readings["value"].to_list() == [n / 4 for n in range(1, 100)]
+    assert str(readings["recorded_at"][0]) == "2024-01-01 08:00:30"
+    where = ("source_file", "source_row", "column_name", "rule", "value")
+    assert warehouse.read("quarantine.records").select(where).rows() == [
+        ("series.xlsx, sheet Series", 101, "value", "type", "n. d."),
+        ("series.xlsx, sheet Series", 102, "equipment_id", "excel_error", "#N/A"),
+    ]
+    kept = warehouse.home.delivered_dir(warehouse.source_key)
+    assert len(list(kept.iterdir())) == 2, "the sheet, and the starts of the batches"
+
+
+def test_a_workbook_read_again_adds_nothing(
+    small_source: SmallSource, warehouse: Warehouse
+) -> None:
+    readings_in_a_workbook(small_source, late=33.5)
+    materialise(small_source, warehouse)
+    kept = warehouse.home.delivered_dir(warehouse.source_key)
+    before = sorted(kept.iterdir()), warehouse.content_hash("raw.sensor_readings")
+    materialise(small_source, warehouse, "run-2")
+    assert (sorted(kept.iterdir()), warehouse.content_hash("raw.sensor_readings")) == before
+    raw = warehouse.read("raw.batches")
+    assert raw["received_at"].n_unique() == 1
+
+
+def test_a_hidden_sheet_of_readings_is_told(small_source: SmallSource) -> None:
+    readings_in_a_workbook(small_source, late=33.5)
+    report = inspect_source(load_profile(small_source.profile), small_source.data)
+    assert "the sheet is hidden in Excel" in report.notes[0]
+    assert sum("hidden" in note for note in report.notes) == 1
+
+
+def test_records_of_a_workbook_are_received_when_it_was_delivered(
+    small_source: SmallSource, warehouse: Warehouse
+) -> None:
+    text = small_source.profile.read_text().replace("results.csv", "book.xlsx, sheet: Results")
+    small_source.profile.write_text(text)
+    small_source.deliver()
+    cells = [line.split(",") for line in small_source.results]
+    book = write(small_source.data / "book.xlsx", {"Results": cells})
+    os.utime(book, (1_700_000_000, 1_700_000_000))
+    materialise(small_source, warehouse)
+    results = warehouse.read("raw.lab_results")
+    assert results["source_file"].unique().to_list() == ["book.xlsx, sheet Results"]
+    assert [str(at) for at in results["received_at"].unique()] == ["2023-11-14 22:13:20"]
+    inputs = dict(warehouse.read("evidence.inputs").select("file", "rows").iter_rows())
+    assert inputs["book.xlsx"] == 100
 
 
 def test_inspection_says_what_would_happen(small_source: SmallSource) -> None:

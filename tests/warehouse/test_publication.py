@@ -219,6 +219,21 @@ def test_delivered_readings_stay_in_reach_while_their_files_are_there(
     assert open_published(warehouse.home).query(count).item() == 0
 
 
+@pytest.mark.usefixtures("few_tables")
+def test_files_made_of_delivered_readings_go_with_the_last_copy_that_names_them(
+    warehouse: Warehouse,
+) -> None:
+    folder = warehouse.home.delivered_dir(warehouse.source_key)
+    folder.mkdir(parents=True)
+    columns = contract("raw.sensor_readings").column_names
+    rows = duckdb.sql(f"SELECT {', '.join(f'NULL AS {name}' for name in columns)} FROM range(3)")
+    for name in ("first", "second"):
+        rows.write_parquet(str(folder / f"{name}.parquet"))
+        warehouse.stage_readings(f"SELECT * FROM read_parquet('{folder / name}.parquet')")
+        warehouse.publish()
+    assert [file.name for file in folder.iterdir()] == ["second.parquet"]
+
+
 EARLY = """
 import json, sys, time, pathlib, duckdb
 file, stop = sys.argv[1:]

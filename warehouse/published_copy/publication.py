@@ -18,7 +18,7 @@ from data_contracts.catalogue import contract, contract_names
 from data_contracts.contract import Contract
 from warehouse.connection import Connection, connect, connect_read_only, quoted, transaction
 from warehouse.paths import Home
-from warehouse.reading_files import create_readings_view, named_files
+from warehouse.reading_files import create_readings_view, delivered_views, named_files
 from warehouse.relations import create_table, create_view, no_rows_sql, order_by
 from warehouse.table_parts import has_parts
 
@@ -143,13 +143,18 @@ def _collect(home: Home, source_key: str, memory_limit: str) -> None:
     _remove(file for file in retired if not _is_read(file))
     copies = [home.published_file, *(file for file in retired if file.exists())]
     named: set[str] = set()
+    views = ""
     for copy in copies:
         with connect_read_only(copy) as connection:
             named |= named_files(connection)
+            views += delivered_views(connection)
     with connect(home.working_file(source_key), home.spill_dir, memory_limit) as connection:
         named |= named_files(connection)
+        views += delivered_views(connection)
     readings = home.readings_dir(source_key)
     _remove(file for file in readings.glob("*.parquet*") if file.name not in named)
+    delivered = home.delivered_dir(source_key)
+    _remove(file for file in delivered.glob("*.parquet") if file.name not in views)
 
 
 def _is_read(file: Path) -> bool:

@@ -4,7 +4,7 @@ Here belongs everything that can be wrong with a file as a whole. Single bad rec
 here; they go through the contracts and, if refused, to quarantine.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,12 +12,21 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.files.csv_rows import read_csv_rows
+from assets.sources.files.delivered_sheet import open_sheet
+from assets.sources.files.record_places import (
+    FILE_COLUMN,
+    ROW_COLUMN,
+    files_of,
+    no_rows_set_aside,
+    set_aside,
+)
+from assets.sources.files.wanted_columns import wanted_columns
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
 
-FILE_COLUMN, ROW_COLUMN = "__source_file", "__source_row"
-_MISSHAPEN = {"source_file": pl.String, "source_row": pl.Int64, "record": pl.String}
+MISSHAPEN_RULE = "row_shape"
+_MISSHAPEN = "the row has more or fewer cells than the header"
 
 
 @dataclass(frozen=True)
@@ -30,8 +39,9 @@ class Delivered:
         frame: One row per record: the delivered columns that feed tables, as text, and where it
             stood (``__source_file`` relative to the data folder, ``__source_row`` the line in it).
         header: Every column delivered, read or not.
-        misshapen: Rows whose number of cells does not fit their header (source_file, source_row,
-            record).
+        misshapen: Rows that cannot become records: their number of cells does not fit the header,
+            or a text is an Excel error.
+        notes: What a reader should know of the files, one sentence each.
     """
 
     described: SourceFile
@@ -39,11 +49,13 @@ class Delivered:
     frame: pl.DataFrame
     header: tuple[str, ...]
     misshapen: pl.DataFrame
+    notes: tuple[str, ...] = ()
 
-
-def no_misshapen_rows() -> pl.DataFrame:
-    """Return no misshapen rows, in their columns."""
-    return pl.DataFrame(schema=_MISSHAPEN)
+    def records_by_file(self) -> dict[str, int]:
+        """Count the rows of every file, by its path below the data folder."""
+        places = pl.concat([self.frame[FILE_COLUMN], self.misshapen["source_file"]])
+        is_sheet = self.described.format == "xlsx"
+        return dict((files_of(places) if is_sheet else places).value_counts().iter_rows())
 
 
 def find_files(profile: Profile, data_dir: Path) -> dict[str, tuple[Path, ...]]:
@@ -87,17 +99,23 @@ def open_files(
             reads.
     """
     reads = profile.read_columns(described.name)
-    parts, misshapen, header = [], [], dict[str, None]()
-    wanted = profile.frame_columns(described.name)
+    parts, misshapen, header, notes = [], [], dict[str, None](), list[str]()
+    wanted = wanted_columns(profile, described.name)
     for path in paths:
-        frame, odd, delivered = _open(path, described, data_dir, wanted)
+        name = str(path.relative_to(data_dir))
+        if described.format == "xlsx":
+            texts = profile.text_columns(described.name)
+            frame, odd, sheet = open_sheet(path, name, described, wanted, texts)
+            delivered, notes = sheet.header, [*notes, *sheet.notes]
+        else:
+            frame, odd, delivered = _open(path, name, described, wanted)
         require_header(path, delivered, reads)
         header.update(dict.fromkeys(delivered))
         parts.append(frame)
         misshapen.append(odd)
     frame = pl.concat(parts, how="diagonal") if parts else _nothing(reads)
-    odd = pl.concat([no_misshapen_rows(), *misshapen])
-    return Delivered(described, tuple(paths), frame, tuple(header), odd)
+    odd = pl.concat([no_rows_set_aside(), *misshapen])
+    return Delivered(described, tuple(paths), frame, tuple(header), odd, tuple(notes))
 
 
 def require_header(path: Path, header: Iterable[str], reads: dict[str, str]) -> None:
@@ -118,24 +136,23 @@ def require_header(path: Path, header: Iterable[str], reads: dict[str, str]) -> 
 
 
 def _open(
-    path: Path, described: SourceFile, data_dir: Path, wanted: frozenset[str]
+    path: Path, name: str, described: SourceFile, wanted: Collection[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
     """Return a file's rows, its misshapen rows and its whole header."""
-    name = str(path.relative_to(data_dir))
     if described.format == "parquet":
         header = require_parquet(path)
         return (
             _open_parquet(path, name, [c for c in header if c in wanted]),
-            no_misshapen_rows(),
+            no_rows_set_aside(),
             header,
         )
     rows = read_csv_rows(path, described, wanted)
-    frame = pl.DataFrame(
-        [pl.Series(column, texts, dtype=pl.String) for column, texts in rows.columns.items()]
-        + [pl.Series(ROW_COLUMN, rows.lines, dtype=pl.Int64)]
-    ).with_columns(pl.lit(name).alias(FILE_COLUMN))
-    odd = [(name, line, described.separator.join(cells)) for line, cells in rows.misshapen]
-    return frame, pl.DataFrame(odd, schema=_MISSHAPEN, orient="row"), rows.header
+    columns = [texts.alias(column) for column, texts in rows.columns.items()]
+    frame = pl.DataFrame([*columns, rows.lines.alias(ROW_COLUMN)])
+    frame = frame.with_columns(pl.lit(name).alias(FILE_COLUMN))
+    joined = [(line, described.separator.join(cells)) for line, cells in rows.misshapen]
+    odd = [(name, line, text, None, MISSHAPEN_RULE, text, _MISSHAPEN) for line, text in joined]
+    return frame, set_aside(odd), rows.header
 
 
 def _open_parquet(path: Path, name: str, columns: list[str]) -> pl.DataFrame:

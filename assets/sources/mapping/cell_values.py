@@ -8,21 +8,31 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from assets.sources.mapping.cleaning import as_numbers
-from data_contracts.expressions import columns_of, evaluate
+from assets.sources.mapping.cleaning import as_numbers, as_text
+from assets.sources.mapping.clock_values import LONGEST_US, clock_values
+from data_contracts.expressions import columns_of, evaluate, numbers_of
 from data_contracts.profile_schema.cells import Cell, Lookup
+from data_contracts.profile_schema.clocks import EPOCHS
+from data_contracts.quality.strict_types import INSTANT_FORMATS
 
 ISO_INSTANT = "%Y-%m-%d %H:%M:%S%.f"
+
 _HAS_DAY = ("%d", "%e", "%j", "%F", "%D", "%x")
 
 
-def cell_values(cell: Cell, frame: pl.DataFrame, others: Mapping[str, pl.DataFrame]) -> pl.Series:
+def cell_values(
+    cell: Cell,
+    frame: pl.DataFrame,
+    others: Mapping[str, pl.DataFrame],
+    whole: pl.DataFrame | None = None,
+) -> pl.Series:
     """Compute a cell for every row.
 
     Args:
         cell: How the target column is filled.
-        frame: The cleaned file, in the order delivered.
+        frame: The rows of the cleaned file that are records, in the order delivered.
         others: Every cleaned file by name, for look-ups.
+        whole: All rows of the cleaned file, where ``frame`` has not all of them.
 
     Returns:
         One text per row, named as the target column.
@@ -30,9 +40,20 @@ def cell_values(cell: Cell, frame: pl.DataFrame, others: Mapping[str, pl.DataFra
     Raises:
         ProfileError: An expression does not fit the delivered columns.
     """
+    if cell.clock is not None:
+        text = clock_values(
+            cell,
+            cell.clock,
+            frame,
+            frame if whole is None else whole,
+            lambda since: cell_values(since, frame, others),
+        )
+        return text.alias(cell.target)
     text = _source_text(cell, frame, others)
     if cell.values is not None:
         text = text.replace(dict(cell.values))
+    if cell.epoch is not None:
+        text = _counted(text, EPOCHS[cell.epoch])
     if cell.format is not None or cell.timezone is not None:
         text = _instants(text, cell)
     return text.alias(cell.target)
@@ -43,18 +64,12 @@ def _source_text(cell: Cell, frame: pl.DataFrame, others: Mapping[str, pl.DataFr
         return pl.int_range(1, frame.height + 1, eager=True).cast(pl.String)
     if cell.expression is not None:
         numbers = as_numbers(frame, columns_of(cell.expression, cell.where))
-        return _text(evaluate(numbers, cell.expression, cell.where))
+        return as_text(evaluate(numbers, cell.expression, cell.where))
     if cell.lookup is not None and cell.column is not None:
         return _looked_up(cell.column, cell.lookup, frame, others)
     if cell.column is not None and cell.column in frame.columns:
         return frame[cell.column]
     return pl.Series([cell.constant], dtype=pl.String).new_from_index(0, frame.height)
-
-
-def _text(values: pl.Series) -> pl.Series:
-    """A whole number reads as one: an expression over ids must not turn 7 into 7.0."""
-    text = values.cast(pl.String)
-    return text.str.replace(r"^(-?\d+)\.0$", "$1") if values.dtype.is_float() else text
 
 
 def _looked_up(
@@ -69,19 +84,25 @@ def _looked_up(
     return keys.join(known, on="key", how="left", maintain_order="left")["value"]
 
 
+def _counted(text: pl.Series, unit_us: float) -> pl.Series:
+    """Read counts since 1970 as ISO instants; what is no such count stays as delivered."""
+    us = (numbers_of(text) * unit_us).round(0, mode="half_away_from_zero")
+    us = us.set((us.abs() >= LONGEST_US).fill_null(value=False), None)
+    iso = us.cast(pl.Int64).cast(pl.Datetime("us")).dt.to_string(ISO_INSTANT)
+    return iso.zip_with(us.is_not_null(), text)
+
+
 def _instants(text: pl.Series, cell: Cell) -> pl.Series:
     """Rewrite delivered dates as ISO instants in UTC; what does not fit stays as delivered."""
-    form = cell.format or "%Y-%m-%d %H:%M:%S"
+    forms: tuple[str, ...] = (cell.format,) if cell.format else INSTANT_FORMATS
     readable = text
     if cell.months:
-        form = form.replace("%b", "%m")
+        forms = tuple(form.replace("%b", "%m") for form in forms)
         names = {name: f"{number:02d}" for number, name in enumerate(cell.months, start=1)}
         readable = readable.str.to_lowercase().str.replace_many(
             [name.lower() for name in names], list(names.values())
         )
-    if not any(part in form for part in _HAS_DAY):
-        form, readable = f"%d {form}", "01 " + readable
-    instants = readable.str.strptime(pl.Datetime("us"), form, strict=False)
+    instants = _first_read(readable, forms)
     if cell.timezone is not None:
         instants = (
             instants.dt.replace_time_zone(cell.timezone, ambiguous="earliest", non_existent="null")
@@ -90,3 +111,17 @@ def _instants(text: pl.Series, cell: Cell) -> pl.Series:
         )
     iso = instants.dt.to_string(ISO_INSTANT)
     return iso.zip_with(instants.is_not_null(), text)
+
+
+def _first_read(text: pl.Series, forms: tuple[str, ...]) -> pl.Series:
+    """Read each text by the first form that fits; a form without a day means the first."""
+    read = pl.Series(text.name, [None], dtype=pl.Datetime("us")).new_from_index(0, text.len())
+    for form in forms:
+        whole, padded = form, text
+        if not any(part in form for part in _HAS_DAY):
+            whole, padded = f"%d {form}", "01 " + text
+        found = padded.str.strptime(pl.Datetime("us"), whole, strict=False)
+        read = read.zip_with(read.is_not_null(), found)
+        if read.null_count() == text.null_count():
+            break
+    return read

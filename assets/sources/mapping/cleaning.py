@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.sources.files.delivered_files import FILE_COLUMN, ROW_COLUMN, Delivered
-from data_contracts.expressions import columns_of, evaluate
+from assets.sources.files.delivered_files import Delivered
+from assets.sources.files.record_places import PLACE_COLUMNS
+from assets.sources.readings.reading_columns import COMMA_NUMBER
+from data_contracts.expressions import columns_of, evaluate, holds, numbers_of
 from data_contracts.profile_schema.files import MissingRule, SourceFile
-
-_PLACE = (FILE_COLUMN, ROW_COLUMN)
-_COMMA_NUMBER = r"^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?([eE][+-]?\d+)?$"
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def clean(delivered: Delivered) -> tuple[pl.DataFrame, list[BlankedCells]]:
     """
     described = delivered.described
     tokens = ["", *described.null_tokens]
-    texts = pl.all().exclude(_PLACE)
+    texts = pl.all().exclude(PLACE_COLUMNS)
     frame = delivered.frame.with_columns(texts.str.strip_chars()).with_columns(
         pl.when(texts.is_in(tokens)).then(None).otherwise(texts).name.keep()
     )
@@ -55,8 +54,14 @@ def clean(delivered: Delivered) -> tuple[pl.DataFrame, list[BlankedCells]]:
         reads = columns_of(derived.expression, derived.where)
         seen = frame if derived.reads_text else as_numbers(frame, reads)
         value = evaluate(seen, derived.expression, derived.where)
-        frame = frame.with_columns(value.cast(pl.String).alias(derived.name))
+        frame = frame.with_columns(as_text(value).alias(derived.name))
     return frame, blanked
+
+
+def as_text(values: pl.Series) -> pl.Series:
+    """Write values as text; a whole number reads as one, so that 7 does not turn into 7.0."""
+    text = values.cast(pl.String)
+    return text.str.replace(r"^(-?\d+)\.0$", "$1") if values.dtype.is_float() else text
 
 
 def as_numbers(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
@@ -71,7 +76,7 @@ def as_numbers(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
 def _number_or_text(text: pl.Series) -> pl.Series:
     if text.dtype != pl.String:
         return text
-    numbers = text.cast(pl.Float64, strict=False)
+    numbers = numbers_of(text)
     given, readable = text.len() - text.null_count(), text.len() - numbers.null_count()
     return numbers if 2 * readable >= given else text
 
@@ -79,12 +84,12 @@ def _number_or_text(text: pl.Series) -> pl.Series:
 def _with_decimal_points(frame: pl.DataFrame) -> pl.DataFrame:
     """Rewrite 1.234,5 as 1234.5 in every column that mostly holds such numbers."""
     return frame.with_columns(
-        _decimal_point(frame[name]) for name in frame.columns if name not in _PLACE
+        _decimal_point(frame[name]) for name in frame.columns if name not in PLACE_COLUMNS
     )
 
 
 def _decimal_point(text: pl.Series) -> pl.Series:
-    is_number = text.str.contains(_COMMA_NUMBER).fill_null(value=False)
+    is_number = text.str.contains(COMMA_NUMBER).fill_null(value=False)
     if 2 * is_number.sum() < text.len() - text.null_count():
         return text
     point = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
@@ -111,7 +116,7 @@ def _condition(frame: pl.DataFrame, rule: MissingRule) -> pl.Series:
     if rule.when is None:
         return pl.repeat(True, frame.height, eager=True)
     numbers = as_numbers(frame, columns_of(rule.when, rule.where))
-    return evaluate(numbers, rule.when, rule.where).cast(pl.Boolean).fill_null(value=False)
+    return holds(numbers, rule.when, rule.where).fill_null(value=False)
 
 
 def _equals(text: pl.Series, values: tuple[str, ...]) -> pl.Series:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.sources.files.delivered_files import FILE_COLUMN, ROW_COLUMN
+from assets.sources.files.record_places import FILE_COLUMN, ROW_COLUMN
+from assets.sources.files.wanted_columns import UNIT_NM, is_number
 from assets.sources.mapping.cell_values import cell_values
 from assets.sources.mapping.cleaning import as_numbers
 from data_contracts.catalogue import contract
-from data_contracts.expressions import columns_of, evaluate
+from data_contracts.expressions import columns_of, holds
 from data_contracts.profile import Profile
 from data_contracts.profile_schema import mapping as profile_mapping
 from data_contracts.profile_schema.mapping import NAME_COLUMN, UnpivotColumn
@@ -72,20 +73,36 @@ def map_tables(profile: Profile, files: Mapping[str, pl.DataFrame]) -> Mapped:
 
 
 def _records(mapping: profile_mapping.Mapping, files: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    frame = files[mapping.file]
+    frame = whole = files[mapping.file]
     if mapping.condition is not None:
         numbers = as_numbers(frame, columns_of(mapping.condition, mapping.where))
-        frame = frame.filter(evaluate(numbers, mapping.condition, mapping.where).cast(pl.Boolean))
-    filled = pl.DataFrame([cell_values(cell, frame, files) for cell in mapping.cells])
+        frame = frame.filter(holds(numbers, mapping.condition, mapping.where))
+    filled = pl.DataFrame([cell_values(cell, frame, files, whole) for cell in mapping.cells])
     place = frame.select(
         pl.col(FILE_COLUMN).alias("source_file"), pl.col(ROW_COLUMN).alias("source_row")
     )
     records = filled.hstack(place)
+    if mapping.spectrum is not None:
+        records = _spectrum(mapping.spectrum, records, frame)
     if mapping.unpivot:
         records = _long(mapping, records, frame)
     if mapping.is_grouped:
         records = _grouped(mapping, records)
     return _with_censoring(records, mapping.table)
+
+
+def _spectrum(unit: str, records: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """One record per row and column named by a number; a blank cell is no record."""
+    names = [name for name in frame.columns if is_number(name)]
+    nanometres = {name: str(UNIT_NM[unit](float(name))) for name in names}
+    long = records.hstack(frame.select(names)).unpivot(
+        names, index=records.columns, variable_name="wavelength_nm", value_name="absorbance"
+    )
+    return (
+        long.filter(pl.col("absorbance").is_not_null())
+        .with_columns(pl.col("wavelength_nm").replace_strict(nanometres, return_dtype=pl.String))
+        .sort(PLACE, maintain_order=True)
+    )
 
 
 def _long(

@@ -11,8 +11,10 @@ import polars as pl
 
 from assets.sources.admission import Admission
 from assets.sources.files.delivered_files import Delivered
+from assets.sources.files.wanted_columns import wanted_columns
 from assets.sources.mapping.record_mapping import Mapped
 from data_contracts.profile import Profile
+from data_contracts.profile_schema.clocks import MADE_START
 
 SHOWN = 10
 
@@ -37,6 +39,7 @@ def source_notes(
         for table, keys in mapped.conflicting_keys.items()
     )
     return (
+        *_made_instants(profile),
         *_unmapped_columns(profile, delivered),
         *conflicts,
         *_order_against_dates(admissions["raw.batches"].accepted),
@@ -55,13 +58,26 @@ def files_nobody_reads(profile: Profile, read: Collection[Path], data_dir: Path)
     return (f"{len(unread)} {note}: {shown}.",)
 
 
+def _made_instants(profile: Profile) -> Iterator[str]:
+    """Say which instants were made for want of a known start."""
+    for mapping in (*profile.mappings, *profile.readings):
+        for cell in mapping.cells:
+            if cell.clock is not None and cell.since is None:
+                yield (
+                    f"{mapping.table}.{cell.target}: no start is known, so series were laid one "
+                    f"after the other from {MADE_START}; these instants say what came before what, "
+                    "and how long after, and nothing else."
+                )
+
+
 def _unmapped_columns(profile: Profile, delivered: Mapping[str, Delivered]) -> Iterator[str]:
     for name, file in delivered.items():
         known = {*profile.read_columns(name), *file.described.ignored}
         for mapping in profile.mappings:
             if mapping.file == name:
                 known.update(column for column, _, _ in mapping.delivered_columns())
-        unmapped = [column for column in file.header if column not in known]
+        wanted = wanted_columns(profile, name)
+        unmapped = [c for c in file.header if c not in known and c not in wanted]
         if unmapped:
             yield (
                 f"{file.described.pattern}: {len(unmapped)} delivered columns are neither mapped "

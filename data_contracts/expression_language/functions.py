@@ -1,0 +1,95 @@
+"""Which functions an expression may call, with how many arguments.
+
+Nothing here looks at another row: a derived column or an outcome of a batch can therefore not
+borrow from batches made later.
+"""
+
+from typing import Final
+
+ANY: Final = 99
+FUNCTIONS: Final = {
+    "abs": (1, 1),
+    "ceil": (1, 1),
+    "ceiling": (1, 1),
+    "floor": (1, 1),
+    "round": (1, 2),
+    "sign": (1, 1),
+    "sqrt": (1, 1),
+    "cbrt": (1, 1),
+    "exp": (1, 1),
+    "ln": (1, 1),
+    "log": (1, 2),
+    "log2": (1, 1),
+    "log10": (1, 1),
+    "pow": (2, 2),
+    "power": (2, 2),
+    "mod": (2, 2),
+    "pi": (0, 0),
+    "greatest": (1, ANY),
+    "least": (1, ANY),
+    "coalesce": (1, ANY),
+    "nullif": (2, 2),
+    "if": (3, 3),
+    "ifnull": (2, 2),
+    "lower": (1, 1),
+    "upper": (1, 1),
+    "length": (1, 1),
+    "concat": (1, ANY),
+    "concat_ws": (2, ANY),
+    "left": (2, 2),
+    "right": (2, 2),
+    "replace": (3, 3),
+    "substr": (2, 3),
+    "trim": (1, 2),
+    "ltrim": (1, 2),
+    "rtrim": (1, 2),
+    "starts_with": (2, 2),
+    "ends_with": (2, 2),
+    "strpos": (2, 2),
+    "instant": (1, 2),
+    "age_seconds": (2, 2),
+    "age_minutes": (2, 2),
+    "age_hours": (2, 2),
+    "age_days": (2, 2),
+    "add_seconds": (2, 2),
+    "add_minutes": (2, 2),
+    "add_hours": (2, 2),
+    "add_days": (2, 2),
+    "floor_to_day": (1, 1),
+    "floor_to_shift": (3, 3),
+}
+ALLOWED_FUNCTIONS: Final = frozenset([*FUNCTIONS, "cast", "try_cast"])
+SAME_AS: Final = {"ceiling": "ceil", "power": "pow", "ifnull": "coalesce", "if": "case"}
+# Arguments that must be written out, counted from 0.
+WRITTEN_OUT: Final = {
+    "round": (1,),
+    "concat_ws": (0,),
+    "replace": (1, 2),
+    "trim": (1,),
+    "ltrim": (1,),
+    "rtrim": (1,),
+    "strpos": (1,),
+    "instant": (1,),
+    "floor_to_shift": (1, 2),
+    "like": (1,),
+    "ilike": (1,),
+}
+CAST_KINDS: Final = {
+    "double": "number",
+    "float": "number",
+    "real": "number",
+    "numeric": "number",
+    "decimal": "number",
+    "integer": "whole",
+    "int": "whole",
+    "bigint": "whole",
+    "smallint": "whole",
+    "varchar": "text",
+    "text": "text",
+    "string": "text",
+    "boolean": "truth",
+    "bool": "truth",
+    "timestamp": "instant",
+    "datetime": "instant",
+    "date": "day",
+}

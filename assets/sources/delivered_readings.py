@@ -12,6 +12,7 @@ import polars as pl
 from assets.sources.admission import empty_quarantine
 from assets.sources.files.csv_rows import read_csv_header
 from assets.sources.files.delivered_files import require_header, require_parquet
+from assets.sources.files.parquet_bounds import require_modest_readings
 from assets.sources.readings import (
     Headers,
     counting_sql,
@@ -87,6 +88,8 @@ def _headers(profile: Profile, described: SourceFile, files: Sequence[Path]) -> 
     reads, headers = profile.read_columns(described.name), {}
     for path in files:
         is_parquet = described.format == "parquet"
+        if is_parquet:
+            require_modest_readings(path)
         header = require_parquet(path) if is_parquet else read_csv_header(path, described)
         require_header(path, header, reads)
         headers[path] = header

@@ -20,6 +20,7 @@ from assets.sources.files.delivered_files import (
     open_files,
     rows_in_parquet,
 )
+from assets.sources.files.places import data_folder
 from assets.sources.inputs import input_hashes
 from assets.sources.mapping.cleaning import BlankedCells, clean
 from assets.sources.mapping.record_mapping import Mapped, map_tables
@@ -73,7 +74,7 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
         SourceError: A file is missing, empty, damaged, in another format, or lacks a column.
         ProfileError: An expression of the profile does not fit the delivered columns.
     """
-    data_dir = data_dir.resolve()
+    data_dir = data_folder(data_dir)
     paths = find_files(profile, data_dir)
     readings = judge_readings(profile, paths, data_dir, query)
     delivered = {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from data_contracts.catalogue import contract
 from data_contracts.expressions import columns_of, with_columns_as
+from data_contracts.limits import EARLIEST_INSTANT, LATEST_INSTANT
 from data_contracts.profile_schema.cells import Cell
 from data_contracts.profile_schema.files import MissingRule, SourceFile
 from data_contracts.profile_schema.mapping import READINGS, Mapping
@@ -117,6 +118,7 @@ def refused_sql(part: str) -> str:
 
 
 _RECORDED_AT = "TRY_CAST(recorded_text AS TIMESTAMP)"
+_EARLIEST, _LATEST = (f"TIMESTAMP '{limit}'" for limit in (EARLIEST_INSTANT, LATEST_INSTANT))
 _VALUE = "TRY_CAST(value_text AS DOUBLE)"
 
 
@@ -127,6 +129,7 @@ def _rule_sql() -> str:
     return (
         "CASE WHEN recorded_text IS NULL THEN 'recorded_at required' "
         f"WHEN {_RECORDED_AT} IS NULL THEN 'recorded_at type' "
+        f"WHEN {_RECORDED_AT} NOT BETWEEN {_EARLIEST} AND {_LATEST} THEN 'recorded_at range' "
         "WHEN equipment_id IS NULL THEN 'equipment_id required' "
         "WHEN tag IS NULL THEN 'tag required' "
         f"WHEN value_text IS NOT NULL AND {_VALUE} IS NULL THEN 'value type' "

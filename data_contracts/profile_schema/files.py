@@ -8,6 +8,11 @@ from dataclasses import dataclass
 
 from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.document import Section
+from data_contracts.profile_schema.file_checks import (
+    check_encoding,
+    check_pattern,
+    check_separator,
+)
 
 FILE_KEYS = [
     "path",
@@ -105,10 +110,7 @@ def read_file(section: Section, name: str) -> SourceFile:
     """
     section.only(FILE_KEYS)
     pattern = section.required_text("path", "the file's path below the data folder, or a glob")
-    if pattern.startswith("/") or ".." in pattern.split("/"):
-        section.fail(
-            "path", f"'{pattern}' must stay below the data folder; write it relative to it"
-        )
+    check_pattern(section, pattern)
     suffix = "parquet" if pattern.endswith(".parquet") else "csv"
     file = SourceFile(
         name=name,
@@ -124,8 +126,8 @@ def read_file(section: Section, name: str) -> SourceFile:
         is_optional=section.flag("optional"),
         where=section.where(),
     )
-    if len(file.separator) != 1:
-        section.fail("separator", f"a separator is one character, found {file.separator!r}")
+    check_separator(section, file.separator)
+    check_encoding(section, file.encoding)
     if file.separator == file.decimal and file.format == "csv":
         section.fail("decimal", f"'{file.decimal}' cannot be both decimal mark and separator")
     return file

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from data_contracts.inert_text import visible
 from pipelines.commands.options import DEFAULT_HOME, HomeOption
+from pipelines.terminal import is_for_eyes
 
 
 class OutputFormat(StrEnum):
@@ -30,14 +32,15 @@ def command(
     from warehouse.paths import Home
     from warehouse.published_copy.published import open_published
 
-    frame = open_published(Home(home)).query(query)
+    frame = open_published(Home(home)).answer(query)
     if output_format is OutputFormat.CSV:
-        typer.echo(frame.write_csv(), nl=False)
+        text = frame.write_csv()
+        typer.echo(visible(text) if is_for_eyes() else text, nl=False)
     elif output_format is OutputFormat.JSON:
         typer.echo(json.dumps(frame.to_dicts(), default=str, indent=2))
     else:
         with pl.Config(
             tbl_rows=200, tbl_cols=40, fmt_str_lengths=80, tbl_hide_dataframe_shape=True
         ):
-            typer.echo(str(frame))
+            typer.echo(visible(str(frame)))
             typer.echo(f"{frame.height} rows")

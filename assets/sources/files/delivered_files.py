@@ -11,7 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.sources.files.csv_bounds import require_modest_csv
 from assets.sources.files.csv_rows import read_csv_rows
+from assets.sources.files.parquet_bounds import require_modest_parquet, require_whole
+from assets.sources.files.places import data_folder, files_below, matching_files
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
@@ -55,18 +58,14 @@ def find_files(profile: Profile, data_dir: Path) -> dict[str, tuple[Path, ...]]:
     Raises:
         SourceError: The data folder or a file is not there.
     """
-    if not data_dir.is_dir():
-        raise SourceError(
-            f"The data folder {data_dir} does not exist; give the folder of the delivered files "
-            "with --data DIR."
-        )
+    data_dir = data_folder(data_dir)
     return {name: _matching(described, data_dir) for name, described in profile.files.items()}
 
 
 def _matching(described: SourceFile, data_dir: Path) -> tuple[Path, ...]:
-    paths = tuple(sorted(path for path in data_dir.glob(described.pattern) if path.is_file()))
+    paths = matching_files(described, data_dir)
     if not paths and not described.is_optional:
-        present = sorted(str(path.relative_to(data_dir)) for path in data_dir.rglob("*.*"))
+        present = sorted(str(path.relative_to(data_dir)) for path in files_below(data_dir))
         near = get_close_matches(described.pattern, present, n=1, cutoff=0.6)
         hint = f" Is it '{near[0]}'?" if near else ""
         raise SourceError(
@@ -124,11 +123,10 @@ def _open(
     name = str(path.relative_to(data_dir))
     if described.format == "parquet":
         header = require_parquet(path)
-        return (
-            _open_parquet(path, name, [c for c in header if c in wanted]),
-            no_misshapen_rows(),
-            header,
-        )
+        columns = [column for column in header if column in wanted]
+        require_modest_parquet(path, columns)
+        return _open_parquet(path, name, columns), no_misshapen_rows(), header
+    require_modest_csv(path, described)
     rows = read_csv_rows(path, described, wanted)
     frame = pl.DataFrame(
         [pl.Series(column, texts, dtype=pl.String) for column, texts in rows.columns.items()]
@@ -139,11 +137,30 @@ def _open(
 
 
 def _open_parquet(path: Path, name: str, columns: list[str]) -> pl.DataFrame:
-    frame = pl.read_parquet(path, columns=columns)
-    return frame.select(pl.all().cast(pl.String)).with_columns(
+    try:
+        frame = pl.read_parquet(path, columns=columns)
+        _require_flat(path, frame)
+        texts = frame.select(pl.all().cast(pl.String))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise SourceError(
+            f"{path} cannot be read ({reason}); it is damaged, or a column holds bytes that are no "
+            "text. Deliver it again."
+        ) from error
+    return texts.with_columns(
         pl.lit(name).alias(FILE_COLUMN),
         pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(ROW_COLUMN),
     )
+
+
+def _require_flat(path: Path, frame: pl.DataFrame) -> None:
+    """Check that every cell is one value."""
+    for name, kind in frame.schema.items():
+        if kind.is_nested() or kind in (pl.Duration, pl.Object):
+            raise SourceError(
+                f"{path}: the column '{name}' holds {kind}; a cell must be one text, number or "
+                "instant. Deliver it flat: a list as one row a value, a duration as a number."
+            )
 
 
 def require_parquet(path: Path) -> list[str]:
@@ -152,9 +169,10 @@ def require_parquet(path: Path) -> list[str]:
     Raises:
         SourceError: The file is empty, truncated or no Parquet at all.
     """
+    require_whole(path)
     try:
         return list(pl.read_parquet_schema(path))
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise SourceError(
             f"{path} is not a complete Parquet file ({reason}); it may be truncated. Deliver it "

@@ -43,7 +43,7 @@ def modest_yaml(file: Path, what: str, refusal: type[LotwiseError]) -> str:
     text = _read(file, what, refusal)
     try:
         for problem, line in _excesses(text):
-            raise refusal(f"{file}, line {line}: {problem}; {what.lower()} is not read.")
+            raise refusal(f"{file}, line {line}: {problem}. Write {what.lower()} plainly.")
     except yaml.YAMLError:
         pass  # whoever loads the text says what is wrong with it, in words of its own
     return text

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WAREHOUSE_FILE = "warehouse.duckdb"
-SOURCE_KEY = re.compile(r"[^\W_][\w.-]*-[0-9a-f]{8}")
+SOURCE_KEY = re.compile(r"[^\W_][\w.-]*")  # one folder of the home, and no other place
 
 
 def source_key(profile: str, data_dir: Path) -> str:

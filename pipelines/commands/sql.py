@@ -1,6 +1,7 @@
 """``lotwise sql``: query the published warehouse, read-only."""
 
 import json
+import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -35,7 +36,8 @@ def command(
     frame = open_published(Home(home)).answer(query)
     if output_format is OutputFormat.CSV:
         text = frame.write_csv()
-        typer.echo(visible(text) if is_for_eyes() else text, nl=False)
+        # not by echo, which would take escape sequences out of what was delivered
+        sys.stdout.write(visible(text) if is_for_eyes() else text)
     elif output_format is OutputFormat.JSON:
         typer.echo(json.dumps(frame.to_dicts(), default=str, indent=2))
     else:

@@ -166,6 +166,30 @@ def test_the_sound_source_is_accepted(ground: Ground, ask: Ask) -> None:
     assert "A run would go on." in done.stdout
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "yaml_of_merged_laughs",
+        "rule_of_one_blank",
+        "csv_header_of_a_million_columns",
+        "parquet_pages_twisted",
+        "home_is_a_file",
+        "query_that_writes_a_file",
+    ],
+)
+def test_a_process_of_its_own_ends_the_same(
+    name: str, ground: Ground, lotwise: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    case = next(case for case in CASES if case.name == name)
+    case.spoil(ground)
+    before = outside(ground)
+    done = lotwise(*case.command(ground), check=False)
+    assert done.returncode in case.codes
+    assert done.stderr.startswith("Error: ")
+    assert not says_wrong(case, done.stderr)
+    assert outside(ground) == before
+
+
 def test_every_case_has_a_name_of_its_own() -> None:
     assert len(CASES) >= 100
     assert len(set(names(CASES))) == len(CASES)

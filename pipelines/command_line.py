@@ -10,7 +10,8 @@ import typer
 
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
 from pipelines.commands import check, publish, report, roi, run, self_test, simulate, sql, verify
-from pipelines.terminal import SYSTEM_ERRORS, print_error, spoken_by_system
+from pipelines.terminal.console import print_error
+from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 
 app = typer.Typer(
     help="What precedes failed batches, how surely, and what preventing them is worth.",

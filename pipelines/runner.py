@@ -16,8 +16,8 @@ from rich.console import Console
 from data_contracts.errors import ContractError, LotwiseError, RunInterruptedError
 from pipelines.build import build_definitions
 from pipelines.interruption import insistent_interrupts
-from pipelines.progress import LOGGER_KEY, RunProgress, StepTimes, progress_logger
-from pipelines.terminal import SYSTEM_ERRORS, spoken_by_system
+from pipelines.terminal.progress import LOGGER_KEY, RunProgress, StepTimes, progress_logger
+from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 from warehouse.paths import Home
 from warehouse.store import Warehouse, last_worked_source_key
 from warehouse.usable_home import require_usable

@@ -32,6 +32,7 @@ LONGEST_FILES = (
 SLOW_FILES = (
     *LONGEST_FILES,
     "tests/bad_inputs/test_bad_inputs.py",
+    "tests/bad_inputs/test_fuzz.py",
     "tests/bad_inputs/test_inert_texts.py",
     "tests/core/test_as_of.py",
     "tests/data_contracts/test_expectations.py",

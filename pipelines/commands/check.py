@@ -9,7 +9,7 @@ from rich.table import Table
 
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, UsageError
 from pipelines.commands.options import DataOption, JsonOption, SourceOption
-from pipelines.terminal import terminal
+from pipelines.terminal.console import terminal
 
 if TYPE_CHECKING:
     from assets.sources.reporting.source_report import SourceReport

@@ -16,7 +16,7 @@ from pipelines.commands.options import (
     SeedOption,
     SourceOption,
 )
-from pipelines.terminal import terminal
+from pipelines.terminal.console import terminal
 
 
 def command(

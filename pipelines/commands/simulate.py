@@ -11,7 +11,7 @@ from data_contracts.limits import (
     MOST_SIMULATED_BATCHES,
     MOST_SIMULATED_YEARS,
 )
-from pipelines.terminal import terminal
+from pipelines.terminal.console import terminal
 
 
 def command(

@@ -9,7 +9,7 @@ import typer
 
 from data_contracts.inert_text import visible
 from pipelines.commands.options import DEFAULT_HOME, HomeOption
-from pipelines.terminal import is_for_eyes
+from pipelines.terminal.console import is_for_eyes
 
 
 class OutputFormat(StrEnum):

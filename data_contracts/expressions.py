@@ -17,6 +17,7 @@ from data_contracts.limits import (
     LONGEST_EXPRESSION,
     MOST_EXPRESSION_TEXT_BYTES,
     MOST_EXPRESSION_WORDS,
+    in_calendar,
 )
 
 ALLOWED_FUNCTIONS = frozenset(
@@ -255,8 +256,8 @@ def evaluate(frame: pl.DataFrame, text: str, where: str) -> pl.Series:
         where: The place of the expression, for the error.
 
     Returns:
-        One value per row. A number that is not finite (a division by zero) is null: it is not a
-        measurement.
+        One value per row. A number that is not finite (a division by zero), or a date
+        that no production has, is null: it is not a measurement.
 
     Raises:
         ProfileError: The expression does not parse, reads a missing column, or does not fit the
@@ -273,15 +274,42 @@ def evaluate(frame: pl.DataFrame, text: str, where: str) -> pl.Series:
         raise ProfileError(
             f"{where}: the expression '{text}' does not fit its columns ({types}): {reason}"
         ) from error
-    if values.dtype.is_nested() or values.dtype in (pl.Binary, pl.Object):
+    if values.dtype.is_nested() or values.dtype in (pl.Binary, pl.Object, pl.Duration):
         raise ProfileError(
             f"{where}: the expression '{text[:60]}' gives {values.dtype}, not one value a row."
         )
     if values.len() != frame.height:
-        values = pl.repeat(values[0], frame.height, eager=True)
+        values = values.new_from_index(0, frame.height)
     if values.dtype.is_float():
-        finite = values.is_finite()
-        values = values.zip_with(
-            finite.fill_null(value=False), pl.Series([None], dtype=values.dtype)
-        )
+        values = _null_unless(values.is_finite(), values)
+    if isinstance(values.dtype, (pl.Date, pl.Datetime)):
+        values = _null_unless(in_calendar(values).fill_null(value=True), values)
     return values.alias("value")
+
+
+def evaluate_condition(frame: pl.DataFrame, text: str, where: str) -> pl.Series:
+    """Evaluate a condition on every row of a frame.
+
+    Args:
+        frame: Any frame that has the columns the condition reads.
+        text: The condition; a number counts as true where it is not 0.
+        where: The place of the condition, for the error.
+
+    Returns:
+        One truth per row; null where it cannot be told.
+
+    Raises:
+        ProfileError: As for ``evaluate``, or the text gives something that is not true or false.
+    """
+    values = evaluate(frame, text, where)
+    if not (values.dtype.is_numeric() or values.dtype in (pl.Boolean, pl.Null)):
+        raise ProfileError(
+            f"{where}: the condition '{text}' gives {values.dtype}, not true or false; compare it "
+            "with something."
+        )
+    return values.cast(pl.Boolean)
+
+
+def _null_unless(is_kept: pl.Series, values: pl.Series) -> pl.Series:
+    nothing = pl.Series([None], dtype=values.dtype)
+    return values.zip_with(is_kept.fill_null(value=False), nothing)

@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.core.margins import worst_samples
 from data_contracts.codes import OutcomeStatus
-from data_contracts.expressions import columns_of, evaluate
+from data_contracts.expressions import columns_of, evaluate_condition
 from data_contracts.profile_schema.outcomes import BATCH_COLUMNS, Outcome
 from data_contracts.tables import key, table
 
@@ -108,7 +108,7 @@ def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) ->
         frame = frame.join(_quantity(outcome, measured, name), on="batch_id", how="left")
     is_measured = set(quantities) <= set(measured["quantity"])
     is_failure = (
-        evaluate(frame, outcome.rule, outcome.where).cast(pl.Boolean)
+        evaluate_condition(frame, outcome.rule, outcome.where)
         if is_measured
         else pl.lit(None, pl.Boolean)  # nobody measured it, so it has no type to compare either
     )

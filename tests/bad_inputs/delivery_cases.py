@@ -193,6 +193,18 @@ CASES = [
     BadInput("batches_of_the_year_262143", batches_dated("+262143-01-01 00:00:00"), "262143"),
     BadInput("batches_dated_past_every_epoch", batches_dated("9" * 25), "999999"),
     BadInput(
+        "batches_of_years_beyond_the_calendar",
+        lambda ground: (
+            batches_dated("262142-03-01")(ground),
+            ground.swap(
+                "same_names: [batch_id, production_order, product, started_at, disposition]",
+                "same_names: [batch_id, production_order, product, disposition]\n"
+                "    columns: {started_at: {column: started_at, format: '%Y-%m-%d'}}",
+            ),
+        ),
+        "262142",
+    ),
+    BadInput(
         "orders_without_end",
         lambda ground: ground.batches.write_text(
             ground.batches.read_text().replace(",P1,", "e400,P1,")

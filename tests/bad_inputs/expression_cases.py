@@ -67,6 +67,24 @@ CASES = [
     BadInput("expression_with_a_list", derived("[1, 2, 3]"), HERE),
     BadInput("expression_with_a_broken_pattern", derived("test LIKE '%' ESCAPE 'xx'"), HERE),
     BadInput(
+        "expression_of_a_date_no_calendar_has",
+        lambda ground: ground.swap(
+            "same_names: [batch_id, stage, test, value, unit]",
+            "same_names: [batch_id, stage, test, value]\n"
+            "    columns: {unit: {expression: cast(99999999 AS DATE)}}",
+        ),
+        r"raw\.lab_results",
+        codes=(0, 1),
+    ),
+    BadInput(
+        "condition_that_is_a_text",
+        lambda ground: ground.swap(
+            "same_names: [batch_id, stage, test, value, unit]",
+            "same_names: [batch_id, stage, test, value, unit]\n    where: test || unit",
+        ),
+        "true or false",
+    ),
+    BadInput(
         "expression_that_cuts_backwards", derived("substr(test, -99999999999999999999)"), HERE
     ),
 ]

@@ -156,6 +156,11 @@ CASES = [
     BadInput("parquet_with_binary_values", values(BINARY), FILE),
     BadInput("parquet_with_deep_lists", values(DEEP), FILE),
     BadInput("parquet_with_durations", values(pa.array([DAY] * 100)), "value"),
+    BadInput(
+        "parquet_of_dates_no_calendar_has",
+        values(pa.array([99_999_999] * 100, pa.int32()).cast(pa.date32())),
+        "99999999",
+    ),
     BadInput("parquet_with_truths", values(pa.array([True] * 100)), "value"),
     BadInput("parquet_with_numbers_without_end", values(pa.array([float("inf")] * 100)), "value"),
     BadInput(

@@ -16,6 +16,7 @@ from assets.sources.files.csv_rows import read_csv_rows
 from assets.sources.files.parquet_bounds import require_modest_parquet, require_whole
 from assets.sources.files.places import data_folder, files_below, matching_files
 from data_contracts.errors import SourceError
+from data_contracts.limits import in_calendar
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
 
@@ -140,7 +141,7 @@ def _open_parquet(path: Path, name: str, columns: list[str]) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(path, columns=columns)
         _require_flat(path, frame)
-        texts = frame.select(pl.all().cast(pl.String))
+        texts = frame.select(_as_text(column) for column in frame)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise SourceError(
@@ -151,6 +152,15 @@ def _open_parquet(path: Path, name: str, columns: list[str]) -> pl.DataFrame:
         pl.lit(name).alias(FILE_COLUMN),
         pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(ROW_COLUMN),
     )
+
+
+def _as_text(column: pl.Series) -> pl.Series:
+    """Write a column as text; a date that no calendar has as the number behind it."""
+    if not isinstance(column.dtype, (pl.Date, pl.Datetime)):
+        return column.cast(pl.String)
+    is_date = in_calendar(column).fill_null(value=True)
+    dates = column.set(~is_date, None).cast(pl.String)
+    return dates.zip_with(is_date, column.to_physical().cast(pl.String) + " since 1970")
 
 
 def _require_flat(path: Path, frame: pl.DataFrame) -> None:

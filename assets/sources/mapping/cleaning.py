@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.sources.files.delivered_files import FILE_COLUMN, ROW_COLUMN, Delivered
-from data_contracts.expressions import columns_of, evaluate
+from data_contracts.expressions import columns_of, evaluate, evaluate_condition
 from data_contracts.profile_schema.files import MissingRule, SourceFile
 
 _PLACE = (FILE_COLUMN, ROW_COLUMN)
@@ -113,7 +113,7 @@ def _condition(frame: pl.DataFrame, rule: MissingRule) -> pl.Series:
     if rule.when is None:
         return pl.repeat(True, frame.height, eager=True)
     numbers = as_numbers(frame, columns_of(rule.when, rule.where))
-    return evaluate(numbers, rule.when, rule.where).cast(pl.Boolean).fill_null(value=False)
+    return evaluate_condition(numbers, rule.when, rule.where).fill_null(value=False)
 
 
 def _equals(text: pl.Series, values: tuple[str, ...]) -> pl.Series:

@@ -13,7 +13,7 @@ from assets.sources.files.delivered_files import FILE_COLUMN, ROW_COLUMN
 from assets.sources.mapping.cell_values import cell_values
 from assets.sources.mapping.cleaning import as_numbers
 from data_contracts.catalogue import contract
-from data_contracts.expressions import columns_of, evaluate
+from data_contracts.expressions import columns_of, evaluate_condition
 from data_contracts.profile import Profile
 from data_contracts.profile_schema import mapping as profile_mapping
 from data_contracts.profile_schema.mapping import NAME_COLUMN, UnpivotColumn
@@ -75,7 +75,7 @@ def _records(mapping: profile_mapping.Mapping, files: Mapping[str, pl.DataFrame]
     frame = files[mapping.file]
     if mapping.condition is not None:
         numbers = as_numbers(frame, columns_of(mapping.condition, mapping.where))
-        frame = frame.filter(evaluate(numbers, mapping.condition, mapping.where).cast(pl.Boolean))
+        frame = frame.filter(evaluate_condition(numbers, mapping.condition, mapping.where))
     filled = pl.DataFrame([cell_values(cell, frame, files) for cell in mapping.cells])
     place = frame.select(
         pl.col(FILE_COLUMN).alias("source_file"), pl.col(ROW_COLUMN).alias("source_row")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from data_contracts.assumptions import Assumptions, load_run_assumptions
 from data_contracts.errors import UsageError
-from data_contracts.limits import EARLIEST_INSTANT, LATEST_INSTANT
 from data_contracts.profile import Profile
+from data_contracts.untrusted.limits import EARLIEST_INSTANT, LATEST_INSTANT
 
 A_DAY = timedelta(days=1)  # more than any time zone moves an instant
 

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 import polars as pl
 
 from data_contracts.errors import ProfileError
-from data_contracts.limits import (
+from data_contracts.untrusted.limits import (
     DEEPEST_EXPRESSION,
     LONGEST_EXPRESSION,
     MOST_EXPRESSION_TEXT_BYTES,

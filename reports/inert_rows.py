@@ -7,7 +7,7 @@ their own, so their texts are escaped here.
 
 import polars as pl
 
-from data_contracts.inert_text import visible
+from data_contracts.untrusted.inert_text import visible
 
 # Wider than what ``visible`` rewrites, and quick: most columns have nothing of the kind.
 _SUSPECT = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\x{FE00}-\x{FE0F}]"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from data_contracts.catalogue import contract
 from data_contracts.expressions import columns_of, with_columns_as
-from data_contracts.limits import EARLIEST_INSTANT, LATEST_INSTANT
 from data_contracts.profile_schema.cells import Cell
 from data_contracts.profile_schema.files import MissingRule, SourceFile
 from data_contracts.profile_schema.mapping import READINGS, Mapping
+from data_contracts.untrusted.limits import EARLIEST_INSTANT, LATEST_INSTANT
 
 Headers = dict[Path, list[str]]
 """Files by absolute path, with the names of their columns in order."""

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from data_contracts.errors import AssumptionError
-from data_contracts.yaml_loader import VALUE_ERRORS, modest_yaml
+from data_contracts.untrusted.modest_yaml import VALUE_ERRORS, modest_yaml
 
 # Plain decimals or ratios of integers only: an exponent could ask for a number of any length.
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,12})?(/[1-9]\d{0,8})?")

@@ -38,7 +38,7 @@ from data_contracts.assumption_schema.units import (
 )
 from data_contracts.assumption_schema.unmeasured import unmeasured_confounding
 from data_contracts.errors import AssumptionError
-from data_contracts.limits import MOST_BY_UNIT
+from data_contracts.untrusted.limits import MOST_BY_UNIT
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TOP = {"name", "title", "currency", "statement", "basis", "assumptions"}

@@ -14,8 +14,9 @@ from typing import Any, NoReturn
 import yaml
 
 from data_contracts.errors import ProfileError
-from data_contracts.limits import LONGEST_NAME
-from data_contracts.yaml_loader import SAFE_LOADER, VALUE_ERRORS, modest_yaml
+from data_contracts.untrusted.limits import LONGEST_NAME
+from data_contracts.untrusted.modest_yaml import VALUE_ERRORS, modest_yaml
+from data_contracts.yaml_loader import SAFE_LOADER
 
 Place = tuple[str | int, ...]
 _NAME = re.compile(r"[^\W_][\w.-]*")

@@ -9,8 +9,8 @@ from datetime import datetime
 
 import polars as pl
 
-from data_contracts.limits import LONGEST_PATH
 from data_contracts.profile_schema.document import Section
+from data_contracts.untrusted.limits import LONGEST_PATH
 
 # Codecs of Python that pass for text and are none a program exports in.
 _NO_EXPORTS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from data_contracts.contract import Column, Contract, RowRule
-from data_contracts.limits import EARLIEST_INSTANT, LATEST_INSTANT
 from data_contracts.quality.strict_types import EXPECTED_IN_WORDS
+from data_contracts.untrusted.limits import EARLIEST_INSTANT, LATEST_INSTANT
 
 _WITH_A_DAY = ("TIMESTAMP", "DATE")
 

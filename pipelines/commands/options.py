@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from data_contracts.limits import LARGEST_SEED
+from data_contracts.untrusted.limits import LARGEST_SEED
 
 HomeOption = Annotated[
     Path, typer.Option("--home", help="Runtime home: warehouse, reports, run history.")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from data_contracts.limits import MOST_TRIALS
+from data_contracts.untrusted.limits import MOST_TRIALS
 from pipelines.commands.options import (
     DEFAULT_HOME,
     AssumptionsOption,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from data_contracts.limits import (
+from data_contracts.untrusted.limits import (
     LARGEST_SEED,
     MOST_RERUNS,
     MOST_SIMULATED_BATCHES,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from data_contracts.inert_text import visible
+from data_contracts.untrusted.inert_text import visible
 from pipelines.commands.options import DEFAULT_HOME, HomeOption
 from pipelines.terminal.console import is_for_eyes
 

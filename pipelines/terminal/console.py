@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 
-from data_contracts.inert_text import told, visible
+from data_contracts.untrusted.inert_text import told, visible
 
 
 class InertConsole(Console):

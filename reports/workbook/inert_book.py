@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from data_contracts.inert_text import visible
+from data_contracts.untrusted.inert_text import visible
 
 
 def inert_workbook(path: str) -> Any:

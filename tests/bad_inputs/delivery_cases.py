@@ -134,6 +134,16 @@ def batches_dated(text: str) -> Spoil:
     return spoil
 
 
+def years_beyond(ground: Ground) -> None:
+    """Date batches by a format that reads years no calendar has."""
+    batches_dated("262142-03-01")(ground)
+    ground.swap(
+        "same_names: [batch_id, production_order, product, started_at, disposition]",
+        "same_names: [batch_id, production_order, product, disposition]\n"
+        "    columns: {started_at: {column: started_at, format: '%Y-%m-%d'}}",
+    )
+
+
 WIDE = ",".join(f"c{n}" for n in range(1_000_000))
 
 CASES = [
@@ -194,14 +204,7 @@ CASES = [
     BadInput("batches_dated_past_every_epoch", batches_dated("9" * 25), "999999"),
     BadInput(
         "batches_of_years_beyond_the_calendar",
-        lambda ground: (
-            batches_dated("262142-03-01")(ground),
-            ground.swap(
-                "same_names: [batch_id, production_order, product, started_at, disposition]",
-                "same_names: [batch_id, production_order, product, disposition]\n"
-                "    columns: {started_at: {column: started_at, format: '%Y-%m-%d'}}",
-            ),
-        ),
+        years_beyond,
         "262142",
     ),
     BadInput(

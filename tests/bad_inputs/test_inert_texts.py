@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from data_contracts.inert_text import told, visible, visible_line
+from data_contracts.untrusted.inert_text import told, visible, visible_line
 
 CHROMIUM = next(
     (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).is_file()),

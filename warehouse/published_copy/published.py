@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 
 from data_contracts.errors import WarehouseError
-from data_contracts.limits import MOST_RESULT_CELLS
+from data_contracts.untrusted.limits import MOST_RESULT_CELLS
 from warehouse.connection import connect_read_only, plain_errors
 from warehouse.paths import Home
 from warehouse.select_file import require_question

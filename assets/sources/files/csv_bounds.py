@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from data_contracts.errors import SourceError
-from data_contracts.limits import (
+from data_contracts.profile_schema.files import SourceFile
+from data_contracts.untrusted.limits import (
     LARGEST_CSV_BYTES,
     LONGEST_CSV_LINE_BYTES,
     MOST_COLUMNS,
     MOST_CSV_CELLS,
 )
-from data_contracts.profile_schema.files import SourceFile
 
 _BLOCK = 1 << 24
 _LINE_END, _NUL = 10, 0

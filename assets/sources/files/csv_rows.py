@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_contracts.errors import SourceError
-from data_contracts.limits import LONGEST_CSV_LINE_BYTES, MOST_COLUMNS
 from data_contracts.profile_schema.files import SourceFile
+from data_contracts.untrusted.limits import LONGEST_CSV_LINE_BYTES, MOST_COLUMNS
 
 COMMON_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data_contracts.errors import SourceError
-from data_contracts.limits import (
+from data_contracts.untrusted.limits import (
     LARGEST_COLUMN_CHUNK_BYTES,
     LARGEST_PARQUET_BYTES,
     MOST_COLUMNS,

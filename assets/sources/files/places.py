@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 from data_contracts.errors import SourceError
-from data_contracts.limits import MOST_FILES_LISTED
 from data_contracts.profile_schema.files import SourceFile
+from data_contracts.untrusted.limits import MOST_FILES_LISTED
 
 
 def data_folder(data_dir: Path) -> Path:

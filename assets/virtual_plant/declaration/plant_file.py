@@ -42,7 +42,8 @@ from assets.virtual_plant.declaration.variable import (
     Term,
     Variable,
 )
-from data_contracts.yaml_loader import SAFE_LOADER, VALUE_ERRORS, is_there, modest_yaml
+from data_contracts.untrusted.modest_yaml import VALUE_ERRORS, is_there, modest_yaml
+from data_contracts.yaml_loader import SAFE_LOADER
 
 PLANTS = Path(__file__).parents[1] / "plants"
 TABLETS = PLANTS / "tablets.yaml"

@@ -8,7 +8,7 @@ tables and files keep what was delivered.
 import re
 import unicodedata
 
-from data_contracts.limits import LONGEST_MESSAGE, LONGEST_QUOTED_WORD
+from data_contracts.untrusted.limits import LONGEST_MESSAGE, LONGEST_QUOTED_WORD
 
 # Control characters but tab and line end, direction marks, invisible marks, halves of characters.
 _UNSEEN = re.compile(

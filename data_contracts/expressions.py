@@ -155,6 +155,11 @@ def _require_modest(text: str, where: str) -> None:
     tokens = [token.group().lower() for token in _TOKEN.finditer(text)]
     if not tokens:
         raise ProfileError(f"{where}: the expression is blank; write a condition or a value.")
+    for name, opening, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if name in ALLOWED_FUNCTIONS - {"pi"} and opening + closing == "()":
+            raise ProfileError(
+                f"{where}: '{name}()' in the expression '{text[:60]}' needs a value."
+            )
     depth = deepest = 0
     for token in tokens:
         depth += (token in _OPENING) - (token in _CLOSING)

@@ -21,6 +21,7 @@ DEEPEST_YAML: Final = 40
 LONGEST_EXPRESSION: Final = 10_000
 MOST_EXPRESSION_WORDS: Final = 1_000
 DEEPEST_EXPRESSION: Final = 40
+LONGEST_PLANT_EXPRESSION: Final = 500  # read by Python's parser, which is as deep as it is long
 MOST_EXPRESSION_TEXT_BYTES: Final = 512 * MB  # what an expression over texts can make of a file
 
 # Names become folders and file names (255 bytes at most, with what is added to them).

@@ -1,8 +1,11 @@
 """Homes nobody can write to, and words of the command line that make no sense."""
 
+import json
 import os
+import re
 from collections.abc import Callable
 
+from assets.virtual_plant.declaration.plant_file import TABLETS
 from tests.bad_inputs.ground import RUN, BadInput, Ground, as_delivered
 
 Spoil = Callable[[Ground], object]
@@ -53,6 +56,18 @@ def laughing() -> bytes:
     return "\n".join(lines).encode()
 
 
+def plant_of(expression: str) -> Spoil:
+    """Write a plant file in which a variable is this expression."""
+
+    def spoil(ground: Ground) -> None:
+        text = TABLETS.read_text()
+        (sound,) = re.findall('expression: ("sqrt.*")', text)
+        (ground.folder / "p.yaml").write_text(text.replace(sound, json.dumps(expression)))
+
+    return spoil
+
+
+SIMULATED = ("simulate", "--out", "{home}", "--batches", "20", "--plant", "{folder}/p.yaml")
 PRICED = roi("--assumptions", "{folder}/a.yaml")
 PUBLISHED = "home/published/warehouse.duckdb"
 
@@ -188,6 +203,25 @@ NUMBERS = [
         r"p\.yaml",
         ("simulate", "--out", "{home}", "--plant", "{folder}/p.yaml"),
     ),
+    BadInput("plant_expression_of_100_kb", plant_of("1 + " * 25_000 + "1"), "cold_load", SIMULATED),
+    BadInput(
+        "plant_expression_400_brackets_deep",
+        plant_of("(" * 400 + "1" + ")" * 400),
+        "cold_load",
+        SIMULATED,
+    ),
+    BadInput(
+        "plant_expression_1_500_signs_deep", plant_of("-" * 1_500 + "1"), "cold_load", SIMULATED
+    ),
+    BadInput(
+        "plant_expression_that_runs_a_program",
+        plant_of("__import__('os').system('touch x')"),
+        "cold_load",
+        SIMULATED,
+    ),
+    BadInput("plant_expression_of_a_huge_number", plant_of("9" * 400), "cold_load", SIMULATED),
+    BadInput("plant_expression_without_a_value", plant_of("max()"), "cold_load", SIMULATED),
+    BadInput("plant_expression_with_a_nul", plant_of("1\0"), "cold_load", SIMULATED),
     BadInput(
         "simulated_into_a_file",
         put("home", b"x"),

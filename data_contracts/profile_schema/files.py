@@ -128,6 +128,10 @@ def read_file(section: Section, name: str) -> SourceFile:
     )
     check_separator(section, file.separator)
     check_encoding(section, file.encoding)
+    for column in sorted({c for rule in file.missing for c in rule.columns} & file.derived_names):
+        section.fail(
+            "missing", f"'{column}' is derived; name the delivered columns it is derived from"
+        )
     if file.separator == file.decimal and file.format == "csv":
         section.fail("decimal", f"'{file.decimal}' cannot be both decimal mark and separator")
     return file

@@ -165,6 +165,11 @@ CASES = [
     BadInput("encoding_that_is_undefined", at("results.csv, encoding: undefined"), "undefined"),
     BadInput("encoding_of_domain_names", at("results.csv, encoding: idna"), "idna"),
     BadInput("encoding_with_a_nul", at('results.csv, encoding: "a\\0"'), "encoding"),
+    BadInput(
+        "missing_values_of_a_derived_column",
+        at("results.csv, derived: {d: value}, missing: [{columns: [d], equals: 0, reason: no}]"),
+        "'d' is derived",
+    ),
     BadInput("format_unknown", at("results.csv, format: docx"), "docx"),
     BadInput("blank_texts_are_lists", at("results.csv, null_tokens: [[a]]"), "null_tokens"),
     BadInput(

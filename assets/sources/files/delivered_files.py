@@ -13,7 +13,12 @@ import polars as pl
 
 from assets.sources.files.csv_bounds import require_modest_csv
 from assets.sources.files.csv_rows import read_csv_rows
-from assets.sources.files.parquet_bounds import require_modest_parquet, require_whole
+from assets.sources.files.parquet_bounds import (
+    parquet_columns,
+    read_parquet_columns,
+    require_modest_parquet,
+    require_whole,
+)
 from assets.sources.files.places import data_folder, files_below, matching_files
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
@@ -138,15 +143,13 @@ def _open(
 
 
 def _open_parquet(path: Path, name: str, columns: list[str]) -> pl.DataFrame:
+    frame = read_parquet_columns(path, columns)
     try:
-        frame = pl.read_parquet(path, columns=columns)
-        _require_flat(path, frame)
         texts = frame.select(_as_text(column) for column in frame)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+    except pl.exceptions.PolarsError as error:
         reason = str(error).splitlines()[0]
         raise SourceError(
-            f"{path} cannot be read ({reason}); it is damaged, or a column holds bytes that are no "
-            "text. Deliver it again."
+            f"{path}: a column holds bytes that are no text ({reason}). Deliver it again."
         ) from error
     return texts.with_columns(
         pl.lit(name).alias(FILE_COLUMN),
@@ -163,38 +166,20 @@ def _as_text(column: pl.Series) -> pl.Series:
     return dates.zip_with(is_date, column.to_physical().cast(pl.String) + " since 1970")
 
 
-def _require_flat(path: Path, frame: pl.DataFrame) -> None:
-    """Check that every cell is one value."""
-    for name, kind in frame.schema.items():
-        if kind.is_nested() or kind in (pl.Duration, pl.Object):
-            raise SourceError(
-                f"{path}: the column '{name}' holds {kind}; a cell must be one text, number or "
-                "instant. Deliver it flat: a list as one row a value, a duration as a number."
-            )
-
-
 def require_parquet(path: Path) -> list[str]:
     """Check that a file is whole Parquet and return its column names.
 
     Raises:
         SourceError: The file is empty, truncated or no Parquet at all.
     """
-    require_whole(path)
-    try:
-        return list(pl.read_parquet_schema(path))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise SourceError(
-            f"{path} is not a complete Parquet file ({reason}); it may be truncated. Deliver it "
-            "again."
-        ) from error
+    return parquet_columns(path)
 
 
 def rows_in_parquet(path: Path) -> int | None:
     """Return the rows a Parquet file says it has; None for a file of another kind."""
     if path.suffix != ".parquet":
         return None
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    return int(require_whole(path).num_rows)
 
 
 def _nothing(reads: dict[str, str]) -> pl.DataFrame:

@@ -1,12 +1,15 @@
 """How much a Parquet file claims to hold, read from its footer before a page is unpacked.
 
 A file of some kilobytes can claim any number of equal rows. Here belong the counting and the kinds
-of column that no table holds; reading the rows is in ``delivered_files`` and in DuckDB.
+of column that no table holds, and the reading of a few columns; readings are read by DuckDB.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from data_contracts.errors import SourceError
 from data_contracts.untrusted.limits import (
@@ -25,25 +28,76 @@ def require_whole(path: Path) -> Any:
     Raises:
         SourceError: The file is empty, truncated or no Parquet at all.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with _readable(path):
         metadata = pq.read_metadata(path)
         columns = metadata.num_columns
         if columns <= MOST_COLUMNS:
             _chunks(metadata)
             return metadata
-    except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise SourceError(
-            f"{path} is not a complete Parquet file ({reason}); it may be truncated. Deliver it "
-            "again."
-        ) from error
     raise SourceError(
         f"{path} has {columns:,} columns; at most {MOST_COLUMNS:,} are read. Deliver the columns "
         "that are needed, or one row a value."
     )
+
+
+def parquet_columns(path: Path) -> list[str]:
+    """Return the names of a file's columns, the outermost of nested ones.
+
+    Raises:
+        SourceError: The file is not whole, or has a kind of column nobody knows.
+    """
+    metadata = require_whole(path)
+    with _readable(path):
+        return list(metadata.schema.to_arrow_schema().names)
+
+
+def read_parquet_columns(path: Path, columns: Sequence[str]) -> pl.DataFrame:
+    """Read columns of a file by the reader of Arrow, whose errors on damaged pages are errors.
+
+    That of polars ends the program instead, with a page of its inner calls.
+
+    Raises:
+        SourceError: A page is damaged, or a column does not hold one value a cell.
+    """
+    import pyarrow.parquet as pq
+
+    with _readable(path):
+        table = pq.read_table(path, columns=list(columns), use_threads=False)
+        _require_flat(path, table.schema)
+        return pl.DataFrame(pl.from_arrow(table))
+
+
+def _require_flat(path: Path, schema: Any) -> None:
+    """Check that every cell of an Arrow schema is one text, number or instant."""
+    from pyarrow import types
+
+    for field in schema:
+        kind = field.type.value_type if types.is_dictionary(field.type) else field.type
+        is_flat = types.is_primitive(kind) or types.is_null(kind) or types.is_decimal128(kind)
+        is_text = types.is_string(kind) or types.is_large_string(kind) or types.is_binary(kind)
+        if types.is_duration(kind) or not (is_flat or is_text or types.is_large_binary(kind)):
+            raise SourceError(
+                f"{path}: the column '{field.name}' holds {kind}; a cell must be one text, number "
+                "or instant. Deliver it flat: a list as one row a value, a duration as a number."
+            )
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say of a file that cannot be read what to do about it."""
+    import pyarrow as pa
+
+    broken = (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError, OverflowError)
+    try:
+        yield
+    except (*broken, MemoryError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SourceError(
+            f"{path} is not a complete Parquet file ({reason}); it may be truncated or damaged. "
+            "Deliver it again."
+        ) from error
 
 
 def require_modest_parquet(path: Path, columns: Collection[str]) -> None:

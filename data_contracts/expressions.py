@@ -12,13 +12,8 @@ from difflib import get_close_matches
 import polars as pl
 
 from data_contracts.errors import ProfileError
-from data_contracts.untrusted.limits import (
-    DEEPEST_EXPRESSION,
-    LONGEST_EXPRESSION,
-    MOST_EXPRESSION_TEXT_BYTES,
-    MOST_EXPRESSION_WORDS,
-    in_calendar,
-)
+from data_contracts.untrusted.limits import in_calendar
+from data_contracts.untrusted.modest_expression import require_modest_expression, require_room
 
 ALLOWED_FUNCTIONS = frozenset(
     [
@@ -89,9 +84,6 @@ _TOKEN = re.compile(
     r"""(?P<string>'(?:[^']|'')*')|(?P<quoted>"(?:[^"]|"")*")|(?P<word>[A-Za-z_]\w*)|(?P<other>\S)"""
 )
 
-_OPENING, _CLOSING = frozenset(["(", "[", "{", "case"]), frozenset([")", "]", "}", "end"])
-_SIGNS = re.compile(r"(?:(?<!\S)(?:-|\+|~|not) ){2,}")
-
 
 def _words(text: str) -> list[tuple[str, bool]]:
     """Return each bare word of an expression, and whether an opening parenthesis follows it."""
@@ -118,7 +110,7 @@ def parse(text: str, where: str) -> pl.Expr:
     Raises:
         ProfileError: The text is no single expression, or uses what is not on the allow-list.
     """
-    _require_modest(text, where)
+    require_modest_expression(text, where)
     for word, is_call in _words(text):
         known = word.lower()
         if known in _FORBIDDEN_WORDS:
@@ -144,64 +136,6 @@ def parse(text: str, where: str) -> pl.Expr:
     if expression.meta.has_multiple_outputs():
         raise ProfileError(f"{where}: '{text}' names several columns at once; write one value.")
     return expression
-
-
-def _require_modest(text: str, where: str) -> None:
-    """Check that parsing a text and evaluating it stay within what a machine has.
-
-    Raises:
-        ProfileError: It is blank, too long, or too deep.
-    """
-    tokens = [token.group().lower() for token in _TOKEN.finditer(text)]
-    if not tokens:
-        raise ProfileError(f"{where}: the expression is blank; write a condition or a value.")
-    for name, opening, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if name in ALLOWED_FUNCTIONS - {"pi"} and opening + closing == "()":
-            raise ProfileError(
-                f"{where}: '{name}()' in the expression '{text[:60]}' needs a value."
-            )
-    depth = deepest = 0
-    for token in tokens:
-        depth += (token in _OPENING) - (token in _CLOSING)
-        deepest = max(deepest, depth)
-    signs = max((len(found) for found in _SIGNS.findall(" ".join(tokens))), default=0) // 2
-    for what, found, most in (
-        ("characters", len(text), LONGEST_EXPRESSION),
-        ("words", len(tokens), MOST_EXPRESSION_WORDS),
-        ("levels of brackets or cases", deepest, DEEPEST_EXPRESSION),
-        ("signs in a row", signs, DEEPEST_EXPRESSION),
-    ):
-        if found > most:
-            raise ProfileError(
-                f"{where}: the expression '{text[:60]} ...' has {found:,} {what}, more than "
-                f"{most:,}; compute it in steps, under 'derived'."
-            )
-
-
-def _require_room(frame: pl.DataFrame, text: str, where: str) -> None:
-    """Check that the texts an expression puts together fit the memory, before it does.
-
-    Every text a function returns is made of its arguments; only ``replace`` makes more of them, at
-    most as many times as the longest text written in the expression is long.
-
-    Raises:
-        ProfileError: They do not.
-    """
-    tokens = list(_TOKEN.finditer(text))
-    names = [t.group().strip('"') for t in tokens if t.lastgroup in ("word", "quoted")]
-    texts = [len(t.group()) - 2 for t in tokens if t.lastgroup == "string"]
-    lengths = {
-        name: int(frame[name].str.len_bytes().sum() or 0)
-        for name in set(names)
-        if name in frame.columns and frame.schema[name] == pl.String
-    }
-    growth = max(1, *texts, 1) ** sum(name.lower() == "replace" for name in names)
-    size = (sum(lengths.get(name, 0) for name in names) + frame.height * sum(texts)) * growth
-    if size > MOST_EXPRESSION_TEXT_BYTES:
-        raise ProfileError(
-            f"{where}: the expression '{text[:60]}' can make {size:.3g} bytes of text of this "
-            f"file, more than {MOST_EXPRESSION_TEXT_BYTES:,}; replace by shorter texts."
-        )
 
 
 def columns_of(text: str, where: str) -> tuple[str, ...]:
@@ -270,7 +204,7 @@ def evaluate(frame: pl.DataFrame, text: str, where: str) -> pl.Series:
     """
     expression = parse(text, where)
     require_columns(text, frame.columns, where)
-    _require_room(frame, text, where)
+    require_room(frame, text, where)
     try:
         values = frame.select(expression.alias("value"))["value"]
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:

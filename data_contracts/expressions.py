@@ -12,7 +12,7 @@ from difflib import get_close_matches
 import polars as pl
 
 from data_contracts.errors import ProfileError
-from data_contracts.untrusted.limits import in_calendar
+from data_contracts.untrusted.calendar_dates import in_calendar
 from data_contracts.untrusted.modest_expression import require_modest_expression, require_room
 
 ALLOWED_FUNCTIONS = frozenset(

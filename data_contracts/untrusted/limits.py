@@ -7,8 +7,6 @@ anything is read. A bound lies well beyond what plants export; who needs more fi
 from datetime import datetime
 from typing import Final
 
-import polars as pl
-
 MB: Final = 1 << 20
 
 # YAML: the longest file of the product has 30 kB and 6 levels. Aliases are counted written out,
@@ -61,17 +59,3 @@ MOST_BY_UNIT: Final = {"years": 100, "months": 1_200, "count": 1_000_000_000}
 # Messages quote what they refuse; what is longer is cut in its middle.
 LONGEST_QUOTED_WORD: Final = 200
 LONGEST_MESSAGE: Final = 3_500
-
-
-def in_calendar(values: pl.Series) -> pl.Series:
-    """Return which dates or instants lie in the years 1 to 9999; null where there is none.
-
-    They are compared by the numbers behind them: polars ends a program that prints other years.
-    """
-    kind = values.dtype
-    plain = pl.Datetime(kind.time_unit) if isinstance(kind, pl.Datetime) else kind
-    ends = pl.Series(["0001-01-01", "9999-12-31"]).str.to_datetime().cast(plain, strict=False)
-    low, high = ends.to_physical()
-    if low is None or high is None:  # nanoseconds reach from 1677 to 2262 and no further
-        return values.is_not_null()
-    return values.to_physical().is_between(low, high)

@@ -166,6 +166,15 @@ CASES = [
     BadInput("encoding_of_domain_names", at("results.csv, encoding: idna"), "idna"),
     BadInput("encoding_with_a_nul", at('results.csv, encoding: "a\\0"'), "encoding"),
     BadInput(
+        "sum_of_texts",
+        swapped(
+            "same_names: [batch_id, stage, test, value, unit]",
+            "same_names: [batch_id, stage, value, unit]\n"
+            "    columns: {test: {column: test, aggregate: sum}}",
+        ),
+        "needs numbers.*assay_pct",
+    ),
+    BadInput(
         "missing_values_of_a_derived_column",
         at("results.csv, derived: {d: value}, missing: [{columns: [d], equals: 0, reason: no}]"),
         "'d' is derived",

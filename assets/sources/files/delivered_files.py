@@ -23,7 +23,7 @@ from assets.sources.files.places import data_folder, files_below, matching_files
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
-from data_contracts.untrusted.limits import in_calendar
+from data_contracts.untrusted.calendar_dates import in_calendar
 
 FILE_COLUMN, ROW_COLUMN = "__source_file", "__source_row"
 _MISSHAPEN = {"source_file": pl.String, "source_row": pl.Int64, "record": pl.String}

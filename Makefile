@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage ui bench check generated lock clean
+.PHONY: help demo test quick coverage fuzz ui bench check generated lock clean
 
 help: ## what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -37,6 +37,10 @@ quick: $(READY) ## the unit tests, under a minute of processor time
 coverage: $(READY) ## every test, and the share of lines they reach
 	$(EVERY_TEST) -q --cov --cov-report=
 	@echo "lines of the five rooms reached by the tests: $$($(BIN)/coverage report --format=total)%"
+
+SECONDS ?= 120
+fuzz: $(READY) ## random profiles, CSV, Parquet and expressions for a while (make fuzz SECONDS=600)
+	$(BIN)/python -m tests.bad_inputs.fuzz --seconds $(SECONDS)
 
 ui: $(READY) ## Dagster on localhost
 	mkdir -p var && DAGSTER_HOME=$(CURDIR) $(BIN)/dagster dev -m pipelines.definitions -h 127.0.0.1 -p 3000

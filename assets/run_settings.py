@@ -5,12 +5,15 @@ stored is not said here: that is the warehouse's business.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from data_contracts.assumptions import Assumptions, load_run_assumptions
 from data_contracts.errors import UsageError
 from data_contracts.profile import Profile
+from data_contracts.untrusted.limits import EARLIEST_INSTANT, LATEST_INSTANT
+
+A_DAY = timedelta(days=1)  # more than any time zone moves an instant
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def parse_instant(text: str) -> datetime:
     """Read an ISO date or instant as a naive UTC instant.
 
     Raises:
-        UsageError: The text is not an ISO 8601 date or instant.
+        UsageError: The text is not an ISO 8601 date or instant, or absurdly early or late.
     """
     try:
         parsed = datetime.fromisoformat(text)
@@ -78,4 +81,10 @@ def parse_instant(text: str) -> datetime:
         raise UsageError(
             f"--as-of: '{text}' is not a date; write it as 2021-04-30 or 2021-04-30T06:00."
         ) from error
+    day = parsed.replace(tzinfo=None)
+    if not EARLIEST_INSTANT + A_DAY <= day < LATEST_INSTANT - A_DAY:
+        raise UsageError(
+            f"--as-of: '{text}' lies outside {EARLIEST_INSTANT.year} to {LATEST_INSTANT.year - 1}; "
+            "write the date on which the records were known, as 2021-04-30."
+        )
     return parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else parsed

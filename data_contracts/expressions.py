@@ -16,6 +16,8 @@ from data_contracts.expression_language import duckdb_form, polars_form
 from data_contracts.expression_language.parser import ExpressionError, parse_text
 from data_contracts.expression_language.tree import Kind, Node, columns
 from data_contracts.expression_language.typed import Typed, typed
+from data_contracts.untrusted.calendar_dates import in_calendar
+from data_contracts.untrusted.expression_room import require_room
 
 
 def parse(text: str, where: str) -> Node:
@@ -74,20 +76,24 @@ def evaluate(frame: pl.DataFrame, text: str, where: str) -> pl.Series:
 
     Returns:
         One value per row. A number is double precision; one that cannot be computed (a division by
-        zero) is null: it is not a measurement.
+        zero) is null, and so is a date that no production has: neither is a measurement.
 
     Raises:
         ProfileError: The expression does not parse, reads a missing column, or does not fit the
             columns' types.
     """
     require_columns(text, frame.columns, where)
+    require_room(frame, text, where)
     names = columns_of(text, where)
     kinds = {name: _kind(frame.schema[name]) for name in names}
     part = _fitted(text, where, kinds)
     usable = frame.select(_usable(name, kinds[name]) for name in names) if names else frame
     if frame.height == 1:  # polars reckons otherwise with a single number, x * x * x for x ** 3
         usable = pl.concat([usable, usable])
-    return polars_form.evaluated(part, usable).head(frame.height).alias("value")
+    values = polars_form.evaluated(part, usable).head(frame.height).alias("value")
+    if not values.dtype.is_temporal():
+        return values
+    return values.set(~in_calendar(values).fill_null(value=True), None)
 
 
 def holds(frame: pl.DataFrame, text: str, where: str) -> pl.Series:

@@ -23,6 +23,7 @@ from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping
 from data_contracts.profile_schema.outcomes import Outcome, read_outcomes
 from data_contracts.profile_schema.readings import check_readings
 from data_contracts.profile_schema.wide_table import FILE, read_wide_table
+from data_contracts.untrusted.modest_yaml import is_there
 
 PROFILES: Final = Path(__file__).parent / "profiles"
 ROOT_KEYS = [
@@ -184,7 +185,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
     files, mappings, outcomes = _parts(root)
     data_dir, assumptions = root.text("data_dir"), root.text("assumptions")
     profile = Profile(
-        name=root.required_text("profile", "the source's name, in snake_case"),
+        name=root.name("profile", "the source's name, in snake_case"),
         title=root.text("title") or root.required_text("profile", "the source's name"),
         description=root.text("description") or "",
         origin=root.text("origin") or "",
@@ -205,8 +206,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
 def _profile_file(name: str) -> Path:
     if name in built_in_profiles():
         return PROFILES / f"{name}.yaml"
-    path = Path(name)
-    if path.is_file():
+    if is_there(path := Path(name)):
         return path
     known = built_in_profiles()
     near = get_close_matches(name, known, n=1)
@@ -227,7 +227,7 @@ def _extended(root: Section) -> Section:
     if name is None:
         return root
     beside = root.file.parent / name
-    base = read_document(beside if beside.is_file() else _profile_file(name))
+    base = read_document(beside if is_there(beside) else _profile_file(name))
     if "extends" in base.values:
         root.fail("extends", f"'{name}' extends another profile itself; extend that one")
     taken = {key: value for key, value in base.values.items() if key != "data_dir"}

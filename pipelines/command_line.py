@@ -7,10 +7,11 @@ own errors are printed as one message that says what, where and what to do next.
 import sys
 
 import typer
-from rich.console import Console
 
-from data_contracts.errors import LotwiseError
+from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
 from pipelines.commands import check, publish, report, roi, run, self_test, simulate, sql, verify
+from pipelines.terminal.console import print_error
+from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 
 app = typer.Typer(
     help="What precedes failed batches, how surely, and what preventing them is worth.",
@@ -25,12 +26,14 @@ for command in (run, self_test, simulate, check, roi, report, sql, publish, veri
 
 def main() -> None:
     """Run the command line and turn our own errors into a message and an exit code."""
-    errors = Console(stderr=True, soft_wrap=True)
     try:
         app()
     except LotwiseError as error:
-        errors.print(f"Error: {error}", markup=False, highlight=False)
+        print_error(str(error))
         sys.exit(error.exit_code)
+    except SYSTEM_ERRORS as error:
+        print_error(spoken_by_system(error))
+        sys.exit(DATA_OR_CHECKS_FAILED)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from data_contracts.profile import load_profile
 from warehouse.lock import run_lock
 from warehouse.paths import Home, source_key
 from warehouse.store import Warehouse
+from warehouse.usable_home import require_usable
 
 VIRTUAL_PLANT = "virtual_plant"
 # profile -> the virtual plant whose exports it describes, written where no data folder is named
@@ -95,6 +96,7 @@ def warehouse_resource(context: dg.InitResourceContext) -> Iterator[Warehouse]:
     """The working warehouse of this run's source, under the run lock for the whole run."""
     home: Home = context.resources.home
     settings: RunSettings = context.resources.run_settings
+    require_usable(home, settings.data_dir)
     job = context.run.job_name if context.run else "a session"
     with (
         run_lock(home, holder=f"job {job} on source {settings.profile.name}"),

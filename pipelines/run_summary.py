@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from reports.wording import PLANTED_WORTHS
 from warehouse.paths import Home
@@ -65,7 +66,7 @@ def print_summary(done: dict[str, Any], console: Console) -> None:
     verdicts = Table("Outcome", "Verdict", "Why", box=None, pad_edge=False)
     for row in done["verdicts"]:
         name = f"{row['outcome']} (proxy)" if row["is_proxy"] else row["outcome"]
-        verdicts.add_row(name, row["verdict"], row["reason"])
+        verdicts.add_row(name, row["verdict"], Text(row["reason"]))
     console.print(verdicts)
     console.print(f"Warehouse: {done['warehouse']}", soft_wrap=True, markup=False)
     console.print(f"Report:    {done['report']}", soft_wrap=True, markup=False)

@@ -16,9 +16,11 @@ from rich.console import Console
 from data_contracts.errors import ContractError, LotwiseError, RunInterruptedError
 from pipelines.build import build_definitions
 from pipelines.interruption import insistent_interrupts
-from pipelines.progress import LOGGER_KEY, RunProgress, StepTimes, progress_logger
+from pipelines.terminal.progress import LOGGER_KEY, RunProgress, StepTimes, progress_logger
+from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 from warehouse.paths import Home
 from warehouse.store import Warehouse, last_worked_source_key
+from warehouse.usable_home import require_usable
 
 _BROKEN_RULES = """
 SELECT table_name, rule, column_name, detail FROM evidence.contract_results
@@ -76,7 +78,11 @@ def own_error(error: BaseException) -> LotwiseError | None:
             "The run was interrupted. The published warehouse and the reports are as they were "
             "before; run the same command again to start over."
         )
-    return next((each for each in causes if isinstance(each, LotwiseError)), None)
+    ours = next((each for each in causes if isinstance(each, LotwiseError)), None)
+    system = next((each for each in causes if isinstance(each, SYSTEM_ERRORS)), None)
+    if ours is None and system is not None:
+        return LotwiseError(spoken_by_system(system))
+    return ours
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -118,6 +124,7 @@ def run_job(name: str, request: RunRequest, console: Console) -> None:
         RunInterruptedError: The run was stopped from outside; likewise.
     """
     home = Home(request.home)
+    require_usable(home, request.data)
     handlers: list[RunProgress] = []
     definitions = build_definitions(loggers={LOGGER_KEY: progress_logger(lambda: handlers[0])})
     job = definitions.resolve_job_def(name)

@@ -14,10 +14,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from data_contracts.errors import LotwiseError
 from reports.claims import evaluate, written
+from reports.inert_rows import inert
 from reports.pages.markup import exact, part_text
 from reports.report import Published, render
 from reports.summary.document import SUMMARY_NAME, render_summary
@@ -247,7 +246,7 @@ def verify(published: Published, html_path: Path) -> list[Mismatch]:
             f"There is no report at {html_path}: run `lotwise run` or `lotwise report` first."
         )
     page = _read(html_path.read_text(encoding="utf-8"))
-    stored: pl.DataFrame = published.query("SELECT * FROM evidence.claims")
+    stored = inert(published.query("SELECT * FROM evidence.claims"))  # as the page shows them
     claims = {row["claim_id"]: row for row in stored.iter_rows(named=True)}
     return [
         *_verify_summary(published, html_path.with_name(SUMMARY_NAME)),

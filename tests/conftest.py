@@ -31,6 +31,9 @@ LONGEST_FILES = (
 # else is a unit test, unless it asks for a finished run or is marked by hand.
 SLOW_FILES = (
     *LONGEST_FILES,
+    "tests/bad_inputs/test_bad_inputs.py",
+    "tests/bad_inputs/test_fuzz.py",
+    "tests/bad_inputs/test_inert_texts.py",
     "tests/core/test_as_of.py",
     "tests/data_contracts/test_expectations.py",
     "tests/data_contracts/test_expression_engines.py",

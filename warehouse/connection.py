@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 import duckdb
 
@@ -16,6 +17,11 @@ from data_contracts.errors import WarehouseError
 
 Connection = duckdb.DuckDBPyConnection
 MEMORY_LIMIT = "1.5GB"
+# Whoever only reads writes nothing into the home, not even what does not fit the memory.
+_READING_LIMITS: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": MEMORY_LIMIT,
+    "temp_directory": str(Path(gettempdir()) / "lotwise-reading"),
+}
 
 
 @contextmanager
@@ -74,7 +80,7 @@ def connect_read_only(file: Path) -> Iterator[Connection]:
         WarehouseError: The file cannot be opened for reading or a statement failed.
     """
     with plain_errors(file):
-        connection = duckdb.connect()
+        connection = duckdb.connect(config=_READING_LIMITS)
         try:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(f"ATTACH {quoted(str(file))} AS warehouse (READ_ONLY)")

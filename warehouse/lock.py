@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import IO
 
-from data_contracts.errors import RunLockedError
+from data_contracts.errors import RunLockedError, WarehouseError
 from warehouse.paths import Home
 
 
@@ -25,12 +25,20 @@ def run_lock(home: Home, holder: str) -> Iterator[None]:
         holder: The command that holds it, shown to whoever is refused.
 
     Raises:
+        WarehouseError: The home cannot be written.
         RunLockedError: Another run holds the home; the message names its process, command and
             since when.
     """
-    home.lock_file.parent.mkdir(parents=True, exist_ok=True)
     # Opened for appending: a refused run must not empty what the holder wrote.
-    with home.lock_file.open("a+", encoding="utf-8") as file:
+    try:
+        home.lock_file.parent.mkdir(parents=True, exist_ok=True)
+        opened = home.lock_file.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise WarehouseError(
+            f"The home {home.root} cannot be written ({error.strerror}). Make it writable, or name "
+            "another home with --home DIR."
+        ) from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

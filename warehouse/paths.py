@@ -6,10 +6,13 @@ that of its last run.
 """
 
 import hashlib
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 WAREHOUSE_FILE = "warehouse.duckdb"
+SOURCE_KEY = re.compile(r"[^\W_][\w.-]*")  # one folder of the home, and no other place
 
 
 def source_key(profile: str, data_dir: Path) -> str:
@@ -23,7 +26,8 @@ def source_key(profile: str, data_dir: Path) -> str:
     Returns:
         ``<profile>-<first 8 hexadecimal digits of the folder's SHA-256>``.
     """
-    digest = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()
+    folder = os.path.realpath(data_dir)  # which, unlike resolve(), bears links in a circle
+    digest = hashlib.sha256(folder.encode(errors="surrogateescape")).hexdigest()
     return f"{profile}-{digest[:8]}"
 
 

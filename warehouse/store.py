@@ -20,7 +20,7 @@ from data_contracts.generated.polars_schema import conform
 from warehouse import versions
 from warehouse.connection import MEMORY_LIMIT, Connection, connect, plain_errors, transaction
 from warehouse.content_hash import Written, relation_hash, table_hash
-from warehouse.paths import Home
+from warehouse.paths import SOURCE_KEY, Home
 from warehouse.published_copy.publication import publish
 from warehouse.relations import (
     create_table,
@@ -335,7 +335,12 @@ def last_source_key(home: Home) -> str:
     file = home.published_source_file
     if not file.is_file():
         raise WarehouseError(f"Nothing has been published in {home.root}. Run 'lotwise run' first.")
-    return file.read_text(encoding="utf-8").strip()
+    key = file.read_bytes().decode(errors="replace").strip()
+    if not SOURCE_KEY.fullmatch(key):
+        raise WarehouseError(
+            f"{file} names no source of this home. Run 'lotwise run' once more to publish again."
+        )
+    return key
 
 
 def _begin(connection: Connection, described: Contract) -> None:

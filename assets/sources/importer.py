@@ -21,6 +21,7 @@ from assets.sources.files.delivered_files import (
     rows_in_parquet,
 )
 from assets.sources.files.kept_files import KeptFiles
+from assets.sources.files.places import data_folder
 from assets.sources.files.record_places import no_rows_set_aside
 from assets.sources.inputs import input_hashes
 from assets.sources.mapping.cleaning import BlankedCells, clean
@@ -83,7 +84,7 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
         SourceError: A file is missing, empty, damaged, in another format, or lacks a column.
         ProfileError: An expression of the profile does not fit the delivered columns.
     """
-    data_dir = data_dir.resolve()
+    data_dir = data_folder(data_dir)
     paths = find_files(profile, data_dir)
     delivered = {
         name: open_files(profile, profile.files[name], paths[name], data_dir)

@@ -14,6 +14,7 @@ import polars as pl
 from assets.sources.files.csv_rows import read_csv_header
 from assets.sources.files.delivered_files import require_header, require_parquet
 from assets.sources.files.kept_files import KeptFiles
+from assets.sources.files.parquet_bounds import require_modest_readings
 from assets.sources.files.record_places import sheet_place
 from assets.sources.files.sheet_rows import read_sheet_rows
 from assets.sources.mapping.clock_values import made_starts
@@ -97,6 +98,7 @@ class Preparation:
         self, path: Path, described: SourceFile, data_dir: Path, wanted: Collection[str]
     ) -> Scan:
         if described.format == "parquet":
+            require_modest_readings(path)
             header = require_parquet(path)
             types = pl.read_parquet_schema(path)
             numeric = frozenset(name for name, dtype in types.items() if dtype.is_numeric())

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from data_contracts.errors import AssumptionError
+from data_contracts.untrusted.modest_yaml import VALUE_ERRORS, modest_yaml
 
 # Plain decimals or ratios of integers only: an exponent could ask for a number of any length.
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,12})?(/[1-9]\d{0,8})?")
@@ -63,12 +64,7 @@ def read_document(path: Path) -> Any:
     Raises:
         AssumptionError: The file cannot be read, is not YAML, or writes a key twice.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AssumptionError(
-            f"{path}: the cost assumptions cannot be read ({error}); check the path."
-        ) from error
+    text = modest_yaml(path, "The file of cost assumptions", AssumptionError)
     loader = _TextLoader(text)
     loader.name = str(path)
     try:
@@ -76,6 +72,8 @@ def read_document(path: Path) -> Any:
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split()).replace(' in "<unicode string>"', "")
         raise AssumptionError(f"{path}: this is not valid YAML ({problem}); correct it.") from error
+    except VALUE_ERRORS as error:
+        raise AssumptionError(f"{path}: a key or value is no text ({error}); write it.") from error
     finally:
         loader.dispose()
 

@@ -38,6 +38,7 @@ from data_contracts.assumption_schema.units import (
 )
 from data_contracts.assumption_schema.unmeasured import unmeasured_confounding
 from data_contracts.errors import AssumptionError
+from data_contracts.untrusted.limits import MOST_BY_UNIT
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TOP = {"name", "title", "currency", "statement", "basis", "assumptions"}
@@ -118,6 +119,12 @@ def check_span(assumption: Assumption, where: str) -> None:
         raise AssumptionError(
             f"{where}: {float(high):g} is above 1, but the unit is '{assumption.unit}'; write "
             "3% as 0.03."
+        )
+    most = MOST_BY_UNIT.get(assumption.unit)
+    if most is not None and high > most:
+        raise AssumptionError(
+            f"{where}: {assumption.name} is {float(high):g} {assumption.unit}; the most that is "
+            f"computed is {most:,}. Correct it."
         )
     if (assumption.distribution == "fixed") != (low == high):
         raise AssumptionError(

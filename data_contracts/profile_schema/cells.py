@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.clocks import CLOCK_KEYS, EPOCHS, Clock, read_clock
 from data_contracts.profile_schema.document import Section
+from data_contracts.profile_schema.file_checks import check_date_format, check_time_zone
 
 SOURCES = ("column", "constant", "expression", "row_number")
 CELL_KEYS = (
@@ -184,12 +185,7 @@ def _check_format(entry: Section, cell: Cell) -> None:
         entry.fail("since", "a start is an instant of its own; look it up, or give it as it stands")
     if cell.months and (len(cell.months) != 12 or "%b" not in (cell.format or "")):
         entry.fail("months", "give twelve month names, January first, and a format that has %b")
+    if cell.format is not None:
+        check_date_format(entry, cell.format)
     if cell.timezone is not None:
-        from zoneinfo import ZoneInfo
-
-        try:
-            ZoneInfo(cell.timezone)
-        except (KeyError, ValueError):
-            entry.fail(
-                "timezone", f"'{cell.timezone}' is no time zone; write Europe/Ljubljana, say"
-            )
+        check_time_zone(entry, cell.timezone)

@@ -3,18 +3,23 @@
 Only reading and typed access live here; what a profile may say is for its parts to decide.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
 from data_contracts.errors import ProfileError
+from data_contracts.untrusted.limits import LONGEST_NAME
+from data_contracts.untrusted.modest_yaml import VALUE_ERRORS, modest_yaml
 from data_contracts.yaml_loader import SAFE_LOADER
 
 Place = tuple[str | int, ...]
+_NAME = re.compile(r"[^\W_][\w.-]*")
 
 
 class _PlainLoader(SAFE_LOADER):  # type: ignore[misc, valid-type]
@@ -110,7 +115,13 @@ class Section:
     def number(self, key: str) -> float | None:
         """Return a number, or None where the key is absent."""
         value = self._typed(key, (int, float), "a number", None)
-        return None if value is None else float(value)
+        try:
+            number = None if value is None else float(value)
+        except OverflowError:
+            number = inf
+        if number is not None and not isfinite(number):
+            self.fail(key, f"expected a finite number, found {value!r}")
+        return number
 
     def stage(self, key: str) -> int | None:
         """Return a stage, 1 to 7, or None where the key is absent.
@@ -122,6 +133,21 @@ class Section:
         if value is not None and not 1 <= value <= 7:
             self.fail(key, f"the stage must be 1 (receipt) to 7 (release), found {value}")
         return None if value is None else int(value)
+
+    def name(self, key: str, meaning: str) -> str:
+        """Return a name that must be there: it becomes part of folders, files and columns.
+
+        Raises:
+            ProfileError: The key is absent, or its text is no name.
+        """
+        text = self.required_text(key, meaning)
+        if not _NAME.fullmatch(text) or len(text) > LONGEST_NAME:
+            self.fail(
+                key,
+                f"'{text}' is no name; a name has at most {LONGEST_NAME} letters, digits, hyphens "
+                "and underscores, and begins with a letter or digit",
+            )
+        return text
 
     def flag(self, key: str, *, default: bool = False) -> bool:
         """Return true or false."""
@@ -198,14 +224,9 @@ def read_document(file: Path) -> Section:
     """Read a YAML file whose root is a mapping.
 
     Raises:
-        ProfileError: The file is missing, is not YAML, or does not hold a mapping.
+        ProfileError: The file is missing, is not YAML, holds more than is read, or no mapping.
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProfileError(
-            f"The profile '{file}' cannot be read ({error}); give the path of a YAML file."
-        ) from error
+    text = modest_yaml(file, "The profile", ProfileError)
     try:
         root = yaml.compose(text, Loader=_PlainLoader)
         values = yaml.load(text, Loader=_PlainLoader)
@@ -216,6 +237,10 @@ def read_document(file: Path) -> Section:
         raise ProfileError(
             f"{file.name}{line}: this is not valid YAML ({reason}); check indentation, colons and "
             "quotes around that line."
+        ) from error
+    except VALUE_ERRORS as error:
+        raise ProfileError(
+            f"{file.name}: a value is not what it looks like ({error}); put it in quotes."
         ) from error
     if not isinstance(values, dict) or root is None:
         raise ProfileError(f"{file.name}: a profile is a mapping (key: value); this file is not.")

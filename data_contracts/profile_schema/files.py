@@ -8,6 +8,11 @@ from dataclasses import dataclass
 
 from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.document import Section
+from data_contracts.profile_schema.file_checks import (
+    check_encoding,
+    check_pattern,
+    check_separator,
+)
 
 FILE_KEYS = [
     "path",
@@ -119,10 +124,7 @@ def read_file(section: Section, name: str) -> SourceFile:
     """
     section.only(FILE_KEYS)
     pattern = section.required_text("path", "the file's path below the data folder, or a glob")
-    if pattern.startswith("/") or ".." in pattern.split("/"):
-        section.fail(
-            "path", f"'{pattern}' must stay below the data folder; write it relative to it"
-        )
+    check_pattern(section, pattern)
     suffix = next((s for ending, s in _BY_ENDING.items() if pattern.endswith(ending)), "csv")
     file = SourceFile(
         name=name,
@@ -145,8 +147,12 @@ def read_file(section: Section, name: str) -> SourceFile:
             section.fail(
                 key, f"a {file.format} file has no '{key}'; remove it, or correct 'format'"
             )
-    if len(file.separator) != 1:
-        section.fail("separator", f"a separator is one character, found {file.separator!r}")
+    check_separator(section, file.separator)
+    check_encoding(section, file.encoding)
+    for column in sorted({c for rule in file.missing for c in rule.columns} & file.derived_names):
+        section.fail(
+            "missing", f"'{column}' is derived; name the delivered columns it is derived from"
+        )
     if file.separator == file.decimal and file.format == "csv":
         section.fail("decimal", f"'{file.decimal}' cannot be both decimal mark and separator")
     return file

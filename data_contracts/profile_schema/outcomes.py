@@ -113,7 +113,7 @@ def _outcome(section: Section) -> Outcome:
     if stage is None:
         section.fail(None, "'first_known_stage' is missing: the stage at which the result is known")
     return Outcome(
-        name=section.required_text("name", "a snake_case name"),
+        name=section.name("name", "a snake_case name"),
         title=section.required_text("title", "as a report shows it"),
         is_proxy=section.flag("is_proxy"),
         rule=rule,

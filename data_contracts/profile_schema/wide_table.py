@@ -180,7 +180,7 @@ def _label(entry: Section) -> tuple[Outcome, DerivedColumn]:
     entry.only(("column", "failed", "name", "title", "stage"))
     column = entry.required_text("column", "the column that says whether a batch failed")
     failed = entry.texts("failed") or ("1",)
-    name = entry.text("name") or "failure"
+    name = entry.name("name", "of the outcome") if "name" in entry.values else "failure"
     test = f"is_{name}"
     listed = ", ".join("'" + text.replace("'", "''") + "'" for text in _spellings(failed))
     is_failed = f'lower("{column}") IN ({listed})'
@@ -214,7 +214,7 @@ def _proxy(entry: Section, results: dict[str, int]) -> Outcome:
     for quantity in quantities:
         results.setdefault(quantity, stage)
     return Outcome(
-        name=entry.text("name") or "failure",
+        name=entry.name("name", "of the outcome") if "name" in entry.values else "failure",
         title=entry.text("title") or f"{rule} (proxy)",
         is_proxy=True,
         rule=rule,

@@ -11,6 +11,9 @@ import polars as pl
 
 from data_contracts.contract import Column, Contract, RowRule
 from data_contracts.quality.strict_types import EXPECTED_IN_WORDS
+from data_contracts.untrusted.limits import EARLIEST_INSTANT, LATEST_INSTANT
+
+_WITH_A_DAY = ("TIMESTAMP", "DATE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ def _value_checks(column: Column) -> Iterator[RecordCheck]:
         yield RecordCheck("required", named, missing, f"{column.name} is missing")
     if column.minimum is not None or column.maximum is not None:
         yield RecordCheck("range", named, _outside(column), _range_in_words(column))
+    if column.physical_type in _WITH_A_DAY:
+        outside = ~value.is_between(EARLIEST_INSTANT, LATEST_INSTANT)
+        years = f"{EARLIEST_INSTANT.year} to {LATEST_INSTANT.year - 1}"
+        yield RecordCheck("range", named, outside, f"{column.name} must lie in {years}")
     if column.valid_values:
         outside = ~value.is_in(list(column.valid_values))
         words = ", ".join(map(str, column.valid_values))

@@ -9,9 +9,12 @@ from rich.table import Table
 
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, UsageError
 from pipelines.commands.options import DataOption, JsonOption, SourceOption
+from pipelines.terminal.console import terminal
 
 if TYPE_CHECKING:
     from assets.sources.reporting.source_report import SourceReport
+
+FOUND = 80  # characters shown of a refused value
 
 
 def command(
@@ -31,7 +34,7 @@ def command(
     if as_json:
         typer.echo(json.dumps(_as_json(report), indent=2, default=str))
     else:
-        _print(report, Console())
+        _print(report, terminal())
     if not report.is_acceptable:
         raise typer.Exit(DATA_OR_CHECKS_FAILED)
 
@@ -66,7 +69,8 @@ def _print(report: "SourceReport", console: Console) -> None:
     for account in report.tables:
         for row in account.examples.iter_rows(named=True):
             place = f"{row['source_file']}, line {row['source_row']}, {row['column_name']}"
-            console.print(f"  {place}: {row['reason']}", markup=False, soft_wrap=True)
+            found = f" (found {row['value'][:FOUND]!r})" if row["value"] else ""
+            console.print(f"  {place}: {row['reason']}{found}", markup=False, soft_wrap=True)
     for note in report.notes:
         console.print(f"Note: {note}", markup=False, soft_wrap=True)
     verdict = "A run would go on." if report.is_acceptable else "A run would be refused."

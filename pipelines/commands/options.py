@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from data_contracts.untrusted.limits import LARGEST_SEED
+
 HomeOption = Annotated[
     Path, typer.Option("--home", help="Runtime home: warehouse, reports, run history.")
 ]
@@ -21,6 +23,8 @@ AssumptionsOption = Annotated[
 QuickOption = Annotated[
     bool, typer.Option("--quick", help="A fifth of the plant, fewer resamples, same path.")
 ]
-SeedOption = Annotated[int, typer.Option("--seed", help="Seed of every random draw.", min=0)]
+SeedOption = Annotated[
+    int, typer.Option("--seed", help="Seed of every random draw.", min=0, max=LARGEST_SEED)
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
 DEFAULT_HOME = Path("var")

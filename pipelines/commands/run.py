@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from pipelines.commands.options import (
     DEFAULT_HOME,
@@ -17,6 +16,7 @@ from pipelines.commands.options import (
     SeedOption,
     SourceOption,
 )
+from pipelines.terminal.console import terminal
 
 
 def command(
@@ -44,7 +44,7 @@ def command(
     from pipelines.run_summary import print_summary, summary
     from pipelines.runner import RunRequest, run_job
 
-    console = Console(stderr=as_json)
+    console = terminal(is_stderr=as_json)
     request = RunRequest(
         home=home,
         source=source,

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from data_contracts.untrusted.limits import MOST_TRIALS
 from pipelines.commands.options import (
     DEFAULT_HOME,
     AssumptionsOption,
@@ -15,6 +15,7 @@ from pipelines.commands.options import (
     SeedOption,
     SourceOption,
 )
+from pipelines.terminal.console import terminal
 
 
 def command(
@@ -23,7 +24,10 @@ def command(
     home: HomeOption = DEFAULT_HOME,
     assumptions: AssumptionsOption = None,
     trials: Annotated[
-        int, typer.Option("--trials", min=5, help="Causes planted per outcome and worth.")
+        int,
+        typer.Option(
+            "--trials", min=5, max=MOST_TRIALS, help="Causes planted per outcome and worth."
+        ),
     ] = 40,
     quick: QuickOption = False,
     seed: SeedOption = 1,
@@ -40,7 +44,7 @@ def command(
     from pipelines.run_summary import power_lines
     from pipelines.runner import RunRequest, run_job
 
-    console = Console()
+    console = terminal()
     request = RunRequest(
         home=home,
         source=source,

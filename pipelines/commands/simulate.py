@@ -4,14 +4,29 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+
+from data_contracts.untrusted.limits import (
+    LARGEST_SEED,
+    MOST_RERUNS,
+    MOST_SIMULATED_BATCHES,
+    MOST_SIMULATED_YEARS,
+)
+from pipelines.terminal.console import terminal
 
 
 def command(
     out: Annotated[Path, typer.Option("--out", help="Folder for the exports.")],
-    batches: Annotated[int, typer.Option("--batches", min=1, help="Number of batches.")] = 1000,
-    years: Annotated[float, typer.Option("--years", min=0.1, help="Years of production.")] = 5.0,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same bytes.")] = 1,
+    batches: Annotated[
+        int,
+        typer.Option("--batches", min=1, max=MOST_SIMULATED_BATCHES, help="Number of batches."),
+    ] = 1000,
+    years: Annotated[
+        float,
+        typer.Option("--years", min=0.1, max=MOST_SIMULATED_YEARS, help="Years of production."),
+    ] = 5.0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Same seed, same bytes.")
+    ] = 1,
     plant: Annotated[
         str, typer.Option("--plant", help="Built-in plant (tablets, sterile_vials) or a YAML path.")
     ] = "tablets",
@@ -23,7 +38,10 @@ def command(
         typer.Option("--do", help='Hold a variable in a window, as in "x in [2.0, 2.6]".'),
     ] = None,
     reruns: Annotated[
-        int, typer.Option("--reruns", min=1, help="Re-runs behind each expected true effect.")
+        int,
+        typer.Option(
+            "--reruns", min=1, max=MOST_RERUNS, help="Re-runs behind each expected true effect."
+        ),
     ] = 20,
     interval_s: Annotated[
         int | None,
@@ -37,7 +55,7 @@ def command(
     """Write a virtual plant's exports to OUT and its truth to OUT-truth."""
     from assets.virtual_plant.simulate import simulate
 
-    console = Console()
+    console = terminal()
     with console.status("simulating the plant"):
         done = simulate(
             out,

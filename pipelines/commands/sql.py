@@ -1,12 +1,15 @@
 """``lotwise sql``: query the published warehouse, read-only."""
 
 import json
+import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from data_contracts.untrusted.inert_text import visible
 from pipelines.commands.options import DEFAULT_HOME, HomeOption
+from pipelines.terminal.console import is_for_eyes
 
 
 class OutputFormat(StrEnum):
@@ -30,14 +33,16 @@ def command(
     from warehouse.paths import Home
     from warehouse.published_copy.published import open_published
 
-    frame = open_published(Home(home)).query(query)
+    frame = open_published(Home(home)).answer(query)
     if output_format is OutputFormat.CSV:
-        typer.echo(frame.write_csv(), nl=False)
+        text = frame.write_csv()
+        # not by echo, which would take escape sequences out of what was delivered
+        sys.stdout.write(visible(text) if is_for_eyes() else text)
     elif output_format is OutputFormat.JSON:
         typer.echo(json.dumps(frame.to_dicts(), default=str, indent=2))
     else:
         with pl.Config(
             tbl_rows=200, tbl_cols=40, fmt_str_lengths=80, tbl_hide_dataframe_shape=True
         ):
-            typer.echo(str(frame))
+            typer.echo(visible(str(frame)))
             typer.echo(f"{frame.height} rows")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 from markupsafe import Markup
 
+from reports.inert_rows import for_labels
 from reports.pages.facts import Facts
 
 
@@ -62,7 +63,7 @@ def draw_charts(facts: Facts) -> dict[str, list[Chart]]:
     for name, picture in PICTURES.items():
         drawn[name] = []
         for keys, part in _parts(facts.frame(picture.sql), picture.split):
-            figure = picture.draw(part)
+            figure = picture.draw(for_labels(part))
             chart_id = f"{name}[{'/'.join(keys)}]" if keys else name
             figure_json = json.dumps(json.loads(figure.to_json()), separators=(",", ":"))
             drawn[name].append(

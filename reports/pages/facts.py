@@ -10,6 +10,7 @@ import polars as pl
 from data_contracts.errors import LotwiseError
 from reports.claims import Query, claim_id, tables_present, tables_read, written
 from reports.formats import WrittenFigure
+from reports.inert_rows import inert
 
 
 class NothingClaimedError(LotwiseError):
@@ -38,10 +39,10 @@ class Facts:
         self.claims = {row["claim_id"]: row for row in claims.iter_rows(named=True)}
 
     def frame(self, sql: str) -> pl.DataFrame:
-        """Return the rows of a query; none where one of its tables does not exist."""
+        """Return the rows of a query, inert; none where one of its tables does not exist."""
         if not tables_read(sql) <= self._present:
             return pl.DataFrame()
-        return self._query(sql)
+        return inert(self._query(sql))
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """Return the rows of a query as dictionaries."""

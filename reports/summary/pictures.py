@@ -161,6 +161,7 @@ def _svg(draw: Callable[[Any], None]) -> bytes:
     style = {
         "svg.hashsalt": "lotwise",
         "svg.fonttype": "path",
+        "text.parse_math": False,  # a dollar in a product's name begins no formula
         "font.size": 7.5,
         "font.family": "DejaVu Sans",
         "axes.edgecolor": FAINT,

@@ -18,6 +18,7 @@ from reports.whole_file import whole_file
 from reports.workbook.cash_sheet import write_cash
 from reports.workbook.corner_names import INPUT, TITLES, named
 from reports.workbook.expression import Expression
+from reports.workbook.inert_book import inert_workbook
 from reports.workbook.plan_sheets import (
     PlannedCells,
     write_ledger,
@@ -68,11 +69,9 @@ def write_workbook(
     Raises:
         UsageError: The file is not named ``.xlsx``.
     """
-    import xlsxwriter
-
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: a workbook ends in .xlsx; name the file so.")
-    with whole_file(path) as draft, xlsxwriter.Workbook(str(draft)) as book:
+    with whole_file(path) as draft, inert_workbook(str(draft)) as book:
         # The date of the newest assumption, never the clock: the same inputs, the same file.
         newest = max(each.as_of for each in assumptions.parameters.values())
         book.set_properties(

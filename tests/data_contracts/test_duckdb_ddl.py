@@ -70,7 +70,7 @@ def test_descriptions_and_units_stand_in_the_catalogue() -> None:
         told = dict(opened.execute("SELECT column_name, comment FROM duckdb_columns()").fetchall())
         table = opened.execute("SELECT comment FROM duckdb_tables()").fetchone()
     assert told["duration_h"] == "How long the equipment was out of use. Unit: h."
-    assert told["source_row"].endswith("the header being line 1. Unit: row.")
+    assert told["source_row"].endswith("the row of its sheet. Unit: row.")
     assert table == (contract("raw.equipment_events").description,)
 
 

@@ -9,10 +9,15 @@ from types import TracebackType
 from typing import Self
 
 import polars as pl
+import pyarrow as pa
 
 from data_contracts.errors import WarehouseError
+from data_contracts.untrusted.limits import MOST_RESULT_CELLS
 from warehouse.connection import connect_read_only, plain_errors
 from warehouse.paths import Home
+from warehouse.select_file import require_question
+
+_ROWS_AT_ONCE = 100_000
 
 _TABLES = """
 SELECT schema_name || '.' || table_name FROM duckdb_tables()
@@ -52,6 +57,27 @@ class PublishedWarehouse:
         """
         with plain_errors(self.file):
             return self._connection.execute(sql).pl()
+
+    def answer(self, sql: str) -> pl.DataFrame:
+        """Return the rows of a query that a person asks.
+
+        Raises:
+            WarehouseError: It is no single question, fails, or gives more than can be shown.
+        """
+        require_question(sql)
+        with plain_errors(self.file):
+            reader = self._connection.execute(sql).to_arrow_reader(_ROWS_AT_ONCE)
+            parts, cells = [reader.schema.empty_table()], 0
+            for batch in reader:
+                cells += batch.num_rows * max(1, batch.num_columns)
+                if cells > MOST_RESULT_CELLS:
+                    raise WarehouseError(
+                        f"The query gives more than {MOST_RESULT_CELLS:,} values, which is more "
+                        "than is printed: add a LIMIT or count rows, or open "
+                        f"{self.file} with DuckDB."
+                    )
+                parts.append(pa.Table.from_batches([batch]))
+            return pl.DataFrame(pl.from_arrow(pa.concat_tables(parts)))
 
     def tables(self) -> list[str]:
         """Return the names of all tables and views, ``schema.table``."""

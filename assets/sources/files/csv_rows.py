@@ -7,6 +7,7 @@ because guessing which cell is missing would shift all the others.
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ import polars as pl
 from assets.sources.files.fast_rows import read_fast
 from data_contracts.errors import SourceError
 from data_contracts.profile_schema.files import SourceFile
+from data_contracts.untrusted.limits import LONGEST_CSV_LINE_BYTES, MOST_COLUMNS
 
 COMMON_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -97,7 +99,16 @@ def read_csv_header(path: Path, described: SourceFile) -> list[str]:
         SourceError: As for ``read_csv_rows``, as far as the header shows it.
     """
     with path.open("rb") as stream:
-        for line in stream:
+        while line := stream.readline(LONGEST_CSV_LINE_BYTES):
+            if (
+                len(line) == LONGEST_CSV_LINE_BYTES
+                or line.count(b"\0")
+                or (line.count(described.separator.encode()) >= MOST_COLUMNS)
+            ):
+                raise SourceError(
+                    f"{path}: the first line is no header: it has NUL bytes, more than "
+                    f"{MOST_COLUMNS:,} columns, or no end. Export the file again."
+                )
             text = _decoded(path, line, described).removeprefix("\ufeff")
             row = next(csv.reader([text], delimiter=described.separator), [])
             if any(map(str.strip, row)):
@@ -118,10 +129,11 @@ def _text(path: Path, described: SourceFile) -> str:
 def _decoded(path: Path, data: bytes, described: SourceFile) -> str:
     try:
         return data.decode(described.encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+    except UnicodeError as error:
+        start = getattr(error, "start", 0)
+        line = data.count(b"\n", 0, start) + 1
         raise SourceError(
-            f"{path}, line {line}: not text in {described.encoding} (byte {error.start}); state "
+            f"{path}, line {line}: not text in {described.encoding} (byte {start}); state "
             f"the encoding under 'encoding:' of {described.where}, such as cp1250 or latin-1."
         ) from error
     except LookupError as error:
@@ -143,7 +155,7 @@ def _header(path: Path, described: SourceFile, row: list[str]) -> list[str]:
                 f"{header[0].count(found)} times a {COMMON_SEPARATORS[found]}. State it under "
                 f"'separator:' of {described.where}, or export with '{described.separator}'."
             )
-    twice = sorted({name for name in header if header.count(name) > 1})
+    twice = sorted(name for name, times in Counter(header).items() if times > 1)
     if twice:
         raise SourceError(
             f"{path}: the header names {', '.join(map(repr, twice))} more than once; a column must "

@@ -11,8 +11,16 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.sources.files.csv_bounds import require_modest_csv
 from assets.sources.files.csv_rows import read_csv_rows
 from assets.sources.files.delivered_sheet import open_sheet
+from assets.sources.files.parquet_bounds import (
+    parquet_columns,
+    read_parquet_columns,
+    require_modest_parquet,
+    require_whole,
+)
+from assets.sources.files.places import data_folder, files_below, matching_files
 from assets.sources.files.record_places import (
     FILE_COLUMN,
     ROW_COLUMN,
@@ -24,6 +32,7 @@ from assets.sources.files.wanted_columns import wanted_columns
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
+from data_contracts.untrusted.calendar_dates import in_calendar
 
 MISSHAPEN_RULE = "row_shape"
 _MISSHAPEN = "the row has more or fewer cells than the header"
@@ -67,18 +76,14 @@ def find_files(profile: Profile, data_dir: Path) -> dict[str, tuple[Path, ...]]:
     Raises:
         SourceError: The data folder or a file is not there.
     """
-    if not data_dir.is_dir():
-        raise SourceError(
-            f"The data folder {data_dir} does not exist; give the folder of the delivered files "
-            "with --data DIR."
-        )
+    data_dir = data_folder(data_dir)
     return {name: _matching(described, data_dir) for name, described in profile.files.items()}
 
 
 def _matching(described: SourceFile, data_dir: Path) -> tuple[Path, ...]:
-    paths = tuple(sorted(path for path in data_dir.glob(described.pattern) if path.is_file()))
+    paths = matching_files(described, data_dir)
     if not paths and not described.is_optional:
-        present = sorted(str(path.relative_to(data_dir)) for path in data_dir.rglob("*.*"))
+        present = sorted(str(path.relative_to(data_dir)) for path in files_below(data_dir))
         near = get_close_matches(described.pattern, present, n=1, cutoff=0.6)
         hint = f" Is it '{near[0]}'?" if near else ""
         raise SourceError(
@@ -141,14 +146,13 @@ def _open(
     """Return a file's rows, its misshapen rows and its whole header."""
     if described.format == "parquet":
         header = require_parquet(path)
-        return (
-            _open_parquet(path, name, [c for c in header if c in wanted]),
-            no_rows_set_aside(),
-            header,
-        )
+        columns = [column for column in header if column in wanted]
+        require_modest_parquet(path, columns)
+        return _open_parquet(path, name, columns), no_rows_set_aside(), header
+    require_modest_csv(path, described)
     rows = read_csv_rows(path, described, wanted)
-    columns = [texts.alias(column) for column, texts in rows.columns.items()]
-    frame = pl.DataFrame([*columns, rows.lines.alias(ROW_COLUMN)])
+    texts = [text.alias(column) for column, text in rows.columns.items()]
+    frame = pl.DataFrame([*texts, rows.lines.alias(ROW_COLUMN)])
     frame = frame.with_columns(pl.lit(name).alias(FILE_COLUMN))
     joined = [(line, described.separator.join(cells)) for line, cells in rows.misshapen]
     odd = [(name, line, text, None, MISSHAPEN_RULE, text, _MISSHAPEN) for line, text in joined]
@@ -156,11 +160,27 @@ def _open(
 
 
 def _open_parquet(path: Path, name: str, columns: list[str]) -> pl.DataFrame:
-    frame = pl.read_parquet(path, columns=columns)
-    return frame.select(pl.all().cast(pl.String)).with_columns(
+    frame = read_parquet_columns(path, columns)
+    try:
+        texts = frame.select(_as_text(column) for column in frame)
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).splitlines()[0]
+        raise SourceError(
+            f"{path}: a column holds bytes that are no text ({reason}). Deliver it again."
+        ) from error
+    return texts.with_columns(
         pl.lit(name).alias(FILE_COLUMN),
         pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(ROW_COLUMN),
     )
+
+
+def _as_text(column: pl.Series) -> pl.Series:
+    """Write a column as text; a date that no calendar has as the number behind it."""
+    if not isinstance(column.dtype, (pl.Date, pl.Datetime)):
+        return column.cast(pl.String)
+    is_date = in_calendar(column).fill_null(value=True)
+    dates = column.set(~is_date, None).cast(pl.String)
+    return dates.zip_with(is_date, column.to_physical().cast(pl.String) + " since 1970")
 
 
 def require_parquet(path: Path) -> list[str]:
@@ -169,21 +189,14 @@ def require_parquet(path: Path) -> list[str]:
     Raises:
         SourceError: The file is empty, truncated or no Parquet at all.
     """
-    try:
-        return list(pl.read_parquet_schema(path))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise SourceError(
-            f"{path} is not a complete Parquet file ({reason}); it may be truncated. Deliver it "
-            "again."
-        ) from error
+    return parquet_columns(path)
 
 
 def rows_in_parquet(path: Path) -> int | None:
     """Return the rows a Parquet file says it has; None for a file of another kind."""
     if path.suffix != ".parquet":
         return None
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    return int(require_whole(path).num_rows)
 
 
 def _nothing(reads: dict[str, str]) -> pl.DataFrame:

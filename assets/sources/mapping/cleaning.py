@@ -68,9 +68,11 @@ def as_numbers(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
     """Return columns as an expression sees them: as numbers where they hold numbers.
 
     A column holds numbers where at least half of its non-blank cells are numbers; its other cells
-    are then null. Columns the frame does not have are left out for the expression to report.
+    are then null. Columns the frame does not have are left out for the expression to report. Of an
+    expression that reads none the first column is kept, which says how many rows there are.
     """
-    return frame.select(_number_or_text(frame[name]) for name in columns if name in frame.columns)
+    known = [name for name in columns if name in frame.columns] or frame.columns[:1]
+    return frame.select(_number_or_text(frame[name]) for name in known)
 
 
 def _number_or_text(text: pl.Series) -> pl.Series:

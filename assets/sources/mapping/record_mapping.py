@@ -14,6 +14,7 @@ from assets.sources.files.wanted_columns import UNIT_NM, is_number
 from assets.sources.mapping.cell_values import cell_values
 from assets.sources.mapping.cleaning import as_numbers
 from data_contracts.catalogue import contract
+from data_contracts.errors import ProfileError
 from data_contracts.expressions import columns_of, holds
 from data_contracts.profile import Profile
 from data_contracts.profile_schema import mapping as profile_mapping
@@ -157,6 +158,13 @@ def _grouped(mapping: profile_mapping.Mapping, records: pl.DataFrame) -> pl.Data
     aggregates = {cell.target: cell.aggregate for cell in mapping.cells if cell.aggregate}
     keys = [name for name in records.columns if name not in (*aggregates, *PLACE)]
     typed = records.with_columns(as_numbers(records, tuple(aggregates)))
+    for name, how in aggregates.items():
+        if how in ("sum", "mean") and typed.schema[name] == pl.String:
+            found = typed[name].drop_nulls().first()
+            raise ProfileError(
+                f"{mapping.where}: the {how} of '{name}' needs numbers, but most of its cells are "
+                f"texts such as {found!r}; aggregate another column, or take 'first'."
+            )
     return typed.group_by(keys, maintain_order=True).agg(
         *(_aggregated(name, how) for name, how in aggregates.items()), *(pl.col(PLACE).first(),)
     )

@@ -14,6 +14,7 @@ from assets.sources.readings.sql_text import literal, quoted
 from data_contracts.catalogue import contract
 from data_contracts.profile_schema.mapping import READINGS
 from data_contracts.profile_schema.mapping import Mapping as ProfileMapping
+from data_contracts.untrusted.limits import EARLIEST_INSTANT, LATEST_INSTANT
 
 TEXT_TARGETS = ("equipment_id", "batch_id", "quality")
 _NO_READINGS = (
@@ -149,6 +150,7 @@ def refused_sql(part: str) -> str:
 
 
 _RECORDED_AT = "TRY_CAST(recorded_text AS TIMESTAMP)"
+_EARLIEST, _LATEST = (f"TIMESTAMP '{limit}'" for limit in (EARLIEST_INSTANT, LATEST_INSTANT))
 _VALUE = "TRY_CAST(value_text AS DOUBLE)"
 
 
@@ -160,6 +162,7 @@ def _rule_sql() -> str:
         "CASE WHEN fault IS NOT NULL THEN fault || ' excel_error' "
         "WHEN recorded_text IS NULL THEN 'recorded_at required' "
         f"WHEN {_RECORDED_AT} IS NULL THEN 'recorded_at type' "
+        f"WHEN {_RECORDED_AT} NOT BETWEEN {_EARLIEST} AND {_LATEST} THEN 'recorded_at range' "
         "WHEN equipment_id IS NULL THEN 'equipment_id required' "
         "WHEN tag IS NULL THEN 'tag required' "
         f"WHEN value_text IS NOT NULL AND {_VALUE} IS NULL THEN 'value type' "

@@ -11,12 +11,15 @@ import polars as pl
 
 from assets.sources.admission import Admission
 from assets.sources.files.delivered_files import Delivered
+from assets.sources.files.places import files_below
 from assets.sources.files.wanted_columns import wanted_columns
 from assets.sources.mapping.record_mapping import Mapped
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.clocks import MADE_START
 
 SHOWN = 10
+MOST_NAMED = 50
+MOST_LOOKED_AT = 100_000  # files of a data folder, which may be somebody's whole disk
 
 
 def source_notes(
@@ -48,7 +51,7 @@ def source_notes(
 
 def files_nobody_reads(profile: Profile, read: Collection[Path], data_dir: Path) -> tuple[str, ...]:
     """Return a note on delivered files the profile neither reads nor lists as ignored."""
-    present = sorted(path for path in data_dir.rglob("*") if path.is_file() and path not in read)
+    present = sorted(path for path in files_below(data_dir, MOST_LOOKED_AT) if path not in read)
     names = [str(path.relative_to(data_dir)) for path in present if path.name[0] != "."]
     unread = [n for n in names if not any(fnmatch(n, p) for p in profile.ignored_files)]
     if not unread:
@@ -81,7 +84,8 @@ def _unmapped_columns(profile: Profile, delivered: Mapping[str, Delivered]) -> I
         if unmapped:
             yield (
                 f"{file.described.pattern}: {len(unmapped)} delivered columns are neither mapped "
-                f"nor listed under 'ignored': {', '.join(unmapped)}."
+                f"nor listed under 'ignored': {', '.join(unmapped[:MOST_NAMED])}"
+                + (", ..." if len(unmapped) > MOST_NAMED else ".")
             )
 
 

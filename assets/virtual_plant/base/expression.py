@@ -12,6 +12,7 @@ import numpy as np
 
 from assets.virtual_plant.base.errors import PlantError
 from assets.virtual_plant.base.randomness import Floats
+from data_contracts.untrusted.limits import LONGEST_PLANT_EXPRESSION
 
 _OPERATORS: dict[type[ast.operator], Callable[[Floats, Floats], Floats]] = {
     ast.Add: np.add,
@@ -26,6 +27,9 @@ _FUNCTIONS: dict[str, Callable[..., Floats]] = {
     "sqrt": np.sqrt,
     "exp": np.exp,
 }
+
+_OF_MANY = ("max", "min")
+LARGEST_NUMBER = 1e300
 
 
 def names(expression: str, variable: str) -> set[str]:
@@ -79,11 +83,17 @@ def _value(node: ast.expr, values: Mapping[str, Floats]) -> Floats:
 
 
 def _parse(expression: str, variable: str) -> ast.expr:
+    if len(expression) > LONGEST_PLANT_EXPRESSION:
+        raise PlantError(
+            f"variable {variable}: the expression '{expression[:60]} ...' has "
+            f"{len(expression):,} characters, more than {LONGEST_PLANT_EXPRESSION:,}; split it "
+            "into variables"
+        )
     try:
         return ast.parse(expression, mode="eval").body
-    except SyntaxError as error:
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise PlantError(
-            f"variable {variable}: expression '{expression}' is not arithmetic: {error.msg}"
+            f"variable {variable}: expression '{expression}' is not arithmetic: {error}"
         ) from error
 
 
@@ -93,18 +103,34 @@ def _name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+def _is_known(call: ast.Call) -> bool:
+    name, given = _name(call.func), len(call.args)
+    return (
+        name in _FUNCTIONS
+        and not call.keywords
+        and (given == 1 or (given > 1 and name in _OF_MANY))
+    )
+
+
+def _is_number(node: ast.expr) -> bool:
+    """Tell whether a node is a number that an array can hold."""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, int | float):
+        return False
+    return -LARGEST_NUMBER < node.value < LARGEST_NUMBER
+
+
 def _walk(node: ast.expr, variable: str, found: set[str]) -> None:
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         _walk(node.left, variable, found)
         _walk(node.right, variable, found)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         _walk(node.operand, variable, found)
-    elif isinstance(node, ast.Call) and _name(node.func) in _FUNCTIONS and not node.keywords:
+    elif isinstance(node, ast.Call) and _is_known(node):
         for argument in node.args:
             _walk(argument, variable, found)
     elif _name(node):
         found.add(_name(node))
-    elif not (isinstance(node, ast.Constant) and isinstance(node.value, int | float)):
+    elif not _is_number(node):
         raise PlantError(
             f"variable {variable}: '{ast.unparse(node)}' is not allowed in an expression; "
             "use numbers, names, + - * / **, max, min, sqrt, exp"

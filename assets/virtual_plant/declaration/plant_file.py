@@ -42,6 +42,7 @@ from assets.virtual_plant.declaration.variable import (
     Term,
     Variable,
 )
+from data_contracts.untrusted.modest_yaml import VALUE_ERRORS, is_there, modest_yaml
 from data_contracts.yaml_loader import SAFE_LOADER
 
 PLANTS = Path(__file__).parents[1] / "plants"
@@ -81,7 +82,7 @@ def plant_path(name_or_path: str | Path | None) -> Path:
     name = str(name_or_path)
     if name in built_in_plants():
         return PLANTS / f"{name}.yaml"
-    if Path(name).is_file():
+    if is_there(Path(name)):
         return Path(name)
     known = built_in_plants()
     near = get_close_matches(name, known, n=1)
@@ -107,12 +108,12 @@ def load_plant(name_or_path: str | Path | None = None) -> Plant:
     """
     file = plant_path(name_or_path)
     try:
-        document = yaml.load(file.read_text(encoding="utf-8"), Loader=SAFE_LOADER)
-    except OSError as error:
-        raise PlantError(f"plant file {file} cannot be read: {error.strerror}") from error
+        document = yaml.load(modest_yaml(file, "The plant file", PlantError), Loader=SAFE_LOADER)
     except yaml.YAMLError as error:
         where = " ".join(str(error).split())
         raise PlantError(f"plant file {file} is not YAML: {where}") from error
+    except VALUE_ERRORS as error:
+        raise PlantError(f"plant file {file} holds a value that is none: {error}") from error
     if not isinstance(document, dict):
         raise PlantError(f"plant file {file} holds no plant: expected a mapping of sections")
     try:

@@ -37,11 +37,11 @@ class StepTimes:
         self._file = file
         self._expected: dict[str, float] = {}
         self._measured: dict[str, float] = {}
-        if file.exists():
-            try:
-                self._expected = json.loads(file.read_text(encoding="utf-8"))
-            except json.JSONDecodeError:
-                self._expected = {}  # only estimates are lost
+        try:
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            self._expected = {step: float(seconds) for step, seconds in kept.items()}
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+            self._expected = {}  # none yet, or spoilt: only estimates are lost
 
     def expected_s(self, step: str) -> float:
         """Seconds the step is expected to take."""
@@ -89,7 +89,7 @@ class RunProgress(logging.Handler):
         self._total = len(self._left)
         self._started: dict[str, float] = {}
         self._progress = Progress(
-            TextColumn("{task.description:<44.44}"),
+            TextColumn("{task.description:<44.44}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),

@@ -1,0 +1,42 @@
+"""Rows of the warehouse as pages, pictures and sheets may show them: no text in them can act.
+
+What people typed into other systems comes out here as they typed it, with characters that act
+unseen as their codes. Templates escape markup themselves; Plotly's labels know a few tags of
+their own, so their texts are escaped here.
+"""
+
+import polars as pl
+
+from data_contracts.untrusted.inert_text import visible
+
+# Wider than what ``visible`` rewrites, and quick: most columns have nothing of the kind.
+_SUSPECT = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\x{FE00}-\x{FE0F}]"
+
+
+def inert(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return rows whose texts show control characters, direction marks and the like as codes.
+
+    Args:
+        frame: Any rows; columns that are no text stay as they are.
+    """
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    suspect = [name for name in texts if frame[name].str.contains(_SUSPECT).any()]
+    return frame.with_columns(
+        pl.Series(name, [text and visible(text) for text in frame[name]], dtype=pl.String)
+        for name in suspect
+    )
+
+
+def for_labels(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return rows whose texts Plotly shows as they are.
+
+    It would take ``<a href=...>`` for a link and what stands between two dollars for a formula.
+    """
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    return frame.with_columns(
+        pl.col(name)
+        .str.replace_all("&", "&amp;", literal=True)
+        .str.replace_all("<", "&lt;", literal=True)
+        .str.replace_all("$", "&#36;", literal=True)
+        for name in texts
+    )

@@ -1,0 +1,76 @@
+"""Whether a home can be used at all, found out before a run has done any work.
+
+Nothing is written here. Here belong the questions about places; what lies in them is not looked at.
+"""
+
+import stat
+from pathlib import Path
+
+from data_contracts.errors import UsageError, WarehouseError
+from warehouse.paths import Home
+
+
+def require_usable(home: Home, data_dir: Path | None = None) -> None:
+    """Check that a home is a folder, or may become one, and lies outside the delivered files.
+
+    Args:
+        home: The runtime home; it need not exist yet.
+        data_dir: Folder of the delivered files, where it is known.
+
+    Raises:
+        WarehouseError: The home or something in it is of the wrong kind.
+        UsageError: The home lies in the data folder, where a run would read what it wrote.
+    """
+    folders = {
+        "home": home.root,
+        "working warehouses": home.work_dir("x").parent,
+        "published copy": home.published_file.parent,
+        "reports": home.reports_dir,
+        "spill": home.spill_dir,
+        "retired copies": home.retired_dir,
+        "run history": home.dagster_dir,
+        "simulated plants": home.simulated_dir,
+    }
+    for name, folder in folders.items():
+        _require_kind(folder, name, is_folder=True)
+    _require_kind(home.lock_file, "run lock", is_folder=False)
+    _require_kind(home.published_file, "published copy", is_folder=False)
+    if data_dir is not None:
+        _require_apart(home, data_dir)
+
+
+def _require_kind(path: Path, name: str, *, is_folder: bool) -> None:
+    """Check that what stands at a path, if anything, is what should stand there."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        if path.is_symlink():
+            raise WarehouseError(
+                f"The {name} {path} is a link that leads nowhere. Remove the link, or name another "
+                "home with --home DIR."
+            ) from None
+        return
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise WarehouseError(
+            f"The {name} {path} cannot be used: {reason}. Name another home with --home DIR."
+        ) from error
+    fits = stat.S_ISDIR(mode) if is_folder else stat.S_ISREG(mode)
+    if not fits:
+        wanted = "a folder" if is_folder else "a regular file"
+        raise WarehouseError(
+            f"The {name} {path} is there, but is not {wanted}. Move it away, or name another home "
+            "with --home DIR."
+        )
+
+
+def _require_apart(home: Home, data_dir: Path) -> None:
+    try:
+        root, data = home.root.resolve(), data_dir.resolve()
+    except (OSError, RuntimeError):
+        return  # whoever opens the data folder says what is wrong with it
+    if root == data or root.is_relative_to(data):
+        raise UsageError(
+            f"The home {root} lies in the data folder {data}, so a run would read what it wrote. "
+            "Name a home elsewhere with --home DIR."
+        )

@@ -17,6 +17,7 @@ Lotwise = Callable[..., subprocess.CompletedProcess[str]]
 LONGEST_FILES = (
     "tests/pipelines/test_main_job.py",
     "tests/pipelines/test_tabletting_run.py",
+    "tests/bad_inputs/test_bad_inputs.py",
     "tests/sensor_features/test_spark_executor.py",
     "tests/pipelines/test_dagster.py",
     "tests/failure_models/test_real_tabletting.py",
@@ -31,7 +32,6 @@ LONGEST_FILES = (
 # else is a unit test, unless it asks for a finished run or is marked by hand.
 SLOW_FILES = (
     *LONGEST_FILES,
-    "tests/bad_inputs/test_bad_inputs.py",
     "tests/bad_inputs/test_fuzz.py",
     "tests/bad_inputs/test_inert_texts.py",
     "tests/core/test_as_of.py",

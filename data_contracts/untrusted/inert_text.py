@@ -6,7 +6,6 @@ tables and files keep what was delivered.
 """
 
 import re
-import unicodedata
 
 from data_contracts.untrusted.limits import LONGEST_MESSAGE, LONGEST_QUOTED_WORD
 
@@ -49,7 +48,7 @@ def told(text: str) -> str:
     Args:
         text: The message.
     """
-    seen = _WORD.sub(_cut_word, visible(unicodedata.normalize("NFC", text)))
+    seen = _WORD.sub(_cut_word, visible(text))
     if len(seen) <= LONGEST_MESSAGE:
         return seen
     kept = LONGEST_MESSAGE // 3

@@ -45,7 +45,7 @@ def _child(asked: dict[str, Any], main: Any) -> NoReturn:
     os.chdir(asked["folder"])
     os.environ |= asked["environment"]
     _limit(resource.RLIMIT_AS, _address_space() + ADDRESS_SPACE_MORE)
-    _limit(resource.RLIMIT_CPU, asked["seconds"] + 1)
+    _limit(resource.RLIMIT_CPU, asked["cpu_seconds"])
     _limit(resource.RLIMIT_FSIZE, LONGEST_FILE)
     _limit(resource.RLIMIT_CORE, 0)
     sys.argv = ["lotwise", *asked["words"]]

@@ -30,7 +30,8 @@ CASES = [
     *command_cases.CASES,
 ]
 MOST_SECONDS, MOST_MB = 10, 2_000
-KILLED_AFTER_S = 25
+# The first is for what waits for ever, and bears a busy machine.
+KILLED_AFTER_S, KILLED_AFTER_CPU_S = 120, 20
 LONGEST_MESSAGE = 4_000
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -73,6 +74,7 @@ def ask() -> Iterator[Ask]:
                 "words": case.command(ground),
                 "folder": str(apart / "cwd"),
                 "seconds": KILLED_AFTER_S,
+                "cpu_seconds": KILLED_AFTER_CPU_S,
                 "environment": {"TMPDIR": str(apart / "tmp"), "COLUMNS": "200"},
                 **{name: str(apart / name) for name in ("stdin", "stdout", "stderr")},
             }

@@ -117,6 +117,15 @@ def test_every_cell_becomes_the_text_of_its_own_value(tmp_path: Path) -> None:
     assert rows.errors == [(11, "a", "#N/A"), (12, "a", "#DIV/0!")]
 
 
+def test_many_errors_cost_no_more_than_many_values(tmp_path: Path) -> None:
+    errors: list[object] = [("=NA()", "#N/A"), ("=1/0", "#DIV/0!")]
+    rows: list[list[object]] = [["a", "b"], *[errors] * 1_000]
+    found = read(write(tmp_path / "book.xlsx", {"S": rows}))
+    assert found.columns["a"].unique().to_list() == ["#N/A"]
+    assert found.columns["b"].unique().to_list() == ["#DIV/0!"]
+    assert len(found.errors) == 2_000
+
+
 def test_numbers_keep_every_digit_between_texts(tmp_path: Path) -> None:
     sevenths = [(-1) ** n * 10.0**power / 7 for n, power in enumerate(range(-12, 13))]
     numbers = [float(f"{number:.16G}") for number in sevenths]  # what the writer keeps of them

@@ -6,6 +6,7 @@ what it is and is judged like any other text, so nothing turns blank in silence.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -108,13 +109,17 @@ def _texts(
     numbers = [column.absolute_index for column in loaded.available_columns()]
     frame = pl.DataFrame(pl.from_arrow(batch))
     frame.columns = [str(number) for number in numbers]
-    found = list[tuple[int, int, str]]()
-    for problem in problems.errors if problems else ():
-        row, place = problem.offset_position
-        found.append((row + skipped + 1, numbers[place], _error_text(problem.detail)))
-        column = frame.columns[place]
-        frame[row, column] = found[-1][2]
-    return frame, found
+    found = [
+        (*problem.offset_position, _error_text(problem.detail))
+        for problem in (problems.errors if problems else ())
+    ]
+    of_columns = defaultdict[int, dict[int, str]](dict)
+    for row, place, text in found:
+        of_columns[place][row] = text
+    for place, cells in of_columns.items():
+        column = frame.to_series(place).scatter(list(cells), list(cells.values()))
+        frame = frame.with_columns(column)
+    return frame, [(row + skipped + 1, numbers[place], text) for row, place, text in found]
 
 
 def _error_text(detail: str) -> str:

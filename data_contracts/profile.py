@@ -5,7 +5,7 @@ opened; reading the files belongs in ``assets.sources``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from data_contracts.expressions import require_columns
 from data_contracts.profile_schema.answers import ProfileAnswer, read_answers
 from data_contracts.profile_schema.column_use import read_columns
 from data_contracts.profile_schema.document import Section, read_document
+from data_contracts.profile_schema.extension import merged
 from data_contracts.profile_schema.files import SourceFile, read_file
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
 from data_contracts.profile_schema.outcomes import Outcome, read_outcomes
@@ -196,10 +197,7 @@ def _profile_file(name: str) -> Path:
 
 
 def _extended(root: Section) -> Section:
-    """A profile that extends another has that one's sections wherever it says nothing itself.
-
-    But not its ``data_dir``: the files of another site lie elsewhere.
-    """
+    """Return the profile merged into the one it extends, if it extends one."""
     name = root.text("extends")
     if name is None:
         return root
@@ -207,8 +205,7 @@ def _extended(root: Section) -> Section:
     base = read_document(beside if beside.is_file() else _profile_file(name))
     if "extends" in base.values:
         root.fail("extends", f"'{name}' extends another profile itself; extend that one")
-    taken = {key: value for key, value in base.values.items() if key != "data_dir"}
-    return replace(root, values={**taken, **root.values}, lines={**base.lines, **root.lines})
+    return merged(base, root)
 
 
 def _parts(

@@ -56,8 +56,11 @@ def test_what_a_profile_declares(file: Path) -> None:
 def test_a_profile_takes_over_what_it_does_not_say(file: Path, tmp_path: Path) -> None:
     file.write_text(GOOD)
     second = tmp_path / "second.yaml"
-    outcomes = GOOD[GOOD.index("outcomes:") :].replace("low_assay", "weak").replace("95", "90")
-    second.write_text(f"profile: second\nextends: plant.yaml\n{outcomes}")
+    outcomes = GOOD[GOOD.index("  - name") :].replace("low_assay", "weak").replace("95", "90")
+    replacing = "outcomes:\n  replace:\n" + outcomes.replace("  ", "    ", 1).replace(
+        "\n  ", "\n    "
+    )
+    second.write_text(f"profile: second\nextends: plant.yaml\n{replacing}")
     profile, base = load_profile(second), load_profile(file)
     assert (profile.name, profile.file) == ("second", second)
     assert [o.name for o in profile.outcomes] == ["weak"]

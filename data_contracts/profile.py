@@ -14,7 +14,12 @@ from typing import Final
 from data_contracts.catalogue import contract
 from data_contracts.errors import ProfileError
 from data_contracts.expressions import require_columns
-from data_contracts.profile_schema.answers import ProfileAnswer, read_answers
+from data_contracts.profile_schema.answers import (
+    Acceptance,
+    ProfileAnswer,
+    read_acceptances,
+    read_answers,
+)
 from data_contracts.profile_schema.column_use import read_columns
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.extension import merged
@@ -39,7 +44,17 @@ ROOT_KEYS = [
     "ignored_files",
     "wide_table",
     "measured_before_result",
+    "accepted",
 ]
+# What ``lotwise check`` refuses because it is nearly always a mistake, and may be right all the
+# same.
+ACCEPTABLE = (
+    "rows_sorted_by_result",
+    "failed_value_never_occurs",
+    "nothing_decided",
+    "records_of_no_batch",
+    "two_magnitudes",
+)
 EVENT_TABLES = {"deviation": "raw.deviations", "equipment": "raw.equipment_events"}
 _QUANTITY_TABLES = ("raw.parameters", "raw.lab_results")
 
@@ -62,6 +77,7 @@ class Profile:
         outcomes: What counts as a failure; may be empty.
         ignored_files: Delivered files nobody reads, each with the reason.
         answers: Columns said to be measured before the result, by whom and why.
+        accepted: What looks like a mistake and is right, by code, by whom and why.
     """
 
     name: str
@@ -77,6 +93,7 @@ class Profile:
     outcomes: tuple[Outcome, ...]
     ignored_files: MappingProxyType[str, str]
     answers: tuple[ProfileAnswer, ...]
+    accepted: MappingProxyType[str, Acceptance]
 
     def outcome(self, name: str) -> Outcome:
         """Return an outcome by name.
@@ -175,6 +192,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
         outcomes=outcomes,
         ignored_files=MappingProxyType(_reasons(root.section("ignored_files"))),
         answers=read_answers(root.section("measured_before_result")),
+        accepted=MappingProxyType(read_acceptances(root.section("accepted"), ACCEPTABLE)),
     )
     _check(profile, root)
     return profile

@@ -27,17 +27,27 @@ EVIDENCE = ("quarantine.records", "evidence.inputs", "evidence.ingestion")
 SPECS = written_specs(*RAW_TABLES, *EVIDENCE, deps=[EXPORTS], group=GROUP)
 
 
-@dg.multi_asset(name="source", specs=SPECS, required_resource_keys={"run_settings", "warehouse"})
+@dg.multi_asset(
+    name="source",
+    specs=SPECS,
+    required_resource_keys={"run_settings", "warehouse", "decide_outcomes"},
+)
 def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Read and judge the source whole, then append what is new to the raw history."""
     settings: RunSettings = context.resources.run_settings
     warehouse: Warehouse = context.resources.warehouse
     context.log.info("reading the delivered files")
     with TemporaryDirectory(prefix="lotwise-source-") as folder:  # nothing in the home yet
-        records = read_source(settings.profile, settings.data_dir, scratch_query(Path(folder)))
+        records = read_source(
+            settings.profile,
+            settings.data_dir,
+            scratch_query(Path(folder)),
+            context.resources.decide_outcomes,
+        )
     require_acceptable(records.report)
-    for note in records.report.notes:
-        context.log.info(note)
+    found = (finding.sentence for finding in records.report.prospects.findings)
+    for told in (*records.report.notes, *found):
+        context.log.info(told)
     yield from _write_raw(warehouse, records, settings)
     now = _now()
     run = {"ingested_at": pl.lit(now, pl.Datetime("us")), "run_id": pl.lit(settings.run_id)}

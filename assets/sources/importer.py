@@ -4,7 +4,7 @@ Here belongs the order of the steps. Each step is a module of its own; writing t
 warehouse is the business of ``defs``.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,14 +23,21 @@ from assets.sources.files.delivered_files import (
 from assets.sources.inputs import input_hashes
 from assets.sources.mapping.cleaning import BlankedCells, clean
 from assets.sources.mapping.record_mapping import Mapped, map_tables
+from assets.sources.prospects.judged_source import JudgedSource
+from assets.sources.prospects.judgement import prospects
+from assets.sources.provenance import delivered_at
 from assets.sources.reporting.source_notes import files_nobody_reads, source_notes
 from assets.sources.reporting.source_report import SourceReport, excess, table_report
 from data_contracts.catalogue import contract_names
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
+from data_contracts.profile_schema.outcomes import Outcome
 
 Query = Callable[[str], pl.DataFrame]
 """Runs one SELECT in DuckDB and returns its rows."""
+Decide = Callable[[Sequence[Outcome], Mapping[str, pl.DataFrame]], pl.DataFrame]
+"""Decides outcomes over accepted records by ``raw.<table>``; returns ``core.outcomes``."""
+ERRORS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -57,13 +64,16 @@ class SourceRecords:
         )
 
 
-def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords:
+def read_source(
+    profile: Profile, data_dir: Path, query: Query, decide: Decide | None = None
+) -> SourceRecords:
     """Read and judge everything a source delivers; nothing is written.
 
     Args:
         profile: How the export maps onto the raw contracts.
         data_dir: Folder of the delivered files.
         query: Runs SQL in DuckDB; used for sensor readings only.
+        decide: Decides outcomes as a run does; None leaves out what is told about them.
 
     Returns:
         Accepted and refused records of every raw table, and the account. Whether too many records
@@ -93,6 +103,10 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
         )
     counted = {path: rows_in_parquet(path) for found in paths.values() for path in found}
     counted |= _records_by_file(delivered.values(), data_dir)
+    accepted = {table: admission.accepted for table, admission in admissions.items()}
+    decided = None if decide is None else decide(profile.outcomes, accepted)
+    source = JudgedSource(profile, cleaned, admissions, decided)
+    received = {str(path.relative_to(data_dir)): delivered_at(path) for path in counted}
     report = SourceReport(
         profile=profile.name,
         data_dir=data_dir,
@@ -102,21 +116,32 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
             *files_nobody_reads(profile, counted, data_dir),
             *source_notes(profile, delivered, mapped, admissions),
         ),
+        prospects=prospects(source, readings.sql, received, query),
     )
     return SourceRecords(admissions, readings, input_hashes(counted, data_dir), report)
 
 
 def require_acceptable(report: SourceReport) -> None:
-    """Stop a run whose source breaks its contracts too often.
+    """Stop a run whose source would mislead it, or breaks its contracts too often.
 
     Raises:
-        SourceError: More records are refused than a contract allows.
+        SourceError: Something found is an error, or more records are refused than a contract
+            allows.
     """
+    check = f"'lotwise check --source {report.profile}' lists them"
+    errors = report.prospects.errors
+    if errors:
+        shown = [f"\n  {finding.sentence}" for finding in errors[:ERRORS_SHOWN]]
+        more = len(errors) - len(shown)
+        shown += [f"\n  and {more} more; {check}"] if more else []
+        raise SourceError(
+            "The records cannot be what the profile says, so nothing was written:"
+            f"{''.join(shown)}\nCorrect the export or the profile, and try it with 'lotwise check'."
+        )
     if not report.is_acceptable:
         raise SourceError(
             "Too many records are refused, so nothing was written. "
-            f"{excess(report.tables)}. Correct "
-            f"the export or the profile; 'lotwise check --source {report.profile}' lists them."
+            f"{excess(report.tables)}. Correct the export or the profile; {check}."
         )
 
 

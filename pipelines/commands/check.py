@@ -1,6 +1,7 @@
-"""``lotwise check``: contracts only; what would be accepted, quarantined, refused, and why."""
+"""``lotwise check``: what of a source would be refused, and what a run would make of the rest."""
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -11,15 +12,17 @@ from data_contracts.errors import DATA_OR_CHECKS_FAILED, UsageError
 from pipelines.commands.options import DataOption, JsonOption, SourceOption
 
 if TYPE_CHECKING:
+    from assets.sources.reporting.source_findings import SourceFinding
     from assets.sources.reporting.source_report import SourceReport
 
 
 def command(
     source: SourceOption = "tabletting", data: DataOption = None, as_json: JsonOption = False
 ) -> None:
-    """Judge a source against the raw contracts; nothing is written anywhere."""
+    """Judge a source, and say what a run would make of it; nothing is written anywhere."""
     from assets.sources.inspection import inspect_source
     from data_contracts.profile import load_profile
+    from pipelines.outcome_preview import decided_outcomes
 
     profile = load_profile(source)
     folder = data or profile.data_dir
@@ -27,7 +30,7 @@ def command(
         raise UsageError(
             f"The profile '{profile.name}' does not say where its files are; add --data DIR."
         )
-    report = inspect_source(profile, folder)
+    report = inspect_source(profile, folder, decided_outcomes)
     if as_json:
         typer.echo(json.dumps(_as_json(report), indent=2, default=str))
     else:
@@ -44,7 +47,14 @@ def _as_json(report: "SourceReport") -> dict[str, Any]:
         "tables": report.ingestion().to_dicts(),
         "refused": [row for table in report.tables for row in table.examples.to_dicts()],
         "notes": list(report.notes),
+        "outcomes": [asdict(outcome) for outcome in report.prospects.outcomes],
+        "findings": [_finding_as_json(finding) for finding in report.prospects.findings],
     }
+
+
+def _finding_as_json(finding: "SourceFinding") -> dict[str, Any]:
+    severity = "error" if finding.is_error else "warning"
+    return {"severity": severity, **asdict(finding), "message": finding.sentence}
 
 
 def _print(report: "SourceReport", console: Console) -> None:
@@ -69,5 +79,22 @@ def _print(report: "SourceReport", console: Console) -> None:
             console.print(f"  {place}: {row['reason']}", markup=False, soft_wrap=True)
     for note in report.notes:
         console.print(f"Note: {note}", markup=False, soft_wrap=True)
+    _print_prospects(report, console)
     verdict = "A run would go on." if report.is_acceptable else "A run would be refused."
     console.print(verdict)
+
+
+def _print_prospects(report: "SourceReport", console: Console) -> None:
+    """Print the batches of every outcome, then what was found, errors first."""
+    if report.prospects.outcomes:
+        table = Table("Outcome", box=None, pad_edge=False)
+        for heading in ("Failed", "Good", "Pending", "Not measured"):
+            table.add_column(heading, justify="right")
+        for o in report.prospects.outcomes:
+            counts = (o.failed, o.good, o.pending, o.not_measured)
+            table.add_row(o.outcome, *(f"{count:,}" for count in counts))
+        console.print(table)
+    for finding in report.prospects.findings:
+        severity = "Error" if finding.is_error else "Warning"
+        told = f"{severity} ({finding.code}): {finding.sentence}"
+        console.print(told, markup=False, soft_wrap=True)

@@ -12,7 +12,7 @@ import dagster as dg
 from assets.run_settings import RunSettings, SimulationSettings, parse_instant
 from data_contracts.errors import UsageError
 from data_contracts.profile import load_profile
-from pipelines.outcome_preview import decided_outcomes
+from pipelines.replay.outcome_preview import decided_outcomes
 from warehouse.lock import run_lock
 from warehouse.paths import Home, source_key
 from warehouse.store import Warehouse

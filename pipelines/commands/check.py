@@ -22,7 +22,7 @@ def command(
     """Judge a source, and say what a run would make of it; nothing is written anywhere."""
     from assets.sources.inspection import inspect_source
     from data_contracts.profile import load_profile
-    from pipelines.outcome_preview import decided_outcomes
+    from pipelines.replay.outcome_preview import decided_outcomes
 
     profile = load_profile(source)
     folder = data or profile.data_dir

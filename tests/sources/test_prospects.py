@@ -11,7 +11,7 @@ from assets.sources.reporting.source_findings import SourceFinding
 from assets.sources.reporting.source_report import SourceReport
 from data_contracts.errors import SourceError
 from data_contracts.profile import load_profile
-from pipelines.outcome_preview import decided_outcomes
+from pipelines.replay.outcome_preview import decided_outcomes
 
 LABEL = """\
 profile: made

@@ -14,7 +14,7 @@ from assets.virtual_plant.defs import exports
 from data_contracts.errors import SourceError
 from data_contracts.profile import load_profile
 from pipelines.io_managers import warehouse_io
-from pipelines.outcome_preview import decided_outcomes
+from pipelines.replay.outcome_preview import decided_outcomes
 from warehouse.paths import Home
 from warehouse.store import Warehouse
 

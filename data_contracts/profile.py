@@ -27,6 +27,7 @@ from data_contracts.profile_schema.files import SourceFile, read_file
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
 from data_contracts.profile_schema.outcomes import Outcome, read_outcomes
 from data_contracts.profile_schema.readings import check_readings
+from data_contracts.profile_schema.units import QuantityUnit, read_units
 from data_contracts.profile_schema.wide_table import FILE, read_wide_table
 
 PROFILES: Final = Path(__file__).parent / "profiles"
@@ -45,6 +46,7 @@ ROOT_KEYS = [
     "wide_table",
     "measured_before_result",
     "accepted",
+    "units",
 ]
 # What ``lotwise check`` refuses because it is nearly always a mistake, and may be right all the
 # same.
@@ -54,8 +56,21 @@ ACCEPTABLE = (
     "nothing_decided",
     "records_of_no_batch",
     "two_magnitudes",
+    "unit_changed",
 )
 EVENT_TABLES = {"deviation": "raw.deviations", "equipment": "raw.equipment_events"}
+# Tables whose records carry a unit, and the column that names what is measured in it.
+CARRIES_UNIT = {
+    "raw.parameters": "parameter",
+    "raw.lab_results": "test",
+    "raw.stability_results": "test",
+    "raw.material_attributes": "attribute",
+    "raw.material_lots": "material",
+    "raw.material_usage": "material",
+    "raw.weighings": "material",
+    "raw.sensor_tags": "tag",
+    READINGS: "tag",
+}
 _QUANTITY_TABLES = ("raw.parameters", "raw.lab_results")
 
 
@@ -78,6 +93,7 @@ class Profile:
         ignored_files: Delivered files nobody reads, each with the reason.
         answers: Columns said to be measured before the result, by whom and why.
         accepted: What looks like a mistake and is right, by code, by whom and why.
+        units: The unit wanted of quantities delivered without one or in several.
     """
 
     name: str
@@ -94,6 +110,7 @@ class Profile:
     ignored_files: MappingProxyType[str, str]
     answers: tuple[ProfileAnswer, ...]
     accepted: MappingProxyType[str, Acceptance]
+    units: MappingProxyType[str, QuantityUnit]
 
     def outcome(self, name: str) -> Outcome:
         """Return an outcome by name.
@@ -193,6 +210,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
         ignored_files=MappingProxyType(_reasons(root.section("ignored_files"))),
         answers=read_answers(root.section("measured_before_result")),
         accepted=MappingProxyType(read_acceptances(root.section("accepted"), ACCEPTABLE)),
+        units=MappingProxyType(read_units(root.section("units"))),
     )
     _check(profile, root)
     return profile
@@ -262,6 +280,7 @@ def _check(profile: Profile, root: Section) -> None:
     for outcome in profile.outcomes:
         _check_outcome(profile, outcome)
     _check_answers(profile)
+    _check_units(profile)
     read = {mapping.file for mapping in (*profile.mappings, *profile.readings)}
     read |= {c.lookup.file for m in profile.mappings for c in m.cells if c.lookup is not None}
     for file in profile.files.values():
@@ -318,6 +337,22 @@ def _check_answers(profile: Profile) -> None:
     names = {*columns, *columns.values(), *(c.target for m in profile.mappings for c in m.cells)}
     for answer in profile.answers:
         _require_quantity(names, answer.column, answer.where)
+
+
+def _check_units(profile: Profile) -> None:
+    """Check that units are those of quantities read, where the profile can know that."""
+    carrying = [m for m in (*profile.mappings, *profile.readings) if m.table in CARRIES_UNIT]
+    names = {wide.name for mapping in carrying for wide in mapping.unpivot}
+    for mapping in carrying:
+        if mapping.unpivot:
+            continue
+        target = CARRIES_UNIT[mapping.table]
+        named = [cell.constant for cell in mapping.cells if cell.target == target]
+        if None in named or not named:
+            return  # named by delivered rows
+        names |= {name for name in named if name is not None}
+    for unit in profile.units.values():
+        _require_quantity(names, unit.quantity, unit.where)
 
 
 def _require_quantity(known: Iterable[str], quantity: str, where: str) -> None:

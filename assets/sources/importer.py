@@ -23,10 +23,15 @@ from assets.sources.files.delivered_files import (
 from assets.sources.inputs import input_hashes
 from assets.sources.mapping.cleaning import BlankedCells, clean
 from assets.sources.mapping.record_mapping import Mapped, map_tables
+from assets.sources.mapping.unit_conversion import convert_units
 from assets.sources.prospects.judged_source import JudgedSource
 from assets.sources.prospects.judgement import prospects
 from assets.sources.provenance import delivered_at
-from assets.sources.reporting.source_notes import files_nobody_reads, source_notes
+from assets.sources.reporting.source_notes import (
+    conversion_notes,
+    files_nobody_reads,
+    source_notes,
+)
 from assets.sources.reporting.source_report import SourceReport, excess, table_report
 from data_contracts.catalogue import contract_names
 from data_contracts.errors import SourceError
@@ -95,6 +100,8 @@ def read_source(
         cleaned[name], cells = clean(file)
         blanked += cells
     mapped = map_tables(profile, cleaned)
+    records, converted = convert_units(mapped.records, profile.units)
+    mapped = Mapped(records, mapped.conflicting_keys)
     admissions = _admissions(profile, mapped, delivered)
     if admissions["raw.batches"].received == 0:
         raise SourceError(
@@ -115,6 +122,7 @@ def read_source(
         notes=(
             *files_nobody_reads(profile, counted, data_dir),
             *source_notes(profile, delivered, mapped, admissions),
+            *conversion_notes(converted),
         ),
         prospects=prospects(source, readings.sql, received, query),
     )

@@ -14,9 +14,11 @@ from assets.sources.prospects.joined_records import (
 )
 from assets.sources.prospects.judged_source import JudgedSource
 from assets.sources.prospects.label_values import label_findings
+from assets.sources.prospects.magnitudes import magnitude_findings
 from assets.sources.prospects.outcome_counts import count_findings, outcome_counts
 from assets.sources.prospects.result_copies import copy_findings
 from assets.sources.prospects.row_order import order_findings
+from assets.sources.prospects.unit_findings import unit_findings
 from assets.sources.reporting.source_findings import Prospects, with_acceptances
 
 
@@ -44,6 +46,8 @@ def prospects(
         *count_findings(source, counts),
         *order_findings(source),
         *joined_findings(source, hours),
+        *unit_findings(source),
+        *magnitude_findings(source),
         *copy_findings(source),
         *identifier_findings(source),
         *instant_findings(source, delivered_at, hours),

@@ -14,6 +14,7 @@ import polars as pl
 
 from assets.defs import asset_key, written_result, written_specs
 from assets.run_settings import RunSettings
+from assets.sources.earlier_delivery import earlier_delivery
 from assets.sources.importer import SourceRecords, read_source, require_acceptable
 from assets.sources.inspection import scratch_query
 from assets.sources.provenance import delivered_at, with_delivery
@@ -43,6 +44,7 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
             settings.data_dir,
             scratch_query(Path(folder)),
             context.resources.decide_outcomes,
+            earlier_delivery(warehouse),
         )
     require_acceptable(records.report)
     found = (finding.sentence for finding in records.report.prospects.findings)

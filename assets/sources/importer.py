@@ -12,9 +12,11 @@ import polars as pl
 
 from assets.sources.admission import Admission, admit, nothing_admitted
 from assets.sources.delivered_readings import DeliveredReadings, judge_readings
+from assets.sources.earlier_delivery import EarlierDelivery
 from assets.sources.files.delivered_files import (
     FILE_COLUMN,
     Delivered,
+    columns_of_files,
     find_files,
     no_misshapen_rows,
     open_files,
@@ -24,6 +26,7 @@ from assets.sources.inputs import input_hashes
 from assets.sources.mapping.cleaning import BlankedCells, clean
 from assets.sources.mapping.record_mapping import Mapped, map_tables
 from assets.sources.mapping.unit_conversion import convert_units
+from assets.sources.prospects.changes import change_findings
 from assets.sources.prospects.judged_source import JudgedSource
 from assets.sources.prospects.judgement import prospects
 from assets.sources.provenance import delivered_at
@@ -70,7 +73,11 @@ class SourceRecords:
 
 
 def read_source(
-    profile: Profile, data_dir: Path, query: Query, decide: Decide | None = None
+    profile: Profile,
+    data_dir: Path,
+    query: Query,
+    decide: Decide | None = None,
+    earlier: EarlierDelivery | None = None,
 ) -> SourceRecords:
     """Read and judge everything a source delivers; nothing is written.
 
@@ -79,6 +86,7 @@ def read_source(
         data_dir: Folder of the delivered files.
         query: Runs SQL in DuckDB; used for sensor readings only.
         decide: Decides outcomes as a run does; None leaves out what is told about them.
+        earlier: What was delivered before; None for a first delivery.
 
     Returns:
         Accepted and refused records of every raw table, and the account. Whether too many records
@@ -113,6 +121,8 @@ def read_source(
     accepted = {table: admission.accepted for table, admission in admissions.items()}
     decided = None if decide is None else decide(profile.outcomes, accepted)
     source = JudgedSource(profile, cleaned, admissions, decided)
+    inputs = input_hashes(counted, columns_of_files(profile, paths), data_dir)
+    changes = () if earlier is None else change_findings(source, inputs, earlier)
     received = {str(path.relative_to(data_dir)): delivered_at(path) for path in counted}
     report = SourceReport(
         profile=profile.name,
@@ -124,9 +134,9 @@ def read_source(
             *source_notes(profile, delivered, mapped, admissions),
             *conversion_notes(converted),
         ),
-        prospects=prospects(source, readings.sql, received, query),
+        prospects=prospects(source, readings.sql, received, query, changes),
     )
-    return SourceRecords(admissions, readings, input_hashes(counted, data_dir), report)
+    return SourceRecords(admissions, readings, inputs, report)
 
 
 def require_acceptable(report: SourceReport) -> None:

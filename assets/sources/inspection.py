@@ -5,19 +5,26 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from assets.sources.earlier_delivery import EarlierDelivery
 from assets.sources.importer import Decide, Query, read_source
 from assets.sources.reporting.source_report import SourceReport
 from data_contracts.profile import Profile
 from warehouse.connection import connect_in_memory
 
 
-def inspect_source(profile: Profile, data_dir: Path, decide: Decide | None = None) -> SourceReport:
+def inspect_source(
+    profile: Profile,
+    data_dir: Path,
+    decide: Decide | None = None,
+    earlier: EarlierDelivery | None = None,
+) -> SourceReport:
     """Return what would be accepted, quarantined and refused of a source, and why.
 
     Args:
         profile: How the export maps onto the raw contracts.
         data_dir: Folder of the delivered files.
         decide: Decides outcomes as a run does; None leaves out what is told about them.
+        earlier: What was delivered before; None where nobody asks.
 
     Returns:
         The account of every raw table, with the first refused records of each. Whether a run would
@@ -28,7 +35,7 @@ def inspect_source(profile: Profile, data_dir: Path, decide: Decide | None = Non
         ProfileError: An expression of the profile does not fit the delivered columns.
     """
     with TemporaryDirectory(prefix="lotwise-check-") as folder:
-        return read_source(profile, data_dir, scratch_query(Path(folder)), decide).report
+        return read_source(profile, data_dir, scratch_query(Path(folder)), decide, earlier).report
 
 
 def scratch_query(folder: Path) -> Query:

@@ -3,8 +3,8 @@
 Reading the files themselves belongs in ``assets.sources``.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.document import Section
@@ -20,6 +20,7 @@ FILE_KEYS = [
     "derived",
     "ignored",
     "optional",
+    "renamed",
 ]
 
 
@@ -75,6 +76,7 @@ class SourceFile:
         derived: Columns computed from others of the same row.
         ignored: Delivered columns nobody maps, each with the reason.
         is_optional: Whether the source may do without the file.
+        renamed: Columns by the name some files have, with the name the profile knows them by.
         where: Place in the profile.
     """
 
@@ -90,6 +92,11 @@ class SourceFile:
     ignored: Mapping[str, str]
     is_optional: bool
     where: str
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def known_names(self, header: Iterable[str]) -> list[str]:
+        """Return the columns of a file by the names the profile knows them by."""
+        return [self.renamed.get(name, name) for name in header]
 
     @property
     def derived_names(self) -> frozenset[str]:
@@ -123,6 +130,7 @@ def read_file(section: Section, name: str) -> SourceFile:
         ignored=_ignored(section.section("ignored")),
         is_optional=section.flag("optional"),
         where=section.where(),
+        renamed=_renamed(section.section("renamed")),
     )
     if len(file.separator) != 1:
         section.fail("separator", f"a separator is one character, found {file.separator!r}")
@@ -143,6 +151,13 @@ def read_derived(section: Section) -> tuple[DerivedColumn, ...]:
         columns_of(text, section.where(name))
         derived.append(DerivedColumn(name, text, section.where(name)))
     return tuple(derived)
+
+
+def _renamed(section: Section) -> dict[str, str]:
+    return {
+        name: section.required_text(name, "the name the profile knows the column by")
+        for name in section.values
+    }
 
 
 def _ignored(section: Section) -> dict[str, str]:

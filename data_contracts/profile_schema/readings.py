@@ -5,6 +5,7 @@ Readings are the one thing too large for frames: what is declared here is turned
 """
 
 from data_contracts.errors import ProfileError
+from data_contracts.profile_schema.files import SourceFile
 from data_contracts.profile_schema.mapping import READINGS, Mapping
 
 TAG_TARGETS = ("unit", "stage", "nor_low", "nor_high", "par_low", "par_high", "is_shared_area")
@@ -24,6 +25,19 @@ def check_readings(mapping: Mapping) -> None:
             raise ProfileError(
                 f"{cell.where}: readings are read in place; only {CELLS_IN_SQL} work here"
             )
+
+
+def check_renamed(mapping: Mapping, described: SourceFile) -> None:
+    """Check that no Parquet file of readings has columns renamed: those are read by their names.
+
+    Raises:
+        ProfileError: It has.
+    """
+    if described.renamed and described.format == "parquet":
+        raise ProfileError(
+            f"{described.where}: 'renamed' does not work for Parquet files of readings "
+            f"({mapping.where}), which are read in place; give the new files an entry of their own"
+        )
 
 
 def tag_records(mapping: Mapping) -> list[dict[str, str]]:

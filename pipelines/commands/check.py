@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,12 +13,20 @@ from data_contracts.errors import DATA_OR_CHECKS_FAILED, UsageError
 from pipelines.commands.options import DataOption, JsonOption, SourceOption
 
 if TYPE_CHECKING:
+    from assets.sources.earlier_delivery import EarlierDelivery
     from assets.sources.reporting.source_findings import SourceFinding
     from assets.sources.reporting.source_report import SourceReport
+    from data_contracts.profile import Profile
 
 
 def command(
-    source: SourceOption = "tabletting", data: DataOption = None, as_json: JsonOption = False
+    source: SourceOption = "tabletting",
+    data: DataOption = None,
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="Compare with what this home has taken in of the source."),
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Judge a source, and say what a run would make of it; nothing is written anywhere."""
     from assets.sources.inspection import inspect_source
@@ -30,13 +39,24 @@ def command(
         raise UsageError(
             f"The profile '{profile.name}' does not say where its files are; add --data DIR."
         )
-    report = inspect_source(profile, folder, decided_outcomes)
+    report = inspect_source(profile, folder, decided_outcomes, _earlier(home, profile, folder))
     if as_json:
         typer.echo(json.dumps(_as_json(report), indent=2, default=str))
     else:
         _print(report, Console())
     if not report.is_acceptable:
         raise typer.Exit(DATA_OR_CHECKS_FAILED)
+
+
+def _earlier(home: Path | None, profile: "Profile", folder: Path) -> "EarlierDelivery | None":
+    """What the home has taken in of the source before, where a home is named."""
+    if home is None:
+        return None
+    from assets.sources.earlier_delivery import earlier_delivery
+    from warehouse.paths import Home, source_key
+    from warehouse.store import Warehouse
+
+    return earlier_delivery(Warehouse(Home(home), source_key(profile.name, folder)))
 
 
 def _as_json(report: "SourceReport") -> dict[str, Any]:

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from assets.sources.importer import read_source
+from assets.sources.inspection import scratch_query
+from assets.sources.provenance import delivered_at, with_delivery
+from data_contracts.profile import load_profile
 from pipelines.command_line import app
+from warehouse.paths import Home, source_key
+from warehouse.store import Warehouse
 
 PROFILE = """\
 profile: made
@@ -62,6 +68,25 @@ def test_machines_get_the_same(source: Path) -> None:
     )
     assert (finding["column"], finding["value"], finding["count"]) == ("result", "scrap", 1)
     assert finding["message"] in check(source)[1]
+
+
+def test_a_home_remembers_what_was_delivered_before(source: Path, tmp_path: Path) -> None:
+    source.write_text(PROFILE.replace("[bad]", "[bad, scrap]"))
+    home = tmp_path / "home"
+    assert "column_new" not in check(source, "--home", str(home))[1]
+    profile, scratch = load_profile(source), scratch_query(tmp_path / "scratch")
+    records = read_source(profile, source.parent, scratch)
+    warehouse = Warehouse(Home(home), source_key("made", source.parent))
+    now = delivered_at(source)
+    for table, admission in records.admissions.items():
+        frame = with_delivery(admission.accepted, {}, now, "run-1", now)
+        warehouse.append_versions(table, frame)
+    warehouse.write("evidence.inputs", records.inputs)
+    rows = (tmp_path / "batches.csv").read_text().splitlines()
+    (tmp_path / "batches.csv").write_text("\n".join(f"{row},x" for row in rows[:-2]) + "\n")
+    text = check(source, "--home", str(home))[1]
+    assert "Warning (column_new): batches.csv, x: this column was in no earlier delivery" in text
+    assert "Warning (batches_vanished): batches.csv, nr = '24': 2 of 25 batches" in text
 
 
 def test_a_sound_source_would_go_on(source: Path) -> None:

@@ -1,6 +1,6 @@
 """Everything looked for in a source before a run, in the order in which it is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import polars as pl
@@ -19,7 +19,7 @@ from assets.sources.prospects.outcome_counts import count_findings, outcome_coun
 from assets.sources.prospects.result_copies import copy_findings
 from assets.sources.prospects.row_order import order_findings
 from assets.sources.prospects.unit_findings import unit_findings
-from assets.sources.reporting.source_findings import Prospects, with_acceptances
+from assets.sources.reporting.source_findings import Prospects, SourceFinding, with_acceptances
 
 
 def prospects(
@@ -27,6 +27,7 @@ def prospects(
     readings_sql: str,
     delivered_at: Mapping[str, datetime],
     query: Callable[[str], pl.DataFrame],
+    changes: Iterable[SourceFinding] = (),
 ) -> Prospects:
     """Say what a run would make of a source.
 
@@ -35,6 +36,7 @@ def prospects(
         readings_sql: A SELECT in the columns of ``raw.sensor_readings``.
         delivered_at: Instant of delivery by file, UTC.
         query: Runs SQL in DuckDB.
+        changes: What changed since earlier deliveries, from ``change_findings``.
 
     Returns:
         Counts per outcome and everything found.
@@ -51,5 +53,6 @@ def prospects(
         *copy_findings(source),
         *identifier_findings(source),
         *instant_findings(source, delivered_at, hours),
+        *changes,
     )
     return Prospects(counts, with_acceptances(findings, source.profile.accepted))

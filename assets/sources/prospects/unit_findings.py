@@ -58,7 +58,8 @@ def quantity_units(source: JudgedSource) -> pl.DataFrame:
 
     Returns:
         One row per quantity, table and unit: quantity (with the material where it belongs to one),
-        name, table, unit, symbol (its one spelling), records, source_file, source_row.
+        earlier_name (as ``earlier_delivery`` names it), name, table, unit, symbol (its one
+        spelling), records, source_file, source_row.
     """
     parts = []
     for table, name in CARRIES_UNIT.items():
@@ -72,13 +73,14 @@ def quantity_units(source: JudgedSource) -> pl.DataFrame:
         parts.append(
             frame.select(
                 quantity=pl.lit(kind) + quantity,
+                earlier_name=quantity,
                 name=name,
                 table=pl.lit(table),
                 unit="unit",
                 source_file="source_file",
                 source_row="source_row",
             )
-            .group_by("quantity", "name", "table", "unit", maintain_order=True)
+            .group_by("quantity", "earlier_name", "name", "table", "unit", maintain_order=True)
             .agg(pl.len().alias("records"), pl.col("source_file", "source_row").first())
         )
     if not parts:
@@ -90,8 +92,9 @@ def quantity_units(source: JudgedSource) -> pl.DataFrame:
     )
 
 
+_TEXTS: Final = (*("quantity", "earlier_name", "name", "table", "unit", "source_file", "symbol"),)
 _SCHEMA: Final = {
-    **dict.fromkeys(("quantity", "name", "table", "unit", "source_file", "symbol"), pl.String),
+    **dict.fromkeys(_TEXTS, pl.String),
     "records": pl.Int64,
     "source_row": pl.Int64,
 }

@@ -10,7 +10,18 @@ import typer
 from rich.console import Console
 
 from data_contracts.errors import LotwiseError
-from pipelines.commands import check, publish, report, roi, run, self_test, simulate, sql, verify
+from pipelines.commands import (
+    check,
+    profile,
+    publish,
+    report,
+    roi,
+    run,
+    self_test,
+    simulate,
+    sql,
+    verify,
+)
 
 app = typer.Typer(
     help="What precedes failed batches, how surely, and what preventing them is worth.",
@@ -18,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, self_test, simulate, check, roi, report, sql, publish, verify):
+for command in (run, self_test, simulate, check, profile, roi, report, sql, publish, verify):
     name = command.__name__.rsplit(".", 1)[-1].replace("_", "-")
     app.command(name=name)(command.command)
 

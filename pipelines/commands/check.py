@@ -43,7 +43,7 @@ def command(
     if as_json:
         typer.echo(json.dumps(_as_json(report), indent=2, default=str))
     else:
-        _print(report, Console())
+        print_report(report, Console())
     if not report.is_acceptable:
         raise typer.Exit(DATA_OR_CHECKS_FAILED)
 
@@ -77,7 +77,7 @@ def _finding_as_json(finding: "SourceFinding") -> dict[str, Any]:
     return {"severity": severity, **asdict(finding), "message": finding.sentence}
 
 
-def _print(report: "SourceReport", console: Console) -> None:
+def print_report(report: "SourceReport", console: Console) -> None:
     """Print the account: a line per delivered table, then examples, then notes."""
     table = Table("Table", box=None, pad_edge=False)
     for heading in ("Received", "Accepted", "Quarantined", "May be refused"):

@@ -239,6 +239,7 @@ def test_names() -> None:
         ("a: b", '"a: b"'),
         ('say "x"', '"say \\"x\\""'),
         ("", '""'),
+        ("a\x00\u202eb", '"a\\U00000000\\U0000202eb"'),
         (3, "3"),
         (True, "true"),
     ],
@@ -252,6 +253,21 @@ def test_yaml_comes_back_as_it_was() -> None:
 
     said = {"column": "A (%)", "values": {"10M": "10MG", "no": "1e5"}, "list": ["x", "%b.%y"]}
     assert yaml.safe_load(flow(said)) == said
+
+
+def test_two_columns_of_one_name_are_two_quantities(exports: Path, query: Query) -> None:
+    (exports / "a.csv").write_text(
+        "\n".join(["batch,product,force,x.1,x 1", *(f"{n},P,{n % 7},1,2" for n in BATCHES)])
+    )
+    (exports / "b.csv").write_text(
+        "\n".join(["batch,force", *(f"{n},{n % 11}" for n in BATCHES)]), encoding="utf-16"
+    )
+    text = draft(exports)
+    assert "encoding: utf-16" in text
+    records = read(exports, text, query)
+    assert records.quarantined().is_empty()
+    names = records.admissions["raw.parameters"].accepted["parameter"].unique().sort()
+    assert names.to_list() == ["a_x_1", "b_force", "force", "x_1"]
 
 
 def test_files_of_one_shape_are_one_entry(exports: Path) -> None:

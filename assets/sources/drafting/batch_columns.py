@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assets.sources.drafting.dates import DateFormat, date_format
@@ -129,6 +129,23 @@ def batch_columns(
             else:
                 ignored[column] = reason
     return BatchColumns(keyed, targets, dates, materials, tuple(quantities), ignored)
+
+
+def with_distinct_names(columns: BatchColumns, taken: set[str]) -> BatchColumns:
+    """Give every quantity a name of its own; those of earlier files keep theirs.
+
+    Args:
+        columns: The columns of one file.
+        taken: Names given already; those of this file are added.
+    """
+    named = []
+    for quantity in columns.quantities:
+        own = [quantity.name, f"{columns.keyed.look.name}_{quantity.name}"]
+        own += [f"{quantity.name}_{number}" for number in range(2, len(columns.quantities) + 3)]
+        name = next(name for name in own if name not in taken)
+        taken.add(name)
+        named.append(replace(quantity, name=name))
+    return replace(columns, quantities=tuple(named))
 
 
 def may_be_label(look: FileLook, column: str) -> bool:

@@ -4,7 +4,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from assets.sources.drafting.batch_columns import BatchColumns, Quantity, batch_columns
+from assets.sources.drafting.batch_columns import (
+    BatchColumns,
+    Quantity,
+    batch_columns,
+    with_distinct_names,
+)
 from assets.sources.drafting.batch_files import Mappings, batch_mappings
 from assets.sources.drafting.contract_files import ContractFile, contract_file
 from assets.sources.drafting.draft_text import commented, entry, flow, indented, item
@@ -62,9 +67,11 @@ def draft_profile(name: str, files: Iterable[Path], root: Path) -> str:
     rest = [look for look in looks if look.name not in matched]
     _add_batch_files(draft, rest)
     if "batches" not in draft.mappings:
+        left_out = f" Not read: {', '.join(sorted(no_tables))}." if no_tables else ""
         raise SourceError(
             f"{root}: no file has a row per batch and a column that names it, such as batch, "
             "batch_id, charge or lot_no; rename the column, or write the profile by hand."
+            f"{left_out}"
         )
     return "\n".join(_lines(name, draft)) + "\n"
 
@@ -97,10 +104,12 @@ def _add_batch_files(draft: Draft, looks: Sequence[FileLook]) -> None:
     first = None if has_batches or not wide else max(wide, key=_describes_batches)
     repeated = {} if first is None else {o.look.name: copies(first, o) for o in keyed if o != first}
     known: dict[str, Quantity] = {}
+    taken: set[str] = set()
     series = {look.name: at for look in looks if (at := _series(look, keyed)) is not None}
     for one in sorted(wide, key=lambda each: each != first):
         is_first = one == first
         columns = batch_columns(one, repeated.get(one.look.name, []), known, is_first=is_first)
+        columns = with_distinct_names(columns, taken)
         if is_first:
             known = {quantity.column: quantity for quantity in columns.quantities}
         lookups = _lookups(columns, keyed, repeated) if is_first else {}

@@ -17,7 +17,12 @@ def scalar(value: object) -> str:
         _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not _is_number(text)
     ):
         return text.lower() if isinstance(value, bool) else text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else _escaped(c) for c in quoted) + '"'
+
+
+def _escaped(character: str) -> str:
+    return f"\\U{ord(character):08x}"
 
 
 def _is_number(text: str) -> bool:
@@ -56,7 +61,7 @@ def item(lines: Iterable[str]) -> list[str]:
 def commented(text: str) -> list[str]:
     """Return a sentence as comment lines."""
     lines, line = [], "#"
-    for word in text.split():
+    for word in "".join(c if c.isprintable() else " " for c in text).split():
         if len(line) + len(word) + 1 > WIDTH and line != "#":
             lines.append(line)
             line = "#"

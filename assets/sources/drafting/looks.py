@@ -118,6 +118,8 @@ def _beginning(path: Path) -> tuple[str, str]:
         data = stream.read(200_000)
     if not data.strip():
         raise SourceError(f"{path} is empty; export it again.")
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return data[: len(data) // 2 * 2].decode("utf-16", errors="replace"), "utf-16"
     whole = data[: data.rfind(b"\n") + 1] or data
     try:
         return whole.decode("utf-8").removeprefix("\ufeff"), "utf-8"

@@ -4,6 +4,7 @@ Here belongs everything that can be wrong with a file as a whole. Single bad rec
 here; they go through the contracts and, if refused, to quarantine.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,6 +18,8 @@ from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
 
 FILE_COLUMN, ROW_COLUMN = "__source_file", "__source_row"
+# Where a line break is no single byte, a header cannot be read without the rest.
+_WIDE_ENCODING = re.compile(r"utf[-_]?(16|32)", re.IGNORECASE)
 _MISSHAPEN = {"source_file": pl.String, "source_row": pl.Int64, "record": pl.String}
 
 
@@ -192,7 +195,7 @@ def columns_of_files(
         for path in found:
             if described.format == "parquet":
                 columns[path] = require_parquet(path)
-            elif described.format == "csv":
+            elif described.format == "csv" and not _WIDE_ENCODING.match(described.encoding):
                 columns[path] = read_csv_header(path, described)
     return columns
 

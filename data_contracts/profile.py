@@ -27,7 +27,11 @@ from data_contracts.profile_schema.files import SourceFile, read_file
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
 from data_contracts.profile_schema.outcomes import Outcome, read_outcomes
 from data_contracts.profile_schema.readings import check_readings, check_renamed
-from data_contracts.profile_schema.units import QuantityUnit, read_units
+from data_contracts.profile_schema.units import (
+    QuantityUnit,
+    quantities_with_units,
+    read_units,
+)
 from data_contracts.profile_schema.wide_table import FILE, read_wide_table
 
 PROFILES: Final = Path(__file__).parent / "profiles"
@@ -59,18 +63,6 @@ ACCEPTABLE = (
     "unit_changed",
 )
 EVENT_TABLES = {"deviation": "raw.deviations", "equipment": "raw.equipment_events"}
-# Tables whose records carry a unit, and the column that names what is measured in it.
-CARRIES_UNIT = {
-    "raw.parameters": "parameter",
-    "raw.lab_results": "test",
-    "raw.stability_results": "test",
-    "raw.material_attributes": "attribute",
-    "raw.material_lots": "material",
-    "raw.material_usage": "material",
-    "raw.weighings": "material",
-    "raw.sensor_tags": "tag",
-    READINGS: "tag",
-}
 _QUANTITY_TABLES = ("raw.parameters", "raw.lab_results")
 
 
@@ -342,18 +334,9 @@ def _check_answers(profile: Profile) -> None:
 
 def _check_units(profile: Profile) -> None:
     """Check that units are those of quantities read, where the profile can know that."""
-    carrying = [m for m in (*profile.mappings, *profile.readings) if m.table in CARRIES_UNIT]
-    names = {wide.name for mapping in carrying for wide in mapping.unpivot}
-    for mapping in carrying:
-        if mapping.unpivot:
-            continue
-        target = CARRIES_UNIT[mapping.table]
-        named = [cell.constant for cell in mapping.cells if cell.target == target]
-        if None in named or not named:
-            return  # named by delivered rows
-        names |= {name for name in named if name is not None}
-    for unit in profile.units.values():
-        _require_quantity(names, unit.quantity, unit.where)
+    names = quantities_with_units((*profile.mappings, *profile.readings))
+    for unit in profile.units.values() if names is not None else ():
+        _require_quantity(names or (), unit.quantity, unit.where)
 
 
 def _require_quantity(known: Iterable[str], quantity: str, where: str) -> None:

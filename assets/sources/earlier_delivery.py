@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from data_contracts.catalogue import contract
-from data_contracts.profile import CARRIES_UNIT
+from data_contracts.profile_schema.units import CARRIES_UNIT
 from warehouse.store import Warehouse
 
 # Columns whose texts are a vocabulary: a new word among them is news.

@@ -4,12 +4,26 @@ Reading the records belongs in ``assets.sources``; which units convert is said b
 ``data_contracts.measurement_units``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data_contracts.measurement_units import conversion
 from data_contracts.profile_schema.document import Section
+from data_contracts.profile_schema.mapping import READINGS, Mapping
 
 SIDES = ("below", "above")
+# Tables whose records carry a unit, and the column that names what is measured in it.
+CARRIES_UNIT = {
+    "raw.parameters": "parameter",
+    "raw.lab_results": "test",
+    "raw.stability_results": "test",
+    "raw.material_attributes": "attribute",
+    "raw.material_lots": "material",
+    "raw.material_usage": "material",
+    "raw.weighings": "material",
+    "raw.sensor_tags": "tag",
+    READINGS: "tag",
+}
 
 
 @dataclass(frozen=True)
@@ -76,3 +90,18 @@ def _other(entry: Section, side: str, wanted: str) -> OtherMagnitude:
     if conversion(unit, wanted) is None:
         section.fail("unit", f"'{unit}' does not convert into '{wanted}'")
     return OtherMagnitude(side, limit, unit)
+
+
+def quantities_with_units(mappings: Iterable[Mapping]) -> set[str] | None:
+    """Return the names of all quantities that carry a unit; None where delivered rows name some."""
+    names: set[str] = set()
+    for mapping in mappings:
+        if mapping.table not in CARRIES_UNIT:
+            continue
+        target = CARRIES_UNIT[mapping.table]
+        said = [wide.name for wide in mapping.unpivot]
+        said += [cell.constant for cell in mapping.cells if cell.target == target and cell.constant]
+        if not said:
+            return None
+        names |= set(said)
+    return names

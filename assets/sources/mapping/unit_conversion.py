@@ -11,8 +11,7 @@ from typing import Final
 import polars as pl
 
 from data_contracts.measurement_units import conversion, same_unit
-from data_contracts.profile import CARRIES_UNIT
-from data_contracts.profile_schema.units import QuantityUnit
+from data_contracts.profile_schema.units import CARRIES_UNIT, QuantityUnit
 
 # Columns of a table that are in the unit of its record. Readings of a tag lie elsewhere, so a tag
 # without a unit is given one and no tag is converted.

@@ -8,7 +8,7 @@ import polars as pl
 from assets.sources.prospects.judged_source import JudgedSource
 from assets.sources.reporting.source_findings import SourceFinding
 from data_contracts.measurement_units import conversion, known_unit, same_unit
-from data_contracts.profile import CARRIES_UNIT
+from data_contracts.profile_schema.units import CARRIES_UNIT
 
 # Suffixes of names that cannot be anything but a unit.
 SUFFIXES: Final = (

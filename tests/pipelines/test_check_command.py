@@ -47,7 +47,9 @@ def test_people_read_counts_then_findings_then_the_verdict(source: Path) -> None
     lines = text.splitlines()
     assert ["failure", "8", "17", "0", "0"] in [line.split() for line in lines]
     assert any(
-        line.startswith("Error (label_not_listed): batches.csv, line 26, result = 'scrap': 1 ")
+        line.startswith(
+            "Error (label_not_listed): batches.csv, line 26, result = 'scrap': made.yaml, line 7"
+        )
         for line in lines
     )
     assert lines[-1] == "A run would be refused."

@@ -142,7 +142,10 @@ def results_of_other_batches(small: SmallSource) -> None:
         (unlisted_disposition, r"batches\.csv, line 102, disposition = 'thrown away'"),
         (all_pending, r"batches\.csv, disposition: all 100 batches are pending"),
         (sorted_by_result, r"batches\.csv, line 22, the row number = 'B021'"),
-        (results_of_other_batches, r"results\.csv, line 2, batch_id = 'b-001': no record"),
+        (
+            results_of_other_batches,
+            r"results\.csv, line 2, batch_id = 'b-001': none of 100 records",
+        ),
     ],
 )
 def test_a_run_is_refused_before_anything_is_written(

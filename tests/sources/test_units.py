@@ -62,7 +62,8 @@ def test_a_share_beside_percentages_is_refused_and_says_how_to_convert(made: Mad
     records = made.read(results(*YIELDS, *SHARES))
     told = errors(records)["mixed_units"]
     assert told.startswith(
-        "results.csv, line 38, unit = 'share': 4 records of 'yield' are in this unit and 36 in pct"
+        "results.csv, line 38, unit = 'share': 'yield' is in this unit on 4 records and in pct on "
+        "36; one quantity has one unit"
     )
     assert "say 'units: {yield: pct}' in the profile" in told
     with pytest.raises(SourceError, match="nothing was written"):
@@ -162,8 +163,8 @@ def test_a_blank_unit_and_a_name_that_says_another(made: Made) -> None:
     rows += [f"B{n},yield_pct,0.9,,0.9" for n in range(36, 38)]
     rows = [row.replace(",pct,", ",share,") for row in rows]
     found = {f.code: f.sentence for f in made.read(results(*rows)).report.prospects.findings}
-    assert "2 records of 'yield_pct' have no unit and 36 are in share" in found["unit_missing"]
-    assert "the name 'yield_pct' says pct and 36 records say share" in found["unit_against_name"]
+    assert "'yield_pct' has no unit on 2 records and is in share on 36" in found["unit_missing"]
+    assert "the name 'yield_pct' says pct and 36 records share" in found["unit_against_name"]
 
 
 def test_what_a_wide_table_is_measured_in(made: Made) -> None:

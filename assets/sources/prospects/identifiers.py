@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from assets.sources.prospects.judged_source import JudgedSource
-from assets.sources.reporting.source_findings import SHOWN, SourceFinding
+from assets.sources.reporting.source_findings import SHOWN, SourceFinding, counted
 
 IDS = ("batch_id", "equipment_id", "lot", "supplier", "material", "product", "campaign_id")
 
@@ -43,8 +43,9 @@ def _spellings(source: JudgedSource, name: str, ids: pl.DataFrame) -> Iterator[S
         yield SourceFinding(
             "ids_differ_by_spelling",
             is_error=False,
-            problem=f"{row['count']} records spell this {name} so and {row['often']} spell it "
-            f"'{row['usual']}'; they count as two. If they are one, say so under 'values:'",
+            problem=f"this {name} is spelt so on {counted(row['count'], 'record')} and "
+            f"'{row['usual']}' on {row['often']:,}; they count as two. If they are one, say so "
+            "under 'values:'",
             file=row["source_file"],
             line=row["source_row"],
             column=source.delivered_column(table, name),

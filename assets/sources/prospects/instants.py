@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from assets.sources.prospects.judged_source import JudgedSource
-from assets.sources.reporting.source_findings import SourceFinding
+from assets.sources.reporting.source_findings import SourceFinding, counted
 from data_contracts.catalogue import contract
 
 CLOCKS = timedelta(days=1)  # the clocks of two systems, and local time taken for UTC
@@ -43,7 +43,7 @@ def instant_findings(
         yield SourceFinding(
             "instant_after_delivery",
             is_error=False,
-            problem=f"{late['readings'].sum():,} readings lie after the delivery ({last:%Y-%m-%d})",
+            problem=f"{late['readings'].sum():,} readings after the delivery ({last:%Y-%m-%d})",
             column="recorded_at",
             value=str(latest),
             count=int(late["readings"].sum()),
@@ -69,7 +69,7 @@ def _of_column(
             (table, name),
             late,
             "instant_after_delivery",
-            "lie after the delivery they came with; the default as-of date leaves them out",
+            "after the delivery they came with; the default as-of date leaves them out",
         )
     rest = given.filter(~pl.col("is_late"))
     far = _far(rest)
@@ -79,7 +79,7 @@ def _of_column(
             (table, name),
             far,
             "instant_far_outside",
-            "lie more than a year, and more than the span of all others, away from them; correct "
+            "more than a year, and more than the span of all others, away from them; correct "
             "the record, or read it as blank under 'missing:'",
         )
 
@@ -102,7 +102,7 @@ def _finding(
     return SourceFinding(
         code,
         is_error=False,
-        problem=f"{found.height} instants of {table.removeprefix('raw.')}.{name} {what}",
+        problem=f"{counted(found.height, 'instant')} of {table.removeprefix('raw.')}.{name} {what}",
         file=first["source_file"],
         line=first["source_row"],
         column=source.delivered_column(table.removeprefix("raw."), name),

@@ -63,15 +63,19 @@ def _of_no_batch(
     alike = batches.filter(_plain(pl.col("batch_id")) == _plain(pl.lit(stray)))["batch_id"]
     hint = f"; did they mean '{alike[0]}'?" if alike.len() else ""
     is_all = strays.height == frame.height
-    many = "no record" if is_all else f"{strays.height} of {frame.height} records"
-    verb = "names a delivered batch" if is_all else "name a batch that is not delivered"
+    of = f"{frame.height:,} records of {table}"
+    said = (
+        f"none of {of} names a delivered batch"
+        if is_all
+        else f"of {of}, {strays.height:,} without a delivered batch"
+    )
+    spelt = (
+        f" Ids of batches are written like '{batches['batch_id'][0]}'." if batches.height else ""
+    )
     yield SourceFinding(
         "records_of_no_batch",
         is_error=is_all,
-        problem=f"{many} of {table} {verb}{hint}; they would be left out. The ids of batches are "
-        f"written like '{batches['batch_id'][0]}'"
-        if batches.height
-        else f"{many} of {table} {verb}",
+        problem=f"{said}{hint}; they would be left out.{spelt}",
         file=first["source_file"],
         line=first["source_row"],
         column=column,

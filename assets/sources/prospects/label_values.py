@@ -12,7 +12,7 @@ import polars as pl
 
 from assets.sources.files.delivered_files import FILE_COLUMN, ROW_COLUMN
 from assets.sources.prospects.judged_source import JudgedSource
-from assets.sources.reporting.source_findings import SHOWN, SourceFinding
+from assets.sources.reporting.source_findings import SHOWN, SourceFinding, counted
 from data_contracts.catalogue import contract
 from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.labels import Label, spellings
@@ -50,8 +50,9 @@ def _of_label(source: JudgedSource, label: Label) -> Iterator[SourceFinding]:
             yield SourceFinding(
                 "label_not_listed",
                 is_error=True,
-                problem=f"{row['count']} batches have this label, and {label.where} does not say "
-                "what it means; list it under 'failed', 'good' or 'pending', or say 'other: good'",
+                problem=f"{label.where} does not say what this label means "
+                f"({counted(row['count'], 'batch')}); list it under 'failed', 'good' or 'pending', "
+                "or say 'other: good'",
                 file=row["file"],
                 line=row["row"],
                 column=label.column,
@@ -108,8 +109,8 @@ def _of_rule(source: JudgedSource, outcome: Outcome) -> Iterator[SourceFinding]:
                     yield SourceFinding(
                         "label_not_listed",
                         is_error=True,
-                        problem=f"{row['count']} records have this text, and the rule at "
-                        f"{outcome.where} does not name it; name it, or say 'other: good' there",
+                        problem=f"the rule at {outcome.where} does not name this text "
+                        f"({counted(row['count'], 'record')}); name it, or say 'other: good' there",
                         file=row["file"],
                         line=row["row"],
                         column=source.delivered_quantity("parameters", name),
@@ -160,7 +161,7 @@ def _refused_dispositions(source: JudgedSource) -> Iterator[SourceFinding]:
         yield SourceFinding(
             "label_not_listed",
             is_error=True,
-            problem=f"{row['count']} batches have this disposition, which is none of {allowed}; "
+            problem=f"this disposition ({counted(row['count'], 'batch')}) is none of {allowed}; "
             "say what it stands for under 'values:' of disposition (or 'other:' for all the rest)",
             file=row["file"],
             line=row["row"],

@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from assets.sources.prospects.judged_source import JudgedSource
-from assets.sources.reporting.source_findings import SourceFinding
+from assets.sources.reporting.source_findings import SourceFinding, counted
 from data_contracts.measurement_units import conversion, known_unit, same_unit
 from data_contracts.profile_schema.units import CARRIES_UNIT
 
@@ -46,8 +46,8 @@ def unit_findings(source: JudgedSource) -> Iterator[SourceFinding]:
                 source,
                 blank.row(0, named=True),
                 "unit_missing",
-                f"{_count(blank)} records of '{own['name'][0]}' have no unit and {_count(stated)} "
-                f"are in {stated['unit'][0]}; say 'units: {{{own['name'][0]}: "
+                f"'{own['name'][0]}' has no unit on {counted(_count(blank), 'record')} and is in "
+                f"{stated['unit'][0]} on {_count(stated):,}; say 'units: {{{own['name'][0]}: "
                 f"{stated['unit'][0]}}}' if they all are",
             )
         yield from _against_name(source, stated)
@@ -122,8 +122,8 @@ def _mixed(source: JudgedSource, stated: pl.DataFrame) -> Iterator[SourceFinding
             source,
             row,
             "mixed_units",
-            f"{row['records']} records of '{row['name']}' are in this unit and {usual['records']} "
-            f"in {usual['unit']}; one quantity has one unit: {advice}",
+            f"'{row['name']}' is in this unit on {counted(row['records'], 'record')} and in "
+            f"{usual['unit']} on {usual['records']:,}; one quantity has one unit: {advice}",
             is_error=True,
         )
 
@@ -139,8 +139,8 @@ def _against_name(source: JudgedSource, stated: pl.DataFrame) -> Iterator[Source
                 source,
                 row,
                 "unit_against_name",
-                f"the name '{row['name']}' says {own.symbol} and {row['records']} records say "
-                f"{row['unit']}; rename the quantity, or say "
+                f"the name '{row['name']}' says {own.symbol} and "
+                f"{counted(row['records'], 'record')} {row['unit']}; rename the quantity, or say "
                 f"'units: {{{row['name']}: {own.symbol}}}'",
             )
 

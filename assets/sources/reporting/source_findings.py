@@ -12,6 +12,17 @@ from data_contracts.profile_schema.answers import Acceptance
 SHOWN = 10
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Examples:
+        >>> counted(1, "batch"), counted(1200, "batch"), counted(2, "record")
+        ('1 batch', '1,200 batches', '2 records')
+    """
+    plural = "es" if noun.endswith("ch") else "s"
+    return f"{count:,} {noun}{plural * (count != 1)}"
+
+
 @dataclass(frozen=True)
 class SourceFinding:
     """One thing found in a source.

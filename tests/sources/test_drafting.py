@@ -5,13 +5,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.sources.drafting.dates import date_format
 from assets.sources.drafting.draft import draft_profile
 from assets.sources.drafting.draft_text import flow, scalar
-from assets.sources.drafting.false_values import false_values
-from assets.sources.drafting.looks import FileLook, look_at
-from assets.sources.drafting.names import attribute_name, snake_case, unit_in_brackets
-from assets.sources.drafting.reporting_limits import reporting_limit
+from assets.sources.drafting.looking.dates import date_format
+from assets.sources.drafting.looking.false_values import false_values
+from assets.sources.drafting.looking.looks import FileLook, look_at
+from assets.sources.drafting.looking.names import attribute_name, snake_case, unit_in_brackets
+from assets.sources.drafting.looking.reporting_limits import reporting_limit
 from assets.sources.importer import Query, SourceRecords, read_source
 from data_contracts.errors import LotwiseError
 from data_contracts.profile import load_profile
@@ -131,6 +131,33 @@ def test_copies_series_and_lookups_are_found_across_files(exports: Path, query: 
     assert campaigns.drop_nulls().n_unique() == 4
 
 
+def test_lots_of_a_material_stand_in_a_file_of_its_name(exports: Path, query: Query) -> None:
+    batches = ["LotID,yield", *(f"L{n},{90 + n % 9}.5" for n in range(30))]
+    used = ["Finished Product Lot,Material Lot,Ratio or Quantity,Material"]
+    used += [f"L{n},A{n % 6},0.5,API" for n in range(30)]
+    lots = ["Lot #,assay,LOD (%)", *(f"A{n},{98 + n / 10},{n}" for n in range(6))]
+    for name, rows in {"process": batches, "materials": used, "Api": lots}.items():
+        (exports / f"{name}.csv").write_text("\n".join(rows) + "\n")
+    records = read(exports, draft(exports), query)
+    assert records.quarantined().is_empty()
+    accepted = {table: one.accepted for table, one in records.admissions.items()}
+    assert accepted["raw.material_usage"].height == 30
+    attributes = accepted["raw.material_attributes"]
+    assert attributes["material"].unique().to_list() == ["API"]  # as the other file spells it
+    assert set(attributes["attribute"]) == {"assay", "loss_on_drying"}
+    assert accepted["raw.material_lots"].height == 6
+
+
+def test_batches_of_a_file_with_many_rows_for_each(exports: Path, query: Query) -> None:
+    rows = [f"B{batch},{minute},{20 + minute / 7}" for batch in (9, 3, 5) for minute in range(30)]
+    text = "\n".join(["BATCH NUMBER,Time (min),temp", *rows]) + "\n"
+    (exports / "coating.csv").write_text(text)
+    written = draft(exports)
+    assert "no instant says which is which" in written
+    batches = read(exports, written, query).admissions["raw.batches"].accepted
+    assert batches.sort("production_order")["batch_id"].to_list() == ["B9", "B3", "B5"]
+
+
 def test_files_nobody_can_draft_are_refused_in_a_sentence(exports: Path) -> None:
     (exports / "limits.csv").write_text("name,low\nassay,95\n")
     (exports / "more.csv").write_text("what,high\nassay,105\n")
@@ -183,6 +210,7 @@ def test_zeros_that_stand_alone_and_signals_that_were_off() -> None:
     rows = range(100)
     made = look(
         water=[0 if n < 5 else 1 + n % 7 / 10 for n in rows],
+        mark=[n % 10 and 1 for n in rows],  # 0 and 1 are two answers
         spread=[n % 20 / 20 for n in rows],  # zero is a value among small ones
         pull_max=[0 if n < 3 else 50 + n % 9 for n in rows],
         pull_mean=[0 if n < 3 else 30 + n % 9 for n in rows],

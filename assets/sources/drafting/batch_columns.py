@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from assets.sources.drafting.dates import DateFormat, date_format
-from assets.sources.drafting.glossary import (
+from assets.sources.drafting.looking.dates import DateFormat, date_format
+from assets.sources.drafting.looking.glossary import (
     BATCH_TARGETS,
     LABEL_WORDS,
     LOT_SUFFIXES,
@@ -18,10 +18,10 @@ from assets.sources.drafting.glossary import (
     stage_of,
     unit_of,
 )
-from assets.sources.drafting.joins import Copy, Keyed
-from assets.sources.drafting.looks import FileLook
-from assets.sources.drafting.names import attribute_name, snake_case, unit_in_brackets
-from assets.sources.drafting.reporting_limits import ReportingLimit, reporting_limit
+from assets.sources.drafting.looking.joins import Copy, Keyed
+from assets.sources.drafting.looking.looks import FileLook
+from assets.sources.drafting.looking.names import attribute_name, snake_case, unit_in_brackets
+from assets.sources.drafting.looking.reporting_limits import ReportingLimit, reporting_limit
 
 _CENSORED: Final = r"^[<>]=?\s*[\d.]+$"
 MOST_LEVELS: Final = 30

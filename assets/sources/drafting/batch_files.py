@@ -7,7 +7,7 @@ import polars as pl
 
 from assets.sources.drafting.batch_columns import BatchColumns, MaterialColumns, Quantity
 from assets.sources.drafting.draft_text import entry, indented
-from assets.sources.drafting.joins import Keyed
+from assets.sources.drafting.looking.joins import Keyed
 
 Mappings = dict[str, list[list[str]]]
 """Lines of every mapping by table, without ``raw.``."""
@@ -41,6 +41,18 @@ def batch_mappings(
         fixed = [entry("constants", {"sample_no": 1})]
         mappings["lab_results"] = [[*head, *fixed, *quantity_lines(results)]]
     return mappings
+
+
+def distinct_batches(keyed: Keyed) -> list[str]:
+    """Write the batches of a file with many rows for each: one per id, in the order they occur."""
+    order = entry("production_order", {"row_number": True}, f"{GUESS}: rows stand in time")
+    return [
+        f"file: {keyed.look.name}",
+        "distinct: true",
+        "columns:",
+        *indented([entry("batch_id", keyed.key), order], 2),
+        entry("constants", {"started_at_precision": "order"}),
+    ]
 
 
 def quantity_lines(quantities: Iterable[Quantity], *, has_stage: bool = True) -> list[str]:

@@ -3,18 +3,21 @@
 from dataclasses import dataclass
 from typing import Final
 
-from assets.sources.drafting.glossary import PROCESS_STAGE, RESULT_STAGE, SYNONYMS
-from assets.sources.drafting.looks import FileLook
-from assets.sources.drafting.names import snake_case
+from assets.sources.drafting.looking.glossary import PROCESS_STAGE, RESULT_STAGE, SYNONYMS
+from assets.sources.drafting.looking.looks import FileLook
+from assets.sources.drafting.looking.names import snake_case
 from data_contracts.catalogue import contract, described_names
 from data_contracts.contract import Contract
 
 FEWEST: Final = 2
 SHARE: Final = 0.5  # of a file's columns that must have a target
 # What a table needs and an export of one kind of record seldom says.
-_GUESSED: Final = {
+_GUESSED: Final[dict[str, dict[str, object]]] = {
     "raw.lab_results": {"sample_no": 1, "stage": RESULT_STAGE},
     "raw.parameters": {"stage": PROCESS_STAGE},
+    "raw.material_lots": {"supplier": "not_stated"},
+    "raw.material_usage": {"supplier": "not_stated", "stage": 2},
+    "raw.material_attributes": {"supplier": "not_stated"},
 }
 
 
@@ -35,7 +38,7 @@ class ContractFile:
     table: str
     same: tuple[str, ...]
     renamed: dict[str, str]
-    constants: dict[str, int]
+    constants: dict[str, object]
     unused: tuple[str, ...]
 
 

@@ -10,15 +10,16 @@ from assets.sources.drafting.batch_columns import (
     batch_columns,
     with_distinct_names,
 )
-from assets.sources.drafting.batch_files import Mappings, batch_mappings
+from assets.sources.drafting.batch_files import Mappings, batch_mappings, distinct_batches
 from assets.sources.drafting.contract_files import ContractFile, contract_file
 from assets.sources.drafting.draft_text import commented, entry, flow, indented, item
-from assets.sources.drafting.false_values import FalseValues, false_values, repeated_signals
-from assets.sources.drafting.glossary import BATCH_TARGETS
-from assets.sources.drafting.joins import ROW_NUMBER, Copy, Keyed, copies, keyed_files
 from assets.sources.drafting.label_candidates import label_candidates
-from assets.sources.drafting.looks import FileLook, look_at
-from assets.sources.drafting.names import snake_case
+from assets.sources.drafting.looking.false_values import FalseValues, false_values, repeated_signals
+from assets.sources.drafting.looking.glossary import BATCH_TARGETS
+from assets.sources.drafting.looking.joins import ROW_NUMBER, Copy, Keyed, copies, keyed_files
+from assets.sources.drafting.looking.looks import FileLook, look_at
+from assets.sources.drafting.looking.names import snake_case
+from assets.sources.drafting.lot_files import attributes_of, lot_key, lot_mappings, material_of
 from assets.sources.drafting.series_files import Timestamp, series_mappings, signals, timestamp_of
 from data_contracts.catalogue import described_names
 from data_contracts.errors import SourceError
@@ -65,7 +66,7 @@ def draft_profile(name: str, files: Iterable[Path], root: Path) -> str:
     for found in matched.values():
         _add_contract_file(draft, found)
     rest = [look for look in looks if look.name not in matched]
-    _add_batch_files(draft, rest)
+    _add_batch_files(draft, rest, list(matched.values()))
     if "batches" not in draft.mappings:
         left_out = f" Not read: {', '.join(sorted(no_tables))}." if no_tables else ""
         raise SourceError(
@@ -94,7 +95,9 @@ def _add_contract_file(draft: Draft, found: ContractFile) -> None:
         draft.batch_level.append((found.look, others))
 
 
-def _add_batch_files(draft: Draft, looks: Sequence[FileLook]) -> None:
+def _add_batch_files(
+    draft: Draft, looks: Sequence[FileLook], matched: Sequence[ContractFile]
+) -> None:
     """Files that are no table of a contract: rows per batch, series, or nothing of use."""
     keyed = keyed_files(looks)
     if not keyed and len(looks) == 1 and "batches" not in draft.mappings:
@@ -105,7 +108,6 @@ def _add_batch_files(draft: Draft, looks: Sequence[FileLook]) -> None:
     repeated = {} if first is None else {o.look.name: copies(first, o) for o in keyed if o != first}
     known: dict[str, Quantity] = {}
     taken: set[str] = set()
-    series = {look.name: at for look in looks if (at := _series(look, keyed)) is not None}
     for one in sorted(wide, key=lambda each: each != first):
         is_first = one == first
         columns = batch_columns(one, repeated.get(one.look.name, []), known, is_first=is_first)
@@ -115,25 +117,43 @@ def _add_batch_files(draft: Draft, looks: Sequence[FileLook]) -> None:
         lookups = _lookups(columns, keyed, repeated) if is_first else {}
         draft.add(batch_mappings(columns, lookups, is_first=is_first))
         _note_columns(draft, columns)
+    many = [one for one in keyed if not one.is_unique]
+    if "batches" not in draft.mappings and many:
+        draft.add({"batches": [distinct_batches(many[0])]})
     for look in looks:
-        if any(one.look == look for one in wide):
-            continue
-        own = next((one for one in keyed if one.look == look), None)
-        if look.name in series:
-            _add_series(draft, look, own, series[look.name], repeated.get(look.name, []))
-        else:
-            reason = "no column of it names a batch" if own is None else "several rows per batch"
-            draft.ignored_files[look.pattern] = f"guess: {reason}, and no table fits its columns"
+        if all(one.look != look for one in wide):
+            own = next((one for one in many if one.look == look), None)
+            _add_other_file(draft, look, own, repeated.get(look.name, []), matched)
+
+
+def _add_other_file(
+    draft: Draft,
+    look: FileLook,
+    keyed: Keyed | None,
+    repeated: Sequence[Copy],
+    matched: Sequence[ContractFile],
+) -> None:
+    """A file without a row per batch: lots of a material, a series, or nothing of use."""
+    at, lot = timestamp_of(look), lot_key(look) if keyed is None else None
+    attributes = [] if lot is None else attributes_of(look, lot)
+    if lot is not None and attributes:
+        draft.add(lot_mappings(look, lot, material_of(look, matched), attributes))
+    elif at is not None:
+        _add_series(draft, look, keyed, at, repeated)
+    elif keyed is None:
+        reason = "no column of it names a batch, and no table fits its columns"
+        draft.ignored_files[look.pattern] = f"guess: {reason}"
+    elif draft.mappings["batches"][0][0] == f"file: {look.name}":
+        reason = "several rows per batch, and no instant says which is which"
+        others = [column for column in look.header if column != keyed.key]
+        draft.ignored[look.name] = dict.fromkeys(others, f"guess: {reason}")
+    else:
+        draft.ignored_files[look.pattern] = "guess: several rows per batch, and no instants"
 
 
 def _describes_batches(one: Keyed) -> int:
     names = {snake_case(column) for column in one.look.header}
     return sum(bool(names & set(usual)) for usual in BATCH_TARGETS.values())
-
-
-def _series(look: FileLook, keyed: Sequence[Keyed]) -> Timestamp | None:
-    is_unique = any(one.look == look and one.is_unique for one in keyed)
-    return None if is_unique else timestamp_of(look)
 
 
 def _lookups(

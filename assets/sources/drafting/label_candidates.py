@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from assets.sources.drafting.batch_columns import may_be_label
-from assets.sources.drafting.looks import FileLook
+from assets.sources.drafting.looking.looks import FileLook
 
 FEWEST: Final = 2
 MOST: Final = 6

@@ -2,18 +2,18 @@
 
 from assets.sources.drafting.batch_columns import Quantity
 from assets.sources.drafting.batch_files import GUESS, quantity_lines
-from assets.sources.drafting.dates import DateFormat, date_format
 from assets.sources.drafting.draft_text import entry
-from assets.sources.drafting.glossary import (
+from assets.sources.drafting.looking.dates import DateFormat, date_format
+from assets.sources.drafting.looking.glossary import (
     PROCESS_STAGE,
     TIMESTAMPS,
     machine_of,
     stage_of,
     unit_of,
 )
-from assets.sources.drafting.joins import Keyed
-from assets.sources.drafting.looks import FileLook
-from assets.sources.drafting.names import snake_case, unit_in_brackets
+from assets.sources.drafting.looking.joins import Keyed
+from assets.sources.drafting.looking.looks import FileLook
+from assets.sources.drafting.looking.names import snake_case, unit_in_brackets
 
 Timestamp = tuple[str, DateFormat]
 """A column that says when a row was recorded, and how it is written."""

@@ -6,9 +6,9 @@ from typing import Final
 
 import polars as pl
 
-from assets.sources.drafting.glossary import BATCH_ID
-from assets.sources.drafting.looks import FileLook
-from assets.sources.drafting.names import snake_case
+from assets.sources.drafting.looking.glossary import BATCH_ID
+from assets.sources.drafting.looking.looks import FileLook
+from assets.sources.drafting.looking.names import snake_case
 
 ROW_NUMBER: Final = ""
 FEWEST_SHARED: Final = 20  # batches two columns have in common before they can be copies
@@ -85,7 +85,7 @@ def _first_column(look: FileLook) -> str | None:
     first = look.header[0] if look.header else None
     if first is None or look.frame.height < FEWEST_SHARED:
         return None
-    is_id = look.frame[first].str.contains(r"^[\w./-]*\d[\w/-]*$").all()
+    is_id = look.frame[first].str.contains(r"^[\w./ -]*\d[\w/-]*$").all()
     has_point = look.frame[first].str.contains(r"^-?\d*\.\d+$").any()
     is_unique = look.frame[first].n_unique() == look.frame.height
     return first if is_id and not has_point and is_unique else None

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from assets.sources.drafting.names import snake_case
+from assets.sources.drafting.looking.names import snake_case
 from data_contracts.errors import SourceError
 
 ROWS_LOOKED_AT: Final = 50_000  # of each file

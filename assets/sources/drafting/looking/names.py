@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from assets.sources.drafting.glossary import ABBREVIATIONS
+from assets.sources.drafting.looking.glossary import ABBREVIATIONS
 
 _BRACKETS: Final = re.compile(r"[\[(]\s*([^\])]*?)\s*[\])]")
 

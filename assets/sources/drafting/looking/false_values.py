@@ -10,13 +10,14 @@ from typing import Final
 
 import polars as pl
 
-from assets.sources.drafting.looks import FileLook
-from assets.sources.drafting.names import snake_case
-from assets.sources.drafting.reporting_limits import TRACES
+from assets.sources.drafting.looking.looks import FileLook
+from assets.sources.drafting.looking.names import snake_case
+from assets.sources.drafting.looking.reporting_limits import TRACES
 
 MOST_ZEROS: Final = 0.2  # share of the cells; more zeros are values
 GAP: Final = 0.2  # smallest other value over the median, before a zero stands alone
 FEWEST: Final = 50
+FEWEST_VALUES: Final = 5
 NEAR, FAR = 0.02, 0.5  # of the larger of two numbers: the same, and plainly another
 BETWEEN: Final = 0.05  # of the repeating rows: so few may lie between the same and another
 
@@ -81,7 +82,8 @@ def _lone_zeros(look: FileLook, numeric: Sequence[str]) -> Iterator[FalseValues]
         positive = values.filter(values > 0)
         zeros = int((values == 0).sum())
         is_few = 0 < zeros <= MOST_ZEROS * values.len()
-        if values.len() < FEWEST or not is_few or bool((values < 0).any()):
+        is_measured = positive.n_unique() >= FEWEST_VALUES  # a mark of 0 and 1 is none
+        if values.len() < FEWEST or not is_few or not is_measured or bool((values < 0).any()):
             continue
         lowest, middle = positive.sort()[0], positive.sort()[positive.len() // 2]
         if lowest >= GAP * middle:

@@ -29,7 +29,7 @@ BATCH_ID: Final = (
         "serija",
         "lotto",
     ),
-    *("numero_de_lot", "lote"),
+    *("numero_de_lot", "lote", "finished_product_lot", "product_lot", "finished_lot", "fp_lot"),
 )
 BATCH_TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "product": ("product", "product_code", "code", "material_no", "article", "artikel", "produkt"),
@@ -53,10 +53,13 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "tag": ("tag", "tag_name", "sensor"),
     "resulted_at": ("resulted_at", "result_date", "tested_at"),
     "material": ("material", "material_name"),
-    "lot": ("lot", "material_lot"),
+    "lot": ("lot", "material_lot", "lot_no"),
+    "quantity": ("quantity", "qty", "amount", "ratio", "ratio_or_quantity", "menge"),
+    "supplier": ("supplier", "vendor", "manufacturer", "lieferant"),
     "stage": ("stage", "step"),
 }
 TIMESTAMPS: Final = ("timestamp", "time", "recorded_at", "datetime", "zeit", "zeitstempel", "cas")
+LOT_KEYS: Final = ("lot", "lot_no", "lot_nr", "lot_number", "material_lot", "material_lot_no")
 LOT_SUFFIXES: Final = ("batch", "lot", "lot_no", "charge", "batch_no")
 SUPPLIER_SUFFIXES: Final = ("supplier", "vendor", "manufacturer", "code", "lieferant")
 LABEL_WORDS: Final = (

@@ -12,6 +12,7 @@ from data_contracts.catalogue import contract
 from data_contracts.profile_schema.units import CARRIES_UNIT
 from warehouse.store import Warehouse
 
+LEVEL_OF: Final = "level of "  # a categorical parameter has a vocabulary of its own
 # Columns whose texts are a vocabulary: a new word among them is news.
 VOCABULARY: Final = {
     "raw.batches": ("product", "strength", "site", "line", "disposition", "failure_mode"),
@@ -86,4 +87,8 @@ def _texts_sql() -> str:
         for table, columns in VOCABULARY.items()
         for column in columns
     ]
+    parts.append(
+        "SELECT DISTINCT 'raw.parameters' AS table_name, "
+        f"'{LEVEL_OF}' || parameter AS column_name, level AS value FROM raw.parameters WHERE level IS NOT NULL"
+    )
     return f"{' UNION ALL '.join(parts)} ORDER BY ALL"

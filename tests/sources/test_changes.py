@@ -29,8 +29,13 @@ tables:
     file: lims
     same_names: [batch_id, test, value, unit]
     constants: {stage: 6}
+  parameters:
+    file: mes
+    columns: {batch_id: batch_id}
+    unpivot: {press: {stage: 4, is_text: true}}
 """
-MES = ["batch_id,production_order,product,remark", *(f"B{n},{n},P1,x" for n in range(20))]
+MES = ["batch_id,production_order,product,press,remark"]
+MES += [f"B{n},{n},P1,A,x" for n in range(20)]
 LIMS = ["batch_id,test,value,unit", *(f"B{n},assay,{95 + n % 5},pct" for n in range(20))]
 MORE = ["batch_id,test,value,unit", *(f"B{n},assay,{95 + n % 5},pct" for n in range(5))]
 
@@ -100,7 +105,7 @@ def test_batches_that_vanish_from_a_redelivery(again) -> None:
 
 
 def test_batches_of_a_further_file_are_no_loss(again) -> None:
-    further = [MES[0], "B20,20,P1,x"]
+    further = [MES[0], "B20,20,P1,A,x"]
     assert again(mes_2=further, lims_2=[LIMS[0], "B20,assay,97,pct"]) == {}
 
 
@@ -179,6 +184,15 @@ def test_a_changed_unit_of_all_records_is_told(
     told = again(mes_1=MES, lims_1=shares)
     assert told.keys() == {"unit_changed"}
     assert read(tmp_path, query, earlier).report.is_acceptable
+
+
+def test_a_changed_category(again) -> None:
+    told = again(mes_1=[row.replace(",A,", ",Press A,") for row in MES], lims_1=LIMS)
+    assert told == {
+        "new_word": [
+            "mes_1.csv, line 2, press = 'Press A': no earlier delivery has it as level of press"
+        ]
+    }
 
 
 def test_a_changed_vocabulary(again) -> None:

@@ -12,13 +12,14 @@ from itertools import chain
 
 import polars as pl
 
-from assets.sources.earlier_delivery import VOCABULARY, EarlierDelivery
+from assets.sources.earlier_delivery import LEVEL_OF, VOCABULARY, EarlierDelivery
 from assets.sources.prospects.judged_source import JudgedSource
 from assets.sources.prospects.unit_findings import quantity_units
 from assets.sources.reporting.source_findings import SHOWN, SourceFinding
 from data_contracts.measurement_units import same_unit
 from data_contracts.profile_schema.files import SourceFile
 
+MOST_WORDS = 500  # more are no vocabulary, but names or free text
 ALIKE = 0.6  # of two names, before one is taken for the other renamed
 
 
@@ -167,27 +168,40 @@ def _units(
 def _words(source: JudgedSource, earlier: EarlierDelivery) -> Iterator[SourceFinding]:
     for table, columns in VOCABULARY.items():
         for column in columns:
-            known = earlier.texts.filter(table_name=table, column_name=column)["value"]
             frame = source.admissions[table].accepted
-            if known.is_empty() or frame.is_empty():
-                continue
-            given = frame.select("source_file", "source_row", word=column).drop_nulls("word")
-            new = given.filter(~pl.col("word").is_in(known.implode()))
-            words = new.unique("word", keep="first", maintain_order=True)
-            for row in words.head(SHOWN).iter_rows(named=True):
-                near = get_close_matches(row["word"], known.to_list(), n=1)
-                hint = f"; did '{near[0]}' change its name?" if near else ""
-                yield SourceFinding(
-                    "new_word",
-                    is_error=False,
-                    problem=f"no earlier delivery has it as {column}{hint}",
-                    file=row["source_file"],
-                    line=row["source_row"],
-                    column=source.delivered_column(table.removeprefix("raw."), column),
-                    value=row["word"],
-                    count=new.filter(word=row["word"]).height,
-                )
-            if words.height > SHOWN:
-                more = words.height - SHOWN
-                problem = f"{more} further words of {table}.{column} are new"
-                yield SourceFinding("new_word", False, problem, column=column, count=more)
+            given = frame.select("source_file", "source_row", word=column)
+            place = source.delivered_column(table.removeprefix("raw."), column)
+            yield from _new_words(earlier, (table, column), given, place)
+    parameters = source.accepted("parameters").drop_nulls("level")
+    for name, own in parameters.group_by("parameter", maintain_order=True):
+        given = own.select("source_file", "source_row", word="level")
+        place = source.delivered_quantity("parameters", str(name[0]))
+        yield from _new_words(earlier, ("raw.parameters", f"{LEVEL_OF}{name[0]}"), given, place)
+
+
+def _new_words(
+    earlier: EarlierDelivery, kind: tuple[str, str], given: pl.DataFrame, place: str
+) -> Iterator[SourceFinding]:
+    table, column = kind
+    known = earlier.texts.filter(table_name=table, column_name=column)["value"]
+    if known.is_empty() or known.len() > MOST_WORDS:
+        return
+    new = given.drop_nulls("word").filter(~pl.col("word").is_in(known.implode()))
+    words = new.unique("word", keep="first", maintain_order=True)
+    for row in words.head(SHOWN).iter_rows(named=True):
+        near = get_close_matches(row["word"], known.to_list(), n=1)
+        hint = f"; did '{near[0]}' change its name?" if near else ""
+        yield SourceFinding(
+            "new_word",
+            is_error=False,
+            problem=f"no earlier delivery has it as {column}{hint}",
+            file=row["source_file"],
+            line=row["source_row"],
+            column=place,
+            value=row["word"],
+            count=new.filter(word=row["word"]).height,
+        )
+    if words.height > SHOWN:
+        more = words.height - SHOWN
+        problem = f"{more} further words of {table}.{column} are new"
+        yield SourceFinding("new_word", False, problem, column=place, count=more)

@@ -89,6 +89,7 @@ def _texts_sql() -> str:
     ]
     parts.append(
         "SELECT DISTINCT 'raw.parameters' AS table_name, "
-        f"'{LEVEL_OF}' || parameter AS column_name, level AS value FROM raw.parameters WHERE level IS NOT NULL"
+        f"'{LEVEL_OF}' || parameter AS column_name, level AS value FROM raw.parameters "
+        "WHERE level IS NOT NULL"
     )
     return f"{' UNION ALL '.join(parts)} ORDER BY ALL"

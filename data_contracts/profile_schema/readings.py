@@ -16,8 +16,14 @@ def check_readings(mapping: Mapping) -> None:
     """Check that a mapping of readings asks only for what is done in SQL.
 
     Raises:
-        ProfileError: A cell uses a look-up, an aggregate, a row number or month names.
+        ProfileError: Nothing is mapped to the value, or a cell uses a look-up, an aggregate, a row
+            number or month names.
     """
+    if not mapping.unpivot and all(cell.target != "value" for cell in mapping.cells):
+        raise ProfileError(
+            f"{mapping.where}: no column is mapped to 'value'; map the column of the numbers, or "
+            "list wide columns under 'unpivot'"
+        )
     if mapping.is_distinct:
         raise ProfileError(f"{mapping.where}: 'distinct' does not apply to {READINGS}; remove it")
     for cell in mapping.cells:

@@ -242,6 +242,26 @@ WRONG = {
         "",
         r"'rule' is missing: a condition, true for a failed batch \(or 'defined_by_events'\)",
     ),
+    "readings without a value": (
+        "outcomes:",
+        "  sensor_readings: {file: lab, same_names: [equipment_id, tag, recorded_at]}\noutcomes:",
+        r"tables\.sensor_readings: no column is mapped to 'value'",
+    ),
+    "another meaning of other": (
+        "production_order: Nr",
+        "production_order: Nr, line: {column: L, other: x}",
+        r"'other' goes with 'values'",
+    ),
+    "a mistake nobody can accept": (
+        "outcomes:",
+        "accepted: {label_not_listed: {who: A. Smith, why: it is so}}\noutcomes:",
+        r"line 15, accepted\.label_not_listed: unknown key",
+    ),
+    "an acceptance nobody signed": (
+        "outcomes:",
+        "accepted: {nothing_decided: {why: it is so}}\noutcomes:",
+        r"'who' is missing: who knows that it is right",
+    ),
     "eleven months": (
         "production_order: Nr",
         "production_order: Nr, started_at: {column: t, format: '%b.%y', months: [jan, feb]}",

@@ -158,6 +158,28 @@ def test_batches_of_a_file_with_many_rows_for_each(exports: Path, query: Query) 
     assert batches.sort("production_order")["batch_id"].to_list() == ["B9", "B3", "B5"]
 
 
+def test_files_that_say_little_still_make_a_draft_that_reads(exports: Path, query: Query) -> None:
+    """A key alone, a log without numbers, and a start that stands in another file."""
+    lines = {
+        "batches": ["batch,force", *(f"B{n},{n % 7}.5" for n in range(30))],
+        "keys": ["batch", *(f"B{n}" for n in range(30))],
+        "log": ["timestamp,text", *(f"2024-01-{1 + n:02d} 08:00:00,started {n}" for n in range(9))],
+        "steps": [
+            "batch,start,step",
+            *(f"B{n},{1 + n % 28:02d}.01.2024,{s}" for n in range(30) for s in ("mix", "dry")),
+        ],
+    }
+    for name, rows in lines.items():
+        (exports / f"{name}.csv").write_text("\n".join(rows) + "\n")
+    text = draft(exports)
+    assert 'keys.csv: "guess: it says nothing about its batches"' in text
+    assert 'log.csv: "guess: rows in time, and no number among them"' in text
+    records = read(exports, text, query)
+    assert records.report.is_acceptable
+    starts = records.admissions["raw.batches"].accepted["started_at"]
+    assert (starts.null_count(), str(starts[1])) == (0, "2024-01-02 00:00:00")
+
+
 def test_files_nobody_can_draft_are_refused_in_a_sentence(exports: Path) -> None:
     (exports / "limits.csv").write_text("name,low\nassay,95\n")
     (exports / "more.csv").write_text("what,high\nassay,105\n")

@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.sources.drafting.batch_columns import BatchColumns, MaterialColumns, Quantity
 from assets.sources.drafting.draft_text import entry, indented
+from assets.sources.drafting.looking.dates import date_format
 from assets.sources.drafting.looking.joins import Keyed
 
 Mappings = dict[str, list[list[str]]]
@@ -108,13 +109,19 @@ def _batches(columns: BatchColumns, lookups: Mapping[str, tuple[Keyed, str]]) ->
             cells.append(entry(target, said, note))
         if target == "started_at" and form is not None and not form.has_day:
             constants["started_at_precision"] = "month"
-    if "started_at" not in columns.targets:
+    if "started_at" not in {*columns.targets, *lookups}:
         constants["started_at_precision"] = "order"
     for target, (other, column) in lookups.items():
         lookup: dict[str, object] = {"file": other.look.name, "own": key}
         if other.key != key:
             lookup["other"] = other.key
-        cells.append(entry(target, {"column": column, "lookup": lookup}, GUESS))
+        found: dict[str, object] = {"column": column, "lookup": lookup}
+        form = date_format(other.look.frame[column]) if target.endswith("_at") else None
+        if form is not None and form.format is not None:
+            found |= {"format": form.format} | (
+                {"months": list(form.months)} if form.months else {}
+            )
+        cells.append(entry(target, found, GUESS))
     lines = [f"file: {look.name}", "columns:", *indented(cells, 2)]
     return [*lines, entry("constants", constants)] if constants else lines
 

@@ -8,6 +8,7 @@ from assets.sources.drafting.looking.looks import FileLook
 from assets.sources.drafting.looking.names import snake_case
 from data_contracts.catalogue import contract, described_names
 from data_contracts.contract import Contract
+from data_contracts.profile_schema.mapping import READINGS
 
 FEWEST: Final = 2
 SHARE: Final = 0.5  # of a file's columns that must have a target
@@ -70,6 +71,8 @@ def _matched(look: FileLook, described: Contract) -> ContractFile | None:
         for column in described.columns
         if column.is_required and not column.is_provenance and column.default is None
     }
+    if described.name == READINGS:
+        required.add("value")
     missing = required - {*same, *renamed}
     guessed = _GUESSED.get(described.name, {})
     matched = len(same) + len(renamed)

@@ -14,6 +14,7 @@ from assets.sources.drafting.batch_files import Mappings, batch_mappings, distin
 from assets.sources.drafting.contract_files import ContractFile, contract_file
 from assets.sources.drafting.draft_text import commented, entry, flow, indented, item
 from assets.sources.drafting.label_candidates import label_candidates
+from assets.sources.drafting.looking.dates import date_format
 from assets.sources.drafting.looking.false_values import FalseValues, false_values, repeated_signals
 from assets.sources.drafting.looking.glossary import BATCH_TARGETS
 from assets.sources.drafting.looking.joins import ROW_NUMBER, Copy, Keyed, copies, keyed_files
@@ -37,6 +38,7 @@ class Draft:
         self.ignored: dict[str, dict[str, str]] = {}
         self.ignored_files = {name: f"guess: {reason}" for name, reason in no_tables.items()}
         self.unknown_units: list[str] = []
+        self.looked_up: set[str] = set()
         self.batch_level: list[tuple[FileLook, list[str]]] = []
 
     def add(self, mappings: Mappings) -> None:
@@ -115,8 +117,13 @@ def _add_batch_files(
         if is_first:
             known = {quantity.column: quantity for quantity in columns.quantities}
         lookups = _lookups(columns, keyed, repeated) if is_first else {}
-        draft.add(batch_mappings(columns, lookups, is_first=is_first))
-        _note_columns(draft, columns)
+        mappings = batch_mappings(columns, lookups, is_first=is_first)
+        draft.looked_up |= {other.look.name for other, _ in lookups.values()}
+        if mappings:
+            draft.add(mappings)
+            _note_columns(draft, columns)
+        else:
+            draft.ignored_files[one.look.pattern] = "guess: it says nothing about its batches"
     many = [one for one in keyed if not one.is_unique]
     if "batches" not in draft.mappings and many:
         draft.add({"batches": [distinct_batches(many[0])]})
@@ -143,7 +150,7 @@ def _add_other_file(
     elif keyed is None:
         reason = "no column of it names a batch, and no table fits its columns"
         draft.ignored_files[look.pattern] = f"guess: {reason}"
-    elif draft.mappings["batches"][0][0] == f"file: {look.name}":
+    elif look.name in draft.looked_up or f"file: {look.name}" in draft.mappings["batches"][0]:
         reason = "several rows per batch, and no instant says which is which"
         others = [column for column in look.header if column != keyed.key]
         draft.ignored[look.name] = dict.fromkeys(others, f"guess: {reason}")
@@ -170,6 +177,8 @@ def _lookups(
             column = next((names[name] for name in usual if name in names), None)
             if column is None or column in twins or target in columns.targets:
                 continue
+            if target.endswith("_at") and date_format(other.look.frame[column]) is None:
+                continue
             found.setdefault(target, (other, column))
     return found
 
@@ -192,7 +201,11 @@ def _add_series(
     if keyed is not None:
         apart |= set(keyed.per_batch().columns)
     tags = signals(look, apart)
-    draft.add(series_mappings(look, keyed, at, tags))
+    mappings = series_mappings(look, keyed, at, tags)
+    if not mappings and look.name not in draft.looked_up:
+        draft.ignored_files[look.pattern] = "guess: rows in time, and no number among them"
+        return
+    draft.add(mappings)
     draft.unknown_units += [tag.name for tag in tags if tag.unit is None]
     draft.false[look.name] = repeated_signals(look, [tag.column for tag in tags])
     draft.ignored[look.name] = {

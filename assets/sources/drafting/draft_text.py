@@ -22,6 +22,8 @@ def scalar(value: object) -> str:
 
 
 def _escaped(character: str) -> str:
+    if character == "\t":
+        return "\\t"
     return f"\\U{ord(character):08x}"
 
 

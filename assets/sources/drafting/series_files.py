@@ -69,7 +69,7 @@ def series_mappings(
         entry("constants", {"equipment_id": machine, "quality": "good"}, GUESS),
         *quantity_lines(tags),
     ]
-    found = {"sensor_readings": [readings]}
+    found = {"sensor_readings": [readings]} if tags else {}
     if keyed is not None:
         extra = {} if form.format is None else {"format": form.format}
         places: dict[str, object] = {

@@ -91,7 +91,8 @@ def _far(given: pl.DataFrame) -> pl.DataFrame:
     central = given["at"].sort()
     low, high = central[given.height // 20], central[-1 - given.height // 20]
     away = max(FAR, high - low)
-    return given.filter((pl.col("at") < low - away) | (pl.col("at") > high + away)).sort("at")
+    before, after = pl.lit(low) - pl.col("at"), pl.col("at") - pl.lit(high)
+    return given.filter((before > away) | (after > away)).sort("at")
 
 
 def _finding(

@@ -1,6 +1,7 @@
 """Whether records meet: results and their batch, batches and their phases, readings and a phase."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import polars as pl
 
@@ -8,7 +9,7 @@ from assets.sources.prospects.judged_source import JudgedSource
 from assets.sources.reporting.source_findings import SHOWN, SourceFinding
 
 READINGS = "sensor_readings"
-HOUR = "1h"
+HOUR = timedelta(hours=1)
 
 
 def joined_findings(source: JudgedSource, hours: pl.DataFrame) -> Iterator[SourceFinding]:
@@ -39,7 +40,9 @@ def reading_hours_sql(readings_sql: str, shared_tags: list[str]) -> str:
         shared_tags: Tags of a shared area, which belong to every batch in it and are left out.
     """
     listed = ", ".join("'" + tag.replace("'", "''") + "'" for tag in shared_tags)
-    where = f" WHERE tag NOT IN ({listed})" if shared_tags else ""
+    # What lies in no year a calendar has is in no phase either, and no clock here can hold it.
+    where = " WHERE recorded_at BETWEEN '0001-01-02'::TIMESTAMP AND '9999-12-30'::TIMESTAMP"
+    where += f" AND tag NOT IN ({listed})" if shared_tags else ""
     return (
         "SELECT equipment_id, batch_id, date_trunc('hour', recorded_at)::TIMESTAMP AS hour, "
         f"count(*)::BIGINT AS readings FROM ({readings_sql}){where} GROUP BY ALL"
@@ -158,16 +161,11 @@ def _unplaced_readings(
 
 def _outside(hours: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
     """Hours no stay on the equipment touches."""
-    touched = (
-        stays.select(
-            hour=pl.datetime_ranges(
-                pl.col("started_at").dt.truncate(HOUR), pl.col("left_at").dt.truncate(HOUR), HOUR
-            )
-        )
-        .explode("hour", empty_as_null=False)
-        .unique()
-    )
-    return hours.join(touched, on="hour", how="anti")
+    begun = stays.sort("started_at").with_columns(last_at=pl.col("left_at").cum_max())
+    ends = hours.with_columns(end=pl.col("hour") + HOUR).sort("end")
+    placed = ends.join_asof(begun, left_on="end", right_on="started_at", strategy="backward")
+    untouched = placed.filter((pl.col("last_at") < pl.col("hour")).fill_null(value=True))
+    return untouched.select(hours.columns)
 
 
 def _reading_file(source: JudgedSource) -> str:

@@ -51,8 +51,8 @@ def latest_instant_sql(raw_tables: Iterable[str]) -> str:
 
     It is the default as-of date. Receipt counts only after the first load of a table: old records
     loaded for the first time are no news, a correction of them is. Planned instants are no news,
-    and neither is one that lies after its delivery: a slip of the pen. Where all do, the clock that
-    stamped the files is wrong, and they count.
+    and neither is one that lies after its delivery: a slip of the pen. Where more than a tenth do,
+    what stamped the files is no clock of the plant (a simulated one may lie ahead), and all count.
     """
     parts = []
     for raw in map(contract, raw_tables):
@@ -60,12 +60,15 @@ def latest_instant_sql(raw_tables: Iterable[str]) -> str:
         possible = [f"max({name}) FILTER ({name} <= {DELIVERED_BY})" for name in instants]
         received = f"max(received_at) FILTER (run_id <> ({_first_load(raw)}))"
         every = ", ".join(["NULL::TIMESTAMP", *(f"max({name})" for name in instants)])
+        given = " + ".join(["0", *(f"count({name})" for name in instants)])
+        late = [f"count(*) FILTER ({name} > {DELIVERED_BY})" for name in instants]
         parts.append(
             f"SELECT greatest({', '.join([*possible, received])}) AS instant_at, "
-            f"greatest({every}) AS any_at FROM {raw.name}"
+            f"greatest({every}) AS any_at, {given} AS given, {' + '.join(['0', *late])} AS late "
+            f"FROM {raw.name}"
         )
-    latest = "coalesce(max(instant_at), max(any_at)) AS latest_at"
-    return f"SELECT {latest} FROM ({' UNION ALL '.join(parts)})"
+    latest = "CASE WHEN 10 * sum(late) > sum(given) THEN max(any_at) ELSE max(instant_at) END"
+    return f"SELECT {latest} AS latest_at FROM ({' UNION ALL '.join(parts)})"
 
 
 def unknown_batches_sql(raw_tables: Iterable[str]) -> str:

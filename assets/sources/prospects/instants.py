@@ -69,7 +69,8 @@ def _of_column(
             (table, name),
             late,
             "instant_after_delivery",
-            "after the delivery they came with; the default as-of date leaves them out",
+            "after the delivery they came with; unless a tenth of all instants are so, the default "
+            "as-of date leaves them out",
         )
     rest = given.filter(~pl.col("is_late"))
     far = _far(rest)

@@ -14,6 +14,7 @@ from typing import Final
 from data_contracts.catalogue import contract
 from data_contracts.errors import ProfileError
 from data_contracts.expressions import require_columns
+from data_contracts.profile_extension.merging import merged
 from data_contracts.profile_schema.answers import (
     Acceptance,
     ProfileAnswer,
@@ -22,7 +23,6 @@ from data_contracts.profile_schema.answers import (
 )
 from data_contracts.profile_schema.column_use import read_columns
 from data_contracts.profile_schema.document import Section, read_document
-from data_contracts.profile_schema.extension import merged
 from data_contracts.profile_schema.files import SourceFile, read_file
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
 from data_contracts.profile_schema.outcomes import Outcome, read_outcomes

@@ -10,16 +10,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from data_contracts.profile_schema.cells import SOURCES
+from data_contracts.profile_extension.forms import (
+    COLUMN_GROUPS,
+    ITEM_NAMES,
+    REPLACE,
+    agrees,
+    form_of,
+    is_replacing,
+    item_of_same_name,
+    listed,
+    long_form,
+    spoken_items,
+    text_keys,
+    without_moved,
+    without_other_sources,
+    without_refilled,
+)
 from data_contracts.profile_schema.document import Mark, Place, Section
 
-REPLACE: Final = "replace"
-ITEM_NAMES: Final = {"outcomes": "name", "margins": "quantity", "missing": "columns"}
 # Where one form of a value is short for a mapping with one key.
 _SHORT_FORMS: Final = {"columns": "column", "unpivot": "unit"}
-_COLUMN_GROUPS: Final = ("numeric", "categorical", "results")
-_ALTERNATIVES: Final = {"label": "proxy", "proxy": "label"}
-_FILLING: Final = ("columns", "constants")
 _GONE: Final = object()
 _NOT_INHERITED: Final = ("data_dir",)  # the files of another site lie elsewhere
 
@@ -55,9 +65,9 @@ class _Merger:
         self, base: Mapping[Any, Any], own: Mapping[Any, Any], of: Place, at_own: Place, to: Place
     ) -> dict[str, Any]:
         """Merge two mappings that stand at ``of`` and ``at_own``; the result stands at ``to``."""
-        left, right = _text_keys(base), _text_keys(own)
+        left, right = text_keys(base), text_keys(own)
         if to == ("wide_table",):
-            left = _without_moved(left, right)
+            left = without_moved(left, right)
         result: dict[str, Any] = {}
         for key in dict.fromkeys([*left, *right]):
             place = (*to, key)
@@ -74,27 +84,29 @@ class _Merger:
         return result
 
     def _new(self, value: Any, at_own: Place, to: Place) -> Any:
-        if _replaces(value):
+        if is_replacing(value):
             inner = value[REPLACE]
             return _GONE if inner is None else self._taken(self._own, inner, (*at_own, REPLACE), to)
         return self._taken(self._own, value, at_own, to)
 
     def _value(self, base: Any, own: Any, of: Place, at_own: Place, to: Place) -> Any:
-        if _replaces(own):
+        if is_replacing(own):
             return self._new(own, at_own, to)
         key, within = to[-1], to[-2] if len(to) > 1 else None
         if len(to) == 2 and within == "tables":
-            return self._items(_listed(base), _listed(own), of, at_own, to, self._same_file)
+            return self._items(listed(base), listed(own), of, at_own, to, self._same_file)
         if key in ITEM_NAMES and isinstance(base, (list, dict)):
-            return self._items(_listed(base), _listed(own), of, at_own, to, _same_name(str(key)))
-        if len(to) == 2 and within == "wide_table" and key in _COLUMN_GROUPS:
+            return self._items(
+                listed(base), listed(own), of, at_own, to, item_of_same_name(str(key))
+            )
+        if len(to) == 2 and within == "wide_table" and key in COLUMN_GROUPS:
             return self._column_group(base, own, of, at_own, to)
         if within in _SHORT_FORMS and len(to) > 2:
             base, own = (
-                _long_form(base, _SHORT_FORMS[within]),
-                _long_form(own, _SHORT_FORMS[within]),
+                long_form(base, _SHORT_FORMS[within]),
+                long_form(own, _SHORT_FORMS[within]),
             )
-            base = _without_other_sources(base, own)
+            base = without_other_sources(base, own)
         if isinstance(base, dict) and isinstance(own, dict):
             self._note(self._own, at_own, to)
             return self.mapping(base, own, of, at_own, to)
@@ -126,7 +138,7 @@ class _Merger:
                 continue
             self._note(self._own, there, place)
             is_table = to[:1] == ("tables",)
-            left, right = _without_refilled(item, other) if is_table else (item, other)
+            left, right = without_refilled(item, other) if is_table else (item, other)
             result.append(self.mapping(left, right, here, there, place))
         for number in added:
             there = self._item_place(self._own, at_own, number)
@@ -146,7 +158,7 @@ class _Merger:
         fitting = [n for n, other in enumerate(base) if file is None or other.get("file") == file]
         if len(fitting) > 1:
             told = item.get("constants") or {}
-            fitting = [n for n in fitting if told and _agrees(base[n].get("constants"), told)]
+            fitting = [n for n in fitting if told and agrees(base[n].get("constants"), told)]
             if file is not None and told and not fitting:
                 return None
         if len(fitting) == 1:
@@ -156,12 +168,12 @@ class _Merger:
         return Section(item, place, self._own.file, self._own.lines).fail(
             None,
             "fits several mappings of the profile it extends; name one by its 'file' and a "
-            f"constant ({_spoken_items(base)}), or write the whole list under '{REPLACE}:'",
+            f"constant ({spoken_items(base)}), or write the whole list under '{REPLACE}:'",
         )
 
     def _column_group(self, base: Any, own: Any, of: Place, at_own: Place, to: Place) -> Any:
         """Columns of one wide table: one named anew leaves its old place."""
-        if _form(base) != _form(own):
+        if form_of(base) != form_of(own):
             Section({}, at_own, self._own.file, self._own.lines).fail(
                 None,
                 "lists columns in another form than the profile it extends; write the same form "
@@ -170,10 +182,10 @@ class _Merger:
         if isinstance(base, list):
             self._taken(self._own, own, at_own, to)
             return [*(name for name in base if name not in own), *own]
-        if _form(base) == "column":
+        if form_of(base) == "column":
             self._note(self._own, at_own, to)
             return self.mapping(base, own, of, at_own, to)
-        left, right = _text_keys(base), _text_keys(own)
+        left, right = text_keys(base), text_keys(own)
         named = {name for columns in right.values() for name in columns}
         self._taken(self._base, base, of, to)
         self._taken(self._own, own, at_own, to)
@@ -197,115 +209,3 @@ class _Merger:
             for number, inner in enumerate(value):
                 self._taken(side, inner, (*place, number), (*to, number))
         return value
-
-
-def _replaces(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == {REPLACE}
-
-
-def _text_keys(values: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(key): value for key, value in values.items()}
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _agrees(constants: Any, told: Mapping[str, Any]) -> bool:
-    own = constants if isinstance(constants, dict) else {}
-    return all(str(own.get(key)) == str(value) for key, value in told.items())
-
-
-def _spoken_items(base: list[Any]) -> str:
-    return "; ".join(f"{item.get('file')}: {_spoken_constants(item)}" for item in base)
-
-
-def _spoken_constants(item: dict[str, Any]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in (item.get("constants") or {}).items())
-
-
-def _same_name(key: str) -> Any:
-    name = ITEM_NAMES[key]
-
-    def _fitting(base: list[Any], item: Any, _: Place) -> int | None:
-        if not isinstance(item, dict):
-            return None
-        named = [_listed(other.get(name)) for other in base if isinstance(other, dict)]
-        wanted = _listed(item.get(name))
-        return named.index(wanted) if wanted in named else None
-
-    return _fitting
-
-
-def _long_form(value: Any, key: str) -> Any:
-    is_short = isinstance(value, (str, int, float)) and not isinstance(value, bool)
-    return {key: value} if is_short else value
-
-
-def _without_other_sources(base: Any, own: Any) -> Any:
-    """A cell has one source: what the profile names itself takes the other's place."""
-    if isinstance(base, dict) and isinstance(own, dict) and set(own) & set(SOURCES):
-        return {key: value for key, value in base.items() if key not in SOURCES}
-    return base
-
-
-def _without_moved(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """A wide table without the columns the extending profile names in another group."""
-    left = {key: value for key, value in base.items() if _ALTERNATIVES.get(key) not in own}
-    for group in _COLUMN_GROUPS:
-        elsewhere = {
-            name for other in _COLUMN_GROUPS if other != group for name in _named(own.get(other))
-        }
-        if group in left and elsewhere:
-            left[group] = _kept(left[group], elsewhere)
-    return left
-
-
-def _named(group: Any) -> list[Any]:
-    """Every column a group names, in whichever form."""
-    if not isinstance(group, dict):
-        return _listed(group or [])
-    return [
-        name
-        for key, value in group.items()
-        for name in (value if isinstance(value, list) else [key])
-    ]
-
-
-def _kept(group: Any, gone: set[Any]) -> Any:
-    if isinstance(group, list):
-        return [name for name in group if name not in gone]
-    if not isinstance(group, dict):
-        return group
-    return {
-        key: [name for name in value if name not in gone] if isinstance(value, list) else value
-        for key, value in group.items()
-        if isinstance(value, list) or key not in gone
-    }
-
-
-def _without_refilled(
-    base: dict[str, Any], own: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A mapping without the targets the extending one fills in another way, and that one."""
-    mine = {key: set(own.get(key) or {}) for key in _FILLING}
-    anew = {*mine["columns"], *mine["constants"], *_listed(own.get("same_names") or [])}
-    same = _listed(base.get("same_names") or [])
-    result = dict(base)
-    kept = [name for name in same if name not in anew]
-    if own.get("same_names") is not None:
-        own = own | {"same_names": [*kept, *_listed(own["same_names"])]}
-    elif same:
-        result["same_names"] = kept
-    columns = dict(base.get("columns") or {})
-    columns |= {name: name for name in same if name in mine["columns"]}
-    result["columns"] = {k: v for k, v in columns.items() if k not in anew - mine["columns"]}
-    constants = base.get("constants") or {}
-    result["constants"] = {k: v for k, v in constants.items() if k not in anew - mine["constants"]}
-    return result, own
-
-
-def _form(value: Any) -> str:
-    if not isinstance(value, dict):
-        return "list"
-    return "stage" if any(isinstance(inner, list) for inner in value.values()) else "column"

@@ -26,7 +26,7 @@ from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.files import SourceFile, read_file
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
 from data_contracts.profile_schema.outcomes import Outcome, read_outcomes
-from data_contracts.profile_schema.readings import check_readings, check_renamed
+from data_contracts.profile_schema.readings import check_in_place, check_readings
 from data_contracts.profile_schema.units import (
     QuantityUnit,
     quantities_with_units,
@@ -269,7 +269,7 @@ def _check(profile: Profile, root: Section) -> None:
         _check_files(profile, mapping)
     for mapping in profile.readings:
         check_readings(mapping)
-        check_renamed(mapping, profile.files[mapping.file])
+        check_in_place(mapping, profile.files[mapping.file])
     for outcome in profile.outcomes:
         _check_outcome(profile, outcome)
     _check_answers(profile)

@@ -88,9 +88,8 @@ def _headers(profile: Profile, described: SourceFile, files: Sequence[Path]) -> 
     for path in files:
         is_parquet = described.format == "parquet"
         header = require_parquet(path) if is_parquet else read_csv_header(path, described)
-        known = described.known_names(header)
-        require_header(path, known, reads)
-        headers[path] = known
+        require_header(path, header, reads)
+        headers[path] = header
     return headers
 
 

@@ -4,7 +4,7 @@ Here belongs the order of the steps. Each step is a module of its own; writing t
 warehouse is the business of ``defs``.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,10 @@ import polars as pl
 from assets.sources.admission import Admission, admit, nothing_admitted
 from assets.sources.delivered_readings import DeliveredReadings, judge_readings
 from assets.sources.earlier_delivery import EarlierDelivery
+from assets.sources.files.delivered_columns import columns_of_files
 from assets.sources.files.delivered_files import (
     FILE_COLUMN,
     Delivered,
-    columns_of_files,
     find_files,
     no_misshapen_rows,
     open_files,
@@ -28,24 +28,17 @@ from assets.sources.mapping.record_mapping import Mapped, map_tables
 from assets.sources.mapping.unit_conversion import convert_units
 from assets.sources.prospects.changes import change_findings
 from assets.sources.prospects.judged_source import JudgedSource
-from assets.sources.prospects.judgement import prospects
+from assets.sources.prospects.judgement import Decide, prospects
 from assets.sources.provenance import delivered_at
-from assets.sources.reporting.source_notes import (
-    conversion_notes,
-    files_nobody_reads,
-    source_notes,
-)
+from assets.sources.reporting.source_findings import errors_in_words
+from assets.sources.reporting.source_notes import files_nobody_reads, source_notes
 from assets.sources.reporting.source_report import SourceReport, excess, table_report
 from data_contracts.catalogue import contract_names
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
-from data_contracts.profile_schema.outcomes import Outcome
 
 Query = Callable[[str], pl.DataFrame]
 """Runs one SELECT in DuckDB and returns its rows."""
-Decide = Callable[[Sequence[Outcome], Mapping[str, pl.DataFrame]], pl.DataFrame]
-"""Decides outcomes over accepted records by ``raw.<table>``; returns ``core.outcomes``."""
-ERRORS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -132,7 +125,7 @@ def read_source(
         notes=(
             *files_nobody_reads(profile, counted, data_dir),
             *source_notes(profile, delivered, mapped, admissions),
-            *conversion_notes(converted),
+            *(one.note for one in converted),
         ),
         prospects=prospects(source, readings.sql, received, query, changes),
     )
@@ -146,20 +139,13 @@ def require_acceptable(report: SourceReport) -> None:
         SourceError: Something found is an error, or more records are refused than a contract
             allows.
     """
-    check = f"'lotwise check --source {report.profile}' lists them"
-    errors = report.prospects.errors
-    if errors:
-        shown = [f"\n  {finding.sentence}" for finding in errors[:ERRORS_SHOWN]]
-        more = len(errors) - len(shown)
-        shown += [f"\n  and {more} more; {check}"] if more else []
-        raise SourceError(
-            "The records cannot be what the profile says, so nothing was written:"
-            f"{''.join(shown)}\nCorrect the export or the profile, and try it with 'lotwise check'."
-        )
+    if report.prospects.errors:
+        raise SourceError(errors_in_words(report.prospects.errors))
     if not report.is_acceptable:
         raise SourceError(
             "Too many records are refused, so nothing was written. "
-            f"{excess(report.tables)}. Correct the export or the profile; {check}."
+            f"{excess(report.tables)}. Correct "
+            f"the export or the profile; 'lotwise check --source {report.profile}' lists them."
         )
 
 

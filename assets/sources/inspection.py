@@ -6,7 +6,8 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from assets.sources.earlier_delivery import EarlierDelivery
-from assets.sources.importer import Decide, Query, read_source
+from assets.sources.importer import Query, read_source
+from assets.sources.prospects.judgement import Decide
 from assets.sources.reporting.source_report import SourceReport
 from data_contracts.profile import Profile
 from warehouse.connection import connect_in_memory

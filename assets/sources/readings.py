@@ -184,12 +184,7 @@ def _cell_sql(cell: Cell, described: SourceFile) -> str:
     text = _text_sql(cell.column or "", described)
     if cell.values is not None:
         whens = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in cell.values.items())
-        other = (
-            text
-            if cell.other is None
-            else f"CASE WHEN {text} IS NOT NULL THEN {literal(cell.other)} END"
-        )
-        text = f"CASE {text} {whens} ELSE {other} END"
+        text = f"CASE {text} {whens} ELSE {text} END"
     if cell.format is not None:
         text = f"coalesce(try_strptime({text}, {literal(cell.format)})::VARCHAR, {text})"
     if cell.timezone is not None:

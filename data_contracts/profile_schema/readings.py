@@ -33,17 +33,20 @@ def check_readings(mapping: Mapping) -> None:
             )
 
 
-def check_renamed(mapping: Mapping, described: SourceFile) -> None:
-    """Check that no Parquet file of readings has columns renamed: those are read by their names.
+def check_in_place(mapping: Mapping, described: SourceFile) -> None:
+    """Check that what is read in place needs no other names and no other words.
 
     Raises:
-        ProfileError: It has.
+        ProfileError: Columns of the file are renamed, or texts not listed have a meaning.
     """
-    if described.renamed and described.format == "parquet":
+    if described.renamed:
         raise ProfileError(
-            f"{described.where}: 'renamed' does not work for Parquet files of readings "
-            f"({mapping.where}), which are read in place; give the new files an entry of their own"
+            f"{described.where}: 'renamed' does not work for files of readings ({mapping.where}), "
+            "which are read in place; give the new files an entry of their own"
         )
+    for cell in mapping.cells:
+        if cell.other is not None:
+            raise ProfileError(f"{cell.where}: 'other' does not work in readings; list each text")
 
 
 def tag_records(mapping: Mapping) -> list[dict[str, str]]:

@@ -130,6 +130,7 @@ def test_the_virtual_plants_outcomes() -> None:
     assert not any(outcome.is_proxy for outcome in profile.outcomes)
 
 
+READINGS = "  sensor_readings: {file: lab, same_names: [equipment_id, tag, recorded_at, value]}\n"
 WRONG = {
     "an unknown key": (
         "profile: plant",
@@ -245,7 +246,12 @@ WRONG = {
     "readings without a value": (
         "outcomes:",
         "  sensor_readings: {file: lab, same_names: [equipment_id, tag, recorded_at]}\noutcomes:",
-        r"tables\.sensor_readings: no column is mapped to 'value'",
+        r"tables\.sensor_\w+: no column is mapped to 'value'",
+    ),
+    "renamed columns of readings": (
+        "{path: lab.csv}\n",
+        "{path: lab.csv, renamed: {a: Charge}}\n",
+        r"files\.lab: 'renamed' does not work for files of readings",
     ),
     "another meaning of other": (
         "production_order: Nr",
@@ -273,7 +279,10 @@ WRONG = {
 @pytest.mark.parametrize(("good", "bad", "told"), WRONG.values(), ids=WRONG)
 def test_each_mistake_has_one_precise_error(file: Path, good: str, bad: str, told: str) -> None:
     assert good in GOOD
-    file.write_text(GOOD.replace(good, bad, 1))
+    text = GOOD.replace(good, bad, 1)
+    if "readings" in told:
+        text = text.replace("outcomes:", f"{READINGS}outcomes:")
+    file.write_text(text)
     with pytest.raises(ProfileError, match=told) as refusal:
         load_profile(file)
     assert "plant.yaml" in str(refusal.value)

@@ -4,22 +4,20 @@ Here belongs everything that can be wrong with a file as a whole. Single bad rec
 here; they go through the contracts and, if refused, to quarantine.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 import polars as pl
 
-from assets.sources.files.csv_rows import read_csv_header, read_csv_rows
+from assets.sources.files.csv_rows import read_csv_rows
+from assets.sources.files.renamed_columns import as_delivered, by_known_names
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
 
 FILE_COLUMN, ROW_COLUMN = "__source_file", "__source_row"
-# Where a line break is no single byte, a header cannot be read without the rest.
-_WIDE_ENCODING = re.compile(r"utf[-_]?(16|32)", re.IGNORECASE)
 _MISSHAPEN = {"source_file": pl.String, "source_row": pl.Int64, "record": pl.String}
 
 
@@ -93,7 +91,8 @@ def open_files(
     parts, misshapen, header = [], [], dict[str, None]()
     wanted = profile.frame_columns(described.name)
     for path in paths:
-        frame, odd, delivered = _open(path, described, data_dir, wanted)
+        frame, odd, delivered = _open(path, described, data_dir, as_delivered(described, wanted))
+        frame, delivered = by_known_names(path, described, frame, delivered)
         require_header(path, delivered, reads)
         header.update(dict.fromkeys(delivered))
         parts.append(frame)
@@ -123,22 +122,7 @@ def require_header(path: Path, header: Iterable[str], reads: dict[str, str]) -> 
 def _open(
     path: Path, described: SourceFile, data_dir: Path, wanted: frozenset[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
-    """Return a file's rows, its misshapen rows and its whole header, by the profile's names."""
-    delivered = {new for new, known in described.renamed.items() if known in wanted}
-    frame, odd, header = _as_delivered(path, described, data_dir, wanted | delivered)
-    known = described.known_names(header)
-    twice = sorted({name for name in known if known.count(name) > 1})
-    if twice:
-        raise SourceError(
-            f"{path} has '{twice[0]}' by its old name and by a new one ({described.where}, "
-            "'renamed'); export one of the two columns."
-        )
-    return frame.rename(dict(described.renamed), strict=False), odd, known
-
-
-def _as_delivered(
-    path: Path, described: SourceFile, data_dir: Path, wanted: frozenset[str]
-) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
+    """Return a file's rows, its misshapen rows and its whole header."""
     name = str(path.relative_to(data_dir))
     if described.format == "parquet":
         header = require_parquet(path)
@@ -178,26 +162,6 @@ def require_parquet(path: Path) -> list[str]:
             f"{path} is not a complete Parquet file ({reason}); it may be truncated. Deliver it "
             "again."
         ) from error
-
-
-def columns_of_files(
-    profile: Profile, paths: Mapping[str, Iterable[Path]]
-) -> dict[Path, list[str]]:
-    """Return the columns of every delivered table, as its file names them.
-
-    Args:
-        profile: How the files are written.
-        paths: Files by entry of the profile, already found readable.
-    """
-    columns = {}
-    for name, found in paths.items():
-        described = profile.files[name]
-        for path in found:
-            if described.format == "parquet":
-                columns[path] = require_parquet(path)
-            elif described.format == "csv" and not _WIDE_ENCODING.match(described.encoding):
-                columns[path] = read_csv_header(path, described)
-    return columns
 
 
 def rows_in_parquet(path: Path) -> int | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from assets.sources.mapping.cleaning import as_numbers
+from assets.sources.mapping.value_maps import meaning
 from data_contracts.expressions import columns_of, evaluate
 from data_contracts.profile_schema.cells import Cell, Lookup
 
@@ -32,7 +33,7 @@ def cell_values(cell: Cell, frame: pl.DataFrame, others: Mapping[str, pl.DataFra
     """
     text = _source_text(cell, frame, others)
     if cell.values is not None:
-        text = _meaning(text, cell.values, cell.other)
+        text = meaning(text, cell.values, cell.other)
     if cell.format is not None or cell.timezone is not None:
         text = _instants(text, cell)
     return text.alias(cell.target)
@@ -49,14 +50,6 @@ def _source_text(cell: Cell, frame: pl.DataFrame, others: Mapping[str, pl.DataFr
     if cell.column is not None and cell.column in frame.columns:
         return frame[cell.column]
     return pl.Series([cell.constant], dtype=pl.String).new_from_index(0, frame.height)
-
-
-def _meaning(text: pl.Series, values: Mapping[str, str], other: str | None) -> pl.Series:
-    """What delivered texts stand for; one not listed stays as it is, or is what ``other`` says."""
-    if other is None:
-        return text.replace(dict(values))
-    known = text.replace_strict(dict(values), default=other, return_dtype=pl.String)
-    return known.zip_with(text.is_not_null(), text)
 
 
 def _text(values: pl.Series) -> pl.Series:

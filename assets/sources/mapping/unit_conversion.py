@@ -46,6 +46,14 @@ class ConvertedUnits:
     to: str
     records: int
 
+    @property
+    def note(self) -> str:
+        """Return what a reader should know of it, a sentence."""
+        return (
+            f"{self.table}: {self.records} records of '{self.quantity}' were converted from "
+            f"{self.of} to {self.to}."
+        )
+
 
 def convert_units(
     records: Mapping[str, pl.DataFrame], wanted: Mapping[str, QuantityUnit]

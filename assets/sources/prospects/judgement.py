@@ -1,6 +1,6 @@
 """Everything looked for in a source before a run, in the order in which it is told."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
@@ -20,6 +20,10 @@ from assets.sources.prospects.result_copies import copy_findings
 from assets.sources.prospects.row_order import order_findings
 from assets.sources.prospects.unit_findings import unit_findings
 from assets.sources.reporting.source_findings import Prospects, SourceFinding, with_acceptances
+from data_contracts.profile_schema.outcomes import Outcome
+
+Decide = Callable[[Sequence[Outcome], Mapping[str, pl.DataFrame]], pl.DataFrame]
+"""Decides outcomes over accepted records by ``raw.<table>``; returns ``core.outcomes``."""
 
 
 def prospects(

@@ -4,7 +4,7 @@ An error stops a run before anything is written; anything else is told and goes 
 for belongs to ``assets.sources.prospects``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data_contracts.profile_schema.answers import Acceptance
@@ -103,6 +103,17 @@ class Prospects:
     def errors(self) -> tuple[SourceFinding, ...]:
         """Findings that would stop a run."""
         return tuple(finding for finding in self.findings if finding.is_error)
+
+
+def errors_in_words(errors: Sequence[SourceFinding]) -> str:
+    """Return why a run is refused, with the first errors in full."""
+    shown = [f"\n  {finding.sentence}" for finding in errors[:SHOWN]]
+    if len(errors) > len(shown):
+        shown.append(f"\n  and {len(errors) - len(shown)} more; 'lotwise check' lists them")
+    return (
+        "The records cannot be what the profile says, so nothing was written:"
+        f"{''.join(shown)}\nCorrect the export or the profile, and try it with 'lotwise check'."
+    )
 
 
 def with_acceptances(

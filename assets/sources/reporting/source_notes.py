@@ -3,7 +3,7 @@
 Nothing is judged here; a note never stops a run.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -12,7 +12,6 @@ import polars as pl
 from assets.sources.admission import Admission
 from assets.sources.files.delivered_files import Delivered
 from assets.sources.mapping.record_mapping import Mapped
-from assets.sources.mapping.unit_conversion import ConvertedUnits
 from data_contracts.profile import Profile
 
 SHOWN = 10
@@ -54,15 +53,6 @@ def files_nobody_reads(profile: Profile, read: Collection[Path], data_dir: Path)
     shown = ", ".join(unread[:SHOWN]) + (", ..." if len(unread) > SHOWN else "")
     note = "delivered files are neither read nor listed under 'ignored_files'"
     return (f"{len(unread)} {note}: {shown}.",)
-
-
-def conversion_notes(converted: Iterable[ConvertedUnits]) -> tuple[str, ...]:
-    """Return a note per quantity that was converted from another unit."""
-    return tuple(
-        f"{one.table}: {one.records} records of '{one.quantity}' were converted from {one.of} to "
-        f"{one.to}."
-        for one in converted
-    )
 
 
 def _unmapped_columns(profile: Profile, delivered: Mapping[str, Delivered]) -> Iterator[str]:

@@ -70,6 +70,7 @@ SLOW_FILES = (
     "tests/sensor_features/test_sensor_phase_features.py",
     "tests/sensor_features/test_sensor_readings.py",
     "tests/sources/test_draft_of_exports.py",
+    "tests/sources/test_refused_runs.py",
     "tests/sources/test_source_assets.py",
     "tests/sources/test_tabletting_source.py",
     "tests/time_to_failure/test_evidence_scale.py",

@@ -4,7 +4,7 @@ Here belongs everything that can be wrong with a file as a whole. Single bad rec
 here; they go through the contracts and, if refused, to quarantine.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -120,7 +120,7 @@ def require_header(path: Path, header: Iterable[str], reads: dict[str, str]) -> 
 
 
 def _open(
-    path: Path, described: SourceFile, data_dir: Path, wanted: frozenset[str]
+    path: Path, described: SourceFile, data_dir: Path, wanted: Collection[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
     """Return a file's rows, its misshapen rows and its whole header."""
     name = str(path.relative_to(data_dir))

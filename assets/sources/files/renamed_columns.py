@@ -9,8 +9,10 @@ from data_contracts.errors import SourceError
 from data_contracts.profile_schema.files import SourceFile
 
 
-def as_delivered(described: SourceFile, wanted: Collection[str]) -> frozenset[str]:
+def as_delivered(described: SourceFile, wanted: Collection[str]) -> Collection[str]:
     """Return the columns wanted of a file, by all names they may have in it."""
+    if not described.renamed:
+        return wanted
     others = (new for new, known in described.renamed.items() if known in wanted)
     return frozenset((*wanted, *others))
 

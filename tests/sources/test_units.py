@@ -167,6 +167,19 @@ def test_a_blank_unit_and_a_name_that_says_another(made: Made) -> None:
     assert "the name 'yield_pct' says pct and 36 records share" in found["unit_against_name"]
 
 
+def test_a_record_without_a_number_needs_no_unit(made: Made) -> None:
+    profile = PROFILE + (
+        "  material_lots: {file: mes,"
+        " columns: {lot: batch_id, quantity: {column: q, optional: true}},"
+        " constants: {material: api, supplier: s}}\n"
+        "  material_usage: {file: lims, same_names: [batch_id, unit],"
+        " columns: {lot: test, quantity: value}, constants: {material: api, supplier: s}}\n"
+    )
+    rows = [f"B{n},lot{n},{n}.5,kg," for n in range(5)]
+    found = made.read(results(*rows), profile=profile).report.prospects.findings
+    assert "unit_missing" not in {finding.code for finding in found}
+
+
 def test_what_a_wide_table_is_measured_in(made: Made) -> None:
     profile = """\
 profile: made

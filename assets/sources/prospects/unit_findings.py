@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from assets.sources.mapping.unit_conversion import IN_UNIT
 from assets.sources.prospects.judged_source import JudgedSource
 from assets.sources.reporting.source_findings import SourceFinding, counted
 from data_contracts.measurement_units import conversion, known_unit, same_unit
@@ -64,7 +65,13 @@ def quantity_units(source: JudgedSource) -> pl.DataFrame:
     parts = []
     for table, name in CARRIES_UNIT.items():
         frame = source.admissions[table].accepted if table in source.admissions else None
-        if frame is None or frame.is_empty():
+        if frame is None:
+            continue
+        if numbers := IN_UNIT.get(table):  # a record without a number needs no unit
+            frame = frame.filter(
+                pl.any_horizontal(pl.col(number).is_not_null() for number in numbers)
+            )
+        if frame.is_empty():
             continue
         is_lot = table == "raw.material_attributes"
         quantity = pl.concat_str("material", pl.lit("/"), name) if is_lot else pl.col(name)

@@ -1,4 +1,7 @@
-"""What delivered texts stand for."""
+"""What delivered texts stand for: listed words, and one word for all the rest.
+
+Which words a table allows is said by its contract.
+"""
 
 from collections.abc import Mapping
 

@@ -5,7 +5,7 @@ opened; reading the files belongs in ``assets.sources``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -14,14 +14,25 @@ from typing import Final
 from data_contracts.catalogue import contract
 from data_contracts.errors import ProfileError
 from data_contracts.expressions import require_columns
-from data_contracts.profile_schema.answers import ProfileAnswer, read_answers
+from data_contracts.profile_extension.merging import merged
+from data_contracts.profile_schema.answers import (
+    Acceptance,
+    ProfileAnswer,
+    read_acceptances,
+    read_answers,
+)
 from data_contracts.profile_schema.cells import Lookup
 from data_contracts.profile_schema.column_use import read_columns, text_columns
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.files import SourceFile, read_file
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
 from data_contracts.profile_schema.outcomes import Outcome, read_outcomes
-from data_contracts.profile_schema.readings import check_readings
+from data_contracts.profile_schema.readings import check_in_place, check_readings
+from data_contracts.profile_schema.units import (
+    QuantityUnit,
+    quantities_with_units,
+    read_units,
+)
 from data_contracts.profile_schema.wide_table import FILE, read_wide_table
 from data_contracts.untrusted.modest_yaml import is_there
 
@@ -40,7 +51,19 @@ ROOT_KEYS = [
     "ignored_files",
     "wide_table",
     "measured_before_result",
+    "accepted",
+    "units",
 ]
+# What ``lotwise check`` refuses because it is nearly always a mistake, and may be right all the
+# same.
+ACCEPTABLE = (
+    "rows_sorted_by_result",
+    "failed_value_never_occurs",
+    "nothing_decided",
+    "records_of_no_batch",
+    "two_magnitudes",
+    "unit_changed",
+)
 EVENT_TABLES = {"deviation": "raw.deviations", "equipment": "raw.equipment_events"}
 _QUANTITY_TABLES = ("raw.parameters", "raw.lab_results")
 
@@ -63,6 +86,8 @@ class Profile:
         outcomes: What counts as a failure; may be empty.
         ignored_files: Delivered files nobody reads, each with the reason.
         answers: Columns said to be measured before the result, by whom and why.
+        accepted: What looks like a mistake and is right, by code, by whom and why.
+        units: The unit wanted of quantities delivered without one or in several.
     """
 
     name: str
@@ -78,6 +103,8 @@ class Profile:
     outcomes: tuple[Outcome, ...]
     ignored_files: MappingProxyType[str, str]
     answers: tuple[ProfileAnswer, ...]
+    accepted: MappingProxyType[str, Acceptance]
+    units: MappingProxyType[str, QuantityUnit]
 
     def outcome(self, name: str) -> Outcome:
         """Return an outcome by name.
@@ -198,6 +225,8 @@ def load_profile(name_or_path: str | Path) -> Profile:
         outcomes=outcomes,
         ignored_files=MappingProxyType(_reasons(root.section("ignored_files"))),
         answers=read_answers(root.section("measured_before_result")),
+        accepted=MappingProxyType(read_acceptances(root.section("accepted"), ACCEPTABLE)),
+        units=MappingProxyType(read_units(root.section("units"))),
     )
     _check(profile, root)
     return profile
@@ -219,10 +248,7 @@ def _profile_file(name: str) -> Path:
 
 
 def _extended(root: Section) -> Section:
-    """A profile that extends another has that one's sections wherever it says nothing itself.
-
-    But not its ``data_dir``: the files of another site lie elsewhere.
-    """
+    """Return the profile merged into the one it extends, if it extends one."""
     name = root.text("extends")
     if name is None:
         return root
@@ -230,8 +256,7 @@ def _extended(root: Section) -> Section:
     base = read_document(beside if is_there(beside) else _profile_file(name))
     if "extends" in base.values:
         root.fail("extends", f"'{name}' extends another profile itself; extend that one")
-    taken = {key: value for key, value in base.values.items() if key != "data_dir"}
-    return replace(root, values={**taken, **root.values}, lines={**base.lines, **root.lines})
+    return merged(base, root)
 
 
 def _parts(
@@ -267,9 +292,11 @@ def _check(profile: Profile, root: Section) -> None:
         _check_files(profile, mapping)
     for mapping in profile.readings:
         check_readings(mapping)
+        check_in_place(mapping, profile.files[mapping.file])
     for outcome in profile.outcomes:
         _check_outcome(profile, outcome)
     _check_answers(profile)
+    _check_units(profile)
     read = {mapping.file for mapping in (*profile.mappings, *profile.readings)}
     read |= {lookup.file for lookup in profile.lookups}
     for file in profile.files.values():
@@ -326,6 +353,13 @@ def _check_answers(profile: Profile) -> None:
     names = {*columns, *columns.values(), *(c.target for m in profile.mappings for c in m.cells)}
     for answer in profile.answers:
         _require_quantity(names, answer.column, answer.where)
+
+
+def _check_units(profile: Profile) -> None:
+    """Check that units are those of quantities read, where the profile can know that."""
+    names = quantities_with_units((*profile.mappings, *profile.readings))
+    for unit in profile.units.values() if names is not None else ():
+        _require_quantity(names or (), unit.quantity, unit.where)
 
 
 def _require_quantity(known: Iterable[str], quantity: str, where: str) -> None:

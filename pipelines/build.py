@@ -20,7 +20,12 @@ from pipelines.published import (
     published_asset,
     runs,
 )
-from pipelines.resources import home_resource, run_settings_resource, warehouse_resource
+from pipelines.resources import (
+    decide_outcomes_resource,
+    home_resource,
+    run_settings_resource,
+    warehouse_resource,
+)
 from pipelines.schedules import schedules
 
 TOPIC_DEFS = (
@@ -85,6 +90,7 @@ def build_definitions(
         resources={
             "home": home_resource,
             "run_settings": run_settings_resource,
+            "decide_outcomes": decide_outcomes_resource,
             "warehouse": warehouse_resource,
             "warehouse_io": warehouse_io,
             "io_manager": warehouse_io,  # tables built by SQL are loaded the same way

@@ -9,7 +9,18 @@ import sys
 import typer
 
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
-from pipelines.commands import check, publish, report, roi, run, self_test, simulate, sql, verify
+from pipelines.commands import (
+    check,
+    profile,
+    publish,
+    report,
+    roi,
+    run,
+    self_test,
+    simulate,
+    sql,
+    verify,
+)
 from pipelines.terminal.console import print_error
 from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 
@@ -19,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, self_test, simulate, check, roi, report, sql, publish, verify):
+for command in (run, self_test, simulate, check, profile, roi, report, sql, publish, verify):
     name = command.__name__.rsplit(".", 1)[-1].replace("_", "-")
     app.command(name=name)(command.command)
 

@@ -4,7 +4,7 @@ Topics never construct these; they ask for ``run_settings`` and ``warehouse`` by
 customer's deployment can put another one in their place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -12,6 +12,7 @@ import dagster as dg
 from assets.run_settings import RunSettings, SimulationSettings, parse_instant
 from data_contracts.errors import UsageError
 from data_contracts.profile import load_profile
+from pipelines.replay.outcome_preview import decided_outcomes
 from warehouse.lock import run_lock
 from warehouse.paths import Home, source_key
 from warehouse.store import Warehouse
@@ -89,6 +90,12 @@ def run_settings_resource(context: dg.InitResourceContext) -> RunSettings:
     # Read once here, so that a set that cannot price a run refuses it before anything is written.
     settings.assumptions()
     return settings
+
+
+@dg.resource
+def decide_outcomes_resource(_: dg.InitResourceContext) -> Callable[..., object]:
+    """How outcomes are decided, for who must ask before a table is written."""
+    return decided_outcomes
 
 
 @dg.resource(required_resource_keys={"home", "run_settings"})

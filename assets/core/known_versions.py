@@ -14,6 +14,8 @@ from data_contracts.contract import Column, Contract
 
 RECENCY = ("received_at", "ingested_at", "source_file", "source_row")
 BATCHES = "core.batches"
+# Two systems' clocks, and local time taken for UTC, differ by less than a day.
+DELIVERED_BY = "coalesce(received_at + INTERVAL 1 DAY, 'infinity'::TIMESTAMP)"
 
 
 def known_versions_sql(table: str) -> str:
@@ -48,16 +50,25 @@ def latest_instant_sql(raw_tables: Iterable[str]) -> str:
     """Return a query of ``latest_at``: the latest instant in the data, null where there is none.
 
     It is the default as-of date. Receipt counts only after the first load of a table: old records
-    loaded for the first time are no news, a correction of them is. Planned instants are no news.
+    loaded for the first time are no news, a correction of them is. Planned instants are no news,
+    and neither is one that lies after its delivery: a slip of the pen. Where more than a tenth do,
+    what stamped the files is no clock of the plant (a simulated one may lie ahead), and all count.
     """
     parts = []
     for raw in map(contract, raw_tables):
-        instants = [f"max({column.name})" for column in raw.columns if _is_news(column)]
+        instants = [column.name for column in raw.columns if _is_news(column)]
+        possible = [f"max({name}) FILTER ({name} <= {DELIVERED_BY})" for name in instants]
         received = f"max(received_at) FILTER (run_id <> ({_first_load(raw)}))"
+        every = ", ".join(["NULL::TIMESTAMP", *(f"max({name})" for name in instants)])
+        given = " + ".join(["0", *(f"count({name})" for name in instants)])
+        late = [f"count(*) FILTER ({name} > {DELIVERED_BY})" for name in instants]
         parts.append(
-            f"SELECT greatest({', '.join([*instants, received])}) AS instant_at FROM {raw.name}"
+            f"SELECT greatest({', '.join([*possible, received])}) AS instant_at, "
+            f"greatest({every}) AS any_at, {given} AS given, {' + '.join(['0', *late])} AS late "
+            f"FROM {raw.name}"
         )
-    return f"SELECT max(instant_at) AS latest_at FROM ({' UNION ALL '.join(parts)})"
+    latest = "CASE WHEN 10 * sum(late) > sum(given) THEN max(any_at) ELSE max(instant_at) END"
+    return f"SELECT {latest} AS latest_at FROM ({' UNION ALL '.join(parts)})"
 
 
 def unknown_batches_sql(raw_tables: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ import polars as pl
 
 from assets.defs import asset_key, written_result, written_specs
 from assets.run_settings import RunSettings
+from assets.sources.earlier_delivery import earlier_delivery
 from assets.sources.importer import SourceRecords, read_source, require_acceptable
 from assets.sources.inspection import scratch_query
 from assets.sources.provenance import delivered_at, with_delivery
@@ -27,19 +28,30 @@ EVIDENCE = ("quarantine.records", "evidence.inputs", "evidence.ingestion")
 SPECS = written_specs(*RAW_TABLES, *EVIDENCE, deps=[EXPORTS], group=GROUP)
 
 
-@dg.multi_asset(name="source", specs=SPECS, required_resource_keys={"run_settings", "warehouse"})
+@dg.multi_asset(
+    name="source",
+    specs=SPECS,
+    required_resource_keys={"run_settings", "warehouse", "decide_outcomes"},
+)
 def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Read and judge the source whole, then append what is new to the raw history."""
     settings: RunSettings = context.resources.run_settings
     warehouse: Warehouse = context.resources.warehouse
     context.log.info("reading the delivered files")
     with TemporaryDirectory(prefix="lotwise-source-") as folder:  # nothing in the home yet
-        records = read_source(settings.profile, settings.data_dir, scratch_query(Path(folder)))
+        records = read_source(
+            settings.profile,
+            settings.data_dir,
+            scratch_query(Path(folder)),
+            context.resources.decide_outcomes,
+            earlier_delivery(warehouse),
+        )
         require_acceptable(records.report)
         delivered_dir = warehouse.home.delivered_dir(warehouse.source_key)
         readings_sql = records.readings.settled_sql(delivered_dir)
-    for note in records.report.notes:
-        context.log.info(note)
+    found = (finding.sentence for finding in records.report.prospects.findings)
+    for told in (*records.report.notes, *found):
+        context.log.info(told)
     yield from _write_raw(warehouse, records, settings)
     warehouse.stage_readings(readings_sql)
     now = _now()

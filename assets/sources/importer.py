@@ -14,6 +14,8 @@ import polars as pl
 
 from assets.sources.admission import Admission, admit, nothing_admitted
 from assets.sources.delivered_readings import DeliveredReadings, judge_readings
+from assets.sources.earlier_delivery import EarlierDelivery
+from assets.sources.files.delivered_columns import columns_of_files
 from assets.sources.files.delivered_files import (
     Delivered,
     find_files,
@@ -26,6 +28,12 @@ from assets.sources.files.record_places import no_rows_set_aside
 from assets.sources.inputs import input_hashes
 from assets.sources.mapping.cleaning import BlankedCells, clean
 from assets.sources.mapping.record_mapping import Mapped, map_tables
+from assets.sources.mapping.unit_conversion import convert_units
+from assets.sources.prospects.changes import change_findings
+from assets.sources.prospects.judged_source import JudgedSource
+from assets.sources.prospects.judgement import Decide, prospects
+from assets.sources.provenance import delivered_at
+from assets.sources.reporting.source_findings import errors_in_words
 from assets.sources.reporting.source_notes import files_nobody_reads, source_notes
 from assets.sources.reporting.source_report import SourceReport, excess, table_report
 from data_contracts.catalogue import contract_names
@@ -68,13 +76,21 @@ class SourceRecords:
         )
 
 
-def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords:
+def read_source(
+    profile: Profile,
+    data_dir: Path,
+    query: Query,
+    decide: Decide | None = None,
+    earlier: EarlierDelivery | None = None,
+) -> SourceRecords:
     """Read and judge everything a source delivers; nothing is written.
 
     Args:
         profile: How the export maps onto the raw contracts.
         data_dir: Folder of the delivered files.
         query: Runs SQL in DuckDB; used for sensor readings only.
+        decide: Decides outcomes as a run does; None leaves out what is told about them.
+        earlier: What was delivered before; None for a first delivery.
 
     Returns:
         Accepted and refused records of every raw table, and the account. Whether too many records
@@ -97,6 +113,8 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
     kept = KeptFiles(query.folder / "kept")
     readings = judge_readings(profile, paths, data_dir, cleaned, query, kept)
     mapped = map_tables(profile, cleaned)
+    records, converted = convert_units(mapped.records, profile.units)
+    mapped = Mapped(records, mapped.conflicting_keys)
     admissions = _admissions(profile, mapped, delivered)
     if admissions["raw.batches"].received == 0:
         raise SourceError(
@@ -105,6 +123,12 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
         )
     counted = {path: rows_in_parquet(path) for found in paths.values() for path in found}
     counted |= _records_by_file(delivered.values(), data_dir)
+    accepted = {table: admission.accepted for table, admission in admissions.items()}
+    decided = None if decide is None else decide(profile.outcomes, accepted)
+    source = JudgedSource(profile, cleaned, admissions, decided)
+    inputs = input_hashes(counted, columns_of_files(profile, paths), data_dir)
+    changes = () if earlier is None else change_findings(source, inputs, earlier)
+    received = {str(path.relative_to(data_dir)): delivered_at(path) for path in counted}
     report = SourceReport(
         profile=profile.name,
         data_dir=data_dir,
@@ -114,9 +138,11 @@ def read_source(profile: Profile, data_dir: Path, query: Query) -> SourceRecords
             *dict.fromkeys((*_sheet_notes(delivered), *readings.notes)),
             *files_nobody_reads(profile, counted, data_dir),
             *source_notes(profile, delivered, mapped, admissions),
+            *(one.note for one in converted),
         ),
+        prospects=prospects(source, readings.sql, received, query, changes),
     )
-    return SourceRecords(admissions, readings, input_hashes(counted, data_dir), report)
+    return SourceRecords(admissions, readings, inputs, report)
 
 
 def _sheet_notes(delivered: dict[str, Delivered]) -> list[str]:
@@ -124,11 +150,14 @@ def _sheet_notes(delivered: dict[str, Delivered]) -> list[str]:
 
 
 def require_acceptable(report: SourceReport) -> None:
-    """Stop a run whose source breaks its contracts too often.
+    """Stop a run whose source would mislead it, or breaks its contracts too often.
 
     Raises:
-        SourceError: More records are refused than a contract allows.
+        SourceError: Something found is an error, or more records are refused than a contract
+            allows.
     """
+    if report.prospects.errors:
+        raise SourceError(errors_in_words(report.prospects.errors))
     if not report.is_acceptable:
         raise SourceError(
             "Too many records are refused, so nothing was written. "

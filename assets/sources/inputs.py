@@ -1,5 +1,7 @@
 """What was delivered, by content: one hash per file, so that every result can name its inputs."""
 
+import json
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,20 +17,35 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def input_hashes(paths: dict[Path, int | None], data_dir: Path) -> pl.DataFrame:
+def input_hashes(
+    paths: dict[Path, int | None], columns: Mapping[Path, Sequence[str]], data_dir: Path
+) -> pl.DataFrame:
     """Hash the delivered files.
 
     Args:
         paths: Files and their number of records, None where they are not counted one by one.
+        columns: The columns of those that are tables, in the order delivered.
         data_dir: Folder the files lie in.
 
     Returns:
         One row per file, in the columns of ``evidence.inputs``: file (relative), sha256, bytes,
-        rows.
+        rows, columns.
     """
     rows = [
-        (str(path.relative_to(data_dir)), hash_file(path), path.stat().st_size, records)
+        (
+            str(path.relative_to(data_dir)),
+            hash_file(path),
+            path.stat().st_size,
+            records,
+            json.dumps(list(columns[path]), ensure_ascii=False) if path in columns else None,
+        )
         for path, records in sorted(paths.items())
     ]
-    schema = {"file": pl.String, "sha256": pl.String, "bytes": pl.Int64, "rows": pl.Int64}
+    schema = {
+        "file": pl.String,
+        "sha256": pl.String,
+        "bytes": pl.Int64,
+        "rows": pl.Int64,
+        "columns": pl.String,
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")

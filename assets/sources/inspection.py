@@ -6,18 +6,27 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from assets.sources.earlier_delivery import EarlierDelivery
 from assets.sources.importer import Query, read_source
+from assets.sources.prospects.judgement import Decide
 from assets.sources.reporting.source_report import SourceReport
 from data_contracts.profile import Profile
 from warehouse.connection import connect_in_memory
 
 
-def inspect_source(profile: Profile, data_dir: Path) -> SourceReport:
+def inspect_source(
+    profile: Profile,
+    data_dir: Path,
+    decide: Decide | None = None,
+    earlier: EarlierDelivery | None = None,
+) -> SourceReport:
     """Return what would be accepted, quarantined and refused of a source, and why.
 
     Args:
         profile: How the export maps onto the raw contracts.
         data_dir: Folder of the delivered files.
+        decide: Decides outcomes as a run does; None leaves out what is told about them.
+        earlier: What was delivered before; None where nobody asks.
 
     Returns:
         The account of every raw table, with the first refused records of each. Whether a run would
@@ -28,7 +37,7 @@ def inspect_source(profile: Profile, data_dir: Path) -> SourceReport:
         ProfileError: An expression of the profile does not fit the delivered columns.
     """
     with TemporaryDirectory(prefix="lotwise-check-") as folder:
-        return read_source(profile, data_dir, scratch_query(Path(folder))).report
+        return read_source(profile, data_dir, scratch_query(Path(folder)), decide, earlier).report
 
 
 @dataclass(frozen=True)

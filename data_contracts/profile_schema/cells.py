@@ -17,6 +17,7 @@ CELL_KEYS = (
     *SOURCES,
     *[
         "values",
+        "other",
         "format",
         "months",
         "timezone",
@@ -56,7 +57,8 @@ class Cell:
         constant: The same text for every record.
         expression: Row-wise SQL expression over delivered columns.
         is_row_number: Whether the order of the rows in the file is the value, counted from 1.
-        values: Delivered text to text; a text not listed passes as it is.
+        values: Delivered text to text; a text not listed passes as it is, or becomes ``other``.
+        other: What every delivered text not listed under ``values`` stands for; None for itself.
         format: strptime format of an instant; None where the export writes ISO 8601.
         months: Twelve month names, January first, where ``%b`` in the format is not English.
         timezone: Zone of the delivered clock; None means UTC.
@@ -79,6 +81,7 @@ class Cell:
     expression: str | None = None
     is_row_number: bool = False
     values: Mapping[str, str] | None = None
+    other: str | None = None
     format: str | None = None
     months: tuple[str, ...] = ()
     timezone: str | None = None
@@ -137,6 +140,7 @@ def read_cell(section: Section, target: str) -> Cell:
         expression=expression,
         is_row_number=entry.flag("row_number"),
         values=_values(entry.section("values")),
+        other=entry.text("other"),
         format=entry.text("format"),
         months=entry.texts("months"),
         timezone=entry.text("timezone"),
@@ -183,6 +187,8 @@ def _check_format(entry: Section, cell: Cell) -> None:
         entry.fail("epoch", "a count since 1970 has no format and is UTC; keep one of them")
     if cell.since and (cell.since.clock or cell.since.aggregate):
         entry.fail("since", "a start is an instant of its own; look it up, or give it as it stands")
+    if cell.other is not None and cell.values is None:
+        entry.fail("other", "'other' goes with 'values': it is what a text not listed there means")
     if cell.months and (len(cell.months) != 12 or "%b" not in (cell.format or "")):
         entry.fail("months", "give twelve month names, January first, and a format that has %b")
     if cell.format is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from math import inf, isfinite
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
@@ -20,6 +20,14 @@ from data_contracts.yaml_loader import SAFE_LOADER
 
 Place = tuple[str | int, ...]
 _NAME = re.compile(r"[^\W_][\w.-]*")
+
+
+class Mark(NamedTuple):
+    """Where something is written: a merged document's places come from two files."""
+
+    file: Path
+    line: int
+    place: Place
 
 
 class _PlainLoader(SAFE_LOADER):  # type: ignore[misc, valid-type]
@@ -53,19 +61,17 @@ class Section:
         values: The mapping itself.
         place: Its keys from the document's root.
         file: The document's file.
-        lines: Line of every place in the file, counted from 1.
+        lines: Where every place is written: file, line (from 1) and its place in that file.
     """
 
     values: Mapping[str, Any]
     place: Place
     file: Path
-    lines: Mapping[Place, int]
+    lines: Mapping[Place, Mark]
 
     def where(self, key: str | int | None = None) -> str:
         """Return the place of a key as ``profile.yaml, line 12, tables.batches``."""
-        place = self.place if key is None else (*self.place, key)
-        line = self.lines.get(place) or self.lines.get(self.place, 1)
-        return f"{self.file.name}, line {line}, {spoken(place)}"
+        return _written(self, self.place if key is None else (*self.place, key))
 
     def fail(self, key: str | int | None, problem: str) -> NoReturn:
         """Raise the error that something is wrong at a key.
@@ -192,28 +198,36 @@ class Section:
         return [_section(self, item, (*place, index)) for index, item in enumerate(value)]
 
 
+def _written(section: Section, place: Place) -> str:
+    """Say where a place is written, or the nearest place around it that is."""
+    for length in range(len(place), -1, -1):
+        mark = section.lines.get(place[:length])
+        if mark is not None:
+            there = (*mark.place, *place[length:])
+            return f"{mark.file.name}, line {mark.line}, {spoken(there)}"
+    return f"{section.file.name}, line 1, {spoken(place)}"
+
+
 def _section(parent: Section, value: Any, place: Place) -> Section:
     if value is not None and not isinstance(value, dict):
-        line = parent.lines.get(place, parent.lines.get(parent.place, 1))
         raise ProfileError(
-            f"{parent.file.name}, line {line}, {spoken(place)}: expected a mapping "
-            f"(key: value), found {value!r}"
+            f"{_written(parent, place)}: expected a mapping (key: value), found {value!r}"
         )
     return Section({str(k): v for k, v in (value or {}).items()}, place, parent.file, parent.lines)
 
 
-def _note_lines(node: yaml.Node, place: Place, lines: dict[Place, int], file: Path) -> None:
+def _note_lines(node: yaml.Node, place: Place, lines: dict[Place, Mark], file: Path) -> None:
     """Note the line of every place below a node; a key given twice is an error."""
-    lines.setdefault(place, node.start_mark.line + 1)
+    lines.setdefault(place, Mark(file, node.start_mark.line + 1, place))
     if isinstance(node, yaml.MappingNode):
         for key_node, value_node in node.value:
             inner = (*place, str(key_node.value))
             if inner in lines:
                 raise ProfileError(
                     f"{file.name}, line {key_node.start_mark.line + 1}, {spoken(inner)}: the key "
-                    f"stands there already, on line {lines[inner]}; keep one of them"
+                    f"stands there already, on line {lines[inner].line}; keep one of them"
                 )
-            lines[inner] = key_node.start_mark.line + 1
+            lines[inner] = Mark(file, key_node.start_mark.line + 1, inner)
             _note_lines(value_node, inner, lines, file)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
@@ -244,6 +258,6 @@ def read_document(file: Path) -> Section:
         ) from error
     if not isinstance(values, dict) or root is None:
         raise ProfileError(f"{file.name}: a profile is a mapping (key: value); this file is not.")
-    lines: dict[Place, int] = {}
+    lines: dict[Place, Mark] = {}
     _note_lines(root, (), lines, file)
     return Section({str(k): v for k, v in values.items()}, (), file, lines)

@@ -3,8 +3,8 @@
 Reading the files themselves belongs in ``assets.sources``.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.document import Section
@@ -27,6 +27,7 @@ FILE_KEYS = [
     "derived",
     "ignored",
     "optional",
+    "renamed",
 ]
 
 
@@ -92,6 +93,7 @@ class SourceFile:
         derived: Columns computed from others of the same row.
         ignored: Delivered columns nobody maps, each with the reason.
         is_optional: Whether the source may do without the file.
+        renamed: Columns by the name some files have, with the name the profile knows them by.
         where: Place in the profile.
     """
 
@@ -109,6 +111,11 @@ class SourceFile:
     ignored: Mapping[str, str]
     is_optional: bool
     where: str
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def known_names(self, header: Iterable[str]) -> list[str]:
+        """Return the columns of a file by the names the profile knows them by."""
+        return [self.renamed.get(name, name) for name in header]
 
     @property
     def derived_names(self) -> frozenset[str]:
@@ -141,6 +148,7 @@ def read_file(section: Section, name: str) -> SourceFile:
         ignored=_ignored(section.section("ignored")),
         is_optional=section.flag("optional"),
         where=section.where(),
+        renamed=_renamed(section.section("renamed")),
     )
     for key in sorted({key for keys in _OWN_KEYS.values() for key in keys}):
         if key in section.values and key not in _OWN_KEYS[file.format]:
@@ -177,6 +185,13 @@ def read_derived(section: Section) -> tuple[DerivedColumn, ...]:
         columns_of(text, section.where(name))
         derived.append(DerivedColumn(name, text, section.where(name)))
     return tuple(derived)
+
+
+def _renamed(section: Section) -> dict[str, str]:
+    return {
+        name: section.required_text(name, "the name the profile knows the column by")
+        for name in section.values
+    }
 
 
 def _ignored(section: Section) -> dict[str, str]:

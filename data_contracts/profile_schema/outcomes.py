@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.defining_events import KEY, read_defining_events, rule_of
 from data_contracts.profile_schema.document import Section
+from data_contracts.profile_schema.labels import OTHER, Label, read_other
 
 OUTCOME_KEYS = [
     "name",
@@ -20,6 +21,7 @@ OUTCOME_KEYS = [
     "defined_by",
     "same_quantity",
     KEY,
+    OTHER,
 ]
 # Columns of core.batches a rule may read beside the names of tests and parameters.
 BATCH_COLUMNS = ("disposition", "failure_mode")
@@ -57,6 +59,8 @@ class Outcome:
         same_quantity: The same quantities by another name, as unavailable as what they copy.
         where: Place in the profile.
         defined_by_events: Kinds of event that are the failure, and so are no precursor of it.
+        label: The delivered column that decides it, where one column does.
+        is_other_good: Whether a text the rule does not name is known to mean a good batch.
     """
 
     name: str
@@ -69,6 +73,8 @@ class Outcome:
     same_quantity: tuple[str, ...]
     where: str
     defined_by_events: tuple[str, ...] = ()
+    label: Label | None = None
+    is_other_good: bool = False
 
     @property
     def last_gate_before(self) -> int:
@@ -123,6 +129,7 @@ def _outcome(section: Section) -> Outcome:
         same_quantity=section.texts("same_quantity"),
         where=section.where(),
         defined_by_events=events,
+        is_other_good=read_other(section),
     )
 
 

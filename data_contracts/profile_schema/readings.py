@@ -5,6 +5,7 @@ Readings are the one thing too large for frames: what is declared here is turned
 """
 
 from data_contracts.errors import ProfileError
+from data_contracts.profile_schema.files import SourceFile
 from data_contracts.profile_schema.mapping import READINGS, Mapping
 
 TAG_TARGETS = ("unit", "stage", "nor_low", "nor_high", "par_low", "par_high", "is_shared_area")
@@ -15,8 +16,13 @@ def check_readings(mapping: Mapping) -> None:
     """Check that a mapping of readings asks only for what is done in SQL.
 
     Raises:
-        ProfileError: A cell uses an aggregate or month names.
+        ProfileError: Nothing is mapped to the value, or a cell uses an aggregate or month names.
     """
+    if not mapping.unpivot and all(cell.target != "value" for cell in mapping.cells):
+        raise ProfileError(
+            f"{mapping.where}: no column is mapped to 'value'; map the column of the numbers, or "
+            "list wide columns under 'unpivot'"
+        )
     if mapping.is_distinct:
         raise ProfileError(f"{mapping.where}: 'distinct' does not apply to {READINGS}; remove it")
     for cell in mapping.cells:
@@ -24,6 +30,22 @@ def check_readings(mapping: Mapping) -> None:
             raise ProfileError(
                 f"{cell.where}: readings are read in place; only {CELLS_IN_SQL} work here"
             )
+
+
+def check_in_place(mapping: Mapping, described: SourceFile) -> None:
+    """Check that what is read in place needs no other names and no other words.
+
+    Raises:
+        ProfileError: Columns of the file are renamed, or texts not listed have a meaning.
+    """
+    if described.renamed:
+        raise ProfileError(
+            f"{described.where}: 'renamed' does not work for files of readings ({mapping.where}), "
+            "which are read in place; give the new files an entry of their own"
+        )
+    for cell in mapping.cells:
+        if cell.other is not None:
+            raise ProfileError(f"{cell.where}: 'other' does not work in readings; list each text")
 
 
 def tag_records(mapping: Mapping) -> list[dict[str, str]]:

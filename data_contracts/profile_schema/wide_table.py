@@ -14,6 +14,7 @@ from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.cells import Cell, read_cell
 from data_contracts.profile_schema.document import Section
 from data_contracts.profile_schema.files import FILE_KEYS, DerivedColumn, SourceFile, read_file
+from data_contracts.profile_schema.labels import read_label
 from data_contracts.profile_schema.mapping import Mapping, UnpivotColumn
 from data_contracts.profile_schema.outcomes import Margin, Outcome
 
@@ -177,17 +178,12 @@ def _outcome(
 
 
 def _label(entry: Section) -> tuple[Outcome, DerivedColumn]:
-    entry.only(("column", "failed", "name", "title", "stage"))
-    column = entry.required_text("column", "the column that says whether a batch failed")
-    failed = entry.texts("failed") or ("1",)
+    label = read_label(entry, FILE)
     name = entry.name("name", "of the outcome") if "name" in entry.values else "failure"
     test = f"is_{name}"
-    listed = ", ".join("'" + text.replace("'", "''") + "'" for text in _spellings(failed))
-    is_failed = f'lower("{column}") IN ({listed})'
-    expression = f'CASE WHEN "{column}" IS NULL THEN NULL WHEN {is_failed} THEN 1 ELSE 0 END'
     outcome = Outcome(
         name=name,
-        title=entry.text("title") or f"Batches marked as failed in '{column}'",
+        title=entry.text("title") or f"Batches marked as failed in '{label.column}'",
         is_proxy=False,
         rule=f"{test} = 1",
         margins=(),
@@ -195,15 +191,9 @@ def _label(entry: Section) -> tuple[Outcome, DerivedColumn]:
         defined_by=(test,),
         same_quantity=(),
         where=entry.where(),
+        label=label,
     )
-    return outcome, DerivedColumn(test, expression, entry.where(), reads_text=True)
-
-
-def _spellings(values: tuple[str, ...]) -> list[str]:
-    """Labels are compared as text without regard to case; 1 is also written 1.0."""
-    texts = dict.fromkeys(value.lower() for value in values)
-    texts |= dict.fromkeys(f"{value}.0" for value in values if value.isdigit())
-    return list(texts)
+    return outcome, DerivedColumn(test, label.expression, entry.where(), reads_text=True)
 
 
 def _proxy(entry: Section, results: dict[str, int]) -> Outcome:

@@ -1,7 +1,9 @@
-"""``lotwise check``: contracts only; what would be accepted, quarantined, refused, and why."""
+"""``lotwise check``: what of a source would be refused, and what a run would make of the rest."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,17 +14,27 @@ from pipelines.commands.options import DataOption, JsonOption, SourceOption
 from pipelines.terminal.console import terminal
 
 if TYPE_CHECKING:
+    from assets.sources.earlier_delivery import EarlierDelivery
+    from assets.sources.reporting.source_findings import SourceFinding
     from assets.sources.reporting.source_report import SourceReport
+    from data_contracts.profile import Profile
 
 FOUND = 80  # characters shown of a refused value
 
 
 def command(
-    source: SourceOption = "tabletting", data: DataOption = None, as_json: JsonOption = False
+    source: SourceOption = "tabletting",
+    data: DataOption = None,
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="Compare with what this home has taken in of the source."),
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Judge a source against the raw contracts; nothing is written anywhere."""
+    """Judge a source, and say what a run would make of it; nothing is written anywhere."""
     from assets.sources.inspection import inspect_source
     from data_contracts.profile import load_profile
+    from pipelines.replay.outcome_preview import decided_outcomes
 
     profile = load_profile(source)
     folder = data or profile.data_dir
@@ -30,13 +42,24 @@ def command(
         raise UsageError(
             f"The profile '{profile.name}' does not say where its files are; add --data DIR."
         )
-    report = inspect_source(profile, folder)
+    report = inspect_source(profile, folder, decided_outcomes, _earlier(home, profile, folder))
     if as_json:
         typer.echo(json.dumps(_as_json(report), indent=2, default=str))
     else:
-        _print(report, terminal())
+        print_report(report, terminal())
     if not report.is_acceptable:
         raise typer.Exit(DATA_OR_CHECKS_FAILED)
+
+
+def _earlier(home: Path | None, profile: "Profile", folder: Path) -> "EarlierDelivery | None":
+    """What the home has taken in of the source before, where a home is named."""
+    if home is None:
+        return None
+    from assets.sources.earlier_delivery import earlier_delivery
+    from warehouse.paths import Home, source_key
+    from warehouse.store import Warehouse
+
+    return earlier_delivery(Warehouse(Home(home), source_key(profile.name, folder)))
 
 
 def _as_json(report: "SourceReport") -> dict[str, Any]:
@@ -47,10 +70,17 @@ def _as_json(report: "SourceReport") -> dict[str, Any]:
         "tables": report.ingestion().to_dicts(),
         "refused": [row for table in report.tables for row in table.examples.to_dicts()],
         "notes": list(report.notes),
+        "outcomes": [asdict(outcome) for outcome in report.prospects.outcomes],
+        "findings": [_finding_as_json(finding) for finding in report.prospects.findings],
     }
 
 
-def _print(report: "SourceReport", console: Console) -> None:
+def _finding_as_json(finding: "SourceFinding") -> dict[str, Any]:
+    severity = "error" if finding.is_error else "warning"
+    return {"severity": severity, **asdict(finding), "message": finding.sentence}
+
+
+def print_report(report: "SourceReport", console: Console) -> None:
     """Print the account: a line per delivered table, then examples, then notes."""
     table = Table("Table", box=None, pad_edge=False)
     for heading in ("Received", "Accepted", "Quarantined", "May be refused"):
@@ -73,5 +103,22 @@ def _print(report: "SourceReport", console: Console) -> None:
             console.print(f"  {place}: {row['reason']}{found}", markup=False, soft_wrap=True)
     for note in report.notes:
         console.print(f"Note: {note}", markup=False, soft_wrap=True)
+    _print_prospects(report, console)
     verdict = "A run would go on." if report.is_acceptable else "A run would be refused."
     console.print(verdict)
+
+
+def _print_prospects(report: "SourceReport", console: Console) -> None:
+    """Print the batches of every outcome, then what was found, errors first."""
+    if report.prospects.outcomes:
+        table = Table("Outcome", box=None, pad_edge=False)
+        for heading in ("Failed", "Good", "Pending", "Not measured"):
+            table.add_column(heading, justify="right")
+        for o in report.prospects.outcomes:
+            counts = (o.failed, o.good, o.pending, o.not_measured)
+            table.add_row(o.outcome, *(f"{count:,}" for count in counts))
+        console.print(table)
+    for finding in report.prospects.findings:
+        severity = "Error" if finding.is_error else "Warning"
+        told = f"{severity} ({finding.code}): {finding.sentence}"
+        console.print(told, markup=False, soft_wrap=True)

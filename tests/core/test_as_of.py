@@ -151,6 +151,30 @@ def test_a_correction_counts_from_its_receipt(plant, day):
     assert plant.latest() == corrected_at  # so a run without --as-of sees the correction
 
 
+def test_an_instant_after_its_delivery_does_not_move_the_default_as_of_date(plant, day):
+    """One event dated 2202 among records of 2024 is a slip of the pen."""
+    slip = datetime.fromisoformat("2202-01-01")
+    batches = [batch(f"B{n}", n, started_at=day(0)) for n in range(10)]
+    plant.deliver("batches", *batches, run="r1", received_at=FIRST_LOAD)
+    event = {"equipment_id": "P1", "event": "breakdown", "part": "punch"}
+    plant.deliver(
+        "equipment_events",
+        {**event, "occurred_at": day(3)},
+        {**event, "occurred_at": slip},
+        run="r1",
+        received_at=FIRST_LOAD,
+    )
+    assert plant.latest() == day(3)
+
+
+@pytest.mark.parametrize("late", [2, 10])
+def test_where_many_instants_lie_after_their_delivery_the_latest_counts(plant, day, late):
+    """A simulated plant may lie ahead of the clock that stamped its files."""
+    batches = [batch(f"B{n}", n, started_at=day(9 if n < late else 0)) for n in range(10)]
+    plant.deliver("batches", *batches, run="r1", received_at=day(0))
+    assert plant.latest() == day(9)
+
+
 def test_an_identical_redelivery_moves_nothing(plant, day):
     row = batch("B1", 1, started_at=day(0))
     plant.deliver("batches", row, run="r1", received_at=FIRST_LOAD)

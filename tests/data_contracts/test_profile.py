@@ -56,8 +56,11 @@ def test_what_a_profile_declares(file: Path) -> None:
 def test_a_profile_takes_over_what_it_does_not_say(file: Path, tmp_path: Path) -> None:
     file.write_text(GOOD)
     second = tmp_path / "second.yaml"
-    outcomes = GOOD[GOOD.index("outcomes:") :].replace("low_assay", "weak").replace("95", "90")
-    second.write_text(f"profile: second\nextends: plant.yaml\n{outcomes}")
+    outcomes = GOOD[GOOD.index("  - name") :].replace("low_assay", "weak").replace("95", "90")
+    replacing = "outcomes:\n  replace:\n" + outcomes.replace("  ", "    ", 1).replace(
+        "\n  ", "\n    "
+    )
+    second.write_text(f"profile: second\nextends: plant.yaml\n{replacing}")
     profile, base = load_profile(second), load_profile(file)
     assert (profile.name, profile.file) == ("second", second)
     assert [o.name for o in profile.outcomes] == ["weak"]
@@ -127,6 +130,7 @@ def test_the_virtual_plants_outcomes() -> None:
     assert not any(outcome.is_proxy for outcome in profile.outcomes)
 
 
+READINGS = "  sensor_readings: {file: lab, same_names: [equipment_id, tag, recorded_at, value]}\n"
 WRONG = {
     "an unknown key": (
         "profile: plant",
@@ -243,6 +247,31 @@ WRONG = {
         "",
         r"'rule' is missing: a condition, true for a failed batch \(or 'defined_by_events'\)",
     ),
+    "readings without a value": (
+        "outcomes:",
+        "  sensor_readings: {file: lab, same_names: [equipment_id, tag, recorded_at]}\noutcomes:",
+        r"tables\.sensor_\w+: no column is mapped to 'value'",
+    ),
+    "renamed columns of readings": (
+        "{path: lab.csv}\n",
+        "{path: lab.csv, renamed: {a: Charge}}\n",
+        r"files\.lab: 'renamed' does not work for files of readings",
+    ),
+    "another meaning of other": (
+        "production_order: Nr",
+        "production_order: Nr, line: {column: L, other: x}",
+        r"'other' goes with 'values'",
+    ),
+    "a mistake nobody can accept": (
+        "outcomes:",
+        "accepted: {label_not_listed: {who: A. Smith, why: it is so}}\noutcomes:",
+        r"line 15, accepted\.label_not_listed: unknown key",
+    ),
+    "an acceptance nobody signed": (
+        "outcomes:",
+        "accepted: {nothing_decided: {why: it is so}}\noutcomes:",
+        r"'who' is missing: who knows that it is right",
+    ),
     "eleven months": (
         "production_order: Nr",
         "production_order: Nr, started_at: {column: t, format: '%b.%y', months: [jan, feb]}",
@@ -254,7 +283,10 @@ WRONG = {
 @pytest.mark.parametrize(("good", "bad", "told"), WRONG.values(), ids=WRONG)
 def test_each_mistake_has_one_precise_error(file: Path, good: str, bad: str, told: str) -> None:
     assert good in GOOD
-    file.write_text(GOOD.replace(good, bad, 1))
+    text = GOOD.replace(good, bad, 1)
+    if "readings" in told:
+        text = text.replace("outcomes:", f"{READINGS}outcomes:")
+    file.write_text(text)
     with pytest.raises(ProfileError, match=told) as refusal:
         load_profile(file)
     assert "plant.yaml" in str(refusal.value)

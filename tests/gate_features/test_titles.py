@@ -23,6 +23,12 @@ from assets.gate_features.observed.titles import named, within
         ("api_water_pct", "pct", "API water (%)"),
         ("inlet_air_flow_m3_per_h", None, "Inlet air flow (m³/h)"),
         ("hardness_n", "kp", "Hardness n (kp)"),
+        ("granulation_time_min", None, "Granulation time (min)"),
+        ("hold_time_after_milling_min", None, "Hold time after milling (min)"),
+        ("blend_hold_min", None, "Blend hold (min)"),
+        ("lot_age_days", None, "Lot age (d)"),
+        ("granulation_time_min", "%", "Granulation time minimum (%)"),
+        ("rinse_volume_l", None, "Rinse volume (L)"),
         ("content_uniformity_av", None, "Content uniformity acceptance value"),
     ],
 )

@@ -38,7 +38,6 @@ BAD_BATCHES = {
     "text in a number column": ("B101,soon,P1,,,released", "production_order"),
     "a duplicate batch id": ("B007,101,P2,,,released", "batch_id"),
     "no batch id": (",101,P1,,,released", "batch_id"),
-    "an unknown disposition": ("B101,101,P1,,,thrown away", "disposition"),
     "a date that does not exist": ("B101,101,P1,31.02.2024,,released", "started_at"),
 }
 
@@ -57,6 +56,18 @@ def test_a_bad_batch_is_quarantined(small_source: SmallSource, line: str, column
     assert refused["reason"]
     assert set(json.loads(refused["record"])) >= {"batch_id", "production_order", "disposition"}
     require_acceptable(records.report)
+
+
+def test_a_batch_of_unknown_disposition_is_quarantined_and_stops_the_run(
+    small_source: SmallSource,
+) -> None:
+    """However few they are: a failure under another name would go missing."""
+    small_source.batches.append("B101,101,P1,,,thrown away")
+    small_source.deliver()
+    records = small_source.read()
+    assert counts(records, "raw.batches") == (101, 100, 1)
+    with pytest.raises(SourceError, match=r"line 102, disposition = 'thrown away': .*1 batch"):
+        require_acceptable(records.report)
 
 
 BAD_RESULTS = {

@@ -13,6 +13,7 @@ from assets.sources.inspection import inspect_source
 from assets.virtual_plant.defs import exports
 from data_contracts.errors import SourceError
 from data_contracts.profile import load_profile
+from pipelines.replay.outcome_preview import decided_outcomes
 from warehouse.paths import Home
 from warehouse.store import Warehouse
 
@@ -37,7 +38,12 @@ def materialise(small: SmallSource, warehouse: Warehouse, run_id: str = "run-1")
         seed=1,
         run_id=run_id,
     )
-    dg.materialize([exports, source], resources={"run_settings": settings, "warehouse": warehouse})
+    resources = {
+        "run_settings": settings,
+        "warehouse": warehouse,
+        "decide_outcomes": decided_outcomes,
+    }
+    dg.materialize([exports, source], resources=resources)
 
 
 def test_every_raw_table_exists_and_says_where_its_records_stood(

@@ -40,7 +40,20 @@ UNIT_SYMBOLS = {
     "tablets_per_h": "tablets/h",
     "tablets_per_min": "tablets/min",
 }
-# `min`, `l`, `m`, `d` are no units here: `dissolution_min` is a minimum, `impurity_l` a compound.
+# `min`, `l`, `m`, `d` are units only after what is measured in them: `granulation_time_min` is in
+# minutes, `dissolution_min` is a minimum and `impurity_l` a compound.
+_TIMES = frozenset(
+    ["age", "delay", "dwell", "duration", "hold", "interval", "period", "runtime", "time", "wait"]
+)
+_LENGTHS = frozenset(["depth", "diameter", "distance", "gap", "height", "length", "width"])
+UNITS_AFTER = {
+    "min": (_TIMES, "min"),
+    "d": (_TIMES, "d"),
+    "days": (_TIMES, "d"),
+    "m": (_LENGTHS, "m"),
+    "l": (frozenset(["volume"]), "L"),
+    "k": (frozenset(["temperature"]), "K"),
+}
 WORDS = {
     "api": "API",
     "av": "average",  # but the acceptance value of a test for uniformity
@@ -89,6 +102,10 @@ def split_unit(name: str, unit: str | None = None) -> tuple[str, str | None]:
                 return name.removesuffix(f"_{suffix}"), unit_symbol(unit)
         return name, unit_symbol(unit)
     words = name.split("_")
+    measured, symbol = UNITS_AFTER.get(words[-1], (frozenset(), None))
+    is_time = measured is _TIMES and bool({"time", "duration"} & set(words[:-1]))
+    if len(words) > 1 and (is_time or words[-2] in measured):
+        return "_".join(words[:-1]), symbol
     for length in (3, 2, 1):
         suffix = "_".join(words[-length:])
         if len(words) > length and suffix in UNIT_SYMBOLS:

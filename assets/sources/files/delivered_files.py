@@ -28,6 +28,7 @@ from assets.sources.files.record_places import (
     no_rows_set_aside,
     set_aside,
 )
+from assets.sources.files.renamed_columns import as_delivered, by_known_names
 from assets.sources.files.wanted_columns import wanted_columns
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
@@ -107,13 +108,14 @@ def open_files(
     parts, misshapen, header, notes = [], [], dict[str, None](), list[str]()
     wanted = wanted_columns(profile, described.name)
     for path in paths:
-        name = str(path.relative_to(data_dir))
+        name, sought = str(path.relative_to(data_dir)), as_delivered(described, wanted)
         if described.format == "xlsx":
-            texts = profile.text_columns(described.name)
-            frame, odd, sheet = open_sheet(path, name, described, wanted, texts)
+            texts = as_delivered(described, profile.text_columns(described.name))
+            frame, odd, sheet = open_sheet(path, name, described, sought, texts)
             delivered, notes = sheet.header, [*notes, *sheet.notes]
         else:
-            frame, odd, delivered = _open(path, name, described, wanted)
+            frame, odd, delivered = _open(path, name, described, sought)
+        frame, delivered = by_known_names(path, described, frame, delivered)
         require_header(path, delivered, reads)
         header.update(dict.fromkeys(delivered))
         parts.append(frame)

@@ -10,6 +10,7 @@ import polars as pl
 
 from assets.sources.mapping.cleaning import as_numbers, as_text
 from assets.sources.mapping.clock_values import LONGEST_US, clock_values
+from assets.sources.mapping.value_maps import meaning
 from data_contracts.expressions import columns_of, evaluate, numbers_of
 from data_contracts.profile_schema.cells import Cell, Lookup
 from data_contracts.profile_schema.clocks import EPOCHS
@@ -51,7 +52,7 @@ def cell_values(
         return text.alias(cell.target)
     text = _source_text(cell, frame, others)
     if cell.values is not None:
-        text = text.replace(dict(cell.values))
+        text = meaning(text, cell.values, cell.other)
     if cell.epoch is not None:
         text = _counted(text, EPOCHS[cell.epoch])
     if cell.format is not None or cell.timezone is not None:

@@ -4,13 +4,14 @@ The report is what ``lotwise check`` prints and what a run counts in ``evidence.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from assets.sources.admission import Admission
 from assets.sources.mapping.cleaning import BlankedCells
+from assets.sources.reporting.source_findings import Prospects
 
 EXAMPLES = 3
 
@@ -51,6 +52,7 @@ class SourceReport:
         blanked: Delivered values read as blank, with the profile's reasons.
         notes: What a reader should know, one sentence each: columns nobody maps, lots that
             contradict themselves, an order that contradicts the dates.
+        prospects: What a run would make of it.
     """
 
     profile: str
@@ -58,11 +60,13 @@ class SourceReport:
     tables: tuple[TableReport, ...]
     blanked: tuple[BlankedCells, ...]
     notes: tuple[str, ...]
+    prospects: Prospects = field(default_factory=Prospects)
 
     @property
     def is_acceptable(self) -> bool:
         """Whether a run on this source would go on."""
-        return all(table.is_within_share for table in self.tables)
+        is_within = all(table.is_within_share for table in self.tables)
+        return is_within and not self.prospects.errors
 
     def table(self, name: str) -> TableReport:
         """Return the account of one raw table, by ``raw.<table>``."""

@@ -1,0 +1,62 @@
+"""Everything looked for in a source before a run, in the order in which it is told."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+import polars as pl
+
+from assets.sources.prospects.identifiers import identifier_findings
+from assets.sources.prospects.instants import instant_findings
+from assets.sources.prospects.joined_records import (
+    joined_findings,
+    reading_hours_sql,
+    shared_tags,
+)
+from assets.sources.prospects.judged_source import JudgedSource
+from assets.sources.prospects.label_values import label_findings
+from assets.sources.prospects.magnitudes import magnitude_findings
+from assets.sources.prospects.outcome_counts import count_findings, outcome_counts
+from assets.sources.prospects.result_copies import copy_findings
+from assets.sources.prospects.row_order import order_findings
+from assets.sources.prospects.unit_findings import unit_findings
+from assets.sources.reporting.source_findings import Prospects, SourceFinding, with_acceptances
+from data_contracts.profile_schema.outcomes import Outcome
+
+Decide = Callable[[Sequence[Outcome], Mapping[str, pl.DataFrame]], pl.DataFrame]
+"""Decides outcomes over accepted records by ``raw.<table>``; returns ``core.outcomes``."""
+
+
+def prospects(
+    source: JudgedSource,
+    readings_sql: str,
+    delivered_at: Mapping[str, datetime],
+    query: Callable[[str], pl.DataFrame],
+    changes: Iterable[SourceFinding] = (),
+) -> Prospects:
+    """Say what a run would make of a source.
+
+    Args:
+        source: The source, read and judged.
+        readings_sql: A SELECT in the columns of ``raw.sensor_readings``.
+        delivered_at: Instant of delivery by file, UTC.
+        query: Runs SQL in DuckDB.
+        changes: What changed since earlier deliveries, from ``change_findings``.
+
+    Returns:
+        Counts per outcome and everything found.
+    """
+    counts = outcome_counts(source)
+    hours = query(reading_hours_sql(readings_sql, shared_tags(source)))
+    findings = (
+        *label_findings(source),
+        *count_findings(source, counts),
+        *order_findings(source),
+        *joined_findings(source, hours),
+        *unit_findings(source),
+        *magnitude_findings(source),
+        *copy_findings(source),
+        *identifier_findings(source),
+        *instant_findings(source, delivered_at, hours),
+        *changes,
+    )
+    return Prospects(counts, with_acceptances(findings, source.profile.accepted))

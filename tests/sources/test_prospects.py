@@ -362,24 +362,24 @@ WARNINGS: dict[str, Case] = {
         MANY,
         {
             "batches.csv": statuses(*MIXED_STATUS, more="decided=2024-01-01 08:00:00").replace(
-                "2024", "2202", 1
+                "2024", "2090", 1
             )
         },
         "instant_after_delivery",
-        r"batches\.csv, line 2, decided = '2202-01-01 08:00:00': 1 instant of batches\.disp",
+        r"batches\.csv, line 2, decided = '2090-01-01 08:00:00': 1 instant of batches\.disp",
     ),
     "instants at both ends of the calendar": (
         MANY,
         {
             "batches.csv": statuses(*MIXED_STATUS, more="decided=2024-01-01 08:00:00")
-            .replace("2024-01-01", "0001-01-01", 20)
-            .replace("2024-01-01", "9999-12-31", 10),
-            "phases.csv": "batch,unit,begin,end\nB002,P1,0001-01-01 08:00:00,9999-12-31 09:00:00",
+            .replace("2024-01-01", "1900-01-01", 20)
+            .replace("2024-01-01", "2099-12-31", 10),
+            "phases.csv": "batch,unit,begin,end\nB002,P1,1900-01-01 08:00:00,2099-12-31 09:00:00",
             "readings.csv": "unit,tag,time,value\nP1,f,2024-01-01 08:30:00,1\n"
-            "P2,f,99999-03-01 08:30:00,1\nP2,f,2024-01-01 08:30:00,1",
+            "P2,f,2099-03-01 08:30:00,1\nP2,f,2024-01-01 08:30:00,1",
         },
         "instant_after_delivery",
-        r"batches\.csv, line 22, decided = '9999-12-31 08:00:00': 10 instants",
+        r"batches\.csv, line 22, decided = '2099-12-31 08:00:00': 10 instants",
     ),
     "an instant long before all others": (
         MANY,

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, UsageError
 from pipelines.commands.check import print_report
+from pipelines.terminal.console import terminal
 
 
 def command(
@@ -33,9 +34,11 @@ def command(
     if out is None:
         typer.echo(text, nl=False)
         with TemporaryDirectory(prefix="lotwise-draft-") as folder:
-            is_acceptable = _check(Path(folder) / "draft.yaml", text, root, Console(stderr=True))
+            is_acceptable = _check(
+                Path(folder) / "draft.yaml", text, root, terminal(is_stderr=True)
+            )
     else:
-        is_acceptable = _check(out, text, root, Console())
+        is_acceptable = _check(out, text, root, terminal())
         typer.echo(f"The draft is in {out}; its files are below {root}.")
     if not is_acceptable:
         raise typer.Exit(DATA_OR_CHECKS_FAILED)

@@ -31,6 +31,11 @@ MOST_CSV_CELLS: Final = 10_000_000
 LONGEST_CSV_LINE_BYTES: Final = 4 * MB  # a spectrum of 100,000 points takes one
 MOST_COLUMNS: Final = 20_000  # the widest source known has a column for each of 4,000 wavelengths
 
+# Workbooks: a few megabytes unpack to any size; 4 million cells unpack to some 150 MB.
+LARGEST_WORKBOOK_BYTES: Final = 128 * MB
+MOST_WORKBOOK_BYTES: Final = 256 * MB  # of all its parts, unpacked
+MOST_WORKBOOK_PARTS: Final = 10_000
+
 # Parquet: a few kilobytes can claim any number of rows, and a page is unpacked whole.
 MOST_PARQUET_CELLS: Final = 15_000_000  # of the columns read, in a file that becomes a frame
 LARGEST_PARQUET_BYTES: Final = 256 * MB  # of the columns read, unpacked

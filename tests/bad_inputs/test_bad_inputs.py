@@ -18,6 +18,7 @@ from tests.bad_inputs import (
     expression_cases,
     parquet_cases,
     profile_cases,
+    workbook_cases,
 )
 from tests.bad_inputs.ground import CHECK, BadInput, Ground, as_delivered
 
@@ -28,6 +29,7 @@ CASES = [
     *delivery_cases.CASES,
     *parquet_cases.CASES,
     *command_cases.CASES,
+    *workbook_cases.CASES,
 ]
 MOST_SECONDS, MOST_MB = 10, 2_000
 # The first is for what waits for ever, and bears a busy machine.

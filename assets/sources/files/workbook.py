@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from assets.sources.files.workbook_bounds import require_modest_workbook
 from data_contracts.errors import SourceError
 from data_contracts.profile_schema.files import SourceFile
 
@@ -101,6 +102,7 @@ def open_workbook(path: Path, described: SourceFile) -> Sheet:
             not said.
     """
     try:
+        require_modest_workbook(path)
         _require_workbook(path, described)
         with zipfile.ZipFile(path) as parts:
             book = ElementTree.fromstring(parts.read("xl/workbook.xml"))

@@ -11,7 +11,7 @@ from warehouse.paths import Home
 
 
 def require_usable(home: Home, data_dir: Path | None = None) -> None:
-    """Check that a home is a folder, or may become one, and lies outside the delivered files.
+    """Check that a home is a folder, or may become one, and is not that of the delivered files.
 
     Args:
         home: The runtime home; it need not exist yet.
@@ -19,7 +19,7 @@ def require_usable(home: Home, data_dir: Path | None = None) -> None:
 
     Raises:
         WarehouseError: The home or something in it is of the wrong kind.
-        UsageError: The home lies in the data folder, where a run would read what it wrote.
+        UsageError: The home is the data folder itself.
     """
     folders = {
         "home": home.root,
@@ -69,8 +69,8 @@ def _require_apart(home: Home, data_dir: Path) -> None:
         root, data = home.root.resolve(), data_dir.resolve()
     except (OSError, RuntimeError):
         return  # whoever opens the data folder says what is wrong with it
-    if root == data or root.is_relative_to(data):
+    if root == data:
         raise UsageError(
-            f"The home {root} lies in the data folder {data}, so a run would read what it wrote. "
-            "Name a home elsewhere with --home DIR."
+            f"The home {root} is the data folder, so a run would read what it wrote. Name a folder "
+            "of its own with --home DIR; it may lie in the data folder."
         )

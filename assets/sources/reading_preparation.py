@@ -11,10 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.sources.files.bounds.parquet_bounds import require_modest_readings
 from assets.sources.files.csv_rows import read_csv_header
 from assets.sources.files.delivered_files import require_header, require_parquet
 from assets.sources.files.kept_files import KeptFiles
-from assets.sources.files.parquet_bounds import require_modest_readings
 from assets.sources.files.record_places import sheet_place
 from assets.sources.files.sheet_rows import read_sheet_rows
 from assets.sources.mapping.clock_values import made_starts

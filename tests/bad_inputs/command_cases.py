@@ -79,7 +79,6 @@ HOMES = [
     BadInput("home_is_a_link_to_nothing", link("home", "{folder}/gone/away"), "home", RUN),
     BadInput("home_is_a_link_to_itself", link("home", "home"), "home", RUN),
     BadInput("home_of_10_000_letters", as_delivered, "home", run(home="{folder}/" + "a" * 10_000)),
-    BadInput("home_in_the_data_folder", as_delivered, "data", run(home="{data}/var")),
     BadInput("home_is_the_data_folder", as_delivered, "data", run(home="{data}")),
     BadInput("home_whose_lock_is_a_folder", put("home/run.lock", None), "run.lock", RUN),
     BadInput("home_whose_lock_is_a_pipe", pipe("home/run.lock"), "run.lock", RUN),

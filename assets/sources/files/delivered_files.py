@@ -11,15 +11,15 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.sources.files.csv_bounds import require_modest_csv
-from assets.sources.files.csv_rows import read_csv_rows
-from assets.sources.files.delivered_sheet import open_sheet
-from assets.sources.files.parquet_bounds import (
+from assets.sources.files.bounds.csv_bounds import require_modest_csv
+from assets.sources.files.bounds.parquet_bounds import (
     parquet_columns,
     read_parquet_columns,
     require_modest_parquet,
     require_whole,
 )
+from assets.sources.files.csv_rows import read_csv_rows
+from assets.sources.files.delivered_sheet import open_sheet
 from assets.sources.files.places import data_folder, files_below, matching_files
 from assets.sources.files.record_places import (
     FILE_COLUMN,

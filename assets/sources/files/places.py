@@ -1,7 +1,7 @@
 """Places in the data folder: which files a profile means, and that each is one and lies inside.
 
 Nothing is opened here. A link that leads out of the folder, a pipe or a device is refused: what a
-source delivers lies in its folder.
+source delivers lies in its folder. A home may lie there too; nothing in it is delivered.
 """
 
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 from data_contracts.errors import SourceError
 from data_contracts.profile_schema.files import SourceFile
 from data_contracts.untrusted.limits import MOST_FILES_LISTED
+from warehouse.paths import Home
 
 
 def data_folder(data_dir: Path) -> Path:
@@ -50,7 +51,22 @@ def matching_files(described: SourceFile, data_dir: Path) -> tuple[Path, ...]:
             f"{data_dir}: '{described.pattern}' cannot be looked for ({error}); correct 'path:' of "
             f"{described.where}."
         ) from error
-    return tuple(path for path in found if _is_delivered(path, data_dir))
+    homes: dict[Path, bool] = {}
+    return tuple(
+        path
+        for path in found
+        if not _lies_in_a_home(path.parent, data_dir, homes) and _is_delivered(path, data_dir)
+    )
+
+
+def _lies_in_a_home(folder: Path, data_dir: Path, known: dict[Path, bool]) -> bool:
+    """Tell whether a folder below the data folder is a home of runs, or lies in one."""
+    if folder == data_dir or not folder.is_relative_to(data_dir):
+        return False
+    if folder not in known:
+        is_home = Home(folder).lock_file.is_file()
+        known[folder] = is_home or _lies_in_a_home(folder.parent, data_dir, known)
+    return known[folder]
 
 
 def _is_delivered(path: Path, data_dir: Path) -> bool:
@@ -76,11 +92,14 @@ def _is_delivered(path: Path, data_dir: Path) -> bool:
 
 
 def files_below(folder: Path, most: int = MOST_FILES_LISTED) -> list[Path]:
-    """Return the files in a folder and its folders, links not followed, the first so many."""
+    """Return the files in a folder and its folders, homes of runs and links left out.
+
+    At most so many, the first in order.
+    """
     return list(islice(_walked(folder), most))
 
 
 def _walked(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(f for f in folders if not Home(Path(place, f)).lock_file.is_file())
         yield from (Path(place, name) for name in sorted(names))

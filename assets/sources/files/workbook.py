@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from assets.sources.files.workbook_bounds import require_modest_workbook
+from assets.sources.files.bounds.workbook_bounds import require_modest_workbook
 from data_contracts.errors import SourceError
 from data_contracts.profile_schema.files import SourceFile
 

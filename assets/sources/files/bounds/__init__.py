@@ -1,5 +1,5 @@
 """How much a delivered file may hold, counted before it is read.
 
-Here belongs the counting. How much is allowed stands in ``data_contracts.untrusted.limits``; how a
-file is read, in the folder above.
+Here belongs the counting, of one module a format. How much is allowed does not: those numbers stand
+together in ``data_contracts.untrusted.limits``.
 """

@@ -12,6 +12,7 @@ import numpy as np
 from assets.failure_models.dataset.relative_view import RelativeView
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.failure_probability import any_margin_fails
+from assets.failure_models.estimators.left_out_risk import LeftOutRisk, corrected
 from assets.failure_models.estimators.margin_lines import MarginFit, margin_fit, ridge_fit
 from assets.failure_models.estimators.margin_trees import TreeFit, tree_fit
 from assets.failure_models.estimators.prediction import Prediction
@@ -66,18 +67,20 @@ class Spread:
             blocks.
         score: (batches, quantities) predicted squared residual over that variance, minus 1.
         fits: Per fold and quantity, the fit they come from.
+        left_out: Per fold, what those fits said of the batches they left out.
     """
 
     residuals: list[list[FloatArray]]
     variance: FloatArray
     score: FloatArray
     fits: list[list[MarginFit]]
+    left_out: list[LeftOutRisk]
 
 
 def line_scores(task: Task) -> tuple[MarginScores, Spread]:
     """Predict every margin, and its squared residual, in every test block by linear models."""
     found = MarginScores.empty(task, LINES)
-    spread = Spread([], found.target.copy(), found.target.copy(), [])
+    spread = Spread([], found.target.copy(), found.target.copy(), [], [])
     for fold, view in zip(task.folds, task.views, strict=True):
         test, known = view.design[fold.test], view.relative[fold.test]
         spread.residuals.append([])
@@ -95,6 +98,7 @@ def line_scores(task: Task) -> tuple[MarginScores, Spread]:
             spread.variance[fold.test, j] = variance
             squares = squared(fit.residuals, np.asarray(variance))
             spread.score[fold.test, j] = ridge_fit(task, view, rows, squares).predict(test)
+        spread.left_out.append(LeftOutRisk.of(task, fold.train, view, spread.fits[-1]))
     return found, spread
 
 
@@ -128,27 +132,17 @@ def failure_prediction(task: Task, scores: MarginScores, spread: Spread) -> Pred
     """Turn predicted margins into the probability that any of them is out of specification.
 
     The expected margin is the product's mean and the recent level, both as known when the fold's
-    training ended, plus the predicted deviation.
+    training ended, plus the predicted deviation; the probability is corrected as the batches left
+    out of training ask for.
     """
     batches = len(task.matrix.batch_ids)
     probability, smallest = np.full(batches, np.nan), np.full(batches, np.nan)
-    for fold, view, pools in zip(task.folds, task.views, spread.residuals, strict=True):
+    for i, (fold, view) in enumerate(zip(task.folds, task.views, strict=True)):
         expected = view.expected[fold.test] + scores.forecast[fold.test]
-        probability[fold.test] = any_margin_fails(expected, pools)[0]
+        risk, left = any_margin_fails(expected, spread.residuals[i])[0], spread.left_out[i]
+        probability[fold.test] = corrected(risk, left.intercept, left.slope)
         smallest[fold.test] = expected.min(axis=1)
-    left_out = _left_out_of_the_first_window(task, spread)
+    first = spread.left_out[0]
+    left_out = np.full(batches, np.nan)
+    left_out[first.rows] = first.probability
     return Prediction(scores.model, probability, task.fold_number, smallest, left_out=left_out)
-
-
-def _left_out_of_the_first_window(task: Task, spread: Spread) -> FloatArray:
-    """Per batch of the first training window, its probability by lines without its block."""
-    fold, view = task.folds[0], task.views[0]
-    predicted = np.full(view.targets.shape, np.nan)
-    for j, fit in enumerate(spread.fits[0]):
-        rows = fold.train[np.isfinite(view.targets[fold.train, j])]
-        predicted[rows, j] = view.targets[rows, j] - fit.residuals
-    rows = np.flatnonzero(np.isfinite(predicted).all(axis=1))
-    found = np.full(len(task.matrix.batch_ids), np.nan)
-    expected = view.expected[rows] + predicted[rows]
-    found[rows] = any_margin_fails(expected, spread.residuals[0])[0]
-    return found

@@ -11,6 +11,7 @@ import numpy as np
 from assets.failure_models.dataset.task import FOLDS, Task
 from assets.failure_models.drivers.explanation import observed_to_predicted
 from assets.failure_models.estimators.label_logistic import label_fit
+from assets.failure_models.estimators.left_out_risk import LeftOutRisk
 from assets.failure_models.estimators.margin_lines import MarginFit, margin_fit
 from assets.failure_models.estimators.margin_trees import TreeFit, tree_fit
 from assets.failure_models.scoring.frozen_model import FrozenModel, plain
@@ -113,6 +114,7 @@ def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dic
         if beside.booster is not None:
             trees[quantity] = beside.booster
     pools = [fit.residuals for fit in fits]
+    left = LeftOutRisk.of(task, train, view, fits)
     weight = observed_to_predicted(task.panel.margins[train], view.expected[train], pools)
     product = task.matrix.product[train]
     features = fit_group_means(task.matrix.values[train], product, len(names))
@@ -126,6 +128,7 @@ def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dic
         "scale": plain(view.scale),
         "lines": lines,
         "risk_weight": plain(weight),
+        "correction": {"intercept": left.intercept, "slope": left.slope},
     }, trees
 
 

@@ -25,7 +25,7 @@ _ABOUT_BATCHES = frozenset({"products", "quantities", "fitted_on"})
 _TRIED = frozenset({"tried_batches", "tried_prob", "tried_failed"})
 _OF_EVERY_MODEL = _ABOUT_COLUMNS | _ABOUT_BATCHES | _TRIED | {"feature_means"}
 _OF_LABELS = frozenset({"identity_products", "product_fit", "feature_fit"})
-_OF_MARGINS = frozenset({"margin_means", "level", "lines", "risk_weight"})
+_OF_MARGINS = frozenset({"margin_means", "level", "lines", "risk_weight", "correction"})
 
 
 class AlteredModelError(LotwiseError):

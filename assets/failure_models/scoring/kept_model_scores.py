@@ -8,6 +8,7 @@ from assets.batch_matrix.gate_matrix import GateMatrix
 from assets.failure_models.dataset.relative_view import in_spreads
 from assets.failure_models.drivers.explanation import risk_slopes
 from assets.failure_models.estimators.failure_probability import any_margin_fails
+from assets.failure_models.estimators.left_out_risk import corrected
 from assets.failure_models.scoring.freezing import group_means_of, logistic_of, pairs_of, trees_of
 from assets.failure_models.scoring.frozen_model import FrozenModel
 from assets.statistics.array_types import FloatArray, IntArray
@@ -94,7 +95,7 @@ def _by_margins(
     return BatchScores(
         rows,
         values[rows],
-        any_margin_fails(expected + score, pools)[0],
+        corrected(any_margin_fails(expected + score, pools)[0], **model.numbers["correction"]),
         (expected + score).min(axis=1),
         -np.einsum("bcq,bq->bc", parts, slopes),
     )

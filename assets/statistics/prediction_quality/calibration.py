@@ -11,6 +11,9 @@ import numpy as np
 from assets.statistics.array_types import FloatArray
 
 SMALLEST_PROB = 1e-6
+SMALLEST_SLOPE = 0.1
+# Of a correction's intercept and slope: one over the squares of 1 and 1/2.
+PRIOR_PRECISION = np.array([1.0, 4.0])
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,49 @@ def recalibration(probability: FloatArray, label: FloatArray) -> tuple[float, fl
     return float(intercept), float(slope)
 
 
-def _newton(design: FloatArray, label: FloatArray, offset: FloatArray | float = 0.0) -> FloatArray:
+def shrunken_recalibration(probability: FloatArray, label: FloatArray) -> tuple[float, float]:
+    """Intercept and slope of labels on log odds, held towards 0 and 1 where labels say little.
+
+    Args:
+        probability: Per batch, 0 to 1.
+        label: Per batch, 0 or 1; one class may be missing.
+
+    Returns:
+        (intercept, slope) of the correction; the slope is at least 0.1, so that no order turns.
+
+    Source: logistic recalibration (Cox 1958; Platt 1999) with normal priors of spread 1 on the
+    intercept and 1/2 on the slope.
+
+    Examples:
+        >>> label = (np.arange(1000) % 10 == 0).astype(float)  # one in ten fails
+        >>> intercept, slope = shrunken_recalibration(np.full(1000, 0.2), label)
+        >>> corrected = expit(intercept + slope * logit(np.array([0.2])))
+        >>> corrected.round(2).tolist()
+        [0.1]
+        >>> shrunken_recalibration(np.empty(0), np.empty(0))
+        (0.0, 1.0)
+    """
+    if not label.size:
+        return 0.0, 1.0
+    score = logit(probability)
+    design = np.column_stack([np.ones(label.size), score])
+    intercept, beyond = _newton(design, label, score, PRIOR_PRECISION)
+    return float(intercept), max(float(1 + beyond), SMALLEST_SLOPE)
+
+
+def _newton(
+    design: FloatArray,
+    label: FloatArray,
+    offset: FloatArray | float = 0.0,
+    precision: FloatArray | float = 1e-8,
+) -> FloatArray:
+    """Logistic coefficients; a whisper of prior precision keeps a separated fit finite."""
     coefficients = np.zeros(design.shape[1])
+    prior = np.eye(design.shape[1]) * precision
     for _ in range(50):
         fitted = expit(design @ coefficients + offset)
-        # A whisper of ridge keeps a separated fit finite.
-        hessian = (design.T * (fitted * (1 - fitted))) @ design + 1e-8 * np.eye(design.shape[1])
-        step = np.linalg.solve(hessian, design.T @ (label - fitted))
+        hessian = (design.T * (fitted * (1 - fitted))) @ design + prior
+        step = np.linalg.solve(hessian, design.T @ (label - fitted) - prior @ coefficients)
         coefficients = coefficients + np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-10:
             break

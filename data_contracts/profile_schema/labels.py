@@ -12,8 +12,17 @@ from data_contracts.profile_schema.document import Section
 LABEL_KEYS = ("column", "failed", "good", "pending", "other", "name", "title", "stage")
 OTHER = "other"
 # A failed value whose opposite is plain needs no list of good ones.
-_OPPOSITES = {"1": "0", "yes": "no", "y": "n", "true": "false", "t": "f"}
-_OPPOSITES |= {good: failed for failed, good in _OPPOSITES.items()}
+_OPPOSITES = (
+    ({"1"}, {"0"}),
+    ({"yes"}, {"no"}),
+    ({"y"}, {"n"}),
+    ({"true"}, {"false"}),
+    ({"t"}, {"f"}),
+    ({"fail", "failed", "failure"}, {"pass", "passed"}),
+    ({"reject", "rejected"}, {"accept", "accepted", "approved", "release", "released"}),
+    ({"bad"}, {"good"}),
+    ({"nok", "not ok"}, {"ok"}),
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,13 @@ class Label:
         )
 
 
+def _opposite_to(failed: Iterable[str]) -> list[str]:
+    """The values that are plainly good where these mean failed, in either direction."""
+    said = {value.lower() for value in failed}
+    pairs = (*_OPPOSITES, *((good, bad) for bad, good in _OPPOSITES))
+    return sorted({value for one, other in pairs if said & one for value in other})
+
+
 def read_label(entry: Section, file: str) -> Label:
     """Read the section ``label`` of a wide table.
 
@@ -67,9 +83,9 @@ def read_label(entry: Section, file: str) -> Label:
     column = entry.required_text("column", "the column that says whether a batch failed")
     failed = entry.texts("failed") or ("1",)
     pending = entry.texts("pending")
-    opposite = [_OPPOSITES[value.lower()] for value in failed if value.lower() in _OPPOSITES]
     stated = entry.texts("good")
-    good = stated or tuple(value for value in opposite if value not in (*failed, *pending))
+    taken = {value.lower() for value in (*failed, *pending)}
+    good = stated or tuple(value for value in _opposite_to(failed) if value not in taken)
     label = Label(
         file=file,
         column=column,

@@ -15,7 +15,7 @@ LARGEST_YAML_BYTES: Final = 2 * MB
 MOST_YAML_NODES: Final = 100_000
 DEEPEST_YAML: Final = 40
 
-# Expressions: the parser calls itself for every bracket and every sum, and dies of 5,000.
+# Expressions; how long and deep those of profiles may be is for their own parser.
 LONGEST_PLANT_EXPRESSION: Final = 500  # read by Python's parser, which is as deep as it is long
 MOST_EXPRESSION_TEXT_BYTES: Final = 512 * MB  # what an expression over texts can make of a file
 

@@ -5,8 +5,7 @@ finds it; a cause that thirty columns measure badly is their sum, and a dense li
 share each has is told by blocks of training batches that neither had seen.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -71,15 +70,8 @@ class MarginFit:
         centre, mean = weights @ design / total, float(weights @ target / total)
         lines = LineFit(slopes, mean, centre, target - mean - (design - centre) @ slopes)
         pairs = self.pairs.fitted(design, lines.residuals, weights)
-        return MarginFit(
-            lines,
-            pairs,
-            lines.residuals - pairs.predict(design),
-            self.chosen,
-            self.threshold,
-            self.penalty,
-            self.dense_share,
-        )
+        left = lines.residuals - pairs.predict(design)
+        return replace(self, lines=lines, pairs=pairs, residuals=left)
 
 
 def margin_fit(task: Task, view: RelativeView, rows: IntArray, target: FloatArray) -> MarginFit:
@@ -110,12 +102,14 @@ def margin_fit(task: Task, view: RelativeView, rows: IntArray, target: FloatArra
 
 def ridge_fit(task: Task, view: RelativeView, rows: IntArray, target: FloatArray) -> RidgeFit:
     """Fit one target by a line through all columns, shared as :func:`margin_fit`."""
-    made: Callable[[], RidgeBasis] = lambda: RidgeBasis(view.design[rows])  # noqa: E731
-    fits = task.fits
-    return fits.get_or_fit(
-        fingerprint("ridge", view.key, rows, target),
-        lambda: fits.get_or_fit_recent(fingerprint("basis", view.key, rows), made).fit(target),
-    )
+
+    def fitted() -> RidgeFit:
+        basis = task.fits.get_or_fit_recent(
+            fingerprint("basis", view.key, rows), lambda: RidgeBasis(view.design[rows])
+        )
+        return basis.fit(target)
+
+    return task.fits.get_or_fit(fingerprint("ridge", view.key, rows, target), fitted)
 
 
 def _sparse_fit(task: Task, view: RelativeView, rows: IntArray, target: FloatArray) -> SparseFit:

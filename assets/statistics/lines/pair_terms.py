@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.lines.cross_products import weighted_products
 
 MOST_PAIRS = 5
 # Family-wise level of a run's search for pairs in one training window.
@@ -74,12 +75,9 @@ class PairTerms:
             return self
         counts = np.ones(target.size) if weights is None else weights
         products = design[:, self.first] * design[:, self.second]
-        centre = counts @ products / counts.sum()
-        centred = products - centre
-        weighted = centred * counts[:, None]
-        gram = weighted.T @ centred
+        centre = np.asarray(counts @ products / counts.sum(), dtype=float)
+        gram, moments = weighted_products(products, target, counts)
         gram[np.diag_indices_from(gram)] *= 1 + 1e-9
-        moments = weighted.T @ (target - counts @ target / counts.sum())
         coefficients = np.linalg.lstsq(gram, moments, rcond=None)[0]
         return PairTerms(self.first, self.second, centre, coefficients)
 

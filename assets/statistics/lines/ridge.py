@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.statistics.array_types import FloatArray
+from assets.statistics.lines.cross_products import weighted_products, without_block
 from assets.statistics.lines.line_fit import LineFit
 from assets.statistics.multivariate.principal_axes import principal_axes
 from assets.statistics.resampling.folds import time_blocks
@@ -62,13 +63,9 @@ class RidgeBasis:
         self._blocks = [self._without(rows) for rows in time_blocks(design.shape[0])]
 
     def _without(self, rows: np.ndarray) -> _Block:
-        inside = self._scores[rows]
-        kept = self._scores.shape[0] - rows.size
-        # The scores are centred, so the rest sums to minus the block.
-        centre = -inside.sum(axis=0) / kept
-        gram = np.diag(self._squares) - inside.T @ inside - kept * np.outer(centre, centre)
+        centre, gram = without_block(self._scores, np.diag(self._squares), rows)
         eigenvalues, eigenvectors = np.linalg.eigh(gram)
-        rotated = (inside - centre) @ eigenvectors
+        rotated = (self._scores[rows] - centre) @ eigenvectors
         return _Block(rows, rotated, centre, np.maximum(eigenvalues, 0.0), eigenvectors)
 
     def fit(self, target: FloatArray) -> RidgeFit:
@@ -148,9 +145,6 @@ def weighted_coefficients(
         >>> weighted_coefficients(design, target, np.ones(3), 2.0).tolist()
         [1.0]
     """
-    total = weights.sum()
-    centred = design - weights @ design / total
-    weighted = centred * weights[:, None]
-    gram = weighted.T @ centred
+    gram, moments = weighted_products(design, target, weights)
     gram[np.diag_indices_from(gram)] += penalty
-    return np.asarray(np.linalg.solve(gram, weighted.T @ (target - weights @ target / total)))
+    return np.asarray(np.linalg.solve(gram, moments))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.lines.cross_products import weighted_products, without_block
 from assets.statistics.lines.lasso_kernel import lasso_path
 from assets.statistics.lines.line_fit import LineFit
 from assets.statistics.resampling.folds import time_blocks
@@ -70,11 +71,8 @@ class SparseBasis:
         self._blocks = [self._without(rows) for rows in time_blocks(design.shape[0])]
 
     def _without(self, rows: IntArray) -> _Block:
-        inside, kept = self._centred[rows], self._centred.shape[0] - rows.size
-        # The design is centred, so the rest sums to minus the block.
-        centre = -inside.sum(axis=0) / kept
-        gram = self._gram - inside.T @ inside - kept * np.outer(centre, centre)
-        return _Block(rows, kept, centre, gram)
+        centre, gram = without_block(self._centred, self._gram, rows)
+        return _Block(rows, self._centred.shape[0] - rows.size, centre, gram)
 
     def fit(self, target: FloatArray) -> SparseFit:
         """Fit one target.
@@ -154,15 +152,11 @@ def weighted_sparse(
         >>> weighted_sparse(design, target, np.full(3, 5.0), 1.5).tolist()
         [0.0]
     """
-    total = weights.sum()
-    centred = design - weights @ design / total
-    weighted = centred * weights[:, None]
-    deviation = target - weights @ target / total
-    gram, moments = weighted.T @ centred, weighted.T @ deviation
-    squares = float(weights @ deviation**2)
-    return _refitted(
-        gram, moments, _choices(gram, moments, squares, np.array([threshold * total]))[-1]
-    )
+    gram, moments = weighted_products(design, target, weights)
+    total = float(weights.sum())
+    squares = float(weights @ (target - weights @ target / total) ** 2)
+    choices = _choices(gram, moments, squares, np.array([threshold * total]))
+    return _refitted(gram, moments, choices[-1])
 
 
 def _choices(

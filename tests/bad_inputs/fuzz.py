@@ -112,7 +112,7 @@ TARGETS: dict[str, tuple[st.SearchStrategy[Any], str]] = {
 
 def fuzz(
     target: str, folder: Path, *, examples: int, number: int | None = None, last: Path | None = None
-) -> None:
+) -> int:
     """Draw examples of one target and hold each to what must hold.
 
     Args:
@@ -121,14 +121,20 @@ def fuzz(
         examples: How many.
         number: Seed; None draws the same ones every time.
         last: File that keeps the last input drawn.
+
+    Returns:
+        How many inputs were judged.
     """
     strategy, method = TARGETS[target]
     judged: Callable[[Any], None] = getattr(Fuzzed(folder), method)
+    count = 0
 
     def one(drawn: Any) -> None:
+        nonlocal count
         if last is not None:
             last.write_text(repr(drawn), encoding="utf-8", errors="backslashreplace")
         judged(drawn)
+        count += 1
 
     described = settings(
         max_examples=examples,
@@ -140,6 +146,7 @@ def fuzz(
     )
     drawing = described(given(strategy)(one))
     (drawing if number is None else seed(number)(drawing))()
+    return count
 
 
 def _for_a_while(target: str, seconds: float) -> None:

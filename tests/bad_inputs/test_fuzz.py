@@ -11,4 +11,4 @@ EXAMPLES = {"profile": 60, "csv": 40, "parquet": 40, "expression": 400}
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_random_inputs_are_accepted_or_refused(target: str, tmp_path: Path) -> None:
-    fuzz(target, tmp_path, examples=EXAMPLES[target])
+    assert fuzz(target, tmp_path, examples=EXAMPLES[target]) >= EXAMPLES[target]

@@ -78,7 +78,7 @@ class PairTerms:
         centre = np.asarray(counts @ products / counts.sum(), dtype=float)
         gram, moments = weighted_products(products, target, counts)
         gram[np.diag_indices_from(gram)] *= 1 + 1e-9
-        coefficients = np.linalg.lstsq(gram, moments, rcond=None)[0]
+        coefficients = np.asarray(np.linalg.lstsq(gram, moments, rcond=None)[0], dtype=float)
         return PairTerms(self.first, self.second, centre, coefficients)
 
 

@@ -1,5 +1,6 @@
 """Small delivered sources, and DuckDB as a run would use it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +9,8 @@ import pytest
 from assets.sources.importer import Query, SourceRecords, read_source
 from assets.sources.inspection import scratch_query
 from data_contracts.profile import load_profile
+from warehouse.paths import Home
+from warehouse.store import Warehouse
 
 REAL_DATA = Path(__file__).parents[3] / "shared" / "data"
 PROFILE = """
@@ -78,3 +81,10 @@ class SmallSource:
 @pytest.fixture
 def small_source(tmp_path: Path, query: Query) -> SmallSource:
     return SmallSource(tmp_path, query)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    """A working warehouse kept open, in a home of its own."""
+    with Warehouse(Home(tmp_path / "home"), "small_plant-test").kept_open() as opened:
+        yield opened

@@ -1,53 +1,19 @@
 """A run refuses what ``check`` refuses, before anything is written, and decides what it counted."""
 
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
-import dagster as dg
 import pytest
 
 from assets.core.defs import core_outcomes, core_tables
-from assets.run_settings import RunSettings
-from assets.sources.defs import EVIDENCE, RAW_TABLES, source
+from assets.sources.defs import EVIDENCE, RAW_TABLES
 from assets.sources.inspection import inspect_source
-from assets.virtual_plant.defs import exports
 from data_contracts.errors import SourceError
 from data_contracts.profile import load_profile
-from pipelines.io_managers import warehouse_io
 from pipelines.replay.outcome_preview import decided_outcomes
-from warehouse.paths import Home
 from warehouse.store import Warehouse
 
 from .conftest import SmallSource
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    with Warehouse(Home(tmp_path / "home"), "small_plant-test").kept_open() as opened:
-        yield opened
-
-
-def materialise(
-    small: SmallSource, warehouse: Warehouse, more: Sequence[dg.AssetsDefinition] = ()
-) -> None:
-    settings = RunSettings(
-        profile=load_profile(small.profile),
-        data_dir=small.data,
-        source_key=warehouse.source_key,
-        assumptions_file=None,
-        as_of=None,
-        is_quick=True,
-        seed=1,
-        run_id="run-1",
-    )
-    resources = {
-        "run_settings": settings,
-        "warehouse": warehouse,
-        "decide_outcomes": decided_outcomes,
-    }
-    if more:
-        resources |= {"warehouse_io": warehouse_io, "io_manager": warehouse_io}
-    dg.materialize([exports, source, *more], resources=resources)
+from .source_run import materialise
 
 
 def unlisted_disposition(small: SmallSource) -> None:

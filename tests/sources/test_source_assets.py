@@ -1,49 +1,19 @@
 """The source as assets: written whole or not at all, and the same when read again."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-import dagster as dg
 import pytest
 
-from assets.run_settings import RunSettings
-from assets.sources.defs import EVIDENCE, RAW_TABLES, source
+from assets.sources.defs import EVIDENCE, RAW_TABLES
 from assets.sources.inspection import inspect_source
-from assets.virtual_plant.defs import exports
 from data_contracts.errors import SourceError
 from data_contracts.profile import load_profile
-from pipelines.replay.outcome_preview import decided_outcomes
-from warehouse.paths import Home
 from warehouse.store import Warehouse
 
 from .conftest import SmallSource
+from .source_run import materialise
 from .test_workbooks import write
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    with Warehouse(Home(tmp_path / "home"), "small_plant-test").kept_open() as opened:
-        yield opened
-
-
-def materialise(small: SmallSource, warehouse: Warehouse, run_id: str = "run-1") -> None:
-    settings = RunSettings(
-        profile=load_profile(small.profile),
-        data_dir=small.data,
-        source_key=warehouse.source_key,
-        assumptions_file=None,
-        as_of=None,
-        is_quick=True,
-        seed=1,
-        run_id=run_id,
-    )
-    resources = {
-        "run_settings": settings,
-        "warehouse": warehouse,
-        "decide_outcomes": decided_outcomes,
-    }
-    dg.materialize([exports, source], resources=resources)
 
 
 def test_every_raw_table_exists_and_says_where_its_records_stood(
@@ -85,7 +55,7 @@ def test_the_same_delivery_read_again_adds_nothing(
     materialise(small_source, warehouse)
     tables = (*RAW_TABLES, *EVIDENCE)
     before = {table: warehouse.content_hash(table) for table in tables}
-    materialise(small_source, warehouse, "run-2")
+    materialise(small_source, warehouse, run_id="run-2")
     assert {table: warehouse.content_hash(table) for table in tables} == before
 
 
@@ -152,7 +122,7 @@ def test_a_workbook_read_again_adds_nothing(
     materialise(small_source, warehouse)
     kept = warehouse.home.delivered_dir(warehouse.source_key)
     before = sorted(kept.iterdir()), warehouse.content_hash("raw.sensor_readings")
-    materialise(small_source, warehouse, "run-2")
+    materialise(small_source, warehouse, run_id="run-2")
     assert (sorted(kept.iterdir()), warehouse.content_hash("raw.sensor_readings")) == before
     raw = warehouse.read("raw.batches")
     assert raw["received_at"].n_unique() == 1

@@ -4,7 +4,8 @@ Each virtual plant with causes is looked at as a plant would be: at every gate, 
 (cut where the record holds 30, 15 or 8 failures), and through few or many features (all causes
 kept, idle columns left out, or added as columns moved along in time). The score is the AUC within
 folds, forward in time, of the model the verdict rests on, beside that of the true probabilities on
-the same batches; and how much of the margins' variance is foretold.
+the same batches; how much of the margins' variance is foretold; and whether a stated risk is the
+frequency that follows, beside what a handful of failures says of the true one.
 
     python benchmarks/ranking_study.py --plants 100 --first-seed 1
     python benchmarks/ranking_study.py --summary
@@ -27,6 +28,7 @@ from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.ladder import climb
 from assets.failure_models.study import prepare
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.prediction_quality.calibration import recalibration
 from assets.statistics.prediction_quality.discrimination import auc
 from assets.virtual_plant.fast_path.prepared_plant import batch_features
 from benchmarks.studies.record import StudyRecord
@@ -88,13 +90,18 @@ def score(task: Task, oracle: FloatArray) -> dict[str, Any]:
     ladder = climb(task, with_contrast=False)
     seconds = time.process_time() - started
     rows, fold = task.tested, task.fold_number[task.tested]
-    failed = task.tested_label == 1
+    said, label = ladder.used.probability[rows], task.tested_label
+    intercept, slope = recalibration(said, label)
+    failed = label == 1
     return {
         "batches": rows.size,
         "failures": int(failed.sum()),
-        "auc": auc(ladder.used.probability[rows], failed, fold),
+        "auc": auc(said, failed, fold),
         "oracle_auc": auc(oracle[rows], failed, fold),
-        "caught": caught(ladder.used.probability[rows], failed, fold),
+        "caught": caught(said, failed, fold),
+        "intercept": intercept,
+        "slope": slope,
+        "oracle_slope": recalibration(oracle[rows], label)[1],
         "r2": margins_foretold(task, ladder.margins),
         "seconds": round(seconds, 2),
     }
@@ -146,6 +153,7 @@ def summary(rows: pl.DataFrame) -> None:
         pl.len().alias("plants"),
         pl.col("auc", "oracle_auc", "r2", "seconds").mean(),
         pl.col("caught", "failures").sum(),
+        pl.col("intercept", "slope", "oracle_slope").median(),
     )
     share = (pl.col("auc") - 0.5) / (pl.col("oracle_auc") - 0.5)
     with pl.Config(tbl_rows=40, tbl_cols=20, float_precision=3):

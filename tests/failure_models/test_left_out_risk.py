@@ -63,3 +63,12 @@ def test_later_batches_are_corrected_as_training_asks(task: Task) -> None:
     for fold, left in zip(task.folds, spread.left_out, strict=True):
         expected = corrected(raw[fold.test], left.intercept, left.slope)
         assert found[fold.test] == pytest.approx(expected)
+
+
+def test_a_level_that_went_on_wandering_makes_a_risk_less_sure(task: Task) -> None:
+    """What is left out is told with the level of its stretch's start, as later batches are."""
+    wander = 0.8 * np.sin(np.arange(500) / 25)[:, None] * np.nanstd(task.panel.margins)
+    margins = task.panel.margins + wander
+    label = np.where(np.isnan(margins).any(axis=1), np.nan, (margins < 0).any(axis=1))
+    drifting = replace(task, panel=replace(task.panel, margins=margins, label=label))
+    assert last(drifting).slope < last(task).slope - 0.1

@@ -4,6 +4,10 @@ A risk from margins assumes that they spread as their residuals do, apart from o
 nothing but a margin makes a batch fail. Where rejections have other reasons it is wrong in size.
 Training batches left out of the fit tell by how much, and later risks are corrected by that; the
 order of batches stays as it is.
+
+How sure later risks may be (the slope) is asked of batches told as later ones are: with the level
+as it was when a stretch as long as a test block began. How high they are (the intercept) is asked
+with the level up to date, because a level that wandered in training says nothing of where it goes.
 """
 
 from collections.abc import Sequence
@@ -19,6 +23,7 @@ from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.calibration import (
     expit,
     logit,
+    shrunken_intercept,
     shrunken_recalibration,
 )
 from assets.statistics.regression.detrending import group_means, past_mean
@@ -52,17 +57,44 @@ class LeftOutRisk:
             view: As those positions tell it.
             fits: Per margin, the lines fitted on them.
         """
-        within = task.panel.margins - group_means(task.panel.margins, task.matrix.product, train)
-        expected = view.expected - view.level + past_mean(within)
+        expected = view.expected - view.level
         for j, fit in enumerate(fits):
             rows = train[np.isfinite(view.targets[train, j])]
             said = np.full(len(task.matrix.batch_ids), np.nan)
             said[rows] = view.targets[rows, j] - fit.residuals
             expected[:, j] += said
-        known = train[np.isfinite(expected[train]).all(axis=1)]
-        risk = any_margin_fails(expected[known], [fit.residuals for fit in fits])[0]
-        intercept, slope = shrunken_recalibration(risk, task.panel.label[known])
-        return cls(known, corrected(risk, intercept, slope), intercept, slope)
+        within = task.panel.margins - group_means(task.panel.margins, task.matrix.product, train)
+        level = past_mean(within)[train]
+        begun = level[stretch_starts(train.size, task.folds[-1].test.size)]
+        pools = [fit.residuals for fit in fits]
+
+        def told(level: FloatArray) -> tuple[IntArray, FloatArray]:
+            known = np.isfinite(expected[train] + level).all(axis=1)
+            return train[known], any_margin_fails((expected[train] + level)[known], pools)[0]
+
+        rows, later = told(begun)
+        slope = shrunken_recalibration(later, task.panel.label[rows])[1]
+        rows, risk = told(level)
+        intercept = shrunken_intercept(slope * logit(risk), task.panel.label[rows])
+        return cls(rows, corrected(risk, intercept, slope), intercept, slope)
+
+
+def stretch_starts(batches: int, length: int) -> IntArray:
+    """Per batch, the first of its stretch; stretches are counted back from the last batch.
+
+    Args:
+        batches: Number of batches.
+        length: Of a stretch, at least 1.
+
+    Returns:
+        Positions from 0; the first stretch may be shorter.
+
+    Examples:
+        >>> stretch_starts(5, 2).tolist()
+        [0, 1, 1, 3, 3]
+    """
+    until_last = np.arange(batches)[::-1]
+    return np.asarray(np.maximum(batches - (until_last // length + 1) * length, 0))
 
 
 def corrected(probability: FloatArray, intercept: float, slope: float) -> FloatArray:

@@ -26,8 +26,10 @@ from assets.failure_models.estimators import boosted_trees, margin_lines
 from assets.failure_models.scoring.batch_scores import score_tables
 from assets.failure_models.signal.acceptance_criteria import criteria_frame
 from assets.failure_models.study import run_study
+from assets.savings.arithmetic.break_even import alarm_prices
 from assets.statistics.lines import ridge, sparse_lines
 from assets.statistics.regression import penalised_logistic
+from data_contracts.assumptions import load_built_in
 from data_contracts.tables import table
 
 BATCHES, FEATURES, GATES, QUANTITIES, NEW_BATCHES = 1_000, 300, 7, 3, 200
@@ -188,7 +190,8 @@ def timed_scoring(inputs: StudyInputs, boosters: pl.DataFrame) -> dict[str, floa
     """Score and explain a year of new batches by the kept model of the last gate."""
     own = boosters.filter(pl.col("gate") == GATES)
     elapsed = time.perf_counter()
-    rows = score_tables(own, inputs.gate_values, inputs.dictionary, inputs.batch_gates)
+    prices = alarm_prices(load_built_in("tablets"))
+    rows = score_tables(own, prices, inputs.gate_values, inputs.dictionary, inputs.batch_gates)
     seconds = round(time.perf_counter() - elapsed, 2)
     return {"scored": len(rows["model.batch_scores"]), "scoring_s": seconds}
 

@@ -5,7 +5,7 @@ Each virtual plant with causes is looked at as a plant would be: at every gate, 
 kept, idle columns left out, or added as columns moved along in time). The score is the AUC within
 folds, forward in time, of the model the verdict rests on, beside that of the true probabilities on
 the same batches; how much of the margins' variance is foretold; and whether a stated risk is the
-frequency that follows, beside what a handful of failures says of the true one.
+frequency that follows, beside what a handful of failures says of the true one; and what alarms net.
 
     python benchmarks/ranking_study.py --plants 100 --first-seed 1
     python benchmarks/ranking_study.py --summary
@@ -24,19 +24,25 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import polars as pl
 
+from assets.failure_models.alarms.alarm_performance import alarms_by_block
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.ladder import climb
+from assets.failure_models.estimators.prediction import Prediction
 from assets.failure_models.study import prepare
+from assets.savings.arithmetic.break_even import alarm_price
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.prediction_quality.calibration import recalibration
 from assets.statistics.prediction_quality.discrimination import auc
 from assets.virtual_plant.fast_path.prepared_plant import batch_features
 from benchmarks.studies.record import StudyRecord
 from benchmarks.verdict_study import LAST_GATE, study_inputs
+from data_contracts.assumptions import load_built_in
 
 FAILURES = (30, 15, 8)
 FEATURES = (100, 300, 1000)
 FALSE_ALARMS = 0.05
+BUDGET = 0.05
+BATCHES_PER_YEAR = 200
 
 
 def views(tasks: dict[int, Task], causes: set[str], seed: int) -> Iterator[tuple[str, Task]]:
@@ -103,6 +109,7 @@ def score(task: Task, oracle: FloatArray) -> dict[str, Any]:
         "slope": slope,
         "oracle_slope": recalibration(oracle[rows], label)[1],
         "r2": margins_foretold(task, ladder.margins),
+        **net_usd_per_year(task, ladder.used, oracle),
         "seconds": round(seconds, 2),
     }
 
@@ -114,6 +121,32 @@ def caught(said: FloatArray, failed: BoolArray, fold: IntArray) -> int:
         good, bad = said[(fold == number) & ~failed], said[(fold == number) & failed]
         found += int((bad > np.quantile(good, 1 - FALSE_ALARMS)).sum())
     return found
+
+
+def net_usd_per_year(task: Task, used: Prediction, oracle: FloatArray) -> dict[str, float]:
+    """What alarms net a year by the plant's truth, shipped prices at base: within the alarm budget.
+
+    Beside it within the budget and above the risk from which an alarm pays, as it is raised; and
+    by an alarm that knows every true risk.
+    """
+    if len(task.folds) < 2:
+        return {}
+    declared = load_built_in("tablets")
+    alert = next(lever for lever in declared.levers if lever.kind == "alert")
+    price = alarm_price(declared, alert, task.gate)
+    blocks = [fold.test for fold in task.folds]
+    later = np.concatenate(blocks[1:])
+    saved, cost = float(price.caught_failure_usd), float(price.false_alarm_usd)
+    worth = oracle[later] * saved - (1 - oracle[later]) * cost
+    within = np.concatenate(alarms_by_block(used, blocks, BUDGET))
+    pays = float(price.break_even_prob)
+    raised = {
+        "budget": within,
+        "pays": within & (used.probability[later] > pays),
+        "oracle": oracle[later] > pays,
+    }
+    a_year = BATCHES_PER_YEAR / later.size
+    return {f"net_usd_{name}": round(a_year * worth[on].sum()) for name, on in raised.items()}
 
 
 def margins_foretold(task: Task, scores: Any) -> float:
@@ -154,9 +187,11 @@ def summary(rows: pl.DataFrame) -> None:
         pl.col("auc", "oracle_auc", "r2", "seconds").mean(),
         pl.col("caught", "failures").sum(),
         pl.col("intercept", "slope", "oracle_slope").median(),
+        pl.col("^net_usd_.*$").mean(),
+        (pl.col("^net_usd_.*$") > 0).mean().name.suffix("_positive"),
     )
     share = (pl.col("auc") - 0.5) / (pl.col("oracle_auc") - 0.5)
-    with pl.Config(tbl_rows=40, tbl_cols=20, float_precision=3):
+    with pl.Config(tbl_rows=40, tbl_cols=30, tbl_width_chars=300, float_precision=3):
         print(found.with_columns(share=share))
 
 

@@ -33,6 +33,7 @@ TABLES = (
     "model.validations",
     "model.permutation_nulls",
     "model.calibration",
+    "model.alarm_counts",
     "model.alarm_performance",
     "model.alarm_periods",
     "model.conformal",
@@ -127,7 +128,7 @@ def power(context: dg.AssetExecutionContext) -> pl.DataFrame:
 
 @dg.multi_asset(
     name="batch_scores",
-    ins=table_ins("model.boosters", *FEATURES),
+    ins=table_ins("model.boosters", "economics.alarm_prices", *FEATURES),
     outs=table_outs(*SCORE_TABLES),
     group_name=SCORING_GROUP,
 )

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from assets.batch_matrix.outcome_panel import OutcomeDefinition
+from assets.failure_models.alarms.alarm_counts import alarm_counts
 from assets.failure_models.alarms.alarm_performance import alarm_performance, alarm_periods
 from assets.failure_models.alarms.undecided_zone import conformal
 from assets.failure_models.dataset.study_inputs import StudySettings
@@ -49,6 +50,7 @@ def model_tables(
         "model.permutation_nulls": map(permutation_nulls, judged),
         "model.calibration": (calibration(one.task, one.ladder) for one in seen),
         "model.conformal": (conformal(one.task, one.ladder.used) for one in seen),
+        "model.alarm_counts": (alarm_counts(one.task, one.ladder.used) for one in seen),
         "model.alarm_performance": (alarm_performance(one.task, one.ladder.used) for one in seen),
         "model.alarm_periods": (alarm_periods(one.task, one.ladder.used) for one in seen),
         # What is said once per outcome, at the last gate before its result.

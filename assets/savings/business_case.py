@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from assets.savings.arithmetic.break_even import alarm_prices
 from assets.savings.arithmetic.corners import corner
 from assets.savings.arithmetic.failure_cost import failure_cost_usd
 from assets.savings.levers.alert_overlap import one_alert_per_outcome
@@ -36,7 +37,7 @@ from assets.savings.windows.window_effects import (
     window_effects,
 )
 from assets.statistics.array_types import FloatArray
-from data_contracts.assumptions import Assumptions, Lever
+from data_contracts.assumptions import Assumptions
 
 RESAMPLES = 100
 
@@ -94,7 +95,7 @@ def business_case(
     """
     drawn = Draws(assumptions, "base", draws, seed)
     alert = next(lever for lever in assumptions.levers if lever.kind == "alert")
-    counts = _counts(assumptions, records, alert)
+    counts = failure_counts(assumptions, records)
     by_gate = value_by_gate(
         alert,
         counts.evidence,
@@ -136,11 +137,15 @@ def business_case(
     )
 
 
-def _counts(assumptions: Assumptions, records: BusinessRecords, alert: Lever) -> FailureCounts:
-    """Count failures, and alarms at the declared budget."""
-    budget = float(assumptions[alert.uses["alarm_budget"]].base)
+def failure_counts(assumptions: Assumptions, records: BusinessRecords) -> FailureCounts:
+    """Count failures, and alarms within the declared budget and above the risk that pays.
+
+    Args:
+        assumptions: The set; its first alert is the one priced.
+        records: The tables of the run.
+    """
     evidence = AlarmEvidence.from_tables(
-        records.verdicts, records.alarm_performance, budget, records.alarm_periods
+        records.verdicts, records.alarm_counts, alarm_prices(assumptions)
     )
     return FailureCounts(records.baseline, evidence)
 

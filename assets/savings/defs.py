@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.defs import table_asset, table_ins, table_outputs, table_outs
 from assets.run_settings import RunSettings
+from assets.savings.arithmetic.break_even import alarm_prices
 from assets.savings.business_case import RESAMPLES, business_case
 from assets.savings.records.baseline import baseline, priced_failures
 from assets.savings.records.business_records import BusinessRecords
@@ -34,8 +35,7 @@ CASE_TABLES = (
 RECORDS = ("core.batches", "core.outcomes", "core.outcome_definitions")
 EVIDENCE = (
     "model.verdicts",
-    "model.alarm_performance",
-    "model.alarm_periods",
+    "model.alarm_counts",
     "model.predictions",
     "finding.replacement_intervals",
     "finding.drivers",
@@ -51,6 +51,12 @@ EVIDENCE = (
 def declared_assumptions(context: dg.AssetExecutionContext) -> pl.DataFrame:
     """The cost assumptions of the run, one row per number."""
     return assumptions(context.resources.run_settings.assumptions())
+
+
+@table_asset("economics.alarm_prices", group=GROUP, resources=SETTINGS, deps=["evidence.ingestion"])
+def prices_of_an_alarm(context: dg.AssetExecutionContext) -> pl.DataFrame:
+    """What an alarm costs and saves at each gate, one row each."""
+    return alarm_prices(context.resources.run_settings.assumptions())
 
 
 @table_asset("economics.copq_ledger", *RECORDS, group=GROUP, resources=SETTINGS)

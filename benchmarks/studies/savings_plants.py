@@ -16,6 +16,7 @@ import polars as pl
 
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.study import run_study
+from assets.savings.business_case import failure_counts
 from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
 from assets.savings.levers.measured import Measured
 from assets.savings.records.alarm_evidence import AlarmEvidence
@@ -127,10 +128,8 @@ def priced_plant(
     study = run_study(inputs, replace(effort, seed=seed))
     studied = time.perf_counter()
     records = _records(fast, made, inputs, study, seed)
-    budget = float(planning_figures()["alarm_budget_share"].base)
-    evidence = AlarmEvidence.from_tables(
-        records.verdicts, records.alarm_performance, budget, records.alarm_periods
-    )
+    counts = failure_counts(planning_figures(), records)
+    evidence = counts.evidence
     tables = records.of_windows
     members = {name: _members(study["finding.drivers"], name) for name in (MOISTURE, COARSE)}
 
@@ -154,7 +153,7 @@ def priced_plant(
         made,
         fast,
         records,
-        FailureCounts(records.baseline, evidence),
+        counts,
         measured,
         decoys,
         _supported(evidence, measured, records),
@@ -196,8 +195,7 @@ def _records(
         inputs.outcomes,
         inputs.outcome_definitions,
         study["model.verdicts"],
-        study["model.alarm_performance"],
-        study["model.alarm_periods"],
+        study["model.alarm_counts"],
         study["model.predictions"],
         _replacement_intervals(made, fast, inputs, seed),
         inputs.outcome_margins,

@@ -46,6 +46,10 @@ FROM model.alarm_performance AS a
 JOIN model.verdicts AS p ON p.outcome = a.outcome AND p.gate = a.gate AND p.is_primary_gate
 ORDER BY a.outcome, a.gate, a.alarm_budget
 """
+_ALARM_PRICES_SQL = """
+SELECT gate, CAST(gate AS VARCHAR) AS key FROM economics.alarm_prices
+WHERE gate IN (SELECT gate FROM model.alarm_counts) ORDER BY gate
+"""
 _ALERT_SQL = "SELECT lever FROM economics.levers WHERE kind = 'alert' AND is_in_programme"
 _ALARM_PERIODS_SQL = """
 SELECT a.outcome, a.gate, a.alarm_budget, a.fold,
@@ -109,6 +113,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "drivers": facts.rows(_DRIVERS_SQL),
         "alert_in_programme": bool(facts.rows(_ALERT_SQL)),
         "alarms": facts.rows(_ALARMS_SQL),
+        "alarm_prices": facts.rows(_ALARM_PRICES_SQL),
         "alarm_periods": facts.rows(_ALARM_PERIODS_SQL),
         "calibration": facts.rows(_CALIBRATION_SQL),
         "trends": facts.rows(_TRENDS_SQL),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
+from assets.failure_models.alarms.alarm_counts import LEAST_PROBS, alarm_counts
 from assets.failure_models.alarms.alarm_performance import (
     ALARM_BUDGETS,
     alarm_performance,
@@ -135,3 +136,37 @@ def test_short_lots_are_joined_to_stretches_of_ten(task: Task) -> None:
     score = np.random.default_rng(6).random(int(stretch.max()) + 1)[stretch]
     row = alarm_performance(task, Prediction("any", score, task.fold_number))[2]
     assert row["false_alarm_design_effect"] > 6
+
+
+def test_alarm_counts_without_a_least_risk_are_those_of_the_periods(task: Task) -> None:
+    score = Prediction("any", np.random.default_rng(6).random(300) / 5, task.fold_number)
+    counts = alarm_counts(task, score)
+    assert len(counts) == len(ALARM_BUDGETS) * len(LEAST_PROBS) * (len(task.folds) - 1)
+    shared = ("alarm_budget", "fold", "failures", "detected", "good_batches", "false_alarms")
+    free = [row for row in counts if row["least_prob"] == 0]
+    periods = alarm_periods(task, score)
+    assert [[row[name] for name in shared] for row in free] == [
+        [row[name] for name in shared] for row in periods
+    ]
+
+
+def test_a_least_risk_leaves_out_the_alarms_below_it(task: Task) -> None:
+    """Half of the scores that a budget of a tenth flags lie at 0.6, above the risk of 0.56."""
+    score = np.random.default_rng(7).random(300) / 100
+    flagged = np.flatnonzero(np.arange(300) % 20 == 0)
+    score[flagged] = np.where(np.arange(flagged.size) % 2, 0.6, 0.5)
+    score[flagged] += np.linspace(0, 0.01, flagged.size)
+    counts = alarm_counts(task, Prediction("any", score, task.fold_number))
+
+    def raised(least: float) -> int:
+        return sum(
+            row["detected"] + row["false_alarms"]
+            for row in counts
+            if row["alarm_budget"] == 0.10 and row["least_prob"] == least
+        )
+
+    later = np.concatenate([fold.test for fold in task.folds[1:]])
+    assert raised(0.56) == int((score[later] > 0.56).sum())
+    assert raised(0.42) == int((score[later] > 0.42).sum())
+    assert raised(0.0) > raised(0.42) > raised(0.56) > 0
+    assert raised(1) == 0

@@ -18,6 +18,7 @@ from assets.failure_models.scoring.frozen_model import (
     frozen_models,
 )
 from assets.failure_models.study import run_study
+from data_contracts.tables import table
 
 Line = Callable[..., StudyInputs]
 Tables = dict[str, pl.DataFrame]
@@ -34,8 +35,11 @@ def made_until(inputs: StudyInputs, last: int) -> StudyInputs:
     )
 
 
-def scored(boosters: pl.DataFrame, inputs: StudyInputs) -> Tables:
-    return score_tables(boosters, inputs.gate_values, inputs.dictionary, inputs.batch_gates)
+def scored(boosters: pl.DataFrame, inputs: StudyInputs, pays_from: float = 0.0) -> Tables:
+    price = {"lever": "alert", "alarm_budget": 0.05, "break_even_prob": pays_from}
+    price |= {"caught_failure_usd": 20_000.0, "false_alarm_usd": 5_000.0}
+    prices = table("economics.alarm_prices", [price | {"gate": gate} for gate in range(1, 8)])
+    return score_tables(boosters, prices, inputs.gate_values, inputs.dictionary, inputs.batch_gates)
 
 
 def with_press(inputs: StudyInputs) -> StudyInputs:
@@ -142,6 +146,18 @@ def test_a_night_raises_the_alarms_that_were_priced(
             assert threshold == np.quantile(past[-100:], 0.95)
             assert is_alarm == (probability > threshold)
             past.append(probability)
+
+
+def test_no_alarm_is_raised_at_a_risk_at_which_it_does_not_pay(
+    studied: Tables, later: StudyInputs, night: Tables
+) -> None:
+    free = night["model.batch_scores"]
+    pays_from = max(free.filter("is_alarm")["failure_prob"].to_list())
+    dear = scored(studied["model.boosters"], later, pays_from)["model.batch_scores"]
+    assert free["is_alarm"].sum() > 0
+    assert dear["is_alarm"].sum() == 0
+    assert dear["threshold"].min() == pays_from
+    assert dear["failure_prob"].to_list() == free["failure_prob"].to_list()
 
 
 def test_a_batch_older_than_those_tried_is_held_against_its_own_past(

@@ -26,6 +26,7 @@ def test_failures_are_ranked_most_of_the_way_to_the_oracle(plant: tuple[Task, np
     assert marks["auc"] - 0.5 > 0.6 * (marks["oracle_auc"] - 0.5)
     assert marks["r2"] > 0.12
     assert 0 < marks["caught"] <= marks["failures"]
+    assert marks["net_usd_oracle"] > max(marks["net_usd_pays"], marks["net_usd_budget"], 0)
 
 
 def test_a_short_record_holds_as_many_failures_as_asked(plant: tuple[Task, np.ndarray]) -> None:

@@ -66,6 +66,8 @@ def mix_tables() -> dict[str, Rows]:
         "model.attributions": [],
         "model.alarm_performance": [],
         "model.alarm_periods": [],
+        "model.alarm_counts": [],
+        "economics.alarm_prices": [],
         "finding.drivers": [],
         "finding.driver_curves": [],
         "finding.trends": [],

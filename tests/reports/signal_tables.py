@@ -144,6 +144,33 @@ def signal_tables() -> dict[str, Rows]:
             for budget in (0.02, 0.05, 0.1)
             for fold in range(2, 7)
         ],
+        "model.alarm_counts": [
+            {
+                "outcome": "failure",
+                "gate": 5,
+                "alarm_budget": 0.05,
+                "least_prob": 0.18,
+                "fold": fold,
+                "sensitivity_design_effect": 1.1,
+                "false_alarm_design_effect": 1.3,
+                "failures": 6,
+                "detected": 2,
+                "good_batches": 134,
+                "false_alarms": 3,
+            }
+            for fold in range(2, 7)
+        ],
+        "economics.alarm_prices": [
+            {
+                "gate": gate,
+                "lever": "alert",
+                "alarm_budget": 0.05,
+                "caught_failure_usd": 28_000.0,
+                "false_alarm_usd": 6_100.0,
+                "break_even_prob": 61 / 341,
+            }
+            for gate in (4, 5)
+        ],
         "finding.drivers": drivers + drivers_rows("failure", 4),
         "finding.driver_curves": curves_rows(drivers),
         "finding.trends": [

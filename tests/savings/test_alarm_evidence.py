@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from scipy.stats import beta
 
+from assets.savings.arithmetic.break_even import alarm_prices
 from assets.savings.business_case import business_case
 from assets.savings.programme.detectability import sequential_batches
 from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
@@ -41,16 +42,20 @@ def test_a_signal_that_is_a_rule_carries_no_alert(assumptions, records_of):
         route=pl.when(verdict="process_signal").then(pl.lit("margin_model"))
     )
     refusals = [
-        AlarmEvidence.from_tables(verdicts, records.alarm_performance, 0.05).at("failure", 5)
+        AlarmEvidence.from_tables(verdicts, records.alarm_counts, alarm_prices(assumptions)).at(
+            "failure", 5
+        )
         for verdicts in (by_rule, by_model)
     ]
     assert str(refusals[0].refusal).startswith("The signal at gate 5 is a rule; no model")
     assert refusals[1].refusal is None
 
 
-def test_the_last_gate_before_the_result_is_the_verdicts_own(records_of):
+def test_the_last_gate_before_the_result_is_the_verdicts_own(assumptions, records_of):
     records = records_of()
-    evidence = AlarmEvidence.from_tables(records.verdicts, records.alarm_performance, 0.05)
+    evidence = AlarmEvidence.from_tables(
+        records.verdicts, records.alarm_counts, alarm_prices(assumptions)
+    )
     assert evidence.primary_gate("failure") == 5
     assert evidence.primary_gate("unheard_of") is None
 
@@ -62,7 +67,7 @@ def test_batches_on_record_are_as_many_as_they_amount_to(assumptions, records_of
     """
     sure = ["addressable_share=1", "rescue_effectiveness=1"]
     sure += [f"rescuable_share_gate_{gate}=1" for gate in range(1, 8)]
-    records = replace(records_of(), alarm_performance=alarms_of((9, 9, 9)))
+    records = replace(records_of(), alarm_counts=alarms_of((9, 9, 9)))
     case = business_case(with_overrides(assumptions, sure), records, draws=1_000, seed=1)
     assert case.counts.effective_batches == pytest.approx(400 / 1.5)
     (row,) = case.detectability.filter(test="sequential").iter_rows(named=True)

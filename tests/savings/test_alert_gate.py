@@ -22,7 +22,7 @@ def _inputs(signals: dict[int, float], primary: int | None = 5) -> LeverInputs:
         for gate in range(1, 6)
     }
     alarms = {
-        ("failure", gate): AlarmCounts("failure", gate, 9, 5, 270, 14) for gate in range(1, 6)
+        ("failure", gate): {2: AlarmCounts("failure", gate, 9, 5, 270, 14)} for gate in range(1, 6)
     }
     worth = pl.DataFrame(
         [("failure", gate, usd) for gate, usd in signals.items()],

@@ -18,11 +18,11 @@ def _with_signal_at_two(records: BusinessRecords, detected: int) -> BusinessReco
     verdicts = records.verdicts.with_columns(
         verdict=pl.when(is_two).then(pl.lit("process_signal")).otherwise("verdict")
     )
-    counted = records.alarm_performance.filter(pl.col("gate") == 4).with_columns(
+    counted = records.alarm_counts.filter(pl.col("gate") == 4).with_columns(
         gate=pl.lit(2, pl.Int64), detected=pl.lit(detected, pl.Int64)
     )
-    alarms = pl.concat([records.alarm_performance, counted])
-    return replace(records, verdicts=verdicts, alarm_performance=alarms)
+    alarms = pl.concat([records.alarm_counts, counted])
+    return replace(records, verdicts=verdicts, alarm_counts=alarms)
 
 
 def _alerts(assumptions: Assumptions, records: BusinessRecords) -> dict[str, dict]:

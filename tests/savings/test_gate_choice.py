@@ -19,7 +19,7 @@ def _evidence(counts: dict[int, list[tuple[int, int, int, int]]]) -> AlarmEviden
         }
         for gate, rows in counts.items()
     }
-    return AlarmEvidence({}, {}, periods)
+    return AlarmEvidence({}, periods)
 
 
 def test_counts_of_the_chosen_gate_come_from_later_blocks(assumptions):
@@ -99,7 +99,7 @@ def test_blocks_reach_the_lever_through_the_tables(assumptions, records_of):
 
     records = records_of()
     rows = [
-        ("failure", gate, 0.05, fold, 3, hit, 90, 4, 1.0, 1.0)
+        ("failure", gate, 0.05, 1.0, fold, 3, hit, 90, 4, 1.0, 1.0)
         for gate, hit in ((3, 1), (4, 2), (5, 2))
         for fold in (2, 3, 4)
     ]
@@ -109,6 +109,7 @@ def test_blocks_reach_the_lever_through_the_tables(assumptions, records_of):
             "outcome",
             "gate",
             "alarm_budget",
+            "least_prob",
             "fold",
             "failures",
             "detected",
@@ -119,7 +120,7 @@ def test_blocks_reach_the_lever_through_the_tables(assumptions, records_of):
         ],
         orient="row",
     )
-    case = business_case(assumptions, replace(records, alarm_periods=periods), draws=2_000, seed=1)
+    case = business_case(assumptions, replace(records, alarm_counts=periods), draws=2_000, seed=1)
     row = case.levers.filter(pl.col("outcome") == "failure").row(0, named=True)
     assert "among later batches" in row["reason"]
     assert "of 6 failures and 8 of 180 good batches were flagged" in row["reason"]

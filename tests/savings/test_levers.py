@@ -59,8 +59,8 @@ def test_modes_act_where_any_failure_supports_no_lever(assumptions, records_of):
     verdicts = records.verdicts.with_columns(
         verdict=pl.when(is_mode).then(pl.lit("process_signal")).otherwise("verdict")
     )
-    alarms = records.alarm_performance.with_columns(outcome=pl.lit(mode))
-    rows = _levers(assumptions, replace(records, verdicts=verdicts, alarm_performance=alarms))
+    alarms = records.alarm_counts.with_columns(outcome=pl.lit(mode))
+    rows = _levers(assumptions, replace(records, verdicts=verdicts, alarm_counts=alarms))
     assert rows["failure"]["basis"] == "refused"
     assert (rows[mode]["basis"], rows[mode]["gate"]) == ("evidence", 4)
 
@@ -85,7 +85,7 @@ def test_refused_without_any_verdict(assumptions, records_of):
 @pytest.mark.parametrize("has_rows", [True, False])
 def test_refused_without_later_failures(assumptions, records_of, alarms_of, has_rows):
     alarms = alarms_of(detected=(0, 0, 0), failures=0)
-    records = replace(records_of(), alarm_performance=alarms if has_rows else alarms.clear())
+    records = replace(records_of(), alarm_counts=alarms if has_rows else alarms.clear())
     row = _levers(assumptions, records)["failure"]
     assert row["basis"] == "refused"
     assert "the share of failures an alert would catch is unknown" in row["reason"]

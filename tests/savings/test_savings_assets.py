@@ -37,8 +37,7 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
             "core.outcomes": records.outcomes,
             "core.outcome_definitions": records.outcome_definitions,
             "model.verdicts": records.verdicts,
-            "model.alarm_performance": records.alarm_performance,
-            "model.alarm_periods": records.alarm_performance.with_columns(fold=pl.lit(2)),
+            "model.alarm_counts": records.alarm_counts,
         }
     )
     for name in (

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from assets.savings.arithmetic.break_even import alarm_prices
 from assets.savings.business_case import business_case
 from assets.savings.levers.inputs import LeverInputs
 from assets.savings.levers.lever_decisions import LeverDecision, lever_decisions
@@ -103,7 +104,7 @@ def test_prevented_is_the_identity_when_everything_is_known(assumptions, records
     """
     alarms = alarms_of(detected=(300_000, 500_000, 600_000), failures=900_000)
     at_four = replace(assumptions, levers=(replace(assumptions.levers[0], gate=4),))
-    table = _scenarios(_certain(at_four), replace(records_of(), alarm_performance=alarms))
+    table = _scenarios(_certain(at_four), replace(records_of(), alarm_counts=alarms))
     failures = _joint(table, "baseline_failures_per_year")["p50"]
     expected = failures * 0.8 * (5 / 9) * 0.5 * 0.6
     assert _joint(table, "prevented_failures_per_year")["p50"] == pytest.approx(expected, rel=1e-3)
@@ -141,9 +142,7 @@ def test_without_a_signal_nothing_is_saved(assumptions, records_of, verdict):
 
 def test_no_failures_at_all(assumptions, records_of):
     records = records_of(failures=0, verdict="too_few_failures")
-    table = _scenarios(
-        assumptions, replace(records, alarm_performance=records.alarm_performance.clear())
-    )
+    table = _scenarios(assumptions, replace(records, alarm_counts=records.alarm_counts.clear()))
     # A rate that a prior alone gives prices nothing: none failed, so none is lost.
     for measure in ("baseline_failures_per_year", "baseline_loss_usd_per_year"):
         row = _joint(table, measure)
@@ -157,7 +156,7 @@ def test_no_outcomes_at_all(assumptions, records_of):
         records.outcomes.clear(),
         records.outcome_definitions.clear(),
         records.verdicts.clear(),
-        records.alarm_performance.clear(),
+        records.alarm_counts.clear(),
     )
     table = _scenarios(assumptions, empty)
     assert _joint(table, "annual_savings_usd")["note"].startswith(NO_SAVINGS)
@@ -180,7 +179,7 @@ def test_proxies_are_arithmetic(assumptions, records_of):
 def test_an_uninformative_model_reaches_below_zero(assumptions, records_of, alarms_of):
     """A model that flags failures no more often than good batches, called a signal by mistake."""
     alarms = alarms_of(detected=(1, 1, 1), failures=20)
-    table = _scenarios(assumptions, replace(records_of(), alarm_performance=alarms))
+    table = _scenarios(assumptions, replace(records_of(), alarm_counts=alarms))
     for scenario in ("conservative", "base"):
         assert _joint(table, "annual_net_savings_usd", scenario)["p10"] < 0
         assert _joint(table, "npv_usd", scenario)["p10"] < 0
@@ -201,15 +200,15 @@ def _decisions_on_modes(
 ) -> tuple[FailureCounts, list[LeverDecision]]:
     """Both modes carry a signal, any-failure does not; two alerts are declared on each."""
     modes = list(MODES)
-    alarms = pl.concat(
-        records.alarm_performance.with_columns(outcome=pl.lit(mode)) for mode in modes
-    )
+    alarms = pl.concat(records.alarm_counts.with_columns(outcome=pl.lit(mode)) for mode in modes)
     verdicts = records.verdicts.with_columns(
         verdict=pl.when(pl.col("outcome").is_in(modes) & pl.col("gate").is_between(3, 5))
         .then(pl.lit("process_signal"))
         .otherwise(pl.lit("no_signal"))
     )
-    counts = FailureCounts(records.baseline, AlarmEvidence.from_tables(verdicts, alarms, 0.05))
+    counts = FailureCounts(
+        records.baseline, AlarmEvidence.from_tables(verdicts, alarms, alarm_prices(assumptions))
+    )
     alert = replace(assumptions.levers[0], gate=4)
     two = replace(assumptions, levers=(alert, replace(alert, name="second_alert", gate=5)))
     by_gate = pl.DataFrame(

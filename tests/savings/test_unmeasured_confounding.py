@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assets.savings.arithmetic.break_even import alarm_prices
 from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.programme.simulation import joint_npv_usd, simulate
 from assets.savings.records.alarm_evidence import AlarmEvidence
@@ -78,7 +79,9 @@ def test_a_set_that_says_nothing_is_given_the_doubt(assumptions: Assumptions) ->
 
 def test_doubt_lowers_the_chance_that_the_programme_pays(assumptions: Assumptions, records_of):
     records = records_of()
-    evidence = AlarmEvidence.from_tables(records.verdicts, records.alarm_performance, 0.05)
+    evidence = AlarmEvidence.from_tables(
+        records.verdicts, records.alarm_counts, alarm_prices(assumptions)
+    )
     counts = FailureCounts(records.baseline, evidence)
     lever = next(each for each in assumptions.levers if each.kind == "window")
     decision = LeverDecision("window.failure", lever, "failure", 4, "evidence", "", EFFECT)

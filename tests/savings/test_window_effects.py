@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from assets.savings.arithmetic.break_even import alarm_prices
 from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
 from assets.savings.windows.estimation import window_effect
@@ -95,8 +96,9 @@ def tables(records_of):
 
 
 def _studied(assumptions, tables, verdicts):
-    none = pl.DataFrame(schema={"outcome": pl.String, "gate": pl.Int64, "alarm_budget": pl.Float64})
-    evidence = AlarmEvidence.from_tables(verdicts, none, 0.05)
+    evidence = AlarmEvidence.from_tables(
+        verdicts, table("model.alarm_counts"), alarm_prices(assumptions)
+    )
     return studied_windows(assumptions, evidence, tables, ["failure"], resamples=20, seed=1)
 
 

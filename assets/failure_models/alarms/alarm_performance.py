@@ -1,8 +1,8 @@
 """How alarms would have done: failures caught and false alarms, in all later batches and by block.
 
-The threshold follows the last hundred scores (``alarm_thresholds``); that policy is counted here
-and priced in the economics. The first block only provides scores. What a threshold frozen for a
-block would have flagged is counted beside it.
+The threshold follows the last hundred scores (``alarm_thresholds``); the counts that are priced,
+where a batch must also run a least risk, are in ``alarm_counts``. The first block only provides
+scores. What a threshold frozen for a block would have flagged is counted beside it.
 """
 
 from collections.abc import Sequence
@@ -42,16 +42,16 @@ def alarm_performance(task: Task, prediction: Prediction) -> list[dict[str, Any]
         return []
     later = np.concatenate(blocks[1:])
     failed = task.panel.label[later] == 1
-    together = _together(task, later)
+    together = stretches(task, later)
     rows = []
     for budget in ALARM_BUDGETS:
-        alarm = np.concatenate(_alarms(prediction, blocks, budget))
-        frozen = np.concatenate(_alarms(prediction, blocks, budget, is_frozen=True))
+        alarm = np.concatenate(alarms_by_block(prediction, blocks, budget))
+        frozen = np.concatenate(alarms_by_block(prediction, blocks, budget, is_frozen=True))
         rows.append(
             {
                 **_head(task, budget),
                 "threshold": next_threshold(prediction.probability, blocks, budget),
-                **_counts(alarm, failed, _effects(alarm, failed, together)),
+                **_counts(alarm, failed, design_effects(alarm, failed, together)),
                 "frozen_detected": int((frozen & failed).sum()),
                 "frozen_false_alarms": int((frozen & ~failed).sum()),
                 "lead_time_h": _lead_time_h(task, later, alarm & failed),
@@ -76,13 +76,13 @@ def alarm_periods(task: Task, prediction: Prediction) -> list[dict[str, Any]]:
     if len(blocks) < 2:
         return []
     later = np.concatenate(blocks[1:])
-    together, all_failed = _together(task, later), task.panel.label[later] == 1
+    together, all_failed = stretches(task, later), task.panel.label[later] == 1
     rows = []
     for budget in ALARM_BUDGETS:
-        alarms = _alarms(prediction, blocks, budget)
+        alarms = alarms_by_block(prediction, blocks, budget)
         # One block has too few failures to show how they come together.
-        effects = _effects(np.concatenate(alarms), all_failed, together)
-        frozen = _alarms(prediction, blocks, budget, is_frozen=True)
+        effects = design_effects(np.concatenate(alarms), all_failed, together)
+        frozen = alarms_by_block(prediction, blocks, budget, is_frozen=True)
         for fold, alarm, held in zip(folds[1:], alarms, frozen, strict=True):
             failed = task.panel.label[fold.test] == 1
             counted = _counts(alarm, failed, effects)
@@ -111,7 +111,7 @@ _PERIOD_COUNTS = (
 )
 
 
-def _alarms(
+def alarms_by_block(
     prediction: Prediction, blocks: Sequence[IntArray], budget: float, *, is_frozen: bool = False
 ) -> list[BoolArray]:
     """Per block after the first, which batches raise an alarm."""
@@ -127,13 +127,13 @@ def _head(task: Task, budget: float) -> dict[str, Any]:
     return {"outcome": task.outcome, "gate": task.gate, "alarm_budget": budget}
 
 
-def _together(task: Task, rows: IntArray) -> IntArray:
+def stretches(task: Task, rows: IntArray) -> IntArray:
     """Per batch, the stretch of lots or campaigns whose alarms depend on one another."""
     whole = np.zeros(rows.size, dtype=np.int64)
     return consecutive_blocks(whole, task.matrix.cluster[rows], SHORTEST_BLOCK)
 
 
-def _effects(alarm: BoolArray, failed: BoolArray, together: IntArray) -> tuple[float, float]:
+def design_effects(alarm: BoolArray, failed: BoolArray, together: IntArray) -> tuple[float, float]:
     """Design effect of alarms among failures and among good batches, as measured."""
     caught, wrong = (
         design_effect(alarm[own].astype(float), together[own]) for own in (failed, ~failed)

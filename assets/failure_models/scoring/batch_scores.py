@@ -4,7 +4,7 @@ No model is fitted here and no verdict changes. A batch counts as new for a mode
 fitted on it, whether or not its result is known by now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,6 @@ from assets.statistics.prediction_quality.conformal import prediction_sets
 from data_contracts.codes import Verdict
 from data_contracts.tables import table
 
-ALARM_BUDGET = 0.05
 SHOWN_FEATURES = 5
 
 Rows = list[dict[str, Any]]
@@ -28,6 +27,7 @@ Rows = list[dict[str, Any]]
 
 def score_tables(
     boosters: pl.DataFrame,
+    alarm_prices: pl.DataFrame,
     gate_values: pl.DataFrame,
     dictionary: pl.DataFrame,
     batch_gates: pl.DataFrame,
@@ -36,6 +36,8 @@ def score_tables(
 
     Args:
         boosters: ``model.boosters``.
+        alarm_prices: ``economics.alarm_prices``: the alarm budget, and the risk from which an alarm
+            pays at each gate.
         gate_values: ``feature.gate_values``, old batches included: they are the recent past.
         dictionary: ``feature.dictionary``.
         batch_gates: ``feature.batch_gates``.
@@ -49,6 +51,7 @@ def score_tables(
     """
     found: dict[str, Rows] = {"model.batch_scores": [], "model.score_contributions": []}
     models = list(frozen_models(boosters))
+    prices = {row["gate"]: row for row in alarm_prices.iter_rows(named=True)}
     # What has become the usual level since a model was kept must not lose the model its column.
     matrices = {
         gate: gate_matrix(gate_values, dictionary, batch_gates, gate, _levels(models, gate))
@@ -59,7 +62,7 @@ def score_tables(
         scores = scores_of(model, matrix)
         if scores is None:
             continue
-        found["model.batch_scores"] += batch_scores(model, matrix, scores)
+        found["model.batch_scores"] += batch_scores(model, matrix, scores, prices[model.gate])
         if model.verdict == Verdict.PROCESS_SIGNAL:
             found["model.score_contributions"] += score_contributions(model, matrix, scores)
     return {name: table(name, rows) for name, rows in found.items()}
@@ -75,13 +78,16 @@ def _levels(models: Iterable[FrozenModel], gate: int) -> Levels:
     )
 
 
-def batch_scores(model: FrozenModel, matrix: GateMatrix, scores: BatchScores) -> Rows:
+def batch_scores(
+    model: FrozenModel, matrix: GateMatrix, scores: BatchScores, price: Mapping[str, Any]
+) -> Rows:
     """Probability, alarm and decision of every new batch, in the shape of ``model.batch_scores``.
 
     Args:
         model: A kept model.
         matrix: Of its gate.
         scores: What it says of the new batches.
+        price: Row of ``economics.alarm_prices`` of its gate.
     """
     earlier = model.array("tried_prob")
     both = np.concatenate([earlier, scores.probability])
@@ -94,7 +100,8 @@ def batch_scores(model: FrozenModel, matrix: GateMatrix, scores: BatchScores) ->
     )
     conformity, threshold = np.empty(both.size), np.empty(both.size)
     conformity[order] = conformity_scores(both[order])
-    threshold[order] = thresholds_by_past(both[order], ALARM_BUDGET)
+    within_budget = thresholds_by_past(both[order], price["alarm_budget"])
+    threshold[order] = np.maximum(within_budget, price["break_even_prob"])
     sets = prediction_sets(
         conformity[earlier.size :],
         conformity[: earlier.size],

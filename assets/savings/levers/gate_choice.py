@@ -6,7 +6,7 @@ the gate that was worth most on the blocks before it, with what it caught in the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from itertools import groupby
@@ -70,7 +70,8 @@ def forward_choice(
         chosen.append(best)
         seen.append(by_gate[best][fold])
         so_far = {each: counts.plus(by_gate[each][fold]) for each, counts in so_far.items()}
-    total = reduce(AlarmCounts.plus, seen, AlarmCounts(outcome, gate, 0, 0, 0, 0))
+    at_gate = by_gate[gate][folds[-1]]
+    total = replace(reduce(AlarmCounts.plus, seen), gate=gate, least_prob=at_gate.least_prob)
     if total.failures == 0:
         return GateChoice(gate, refusal=_UNSEEN.format(gate=gate, gates=_listed(usable)))
     return GateChoice(gate, total, _sentence(gate, usable, chosen))

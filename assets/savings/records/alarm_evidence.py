@@ -1,11 +1,12 @@
 """What the evidence tables say about an alert at a gate: its verdict and its alarm counts.
 
-Reading of ``model.verdicts`` and ``model.alarm_performance`` lives here; what follows from them in
+Reading of ``model.verdicts`` and ``model.alarm_counts`` lives here; what follows from them in
 money does not.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 from typing import Any
 
 import polars as pl
@@ -22,6 +23,8 @@ OutcomeGate = tuple[str, int]
 class AlarmCounts:
     """Counts on batches later than the model, at thresholds that saw earlier scores only.
 
+    A batch is flagged within the alarm budget and above the risk from which an alarm pays.
+
     Attributes:
         outcome: The outcome foreseen.
         gate: Gate of the alert, 1 to 7.
@@ -31,6 +34,7 @@ class AlarmCounts:
         false_alarms: Of these, flagged.
         sensitivity_design_effect: By how much flags among failures come together, at least 1.
         false_alarm_design_effect: The same among good batches.
+        least_prob: Probability of failure above which batches were flagged, 0 to 1.
     """
 
     outcome: str
@@ -41,6 +45,7 @@ class AlarmCounts:
     false_alarms: int
     sensitivity_design_effect: float = 1.0
     false_alarm_design_effect: float = 1.0
+    least_prob: float = 0.0
 
     def plus(self, other: "AlarmCounts") -> "AlarmCounts":
         """Return these counts and those of other batches together, under this gate."""
@@ -64,7 +69,8 @@ class AlarmCounts:
         return (
             f"Process signal at gate {self.gate}; among later batches {self.detected} of "
             f"{self.failures} failures and {self.false_alarms} of {self.good_batches} good "
-            "batches were flagged."
+            f"batches were flagged: within the alarm budget, and at a risk above "
+            f"{100 * self.least_prob:.0f}%, from which an alarm pays."
         )
 
     def roles(self, draws: Draws) -> Mapping[str, FloatArray]:
@@ -134,41 +140,39 @@ class AlarmEvidence:
 
     Attributes:
         verdicts: Row of ``model.verdicts`` by outcome and gate.
-        alarms: Pooled counts at the declared budget by outcome and gate.
-        periods: The same counts block by block, by number of the block.
+        periods: Counts block by block, by outcome and gate and then by number of the block.
     """
 
     verdicts: Mapping[OutcomeGate, Mapping[str, Any]]
-    alarms: Mapping[OutcomeGate, AlarmCounts]
-    periods: Mapping[OutcomeGate, Mapping[int, AlarmCounts]] = field(default_factory=dict)
+    periods: Mapping[OutcomeGate, Mapping[int, AlarmCounts]]
 
     @classmethod
     def from_tables(
         cls,
         verdicts: pl.DataFrame,
-        alarm_performance: pl.DataFrame,
-        alarm_budget: float,
-        alarm_periods: pl.DataFrame | None = None,
+        alarm_counts: pl.DataFrame,
+        alarm_prices: pl.DataFrame,
     ) -> "AlarmEvidence":
         """Read the evidence tables.
 
         Args:
             verdicts: ``model.verdicts``, one row per outcome and gate.
-            alarm_performance: ``model.alarm_performance``, one row per outcome, gate and budget;
-                the row of the budget nearest to the declared one counts.
-            alarm_budget: Declared share of good batches that may be flagged, 0 to 1.
-            alarm_periods: ``model.alarm_periods``, the same block by block; None where unknown.
+            alarm_counts: ``model.alarm_counts``; per outcome and gate the budget nearest to the
+                declared one counts, and of it the lowest risk from which an alarm pays.
+            alarm_prices: ``economics.alarm_prices``, which says both.
         """
         periods: dict[OutcomeGate, dict[int, AlarmCounts]] = {}
-        if alarm_periods is not None:
-            for row in _nearest(alarm_periods, alarm_budget).iter_rows(named=True):
-                periods.setdefault(_place(row), {})[row["fold"]] = _counts(row)
-        pooled = _nearest(alarm_performance, alarm_budget).iter_rows(named=True)
-        return cls(
-            verdicts={_place(row): row for row in verdicts.iter_rows(named=True)},
-            alarms={_place(row): _counts(row) for row in pooled},
-            periods=periods,
-        )
+        for row in _asked_for(alarm_counts, alarm_prices).iter_rows(named=True):
+            periods.setdefault(_place(row), {})[row["fold"]] = _counts(row)
+        return cls({_place(row): row for row in verdicts.iter_rows(named=True)}, periods)
+
+    @cached_property
+    def alarms(self) -> Mapping[OutcomeGate, AlarmCounts]:
+        """Counts pooled over the blocks, by outcome and gate."""
+        return {
+            place: reduce(AlarmCounts.plus, blocks.values())
+            for place, blocks in self.periods.items()
+        }
 
     def at(self, outcome: str, gate: int) -> GateEvidence:
         """Return the evidence for one outcome at one gate, 1 to 7."""
@@ -213,11 +217,18 @@ def _place(row: Mapping[str, Any]) -> OutcomeGate:
     return row["outcome"], row["gate"]
 
 
-def _nearest(counts: pl.DataFrame, alarm_budget: float) -> pl.DataFrame:
-    """Keep, per outcome and gate, the rows of the budget nearest to the declared one."""
-    distance = (pl.col("alarm_budget") - alarm_budget).abs()
-    chosen = pl.col("alarm_budget").sort_by(distance, "alarm_budget").first()
-    return counts.filter(pl.col("alarm_budget") == chosen.over("outcome", "gate"))
+def _asked_for(counts: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
+    """Keep, per outcome and gate, the budget nearest to the declared one and the risk that pays."""
+    asked = prices.select("gate", "break_even_prob", declared="alarm_budget")
+    distance = (pl.col("alarm_budget") - pl.col("declared")).abs()
+    nearest = pl.col("alarm_budget").sort_by(distance, "alarm_budget").first()
+    pays = pl.col("least_prob") >= pl.col("break_even_prob")
+    return (
+        counts.join(asked, on="gate")
+        .filter(pays, pl.col("alarm_budget") == nearest.over("outcome", "gate"))
+        .filter(pl.col("least_prob") == pl.col("least_prob").min().over("outcome", "gate"))
+        .sort("outcome", "gate", "fold")
+    )
 
 
 def _counts(row: Mapping[str, Any]) -> AlarmCounts:

@@ -16,8 +16,8 @@ class BusinessRecords:
         outcomes: ``core.outcomes``, one row per batch and outcome.
         outcome_definitions: ``core.outcome_definitions``, one row per outcome.
         verdicts: ``model.verdicts``, one row per outcome and gate.
-        alarm_performance: ``model.alarm_performance``, one row per outcome, gate and budget.
-        alarm_periods: ``model.alarm_periods``, the same by test block; None where unknown.
+        alarm_counts: ``model.alarm_counts``, one row per outcome, gate, budget, least risk and test
+            block.
         predictions: ``model.predictions``; None where unknown.
         replacement_intervals: ``finding.replacement_intervals``; None where unknown.
         outcome_margins: ``core.outcome_margins``; this and the rest None where windows and lots
@@ -32,8 +32,7 @@ class BusinessRecords:
     outcomes: pl.DataFrame
     outcome_definitions: pl.DataFrame
     verdicts: pl.DataFrame
-    alarm_performance: pl.DataFrame
-    alarm_periods: pl.DataFrame | None = None
+    alarm_counts: pl.DataFrame
     predictions: pl.DataFrame | None = None
     replacement_intervals: pl.DataFrame | None = None
     outcome_margins: pl.DataFrame | None = None

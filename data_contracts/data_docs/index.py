@@ -74,6 +74,8 @@ def index_page(
         "about": asdict(about),
         "links": {page["name"]: page["link"] for page in pages},
         "broken_tables": broken,
+        "received": sum(page["meta"].get("received", 0) for page in pages),
+        "refused": sum(page["meta"].get("quarantined", 0) for page in pages),
         "failed": failed,
         "groups": [group for group in grouped if group["rows"]],
     }

@@ -85,10 +85,8 @@ class ResultPage:
         """Return what the page of a validation result shows."""
         result = validation.to_json_dict()
         meta = result["meta"]
-        by_label = {
-            one["expectation_config"]["meta"]["label"]: one for one in result["results"]
-        }
-        rules = [_judged(rule, by_label) for rule in meta["rules"]]
+        by_label = {one["expectation_config"]["meta"]["label"]: one for one in result["results"]}
+        rules = [_judged(rule, by_label, meta["key"]) for rule in meta["rules"]]
         page = {
             "template": "result.html.j2",
             "name": validation.suite_name,
@@ -148,23 +146,33 @@ def _expected(configuration: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _judged(rule: dict[str, Any], by_label: dict[str, Any]) -> dict[str, Any]:
+def _judged(rule: dict[str, Any], by_label: dict[str, Any], key: list[str]) -> dict[str, Any]:
     """Join what was counted of a rule with great_expectations' result of it, where it has one."""
     found = by_label.get(f"{rule['rule']}: {rule['column_name']}")
     if found is None:
-        return {**rule, "severity": "error", "description": rule["detail"], "notes": [], "examples": []}
+        return {
+            **rule,
+            "severity": "error",
+            "description": rule["detail"],
+            "notes": [],
+            "examples": [],
+        }
     expected = _expected(found["expectation_config"])
-    return {**rule, **expected, "examples": _examples(found)}
+    return {**rule, **expected, "examples": _examples(found, key)}
 
 
-def _examples(found: dict[str, Any]) -> list[dict[str, Any]]:
+def _examples(found: dict[str, Any], key: list[str]) -> list[dict[str, Any]]:
     """Return the rows that broke a rule: its column first, then what names the row."""
-    rows = found["result"].get("partial_unexpected_index_list") or []
-    column = found["expectation_config"]["kwargs"].get("column")
-    named = [row for row in rows if isinstance(row, dict)]
-    return [
-        {"value": row[column], **{n: v for n, v in row.items() if n != column}}
-        if column in row
-        else row
-        for row in named
+    result = found["result"]
+    rows = [
+        row for row in result.get("partial_unexpected_index_list") or [] if isinstance(row, dict)
     ]
+    column = found["expectation_config"]["kwargs"].get("column")
+    return [_example(row, column, key) for row in rows]
+
+
+def _example(row: dict[str, Any], column: str | None, key: list[str]) -> dict[str, Any]:
+    """Put what the row said first, under the name value, then what names the row."""
+    value = {"value": row[column]} if column in row else {}
+    others = {name: row[name] for name in row if name not in {column, *key}}
+    return {**value, **others, **{name: row[name] for name in key if name in row}}

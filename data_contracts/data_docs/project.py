@@ -6,6 +6,7 @@ Here belongs the file-backed context. Whoever knows great_expectations opens it 
 """
 
 import shutil
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -78,10 +79,20 @@ class Project:
             mode="file", context_root_dir=str(self.folder)
         )
 
-    def keep_suite(self, suite: Any) -> None:
-        """Keep a suite in place of the one of the same name."""
-        store = self.context.expectations_store
-        store.set(store.get_key(name=suite.name), suite)
+    def keep_suites(self, suites: Iterable[Any]) -> None:
+        """Keep suites in place of all that were there, and forget results of suites that are not.
+
+        Args:
+            suites: great_expectations' suites, each under its name.
+        """
+        shutil.rmtree(self.folder / "expectations", ignore_errors=True)
+        store, names = self.context.expectations_store, set()
+        for suite in suites:
+            store.set(store.get_key(name=suite.name), suite)
+            names.add(suite.name)
+        for key in self.context.validation_results_store.list_keys():
+            if key.expectation_suite_identifier.name not in names:
+                shutil.rmtree(self._results_dir(key.expectation_suite_identifier.name))
 
     def keep_result(self, validation: Any, run_id: str, judged_at: datetime) -> None:
         """Keep a validation result in place of the earlier one of the same suite.
@@ -105,7 +116,7 @@ class Project:
             **validation.meta,
             "run_id": run,
             "lotwise_run_id": run_id,
-            "judged_at": at.isoformat(timespec="seconds"),
+            "judged_at": at.strftime("%Y-%m-%d %H:%M UTC"),
         }
         key = ValidationResultIdentifier(
             expectation_suite_identifier=ExpectationSuiteIdentifier(name),

@@ -20,6 +20,13 @@ from data_contracts.quality.table_rules import UNIQUE_KEY, TableRule
 RECEIVED = "received"  # first part of the suites' names, where a schema stands in the others
 BY_REFUSALS = "refused"
 READABLE = TableRule("readable", ("*",), "", "the record can be read and placed")
+_HELD = {
+    " is missing": " is given",
+    " is not ": " is ",
+    " must be ": " is ",
+    " must lie ": " lies ",
+    " must have ": " has ",
+}
 _SHOWN = ("source_file", "source_row", "reason")
 
 
@@ -39,7 +46,9 @@ def received_rules(contract: Contract) -> list[TableRule]:
 
 def _positive(reason: str) -> str:
     """Turn the reason of a refusal into what should hold."""
-    return reason.replace(" is missing", " is given").replace(" is not ", " is ")
+    for refused, held in _HELD.items():
+        reason = reason.replace(refused, held)
+    return reason
 
 
 def received_suite(contract: Contract) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from data_contracts.contract import Contract
-from data_contracts.quality.judging import validate
+from data_contracts.quality.judging import validate, with_first
 from data_contracts.quality.suites import (
     BLOCKS,
     columns_in_order,
@@ -30,7 +30,7 @@ from data_contracts.quality.table_rules import (
     counting_sql,
     table_rules,
 )
-from data_contracts.tables import table
+from data_contracts.tables import columns, table
 
 __all__ = ["BY_COUNTS", "BY_ROWS", "Judgement", "counting_sql", "judge", "judge_counts"]
 
@@ -81,9 +81,7 @@ def judge(frame: pl.DataFrame, contract: Contract) -> Judgement:
         for rule, n in zip(rules, failed, strict=True)
     ]
     results = [_judged_columns(frame, contract, in_order.success), *judged]
-    validation.results = [in_order, *validation.results]
-    validation.success = all(one.success for one in validation.results)
-    return _judgement(validation, results, BY_ROWS, frame.height)
+    return _judgement(with_first(in_order, validation), results, BY_ROWS, frame.height)
 
 
 def judge_counts(frame: pl.DataFrame, contract: Contract, rows: int | None = None) -> Judgement:
@@ -121,10 +119,10 @@ def judge_counts(frame: pl.DataFrame, contract: Contract, rows: int | None = Non
 def _judgement(
     validation: Any, results: list[tuple[Any, ...]], judged_by: str, rows: int | None
 ) -> Judgement:
-    told_results = table("evidence.contract_results", results)
-    rules = told_results.drop("table_name").to_dicts()
+    names = columns("evidence.contract_results")[1:]  # of one table: its name is the suite's
+    rules = [dict(zip(names, result[1:], strict=True)) for result in results]
     validation.meta = {**validation.meta, "judged_by": judged_by, "rows": rows, "rules": rules}
-    return Judgement(told_results, validation)
+    return Judgement(table("evidence.contract_results", results), validation)
 
 
 def _result(contract: Contract, rule: TableRule, checked: int, failed: int) -> tuple[Any, ...]:

@@ -31,7 +31,8 @@ def validate(frame: pl.DataFrame, suite: Any, key: Sequence[str]) -> Any:
 
     Returns:
         great_expectations' ``ExpectationSuiteValidationResult`` with its results in the order of the
-        suite, counts for each, and for those that failed the first twenty rows that broke them.
+        suite, counts for each, and for those that failed the first twenty rows that broke them;
+        its ``meta`` has the key.
 
     Raises:
         ContractError: An expectation could not be judged, as on text where numbers should be; a
@@ -51,6 +52,21 @@ def validate(frame: pl.DataFrame, suite: Any, key: Sequence[str]) -> Any:
         _bound(one.result, one.expectation_config.kwargs.get("column"), whole_numbers)
     ordered = sorted(validation.results, key=_order)
     validation.results = [again.get(_order(one), one) for one in ordered]
+    validation.meta = {**validation.meta, "key": list(key)}
+    return validation
+
+
+def with_first(result: Any, validation: Any) -> Any:
+    """Put one more result before those of a validation, and count it among them."""
+    validation.results = [result, *validation.results]
+    validation.success = all(one.success for one in validation.results)
+    n, kept = len(validation.results), sum(one.success for one in validation.results)
+    validation.statistics = {
+        "evaluated_expectations": n,
+        "successful_expectations": kept,
+        "unsuccessful_expectations": n - kept,
+        "success_percent": 100.0 * kept / n,
+    }
     return validation
 
 

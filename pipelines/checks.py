@@ -20,7 +20,7 @@ from pipelines.io_managers import table_of
 from warehouse.store import Warehouse
 
 if TYPE_CHECKING:
-    from data_contracts.quality.expectations import Judgement
+    from data_contracts.quality.expectations import JudgedTable
 
 # What people delivered is judged row by row. Everything computed here is counted: a hundred small
 # tables would take a quarter of a minute for what one scan each answers.
@@ -31,7 +31,7 @@ ACCOUNTS = ("quarantine.records", "evidence.ingestion")
 
 def judge_table(
     warehouse: Warehouse, table: str, most_rows: int = ROWS_JUDGED_ONE_BY_ONE
-) -> "Judgement":
+) -> "JudgedTable":
     """Judge a stored table against its contract.
 
     Args:

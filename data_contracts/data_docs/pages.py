@@ -1,8 +1,8 @@
 """What a page of the Data Docs says: a suite, a result, and the index of both.
 
-Here belong the renderers and the view great_expectations' site builder is given: its own pages fetch
-styles and scripts from the network and put text from records into them as it came. What a page
-shows is made harmless here; how it looks is in ``templates``.
+Here belong the renderers and the view great_expectations' site builder is given: its own pages
+fetch styles and scripts from the network and put text from records into them as it came. What a
+page shows is made harmless here; how it looks is in ``templates``.
 """
 
 from functools import cache
@@ -150,13 +150,8 @@ def _judged(rule: dict[str, Any], by_label: dict[str, Any], key: list[str]) -> d
     """Join what was counted of a rule with great_expectations' result of it, where it has one."""
     found = by_label.get(f"{rule['rule']}: {rule['column_name']}")
     if found is None:
-        return {
-            **rule,
-            "severity": "error",
-            "description": rule["detail"],
-            "notes": [],
-            "examples": [],
-        }
+        counted = {"severity": "error", "description": rule["detail"], "notes": []}
+        return {**rule, **counted, "examples": []}
     expected = _expected(found["expectation_config"])
     return {**rule, **expected, "examples": _examples(found, key)}
 
@@ -164,11 +159,9 @@ def _judged(rule: dict[str, Any], by_label: dict[str, Any], key: list[str]) -> d
 def _examples(found: dict[str, Any], key: list[str]) -> list[dict[str, Any]]:
     """Return the rows that broke a rule: its column first, then what names the row."""
     result = found["result"]
-    rows = [
-        row for row in result.get("partial_unexpected_index_list") or [] if isinstance(row, dict)
-    ]
+    rows = result.get("partial_unexpected_index_list") or []
     column = found["expectation_config"]["kwargs"].get("column")
-    return [_example(row, column, key) for row in rows]
+    return [_example(row, column, key) for row in rows if isinstance(row, dict)]
 
 
 def _example(row: dict[str, Any], column: str | None, key: list[str]) -> dict[str, Any]:

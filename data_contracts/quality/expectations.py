@@ -12,6 +12,7 @@ import polars as pl
 
 from data_contracts.contract import Contract
 from data_contracts.quality.judging import validate, with_first
+from data_contracts.quality.markers import with_markers
 from data_contracts.quality.suites import (
     BLOCKS,
     columns_in_order,
@@ -20,7 +21,6 @@ from data_contracts.quality.suites import (
     named_suite,
     none_of,
     told,
-    with_markers,
 )
 from data_contracts.quality.table_rules import (
     PATTERN,
@@ -32,7 +32,7 @@ from data_contracts.quality.table_rules import (
 )
 from data_contracts.tables import columns, table
 
-__all__ = ["BY_COUNTS", "BY_ROWS", "Judgement", "counting_sql", "judge", "judge_counts"]
+__all__ = ["BY_COUNTS", "BY_ROWS", "JudgedTable", "counting_sql", "judge", "judge_counts"]
 
 SEVERITY = "error"  # a broken contract blocks what is downstream; nothing here is a mere warning
 BY_ROWS, BY_COUNTS = "rows", "counts"
@@ -40,7 +40,7 @@ _PLACE = ("source_file", "source_row")  # where a record stood, said beside its 
 
 
 @dataclass(frozen=True)
-class Judgement:
+class JudgedTable:
     """What became of a table's contract.
 
     Attributes:
@@ -55,7 +55,7 @@ class Judgement:
     validation: Any
 
 
-def judge(frame: pl.DataFrame, contract: Contract) -> Judgement:
+def judge(frame: pl.DataFrame, contract: Contract) -> JudgedTable:
     """Judge the rows of a table.
 
     Args:
@@ -84,7 +84,7 @@ def judge(frame: pl.DataFrame, contract: Contract) -> Judgement:
     return _judgement(with_first(in_order, validation), results, BY_ROWS, frame.height)
 
 
-def judge_counts(frame: pl.DataFrame, contract: Contract, rows: int | None = None) -> Judgement:
+def judge_counts(frame: pl.DataFrame, contract: Contract, rows: int | None = None) -> JudgedTable:
     """Judge a table by the counts of ``counting_sql``.
 
     Args:
@@ -118,11 +118,11 @@ def judge_counts(frame: pl.DataFrame, contract: Contract, rows: int | None = Non
 
 def _judgement(
     validation: Any, results: list[tuple[Any, ...]], judged_by: str, rows: int | None
-) -> Judgement:
+) -> JudgedTable:
     names = columns("evidence.contract_results")[1:]  # of one table: its name is the suite's
     rules = [dict(zip(names, result[1:], strict=True)) for result in results]
     validation.meta = {**validation.meta, "judged_by": judged_by, "rows": rows, "rules": rules}
-    return Judgement(table("evidence.contract_results", results), validation)
+    return JudgedTable(table("evidence.contract_results", results), validation)
 
 
 def _result(contract: Contract, rule: TableRule, checked: int, failed: int) -> tuple[Any, ...]:

@@ -30,8 +30,8 @@ def validate(frame: pl.DataFrame, suite: Any, key: Sequence[str]) -> Any:
         key: Columns that name a row in the examples.
 
     Returns:
-        great_expectations' ``ExpectationSuiteValidationResult`` with its results in the order of the
-        suite, counts for each, and for those that failed the first twenty rows that broke them;
+        great_expectations' ``ExpectationSuiteValidationResult``: a result per expectation in the
+        order of the suite, with counts, and where it failed the first twenty rows that broke it;
         its ``meta`` has the key.
 
     Raises:

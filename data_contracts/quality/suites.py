@@ -1,22 +1,20 @@
 """The contract of a table as an expectation suite, as users of great_expectations know them.
 
-Here belongs the translation: each rule of a contract becomes one expectation that carries the rule's
-name, what it means in plain words, its severity, and the contract's notes on the column. The same
-contract always gives the same suite. Running suites is in ``judging``; what becomes of the verdicts
-is said in ``expectations``.
+Here belongs the translation: each rule of a contract becomes one expectation that carries the
+rule's name, what it means in plain words, its severity, and the contract's notes on the column. The
+same contract always gives the same suite. Running suites is in ``judging``; what becomes of the
+verdicts is said in ``expectations``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-import polars as pl
-
 from data_contracts.contract import Column, Contract
 from data_contracts.quality.library import expectations_library, great_expectations_library
+from data_contracts.quality.markers import is_on_values
 from data_contracts.quality.table_rules import (
     COLUMNS,
-    PATTERN,
     RANGE,
     REQUIRED,
     UNIQUE_KEY,
@@ -26,18 +24,12 @@ from data_contracts.quality.table_rules import (
 )
 
 BLOCKS, TOLD = "critical", "warning"  # great_expectations' words for an error and a warning
-_ON_VALUES = frozenset({REQUIRED, RANGE, VALID_VALUES, PATTERN, UNIQUE_KEY})
 _NO_COLUMN_RULE = "the columns are the contract's, in its order"
 
 
 def columns_rule(contract: Contract) -> TableRule:
     """Return the rule that a table has exactly its contract's columns, in the contract's order."""
     return TableRule(COLUMNS, ("*",), "", _NO_COLUMN_RULE)
-
-
-def is_on_values(rule: TableRule) -> bool:
-    """Whether great_expectations has an expectation for the rule; conditions between columns not."""
-    return rule.rule in _ON_VALUES
 
 
 def contract_suite(contract: Contract) -> Any:
@@ -47,8 +39,8 @@ def contract_suite(contract: Contract) -> Any:
         contract: What the table should be.
 
     Returns:
-        A great_expectations ``ExpectationSuite`` named as the table. Its identities are derived from
-        names, so that the same contract gives the same suite to the letter.
+        A great_expectations ``ExpectationSuite`` named as the table. Its identities are derived
+        from names, so that the same contract gives the same suite to the letter.
     """
     expected = [columns_in_order(contract)]
     expected += [expectation(rule, contract) for rule in table_rules(contract)]
@@ -107,29 +99,35 @@ def expectation(rule: TableRule, contract: Contract) -> Any:
             for in the marker column of the rule (``broken_marker``).
         contract: The contract the rule is of.
     """
-    gxe, said = expectations_library(), told(rule, BLOCKS, rule_notes(rule, contract))
+    notes = rule_notes(rule, contract)
     if not is_on_values(rule):
-        return nowhere_broken(rule, BLOCKS, rule_notes(rule, contract))
+        return nowhere_broken(rule, BLOCKS, notes)
+    said = told(rule, BLOCKS, notes)
     if rule.rule == UNIQUE_KEY:
-        if len(rule.columns) > 1:
-            return gxe.ExpectCompoundColumnsToBeUnique(
-                column_list=list(rule.columns), ignore_row_if="never", **said
-            )
-        return gxe.ExpectColumnValuesToBeUnique(column=rule.columns[0], **said)
-    column = contract.column(rule.columns[0])
+        return _unique(rule.columns, said)
+    return _on_values(rule, contract.column(rule.columns[0]), said)
+
+
+def _unique(key: Sequence[str], said: dict[str, Any]) -> Any:
+    gxe = expectations_library()
+    if len(key) == 1:
+        return gxe.ExpectColumnValuesToBeUnique(column=key[0], **said)
+    return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(key), ignore_row_if="never", **said)
+
+
+def _on_values(rule: TableRule, column: Column, said: dict[str, Any]) -> Any:
+    gxe, name = expectations_library(), column.name
     if rule.rule == REQUIRED:
-        return gxe.ExpectColumnValuesToNotBeNull(column=column.name, **said)
+        return gxe.ExpectColumnValuesToNotBeNull(column=name, **said)
     if rule.rule == RANGE:
         return gxe.ExpectColumnValuesToBeBetween(
-            column=column.name, min_value=column.minimum, max_value=column.maximum, **said
+            column=name, min_value=column.minimum, max_value=column.maximum, **said
         )
     if rule.rule == VALID_VALUES:
-        return gxe.ExpectColumnValuesToBeInSet(
-            column=column.name, value_set=list(column.valid_values), **said
-        )
-    return gxe.ExpectColumnValuesToMatchRegex(
-        column=column.name, regex=f"^(?:{column.pattern})$", **said
-    )
+        allowed = list(column.valid_values)
+        return gxe.ExpectColumnValuesToBeInSet(column=name, value_set=allowed, **said)
+    regex = f"^(?:{column.pattern})$"
+    return gxe.ExpectColumnValuesToMatchRegex(column=name, regex=regex, **said)
 
 
 def told(rule: TableRule, severity: str, notes: Sequence[str]) -> dict[str, Any]:
@@ -159,26 +157,3 @@ def rule_notes(rule: TableRule, contract: Contract) -> list[str]:
 def _column_note(column: Column) -> str:
     unit = f" Unit: {column.unit}." if column.unit else ""
     return f"{column.name}: {column.description}{unit}"
-
-
-def broken_marker(rule: TableRule) -> pl.Expr:
-    """Return the marker column of a condition: where it is broken, the values it looked at.
-
-    Args:
-        rule: A condition between columns.
-
-    Returns:
-        A text column named by the rule's label, null where the rule is kept.
-    """
-    named = [
-        pl.format(f"{name} = {{}}", pl.col(name).cast(pl.String).fill_null("missing"))
-        for name in rule.columns
-    ]
-    words = pl.concat_str(named, separator=", ") if named else pl.lit("broken")
-    broken = pl.sql_expr(rule.condition).fill_null(False)
-    return pl.when(broken).then(words).otherwise(pl.lit(None, pl.String)).alias(rule.label)
-
-
-def with_markers(frame: pl.DataFrame, rules: Iterable[TableRule]) -> pl.DataFrame:
-    """Add the marker column of each condition between columns."""
-    return frame.with_columns(broken_marker(rule) for rule in rules if not is_on_values(rule))

@@ -1,4 +1,4 @@
-"""The Data Docs: each broken rule with the rows that broke it, harmless, whole, without a network."""
+"""The Data Docs: each broken rule with the rows that broke it, harmless and without a network."""
 
 import json
 import re

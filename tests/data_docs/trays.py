@@ -52,7 +52,7 @@ def site_of(folder: Path, *validations: Any, run_id: str = "run-1") -> Path:
 
 
 def page_text(site: Path, name: str) -> str:
-    """The HTML of a table's latest result, found as a reader finds it: by the address that stays."""
+    """The HTML of a table's latest result, found by the address that stays."""
     forward = (site / "tables" / f"{name}.html").read_text(encoding="utf-8")
     target = forward.partition('href="')[2].partition('"')[0]
     return (site / "tables" / target).resolve().read_text(encoding="utf-8")

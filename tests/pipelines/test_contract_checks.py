@@ -144,8 +144,7 @@ def test_records_refused_are_told_by_rule_and_block_nothing(
     record = '{"batch_id": "B2", "stage": "9"}'
     rows = [(*refused, record, NOON, "run-1")]
     warehouse.write("quarantine.records", table("quarantine.records", rows))
-    account = [(name, 0, 0, 0, 0, None) for name in ("raw.batches", "raw.capas")]
-    account.append(("raw.phases", 3, 2, 1, 0, 0.5))
+    account = [("raw.batches", 0, 0, 0, 0, None), ("raw.phases", 3, 2, 1, 0, 0.5)]
     warehouse.write("evidence.ingestion", table("evidence.ingestion", account))
     key = asset_key("raw.phases")
     (said,) = checked(warehouse, docs, key, delivery_check())

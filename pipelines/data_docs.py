@@ -32,6 +32,7 @@ class DataDocs:
 
     def __init__(self, home: Home, settings: RunSettings) -> None:
         self.site_dir = home.data_docs_dir
+        self._home = home.root
         self._root = home.work_dir(settings.source_key)
         self._settings = settings
 
@@ -76,7 +77,7 @@ class DataDocs:
         about = About(
             self._settings.profile.name,
             self._settings.run_id,
-            str(self._project.folder.resolve()),
+            self._project.folder.relative_to(self._home).as_posix(),
             ROWS_JUDGED_ONE_BY_ONE,
         )
         return build_site(self._project, self.site_dir, about)

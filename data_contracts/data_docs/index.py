@@ -30,7 +30,7 @@ class About:
     Attributes:
         source: The source's name.
         run_id: The run that judged last.
-        project: Folder of the great_expectations project.
+        project: Folder of the great_expectations project, from the home.
         rows_judged: Most rows a table may have to be judged row by row.
     """
 

@@ -13,13 +13,21 @@ import polars as pl
 
 from data_contracts.contract import Contract
 from data_contracts.quality.judging import validate
-from data_contracts.quality.record_checks import record_checks
+from data_contracts.quality.record_checks import RecordCheck, record_checks
 from data_contracts.quality.suites import TOLD, named_suite, nowhere_broken, rule_notes
-from data_contracts.quality.table_rules import UNIQUE_KEY, TableRule
+from data_contracts.quality.table_rules import (
+    PATTERN,
+    RANGE,
+    REQUIRED,
+    UNIQUE_KEY,
+    VALID_VALUES,
+    TableRule,
+)
 
 RECEIVED = "received"  # first part of the suites' names, where a schema stands in the others
 BY_REFUSALS = "refused"
 READABLE = TableRule("readable", ("*",), "", "the record can be read and placed")
+_ON_ONE_VALUE = ("type", REQUIRED, RANGE, VALID_VALUES, PATTERN)
 _HELD = {
     " is missing": " is given",
     " is not ": " is ",
@@ -37,18 +45,20 @@ def received_name(contract: Contract) -> str:
 
 def received_rules(contract: Contract) -> list[TableRule]:
     """Return the rules a record must keep to be accepted, in the order the gate asks them."""
-    rules = [TableRule(c.rule, c.columns, "", _positive(c.reason)) for c in record_checks(contract)]
+    rules = [TableRule(c.rule, c.columns, "", _expected(c)) for c in record_checks(contract)]
     if contract.key:
         words = f"no two records of a delivery share {', '.join(contract.key)}"
         rules.append(TableRule(UNIQUE_KEY, contract.key, "", words))
     return [*rules, READABLE]
 
 
-def _positive(reason: str) -> str:
-    """Turn the reason of a refusal into what should hold."""
-    for refused, held in _HELD.items():
-        reason = reason.replace(refused, held)
-    return reason
+def _expected(check: RecordCheck) -> str:
+    """Say what should hold; of a condition between columns the reason says so already."""
+    words = check.reason
+    if check.rule in _ON_ONE_VALUE:
+        for refused, held in _HELD.items():
+            words = words.replace(refused, held, 1)
+    return words
 
 
 def received_suite(contract: Contract) -> Any:

@@ -5,7 +5,6 @@ knows great_expectations looks for them, and ``tables/<table>.html``, an address
 results come and go. Only the latest site is kept.
 """
 
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -44,14 +43,14 @@ def build_site(project: Project, site_dir: Path, about: About) -> Path:
     Raises:
         ContractError: A page could not be made.
     """
-    draft = site_dir.with_name(f".{site_dir.name}-{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
+    draft, before = (site_dir.with_name(f".{site_dir.name}-{use}") for use in ("draft", "before"))
+    _remove(draft, before)  # what a run that was stopped here has left
     draft.mkdir(parents=True)
     try:
         _write(project, draft, about)
-        _put_in_place(draft, site_dir)
+        _put_in_place(draft, site_dir, before)
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        _remove(draft, before)
     return site_dir / INDEX_NAME
 
 
@@ -113,9 +112,8 @@ def _write_forwards(draft: Path) -> None:
         (draft / table_page(name)).write_text(text, encoding="utf-8")
 
 
-def _put_in_place(draft: Path, site_dir: Path) -> None:
+def _put_in_place(draft: Path, site_dir: Path, before: Path) -> None:
     """Rename the site before away and the new one into its place."""
-    before = site_dir.with_name(f".{site_dir.name}-before-{os.getpid()}")
     if site_dir.exists():
         site_dir.rename(before)
     try:
@@ -124,4 +122,8 @@ def _put_in_place(draft: Path, site_dir: Path) -> None:
         if before.exists():
             before.rename(site_dir)
         raise
-    shutil.rmtree(before, ignore_errors=True)
+
+
+def _remove(*folders: Path) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -2,13 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from data_contracts.data_docs.refused import judge_refused
+from data_contracts.data_docs.refused import judge_refused, received_rules
 from data_contracts.errors import ContractError
 from data_contracts.quality.expectations import judge, judge_counts
 from data_contracts.quality.table_rules import table_rules
@@ -83,6 +84,23 @@ def test_what_was_refused_is_shown_rule_by_rule_with_where_it_stood(tmp_path: Pa
     assert "Expected: vials is a whole number. Broken by 1 of 100 records." in html
     first = (tmp_path / "site/index.html").read_text(encoding="utf-8")
     assert "Every table judged keeps its contract. 3 of 100 records delivered" in first
+
+
+def test_a_rule_says_what_should_hold_and_a_condition_keeps_its_own_words() -> None:
+    never = replace(TRAYS.rules[0], description="a tray is not closed before it is filled")
+    words = [rule.description for rule in received_rules(replace(TRAYS, rules=(never,)))]
+    assert "vials is a whole number" in words
+    assert "tray_id is given" in words
+    assert "filled_at lies in 1900 to 2099" in words
+    assert "tray_id has the form T[0-9]+" in words
+    assert "a tray is not closed before it is filled" in words
+
+
+def test_what_a_stopped_run_left_is_swept_away(tmp_path: Path) -> None:
+    (tmp_path / ".site-draft" / "tables").mkdir(parents=True)
+    (tmp_path / ".site-before").mkdir()
+    site_of(tmp_path, judge(trays(), TRAYS).validation)
+    assert {path.name for path in tmp_path.iterdir()} == {"gx", "site"}
 
 
 def test_nothing_refused_breaks_nothing() -> None:

@@ -41,7 +41,9 @@ def test_every_asset_says_what_it_is(definitions: dg.Definitions) -> None:
     assert not silent
 
 
-def test_every_table_has_a_contract_check_and_every_raw_one_a_delivery_check(definitions: dg.Definitions) -> None:
+def test_every_table_has_a_contract_check_and_every_raw_one_a_delivery_check(
+    definitions: dg.Definitions,
+) -> None:
     graph = definitions.resolve_asset_graph()
     checked = {(key.name, table_of(key.asset_key)) for key in graph.asset_check_keys}
     contracts = {("contract", name) for name in contract_names()}

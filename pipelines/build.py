@@ -11,7 +11,8 @@ from typing import Any
 import dagster as dg
 
 from data_contracts.catalogue import contract_names
-from pipelines.checks import contract_checks
+from pipelines.checks import contract_checks, delivery_check
+from pipelines.data_docs import data_docs, data_docs_resource
 from pipelines.io_managers import table_of, warehouse_io
 from pipelines.jobs import jobs
 from pipelines.published import (
@@ -68,21 +69,25 @@ def build_definitions(
     """Build everything Dagster needs to run the product.
 
     Args:
-        resources: Replacements by key for ``home``, ``run_settings``, ``warehouse`` and
-            ``warehouse_io``.
+        resources: Replacements by key for ``home``, ``run_settings``, ``warehouse``,
+            ``data_docs`` and ``warehouse_io``.
         loggers: Loggers by key, in place of Dagster's console log.
 
     Returns:
-        Assets, blocking contract checks, jobs and schedules over the in-process executor: DuckDB
+        Assets, contract checks, jobs and schedules over the in-process executor: DuckDB
         has one writer, and a step costs 40 ms in process against 2 s out of it.
     """
     topics = [*topic_assets(), runs]
     tables = table_keys(topics)
     judged = tables - {CLAIMS_KEY}
-    closing = [contract_results_asset(judged), published_asset(tables | {CONTRACT_RESULTS_KEY})]
+    closing = [
+        contract_results_asset(judged),
+        published_asset(tables | {CONTRACT_RESULTS_KEY}),
+        data_docs,
+    ]
     return dg.Definitions(
         assets=[*topics, *closing],
-        asset_checks=contract_checks(tables | {CONTRACT_RESULTS_KEY}),
+        asset_checks=[*contract_checks(tables | {CONTRACT_RESULTS_KEY}), delivery_check()],
         jobs=jobs(),
         schedules=schedules(),
         executor=dg.in_process_executor,
@@ -92,6 +97,7 @@ def build_definitions(
             "run_settings": run_settings_resource,
             "decide_outcomes": decide_outcomes_resource,
             "warehouse": warehouse_resource,
+            "data_docs": data_docs_resource,
             "warehouse_io": warehouse_io,
             "io_manager": warehouse_io,  # tables built by SQL are loaded the same way
             **(resources or {}),

@@ -1,40 +1,59 @@
-"""Blocking contract checks, one per table, built by one factory from the contracts.
+"""Contract checks, built from the contracts: what is stored, and what was delivered.
 
 What a table must satisfy is said in its contract and judged by great_expectations in
 ``data_contracts.quality.expectations``. Here belongs only the wiring: which rows are judged, what
-blocks, and where the verdicts are kept (``evidence.contract_results``).
+blocks, and where the verdicts are kept (``evidence.contract_results``, and the Data Docs with
+examples). A table that breaks its contract blocks; records refused at the gate are told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import polars as pl
 
-from data_contracts.catalogue import contract
+from assets.defs import asset_key
+from data_contracts.catalogue import contract, contract_names
+from data_contracts.errors import ContractError
+from pipelines.data_docs import ROWS_JUDGED_ONE_BY_ONE, DataDocs
 from pipelines.io_managers import table_of
 from warehouse.store import Warehouse
 
-# What people delivered is judged row by row while it is small. Beyond this, and for everything
-# computed here, DuckDB counts in one pass and great_expectations judges the counts: pandas would
-# take gigabytes, and seventy small tables a quarter of a minute, for what one scan answers.
-ROWS_JUDGED_ONE_BY_ONE = 5_000
+if TYPE_CHECKING:
+    from data_contracts.quality.expectations import JudgedTable
+
+# What people delivered is judged row by row. Everything computed here is counted: a hundred small
+# tables would take a quarter of a minute for what one scan each answers.
 DELIVERED = ("raw.", "core.")
+DELIVERY_CHECK = "delivery"
+ACCOUNTS = ("quarantine.records", "evidence.ingestion")
 
 
-def judge_table(warehouse: Warehouse, table: str) -> pl.DataFrame:
+def judge_table(
+    warehouse: Warehouse, table: str, most_rows: int = ROWS_JUDGED_ONE_BY_ONE
+) -> "JudgedTable":
     """Judge a stored table against its contract.
 
+    Args:
+        warehouse: Where the table is.
+        table: ``schema.table``.
+        most_rows: Rows up to which rows are judged themselves: those of delivered tables, and
+            those of a table whose counts show that a rule is broken, for the sake of examples.
+
     Returns:
-        One row per rule of the contract, in the shape of ``evidence.contract_results``.
+        The judgement; its ``results`` have the shape of ``evidence.contract_results``.
     """
     from data_contracts.quality.expectations import counting_sql, judge, judge_counts
 
     described = contract(table)
-    if table.startswith(DELIVERED):
-        rows = warehouse.query(f"SELECT count(*) AS n FROM {table}").item()
-        if rows <= ROWS_JUDGED_ONE_BY_ONE:
-            return judge(warehouse.read(table), described)
-    return judge_counts(warehouse.query(counting_sql(described)), described)
+    rows = warehouse.query(f"SELECT count(*) AS n FROM {table}").item()
+    is_small = rows <= most_rows
+    if is_small and table.startswith(DELIVERED):
+        return judge(warehouse.read(table), described)
+    counted = judge_counts(warehouse.query(counting_sql(described)), described, rows)
+    if is_small and not counted.validation.success:
+        return judge(warehouse.read(table), described)
+    return counted
 
 
 def contract_check(key: dg.AssetKey) -> dg.AssetChecksDefinition:
@@ -45,22 +64,30 @@ def contract_check(key: dg.AssetKey) -> dg.AssetChecksDefinition:
         asset=key,
         name="contract",
         blocking=True,
-        required_resource_keys={"warehouse"},
+        required_resource_keys={"warehouse", "data_docs"},
         description=f"{table} satisfies its data contract.",
     )
     def _check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         warehouse: Warehouse = context.resources.warehouse
+        docs: DataDocs = context.resources.data_docs
         with warehouse.connection():
-            results = judge_table(warehouse, table)
+            judgement = judge_table(warehouse, table)
             warehouse.replace_where(
-                "evidence.contract_results", results, column="table_name", value=table
+                "evidence.contract_results", judgement.results, column="table_name", value=table
             )
-        failed = results.filter(~pl.col("is_passed"))
+        docs.keep(judgement.validation)
+        failed = judgement.results.filter(~pl.col("is_passed"))
+        if not failed.is_empty():
+            _build_early(context, docs)
+        meta = judgement.validation.meta
         return dg.AssetCheckResult(
             passed=failed.is_empty(),
             metadata={
-                "rules": results.height,
-                "failed": ", ".join(failed["rule"].to_list()) or "none",
+                "rules": judgement.results.height,
+                "failed": _named(failed) or "none",
+                "rows": meta["rows"],
+                "judged by": meta["judged_by"],
+                "data docs": dg.MetadataValue.path(str(docs.page(table))),
             },
         )
 
@@ -70,3 +97,86 @@ def contract_check(key: dg.AssetKey) -> dg.AssetChecksDefinition:
 def contract_checks(keys: Iterable[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
     """Build one blocking contract check per asset key that is a table."""
     return [contract_check(key) for key in sorted(keys, key=table_of)]
+
+
+def delivery_check() -> dg.AssetChecksDefinition:
+    """Build the check that tells, of every raw table, which records of the delivery were refused.
+
+    It blocks nothing: how many records may be refused is decided before anything is written.
+    """
+    specs = [
+        dg.AssetCheckSpec(
+            DELIVERY_CHECK,
+            asset=asset_key(table),
+            additional_deps=[asset_key(name) for name in ACCOUNTS],
+            description=f"No record delivered for {table} was refused.",
+        )
+        for table in contract_names("raw")
+    ]
+
+    @dg.multi_asset_check(
+        name=DELIVERY_CHECK, specs=specs, required_resource_keys={"warehouse", "data_docs"}
+    )
+    def _check(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        checked = {table_of(spec.asset_key): spec.asset_key for spec in specs}
+        docs: DataDocs = context.resources.data_docs
+        for table, validation in judge_delivery(context.resources.warehouse).items():
+            docs.keep(validation)
+            if table in checked:
+                page = docs.page(validation.suite_name)
+                yield _delivery_result(checked[table], validation.meta, page)
+
+    return _check
+
+
+def judge_delivery(warehouse: Warehouse) -> dict[str, Any]:
+    """Judge what was delivered for every raw table by what was refused of it.
+
+    Returns:
+        great_expectations' result by ``raw.<table>``.
+    """
+    from data_contracts.data_docs.refused import judge_refused
+
+    refused, accounts = (warehouse.read(name) for name in ACCOUNTS)
+    return {
+        account["table_name"]: judge_refused(
+            refused.filter(pl.col("table_name") == account["table_name"]).head(
+                ROWS_JUDGED_ONE_BY_ONE
+            ),
+            contract(account["table_name"]),
+            {name: account[name] for name in ("received", "accepted", "quarantined")},
+        )
+        for account in accounts.iter_rows(named=True)
+    }
+
+
+def _delivery_result(key: dg.AssetKey, meta: dict[str, Any], page: Any) -> dg.AssetCheckResult:
+    failed = pl.DataFrame([rule for rule in meta["rules"] if not rule["is_passed"]])
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=DELIVERY_CHECK,
+        passed=meta["quarantined"] == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "failed": _named(failed) or "none",
+            "received": meta["received"],
+            "refused": meta["quarantined"],
+            "data docs": dg.MetadataValue.path(str(page)),
+        },
+    )
+
+
+def _named(failed: pl.DataFrame) -> str:
+    """Name the rules broken, with their columns and how many rows break each."""
+    return ", ".join(
+        f"{row['rule']} on {row['column_name']} ({row['failed']} of {row['checked']})"
+        for row in failed.iter_rows(named=True)
+    )
+
+
+def _build_early(context: dg.AssetCheckExecutionContext, docs: DataDocs) -> None:
+    """Build the pages at once: a broken contract ends the run before they would be."""
+    try:
+        docs.build()
+    except (ContractError, OSError) as error:  # the verdict counts more than its pages
+        context.log.warning(f"The Data Docs could not be built: {error}")

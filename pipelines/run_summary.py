@@ -47,6 +47,7 @@ def summary(home: Path) -> dict[str, Any]:
     published = open_published(where)
     return {
         "report": str((where.reports_dir / "report.html").resolve()),
+        "data_docs": str((where.data_docs_dir / "index.html").resolve()),
         "warehouse": str(where.published_file.resolve()),
         "records": _records(published, _RECORDS),
         "quarantine_examples": _records(published, _QUARANTINE),
@@ -69,6 +70,7 @@ def print_summary(done: dict[str, Any], console: Console) -> None:
         verdicts.add_row(name, row["verdict"], Text(row["reason"]))
     console.print(verdicts)
     console.print(f"Warehouse: {done['warehouse']}", soft_wrap=True, markup=False)
+    console.print(f"Data Docs: {done['data_docs']}", soft_wrap=True, markup=False)
     console.print(f"Report:    {done['report']}", soft_wrap=True, markup=False)
 
 

@@ -106,7 +106,8 @@ def _broken_contracts(home: Home) -> str:
     return (
         "A table does not keep its contract, so nothing was published and the reports are as they "
         "were:\n  " + "\n  ".join(rules) + "\nThe rules are in data_contracts/, the judgements in "
-        f"evidence.contract_results of {home.working_file(source_key)}."
+        f"evidence.contract_results of {home.working_file(source_key)}, examples in "
+        f"{home.data_docs_dir / 'index.html'}."
     )
 
 

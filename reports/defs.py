@@ -22,7 +22,7 @@ def claims(context: dg.AssetExecutionContext) -> pl.DataFrame:
 
 @dg.asset(
     key=["report", "executive"],
-    deps=[dg.AssetKey(["published", "warehouse"])],
+    deps=[dg.AssetKey(["published", "warehouse"]), dg.AssetKey(["report", "data_docs"])],
     group_name="reports",
     required_resource_keys={"home"},
     description="The report for executives and scientists: one HTML file, drawn from the "
@@ -35,7 +35,7 @@ def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[
 
     home = context.resources.home
     with open_published(home) as published:
-        file = write_report(published, home.reports_dir)
+        file = write_report(published, home.reports_dir, home.data_docs_dir)
     return dg.MaterializeResult(
         metadata={"file": dg.MetadataValue.path(str(file)), "bytes": file.stat().st_size}
     )

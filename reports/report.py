@@ -4,6 +4,7 @@ Assembles the parts into the template and writes the file in one rename. The sam
 warehouse always gives the same file.
 """
 
+import os
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -93,12 +94,15 @@ def _functions(facts: Facts) -> dict[str, Any]:
     }
 
 
-def render(published: Published, *, plotly_js: str | None = None) -> str:
+def render(
+    published: Published, *, plotly_js: str | None = None, data_docs: str | None = None
+) -> str:
     """Render the report of a published warehouse.
 
     Args:
         published: The published warehouse.
         plotly_js: Replaces the inlined plotly.js; None inlines the one shipped with plotly.
+        data_docs: Address of the Data Docs' first page; None where there are none.
 
     Returns:
         The HTML document.
@@ -129,6 +133,7 @@ def render(published: Published, *, plotly_js: str | None = None) -> str:
             plotly_js=Markup(get_plotlyjs() if plotly_js is None else plotly_js),
             plotly_version=get_plotlyjs_version(),
             chart_config=CONFIG,
+            data_docs=data_docs,
         )
     )
 
@@ -138,12 +143,13 @@ def _inlined(name: str) -> Markup:
     return Markup((TEMPLATES_DIR / name).read_text(encoding="utf-8"))
 
 
-def write_report(published: Published, out_dir: Path) -> Path:
+def write_report(published: Published, out_dir: Path, data_docs_dir: Path | None = None) -> Path:
     """Write ``report.html`` into a folder, whole or not at all.
 
     Args:
         published: The published warehouse.
         out_dir: Folder, created when missing.
+        data_docs_dir: Folder of the Data Docs; the report links to them where they are there.
 
     Returns:
         The file's path.
@@ -151,8 +157,15 @@ def write_report(published: Published, out_dir: Path) -> Path:
     Raises:
         NothingClaimedError: The warehouse holds no claims.
     """
-    html = render(published)
+    html = render(published, data_docs=_way_to(data_docs_dir, out_dir))
     target = out_dir / REPORT_NAME
     with whole_file(target) as draft:
         draft.write_text(html, encoding="utf-8")
     return target
+
+
+def _way_to(data_docs_dir: Path | None, out_dir: Path) -> str | None:
+    """Return the way from the report to the Data Docs, which holds wherever the home is moved."""
+    if data_docs_dir is None or not (data_docs_dir / "index.html").is_file():
+        return None
+    return Path(os.path.relpath(data_docs_dir / "index.html", out_dir)).as_posix()

@@ -42,7 +42,7 @@ class Home:
     root: Path
 
     def work_dir(self, source_key: str) -> Path:
-        """Folder of one source's working warehouse."""
+        """Folder of one source's working warehouse, and of its great_expectations project."""
         return self.root / "work" / source_key
 
     def working_file(self, source_key: str) -> Path:
@@ -89,6 +89,11 @@ class Home:
     def reports_dir(self) -> Path:
         """Folder of the generated reports."""
         return self.root / "reports"
+
+    @property
+    def data_docs_dir(self) -> Path:
+        """Folder of the pages that say what every table was held to and what broke it."""
+        return self.root / "data_docs"
 
     @property
     def simulated_dir(self) -> Path:

@@ -26,6 +26,7 @@ def require_usable(home: Home, data_dir: Path | None = None) -> None:
         "working warehouses": home.work_dir("x").parent,
         "published copy": home.published_file.parent,
         "reports": home.reports_dir,
+        "Data Docs": home.data_docs_dir,
         "spill": home.spill_dir,
         "retired copies": home.retired_dir,
         "run history": home.dagster_dir,

@@ -1,36 +1,61 @@
 """Judges stored tables against their contracts with great_expectations.
 
-Here belongs what is judged and how the verdicts are told. Small tables are judged row by row; of
-large ones, the counts DuckDB made with ``counting_sql``, because a pass through pandas costs
-gigabytes where a scan costs seconds. Suites and their running are in ``suites``.
+Here belongs what is judged and how the verdicts are told. Tables up to a stated size are judged row
+by row; of larger ones, the counts DuckDB made with ``counting_sql``, because a pass through pandas
+costs gigabytes where a scan costs seconds. Suites are in ``suites``, their running in ``judging``.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from data_contracts.contract import Contract
-from data_contracts.quality.suites import columns_in_order, expectation, none_of, validate
+from data_contracts.quality.judging import validate, with_first
+from data_contracts.quality.markers import with_markers
+from data_contracts.quality.suites import (
+    BLOCKS,
+    columns_in_order,
+    columns_rule,
+    expectation,
+    named_suite,
+    none_of,
+    told,
+)
 from data_contracts.quality.table_rules import (
-    COLUMNS,
     PATTERN,
     RANGE,
-    REQUIRED,
-    UNIQUE_KEY,
     VALID_VALUES,
     TableRule,
     counting_sql,
     table_rules,
 )
-from data_contracts.tables import table
+from data_contracts.tables import columns, table
 
-__all__ = ["counting_sql", "judge", "judge_counts"]
+__all__ = ["BY_COUNTS", "BY_ROWS", "JudgedTable", "counting_sql", "judge", "judge_counts"]
 
 SEVERITY = "error"  # a broken contract blocks what is downstream; nothing here is a mere warning
-ROW_BY_ROW = frozenset({REQUIRED, RANGE, VALID_VALUES, PATTERN, UNIQUE_KEY})
+BY_ROWS, BY_COUNTS = "rows", "counts"
+_PLACE = ("source_file", "source_row")  # where a record stood, said beside its key
 
 
-def judge(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+@dataclass(frozen=True)
+class JudgedTable:
+    """What became of a table's contract.
+
+    Attributes:
+        results: One row per rule: table_name, rule, column_name, checked (rows or, for rules on
+            values, values given), failed, is_passed, severity, detail; the shape of
+            ``evidence.contract_results``.
+        validation: great_expectations' own result, with examples of what failed; its ``meta`` says
+            how many rows the table has and whether rows or counts were judged.
+    """
+
+    results: pl.DataFrame
+    validation: Any
+
+
+def judge(frame: pl.DataFrame, contract: Contract) -> JudgedTable:
     """Judge the rows of a table.
 
     Args:
@@ -38,41 +63,66 @@ def judge(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
         contract: What it should be.
 
     Returns:
-        One row per rule: table_name, rule, column_name, checked (rows or, for rules on values,
-        values given), failed, is_passed, severity, detail. Rules on a column the frame does not
-        have are left to the failed rule ``columns``.
+        The judgement, rule by rule. Rules on a column the frame does not have are left to the
+        failed rule ``columns``.
 
     Raises:
         ContractError: A column has a type on which its rules cannot be judged.
     """
     rules = [rule for rule in table_rules(contract) if set(rule.columns) <= set(frame.columns)]
-    on_rows = [rule for rule in rules if rule.rule in ROW_BY_ROW]
-    expected = [expectation(rule, contract) for rule in on_rows]
-    in_order, *passed = _passed(frame, [columns_in_order(contract.column_names), *expected])
-    failed = _failed_by_row(frame, expected, passed)
-    judged = [_judged_columns(frame, contract, in_order)] + [
+    expected = [expectation(rule, contract) for rule in rules]
+    key = [name for name in (*contract.key, *_PLACE) if name in frame.columns]
+    marked = with_markers(frame, rules)
+    validation = validate(marked, named_suite(contract.name, expected, ()), key)
+    in_order = _columns_verdict(frame, contract)
+    failed = [int(one.result.get("unexpected_count", 0)) for one in validation.results]
+    judged = [
         _result(contract, rule, _checked(frame, rule), n)
-        for rule, n in zip(on_rows, failed, strict=True)
+        for rule, n in zip(rules, failed, strict=True)
     ]
-    counts = [(rule, frame.height, _broken(frame, rule)) for rule in rules if rule not in on_rows]
-    return table("evidence.contract_results", [*judged, *_judged_counts(contract, counts)])
+    results = [_judged_columns(frame, contract, in_order.success), *judged]
+    return _judgement(with_first(in_order, validation), results, BY_ROWS, frame.height)
 
 
-def judge_counts(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+def judge_counts(frame: pl.DataFrame, contract: Contract, rows: int | None = None) -> JudgedTable:
     """Judge a table by the counts of ``counting_sql``.
 
     Args:
         frame: The one row that query gave.
         contract: What the counted table should be.
+        rows: Rows of the table, where they are known.
 
     Returns:
-        One row per rule, as ``judge`` returns them, but for the presence and order of columns.
+        The judgement, but for the presence and order of columns.
     """
-    counts = [
-        (rule, frame[f"{rule.label}|checked"].item(), frame[f"{rule.label}|failed"].item())
-        for rule in table_rules(contract)
+    rules = table_rules(contract)
+    labels = [rule.label for rule in rules]
+    counts = pl.DataFrame(
+        {
+            "rule": labels,
+            "checked": [frame[f"{label}|checked"].item() for label in labels],
+            "failed": [frame[f"{label}|failed"].item() for label in labels],
+        },
+        schema={"rule": pl.String, "checked": pl.Int64, "failed": pl.Int64},
+    )
+    words = "no rule of the contract is broken, by the counts DuckDB made in one pass"
+    rule = TableRule("counts", ("*",), "", words)
+    suite = named_suite(contract.name, [none_of("failed", **told(rule, BLOCKS, ()))], ())
+    validation = validate(counts, suite, ["rule"])
+    results = [
+        _result(contract, rule, checked, failed)
+        for rule, (_, checked, failed) in zip(rules, counts.rows(), strict=True)
     ]
-    return table("evidence.contract_results", _judged_counts(contract, counts))
+    return _judgement(validation, results, BY_COUNTS, rows)
+
+
+def _judgement(
+    validation: Any, results: list[tuple[Any, ...]], judged_by: str, rows: int | None
+) -> JudgedTable:
+    names = columns("evidence.contract_results")[1:]  # of one table: its name is the suite's
+    rules = [dict(zip(names, result[1:], strict=True)) for result in results]
+    validation.meta = {**validation.meta, "judged_by": judged_by, "rows": rows, "rules": rules}
+    return JudgedTable(table("evidence.contract_results", results), validation)
 
 
 def _result(contract: Contract, rule: TableRule, checked: int, failed: int) -> tuple[Any, ...]:
@@ -82,11 +132,16 @@ def _result(contract: Contract, rule: TableRule, checked: int, failed: int) -> t
     return (*named, checked, failed, failed == 0, SEVERITY, detail)
 
 
+def _columns_verdict(frame: pl.DataFrame, contract: Contract) -> Any:
+    """Judge the columns apart, without the marker columns the conditions need."""
+    suite = named_suite(contract.name, [columns_in_order(contract)], ())
+    return validate(frame.clear(), suite, ()).results[0]
+
+
 def _judged_columns(frame: pl.DataFrame, contract: Contract, is_passed: bool) -> tuple[Any, ...]:
     names = list(contract.column_names)
-    rule = TableRule(COLUMNS, ("*",), "", "the columns are the contract's, in its order")
     misplaced = 0 if is_passed else _misplaced(frame, names)
-    return _result(contract, rule, max(len(names), frame.width), misplaced)
+    return _result(contract, columns_rule(contract), max(len(names), frame.width), misplaced)
 
 
 def _misplaced(frame: pl.DataFrame, names: list[str]) -> int:
@@ -94,47 +149,7 @@ def _misplaced(frame: pl.DataFrame, names: list[str]) -> int:
     return max(len(names), frame.width) - matching
 
 
-def _passed(frame: pl.DataFrame, expected: list[Any]) -> list[bool]:
-    """Judge in one go: most of what great_expectations costs is paid once per call."""
-    return [result.success for result in validate(frame, expected, "BOOLEAN_ONLY")]
-
-
-def _failed_by_row(frame: pl.DataFrame, expected: list[Any], passed: list[bool]) -> list[int]:
-    """Return how many rows break each rule; failures are counted only where there are any."""
-    broken = [one for one, is_passed in zip(expected, passed, strict=True) if not is_passed]
-    counted = iter(validate(frame, broken, "BASIC") if broken else [])
-    return [0 if is_passed else next(counted).result["unexpected_count"] for is_passed in passed]
-
-
 def _checked(frame: pl.DataFrame, rule: TableRule) -> int:
     if rule.rule in (RANGE, VALID_VALUES, PATTERN):
         return frame.height - frame[rule.columns[0]].null_count()
     return frame.height
-
-
-def _broken(frame: pl.DataFrame, rule: TableRule) -> int:
-    return int(frame.select(pl.sql_expr(rule.condition).fill_null(False).sum()).item())
-
-
-def _judged_counts(
-    contract: Contract, counts: list[tuple[TableRule, int, int]]
-) -> list[tuple[Any, ...]]:
-    """Let great_expectations judge that no rule was broken, all rules in one small frame."""
-    if not counts:
-        return []
-    frame = pl.DataFrame(
-        {"rule": [rule.label for rule, _, _ in counts], "failed": [n for _, _, n in counts]}
-    )
-    (passed,) = _passed(frame, [none_of("failed")])
-    broken = {} if passed else _broken_counts(frame)
-    return [_result(contract, rule, n, broken.get(rule.label, 0)) for rule, n, _ in counts]
-
-
-def _broken_counts(frame: pl.DataFrame) -> dict[str, int]:
-    """Ask once more, at twice the cost of a yes or no, which rules were broken and how often."""
-    (result,) = validate(
-        frame,
-        [none_of("failed")],
-        {"result_format": "COMPLETE", "unexpected_index_column_names": ["rule"]},
-    )
-    return {row["rule"]: int(row["failed"]) for row in result.result["unexpected_index_list"]}

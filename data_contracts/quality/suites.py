@@ -1,146 +1,159 @@
-"""The only use of great_expectations: one ephemeral context, suites run over frames in memory.
+"""The contract of a table as an expectation suite, as users of great_expectations know them.
 
-Here belong the translation of a contract's rules into expectations and the running of them. The
-context lives as long as the process and sends nothing anywhere. The import costs seconds and
-happens when the first suite runs; what is judged, and what becomes of it, is in ``expectations``.
+Here belongs the translation: each rule of a contract becomes one expectation that carries the
+rule's name, what it means in plain words, its severity, and the contract's notes on the column. The
+same contract always gives the same suite. Running suites is in ``judging``; what becomes of the
+verdicts is said in ``expectations``.
 """
 
-import os
-import sys
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-import polars as pl
+from data_contracts.contract import Column, Contract
+from data_contracts.quality.library import expectations_library, great_expectations_library
+from data_contracts.quality.markers import is_on_values
+from data_contracts.quality.table_rules import (
+    COLUMNS,
+    RANGE,
+    REQUIRED,
+    UNIQUE_KEY,
+    VALID_VALUES,
+    TableRule,
+    table_rules,
+)
 
-from data_contracts.contract import Contract
-from data_contracts.errors import ContractError
-from data_contracts.quality.table_rules import RANGE, REQUIRED, UNIQUE_KEY, VALID_VALUES, TableRule
+BLOCKS, TOLD = "critical", "warning"  # great_expectations' words for an error and a warning
+_NO_COLUMN_RULE = "the columns are the contract's, in its order"
 
 
-def columns_in_order(names: Sequence[str]) -> Any:
+def columns_rule(contract: Contract) -> TableRule:
+    """Return the rule that a table has exactly its contract's columns, in the contract's order."""
+    return TableRule(COLUMNS, ("*",), "", _NO_COLUMN_RULE)
+
+
+def contract_suite(contract: Contract) -> Any:
+    """Return the expectation suite a table under contract is held to.
+
+    Args:
+        contract: What the table should be.
+
+    Returns:
+        A great_expectations ``ExpectationSuite`` named as the table. Its identities are derived
+        from names, so that the same contract gives the same suite to the letter.
+    """
+    expected = [columns_in_order(contract)]
+    expected += [expectation(rule, contract) for rule in table_rules(contract)]
+    notes = [contract.description, f"A row is: {contract.grain}"]
+    return named_suite(contract.name, expected, notes)
+
+
+def named_suite(name: str, expected: Sequence[Any], notes: Sequence[str]) -> Any:
+    """Return a suite whose identities follow from its name and its rules' names.
+
+    Args:
+        name: Name of the suite.
+        expected: Expectations, each with its rule's name in ``meta``.
+        notes: What the suite's records are, in sentences.
+    """
+    for order, one in enumerate(expected):
+        one.meta = {**one.meta, "order": order}
+    suite = great_expectations_library().ExpectationSuite(
+        name=name,
+        id=str(uuid5(NAMESPACE_URL, f"lotwise/{name}")),
+        expectations=list(expected),
+        meta={"notes": {"format": "markdown", "content": list(notes)}},
+    )
+    for one in suite.expectations:  # a suite takes only expectations that have no identity yet
+        one.id = str(uuid5(NAMESPACE_URL, f"lotwise/{name}/{one.meta['label']}"))
+    return suite
+
+
+def columns_in_order(contract: Contract) -> Any:
     """Return the expectation that a table has exactly these columns, in this order."""
-    return _expectations().ExpectTableColumnsToMatchOrderedList(column_list=list(names))
+    rule = columns_rule(contract)
+    return expectations_library().ExpectTableColumnsToMatchOrderedList(
+        column_list=list(contract.column_names), **told(rule, BLOCKS, [contract.description])
+    )
 
 
-def none_of(column: str) -> Any:
+def none_of(column: str, **said: Any) -> Any:
     """Return the expectation that a column of counts is zero throughout."""
-    return _expectations().ExpectColumnValuesToBeBetween(column=column, min_value=0, max_value=0)
+    return expectations_library().ExpectColumnValuesToBeBetween(
+        column=column, min_value=0, max_value=0, **said
+    )
+
+
+def nowhere_broken(rule: TableRule, severity: str, notes: Sequence[str]) -> Any:
+    """Return the expectation that the marker column of a rule is empty: no record breaks it."""
+    return expectations_library().ExpectColumnValuesToBeNull(
+        column=rule.label, **told(rule, severity, notes)
+    )
 
 
 def expectation(rule: TableRule, contract: Contract) -> Any:
     """Return the expectation on rows that a rule of a contract stands for.
 
     Args:
-        rule: A rule on values or on the unique key; conditions between columns are counted.
+        rule: A rule on values, on the unique key, or a condition between columns, which is looked
+            for in the marker column of the rule (``broken_marker``).
         contract: The contract the rule is of.
     """
-    gxe = _expectations()
+    notes = rule_notes(rule, contract)
+    if not is_on_values(rule):
+        return nowhere_broken(rule, BLOCKS, notes)
+    said = told(rule, BLOCKS, notes)
     if rule.rule == UNIQUE_KEY:
-        if len(rule.columns) > 1:
-            return gxe.ExpectCompoundColumnsToBeUnique(
-                column_list=list(rule.columns), ignore_row_if="never"
-            )
-        return gxe.ExpectColumnValuesToBeUnique(column=rule.columns[0])
-    column = contract.column(rule.columns[0])
+        return _unique(rule.columns, said)
+    return _on_values(rule, contract.column(rule.columns[0]), said)
+
+
+def _unique(key: Sequence[str], said: dict[str, Any]) -> Any:
+    gxe = expectations_library()
+    if len(key) == 1:
+        return gxe.ExpectColumnValuesToBeUnique(column=key[0], **said)
+    return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(key), ignore_row_if="never", **said)
+
+
+def _on_values(rule: TableRule, column: Column, said: dict[str, Any]) -> Any:
+    gxe, name = expectations_library(), column.name
     if rule.rule == REQUIRED:
-        return gxe.ExpectColumnValuesToNotBeNull(column=column.name)
+        return gxe.ExpectColumnValuesToNotBeNull(column=name, **said)
     if rule.rule == RANGE:
         return gxe.ExpectColumnValuesToBeBetween(
-            column=column.name, min_value=column.minimum, max_value=column.maximum
+            column=name, min_value=column.minimum, max_value=column.maximum, **said
         )
     if rule.rule == VALID_VALUES:
-        return gxe.ExpectColumnValuesToBeInSet(
-            column=column.name, value_set=list(column.valid_values)
-        )
-    return gxe.ExpectColumnValuesToMatchRegex(column=column.name, regex=f"^(?:{column.pattern})$")
+        allowed = list(column.valid_values)
+        return gxe.ExpectColumnValuesToBeInSet(column=name, value_set=allowed, **said)
+    regex = f"^(?:{column.pattern})$"
+    return gxe.ExpectColumnValuesToMatchRegex(column=name, regex=regex, **said)
 
 
-def validate(frame: pl.DataFrame, expected: Sequence[Any], form: str | dict[str, Any]) -> list[Any]:
-    """Run expectations over a frame.
-
-    Args:
-        frame: What is judged.
-        expected: The expectations.
-        form: How much each result should tell, in great_expectations' terms (``result_format``).
-
-    Returns:
-        great_expectations' results, in the order of the expectations.
-
-    Raises:
-        ContractError: An expectation could not be judged, as on text where numbers should be; a
-            failure to judge never passes for a verdict.
-    """
-    decimals = [name for name, dtype in frame.schema.items() if dtype.is_decimal()]
-    rows = frame.with_columns(pl.col(decimals).cast(pl.Float64)).to_pandas()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # great_expectations' and pandas' own, about each other
-        batch = _whole_frame().get_batch({"dataframe": rows})
-        for order, one in enumerate(expected):
-            one.meta = {"order": order}
-        results = batch.validate(
-            _great_expectations().ExpectationSuite(name="contract", expectations=expected),
-            result_format=form,
-        ).results
-    _require_judged(results)
-    return sorted(results, key=lambda result: result.expectation_config.meta["order"])
+def told(rule: TableRule, severity: str, notes: Sequence[str]) -> dict[str, Any]:
+    """Return what every expectation carries beside its test: rule, words, severity and notes."""
+    content = list(notes)
+    return {
+        "description": rule.description,
+        "severity": severity,
+        "meta": {
+            "rule": rule.rule,
+            "column_name": rule.column_name,
+            "label": rule.label,
+            "severity": "error" if severity == BLOCKS else "warning",
+            "notes": {"format": "markdown", "content": content},
+        },
+    }
 
 
-def _require_judged(results: Sequence[Any]) -> None:
-    for result in results:
-        told = result.exception_info
-        if "raised_exception" not in told:  # then one entry per metric that could not be computed
-            message = next(iter(told.values()))["exception_message"]
-            config = result.expectation_config
-            raise ContractError(
-                f"{config.type} could not be judged on {config.kwargs}: {message}. "
-                "The frame has other types than its contract."
-            )
+def rule_notes(rule: TableRule, contract: Contract) -> list[str]:
+    """Return the contract's own words about the columns a rule looks at: meaning, unit, use."""
+    if rule.rule == UNIQUE_KEY:
+        return [f"A row is: {contract.grain}"]
+    described = [contract.column(name) for name in rule.columns if name in contract.column_names]
+    return [_column_note(column) for column in described]
 
 
-@cache
-def _great_expectations() -> Any:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with warnings.catch_warnings(), _without("pyspark"):
-        warnings.simplefilter("ignore")
-        import great_expectations
-
-        return great_expectations
-
-
-@contextmanager
-def _without(library: str) -> Iterator[None]:
-    """Let an optional library seem not installed unless it is loaded already.
-
-    What is judged here are frames in memory, yet great_expectations loads all of Spark's client
-    where there is one: a quarter of its import.
-    """
-    if library in sys.modules:
-        yield
-        return
-    sys.modules[library] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[library]
-
-
-@cache
-def _expectations() -> Any:
-    _great_expectations()
-    import great_expectations.expectations
-
-    return great_expectations.expectations
-
-
-@cache
-def _whole_frame() -> Any:
-    """The one batch definition every frame is judged through."""
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    context = _great_expectations().get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("tables").add_dataframe_asset("table")
-    return asset.add_batch_definition_whole_dataframe("whole")
+def _column_note(column: Column) -> str:
+    unit = f" Unit: {column.unit}." if column.unit else ""
+    return f"{column.name}: {column.description}{unit}"

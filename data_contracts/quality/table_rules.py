@@ -85,7 +85,7 @@ def _column_rules(column: Column) -> list[TableRule]:
         if bound is not None
     ]
     if bounds:
-        words = f"{column.name} is between {_bound(column.minimum)} and {_bound(column.maximum)}"
+        words = f"{column.name} is {_bounds_in_words(column)}"
         rules.append(TableRule(RANGE, named, " OR ".join(bounds), words))
     if column.valid_values:
         allowed = ", ".join(map(_literal, column.valid_values))
@@ -112,8 +112,12 @@ def _counts(rule: TableRule, contract: Contract) -> tuple[str, str]:
     return f"{rows} AS {checked}", f"count(*) FILTER ({rule.condition}) AS {failed}"
 
 
-def _bound(value: float | None) -> str:
-    return "any" if value is None else f"{value:g}"
+def _bounds_in_words(column: Column) -> str:
+    if column.maximum is None:
+        return f"at least {column.minimum:g}"
+    if column.minimum is None:
+        return f"at most {column.maximum:g}"
+    return f"between {column.minimum:g} and {column.maximum:g}"
 
 
 def _literal(value: str | int) -> str:

@@ -14,5 +14,6 @@ def command(home: HomeOption = DEFAULT_HOME) -> None:
 
     where = Home(home)
     published = open_published(where)
-    typer.echo(f"Report: {write_report(published, where.reports_dir).resolve()}")
+    report = write_report(published, where.reports_dir, where.data_docs_dir)
+    typer.echo(f"Report: {report.resolve()}")
     typer.echo(f"Summary: {write_summary(published, where.reports_dir).resolve()}")

@@ -185,6 +185,20 @@ def test_the_report_shows_markup_as_text(hostile, ran) -> None:
         assert direction not in re.sub(r"<script(?! type=\"application/json).*?</script>", "", body)
 
 
+def test_the_data_docs_show_markup_as_text(hostile, ran) -> None:
+    assert ran.returncode == 0
+    shown = ""
+    for file in (hostile[2] / "data_docs").rglob("*.html"):
+        html = file.read_text(encoding="utf-8")
+        page = Elements()
+        page.feed(html)
+        assert {tag for tag, _ in page.found}.isdisjoint({"img", "script", "iframe", "object"})
+        assert not [name for _, given in page.found for name in given if name.startswith("on")]
+        assert not ACTIVE.search(html.replace("\n", "").replace("\t", "")), file
+        shown += "".join(page.words)
+    assert "b<img src=x onerror=1>\\x1b[31m\\u202e.csv" in shown  # the file of the record refused
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
     if CHROMIUM is None:

@@ -17,7 +17,7 @@ from data_contracts.errors import ContractError
 from data_contracts.generated.duckdb_ddl import create_table_sql
 from data_contracts.generated.polars_schema import conform, empty, polars_schema
 from data_contracts.quality.expectations import judge, judge_counts
-from data_contracts.quality.suites import _without
+from data_contracts.quality.library import without
 from data_contracts.quality.table_rules import counting_sql, table_rules
 from data_contracts.tables import columns
 
@@ -71,7 +71,7 @@ def counted(frame: pl.DataFrame, described: Contract) -> pl.DataFrame:
         connection.execute(create_table_sql(described).replace(" NOT NULL", ""))
         connection.register("given", frame)
         connection.execute(f"INSERT INTO {described.name} SELECT * FROM given")
-        return judge_counts(connection.sql(counting_sql(described)).pl(), described)
+        return judge_counts(connection.sql(counting_sql(described)).pl(), described).results
 
 
 def failures(results: pl.DataFrame) -> list[tuple[str, str, int, int]]:
@@ -80,7 +80,7 @@ def failures(results: pl.DataFrame) -> list[tuple[str, str, int, int]]:
 
 
 def test_contract_results_hold_every_rule_of_the_contract_and_a_clean_table_passes() -> None:
-    results = judge(trays(), TRAYS)
+    results = judge(trays(), TRAYS).results
     assert results.columns == columns("evidence.contract_results")
     expected = [(rule, name) for rule, names in RULES.items() for name in names.split("|")]
     assert sorted(results.select("rule", "column_name").rows()) == sorted(expected)
@@ -113,7 +113,7 @@ def test_a_planted_violation_is_found_on_rows_and_on_counts(
     changes: dict[str, list[Any]], expected: list[tuple[str, str, int, int]]
 ) -> None:
     frame = trays(**changes)
-    on_rows, on_counts = judge(frame, TRAYS), counted(frame, TRAYS)
+    on_rows, on_counts = judge(frame, TRAYS).results, counted(frame, TRAYS)
     if expected[0][0] == "required" and expected[0][1] == "tray_id":
         expected = [*expected, ("unique_key", "tray_id, attempt", 2, 4)]
     assert failures(on_rows) == expected
@@ -125,7 +125,7 @@ def test_a_planted_violation_is_found_on_rows_and_on_counts(
 
 
 def test_a_breach_is_told_in_words() -> None:
-    results = judge(trays(vials=[-1, 501, 3, None]), TRAYS)
+    results = judge(trays(vials=[-1, 501, 3, None]), TRAYS).results
     detail = results.filter(~pl.col("is_passed"))["detail"].item()
     assert detail == "broken in 2 of 3: should be that vials is between 0 and 500"
 
@@ -142,7 +142,7 @@ def test_a_breach_is_told_in_words() -> None:
 def test_columns_missing_added_or_out_of_place_are_found(
     frame: pl.DataFrame, failed: int, checked: int
 ) -> None:
-    assert failures(judge(frame, TRAYS)) == [("columns", "*", failed, checked)]
+    assert failures(judge(frame, TRAYS).results) == [("columns", "*", failed, checked)]
 
 
 def test_a_unique_key_of_one_column_counts_every_row_that_shares_it() -> None:
@@ -151,7 +151,7 @@ def test_a_unique_key_of_one_column_counts_every_row_that_shares_it() -> None:
         pl.DataFrame({"file": ["a", "a", "b"], "sha256": ["0" * 64] * 3, "bytes": [1, 2, 3]}),
         limits,
     )
-    assert failures(judge(frame, limits)) == [("unique_key", "file", 2, 3)]
+    assert failures(judge(frame, limits).results) == [("unique_key", "file", 2, 3)]
     assert failures(counted(frame, limits)) == [("unique_key", "file", 2, 3)]
 
 
@@ -168,7 +168,7 @@ def test_an_empty_table_breaks_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", ["raw.lab_results", "evidence.inputs", "quarantine.records"])
 def test_an_empty_table_is_judged_and_passes(name: str) -> None:
     described = contract(name)
-    results = judge(empty(described), described)
+    results = judge(empty(described), described).results
     assert failures(results) == []
     assert results.height == len(table_rules(described)) + 1
 
@@ -186,8 +186,8 @@ def test_nothing_is_sent_anywhere() -> None:
 
 def test_an_optional_library_seems_missing_only_while_another_is_imported() -> None:
     sys.modules.pop("colorsys", None)
-    with _without("colorsys"), pytest.raises(ImportError):
+    with without("colorsys"), pytest.raises(ImportError):
         importlib.import_module("colorsys")
     loaded = importlib.import_module("colorsys")
-    with _without("colorsys"):
+    with without("colorsys"):
         assert importlib.import_module("colorsys") is loaded

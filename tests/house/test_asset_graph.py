@@ -9,6 +9,7 @@ from pipelines.io_managers import table_of
 
 FILES_NOT_TABLES = {
     "published.warehouse",
+    "report.data_docs",
     "report.executive",
     "report.summary",
     "report.workbook",
@@ -40,10 +41,14 @@ def test_every_asset_says_what_it_is(definitions: dg.Definitions) -> None:
     assert not silent
 
 
-def test_every_table_has_a_blocking_contract_check(definitions: dg.Definitions) -> None:
+def test_every_table_has_a_contract_check_and_every_raw_one_a_delivery_check(
+    definitions: dg.Definitions,
+) -> None:
     graph = definitions.resolve_asset_graph()
-    checked = {table_of(key.asset_key) for key in graph.asset_check_keys}
-    assert checked == set(contract_names())
+    checked = {(key.name, table_of(key.asset_key)) for key in graph.asset_check_keys}
+    contracts = {("contract", name) for name in contract_names()}
+    deliveries = {("delivery", name) for name in contract_names("raw")}
+    assert checked == contracts | deliveries
 
 
 def test_jobs_and_schedules(definitions: dg.Definitions) -> None:

@@ -199,6 +199,15 @@ def test_the_same_warehouse_gives_the_same_file(signal_plant, tmp_path):
     assert [file.name for file in (tmp_path / "a").iterdir()] == ["report.html"]
 
 
+def test_the_data_docs_are_linked_where_they_are(signal_plant, tmp_path):
+    reports, docs = tmp_path / "home" / "reports", tmp_path / "home" / "data_docs"
+    assert "data_docs" not in write_report(signal_plant, reports, docs).read_text(encoding="utf-8")
+    docs.mkdir()
+    (docs / "index.html").touch()
+    html = write_report(signal_plant, reports, docs).read_text(encoding="utf-8")
+    assert html.count('<a href="../data_docs/index.html">the Data Docs</a>') == 1
+
+
 def test_one_file_loads_nothing_from_elsewhere(signal_plant):
     html = render(signal_plant, plotly_js="")
     assert "<link" not in html

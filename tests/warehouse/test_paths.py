@@ -19,7 +19,7 @@ def test_everything_lies_under_the_home() -> None:
     paths = [
         home.working_file("k"), home.readings_dir("k"), home.published_file, home.reports_dir,
         home.lock_file, home.simulated_dir, home.dagster_dir, home.spill_dir, home.retired_dir,
-        home.published_source_file,
+        home.published_source_file, home.data_docs_dir,
     ]  # fmt: skip
     assert all(path.is_relative_to("var") for path in paths)
     assert home.published_file == Path("var/published/warehouse.duckdb")

@@ -1,0 +1,102 @@
+"""What a run keeps of its judgements for people: a great_expectations project and its Data Docs.
+
+Here belongs the resource through which checks hand over what they judged, and the asset that builds
+the pages. Suites, results and pages are ``data_contracts.data_docs``' business, their places the
+warehouse's.
+"""
+
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from assets.run_settings import RunSettings
+from data_contracts.catalogue import contract, contract_names, described_names
+from warehouse.paths import Home
+
+DATA_DOCS_KEY = dg.AssetKey(["report", "data_docs"])
+# Rows of delivered tables are judged themselves up to here: 50,000 cost a tenth of a second, and
+# pandas takes about a kilobyte a row. Beyond, DuckDB counts what breaks each rule in one pass.
+ROWS_JUDGED_ONE_BY_ONE = 100_000
+
+
+class DataDocs:
+    """The suites, results and pages of one run.
+
+    Args:
+        home: The runtime home.
+        settings: The run's request.
+    """
+
+    def __init__(self, home: Home, settings: RunSettings) -> None:
+        self.site_dir = home.data_docs_dir
+        self._home = home.root
+        self._root = home.work_dir(settings.source_key)
+        self._settings = settings
+
+    @cached_property
+    def _project(self) -> Any:
+        from data_contracts.data_docs.project import Project
+
+        return Project(self._root)
+
+    def keep(self, validation: Any) -> None:
+        """Keep a validation result in place of the earlier one of its suite."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        self._project.keep_result(validation, self._settings.run_id, now)
+
+    def page(self, name: str) -> Path:
+        """Return where the page of a suite's latest result stands once the pages are built.
+
+        Args:
+            name: ``schema.table``, or ``received.table`` for the records as delivered.
+        """
+        from data_contracts.data_docs.site import table_page
+
+        return (self.site_dir / table_page(name)).resolve()
+
+    def build(self) -> Path:
+        """Write every suite and build the pages anew in place of those before.
+
+        Returns:
+            The first page.
+
+        Raises:
+            ContractError: A page could not be made; the pages are then as they were.
+        """
+        from data_contracts.data_docs.index import About
+        from data_contracts.data_docs.refused import received_suite
+        from data_contracts.data_docs.site import build_site
+        from data_contracts.quality.suites import contract_suite
+
+        suites = [contract_suite(contract(name)) for name in contract_names()]
+        suites += [received_suite(contract(name)) for name in described_names("raw")]
+        self._project.keep_suites(suites)
+        about = About(
+            self._settings.profile.name,
+            self._settings.run_id,
+            self._project.folder.relative_to(self._home).as_posix(),
+            ROWS_JUDGED_ONE_BY_ONE,
+        )
+        return build_site(self._project, self.site_dir, about)
+
+
+@dg.resource(required_resource_keys={"home", "run_settings"})
+def data_docs_resource(context: dg.InitResourceContext) -> DataDocs:
+    """What this run keeps of its judgements."""
+    return DataDocs(context.resources.home, context.resources.run_settings)
+
+
+@dg.asset(
+    key=DATA_DOCS_KEY,
+    deps=[dg.AssetKey(["published", "warehouse"])],
+    group_name="reports",
+    required_resource_keys={"data_docs"},
+    description="What every table was held to and what broke it, with examples: static pages.",
+)
+def data_docs(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Build the Data Docs of everything judged."""
+    first = context.resources.data_docs.build()
+    return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(first.resolve()))})

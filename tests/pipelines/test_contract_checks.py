@@ -1,0 +1,157 @@
+"""Checks in Dagster: they name the rules broken and lead to the page that shows by what."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from assets.defs import asset_key
+from assets.run_settings import RunSettings
+from data_contracts.profile import load_profile
+from data_contracts.tables import table
+from pipelines.checks import contract_check, delivery_check, judge_table
+from pipelines.data_docs import DataDocs
+from warehouse.paths import Home
+from warehouse.store import Warehouse
+
+pytestmark = pytest.mark.xdist_group("great_expectations")
+NOON = datetime.fromisoformat("2024-03-01 12:00:00")
+
+
+def phases(*stages: int) -> pl.DataFrame:
+    """One phase of a batch each, an hour long."""
+    rows = [
+        (f"B{n}", stage, "granulation", "spray", None, None, NOON, NOON + timedelta(hours=1))
+        for n, stage in enumerate(stages, start=1)
+    ]
+    place = [("phases.csv", n + 1, f"hash-{n}", NOON, NOON, "run-1") for n in range(len(rows))]
+    return table("raw.phases", [(*row, *at) for row, at in zip(rows, place, strict=True)])
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(Home(tmp_path / "home"), "small-00000000")
+
+
+@pytest.fixture
+def docs(warehouse: Warehouse) -> DataDocs:
+    settings = RunSettings(
+        profile=load_profile("virtual_plant"),
+        data_dir=Path("nowhere"),
+        source_key=warehouse.source_key,
+        assumptions_file=None,
+        as_of=None,
+        is_quick=True,
+        seed=1,
+        run_id="run-1",
+    )
+    return DataDocs(warehouse.home, settings)
+
+
+def checked(
+    warehouse: Warehouse, docs: DataDocs, key: dg.AssetKey, *checks: dg.AssetChecksDefinition
+) -> list[Any]:
+    """Run checks on tables that are in place and return what they say."""
+
+    @dg.asset(key=key)
+    def standing() -> None:
+        """Stand for the table, which is written already."""
+
+    done = dg.materialize(
+        [standing, *checks],
+        selection=dg.AssetSelection.checks(*checks) | dg.AssetSelection.assets(key),
+        resources={"warehouse": warehouse, "data_docs": docs},
+        raise_on_error=False,
+    )
+    return [one for one in done.get_asset_check_evaluations() if one.asset_key == key]
+
+
+def test_a_broken_contract_is_named_and_its_page_shows_the_row(
+    warehouse: Warehouse, docs: DataDocs
+) -> None:
+    warehouse.write("raw.phases", phases(3, 9, 4))
+    key = asset_key("raw.phases")
+    (said,) = checked(warehouse, docs, key, contract_check(key))
+    assert not said.passed
+    assert said.severity == dg.AssetCheckSeverity.ERROR
+    told = {name: value.value for name, value in said.metadata.items()}
+    assert told["failed"] == "range on stage (1 of 3)"
+    assert (told["rows"], told["judged by"]) == (3, "rows")
+    page = Path(told["data docs"])
+    assert page == (docs.site_dir / "tables/raw.phases.html").resolve()
+    target = page.read_text(encoding="utf-8").partition('href="')[2].partition('"')[0]
+    html = (page.parent / target).read_text(encoding="utf-8")
+    assert '<td class="value">9</td><td>B2</td>' in html
+    assert "phases.csv" in html
+
+
+def test_a_kept_contract_leads_to_where_its_page_will_be(
+    warehouse: Warehouse, docs: DataDocs
+) -> None:
+    warehouse.write("raw.phases", phases(3, 4))
+    key = asset_key("raw.phases")
+    (said,) = checked(warehouse, docs, key, contract_check(key))
+    assert said.passed
+    assert said.metadata["failed"].value == "none"
+    page = Path(said.metadata["data docs"].value)
+    assert not page.exists()
+    assert docs.build().is_file()
+    assert page.is_file()
+
+
+def test_a_table_above_the_stated_size_is_judged_by_counts_and_says_so(
+    warehouse: Warehouse, docs: DataDocs
+) -> None:
+    warehouse.write("raw.phases", phases(3, 9, 4))
+    by_counts = judge_table(warehouse, "raw.phases", most_rows=2)
+    assert (by_counts.validation.meta["judged_by"], by_counts.validation.success) == (
+        "counts",
+        False,
+    )
+    by_rows = judge_table(warehouse, "raw.phases", most_rows=3)
+    assert by_rows.validation.meta["judged_by"] == "rows"
+    same = by_rows.results.filter(pl.col("rule") != "columns")
+    assert by_counts.results.equals(same)
+    docs.keep(by_counts.validation)
+    docs.build()
+    (page,) = (docs.site_dir / "validations/raw/phases").rglob("*.html")
+    html = page.read_text(encoding="utf-8")
+    assert "3 rows, judged by counts" in html
+    assert "Broken by 1 of 3 checked" in html
+
+
+def test_a_computed_table_is_counted_and_looked_at_row_by_row_once_it_is_broken(
+    warehouse: Warehouse,
+) -> None:
+    kept = table("evidence.inputs", [("a.csv", "0" * 64, 1, None, None)])
+    warehouse.write("evidence.inputs", kept)
+    assert judge_table(warehouse, "evidence.inputs").validation.meta["judged_by"] == "counts"
+    broken = table("evidence.inputs", [("a.csv", "0" * 64, -1, None, None)])
+    warehouse.write("evidence.inputs", broken)
+    judged = judge_table(warehouse, "evidence.inputs").validation
+    assert judged.meta["judged_by"] == "rows"
+    (failed,) = [one for one in judged.results if not one.success]
+    assert failed.result["partial_unexpected_index_list"] == [{"bytes": -1, "file": "a.csv"}]
+
+
+def test_records_refused_are_told_by_rule_and_block_nothing(
+    warehouse: Warehouse, docs: DataDocs
+) -> None:
+    refused = ("raw.phases", "p.csv", 4, "stage", "range", "9", "stage must be between 1 and 7")
+    record = '{"batch_id": "B2", "stage": "9"}'
+    rows = [(*refused, record, NOON, "run-1")]
+    warehouse.write("quarantine.records", table("quarantine.records", rows))
+    account = [("raw.batches", 0, 0, 0, 0, None), ("raw.phases", 3, 2, 1, 0, 0.5)]
+    warehouse.write("evidence.ingestion", table("evidence.ingestion", account))
+    key = asset_key("raw.phases")
+    (said,) = checked(warehouse, docs, key, delivery_check())
+    assert (said.passed, said.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert said.metadata["failed"].value == "range on stage (1 of 3)"
+    assert (said.metadata["received"].value, said.metadata["refused"].value) == (3, 1)
+    docs.build()
+    page = Path(said.metadata["data docs"].value)
+    assert page == (docs.site_dir / "tables/received.phases.html").resolve()
+    assert page.is_file()

@@ -4,11 +4,13 @@ Without a site file nothing is scheduled: no schedule could know which records a
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from assets.sources.files.places import data_folder, matching_files
 from data_contracts.errors import LotwiseError, RunLockedError
 from data_contracts.profile import load_profile
 from pipelines.history.alerts import RunFailure, tell
@@ -22,7 +24,7 @@ from pipelines.site.site_file import Site, Source
 from warehouse.lock import run_lock
 from warehouse.paths import Home
 
-WATCH_SECONDS = 60
+WATCH_SECONDS = 30
 RUNNING = dg.DefaultScheduleStatus.RUNNING
 NOT_REFITTED = "No run over {source} has reached its end in {home}; the refit comes first."
 
@@ -82,7 +84,7 @@ def _file_sensor(site: Site, source: Source, jobs: Sequence[Any]) -> dg.SensorDe
     )
     def delivered(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         unblock(context.instance, site.home)
-        now = fingerprint(_folder(source), site.home, _files_beside(source))
+        now = fingerprint(_files(source))
         watch, reason = Watch.from_cursor(context.cursor).looked(now)
         if reason is not None:
             return dg.SensorResult(skip_reason=reason, cursor=watch.cursor())
@@ -148,17 +150,20 @@ def _was_run(site: Site, source: Source) -> bool:
     return was_run(Home(site.home), RunRequest.of_source(site.home, source))
 
 
-def _folder(source: Source) -> Path:
-    """Folder of the delivered files: the site's, or the profile's own."""
-    if source.data is not None:
-        return source.data
-    return load_profile(source.profile).data_dir or Path()
+def _files(source: Source) -> list[Path]:
+    """Every file a run of a source depends on, as they lie there now.
 
-
-def _files_beside(source: Source) -> tuple[Path, ...]:
-    """Files outside the folder on which a run depends."""
-    own = [source.assumptions] if source.assumptions is not None else []
-    return (load_profile(source.profile).file, *own)
+    Raises:
+        LotwiseError: The profile or the folder cannot be read; the tick says so.
+    """
+    profile = load_profile(source.profile)
+    own = [path for path in (profile.file, source.assumptions) if path is not None]
+    folder = source.data or profile.data_dir
+    if folder is None:
+        return own
+    there = data_folder(folder)
+    matched = (matching_files(described, there) for described in profile.files.values())
+    return [*own, *chain.from_iterable(matched)]
 
 
 def _requested(site: Site, source: Source, job: str, run_key: str | None = None) -> dg.RunRequest:

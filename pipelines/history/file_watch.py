@@ -6,46 +6,31 @@ are not read here.
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-MOST_FILES = 100_000
 ARRIVING = "files have only just changed; waiting until they are all there"
 
 
-def fingerprint(folder: Path, apart: Path, beside: tuple[Path, ...] = ()) -> str:
-    """Return a name for the present state of a folder of delivered files.
+def fingerprint(files: Iterable[Path]) -> str:
+    """Return a name for the present state of files.
 
     Args:
-        folder: The folder, looked through with all it holds.
-        apart: The home, which may lie in it and changes with every run.
-        beside: Other files a run depends on: profile, assumptions.
+        files: What a run depends on: delivered files, profile, assumptions.
 
     Returns:
-        SHA-256 over relative path, size and time of every file.
+        SHA-256 over path, size and time of every file that is there.
     """
     digest = hashlib.sha256()
-    for path in (*sorted(_files(folder, apart.resolve())), *beside):
+    for path in sorted(files):
         try:
             state = path.stat()
         except OSError:
             continue  # moved away between two looks; the next look sees it
-        name = os.path.relpath(path, folder)
-        digest.update(f"{name}\0{state.st_size}\0{state.st_mtime_ns}\n".encode(errors="replace"))
+        line = f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n"
+        digest.update(line.encode(errors="surrogateescape"))
     return digest.hexdigest()
-
-
-def _files(folder: Path, apart: Path) -> Iterator[Path]:
-    count = 0
-    for inside, folders, names in os.walk(folder):
-        folders[:] = [each for each in folders if (Path(inside) / each).resolve() != apart]
-        for name in names:
-            count += 1
-            if count > MOST_FILES:
-                return
-            yield Path(inside) / name
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 from dagster._core.test_utils import create_run_for_test
 
 from data_contracts.errors import WarehouseError
@@ -19,6 +20,7 @@ from pipelines.history.dead_runs import close_dead_runs
 from pipelines.history.file_watch import ARRIVING, Watch, fingerprint
 from pipelines.history.instance import run_history
 from pipelines.site.site_file import Alerts, Email
+from tests.conftest import ROOT
 from warehouse.paths import Home
 
 FAILURE = RunFailure("nightly", "tablets", "/srv/home", "run-1", "batches.csv, line 3: no batch")
@@ -48,6 +50,16 @@ def test_a_history_that_cannot_be_read_is_one_clear_error(tmp_path: Path) -> Non
     (home.dagster_dir / "history" / "runs.db").write_bytes(b"no database" * 1000)
     with pytest.raises(WarehouseError, match="Move that folder away"), run_history(home):
         pass
+
+
+def test_the_servers_settings_are_those_of_the_projects_own_file(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with run_history(home):
+        written = yaml.safe_load((home.dagster_dir / "dagster.yaml").read_text())
+    own = yaml.safe_load((ROOT / "dagster.yaml").read_text())
+    assert written.pop("storage") == {"sqlite": {"base_dir": str(home.dagster_dir.resolve())}}
+    assert own.pop("storage") == {"sqlite": {"base_dir": "var/dagster"}}
+    assert written == own
 
 
 @pytest.fixture
@@ -118,13 +130,12 @@ def test_an_alert_that_cannot_be_sent_says_what_to_look_at(
 
 
 def test_files_count_as_delivered_once_two_looks_see_the_same(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
     file = tmp_path / "batches.csv"
     file.write_text("a")
 
     def look(watch: Watch) -> tuple[Watch, str | None]:
-        return Watch.from_cursor(watch.cursor()).looked(fingerprint(tmp_path, home))
+        there = [file, tmp_path / "moved_away.csv"]
+        return Watch.from_cursor(watch.cursor()).looked(fingerprint(there))
 
     watch, reason = look(Watch.from_cursor(None))
     assert reason == ARRIVING
@@ -133,7 +144,6 @@ def test_files_count_as_delivered_once_two_looks_see_the_same(tmp_path: Path) ->
     assert reason == ARRIVING
     watch, reason = look(watch)
     assert reason is None
-    (home / "warehouse").write_text("a run writes into the home")
     watch, reason = look(watch)
     assert reason == "nothing new was delivered"
     os.utime(file, ns=(1, 1))

@@ -1,6 +1,7 @@
 """The site file: what it says, and that what it cannot mean is told by file, line and key."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,7 +99,7 @@ def test_commands_take_from_the_site_what_was_not_said(
 ) -> None:
     site = site_of(tmp_path, WHOLE)
     monkeypatch.chdir(tmp_path)
-    options = {"data": None, "home": None, "assumptions": None, "seed": None}
+    options: dict[str, Any] = {"data": None, "home": None, "assumptions": None, "seed": None}
     request = asked("tablets", **options)
     assert request == RunRequest.of_source(site.home, site.sources["tablets"])
     assert asked("tablets", **options | {"seed": 3}).seed == 3

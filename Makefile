@@ -43,7 +43,7 @@ fuzz: $(READY) ## random profiles, CSV, Parquet and expressions for a while (mak
 	$(BIN)/python -m tests.bad_inputs.fuzz --seconds $(SECONDS)
 
 ui: $(READY) ## Dagster on localhost
-	mkdir -p var && DAGSTER_HOME=$(CURDIR) $(BIN)/dagster dev -m pipelines.definitions -h 127.0.0.1 -p 3000
+	$(BIN)/lotwise serve
 
 bench: $(READY) ## every benchmark, results under benchmarks/results/
 	for file in benchmarks/*.py; do $(BIN)/python "$$file" || exit 1; done

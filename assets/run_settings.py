@@ -13,6 +13,9 @@ from data_contracts.errors import UsageError
 from data_contracts.profile import Profile
 from data_contracts.untrusted.limits import EARLIEST_INSTANT, LATEST_INSTANT
 
+VIRTUAL_PLANT = "virtual_plant"
+# profile -> the virtual plant whose exports it describes, written where no data folder is named
+PLANT_OF_PROFILE = {VIRTUAL_PLANT: "tablets", "sterile_vials": "sterile_vials"}
 A_DAY = timedelta(days=1)  # more than any time zone moves an instant
 
 

@@ -27,7 +27,8 @@ from pipelines.resources import (
     run_settings_resource,
     warehouse_resource,
 )
-from pipelines.schedules import schedules
+from pipelines.schedules import schedules, sensors
+from pipelines.site.site_file import Site
 
 TOPIC_DEFS = (
     "assets.virtual_plant.defs",
@@ -62,6 +63,7 @@ def table_keys(assets: list[dg.AssetsDefinition]) -> set[dg.AssetKey]:
 
 
 def build_definitions(
+    site: Site | None = None,
     *,
     resources: Mapping[str, Any] | None = None,
     loggers: Mapping[str, dg.LoggerDefinition] | None = None,
@@ -69,6 +71,7 @@ def build_definitions(
     """Build everything Dagster needs to run the product.
 
     Args:
+        site: Whose schedules and sensors run by themselves; None for none.
         resources: Replacements by key for ``home``, ``run_settings``, ``warehouse``,
             ``data_docs`` and ``warehouse_io``.
         loggers: Loggers by key, in place of Dagster's console log.
@@ -77,7 +80,7 @@ def build_definitions(
         Assets, contract checks, jobs and schedules over the in-process executor: DuckDB
         has one writer, and a step costs 40 ms in process against 2 s out of it.
     """
-    topics = [*topic_assets(), runs]
+    topics, every_job = [*topic_assets(), runs], jobs()
     tables = table_keys(topics)
     judged = tables - {CLAIMS_KEY}
     closing = [
@@ -88,8 +91,9 @@ def build_definitions(
     return dg.Definitions(
         assets=[*topics, *closing],
         asset_checks=[*contract_checks(tables | {CONTRACT_RESULTS_KEY}), delivery_check()],
-        jobs=jobs(),
-        schedules=schedules(),
+        jobs=every_job,
+        schedules=schedules(site) if site is not None else [],
+        sensors=sensors(site, every_job) if site is not None else [],
         executor=dg.in_process_executor,
         loggers=loggers,
         resources={

@@ -11,12 +11,15 @@ import typer
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
 from pipelines.commands import (
     check,
+    init,
+    nightly,
     profile,
     publish,
     report,
     roi,
     run,
     self_test,
+    serve,
     simulate,
     sql,
     verify,
@@ -30,7 +33,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, self_test, simulate, check, profile, roi, report, sql, publish, verify):
+COMMANDS = (
+    *(run, nightly, self_test, simulate, check, profile),
+    *(roi, report, sql, publish, verify, init, serve),
+)
+for command in COMMANDS:
     name = command.__name__.rsplit(".", 1)[-1].replace("_", "-")
     app.command(name=name)(command.command)
 

@@ -1,5 +1,6 @@
-"""The definitions Dagster loads: the product with its own resources, nothing replaced."""
+"""The definitions Dagster loads: the product with its own resources, and the site's hours."""
 
 from pipelines.build import build_definitions
+from pipelines.site.asked import find_site
 
-defs = build_definitions()
+defs = build_definitions(find_site())

@@ -15,6 +15,7 @@ SENSOR_MONTH_JOB = "sensor_month"
 NIGHTLY_JOB = "nightly"
 SELF_TEST_JOB = "self_test"
 SELF_TEST_TRIALS = 40
+JOB_OF_SCHEDULE = {"nightly": NIGHTLY_JOB, "refit": MAIN_JOB, "self_test": SELF_TEST_JOB}
 REFIT_GROUPS = ("failure_models", "rules", "precursors")
 
 

@@ -4,9 +4,10 @@
 contract checks, and ``published.warehouse`` puts a complete read-only copy in place in one rename.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -16,6 +17,7 @@ from assets.core.defs import as_of_date
 from assets.defs import asset_key, table_asset
 from assets.run_settings import RunSettings
 from data_contracts.tables import table
+from pipelines.site.last_requests import remember
 from warehouse.store import Warehouse
 
 CONTRACT_RESULTS = "evidence.contract_results"
@@ -88,11 +90,16 @@ def published_asset(tables: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         key=PUBLISHED_KEY,
         deps=sorted(tables, key=str),
         group_name="published",
-        required_resource_keys={"warehouse"},
+        required_resource_keys={"run_settings", "warehouse"},
         description="A complete read-only copy of the warehouse, put in place by one rename.",
     )
     def published_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        file = context.resources.warehouse.publish()
+        warehouse: Warehouse = context.resources.warehouse
+        file = warehouse.publish()
+        if context.resources.run_settings.as_of is None:  # a look back is nothing to do every night
+            config: Mapping[str, Any] = context.run.run_config
+            said = config.get("resources", {}).get("run_settings", {}).get("config", {})
+            remember(warehouse.home, warehouse.source_key, said)
         return dg.MaterializeResult(
             metadata={"file": dg.MetadataValue.path(str(file)), "bytes": file.stat().st_size}
         )

@@ -9,18 +9,22 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.run_settings import RunSettings, SimulationSettings, parse_instant
+from assets.run_settings import (
+    PLANT_OF_PROFILE,
+    VIRTUAL_PLANT,
+    RunSettings,
+    SimulationSettings,
+    parse_instant,
+)
 from data_contracts.errors import UsageError
 from data_contracts.profile import load_profile
+from pipelines.history.dead_runs import close_dead_runs
 from pipelines.replay.outcome_preview import decided_outcomes
 from warehouse.lock import run_lock
 from warehouse.paths import Home, source_key
 from warehouse.store import Warehouse
 from warehouse.usable_home import require_usable
 
-VIRTUAL_PLANT = "virtual_plant"
-# profile -> the virtual plant whose exports it describes, written where no data folder is named
-PLANT_OF_PROFILE = {VIRTUAL_PLANT: "tablets", "sterile_vials": "sterile_vials"}
 PLANT_BATCHES, PLANT_YEARS = 1000, 5.0
 QUICK_SHARE = 0.2  # `--quick`: a fifth of the plant, on the same path
 
@@ -109,4 +113,6 @@ def warehouse_resource(context: dg.InitResourceContext) -> Iterator[Warehouse]:
         run_lock(home, holder=f"job {job} on source {settings.profile.name}"),
         Warehouse(home, settings.source_key).kept_open() as warehouse,
     ):
+        if context.instance is not None:
+            close_dead_runs(context.instance, context.run.run_id if context.run else None)
         yield warehouse

@@ -4,10 +4,7 @@ This is not a second pipeline: it runs the very job Dagster's UI and schedules r
 logger. An error of ours comes back as itself; anything else is a defect and keeps its traceback.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from dagster import DagsterExecutionInterruptedError
 from dagster._core.errors import DagsterAssetCheckFailedError
@@ -15,7 +12,9 @@ from rich.console import Console
 
 from data_contracts.errors import ContractError, LotwiseError, RunInterruptedError
 from pipelines.build import build_definitions
+from pipelines.history.instance import SOURCE_TAG, run_history
 from pipelines.interruption import insistent_interrupts
+from pipelines.site.run_request import RunRequest
 from pipelines.terminal.progress import LOGGER_KEY, RunProgress, StepTimes, progress_logger
 from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 from warehouse.paths import Home
@@ -26,44 +25,6 @@ _BROKEN_RULES = """
 SELECT table_name, rule, column_name, detail FROM evidence.contract_results
 WHERE NOT is_passed ORDER BY ALL
 """
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What the command line was asked to run; empty fields take the resources' defaults.
-
-    ``config`` is Dagster run configuration of the job's own, beside that of the resources.
-    """
-
-    home: Path
-    source: str
-    data: Path | None = None
-    assumptions: Path | None = None
-    as_of: str | None = None
-    is_quick: bool = False
-    seed: int = 1
-    config: Mapping[str, Any] = field(default_factory=dict)
-
-    def run_config(self) -> dict[str, Any]:
-        """Return the request as Dagster run configuration."""
-        settings: dict[str, Any] = {
-            "source": self.source,
-            "quick": self.is_quick,
-            "seed": self.seed,
-            "data": str(self.data) if self.data else None,
-            "assumptions": str(self.assumptions) if self.assumptions else None,
-            "as_of": self.as_of,
-        }
-        return {
-            **self.config,
-            "loggers": {LOGGER_KEY: {}},
-            "resources": {
-                "home": {"config": {"path": str(self.home)}},
-                "run_settings": {
-                    "config": {name: v for name, v in settings.items() if v is not None}
-                },
-            },
-        }
 
 
 def own_error(error: BaseException) -> LotwiseError | None:
@@ -130,11 +91,17 @@ def run_job(name: str, request: RunRequest, console: Console) -> None:
     definitions = build_definitions(loggers={LOGGER_KEY: progress_logger(lambda: handlers[0])})
     job = definitions.resolve_job_def(name)
     steps = [node.name for node in job.nodes]
-    with RunProgress(console, steps, StepTimes(home.dagster_dir / "step_seconds.json")) as shown:
+    times = StepTimes(home.dagster_dir / "step_seconds.json")
+    with run_history(home) as history, RunProgress(console, steps, times) as shown:
         handlers.append(shown)
         try:
             with insistent_interrupts():
-                job.execute_in_process(run_config=request.run_config(), raise_on_error=True)
+                job.execute_in_process(
+                    run_config={**request.run_config(), "loggers": {LOGGER_KEY: {}}},
+                    instance=history,
+                    raise_on_error=True,
+                    tags={SOURCE_TAG: Path(request.source).stem, "lotwise/started_by": "command"},
+                )
         except DagsterAssetCheckFailedError as error:
             raise ContractError(_broken_contracts(home)) from error
         except (Exception, DagsterExecutionInterruptedError) as error:

@@ -1,33 +1,173 @@
-"""When jobs run by themselves: every night what is new, every month the refit and its self-test."""
+"""When jobs run by themselves: as the site file says, per source, with its configuration.
+
+Without a site file nothing is scheduled: no schedule could know which records are meant.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
-from pipelines.jobs import MAIN_JOB, NIGHTLY_JOB, SELF_TEST_JOB
+from assets.sources.files.places import data_folder, matching_files
+from data_contracts.errors import LotwiseError, RunLockedError
+from data_contracts.profile import load_profile
+from pipelines.history.alerts import RunFailure, tell
+from pipelines.history.dead_runs import close_dead_runs
+from pipelines.history.file_watch import Watch, fingerprint
+from pipelines.history.instance import SOURCE_TAG
+from pipelines.jobs import JOB_OF_SCHEDULE, MAIN_JOB, NIGHTLY_JOB
+from pipelines.site.last_requests import was_run
+from pipelines.site.run_request import RunRequest
+from pipelines.site.site_file import Site, Source
+from warehouse.lock import run_lock
+from warehouse.paths import Home
 
-NIGHTLY_CRON = "30 2 * * *"  # after the plant systems' midnight exports have landed
-MONTHLY_CRON = "0 4 1 * *"
-SELF_TEST_CRON = "0 8 1 * *"  # on the tables of the refit
+WATCH_SECONDS = 30
+RUNNING = dg.DefaultScheduleStatus.RUNNING
+NOT_REFITTED = "No run over {source} has reached its end in {home}; the refit comes first."
 
 
-def schedules() -> list[dg.ScheduleDefinition]:
-    """Return the nightly schedule, the monthly refit and its self-test, off until switched on."""
+def schedules(site: Site) -> list[dg.ScheduleDefinition]:
+    """Return every schedule of a site, on from the start: the site file is where they are declared.
+
+    Args:
+        site: The site.
+    """
     return [
-        dg.ScheduleDefinition(
-            name="nightly",
-            job_name=NIGHTLY_JOB,
-            cron_schedule=NIGHTLY_CRON,
-            execution_timezone="UTC",
-        ),
-        dg.ScheduleDefinition(
-            name="monthly_refit",
-            job_name=MAIN_JOB,
-            cron_schedule=MONTHLY_CRON,
-            execution_timezone="UTC",
-        ),
-        dg.ScheduleDefinition(
-            name="monthly_self_test",
-            job_name=SELF_TEST_JOB,
-            cron_schedule=SELF_TEST_CRON,
-            execution_timezone="UTC",
-        ),
+        _schedule(site, source, asked, cron)
+        for source in site.sources.values()
+        for asked, cron in source.crons.items()
     ]
+
+
+def sensors(site: Site, jobs: Sequence[Any]) -> list[dg.SensorDefinition]:
+    """Return a file sensor per watched source, and the one that tells of failed runs.
+
+    Args:
+        site: The site.
+        jobs: Every job; a sensor runs a source's first refit, and its nights.
+    """
+    ran = [job for job in jobs if job.name in (MAIN_JOB, NIGHTLY_JOB)]
+    watched = [_file_sensor(site, each, ran) for each in site.sources.values() if each.is_watched]
+    return [*watched, _failure_sensor(site)]
+
+
+def _schedule(site: Site, source: Source, asked: str, cron: str) -> dg.ScheduleDefinition:
+    job = JOB_OF_SCHEDULE[asked]
+
+    @dg.schedule(
+        name=f"{asked}_{source.name}",
+        job_name=job,
+        cron_schedule=cron,
+        execution_timezone=site.timezone,
+        default_status=RUNNING,
+        description=f"{job} of {source.name}, as {site.file.name} says.",
+    )
+    def due(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        unblock(context.instance, site.home)
+        if job != MAIN_JOB and not _was_run(site, source):
+            return dg.SkipReason(NOT_REFITTED.format(source=source.name, home=site.home))
+        return _requested(site, source, job)
+
+    return due
+
+
+def _file_sensor(site: Site, source: Source, jobs: Sequence[Any]) -> dg.SensorDefinition:
+    @dg.sensor(
+        name=f"files_of_{source.name}",
+        jobs=jobs,
+        minimum_interval_seconds=WATCH_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=f"Runs {source.name} once newly delivered files are all there.",
+    )
+    def delivered(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        unblock(context.instance, site.home)
+        now = fingerprint(_files(source))
+        watch, reason = Watch.from_cursor(context.cursor).looked(now)
+        if reason is not None:
+            return dg.SensorResult(skip_reason=reason, cursor=watch.cursor())
+        job = NIGHTLY_JOB if _was_run(site, source) else MAIN_JOB
+        request = _requested(site, source, job, run_key=now)
+        return dg.SensorResult(run_requests=[request], cursor=watch.cursor())
+
+    return delivered
+
+
+def _failure_sensor(site: Site) -> dg.SensorDefinition:
+    @dg.run_failure_sensor(
+        name="failed_runs",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Tells of failed runs by webhook and mail, as the site file says.",
+    )
+    def failed(context: dg.RunFailureSensorContext) -> None:
+        run = context.dagster_run
+        failure = RunFailure(
+            job=run.job_name,
+            source=run.tags.get(SOURCE_TAG, "a source"),
+            home=str(site.home),
+            run_id=run.run_id,
+            reason=_reason(context),
+        )
+        for problem in tell(site.alerts, failure):
+            context.log.error(problem)
+
+    return failed
+
+
+def _reason(context: dg.RunFailureSensorContext) -> str:
+    """What went wrong in our own words where a step said it, else Dagster's message."""
+    for event in context.get_step_failure_events():
+        error = event.step_failure_data.error
+        while error is not None:
+            if _is_ours(error.cls_name):
+                return str(error.message.split(": ", 1)[-1].strip())
+            error = error.cause
+    return str(context.failure_event.message)
+
+
+def _is_ours(class_name: str | None) -> bool:
+    return class_name in {each.__name__ for each in _subclasses(LotwiseError)}
+
+
+def _subclasses(kind: type[LotwiseError]) -> Iterator[type[LotwiseError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from _subclasses(each)
+
+
+def unblock(instance: dg.DagsterInstance, home: Path) -> None:
+    """Close runs that died, where no run is at work: they would keep the next one waiting."""
+    try:
+        with run_lock(Home(home), holder="a look at the run history"):
+            close_dead_runs(instance, None)
+    except RunLockedError:
+        return  # whoever holds the home closes them
+
+
+def _was_run(site: Site, source: Source) -> bool:
+    return was_run(Home(site.home), RunRequest.of_source(site.home, source))
+
+
+def _files(source: Source) -> list[Path]:
+    """Every file a run of a source depends on, as they lie there now.
+
+    Raises:
+        LotwiseError: The profile or the folder cannot be read; the tick says so.
+    """
+    profile = load_profile(source.profile)
+    own = [path for path in (profile.file, source.assumptions) if path is not None]
+    folder = source.data or profile.data_dir
+    if folder is None:
+        return own
+    there = data_folder(folder)
+    matched = (matching_files(described, there) for described in profile.files.values())
+    return [*own, *chain.from_iterable(matched)]
+
+
+def _requested(site: Site, source: Source, job: str, run_key: str | None = None) -> dg.RunRequest:
+    config: dict[str, Any] = RunRequest.of_source(site.home, source).run_config()
+    return dg.RunRequest(
+        run_key=run_key, job_name=job, run_config=config, tags={SOURCE_TAG: source.name}
+    )

@@ -234,13 +234,17 @@ def _note_lines(node: yaml.Node, place: Place, lines: dict[Place, Mark], file: P
             _note_lines(item, (*place, index), lines, file)
 
 
-def read_document(file: Path) -> Section:
+def read_document(file: Path, what: str = "The profile") -> Section:
     """Read a YAML file whose root is a mapping.
+
+    Args:
+        file: The file.
+        what: What it is, for messages.
 
     Raises:
         ProfileError: The file is missing, is not YAML, holds more than is read, or no mapping.
     """
-    text = modest_yaml(file, "The profile", ProfileError)
+    text = modest_yaml(file, what, ProfileError)
     try:
         root = yaml.compose(text, Loader=_PlainLoader)
         values = yaml.load(text, Loader=_PlainLoader)
@@ -257,7 +261,9 @@ def read_document(file: Path) -> Section:
             f"{file.name}: a value is not what it looks like ({error}); put it in quotes."
         ) from error
     if not isinstance(values, dict) or root is None:
-        raise ProfileError(f"{file.name}: a profile is a mapping (key: value); this file is not.")
+        raise ProfileError(
+            f"{file.name}: {what[0].lower()}{what[1:]} is a mapping (key: value); this file is not."
+        )
     lines: dict[Place, Mark] = {}
     _note_lines(root, (), lines, file)
     return Section({str(k): v for k, v in values.items()}, (), file, lines)

@@ -23,7 +23,7 @@ FOUND = 80  # characters shown of a refused value
 
 
 def command(
-    source: SourceOption = "tabletting",
+    source: SourceOption = None,
     data: DataOption = None,
     home: Annotated[
         Path | None,
@@ -35,8 +35,12 @@ def command(
     from assets.sources.inspection import inspect_source
     from data_contracts.profile import load_profile
     from pipelines.replay.outcome_preview import decided_outcomes
+    from pipelines.site.asked import asked, find_site
 
-    profile = load_profile(source)
+    if find_site(home) is not None:
+        request = asked(source, data=data, home=home, assumptions=None, seed=None)
+        source, data, home = request.source, request.data, request.home
+    profile = load_profile(source or "tabletting")
     folder = data or profile.data_dir
     if folder is None:
         raise UsageError(

@@ -8,11 +8,19 @@ import typer
 from data_contracts.untrusted.limits import LARGEST_SEED
 
 HomeOption = Annotated[
-    Path, typer.Option("--home", help="Runtime home: warehouse, reports, run history.")
+    Path | None,
+    typer.Option(
+        "--home",
+        help="Runtime home: warehouse, reports, run history. Default: the site file's, or var.",
+    ),
 ]
 SourceOption = Annotated[
-    str,
-    typer.Option("--source", help="Built-in profile (virtual_plant, tabletting) or a YAML path."),
+    str | None,
+    typer.Option(
+        "--source",
+        help="A source of the site file, a built-in profile (virtual_plant, tabletting) or a YAML "
+        "path. Default: the site's only source, or virtual_plant.",
+    ),
 ]
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Folder that holds the source's files.")
@@ -24,7 +32,7 @@ QuickOption = Annotated[
     bool, typer.Option("--quick", help="A fifth of the plant, fewer resamples, same path.")
 ]
 SeedOption = Annotated[
-    int, typer.Option("--seed", help="Seed of every random draw.", min=0, max=LARGEST_SEED)
+    int | None,
+    typer.Option("--seed", help="Seed of every random draw. Default: 1.", min=0, max=LARGEST_SEED),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object, for machines.")]
-DEFAULT_HOME = Path("var")

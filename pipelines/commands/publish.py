@@ -2,16 +2,17 @@
 
 import typer
 
-from pipelines.commands.options import DEFAULT_HOME, HomeOption
+from pipelines.commands.options import HomeOption
 
 
-def command(home: HomeOption = DEFAULT_HOME) -> None:
+def command(home: HomeOption = None) -> None:
     """Publish the last run's working warehouse again, with paths of where the home is now."""
+    from pipelines.site.asked import home_of
     from warehouse.lock import run_lock
     from warehouse.paths import Home
     from warehouse.store import Warehouse, last_source_key
 
-    where = Home(home)
+    where = Home(home_of(home))
     with run_lock(where, holder="lotwise publish"):
         file = Warehouse(where, last_source_key(where)).publish_again()
     typer.echo(f"Published: {file.resolve()}")

@@ -1,13 +1,11 @@
 """``lotwise run``: the main job, from sources to published warehouse and reports."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines.commands.options import (
-    DEFAULT_HOME,
     AssumptionsOption,
     DataOption,
     HomeOption,
@@ -20,42 +18,43 @@ from pipelines.terminal.console import terminal
 
 
 def command(
-    source: SourceOption = "virtual_plant",
+    source: SourceOption = None,
     data: DataOption = None,
-    home: HomeOption = DEFAULT_HOME,
+    home: HomeOption = None,
     assumptions: AssumptionsOption = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Take records as known on this date.")
     ] = None,
     quick: QuickOption = False,
-    seed: SeedOption = 1,
+    seed: SeedOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the main job: read a source, find what precedes failures, price it, publish, report."""
     from assets.run_settings import parse_instant
     from data_contracts.profile import load_profile
+    from pipelines.site.asked import asked
 
+    request = asked(
+        source,
+        data=data,
+        home=home,
+        assumptions=assumptions,
+        seed=seed,
+        is_quick=quick,
+        as_of=as_of,
+    )
     # What cannot be run is refused before the seconds it takes to set the job up.
-    load_profile(source)
+    load_profile(request.source)
     if as_of is not None:
         parse_instant(as_of)
 
     from pipelines.jobs import MAIN_JOB
     from pipelines.run_summary import print_summary, summary
-    from pipelines.runner import RunRequest, run_job
+    from pipelines.runner import run_job
 
     console = terminal(is_stderr=as_json)
-    request = RunRequest(
-        home=home,
-        source=source,
-        data=data,
-        assumptions=assumptions,
-        as_of=as_of,
-        is_quick=quick,
-        seed=seed,
-    )
     run_job(MAIN_JOB, request, console)
-    done = summary(Path(home))
+    done = summary(request.home)
     if as_json:
         typer.echo(json.dumps(done, indent=2, default=str))
     else:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from data_contracts.untrusted.inert_text import visible
-from pipelines.commands.options import DEFAULT_HOME, HomeOption
+from pipelines.commands.options import HomeOption
 from pipelines.terminal.console import is_for_eyes
 
 
@@ -22,7 +22,7 @@ class OutputFormat(StrEnum):
 
 def command(
     query: Annotated[str, typer.Argument(help="One SQL query.")],
-    home: HomeOption = DEFAULT_HOME,
+    home: HomeOption = None,
     output_format: Annotated[
         OutputFormat, typer.Option("--format", help="How to print the rows.")
     ] = OutputFormat.TABLE,
@@ -30,10 +30,11 @@ def command(
     """Query the published warehouse; it is never locked and never half written."""
     import polars as pl
 
+    from pipelines.site.asked import home_of
     from warehouse.paths import Home
     from warehouse.published_copy.published import open_published
 
-    frame = open_published(Home(home)).answer(query)
+    frame = open_published(Home(home_of(home))).answer(query)
     if output_format is OutputFormat.CSV:
         text = frame.write_csv()
         # not by echo, which would take escape sequences out of what was delivered

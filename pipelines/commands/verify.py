@@ -3,18 +3,19 @@
 import typer
 
 from data_contracts.errors import ContractError
-from pipelines.commands.options import DEFAULT_HOME, HomeOption
+from pipelines.commands.options import HomeOption
 
 SHOWN = 20
 
 
-def command(home: HomeOption = DEFAULT_HOME) -> None:
+def command(home: HomeOption = None) -> None:
     """Recompute every number claimed in the last report from the published warehouse."""
+    from pipelines.site.asked import home_of
     from reports.verification import verify
     from warehouse.paths import Home
     from warehouse.published_copy.published import open_published
 
-    where = Home(home)
+    where = Home(home_of(home))
     report = where.reports_dir / "report.html"
     mismatches = verify(open_published(where), report)
     if mismatches:

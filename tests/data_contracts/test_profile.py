@@ -297,8 +297,8 @@ def test_each_mistake_has_one_precise_error(file: Path, good: str, bad: str, tol
     ("text", "told"),
     [
         ("a: [1,\nb: 2", r"plant\.yaml, line \d: this is not valid YAML"),
-        ("- a\n- b", "a profile is a mapping"),
-        ("", "a profile is a mapping"),
+        ("- a\n- b", "the profile is a mapping"),
+        ("", "the profile is a mapping"),
         ("profile: x", "declares no delivered files"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What Dagster itself shows: its UI starts and finds the jobs, the schedules and every asset."""
+"""A plant's own nights, with real servers: schedule, file sensor, alert and UI over one history."""
 
 import json
 import os
@@ -6,11 +6,24 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).parents[2]
+import pytest
+
+from benchmarks.foreign_plants.kinds import foreign_table
+from benchmarks.foreign_plants.sources import write_source
+from tests.conftest import ROOT, Lotwise
+
+PATIENCE_S = 240
+RUNS = "{runsOrError{... on Runs{results{jobName status tags{key value}}}}}"
+SHOWN = """{repositoriesOrError{... on RepositoryConnection{nodes{
+  jobs{name} schedules{name scheduleState{status}} sensors{name} assetNodes{id}}}}}"""
 
 
 def free_port() -> int:
@@ -19,7 +32,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def asked(port: int, query: str) -> dict[str, object] | None:
+def answer(port: int, query: str) -> Any:
     """Ask Dagster's GraphQL; None while nothing answers."""
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/graphql",
@@ -27,8 +40,8 @@ def asked(port: int, query: str) -> dict[str, object] | None:
         headers={"Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            return dict(json.load(answer)["data"])
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return next(iter(json.load(reply)["data"].values()))
     except OSError:
         return None
 
@@ -43,35 +56,104 @@ def stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def test_the_ui_starts_with_both_jobs_and_schedules(tmp_path: Path) -> None:
-    (tmp_path / "dagster.yaml").write_bytes((ROOT / "dagster.yaml").read_bytes())
-    port = free_port()
-    command = ["-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
-    log = (tmp_path / "log").open("w")
-    server = subprocess.Popen(
-        [str(Path(sys.executable).with_name("dagster")), "dev", *command],
-        cwd=ROOT,
-        env={**os.environ, "DAGSTER_HOME": str(tmp_path)},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    query = (
-        "{repositoriesOrError{... on RepositoryConnection"
-        "{nodes{jobs{name} schedules{name} assetNodes{id}}}}}"
-    )
-    try:
-        found: list[dict[str, list[dict[str, str]]]] = []
-        deadline = time.monotonic() + 90
-        while not found and time.monotonic() < deadline and server.poll() is None:
-            data = asked(port, query)
-            found = data["repositoriesOrError"].get("nodes", []) if data else []  # type: ignore[attr-defined]
-            time.sleep(1)
-    finally:
-        stop(server)
-        log.close()
-    assert found, (tmp_path / "log").read_text()[-2000:]
-    assert {"main", "nightly", "self_test"} <= {job["name"] for job in found[0]["jobs"]}
-    schedules = {s["name"] for s in found[0]["schedules"]}
-    assert schedules == {"nightly", "monthly_refit", "monthly_self_test"}
-    assert len(found[0]["assetNodes"]) > 60
+def until(found: Callable[[], Any], log: Path) -> Any:
+    """Wait for what a function finds; fail with the server's last words."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if there := found():
+            return there
+        time.sleep(1)
+    raise AssertionError(log.read_text()[-3000:])
+
+
+@pytest.fixture
+def told() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Where alerts are sent, and what came."""
+    came: list[dict[str, str]] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            came.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Hook) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/", came
+        server.shutdown()
+
+
+@pytest.fixture
+def served(
+    tmp_path: Path, lotwise: Lotwise, told: tuple[str, list[dict[str, str]]]
+) -> Iterator[tuple[int, Path]]:
+    """A foreign plant that was run once by hand, its nights due every minute, and the server."""
+    profile = write_source(foreign_table("null_ar80", 1), tmp_path)
+    home = tmp_path / "home"
+    lotwise("run", "--source", profile, "--data", tmp_path, "--home", home, "--quick")
+    (tmp_path / "lotwise.yaml").write_text(f"""
+home: home
+sources:
+  plant:
+    profile: {profile}
+    data: .
+    quick: true
+    schedules: {{nightly: "* * * * *", refit: "0 4 1 1 *"}}
+    watch_files: true
+alerts: {{webhook: {told[0]}}}
+""")
+    port, log = free_port(), tmp_path / "log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "pipelines.command_line", "serve", "--port", str(port)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield port, tmp_path
+        finally:
+            stop(server)
+
+
+def test_a_plant_runs_its_own_nights(
+    served: tuple[int, Path], told: tuple[str, list[dict[str, str]]]
+) -> None:
+    port, folder = served
+    log = folder / "log"
+
+    def shown() -> Any:
+        return (answer(port, SHOWN) or {}).get("nodes")
+
+    (location,) = until(shown, log)
+    assert {"main", "nightly", "self_test"} <= {job["name"] for job in location["jobs"]}
+    states = {each["name"]: each["scheduleState"]["status"] for each in location["schedules"]}
+    assert states == {"nightly_plant": "RUNNING", "refit_plant": "RUNNING"}
+    assert {each["name"] for each in location["sensors"]} == {"files_of_plant", "failed_runs"}
+    assert len(location["assetNodes"]) > 60
+
+    def runs(status: str, key: str, value: str) -> list[str]:
+        """Jobs of the runs with a status that were started in a way."""
+        wanted = {"key": key, "value": value}
+        every = (answer(port, RUNS) or {}).get("results", [])
+        return [
+            run["jobName"] for run in every if run["status"] == status and wanted in run["tags"]
+        ]
+
+    by_hand = ("SUCCESS", "lotwise/started_by", "command")
+    assert runs(*by_hand) == ["main"]  # the run of the command line is in the same history
+    at_night = ("SUCCESS", "dagster/schedule_name", "nightly_plant")
+    assert set(until(lambda: runs(*at_night), log)) == {"nightly"}
+
+    (delivered,) = folder.glob("*.csv")
+    delivered.write_text("no,column,anybody,knows\n1,2,3,4\n")
+    by_files = ("FAILURE", "dagster/sensor_name", "files_of_plant")
+    assert set(until(lambda: runs(*by_files), log)) == {"nightly"}
+    message = until(lambda: told[1], log)[0]
+    assert (message["job"], message["source"]) == ("nightly", "plant")
+    assert delivered.name in message["reason"]

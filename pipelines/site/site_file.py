@@ -1,0 +1,214 @@
+"""The site file ``lotwise.yaml``: where the home is, which sources it runs, when, and whom to warn.
+
+Paths in it are relative to the file. It holds no secret: passwords stay in the environment.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from assets.run_settings import PLANT_OF_PROFILE
+from data_contracts.profile_schema.document import Section, read_document
+from data_contracts.untrusted.limits import LARGEST_SEED
+
+SITE_FILE = "lotwise.yaml"
+SCHEDULES = ("nightly", "refit", "self_test")
+SOURCE_KEYS = ("profile", "data", "assumptions", "seed", "quick", "schedules", "watch_files")
+SOURCE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+EMAIL_KEYS = ("to", "from", "server", "port", "starttls")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source the site runs.
+
+    Attributes:
+        name: Its name on this site.
+        profile: Built-in profile or the path of one.
+        data: Folder of the delivered files; None where the profile says it.
+        assumptions: Cost assumptions; None for the profile's own or the default.
+        seed: Seed of every random draw.
+        is_quick: Whether fewer resamples are drawn.
+        crons: When which job runs by itself: ``nightly``, ``refit``, ``self_test`` to a cron line.
+        is_watched: Whether a new or changed delivered file starts a night.
+    """
+
+    name: str
+    profile: str
+    data: Path | None
+    assumptions: Path | None
+    seed: int
+    is_quick: bool
+    crons: dict[str, str]
+    is_watched: bool
+
+    @property
+    def runs_by_itself(self) -> bool:
+        """Whether anything of it runs without being asked."""
+        return bool(self.crons) or self.is_watched
+
+
+@dataclass(frozen=True)
+class Email:
+    """Where a failed run is told by mail.
+
+    Attributes:
+        to: Recipients.
+        sender: Address it comes from.
+        server: Host of the mail server.
+        port: Its port.
+        has_starttls: Whether the connection is encrypted before anything is said.
+    """
+
+    to: tuple[str, ...]
+    sender: str
+    server: str
+    port: int
+    has_starttls: bool
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Whom a failed run is told.
+
+    Attributes:
+        webhook: Address that is sent a JSON message; None for none.
+        email: None for none.
+    """
+
+    webhook: str | None
+    email: Email | None
+
+
+@dataclass(frozen=True)
+class Site:
+    """A plant's installation.
+
+    Attributes:
+        file: The site file.
+        home: The runtime home.
+        timezone: Time zone of the schedules.
+        sources: By name.
+        alerts: Whom a failed run is told.
+    """
+
+    file: Path
+    home: Path
+    timezone: str
+    sources: dict[str, Source]
+    alerts: Alerts
+
+
+def read_site(file: Path) -> Site:
+    """Read a site file.
+
+    Args:
+        file: Its path.
+
+    Raises:
+        ProfileError: The file cannot be read, or something in it is not as it must be; the message
+            names file, line and key.
+    """
+    root = read_document(file, "The site file")
+    root.only(("home", "timezone", "sources", "alerts"))
+    folder = file.resolve().parent
+    sources = root.section("sources")
+    if not sources.values:
+        root.fail(None, "'sources' is missing: name each source and its profile")
+    named = {name: _source(sources, name, folder) for name in sources.values}
+    return Site(
+        file=file.resolve(),
+        home=folder / (root.text("home") or "var"),
+        timezone=_timezone(root),
+        sources=named,
+        alerts=_alerts(root.section("alerts")),
+    )
+
+
+def _source(sources: Section, name: str, folder: Path) -> Source:
+    own = sources.section(name)
+    if not SOURCE_NAME.fullmatch(name):
+        sources.fail(
+            name, f"'{name}' is no name; a letter, then at most 59 letters, digits and underscores"
+        )
+    own.only(SOURCE_KEYS)
+    profile = own.required_text("profile", "a built-in profile or the path of one")
+    if "/" in profile or profile.endswith((".yaml", ".yml")):
+        profile = str(folder / profile)
+    seed = own.number("seed")
+    if seed is not None and not (seed.is_integer() and 0 <= seed <= LARGEST_SEED):
+        own.fail("seed", f"expected a whole number from 0 to {LARGEST_SEED}, found {seed:g}")
+    hours = own.section("schedules")
+    hours.only(SCHEDULES)
+    found = Source(
+        name=name,
+        profile=profile,
+        data=_path(own, "data", folder),
+        assumptions=_path(own, "assumptions", folder),
+        seed=1 if seed is None else int(seed),
+        is_quick=own.flag("quick"),
+        crons={job: _cron(hours, job) for job in SCHEDULES if job in hours.values},
+        is_watched=own.flag("watch_files"),
+    )
+    if found.runs_by_itself and found.data is None and profile in PLANT_OF_PROFILE:
+        own.fail(
+            None,
+            f"'{profile}' simulates a plant, so nothing new ever comes in. Say with 'data' where "
+            "its files are delivered, or take 'schedules' and 'watch_files' out",
+        )
+    return found
+
+
+def _path(section: Section, key: str, folder: Path) -> Path | None:
+    text = section.text(key)
+    return None if text is None else folder / text
+
+
+def _cron(section: Section, job: str) -> str:
+    from dagster._utils.schedules import is_valid_cron_string
+
+    line = section.required_text(job, "a cron line such as 30 2 * * *")
+    if not is_valid_cron_string(line):
+        section.fail(job, f"'{line}' is no cron line; five fields such as 30 2 * * * (at 02:30)")
+    return line
+
+
+def _timezone(root: Section) -> str:
+    name = root.text("timezone") or "UTC"
+    if name not in available_timezones():
+        root.fail("timezone", f"'{name}' is no time zone; write one such as Europe/Zurich")
+    return name
+
+
+def _alerts(section: Section) -> Alerts:
+    section.only(("webhook", "email"))
+    webhook = section.text("webhook")
+    if webhook is not None and not webhook.startswith(("http://", "https://")):
+        section.fail("webhook", "expected an address that begins with https:// or http://")
+    return Alerts(webhook, _email(section.section("email")) if "email" in section.values else None)
+
+
+def _email(section: Section) -> Email:
+    section.only(EMAIL_KEYS)
+    to = section.texts("to")
+    if not to:
+        section.fail(None, "'to' is missing: whom to write")
+    port = section.number("port") or 25
+    if not (float(port).is_integer() and 0 < port < 65536):
+        section.fail("port", f"expected a port from 1 to 65535, found {port:g}")
+    return Email(
+        to=_one_line(section, "to", to),
+        sender=_one_line(section, "from", [section.required_text("from", "who writes")])[0],
+        server=section.required_text("server", "host of the mail server"),
+        port=int(port),
+        has_starttls=section.flag("starttls"),
+    )
+
+
+def _one_line(section: Section, key: str, addresses: Iterable[str]) -> tuple[str, ...]:
+    for address in addresses:
+        if "@" not in address or any(sign.isspace() or sign in ",;" for sign in address):
+            section.fail(key, f"'{address}' is no mail address")
+    return tuple(addresses)

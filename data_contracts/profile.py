@@ -78,6 +78,7 @@ class Profile:
         description: What the source is, in a few sentences.
         origin: Where the records come from and under which licence.
         file: The profile's YAML file.
+        written_in: Every file it is read from: its own and the one it extends.
         data_dir: Folder of the delivered files where the profile says it, else None.
         assumptions: Name or path of the cost assumptions of this source, else None.
         files: Delivered files by name.
@@ -95,6 +96,7 @@ class Profile:
     description: str
     origin: str
     file: Path
+    written_in: tuple[Path, ...]
     data_dir: Path | None
     assumptions: str | None
     files: MappingProxyType[str, SourceFile]
@@ -217,6 +219,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
         description=root.text("description") or "",
         origin=root.text("origin") or "",
         file=file,
+        written_in=tuple(sorted({mark.file for mark in root.lines.values()})),
         data_dir=None if data_dir is None else (file.parent / data_dir).resolve(),
         assumptions=assumptions,
         files=MappingProxyType(files),

@@ -18,10 +18,12 @@ from assets.defs import asset_key, table_asset
 from assets.run_settings import RunSettings
 from data_contracts.tables import table
 from pipelines.site.last_requests import remember
+from pipelines.site.nothing_new import remember_seen
 from warehouse.store import Warehouse
 
 CONTRACT_RESULTS = "evidence.contract_results"
 CONTRACT_RESULTS_KEY = asset_key(CONTRACT_RESULTS)
+_READ = "SELECT file, sha256 FROM evidence.inputs"
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
 
 
@@ -99,7 +101,11 @@ def published_asset(tables: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         if context.resources.run_settings.as_of is None:  # a look back is nothing to do every night
             config: Mapping[str, Any] = context.run.run_config
             said = config.get("resources", {}).get("run_settings", {}).get("config", {})
-            remember(warehouse.home, warehouse.source_key, said)
+            request = remember(warehouse.home, warehouse.source_key, said)
+            read = dict(warehouse.query(_READ).iter_rows())
+            began = context.instance.get_run_record_by_id(context.run.run_id)
+            began_ns = int((began.start_time if began and began.start_time else 0.0) * 1e9)
+            remember_seen(warehouse.home, warehouse.source_key, request, read, began_ns)
         return dg.MaterializeResult(
             metadata={"file": dg.MetadataValue.path(str(file)), "bytes": file.stat().st_size}
         )

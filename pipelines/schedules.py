@@ -4,21 +4,19 @@ Without a site file nothing is scheduled: no schedule could know which records a
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from assets.sources.files.places import data_folder, matching_files
 from data_contracts.errors import LotwiseError, RunLockedError
-from data_contracts.profile import load_profile
 from pipelines.history.alerts import RunFailure, tell
 from pipelines.history.dead_runs import close_dead_runs
 from pipelines.history.file_watch import Watch, fingerprint
 from pipelines.history.instance import SOURCE_TAG
 from pipelines.jobs import JOB_OF_SCHEDULE, MAIN_JOB, NIGHTLY_JOB
-from pipelines.site.last_requests import was_run
+from pipelines.site.last_requests import key_of
+from pipelines.site.nothing_new import NOTHING_NEW, delivered_files, is_nothing_new
 from pipelines.site.run_request import RunRequest
 from pipelines.site.site_file import Site, Source
 from warehouse.lock import run_lock
@@ -67,8 +65,12 @@ def _schedule(site: Site, source: Source, asked: str, cron: str) -> dg.ScheduleD
     )
     def due(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         unblock(context.instance, site.home)
-        if job != MAIN_JOB and not _was_run(site, source):
+        home, request = Home(site.home), RunRequest.of_source(site.home, source)
+        key = key_of(home, request)
+        if job != MAIN_JOB and key is None:
             return dg.SkipReason(NOT_REFITTED.format(source=source.name, home=site.home))
+        if job == NIGHTLY_JOB and key is not None and is_nothing_new(home, key, request):
+            return dg.SkipReason(NOTHING_NEW)
         return _requested(site, source, job)
 
     return due
@@ -84,7 +86,7 @@ def _file_sensor(site: Site, source: Source, jobs: Sequence[Any]) -> dg.SensorDe
     )
     def delivered(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         unblock(context.instance, site.home)
-        now = fingerprint(_files(source))
+        now = fingerprint(_files(site, source))
         watch, reason = Watch.from_cursor(context.cursor).looked(now)
         if reason is not None:
             return dg.SensorResult(skip_reason=reason, cursor=watch.cursor())
@@ -147,23 +149,21 @@ def unblock(instance: dg.DagsterInstance, home: Path) -> None:
 
 
 def _was_run(site: Site, source: Source) -> bool:
-    return was_run(Home(site.home), RunRequest.of_source(site.home, source))
+    return key_of(Home(site.home), RunRequest.of_source(site.home, source)) is not None
 
 
-def _files(source: Source) -> list[Path]:
+def _files(site: Site, source: Source) -> list[Path]:
     """Every file a run of a source depends on, as they lie there now.
 
     Raises:
         LotwiseError: The profile or the folder cannot be read; the tick says so.
     """
-    profile = load_profile(source.profile)
-    own = [path for path in (profile.file, source.assumptions) if path is not None]
-    folder = source.data or profile.data_dir
-    if folder is None:
+    own = [source.assumptions] if source.assumptions is not None else []
+    delivered = delivered_files(RunRequest.of_source(site.home, source))
+    if delivered is None:
         return own
-    there = data_folder(folder)
-    matched = (matching_files(described, there) for described in profile.files.values())
-    return [*own, *chain.from_iterable(matched)]
+    profile, _, files = delivered
+    return [*own, *profile.written_in, *files]
 
 
 def _requested(site: Site, source: Source, job: str, run_key: str | None = None) -> dg.RunRequest:

@@ -15,19 +15,23 @@ from warehouse.paths import Home
 REQUEST_FILE = "request.json"
 
 
-def remember(home: Home, key: str, settings: Mapping[str, Any]) -> None:
+def remember(home: Home, key: str, settings: Mapping[str, Any]) -> RunRequest:
     """Keep what was asked of a source, in place of what was asked before.
 
     Args:
         home: The runtime home.
         key: Of the source.
         settings: Configuration of ``run_settings`` of a run that published.
+
+    Returns:
+        The request.
     """
     request = RunRequest.from_settings(home.root, settings)
     file = home.work_dir(key) / REQUEST_FILE
     beside = file.with_suffix(".new")
     beside.write_text(json.dumps(request.settings(), indent=2), encoding="utf-8")
     beside.replace(file)
+    return request
 
 
 def remembered(home: Home) -> dict[str, RunRequest]:
@@ -42,14 +46,14 @@ def remembered(home: Home) -> dict[str, RunRequest]:
     return found
 
 
-def was_run(home: Home, request: RunRequest) -> bool:
-    """Tell whether a run over a request's source has reached its end in a home."""
+def key_of(home: Home, request: RunRequest) -> str | None:
+    """Return the key of a request's source; None where no run over it has reached its end."""
     own = request.settings()
-    return any(
-        [each.settings().get(name) for name in ("source", "data")]
-        == [own.get(name) for name in ("source", "data")]
-        for each in remembered(home).values()
-    )
+    for key, each in remembered(home).items():
+        known = each.settings()
+        if all(known.get(name) == own.get(name) for name in ("source", "data")):
+            return key
+    return None
 
 
 def remembered_of(home: Home, source: str | None) -> list[RunRequest]:

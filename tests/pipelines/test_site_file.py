@@ -1,14 +1,20 @@
 """The site file: what it says, and that what it cannot mean is told by file, line and key."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assets.sources.inputs import hash_file
+from benchmarks.foreign_plants.kinds import foreign_table
+from benchmarks.foreign_plants.sources import write_source
 from data_contracts.errors import ProfileError, UsageError
 from pipelines.site.asked import asked, find_site, home_of, nights
 from pipelines.site.first_site import found_sources, site_text
-from pipelines.site.last_requests import remember, remembered_of, was_run
+from pipelines.site.last_requests import key_of, remember, remembered_of
+from pipelines.site.nothing_new import is_nothing_new, remember_seen
 from pipelines.site.run_request import RunRequest
 from pipelines.site.site_file import Site, read_site
 from warehouse.paths import Home
@@ -138,12 +144,12 @@ def test_without_a_site_file_a_night_asks_for_what_was_run(
     assert again.source == str(tmp_path / "profiles" / "own.yaml")
     assert again.data == tmp_path / "exports"
     assert (again.is_quick, again.seed, again.home) == (True, 5, home.root)
-    assert was_run(home, again)
-    assert not was_run(home, RunRequest(home.root, "tabletting"))
+    assert key_of(home, again) == "own-1234abcd"
+    assert key_of(home, RunRequest(home.root, "tabletting")) is None
     with pytest.raises(UsageError, match=r"Known here: .*own\.yaml"):
         remembered_of(home, "tabletting")
     (home.work_dir("own-1234abcd") / "request.json").write_text("{")
-    assert not was_run(home, again)
+    assert key_of(home, again) is None
 
 
 def test_a_first_site_file_is_one_that_can_be_read(tmp_path: Path) -> None:
@@ -164,3 +170,37 @@ def test_a_first_site_file_is_one_that_can_be_read(tmp_path: Path) -> None:
     assert found.crons["nightly"] == "15 3 * * *"
     assert set(found.crons) == {"nightly", "refit", "self_test"}
     assert (site.home, found.is_watched) == (home.root, True)
+
+
+def test_a_night_over_the_same_contents_is_not_run(tmp_path: Path) -> None:
+    """New are another content, another file, a file less, another profile or another setting."""
+    profile = write_source(foreign_table("null_ar80", 1), tmp_path)
+    file, home = tmp_path / "batches.csv", Home(tmp_path / "home")
+    home.work_dir("plant").mkdir(parents=True)
+    home.published_file.parent.mkdir(parents=True)
+    home.published_file.touch()
+    request = RunRequest(home.root, str(profile), tmp_path)
+    read, delivered = {"batches.csv": hash_file(file)}, file.read_text()
+
+    def is_nothing_new_for(asked: RunRequest) -> bool:
+        return is_nothing_new(home, "plant", asked)
+
+    assert not is_nothing_new_for(request)
+    remember_seen(home, "plant", request, read, before_ns=file.stat().st_mtime_ns + 1)
+    assert is_nothing_new_for(request)
+    os.utime(file, ns=(5, 5))  # delivered again, the same content
+    assert is_nothing_new_for(request)
+    assert not is_nothing_new_for(replace(request, seed=2))
+    file.write_text(delivered.replace("1", "2", 1))  # as long as before
+    assert not is_nothing_new_for(request)
+    file.write_text(delivered)
+    assert is_nothing_new_for(request)
+    profile.write_text(profile.read_text() + "# a note\n")
+    assert not is_nothing_new_for(request)
+    remember_seen(home, "plant", request, read, before_ns=0)
+    assert is_nothing_new_for(request)
+    home.unfinished_file("plant").touch()
+    assert not is_nothing_new_for(request)
+    home.unfinished_file("plant").unlink()
+    file.unlink()
+    assert not is_nothing_new_for(request)

@@ -90,21 +90,30 @@ def told() -> Iterator[tuple[str, list[dict[str, str]]]]:
 def served(
     tmp_path: Path, lotwise: Lotwise, told: tuple[str, list[dict[str, str]]]
 ) -> Iterator[tuple[int, Path]]:
-    """A foreign plant that was run once by hand, its nights due every minute, and the server."""
-    profile = write_source(foreign_table("null_ar80", 1), tmp_path)
-    home = tmp_path / "home"
-    lotwise("run", "--source", profile, "--data", tmp_path, "--home", home, "--quick")
+    """A plant that was run by hand, its nights due every minute; one never run, its files watched.
+
+    Yields the port of the server over both and the folder they lie in.
+    """
+    profiles = {
+        name: write_source(foreign_table("null_ar80", seed), tmp_path / name)
+        for seed, name in enumerate(("nightly", "watched"), start=1)
+    }
     (tmp_path / "lotwise.yaml").write_text(f"""
 home: home
 sources:
   plant:
-    profile: {profile}
-    data: .
+    profile: {profiles["nightly"]}
+    data: nightly
     quick: true
     schedules: {{nightly: "* * * * *", refit: "0 4 1 1 *"}}
+  other:
+    profile: {profiles["watched"]}
+    data: watched
+    quick: true
     watch_files: true
 alerts: {{webhook: {told[0]}}}
 """)
+    lotwise("run", "--source", "plant", "--home", tmp_path / "home")
     port, log = free_port(), tmp_path / "log"
     with log.open("w") as out:
         server = subprocess.Popen(
@@ -125,7 +134,7 @@ def test_a_plant_runs_its_own_nights(
     served: tuple[int, Path], told: tuple[str, list[dict[str, str]]]
 ) -> None:
     port, folder = served
-    log = folder / "log"
+    log, delivered = folder / "log", folder / "nightly" / "batches.csv"
 
     def shown() -> Any:
         return (answer(port, SHOWN) or {}).get("nodes")
@@ -134,7 +143,7 @@ def test_a_plant_runs_its_own_nights(
     assert {"main", "nightly", "self_test"} <= {job["name"] for job in location["jobs"]}
     states = {each["name"]: each["scheduleState"]["status"] for each in location["schedules"]}
     assert states == {"nightly_plant": "RUNNING", "refit_plant": "RUNNING"}
-    assert {each["name"] for each in location["sensors"]} == {"files_of_plant", "failed_runs"}
+    assert {each["name"] for each in location["sensors"]} == {"files_of_other", "failed_runs"}
     assert len(location["assetNodes"]) > 60
 
     def runs(status: str, key: str, value: str) -> list[str]:
@@ -147,13 +156,15 @@ def test_a_plant_runs_its_own_nights(
 
     by_hand = ("SUCCESS", "lotwise/started_by", "command")
     assert runs(*by_hand) == ["main"]  # the run of the command line is in the same history
+    rows = delivered.read_text().splitlines(keepends=True)
+    delivered.write_text("".join(rows[:-1]))  # another content: a night has something to do
     at_night = ("SUCCESS", "dagster/schedule_name", "nightly_plant")
     assert set(until(lambda: runs(*at_night), log)) == {"nightly"}
+    by_files = ("SUCCESS", "dagster/sensor_name", "files_of_other")
+    assert set(until(lambda: runs(*by_files), log)) == {"main"}  # its first
 
-    (delivered,) = folder.glob("*.csv")
+    until(lambda: "Nothing new: files, settings and code" in log.read_text(), log)
     delivered.write_text("no,column,anybody,knows\n1,2,3,4\n")
-    by_files = ("FAILURE", "dagster/sensor_name", "files_of_plant")
-    assert set(until(lambda: runs(*by_files), log)) == {"nightly"}
     message = until(lambda: told[1], log)[0]
     assert (message["job"], message["source"]) == ("nightly", "plant")
     assert delivered.name in message["reason"]

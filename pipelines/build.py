@@ -23,11 +23,11 @@ from pipelines.published import (
 )
 from pipelines.resources import (
     decide_outcomes_resource,
-    home_resource,
-    run_settings_resource,
+    resources_of_runs,
     warehouse_resource,
 )
 from pipelines.schedules import schedules, sensors
+from pipelines.site.run_request import RunRequest
 from pipelines.site.site_file import Site
 
 TOPIC_DEFS = (
@@ -97,8 +97,7 @@ def build_definitions(
         executor=dg.in_process_executor,
         loggers=loggers,
         resources={
-            "home": home_resource,
-            "run_settings": run_settings_resource,
+            **resources_of_runs(_first_request(site) if site is not None else None),
             "decide_outcomes": decide_outcomes_resource,
             "warehouse": warehouse_resource,
             "data_docs": data_docs_resource,
@@ -107,3 +106,9 @@ def build_definitions(
             **(resources or {}),
         },
     )
+
+
+def _first_request(site: Site) -> RunRequest:
+    """What a run started from Dagster's UI is about where nothing else is said."""
+    source = next(iter(site.sources.values()))
+    return RunRequest.of_source(site.home, source)

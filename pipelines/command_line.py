@@ -10,6 +10,7 @@ import typer
 
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
 from pipelines.commands import (
+    backfill,
     check,
     init,
     nightly,
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 COMMANDS = (
-    *(run, nightly, self_test, simulate, check, profile),
+    *(run, nightly, backfill, self_test, simulate, check, profile),
     *(roi, report, sql, publish, verify, init, serve),
 )
 for command in COMMANDS:

@@ -20,6 +20,8 @@ from data_contracts.errors import UsageError
 from data_contracts.profile import load_profile
 from pipelines.history.dead_runs import close_dead_runs
 from pipelines.replay.outcome_preview import decided_outcomes
+from pipelines.site.asked import DEFAULT_HOME
+from pipelines.site.run_request import RunRequest
 from warehouse.lock import run_lock
 from warehouse.paths import Home, source_key
 from warehouse.store import Warehouse
@@ -28,14 +30,40 @@ from warehouse.usable_home import require_usable
 PLANT_BATCHES, PLANT_YEARS = 1000, 5.0
 QUICK_SHARE = 0.2  # `--quick`: a fifth of the plant, on the same path
 
-_RUN_FIELDS = {
-    "source": dg.Field(str, default_value=VIRTUAL_PLANT, description="Profile name or YAML path."),
-    "data": dg.Field(str, is_required=False, description="Folder of the delivered files."),
-    "assumptions": dg.Field(str, is_required=False, description="Cost assumptions, YAML."),
-    "as_of": dg.Field(str, is_required=False, description="ISO date or UTC instant."),
-    "quick": dg.Field(bool, default_value=False, description="A fifth of the plant, fewer draws."),
-    "seed": dg.Field(int, default_value=1, description="Seed of every random draw."),
-}
+
+def resources_of_runs(default: RunRequest | None = None) -> dict[str, dg.ResourceDefinition]:
+    """Return home and settings of a run, as one without configuration of its own gets them.
+
+    Args:
+        default: What is run where nothing is said, as from Dagster's UI; None for the simulated
+            plant in ``var``.
+    """
+    request = default or RunRequest(DEFAULT_HOME, VIRTUAL_PLANT)
+    said = request.settings()
+    text = dg.Noneable(str)
+    settings = {
+        "source": dg.Field(
+            str, default_value=said["source"], description="Profile name or YAML path."
+        ),
+        "data": dg.Field(
+            text, default_value=said["data"], description="Folder of the delivered files."
+        ),
+        "assumptions": dg.Field(
+            text, default_value=said["assumptions"], description="Cost assumptions, YAML."
+        ),
+        "as_of": dg.Field(text, default_value=None, description="ISO date or UTC instant."),
+        "quick": dg.Field(
+            bool, default_value=said["quick"], description="A fifth of the plant, fewer draws."
+        ),
+        "seed": dg.Field(int, default_value=said["seed"], description="Seed of every random draw."),
+    }
+    path = dg.Field(str, default_value=str(request.home), description="Runtime home folder.")
+    return {
+        "home": dg.ResourceDefinition(_home, config_schema={"path": path}),
+        "run_settings": dg.ResourceDefinition(
+            _run_settings, config_schema=settings, required_resource_keys={"home"}
+        ),
+    }
 
 
 def _simulation(
@@ -49,16 +77,12 @@ def _simulation(
     return folder, SimulationSettings(plant=plant, batches=batches, years=PLANT_YEARS * share)
 
 
-@dg.resource(
-    config_schema={"path": dg.Field(str, default_value="var", description="Runtime home folder.")}
-)
-def home_resource(context: dg.InitResourceContext) -> Home:
+def _home(context: dg.InitResourceContext) -> Home:
     """The runtime home: everything generated lives under it."""
     return Home(Path(context.resource_config["path"]))
 
 
-@dg.resource(config_schema=_RUN_FIELDS, required_resource_keys={"home"})
-def run_settings_resource(context: dg.InitResourceContext) -> RunSettings:
+def _run_settings(context: dg.InitResourceContext) -> RunSettings:
     """The run's request, resolved: profile loaded, data folder found, source key named."""
     config = context.resource_config
     profile = load_profile(config["source"])

@@ -72,13 +72,14 @@ def _broken_contracts(home: Home) -> str:
     )
 
 
-def run_job(name: str, request: RunRequest, console: Console) -> None:
+def run_job(name: str, request: RunRequest, console: Console, partition: str | None = None) -> None:
     """Run a job to its end.
 
     Args:
         name: The main job, from sources to published warehouse and reports, or the self-test.
         request: What it runs on.
         console: Where progress is shown.
+        partition: Of a job that has partitions; None for one that has none.
 
     Raises:
         LotwiseError: The source, a record count, a contract or the lock refused the run; the
@@ -99,6 +100,7 @@ def run_job(name: str, request: RunRequest, console: Console) -> None:
                 job.execute_in_process(
                     run_config={**request.run_config(), "loggers": {LOGGER_KEY: {}}},
                     instance=history,
+                    partition_key=partition,
                     raise_on_error=True,
                     tags={SOURCE_TAG: Path(request.source).stem, "lotwise/started_by": "command"},
                 )

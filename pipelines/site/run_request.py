@@ -50,12 +50,12 @@ class RunRequest:
         return replace(self, config=config)
 
     def settings(self) -> dict[str, Any]:
-        """Return the configuration of ``run_settings``, only what was said, paths absolute.
+        """Return the configuration of ``run_settings``, whole, paths absolute.
 
         So that whoever reads it later, in whatever folder, means the same files.
         """
         is_file = self.source.endswith((".yaml", ".yml"))
-        said: dict[str, Any] = {
+        return {
             "source": str(Path(self.source).resolve()) if is_file else self.source,
             "quick": self.is_quick,
             "seed": self.seed,
@@ -63,7 +63,6 @@ class RunRequest:
             "assumptions": str(self.assumptions.resolve()) if self.assumptions else None,
             "as_of": self.as_of,
         }
-        return {name: value for name, value in said.items() if value is not None}
 
     @classmethod
     def from_settings(cls, home: Path, said: Mapping[str, Any]) -> "RunRequest":

@@ -15,11 +15,11 @@ Lotwise = Callable[..., subprocess.CompletedProcess[str]]
 
 # A long file begun last leaves one process waiting for the other.
 LONGEST_FILES = (
+    "tests/pipelines/test_dagster.py",
     "tests/pipelines/test_main_job.py",
     "tests/pipelines/test_tabletting_run.py",
     "tests/bad_inputs/test_bad_inputs.py",
     "tests/sensor_features/test_spark_executor.py",
-    "tests/pipelines/test_dagster.py",
     "tests/failure_models/test_real_tabletting.py",
     "tests/warehouse/test_publication.py",
     "tests/reports/test_report_in_browser.py",

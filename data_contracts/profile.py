@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from data_contracts.catalogue import contract
-from data_contracts.errors import ProfileError
+from data_contracts.errors import ProfileError, UsageError
 from data_contracts.expressions import require_columns
 from data_contracts.profile_extension.merging import merged
 from data_contracts.profile_schema.answers import (
@@ -134,6 +134,40 @@ class Profile:
             read_columns(self.files[file], self.readings) if self._is_looked_up(file) else ()
         )
         return frozenset((*read_columns(self.files[file], self.mappings), *optional, *looked_up))
+
+    @property
+    def frames(self) -> frozenset[str]:
+        """Names of the files whose rows become frames: all that feed more than sensor readings."""
+        used = {mapping.file for mapping in self.mappings}
+        return frozenset(used | {lookup.file for lookup in self.lookups})
+
+    @property
+    def fetches(self) -> bool:
+        """Whether any rows are fetched from elsewhere before they are read."""
+        return any(file.is_landed for file in self.files.values())
+
+    @property
+    def needs_data_dir(self) -> bool:
+        """Whether any rows stand in files of a data folder."""
+        return not all(file.is_landed for file in self.files.values())
+
+    def data_folder(self, named: Path | None) -> Path:
+        """Return the folder of the delivered files.
+
+        A source that is fetched whole has none; it is told from others by the profile's own folder.
+
+        Args:
+            named: The folder the caller names, if any.
+
+        Raises:
+            UsageError: Nobody says where it is.
+        """
+        folder = named or self.data_dir or (None if self.needs_data_dir else self.file.parent)
+        if folder is None:
+            raise UsageError(
+                f"The profile '{self.name}' does not say where its files are; add --data DIR."
+            )
+        return folder
 
     def reads_spectrum(self, file: str) -> bool:
         """Whether the columns of a delivered file that are named by numbers are a spectrum."""

@@ -10,7 +10,6 @@ from pathlib import Path
 import dagster as dg
 
 from assets.run_settings import RunSettings, SimulationSettings, parse_instant
-from data_contracts.errors import UsageError
 from data_contracts.profile import load_profile
 from pipelines.replay.outcome_preview import decided_outcomes
 from warehouse.lock import run_lock
@@ -69,12 +68,8 @@ def run_settings_resource(context: dg.InitResourceContext) -> RunSettings:
             is_quick=config["quick"],
             seed=config["seed"],
         )
-    elif profile.data_dir is not None:
-        data_dir = profile.data_dir
     else:
-        raise UsageError(
-            f"The profile '{profile.name}' does not say where its files are; add --data DIR."
-        )
+        data_dir = profile.data_folder(None)
     as_of, assumptions = config.get("as_of"), config.get("assumptions")
     settings = RunSettings(
         profile=profile,

@@ -26,6 +26,11 @@ _QUARANTINE = """
 SELECT table_name, source_file, source_row, column_name, rule, value, reason
 FROM quarantine.records ORDER BY ALL LIMIT 5
 """
+_FETCHED = """
+SELECT split_part(file, '@', 1) AS entry, origin, sum(rows_read)::BIGINT AS rows_read,
+    sum(rows)::BIGINT AS rows
+FROM evidence.inputs WHERE origin IS NOT NULL GROUP BY ALL ORDER BY ALL
+"""
 _SAVINGS = """
 SELECT p10, p50, p90, basis, note FROM economics.scenarios
 WHERE scenario = 'base' AND lever = 'all' AND measure = 'annual_savings_usd'
@@ -48,6 +53,7 @@ def summary(home: Path) -> dict[str, Any]:
     return {
         "report": str((where.reports_dir / "report.html").resolve()),
         "warehouse": str(where.published_file.resolve()),
+        "fetched": _records(published, _FETCHED),
         "records": _records(published, _RECORDS),
         "quarantine_examples": _records(published, _QUARANTINE),
         "verdicts": _records(published, _VERDICTS),
@@ -57,6 +63,9 @@ def summary(home: Path) -> dict[str, Any]:
 
 def print_summary(done: dict[str, Any], console: Console) -> None:
     """Print a run's summary for a person."""
+    for row in done["fetched"]:
+        read, origin = f"{row['rows_read']:,} rows read", row["origin"]
+        console.print(f"{row['entry']}: {read} from {origin}", markup=False, soft_wrap=True)
     received = sum(row["received"] for row in done["records"])
     refused = sum(row["quarantined"] for row in done["records"])
     console.print(f"Records received {received:,}, of which quarantined {refused:,}.")

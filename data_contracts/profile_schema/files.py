@@ -13,6 +13,12 @@ from data_contracts.profile_schema.file_checks import (
     check_pattern,
     check_separator,
 )
+from data_contracts.profile_schema.origins.databases import (
+    DATABASE_ONLY,
+    DatabaseRows,
+    is_database,
+    read_database,
+)
 
 FILE_KEYS = [
     "path",
@@ -28,6 +34,7 @@ FILE_KEYS = [
     "ignored",
     "optional",
     "renamed",
+    *DATABASE_ONLY,
 ]
 
 
@@ -94,6 +101,7 @@ class SourceFile:
         ignored: Delivered columns nobody maps, each with the reason.
         is_optional: Whether the source may do without the file.
         renamed: Columns by the name some files have, with the name the profile knows them by.
+        database: Where the rows come from when no file is put into the data folder; else None.
         where: Place in the profile.
     """
 
@@ -112,6 +120,22 @@ class SourceFile:
     is_optional: bool
     where: str
     renamed: Mapping[str, str] = field(default_factory=dict)
+    database: DatabaseRows | None = None
+
+    @property
+    def is_landed(self) -> bool:
+        """Whether its rows are fetched from elsewhere before they are read."""
+        return self.database is not None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns that name a row of which the last stands; empty where all rows stand."""
+        return () if self.database is None else self.database.key
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Columns that tell rows apart and in order, whether or not they are mapped."""
+        return () if self.database is None else (*self.database.key, *self.database.watermark)
 
     def known_names(self, header: Iterable[str]) -> list[str]:
         """Return the columns of a file by the names the profile knows them by."""
@@ -129,9 +153,9 @@ def read_file(section: Section, name: str) -> SourceFile:
     Raises:
         ProfileError: A key is unknown, missing or of the wrong kind.
     """
+    database = read_database(section) if is_database(section) else None
     section.only(FILE_KEYS)
-    pattern = section.required_text("path", "the file's path below the data folder, or a glob")
-    check_pattern(section, pattern)
+    pattern = _pattern(section, name, database)
     suffix = next((s for ending, s in _BY_ENDING.items() if pattern.endswith(ending)), "csv")
     file = SourceFile(
         name=name,
@@ -149,6 +173,7 @@ def read_file(section: Section, name: str) -> SourceFile:
         is_optional=section.flag("optional"),
         where=section.where(),
         renamed=_renamed(section.section("renamed")),
+        database=database,
     )
     for key in sorted({key for keys in _OWN_KEYS.values() for key in keys}):
         if key in section.values and key not in _OWN_KEYS[file.format]:
@@ -164,6 +189,21 @@ def read_file(section: Section, name: str) -> SourceFile:
     if file.separator == file.decimal and file.format == "csv":
         section.fail("decimal", f"'{file.decimal}' cannot be both decimal mark and separator")
     return file
+
+
+def _pattern(section: Section, name: str, database: DatabaseRows | None) -> str:
+    """The files of an entry: named by the profile, or those its rows are landed in."""
+    if database is not None:
+        section.require_name(name)  # it becomes a folder
+        if "format" in section.values:
+            section.fail("format", "rows of a connection have no format; remove it")
+        return f"{name}@{database.connection}/*.parquet"
+    for key in DATABASE_ONLY:
+        if key in section.values:
+            section.fail(key, f"'{key}' belongs to rows of a connection; remove it")
+    pattern = section.required_text("path", "the file's path below the data folder, or a glob")
+    check_pattern(section, pattern)
+    return pattern
 
 
 def _header_row(section: Section) -> int:

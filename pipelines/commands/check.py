@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from data_contracts.errors import DATA_OR_CHECKS_FAILED, UsageError
+from data_contracts.errors import DATA_OR_CHECKS_FAILED
 from pipelines.commands.options import DataOption, JsonOption, SourceOption
 from pipelines.terminal.console import terminal
 
@@ -35,14 +35,13 @@ def command(
     from assets.sources.inspection import inspect_source
     from data_contracts.profile import load_profile
     from pipelines.replay.outcome_preview import decided_outcomes
+    from warehouse.paths import Home, source_key
 
     profile = load_profile(source)
-    folder = data or profile.data_dir
-    if folder is None:
-        raise UsageError(
-            f"The profile '{profile.name}' does not say where its files are; add --data DIR."
-        )
-    report = inspect_source(profile, folder, decided_outcomes, _earlier(home, profile, folder))
+    folder = profile.data_folder(data)
+    earlier = _earlier(home, profile, folder)
+    landed = None if home is None else Home(home).landed_dir(source_key(profile.name, folder))
+    report = inspect_source(profile, folder, decided_outcomes, earlier, landed)
     if as_json:
         typer.echo(json.dumps(_as_json(report), indent=2, default=str))
     else:

@@ -1,0 +1,64 @@
+"""What earlier runs landed: files in the home, and what the warehouse says of them.
+
+The warehouse is believed, not the folder: a file it does not name was left by a run that did not
+reach its end, and is replaced.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from assets.sources.landing.landed_files import LandedFile
+from assets.sources.landing.watermarks import Watermark
+from data_contracts.profile_schema.origins.databases import DatabaseRows
+
+
+@dataclass(frozen=True)
+class KeptLandings:
+    """The files earlier runs of a source landed.
+
+    Attributes:
+        folder: Where they lie.
+        inputs: ``evidence.inputs`` of the last run; None where there was none.
+    """
+
+    folder: Path
+    inputs: pl.DataFrame | None
+
+    def has_files_of(self, folder: str) -> bool:
+        """Tell whether the last run knew files of an entry, whatever their origin."""
+        return self._known(folder).height > 0
+
+    def _known(self, folder: str) -> pl.DataFrame:
+        if self.inputs is None or "origin" not in self.inputs.columns:
+            return pl.DataFrame()
+        return self.inputs.filter(pl.col("file").str.starts_with(f"{folder}/")).sort("file")
+
+    def continued(
+        self, rows: DatabaseRows, folder: str, origin: str, reads: Collection[str]
+    ) -> tuple[tuple[LandedFile, ...], Watermark | None]:
+        """Return the files that stand, and where to go on; no files where all is read anew.
+
+        Args:
+            rows: What is read.
+            folder: The entry's folder below the landing folder.
+            origin: Where the rows come from, in words; files of another origin do not stand.
+            reads: Columns the profile reads; where a file lacks one, all is read anew.
+        """
+        known = self._known(folder)
+        if not rows.watermark or known.is_empty():
+            return (), None
+        files, marks = list[LandedFile](), list[Watermark]()
+        for row in known.iter_rows(named=True):
+            path = self.folder / row["file"]
+            is_there = path.is_file() and path.stat().st_size == row["bytes"]
+            is_fit = set(reads) <= set(json.loads(row["columns"] or "[]"))
+            if not (is_there and is_fit and row["origin"] == origin):
+                return (), None
+            files.append(LandedFile(path, row["file"], origin, row["watermark"], 0))
+            mark = Watermark.from_json(row["watermark"] or "{}", rows.watermark)
+            marks += [] if mark is None else [mark]
+        return tuple(files), max(marks, default=None)

@@ -1,0 +1,88 @@
+"""What a profile may say of a database, and that no secret has a place in it."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.studies.plant_database import PROFILE
+from data_contracts.errors import ProfileError
+from data_contracts.profile import Profile, load_profile
+
+
+def profile_with(folder: Path, entry: str) -> Profile:
+    text = PROFILE.read_text(encoding="utf-8")
+    own = "{connection: plant, table: mes.tags}"
+    assert own in text
+    file = folder / "plant.yaml"
+    file.write_text(text.replace(own, entry), encoding="utf-8")
+    return load_profile(file)
+
+
+def test_a_source_that_is_fetched_whole_needs_no_folder() -> None:
+    profile = load_profile(PROFILE)
+    assert not profile.needs_data_dir
+    assert profile.data_folder(None) == PROFILE.parent
+    batches = profile.files["batches"]
+    assert batches.pattern == "batches@plant/*.parquet"
+    assert batches.database is not None
+    assert batches.database.variable == "LOTWISE_CONNECTION_PLANT"
+    assert batches.database.timeout_s == 600
+    assert batches.places == ("batch_id", "entered_at", "id")
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        (
+            "{connection: plant, table: t, password: tell-nobody}",
+            "password: a profile names a conn",
+        ),
+        ("{connection: 'postgresql://u:tell-nobody@h/d', table: t}", "holds no address, user or"),
+        ("{connection: 'DSN=x;PWD=tell-nobody', table: t}", "holds no address, user or password"),
+        ("{connection: plant, table: t, PWD: tell-nobody}", "as LOTWISE_CONNECTION_PLANT"),
+        ("{table: t}", "'connection' is missing"),
+        ("{connection: plant}", "say 'table:' or 'query:', exactly one"),
+        ("{connection: plant, table: t, query: SELECT 1}", "exactly one"),
+        ("{connection: plant, table: 't; drop table u'}", "is no table"),
+        ("{connection: plant, table: '../../etc/passwd'}", "is no table"),
+        ("{connection: plant, query: DELETE FROM t}", "give one SELECT"),
+        ("{connection: plant, query: 'SELECT 1; DROP TABLE t'}", "give one SELECT"),
+        ("{connection: plant, table: t, path: tags.csv}", "a file or from a connection"),
+        ("{connection: plant, table: t, format: csv}", "have no format"),
+        ("{connection: plant, table: t, casts: {a: float}}", "number, instant, flag, text"),
+        ("{connection: plant, table: t, timeout: 0}", "from 1 to 86,400"),
+        ("{connection: plant, table: t, dialect: mysql}", "postgresql, sqlserver, oracle"),
+        ("{path: tags.csv, timeout: 5}", "belongs to rows of a connection"),
+        ("{path: tags.csv, dialect: oracle}", "belongs to rows of a connection"),
+    ],
+)
+def test_what_a_profile_may_not_say(tmp_path: Path, entry: str, told: str) -> None:
+    with pytest.raises(ProfileError, match=told) as refusal:
+        profile_with(tmp_path, entry)
+    assert "tell-nobody" not in str(refusal.value)
+    assert str(refusal.value).startswith("plant.yaml, line ")
+
+
+def test_the_name_of_an_entry_becomes_a_folder(tmp_path: Path) -> None:
+    text = PROFILE.read_text(encoding="utf-8")
+    file = tmp_path / "plant.yaml"
+    file.write_text(text.replace("tags:", "'../tags':").replace("file: tags", "file: ../tags"))
+    with pytest.raises(ProfileError, match=r"'\.\./tags' is no name"):
+        load_profile(file)
+
+
+@pytest.mark.parametrize(
+    ("query", "is_taken"),
+    [
+        ("-- all\nselect 1;", True),
+        ("/* all */ WITH a AS (SELECT 1) SELECT * FROM a", True),
+        ("selection", False),
+    ],
+)
+def test_a_query_is_one_select(tmp_path: Path, query: str, is_taken: bool) -> None:
+    entry = "{connection: plant, query: " + repr(query).replace("'", '"') + "}"
+    if is_taken:
+        assert profile_with(tmp_path, entry).files["tags"].database is not None
+    else:
+        with pytest.raises(ProfileError):
+            profile_with(tmp_path, entry)

@@ -6,7 +6,7 @@ driver would spoil. PostgreSQL was tried; the SQL for SQL Server and Oracle is w
 manuals.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from assets.sources.landing.watermarks import Watermark
@@ -48,9 +48,9 @@ def probe_sql(rows: DatabaseRows) -> str:
 
 def rows_sql(
     rows: DatabaseRows,
-    schema: "pa.Schema",
+    names: Sequence[str],
+    casts: Mapping[str, str],
     dialect: str | None,
-    unread: Mapping[str, str],
     after: Watermark | None,
     *,
     is_ordered: bool,
@@ -59,29 +59,39 @@ def rows_sql(
 
     Args:
         rows: What the profile asks for.
-        schema: The columns as the driver gives them.
+        names: The columns that are read; those nobody reads do not leave the database.
+        casts: Which of them the database writes, and how (see ``casts_of``).
         dialect: The database's SQL; None where it is not known.
-        unread: Columns nobody maps: they do not leave the database.
         after: Only rows after this one; None for all.
         is_ordered: Whether the rows shall come in the order of the watermark.
 
     Raises:
-        SourceError: A column comes as a kind that loses something, and nothing is said about it.
+        SourceError: A column must be written by a database whose SQL is not known.
     """
-    names = [name for name in schema.names if name not in unread]
-    casts = {name: cast for name in names if (cast := _cast(rows, schema, name, dialect))}
-    columns = "*"
-    if casts or len(names) < len(schema.names):
-        columns = ", ".join(
-            f"{_expression(rows, name, casts[name], dialect)} AS {_quoted(name)}"
-            if name in casts
-            else _quoted(name)
-            for name in names
-        )
+    columns = ", ".join(
+        f"{_expression(rows, name, casts[name], dialect)} AS {_quoted(name)}"
+        if name in casts
+        else _quoted(name)
+        for name in names
+    )
     condition = "" if after is None else f" WHERE {_after(rows, after, dialect)}"
     order = ", ".join(_quoted(name) for name in rows.watermark)
     by = f" ORDER BY {order}" if is_ordered and order else ""
     return f"SELECT {columns} FROM {_relation(rows)}{condition}{by}"
+
+
+def casts_of(rows: DatabaseRows, schema: "pa.Schema", names: Sequence[str]) -> dict[str, str]:
+    """Return how the database shall write the columns a driver would spoil.
+
+    Args:
+        rows: What the profile asks for.
+        schema: All columns as the driver gives them.
+        names: The columns that are read.
+
+    Raises:
+        SourceError: A column comes as a kind that loses something, and nothing is said about it.
+    """
+    return {name: cast for name in names if (cast := _cast(rows, schema, name))}
 
 
 def _relation(rows: DatabaseRows) -> str:
@@ -92,7 +102,7 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _cast(rows: DatabaseRows, schema: "pa.Schema", name: str, dialect: str | None) -> str | None:
+def _cast(rows: DatabaseRows, schema: "pa.Schema", name: str) -> str | None:
     """How the database shall write a column; None where the driver brings it as it is."""
     from pyarrow import types
 
@@ -137,8 +147,8 @@ def _expression(rows: DatabaseRows, name: str, cast: str, dialect: str | None) -
     if forms is None:
         raise SourceError(
             f"{rows.where}: '{name}' of {rows.spoken} must be written by the database as "
-            f"{cast}, and its SQL is not known. Say 'dialect:' (postgresql, sqlserver or oracle), or cast the "
-            "column to text in a query."
+            f"{cast}, and its SQL is not known. Say 'dialect:' (postgresql, sqlserver or "
+            "oracle), or cast the column to text in a query."
         )
     return forms[cast].format(_quoted(name))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from assets.sources.files.delivered_files import require_header
 from assets.sources.landing.connections import OpenDatabase
 from assets.sources.landing.database_errors import spoken_errors
-from assets.sources.landing.database_queries import probe_sql, rows_sql
+from assets.sources.landing.database_queries import casts_of, probe_sql, rows_sql
 from assets.sources.landing.kept_landings import KeptLandings
 from assets.sources.landing.landed_files import LandedFile
 from assets.sources.landing.segments import Bounds, write_segment
@@ -55,13 +55,13 @@ def land_rows(
     with spoken_errors(rows, database.secrets):
         schema = database.select(probe_sql(rows)).schema
         _require_columns(described, rows, schema, reads)
-        sql = rows_sql(
-            *(rows, schema, database.dialect, described.ignored, after),
-            is_ordered=bounds.becomes_frame,
-        )
+        names = [column for column in schema.names if column not in described.ignored]
+        casts = casts_of(rows, schema, names)
+        is_ordered = bounds.becomes_frame
+        sql = rows_sql(rows, names, casts, database.dialect, after, is_ordered=is_ordered)
         name = f"{folder}/{len(files) + 1:06d}.parquet"
         found = write_segment(
-            *(database.select(sql), staging / name, rows.watermark, bounds),
+            *(database.select(sql), staging / name, rows.watermark, bounds, casts),
             where=f"{rows.where}: {rows.spoken}",
         )
     if found.rows or not files:

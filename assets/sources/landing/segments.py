@@ -4,10 +4,10 @@ What DuckDB and polars would read differently is made alike here: an instant bec
 without a zone, a decimal or a time of day becomes text.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from assets.sources.landing.watermarks import Watermark, last_of
 from data_contracts.errors import SourceError
@@ -15,6 +15,10 @@ from data_contracts.untrusted.limits import LARGEST_PARQUET_BYTES, MOST_PARQUET_
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_GROUP_ROWS: Final = 65_536
+_GROUP_BYTES: Final = 16 << 20
 
 
 class RowBatches(Protocol):
@@ -61,7 +65,12 @@ class Segment:
 
 
 def write_segment(
-    batches: RowBatches, file: Path, watermark: Sequence[str], bounds: Bounds, where: str
+    batches: RowBatches,
+    file: Path,
+    watermark: Sequence[str],
+    bounds: Bounds,
+    casts: Mapping[str, str],
+    where: str,
 ) -> Segment:
     """Write rows to a new Parquet file.
 
@@ -70,20 +79,20 @@ def write_segment(
         file: Where they go.
         watermark: Columns whose largest values are noted.
         bounds: How much is written.
+        casts: Columns the database wrote as text, and what they are.
         where: What is read, for messages.
 
     Raises:
         SourceError: There are more rows than a frame takes, a column is of a kind that no table
-            holds, or a watermark is blank.
+            holds, a text is not what it should be, or a watermark is blank.
     """
     import pyarrow.parquet as pq
 
-    schema = _flat_schema(batches.schema, where)
+    schema = _flat_schema(batches.schema, casts, where)
     file.parent.mkdir(parents=True, exist_ok=True)
     rows, size, last = 0, 0, None
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for batch in batches:
-            flat = _flat(batch, schema)
+        for flat in _larger(_flat(batch, schema, where) for batch in batches):
             if bounds.most_rows is not None and rows + flat.num_rows > bounds.most_rows:
                 writer.write_batch(flat.slice(0, bounds.most_rows - rows))
                 return Segment(file, bounds.most_rows, None, is_whole=False)
@@ -96,10 +105,32 @@ def write_segment(
     return Segment(file, rows, last, is_whole=True)
 
 
-def _flat_schema(schema: "pa.Schema", where: str) -> "pa.Schema":
+def _larger(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+    """Join small batches: each becomes a row group, and thousands of them are slow to read."""
     import pyarrow as pa
 
-    return pa.schema([pa.field(f.name, _flat_type(f, where)) for f in schema])
+    held, rows, size = list["pa.RecordBatch"](), 0, 0
+    for batch in batches:
+        held.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
+            yield pa.concat_batches(held)
+            held, rows, size = [], 0, 0
+    if held:
+        yield pa.concat_batches(held)
+
+
+def _flat_schema(schema: "pa.Schema", casts: Mapping[str, str], where: str) -> "pa.Schema":
+    import pyarrow as pa
+
+    meant = {
+        "number": pa.float64(),
+        "money": pa.float64(),
+        "instant": pa.timestamp("us"),
+        "flag": pa.bool_(),
+    }
+    types = [meant.get(casts.get(f.name, "")) or _flat_type(f, where) for f in schema]
+    return pa.schema(list(zip(schema.names, types, strict=True)))
 
 
 def _flat_type(field: "pa.Field", where: str) -> "pa.DataType":
@@ -126,18 +157,34 @@ def _flat_type(field: "pa.Field", where: str) -> "pa.DataType":
     )
 
 
-def _flat(batch: "pa.RecordBatch", schema: "pa.Schema") -> "pa.RecordBatch":
+def _flat(batch: "pa.RecordBatch", schema: "pa.Schema", where: str) -> "pa.RecordBatch":
     import pyarrow as pa
-    from pyarrow import types
 
     columns = []
     for own, field in zip(batch.columns, schema, strict=True):
-        column = own.storage if isinstance(own, pa.ExtensionArray) else own
-        if types.is_timestamp(column.type):
-            # An instant in nanoseconds or beyond a microsecond is cut, as everywhere here.
-            column = column.cast(field.type, safe=False)
-        columns.append(column if column.type == field.type else column.cast(field.type))
+        try:
+            columns.append(_as(field.type, own))
+        except pa.ArrowInvalid as error:
+            raise SourceError(
+                f"{where}: the column '{field.name}' holds what is no {field.type}: "
+                f"{str(error).splitlines()[0][:200]}. Correct 'casts', or leave such rows out by a "
+                "query."
+            ) from None
     return pa.record_batch(columns, schema=schema)
+
+
+def _as(kind: "pa.DataType", own: "pa.Array") -> "pa.Array":
+    import pyarrow as pa
+    from pyarrow import types
+
+    column = own.storage if isinstance(own, pa.ExtensionArray) else own
+    if column.type == kind:
+        return column
+    if types.is_timestamp(kind):
+        is_text = types.is_string(column.type) or types.is_large_string(column.type)
+        zoned = column.cast(pa.timestamp("us", "UTC")) if is_text else column
+        return zoned.cast(kind, safe=False)  # beyond a microsecond it is cut, as everywhere here
+    return column.cast(kind)
 
 
 def _require_modest(rows: int, size: int, columns: int, where: str) -> None:

@@ -148,8 +148,8 @@ class Profile:
 
     @property
     def needs_data_dir(self) -> bool:
-        """Whether any rows stand in files of a data folder."""
-        return not all(file.is_landed for file in self.files.values())
+        """Whether any rows stand in files of a data folder, Delta tables included."""
+        return any(file.is_local for file in self.files.values())
 
     def data_folder(self, named: Path | None) -> Path:
         """Return the folder of the delivered files.

@@ -46,7 +46,8 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
     with _scratch_folder(settings, home) as folder:  # nothing in the home yet
         earlier = earlier_delivery(warehouse)
         inputs = None if earlier is None else earlier.inputs
-        landed = land(settings.profile, folder, KeptLandings(home.landed_dir(key), inputs))
+        kept = KeptLandings(home.landed_dir(key), inputs)
+        landed = land(settings.profile, settings.data_dir, folder, kept)
         records = read_source(
             settings.profile,
             settings.data_dir,

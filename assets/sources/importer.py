@@ -136,7 +136,7 @@ def read_source(
     decided = None if decide is None else decide(profile.outcomes, accepted)
     source = JudgedSource(profile, cleaned, admissions, decided)
     inputs = input_hashes(counted, columns_of_files(profile, paths), data_dir)
-    inputs = inputs.join(landed.origins(), on="file", how="left", maintain_order="left")
+    inputs = landed.with_origins(inputs)
     changes = () if earlier is None else change_findings(source, inputs, earlier)
     received = {delivered_name(path, data_dir): delivered_at(path) for path in counted}
     report = SourceReport(

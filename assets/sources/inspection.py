@@ -44,7 +44,7 @@ def inspect_source(
         scratch = Path(folder)
         inputs = None if earlier is None else earlier.inputs
         kept = KeptLandings(landed_dir or scratch / "kept", inputs if landed_dir else None)
-        landed = land(profile, scratch, kept, is_check=True)
+        landed = land(profile, data_dir, scratch, kept, is_check=True)
         query = scratch_query(scratch)
         return read_source(profile, data_dir, query, decide, earlier, landed).report
 

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.studies.plant_database import PROFILE
 from data_contracts.errors import ProfileError
 from data_contracts.profile import Profile, load_profile
+from data_contracts.profile_schema.origins.databases import DatabaseRows
 
 
 def profile_with(folder: Path, entry: str) -> Profile:
@@ -23,10 +24,10 @@ def test_a_source_that_is_fetched_whole_needs_no_folder() -> None:
     assert not profile.needs_data_dir
     assert profile.data_folder(None) == PROFILE.parent
     batches = profile.files["batches"]
-    assert batches.pattern == "batches@plant/*.parquet"
-    assert batches.database is not None
-    assert batches.database.variable == "LOTWISE_CONNECTION_PLANT"
-    assert batches.database.timeout_s == 600
+    assert batches.pattern == "batches@plant/*"
+    assert isinstance(batches.origin, DatabaseRows)
+    assert batches.origin.variable == "LOTWISE_CONNECTION_PLANT"
+    assert batches.origin.timeout_s == 600
     assert batches.places == ("batch_id", "entered_at", "id")
 
 
@@ -82,7 +83,7 @@ def test_the_name_of_an_entry_becomes_a_folder(tmp_path: Path) -> None:
 def test_a_query_is_one_select(tmp_path: Path, query: str, is_taken: bool) -> None:
     entry = "{connection: plant, query: " + repr(query).replace("'", '"') + "}"
     if is_taken:
-        assert profile_with(tmp_path, entry).files["tags"].database is not None
+        assert profile_with(tmp_path, entry).files["tags"].is_landed
     else:
         with pytest.raises(ProfileError):
             profile_with(tmp_path, entry)

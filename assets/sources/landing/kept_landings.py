@@ -37,6 +37,19 @@ class KeptLandings:
             return pl.DataFrame()
         return self.inputs.filter(pl.col("file").str.starts_with(f"{folder}/")).sort("file")
 
+    def same(self, name: str, origin: str) -> LandedFile | None:
+        """Return a file of the last run, where it stands and comes from the same origin.
+
+        Args:
+            name: How accounts name it.
+            origin: Where its rows come from, in words that change with the content.
+        """
+        for row in self._known(name.partition("/")[0]).iter_rows(named=True):
+            path = self.folder / row["file"]
+            if (row["file"], row["origin"]) == (name, origin) and _stands(path, row["bytes"]):
+                return LandedFile(path, name, origin, None, 0)
+        return None
+
     def continued(
         self, rows: DatabaseRows, folder: str, origin: str, reads: Collection[str]
     ) -> tuple[tuple[LandedFile, ...], Watermark | None]:
@@ -54,11 +67,14 @@ class KeptLandings:
         files, marks = list[LandedFile](), list[Watermark]()
         for row in known.iter_rows(named=True):
             path = self.folder / row["file"]
-            is_there = path.is_file() and path.stat().st_size == row["bytes"]
             is_fit = set(reads) <= set(json.loads(row["columns"] or "[]"))
-            if not (is_there and is_fit and row["origin"] == origin):
+            if not (_stands(path, row["bytes"]) and is_fit and row["origin"] == origin):
                 return (), None
             files.append(LandedFile(path, row["file"], origin, row["watermark"], 0))
             mark = Watermark.from_json(row["watermark"] or "{}", rows.watermark)
             marks += [] if mark is None else [mark]
         return tuple(files), max(marks, default=None)
+
+
+def _stands(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size

@@ -16,14 +16,15 @@ class LandedFile:
         name: How accounts name it.
         origin: Where its rows come from, in words.
         watermark: The last values read, as JSON; None where every run reads all.
-        rows_read: Rows read by this run; 0 where the file was kept from an earlier one.
+        rows_read: Rows read by this run; 0 where the file was kept from an earlier one, None where
+            all its rows were fetched.
     """
 
     path: Path
     name: str
     origin: str
     watermark: str | None
-    rows_read: int
+    rows_read: int | None
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,20 @@ class Landed:
         """Return the files by entry of the profile."""
         return {name: tuple(file.path for file in files) for name, files in self.files.items()}
 
-    def origins(self) -> pl.DataFrame:
-        """Return file, origin, watermark and rows_read, one row per file."""
+    def with_origins(self, inputs: pl.DataFrame) -> pl.DataFrame:
+        """Add origin, watermark and rows_read to the rows of ``evidence.inputs``."""
         rows = [
             (file.name, file.origin, file.watermark, file.rows_read)
             for files in self.files.values()
             for file in files
         ]
         names = {"file": pl.String, "origin": pl.String, "watermark": pl.String}
-        return pl.DataFrame(rows, schema={**names, "rows_read": pl.Int64}, orient="row")
+        own = pl.DataFrame(rows, schema={**names, "rows_read": pl.Int64}, orient="row")
+        every = inputs.join(own, on="file", how="left", maintain_order="left")
+        fetched = pl.when(pl.col("origin").is_not_null()).then(
+            pl.coalesce("rows_read", "rows")  # an object is fetched with all its rows
+        )
+        return every.with_columns(rows_read=fetched)
 
     def settle(self, sql: str, folder: Path) -> str:
         """Move new files to where they stay, and remove those they replace.

@@ -67,8 +67,8 @@ class DatabaseSource:
     def read(self, name: str = "scratch") -> SourceRecords:
         """Fetch and judge everything, without a warehouse."""
         profile, scratch = load_profile(self.profile), self.folder / name
-        landed = land(profile, scratch, KeptLandings(self.folder / "none", None))
         folder = profile.data_folder(None)
+        landed = land(profile, folder, scratch, KeptLandings(self.folder / "none", None))
         return read_source(profile, folder, scratch_query(scratch), landed=landed)
 
     def settings(self, warehouse: Warehouse, run_id: str) -> RunSettings:

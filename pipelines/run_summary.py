@@ -27,9 +27,11 @@ SELECT table_name, source_file, source_row, column_name, rule, value, reason
 FROM quarantine.records ORDER BY ALL LIMIT 5
 """
 _FETCHED = """
-SELECT split_part(file, '@', 1) AS entry, origin, sum(rows_read)::BIGINT AS rows_read,
-    sum(rows)::BIGINT AS rows
-FROM evidence.inputs WHERE origin IS NOT NULL GROUP BY ALL ORDER BY ALL
+SELECT split_part(file, '@', 1) AS entry,
+    CASE WHEN count(DISTINCT origin) = 1 THEN any_value(origin)
+        ELSE count(*) || ' objects' END AS origin,
+    sum(rows_read)::BIGINT AS rows_read, sum(rows)::BIGINT AS rows
+FROM evidence.inputs WHERE origin IS NOT NULL GROUP BY entry ORDER BY entry
 """
 _SAVINGS = """
 SELECT p10, p50, p90, basis, note FROM economics.scenarios
@@ -64,8 +66,8 @@ def summary(home: Path) -> dict[str, Any]:
 def print_summary(done: dict[str, Any], console: Console) -> None:
     """Print a run's summary for a person."""
     for row in done["fetched"]:
-        read, origin = f"{row['rows_read']:,} rows read", row["origin"]
-        console.print(f"{row['entry']}: {read} from {origin}", markup=False, soft_wrap=True)
+        read = f"{row['rows_read']:,} rows read ({row['rows']:,} with those of earlier runs)"
+        console.print(f"{row['entry']}: {read}, {row['origin']}", markup=False, soft_wrap=True)
     received = sum(row["received"] for row in done["records"])
     refused = sum(row["quarantined"] for row in done["records"])
     console.print(f"Records received {received:,}, of which quarantined {refused:,}.")

@@ -63,7 +63,7 @@ def require_extra(what: str, package: str) -> Iterator[None]:
     """
     try:
         yield
-    except ImportError as error:
+    except (ImportError, OSError) as error:  # a library of the system may be missing too
         raise UsageError(
             f"{what} is read by {package}, which is not installed or does not load ({error}). "
             "Install lotwise with its extra 'sql': pip install -e '.[sql]'; ODBC also needs the "

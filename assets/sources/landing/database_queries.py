@@ -40,6 +40,13 @@ _WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 
+# A watermark's value as the database reads it.
+_LITERALS: Final[Mapping[str, Mapping[str, str]]] = {
+    "postgresql": {"instant": "{0}::timestamptz", "date": "{0}::date", "text": "{0}"},
+    "sqlserver": {"instant": "CONVERT(datetimeoffset, {0}, 127)"},
+    "oracle": {"instant": "TO_TIMESTAMP_TZ({0}, 'YYYY-MM-DD\"T\"HH24:MI:SS.FFTZH:TZM')"},
+}
+
 
 def probe_sql(rows: DatabaseRows) -> str:
     """Return a SELECT of no rows, which shows the columns."""
@@ -158,8 +165,8 @@ def _after(rows: DatabaseRows, after: Watermark, dialect: str | None) -> str:
     columns, values = [], []
     for name, value, kind in zip(rows.watermark, after.values, after.kinds, strict=True):
         own = _quoted(name)
-        is_text = kind == "text" and rows.casts.get(name) != "instant"
-        columns.append(f'{own} COLLATE "C"' if is_text and dialect == "postgresql" else own)
+        is_text = kind == "text" and dialect == "postgresql"
+        columns.append(f'{own} COLLATE "C"' if is_text else own)  # as rows were compared here
         values.append(_literal(rows, name, value, kind, dialect))
     if dialect == "postgresql":
         return f"({', '.join(columns)}) > ({', '.join(values)})"
@@ -175,13 +182,11 @@ def _literal(
 ) -> str:
     if kind == "number":
         return str(int(value))
-    text = "'" + str(value).replace("'", "''") + "'"
-    if dialect != "postgresql":
+    form = _LITERALS.get(dialect or "", {}).get(kind)
+    if form is None:
         raise SourceError(
-            f"{rows.where}: the watermark '{name}' is no whole number. Outside PostgreSQL a run "
-            "goes on from whole numbers only, such as an identity column; choose one, or leave "
-            "'watermark' out to read all rows in every run."
+            f"{rows.where}: the watermark '{name}' is a {kind}. Outside PostgreSQL a run goes on "
+            "from whole numbers, such as an identity column, or from instants that are cast; take "
+            "such a column, or leave 'watermark' out to read all rows in every run."
         )
-    if kind == "instant" or rows.casts.get(name) == "instant":
-        return f"{text}::timestamptz"
-    return f"{text}::date" if kind == "date" else text
+    return form.format("'" + str(value).replace("'", "''") + "'")

@@ -10,6 +10,7 @@ import pytest
 from assets.sources.landing.database_errors import secrets_of
 from benchmarks.studies.plant_database import PASSWORD, PROFILE, PlantServer
 from data_contracts.errors import LotwiseError, SourceError, UsageError
+from tests.conftest import Lotwise
 
 from .conftest import VARIABLE, WAYS, DatabaseSource, address, changed
 
@@ -137,6 +138,18 @@ def test_a_driver_that_is_not_installed(
     monkeypatch.setitem(sys.modules, package, None)
     said = refused(DatabaseSource(PROFILE, tmp_path), "not installed.*its extra 'sql'")
     assert package.replace("_", "-") in said
+
+
+def test_the_command_line_says_it_in_one_sentence(
+    lotwise: Lotwise, first_plant: PlantServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, wrong_password(first_plant.uri))
+    done = lotwise("check", "--source", PROFILE, check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("Error: plant_database.yaml, line 6, files.batches: connection")
+    assert len(done.stderr.splitlines()) <= 3
+    assert not any(secret in done.stderr for secret in (PASSWORD, WRONG, "wrong%3A"))
 
 
 def refused(source: DatabaseSource, told: str) -> str:

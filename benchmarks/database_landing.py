@@ -40,12 +40,13 @@ def read_into(home: Path, profile_file: Path) -> None:
     from assets.run_settings import RunSettings
     from assets.sources.defs import source
     from assets.virtual_plant.defs import exports
+    from data_contracts.data_folder import data_folder_of
     from data_contracts.profile import load_profile
     from pipelines.io_managers import warehouse_io
     from pipelines.replay.outcome_preview import decided_outcomes
 
     profile = load_profile(profile_file)
-    folder = profile.data_folder(None)
+    folder = data_folder_of(profile)
     key = source_key(profile.name, folder)
     settings = RunSettings(profile, folder, key, None, None, False, 1, "benchmark")
     with Warehouse(Home(home), key).kept_open() as warehouse:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from data_contracts.catalogue import contract
-from data_contracts.errors import ProfileError, UsageError
+from data_contracts.errors import ProfileError
 from data_contracts.expressions import require_columns
 from data_contracts.profile_extension.merging import merged
 from data_contracts.profile_schema.answers import (
@@ -150,24 +150,6 @@ class Profile:
     def needs_data_dir(self) -> bool:
         """Whether any rows stand in files of a data folder, Delta tables included."""
         return any(file.is_local for file in self.files.values())
-
-    def data_folder(self, named: Path | None) -> Path:
-        """Return the folder of the delivered files.
-
-        A source that is fetched whole has none; it is told from others by the profile's own folder.
-
-        Args:
-            named: The folder the caller names, if any.
-
-        Raises:
-            UsageError: Nobody says where it is.
-        """
-        folder = named or self.data_dir or (None if self.needs_data_dir else self.file.parent)
-        if folder is None:
-            raise UsageError(
-                f"The profile '{self.name}' does not say where its files are; add --data DIR."
-            )
-        return folder
 
     def reads_spectrum(self, file: str) -> bool:
         """Whether the columns of a delivered file that are named by numbers are a spectrum."""

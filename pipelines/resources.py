@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.run_settings import RunSettings, SimulationSettings, parse_instant
+from data_contracts.data_folder import data_folder_of
 from data_contracts.profile import load_profile
 from pipelines.replay.outcome_preview import decided_outcomes
 from warehouse.lock import run_lock
@@ -69,7 +70,7 @@ def run_settings_resource(context: dg.InitResourceContext) -> RunSettings:
             seed=config["seed"],
         )
     else:
-        data_dir = profile.data_folder(None)
+        data_dir = data_folder_of(profile)
     as_of, assumptions = config.get("as_of"), config.get("assumptions")
     settings = RunSettings(
         profile=profile,

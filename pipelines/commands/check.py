@@ -33,12 +33,13 @@ def command(
 ) -> None:
     """Judge a source, and say what a run would make of it; nothing is written anywhere."""
     from assets.sources.inspection import inspect_source
+    from data_contracts.data_folder import data_folder_of
     from data_contracts.profile import load_profile
     from pipelines.replay.outcome_preview import decided_outcomes
     from warehouse.paths import Home, source_key
 
     profile = load_profile(source)
-    folder = profile.data_folder(data)
+    folder = data_folder_of(profile, data)
     earlier = _earlier(home, profile, folder)
     landed = None if home is None else Home(home).landed_dir(source_key(profile.name, folder))
     report = inspect_source(profile, folder, decided_outcomes, earlier, landed)

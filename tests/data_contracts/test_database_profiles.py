@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.studies.plant_database import PROFILE
+from data_contracts.data_folder import data_folder_of
 from data_contracts.errors import ProfileError
 from data_contracts.profile import Profile, load_profile
 from data_contracts.profile_schema.origins.databases import DatabaseRows
@@ -22,7 +23,7 @@ def profile_with(folder: Path, entry: str) -> Profile:
 def test_a_source_that_is_fetched_whole_needs_no_folder() -> None:
     profile = load_profile(PROFILE)
     assert not profile.needs_data_dir
-    assert profile.data_folder(None) == PROFILE.parent
+    assert data_folder_of(profile) == PROFILE.parent
     batches = profile.files["batches"]
     assert batches.pattern == "batches@plant/*"
     assert isinstance(batches.origin, DatabaseRows)

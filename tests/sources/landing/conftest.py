@@ -18,6 +18,7 @@ from benchmarks.studies.plant_database import (
     PlantServer,
     plant_server,
 )
+from data_contracts.data_folder import data_folder_of
 from data_contracts.profile import load_profile
 from warehouse.paths import Home
 from warehouse.store import Warehouse
@@ -67,7 +68,7 @@ class DatabaseSource:
     def read(self, name: str = "scratch") -> SourceRecords:
         """Fetch and judge everything, without a warehouse."""
         profile, scratch = load_profile(self.profile), self.folder / name
-        folder = profile.data_folder(None)
+        folder = data_folder_of(profile)
         landed = land(profile, folder, scratch, KeptLandings(self.folder / "none", None))
         return read_source(profile, folder, scratch_query(scratch), landed=landed)
 
@@ -76,7 +77,7 @@ class DatabaseSource:
         profile = load_profile(self.profile)
         return RunSettings(
             profile=profile,
-            data_dir=profile.data_folder(None),
+            data_dir=data_folder_of(profile),
             source_key=warehouse.source_key,
             assumptions_file=None,
             as_of=None,

@@ -26,6 +26,7 @@ from data_contracts.profile_schema.column_use import read_columns, text_columns
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.files import SourceFile, read_file
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
+from data_contracts.profile_schema.origins.row_order import check_row_order
 from data_contracts.profile_schema.outcomes import Outcome, read_outcomes
 from data_contracts.profile_schema.readings import check_in_place, check_readings
 from data_contracts.profile_schema.units import (
@@ -306,6 +307,7 @@ def _check(profile: Profile, root: Section) -> None:
         root.fail("tables", "nothing feeds 'batches': map at least batch_id and production_order")
     for mapping in (*profile.mappings, *profile.readings):
         _check_files(profile, mapping)
+        check_row_order(mapping, profile.files[mapping.file])
     for mapping in profile.readings:
         check_readings(mapping)
         check_in_place(mapping, profile.files[mapping.file])

@@ -65,6 +65,36 @@ def test_what_a_profile_may_not_say(tmp_path: Path, entry: str, told: str) -> No
     assert str(refusal.value).startswith("plant.yaml, line ")
 
 
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("table: mes.batches", "have no order to count; give 'watermark'"),
+        ("table: mes.batches, key: batch_id, watermark: id", "change their number"),
+        ("table: mes.batches, watermark: id", None),
+        ("query: SELECT * FROM mes.batches ORDER BY id", None),
+    ],
+)
+def test_rows_without_an_order_are_not_counted(
+    tmp_path: Path, entry: str, told: str | None
+) -> None:
+    file = tmp_path / "wide.yaml"
+    table = f"{{connection: plant, {entry}, batch_id: batch_id, numeric: [x]}}"
+    file.write_text(f"profile: wide\nwide_table: {table}\n")
+    if told is None:
+        assert load_profile(file).files["wide_table"].is_landed
+    else:
+        with pytest.raises(ProfileError, match=told):
+            load_profile(file)
+
+
+def test_readings_have_no_key(tmp_path: Path) -> None:
+    text = PROFILE.read_text(encoding="utf-8")
+    file = tmp_path / "plant.yaml"
+    file.write_text(text.replace("FROM mes.readings\n", "FROM mes.readings\n    key: id\n"))
+    with pytest.raises(ProfileError, match="'key' does not work for readings"):
+        load_profile(file)
+
+
 def test_the_name_of_an_entry_becomes_a_folder(tmp_path: Path) -> None:
     text = PROFILE.read_text(encoding="utf-8")
     file = tmp_path / "plant.yaml"

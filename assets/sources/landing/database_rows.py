@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from assets.sources.files.delivered_files import require_header
 from assets.sources.landing.connections import OpenDatabase
 from assets.sources.landing.database_errors import spoken_errors
 from assets.sources.landing.database_queries import casts_of, probe_sql, rows_sql
 from assets.sources.landing.kept_landings import KeptLandings
-from assets.sources.landing.landed_files import LandedFile
+from assets.sources.landing.landed_files import MOST_READINGS_CHECKED, LandedFile, cut_short
 from assets.sources.landing.segments import Bounds, write_segment
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
@@ -17,8 +17,6 @@ from data_contracts.profile_schema.origins.databases import DatabaseRows
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-MOST_READINGS_CHECKED: Final = 1_000_000  # where a source is only judged
 
 
 def land_rows(
@@ -67,7 +65,7 @@ def land_rows(
     if found.rows or not files:
         mark = None if found.last is None else found.last.as_json(rows.watermark)
         files = (*files, LandedFile(found.file, name, origin, mark, found.rows))
-    notes = [] if found.is_whole else [_cut_short(described, rows)]
+    notes = [] if found.is_whole else [cut_short(described.name, rows.spoken)]
     if rows.watermark and after is None and kept.has_files_of(folder):
         notes.append(_read_anew(described, rows))
     return files, notes
@@ -99,13 +97,6 @@ def _require_columns(
     said = {name: f"{rows.where}, {key}" for key, names in own.items() for name in names}
     known = described.known_names(schema.names)
     require_header(rows.spoken, [*schema.names, *known], {**said, **reads})
-
-
-def _cut_short(described: SourceFile, rows: DatabaseRows) -> str:
-    return (
-        f"{described.name}: only the first {MOST_READINGS_CHECKED:,} rows of {rows.spoken} were "
-        "looked at; a run reads all."
-    )
 
 
 def _read_anew(described: SourceFile, rows: DatabaseRows) -> str:

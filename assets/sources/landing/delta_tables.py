@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import polars as pl
 
 from assets.sources.landing.kept_landings import KeptLandings
-from assets.sources.landing.landed_files import LandedFile
+from assets.sources.landing.landed_files import MOST_READINGS_CHECKED, LandedFile, cut_short
 from assets.sources.landing.object_stores import endpoint_url, spoken_store_errors, store_of
 from data_contracts.errors import SourceError, UsageError
 from data_contracts.profile_schema.files import SourceFile
@@ -39,7 +39,8 @@ def land_delta(
     kept: KeptLandings,
     *,
     columns: int | None,
-) -> tuple[LandedFile, ...]:
+    is_check: bool,
+) -> tuple[tuple[LandedFile, ...], list[str]]:
     """Read a Delta table, unless the last run read this version of it.
 
     Args:
@@ -49,9 +50,10 @@ def land_delta(
         staging: Where its file is made.
         kept: What earlier runs read.
         columns: How many columns become a frame, which bounds the rows; None for readings.
+        is_check: Whether readings are read only as far as a check needs them.
 
     Returns:
-        The table's one file; none where an optional table is not there.
+        The table's one file, none where an optional table is not there; and notes.
 
     Raises:
         UsageError: The library is not installed.
@@ -59,14 +61,14 @@ def land_delta(
             more rows than a frame takes.
     """
     if rows.stored is None and not _is_there(rows, data_dir, is_optional=described.is_optional):
-        return ()
+        return (), []
     with _spoken(rows):
         table, options = _opened(rows, data_dir)
         origin = f"{rows.spoken}, version {table.version()}, table {table.metadata().id}"
         name = f"{Path(described.pattern).parent.name}/000001.parquet"
         before = kept.same(name, origin)
         if before is not None:
-            return (before,)
+            return (before,), []
         _require_inside(rows, table, data_dir)
         _require_modest(rows, table, columns)
         path = staging / name
@@ -77,8 +79,17 @@ def land_delta(
         ignored = [column for column in described.ignored if column in frame.collect_schema()]
         zoned = pl.selectors.datetime(time_zone="*")
         naive = zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-        frame.drop(ignored).with_columns(naive).sink_parquet(path)
-    return (LandedFile(path, name, origin, None, None),)
+        frame = frame.drop(ignored).with_columns(naive)
+        is_cut = is_check and columns is None
+        (frame.head(MOST_READINGS_CHECKED) if is_cut else frame).sink_parquet(path)
+    landed = (LandedFile(path, name, origin, None, None),)
+    if is_cut and _rows_in(path) == MOST_READINGS_CHECKED:
+        return landed, [cut_short(described.name, rows.spoken)]
+    return landed, []
+
+
+def _rows_in(path: Path) -> int:
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
 
 
 def _is_there(rows: DeltaRows, data_dir: Path, *, is_optional: bool) -> bool:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import polars as pl
+
+MOST_READINGS_CHECKED: Final = 1_000_000  # where a source is only judged
 
 
 @dataclass(frozen=True)
@@ -94,3 +97,11 @@ def _moved(file: Path, target: Path) -> None:
 
 def _in_sql(path: Path) -> str:
     return str(path).replace("'", "''")
+
+
+def cut_short(entry: str, spoken: str) -> str:
+    """Say that a check did not read all readings."""
+    return (
+        f"{entry}: only the first {MOST_READINGS_CHECKED:,} rows of {spoken} were looked at; a run "
+        "reads all."
+    )

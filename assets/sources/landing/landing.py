@@ -79,7 +79,8 @@ class _Fetching:
                 columns = len(self.profile.frame_columns(described.name))
                 place = (self.data_dir, self.staging, self.kept)
                 bound = columns if becomes_frame else None
-                return land_delta(described, table, *place, columns=bound), []
+                is_check = self.is_check
+                return land_delta(described, table, *place, columns=bound, is_check=is_check)
             case DatabaseRows() as rows:
                 opened = (self._session(rows), self.staging, self.kept)
                 return land_rows(self.profile, described, rows, *opened, is_check=self.is_check)

@@ -145,6 +145,7 @@ def _odbc(
             sql,
             max_bytes_per_batch=_ODBC_BATCH_BYTES,
             max_text_size=_LONGEST_TEXT,
+            max_binary_size=_LONGEST_TEXT,
             falliable_allocations=True,
             query_timeout_sec=rows.timeout_s,
         )

@@ -21,8 +21,9 @@ _WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
     "postgresql": {
         "number": "{0}::text::varchar(40)",
         "money": "{0}::numeric::text::varchar(40)",
-        "instant": "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-        "::varchar(40)",
+        # Infinity has no calendar date; as text it is refused, where to_char would blank it.
+        "instant": "(CASE WHEN isfinite({0}) THEN to_char({0} AT TIME ZONE 'UTC', "
+        '\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\') ELSE {0}::text END)::varchar(40)',
         "flag": "(CASE WHEN {0} THEN 'true' WHEN NOT {0} THEN 'false' END)::varchar(5)",
         "text": "{0}::text",
     },

@@ -47,7 +47,10 @@ def test_a_query_stands_in_brackets_of_its_own_lines() -> None:
         (
             "postgresql",
             '"value"::text::varchar(40)',
-            'to_char("at" AT TIME ZONE \'UTC\', \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')::varchar(40)',
+            (
+                '(CASE WHEN isfinite("at") THEN to_char("at" AT TIME ZONE \'UTC\', '
+                '\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\') ELSE "at"::text END)::varchar(40)'
+            ),
         ),
         (
             "sqlserver",

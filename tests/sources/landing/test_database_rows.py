@@ -161,6 +161,33 @@ def test_money_arrives_as_an_amount(
     assert parameters.filter(parameter="main_force_kn")["value"].unique().to_list() == [12.34]
 
 
+def test_columns_of_every_kind_arrive_whole_or_are_refused(
+    source: DatabaseSource, way: str, tmp_path: Path
+) -> None:
+    """Digits of a numeric, a time of day and a long text stand; infinity and bytes do not."""
+    own = "12345678901234.123456::numeric(20, 6) AS n, time '12:30' AS m, repeat('x', 9000) AS t"
+    place = (
+        f"query: \"SELECT *, {own}, '\\\\x00'::bytea AS b FROM mes.tags\", ignored: {{b: bytes}}}}"
+    )
+    file = changed(tmp_path, way, "table: mes.tags}", place)
+    landed = DatabaseSource(file, tmp_path).read().landed.files["tags"][0].path
+    row = pl.read_parquet(landed).row(0, named=True)
+    assert (row["n"], row["m"][:5], row["t"]) == ("12345678901234.123456", "12:30", "x" * 9000)
+    assert "b" not in row
+    for more, told in (
+        ("'infinity'::timestamptz AS e", "'e' holds what is no timestamp.*infinity"),
+        ("repeat('x', 100000) AS e", "A text is longer than is read over ODBC"),
+    ):
+        place = f'query: "SELECT *, {more} FROM mes.tags", casts: {{e: instant}}}}'
+        if "repeat" in more:
+            place = place.replace(", casts: {e: instant}", "")
+            if way == "adbc":
+                continue
+        spoilt = DatabaseSource(changed(tmp_path, way, "table: mes.tags}", place), tmp_path)
+        with pytest.raises(SourceError, match=told):
+            spoilt.read()
+
+
 def test_reading_changes_nothing(source: DatabaseSource, way: str, tmp_path: Path) -> None:
     """Neither a statement nor a function that writes gets through."""
     old = "table: mes.tags}"

@@ -7,9 +7,13 @@ import dagster as dg
 import pytest
 
 from assets.sources.defs import source as source_asset
+from assets.sources.earlier_delivery import earlier_delivery
+from assets.sources.inspection import inspect_source
 from assets.virtual_plant.defs import exports
 from benchmarks.studies.plant_database import PlantServer
+from data_contracts.data_folder import data_folder_of
 from data_contracts.errors import SourceError
+from data_contracts.profile import load_profile
 from pipelines.io_managers import warehouse_io
 from pipelines.replay.outcome_preview import decided_outcomes
 from warehouse.store import Warehouse
@@ -121,6 +125,35 @@ def test_files_that_were_lost_are_read_again(run: Run, warehouse: Warehouse) -> 
     run()
     assert rows_read(warehouse)["phases"] == BATCHES
     assert counts(warehouse, "phases") == [BATCHES]
+
+
+def test_a_check_beside_a_home_reads_what_is_new_and_writes_nothing(
+    run: Run, way: str, plant: PlantServer, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    run()
+    plant.make(BATCHES + 1, BATCHES + 1, READINGS_EACH)
+    folder = warehouse.home.landed_dir(warehouse.source_key)
+    before = sorted((file, file.stat().st_mtime_ns) for file in folder.rglob("*"))
+    profile = load_profile(WAYS[way])
+    place, earlier = data_folder_of(profile), earlier_delivery(warehouse)
+    report = inspect_source(profile, place, decided_outcomes, earlier, folder)
+    received = {table.table: table.received for table in report.tables}
+    assert (received["raw.batches"], received["raw.sensor_readings"]) == (101, 50_500)
+    assert "batches_vanished" not in {finding.code for finding in report.prospects.findings}
+    assert sorted((file, file.stat().st_mtime_ns) for file in folder.rglob("*")) == before
+
+
+def test_what_a_broken_run_left_is_not_believed(
+    run: Run, plant: PlantServer, warehouse: Warehouse
+) -> None:
+    """The file of a run that stopped before it could say what it read."""
+    run()
+    folder = warehouse.home.landed_dir(warehouse.source_key) / "batches@plant"
+    (folder / "000002.parquet").write_bytes(b"half")
+    plant.make(BATCHES + 1, BATCHES + 1, READINGS_EACH)
+    run()
+    assert rows_read(warehouse)["batches"] == 1
+    assert counts(warehouse, "batches") == [BATCHES + 1]
 
 
 def test_a_refused_run_leaves_nothing_behind(

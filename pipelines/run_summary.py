@@ -26,7 +26,8 @@ _QUARANTINE = """
 SELECT table_name, source_file, source_row, column_name, rule, value, reason
 FROM quarantine.records ORDER BY ALL LIMIT 5
 """
-_FETCHED = """
+# What was read from databases and stores in this run, and what is kept of it since the first.
+FETCHED = """
 SELECT split_part(file, '@', 1) AS entry,
     CASE WHEN count(DISTINCT origin) = 1 THEN any_value(origin)
         ELSE count(*) || ' objects' END AS origin,
@@ -55,7 +56,7 @@ def summary(home: Path) -> dict[str, Any]:
     return {
         "report": str((where.reports_dir / "report.html").resolve()),
         "warehouse": str(where.published_file.resolve()),
-        "fetched": _records(published, _FETCHED),
+        "fetched": _records(published, FETCHED),
         "records": _records(published, _RECORDS),
         "quarantine_examples": _records(published, _QUARANTINE),
         "verdicts": _records(published, _VERDICTS),
@@ -66,8 +67,9 @@ def summary(home: Path) -> dict[str, Any]:
 def print_summary(done: dict[str, Any], console: Console) -> None:
     """Print a run's summary for a person."""
     for row in done["fetched"]:
-        read = f"{row['rows_read']:,} rows read ({row['rows']:,} with those of earlier runs)"
-        console.print(f"{row['entry']}: {read}, {row['origin']}", markup=False, soft_wrap=True)
+        rows = "row" if row["rows_read"] == 1 else "rows"
+        read = f"{row['rows_read']:,} {rows} read, {row['rows']:,} in all, from {row['origin']}"
+        console.print(f"{row['entry']}: {read}", markup=False, soft_wrap=True)
     received = sum(row["received"] for row in done["records"])
     refused = sum(row["quarantined"] for row in done["records"])
     console.print(f"Records received {received:,}, of which quarantined {refused:,}.")

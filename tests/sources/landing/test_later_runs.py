@@ -16,6 +16,7 @@ from data_contracts.errors import SourceError
 from data_contracts.profile import load_profile
 from pipelines.io_managers import warehouse_io
 from pipelines.replay.outcome_preview import decided_outcomes
+from pipelines.run_summary import FETCHED
 from warehouse.store import Warehouse
 
 from .conftest import BATCHES, READINGS_EACH, VARIABLE, WAYS, DatabaseSource, address, changed
@@ -77,6 +78,8 @@ def test_a_later_run_reads_only_what_is_new(
     assert received.sum().item() == 101 + 101 + 202 + 202 + 2 + readings + READINGS_EACH
     assert "vanished" not in caplog.text
     assert "missing from this delivery" not in caplog.text
+    fetched = warehouse.query(FETCHED).filter(entry="readings").row(0, named=True)
+    assert (fetched["rows_read"], fetched["rows"]) == (READINGS_EACH, readings + READINGS_EACH)
     run()
     nothing = dict.fromkeys(new, 0) | {"tags": 2, "readings": 0}
     assert rows_read(warehouse) == nothing

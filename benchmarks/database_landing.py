@@ -37,10 +37,9 @@ def read_into(home: Path, profile_file: Path) -> None:
     """Read the source into a warehouse as a run does, up to the raw tables."""
     import dagster as dg
 
-    from assets.run_settings import RunSettings
+    from assets.run_settings import RunSettings, data_folder_of
     from assets.sources.defs import source
     from assets.virtual_plant.defs import exports
-    from data_contracts.data_folder import data_folder_of
     from data_contracts.profile import load_profile
     from pipelines.io_managers import warehouse_io
     from pipelines.replay.outcome_preview import decided_outcomes

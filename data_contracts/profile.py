@@ -26,7 +26,6 @@ from data_contracts.profile_schema.column_use import read_columns, text_columns
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.files import SourceFile, read_file
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
-from data_contracts.profile_schema.origins.row_order import check_row_order
 from data_contracts.profile_schema.outcomes import Outcome, read_outcomes
 from data_contracts.profile_schema.readings import check_in_place, check_readings
 from data_contracts.profile_schema.units import (
@@ -35,6 +34,7 @@ from data_contracts.profile_schema.units import (
     read_units,
 )
 from data_contracts.profile_schema.wide_table import FILE, read_wide_table
+from data_contracts.row_order import check_row_order
 from data_contracts.untrusted.modest_yaml import is_there
 
 PROFILES: Final = Path(__file__).parent / "profiles"

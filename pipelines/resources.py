@@ -9,8 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.run_settings import RunSettings, SimulationSettings, parse_instant
-from data_contracts.data_folder import data_folder_of
+from assets.run_settings import RunSettings, SimulationSettings, data_folder_of, parse_instant
 from data_contracts.profile import load_profile
 from pipelines.replay.outcome_preview import decided_outcomes
 from warehouse.lock import run_lock

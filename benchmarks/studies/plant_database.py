@@ -9,7 +9,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,10 +41,12 @@ class PlantServer:
 
     Attributes:
         port: Its port on 127.0.0.1.
+        folder: Where its socket lies.
         database: The database the plant is in.
     """
 
     port: int
+    folder: Path
     database: str = "plant"
 
     @property
@@ -77,7 +79,7 @@ class PlantServer:
     def copied(self, name: str) -> "PlantServer":
         """Copy the plant into a database of its own, which a test may change."""
         self.execute(f"CREATE DATABASE {name} TEMPLATE {self.database}", "postgres")
-        return PlantServer(self.port, name)
+        return replace(self, database=name)
 
 
 @contextmanager
@@ -104,7 +106,7 @@ def plant_server(batches: int, readings_each: int) -> Iterator[PlantServer]:
         control = (*user, programs / "pg_ctl", "-D", data, "-l", place / "log", "-w")
         _run(*control, "-o", options, "start")
         try:
-            server = PlantServer(port)
+            server = PlantServer(port, place)
             server.execute(f"CREATE DATABASE {server.database}", "postgres")
             server.execute((HERE / "plant_database.sql").read_text(encoding="utf-8"))
             server.make(1, batches, readings_each)

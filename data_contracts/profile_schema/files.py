@@ -196,6 +196,8 @@ def read_file(section: Section, name: str) -> SourceFile:
             section.fail(
                 key, f"a {file.format} file has no '{key}'; remove it, or correct 'format'"
             )
+    for column in (name for name in file.places if name in file.ignored):
+        section.fail("ignored", f"'{column}' tells rows apart or in order; it cannot be ignored")
     check_separator(section, file.separator)
     check_encoding(section, file.encoding)
     for column in sorted({c for rule in file.missing for c in rule.columns} & file.derived_names):

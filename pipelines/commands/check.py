@@ -32,8 +32,8 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Judge a source, and say what a run would make of it; nothing is written anywhere."""
+    from assets.run_settings import data_folder_of
     from assets.sources.inspection import inspect_source
-    from data_contracts.data_folder import data_folder_of
     from data_contracts.profile import load_profile
     from pipelines.replay.outcome_preview import decided_outcomes
     from warehouse.paths import Home, source_key

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from assets.run_settings import data_folder_of
 from benchmarks.studies.plant_database import PROFILE
-from data_contracts.data_folder import data_folder_of
 from data_contracts.errors import ProfileError
 from data_contracts.profile import Profile, load_profile
 from data_contracts.profile_schema.origins.databases import DatabaseRows
@@ -53,6 +53,7 @@ def test_a_source_that_is_fetched_whole_needs_no_folder() -> None:
         ("{connection: plant, table: t, format: csv}", "have no format"),
         ("{connection: plant, table: t, casts: {a: float}}", "number, instant, flag, text"),
         ("{connection: plant, table: t, timeout: 0}", "from 1 to 86,400"),
+        ("{connection: plant, table: t, watermark: id, ignored: {id: no}}", "cannot be ignored"),
         ("{connection: plant, table: t, dialect: mysql}", "postgresql, sqlserver, oracle"),
         ("{path: tags.csv, timeout: 5}", "belongs to rows of a connection"),
         ("{path: tags.csv, dialect: oracle}", "belongs to rows of a connection"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from assets.sources.landing.database_errors import require_extra, secrets_of, spoken_errors
 from assets.sources.landing.segments import RowBatches
@@ -102,19 +102,20 @@ def _adbc(rows: DatabaseRows, address: str) -> Iterator[Callable[[str], RowBatch
 
 def _reading_only(rows: DatabaseRows, address: str) -> str:
     """Add to an address what keeps its session from writing, and its clocks in UTC."""
+    base, _, query = address.partition("?")
     try:
-        parts = urlsplit(address)
+        urlsplit(base)
     except ValueError:
         raise UsageError(
             f"{rows.variable} is no address; write postgresql://user@host/database, with "
             "characters such as @ or : in a password percent-encoded."
         ) from None
-    said = dict(parse_qsl(parts.query, keep_blank_values=True))
+    said = dict(parse_qsl(query, keep_blank_values=True))
     own = f"{_session(rows)} -c default_transaction_isolation=repeatable\\ read"
     said["options"] = f"{said.get('options', '')} {own}".strip()
     said.setdefault("connect_timeout", str(_CONNECT_TIMEOUT_S))
     said.setdefault("application_name", "lotwise")
-    return urlunsplit(parts._replace(query=urlencode(said, quote_via=quote)))
+    return f"{base}?{urlencode(said, quote_via=quote)}"
 
 
 def _session(rows: DatabaseRows) -> str:

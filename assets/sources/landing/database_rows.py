@@ -11,6 +11,7 @@ from assets.sources.landing.database_queries import casts_of, probe_sql, rows_sq
 from assets.sources.landing.kept_landings import KeptLandings
 from assets.sources.landing.landed_files import MOST_READINGS_CHECKED, LandedFile, cut_short
 from assets.sources.landing.segments import Bounds, write_segment
+from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
 from data_contracts.profile_schema.origins.databases import DatabaseRows
@@ -66,7 +67,7 @@ def land_rows(
         mark = None if found.last is None else found.last.as_json(rows.watermark)
         files = (*files, LandedFile(found.file, name, origin, mark, found.rows))
     notes = [] if found.is_whole else [cut_short(described.name, rows.spoken)]
-    if rows.watermark and after is None and kept.has_files_of(folder):
+    if rows.watermark and after is None and kept.had_watermark(folder):
         notes.append(_read_anew(described, rows))
     return files, notes
 
@@ -91,8 +92,14 @@ def _require_columns(
     """Check that a query gives every column that is read, named here or by a mapping.
 
     Raises:
-        SourceError: A column is missing.
+        SourceError: A column is missing, or two have one name.
     """
+    twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    if twice:
+        raise SourceError(
+            f"{rows.where}: {rows.spoken} names '{twice[0]}' more than once; give each column a "
+            "name of its own in a query (AS)."
+        )
     own = {f"'{key}'": getattr(rows, key) for key in ("watermark", "key", "casts")}
     said = {name: f"{rows.where}, {key}" for key, names in own.items() for name in names}
     known = described.known_names(schema.names)

@@ -28,9 +28,10 @@ class KeptLandings:
     folder: Path
     inputs: pl.DataFrame | None
 
-    def has_files_of(self, folder: str) -> bool:
-        """Tell whether the last run knew files of an entry, whatever their origin."""
-        return self._known(folder).height > 0
+    def had_watermark(self, folder: str) -> bool:
+        """Tell whether the last run left a watermark of an entry, whatever its origin."""
+        known = self._known(folder)
+        return known.height > 0 and known["watermark"].count() > 0
 
     def _known(self, folder: str) -> pl.DataFrame:
         if self.inputs is None or "origin" not in self.inputs.columns:
@@ -73,7 +74,7 @@ class KeptLandings:
             files.append(LandedFile(path, row["file"], origin, row["watermark"], 0))
             mark = Watermark.from_json(row["watermark"] or "{}", rows.watermark)
             marks += [] if mark is None else [mark]
-        return tuple(files), max(marks, default=None)
+        return (tuple(files), max(marks)) if marks else ((), None)
 
 
 def _stands(path: Path, size: int) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.run_settings import RunSettings
+from assets.run_settings import RunSettings, data_folder_of
 from assets.sources.importer import SourceRecords, read_source
 from assets.sources.inspection import scratch_query
 from assets.sources.landing.kept_landings import KeptLandings
@@ -18,7 +18,6 @@ from benchmarks.studies.plant_database import (
     PlantServer,
     plant_server,
 )
-from data_contracts.data_folder import data_folder_of
 from data_contracts.profile import load_profile
 from warehouse.paths import Home
 from warehouse.store import Warehouse

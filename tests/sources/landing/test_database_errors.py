@@ -12,7 +12,7 @@ from benchmarks.studies.plant_database import PASSWORD, PROFILE, PlantServer
 from data_contracts.errors import LotwiseError, SourceError, UsageError
 from tests.conftest import Lotwise
 
-from .conftest import VARIABLE, WAYS, DatabaseSource, address, changed
+from .conftest import BATCHES, VARIABLE, WAYS, DatabaseSource, address, changed
 
 WRONG = "a wrong: pass/word"
 Move = Callable[[str], str]
@@ -54,6 +54,15 @@ def test_an_address_that_leads_nowhere(
     assert said.startswith(f"{WAYS[way].name}, line 6, files.batches: connection plant, table")
 
 
+def test_an_address_may_be_a_socket_and_bring_options(
+    first_plant: PlantServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = f"host={first_plant.folder}&port={first_plant.port}&options=-c%20timezone%3DEurope/Zurich"
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    monkeypatch.setenv(VARIABLE, f"postgresql://reader@/first_plant?{own}")
+    assert DatabaseSource(PROFILE, tmp_path).read().admissions["raw.batches"].received == BATCHES
+
+
 def test_a_server_that_is_down(
     way: str, first_plant: PlantServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +78,11 @@ def test_a_server_that_is_down(
             "table: mes.batches",
             "query: SELECT nothing FROM mes.batches",
             '"nothing" does not exist.*Correct the column',
+        ),
+        (
+            "table: mes.batches",
+            "query: SELECT b.*, p.id FROM mes.batches b JOIN mes.phases p USING (batch_id)",
+            "names 'id' more than once",
         ),
         ("watermark: [entered_at, id]", "watermark: rowid", "'rowid' is missing .*'watermark'"),
         ("table: mes.batches", "table: mes.salaries", "permission denied.*the right to read it"),

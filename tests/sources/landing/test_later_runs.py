@@ -6,12 +6,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from assets.run_settings import data_folder_of
 from assets.sources.defs import source as source_asset
 from assets.sources.earlier_delivery import earlier_delivery
 from assets.sources.inspection import inspect_source
 from assets.virtual_plant.defs import exports
 from benchmarks.studies.plant_database import PlantServer
-from data_contracts.data_folder import data_folder_of
 from data_contracts.errors import SourceError
 from data_contracts.profile import load_profile
 from pipelines.io_managers import warehouse_io
@@ -104,6 +104,19 @@ def test_a_row_entered_again_is_a_new_version(
     ingestion = "SELECT received, quarantined FROM evidence.ingestion"
     account = warehouse.query(f"{ingestion} WHERE table_name = 'raw.batches'").row(0)
     assert account == (BATCHES, 0)
+
+
+def test_a_table_that_was_empty_at_first(
+    run: Run, plant: PlantServer, warehouse: Warehouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    plant.execute("CREATE TABLE mes.kept AS TABLE mes.phases; DELETE FROM mes.phases")
+    run()
+    assert rows_read(warehouse)["phases"] == 0
+    plant.execute("INSERT INTO mes.phases SELECT * FROM mes.kept")
+    run()
+    assert rows_read(warehouse)["phases"] == BATCHES
+    assert counts(warehouse, "phases") == [BATCHES]
+    assert "read anew" not in caplog.text
 
 
 def test_another_question_is_asked_from_the_start(

@@ -35,7 +35,9 @@ CASES = [
     ),
     BadInput("two_questions", instead("connection: a, table: t, query: SELECT 1"), "exactly one"),
     BadInput("no_question", instead("connection: a"), "exactly one"),
-    BadInput("query_that_deletes", instead("connection: a, query: DELETE FROM t"), "one SELECT"),
+    BadInput(
+        "source_query_that_deletes", instead("connection: a, query: DELETE FROM t"), "one SELECT"
+    ),
     BadInput(
         "two_statements", instead("connection: a, query: 'SELECT 1; DROP TABLE t'"), "one SELECT"
     ),

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assets.sources.files.places import data_folder
 from assets.sources.inputs import LANDED
 from assets.sources.landing.connections import OpenDatabase, open_database
 from assets.sources.landing.database_rows import land_rows
@@ -42,10 +43,12 @@ def land(
         UsageError: The environment does not say where a connection leads, or a driver is missing.
         SourceError: A database or store cannot be read, or a column is missing or loses something.
     """
-    staging = scratch / LANDED
+    if not profile.fetches:
+        return Landed()
+    folder, staging = data_folder(data_dir), scratch / LANDED
     files, notes = dict[str, tuple[LandedFile, ...]](), list[str]()
     with ExitStack() as open_until_read:
-        fetching = _Fetching(profile, data_dir.resolve(), staging, kept, is_check, open_until_read)
+        fetching = _Fetching(profile, folder, staging, kept, is_check, open_until_read)
         for name, described in profile.files.items():
             if described.is_landed:
                 files[name], told = fetching.files_of(described)

@@ -15,7 +15,7 @@ from assets.sources.landing.database_rows import land_rows
 from assets.sources.landing.delta_tables import land_delta
 from assets.sources.landing.kept_landings import KeptLandings
 from assets.sources.landing.landed_files import Landed, LandedFile
-from assets.sources.landing.object_stores import land_objects
+from assets.sources.landing.stored_objects import land_objects
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
 from data_contracts.profile_schema.origins.databases import DatabaseRows

@@ -61,7 +61,7 @@ generated: $(READY) ## write anew everything that is generated: dictionary, code
 	$(BIN)/python -m tests.house.write_house_picture
 
 lock: pyproject.toml ## resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --extra dev --extra spark --universal --no-strip-extras --generate-hashes \
+	uv pip compile pyproject.toml --extra dev --extra spark --extra sql --extra lakehouse --universal --no-strip-extras --generate-hashes \
 		--no-emit-index-url --python-version 3.11 --output-file requirements.lock
 
 clean: ## remove the environment and everything generated

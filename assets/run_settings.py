@@ -91,3 +91,24 @@ def parse_instant(text: str) -> datetime:
             "write the date on which the records were known, as 2021-04-30."
         )
     return parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else parsed
+
+
+def data_folder_of(profile: Profile, named: Path | None = None) -> Path:
+    """Return the folder of a source's delivered files.
+
+    A source that is fetched whole has none; its profile's own folder tells it from others.
+
+    Args:
+        profile: The source.
+        named: The folder the caller names, if any.
+
+    Raises:
+        UsageError: Nobody says where it is.
+    """
+    own = None if profile.needs_data_dir else profile.file.parent
+    folder = named or profile.data_dir or own
+    if folder is None:
+        raise UsageError(
+            f"The profile '{profile.name}' does not say where its files are; add --data DIR."
+        )
+    return folder

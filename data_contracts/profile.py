@@ -34,6 +34,7 @@ from data_contracts.profile_schema.units import (
     read_units,
 )
 from data_contracts.profile_schema.wide_table import FILE, read_wide_table
+from data_contracts.row_order import check_row_order
 from data_contracts.untrusted.modest_yaml import is_there
 
 PROFILES: Final = Path(__file__).parent / "profiles"
@@ -136,6 +137,22 @@ class Profile:
             read_columns(self.files[file], self.readings) if self._is_looked_up(file) else ()
         )
         return frozenset((*read_columns(self.files[file], self.mappings), *optional, *looked_up))
+
+    @property
+    def frames(self) -> frozenset[str]:
+        """Names of the files whose rows become frames: all that feed more than sensor readings."""
+        used = {mapping.file for mapping in self.mappings}
+        return frozenset(used | {lookup.file for lookup in self.lookups})
+
+    @property
+    def fetches(self) -> bool:
+        """Whether any rows are fetched from elsewhere before they are read."""
+        return any(file.is_landed for file in self.files.values())
+
+    @property
+    def needs_data_dir(self) -> bool:
+        """Whether any rows stand in files of a data folder, Delta tables included."""
+        return any(file.is_local for file in self.files.values())
 
     def reads_spectrum(self, file: str) -> bool:
         """Whether the columns of a delivered file that are named by numbers are a spectrum."""
@@ -293,6 +310,7 @@ def _check(profile: Profile, root: Section) -> None:
         root.fail("tables", "nothing feeds 'batches': map at least batch_id and production_order")
     for mapping in (*profile.mappings, *profile.readings):
         _check_files(profile, mapping)
+        check_row_order(mapping, profile.files[mapping.file])
     for mapping in profile.readings:
         check_readings(mapping)
         check_in_place(mapping, profile.files[mapping.file])

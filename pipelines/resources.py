@@ -14,9 +14,9 @@ from assets.run_settings import (
     VIRTUAL_PLANT,
     RunSettings,
     SimulationSettings,
+    data_folder_of,
     parse_instant,
 )
-from data_contracts.errors import UsageError
 from data_contracts.profile import load_profile
 from pipelines.history.dead_runs import close_dead_runs
 from pipelines.replay.outcome_preview import decided_outcomes
@@ -97,12 +97,8 @@ def _run_settings(context: dg.InitResourceContext) -> RunSettings:
             is_quick=config["quick"],
             seed=config["seed"],
         )
-    elif profile.data_dir is not None:
-        data_dir = profile.data_dir
     else:
-        raise UsageError(
-            f"The profile '{profile.name}' does not say where its files are; add --data DIR."
-        )
+        data_dir = data_folder_of(profile)
     as_of, assumptions = config.get("as_of"), config.get("assumptions")
     settings = RunSettings(
         profile=profile,

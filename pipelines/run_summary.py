@@ -26,6 +26,14 @@ _QUARANTINE = """
 SELECT table_name, source_file, source_row, column_name, rule, value, reason
 FROM quarantine.records ORDER BY ALL LIMIT 5
 """
+# What was read from databases and stores in this run, and what is kept of it since the first.
+FETCHED = """
+SELECT split_part(file, '@', 1) AS entry,
+    CASE WHEN count(DISTINCT origin) = 1 THEN any_value(origin)
+        ELSE count(*) || ' objects' END AS origin,
+    sum(rows_read)::BIGINT AS rows_read, sum(rows)::BIGINT AS rows
+FROM evidence.inputs WHERE origin IS NOT NULL GROUP BY entry ORDER BY entry
+"""
 _SAVINGS = """
 SELECT p10, p50, p90, basis, note FROM economics.scenarios
 WHERE scenario = 'base' AND lever = 'all' AND measure = 'annual_savings_usd'
@@ -49,6 +57,7 @@ def summary(home: Path) -> dict[str, Any]:
         "report": str((where.reports_dir / "report.html").resolve()),
         "data_docs": str((where.data_docs_dir / "index.html").resolve()),
         "warehouse": str(where.published_file.resolve()),
+        "fetched": _records(published, FETCHED),
         "records": _records(published, _RECORDS),
         "quarantine_examples": _records(published, _QUARANTINE),
         "verdicts": _records(published, _VERDICTS),
@@ -58,6 +67,10 @@ def summary(home: Path) -> dict[str, Any]:
 
 def print_summary(done: dict[str, Any], console: Console) -> None:
     """Print a run's summary for a person."""
+    for row in done["fetched"]:
+        rows = "row" if row["rows_read"] == 1 else "rows"
+        read = f"{row['rows_read']:,} {rows} read, {row['rows']:,} in all, from {row['origin']}"
+        console.print(f"{row['entry']}: {read}", markup=False, soft_wrap=True)
     received = sum(row["received"] for row in done["records"])
     refused = sum(row["quarantined"] for row in done["records"])
     console.print(f"Records received {received:,}, of which quarantined {refused:,}.")

@@ -57,6 +57,10 @@ class Home:
         """Folder of delivered readings DuckDB cannot read where they lie, made readable for it."""
         return self.work_dir(source_key) / "delivered"
 
+    def landed_dir(self, source_key: str) -> Path:
+        """Folder of what one source fetched from databases and stores, a folder an entry."""
+        return self.work_dir(source_key) / "landed"
+
     def kept_dir(self, source_key: str, kind: str) -> Path:
         """Folder of frames of one kind computed from one source's months of readings."""
         return self.work_dir(source_key) / "kept" / kind

@@ -5,6 +5,7 @@ it claims to be leaves the warehouse as it was.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +18,11 @@ from assets.run_settings import RunSettings
 from assets.sources.earlier_delivery import earlier_delivery
 from assets.sources.importer import SourceRecords, read_source, require_acceptable
 from assets.sources.inspection import scratch_query
+from assets.sources.landing.kept_landings import KeptLandings
+from assets.sources.landing.landing import land
 from assets.sources.provenance import delivered_at, with_delivery
 from data_contracts.catalogue import contract_names
+from warehouse.paths import Home
 from warehouse.store import Warehouse
 
 GROUP = "sources"
@@ -38,17 +42,23 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
     settings: RunSettings = context.resources.run_settings
     warehouse: Warehouse = context.resources.warehouse
     context.log.info("reading the delivered files")
-    with TemporaryDirectory(prefix="lotwise-source-") as folder:  # nothing in the home yet
+    home, key = warehouse.home, warehouse.source_key
+    with _scratch_folder(settings, home) as folder:  # nothing in the home yet
+        earlier = earlier_delivery(warehouse)
+        inputs = None if earlier is None else earlier.inputs
+        kept = KeptLandings(home.landed_dir(key), inputs)
+        landed = land(settings.profile, settings.data_dir, folder, kept)
         records = read_source(
             settings.profile,
             settings.data_dir,
-            scratch_query(Path(folder)),
+            scratch_query(folder),
             context.resources.decide_outcomes,
-            earlier_delivery(warehouse),
+            earlier,
+            landed,
         )
         require_acceptable(records.report)
-        delivered_dir = warehouse.home.delivered_dir(warehouse.source_key)
-        readings_sql = records.readings.settled_sql(delivered_dir)
+        readings_sql = records.readings.settled_sql(home.delivered_dir(key))
+        readings_sql = landed.settle(readings_sql, home.landed_dir(key))
     found = (finding.sentence for finding in records.report.prospects.findings)
     for told in (*records.report.notes, *found):
         context.log.info(told)
@@ -69,11 +79,12 @@ def _write_raw(
     warehouse: Warehouse, records: SourceRecords, settings: RunSettings
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Append every raw table's new versions."""
-    now, data_dir = _now(), settings.data_dir.resolve()
-    received_at = {name: delivered_at(data_dir / name) for name in records.inputs["file"]}
+    now = _now()
     profile_at = delivered_at(settings.profile.file)
     for table, admission in records.admissions.items():
-        frame = with_delivery(admission.accepted, received_at, profile_at, settings.run_id, now)
+        frame = with_delivery(
+            admission.accepted, records.received, profile_at, settings.run_id, now
+        )
         versions = warehouse.append_versions(table, frame)
         yield dg.MaterializeResult(
             asset_key=asset_key(table),
@@ -86,6 +97,22 @@ def _write_raw(
                 "already known": versions.identical,
             },
         )
+
+
+@contextmanager
+def _scratch_folder(settings: RunSettings, home: Home) -> Iterator[Path]:
+    """A folder that is thrown away; beside the home's own files where much is fetched into it."""
+    if not settings.profile.fetches:
+        with TemporaryDirectory(prefix="lotwise-source-") as folder:
+            yield Path(folder)
+        return
+    home.spill_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with TemporaryDirectory(prefix="source-", dir=home.spill_dir) as folder:
+            yield Path(folder)
+    finally:
+        with suppress(OSError):  # others may spill there too
+            home.spill_dir.rmdir()
 
 
 def _now() -> datetime:

@@ -83,9 +83,9 @@ def judge_readings(
     received, refused = _counts(parts, query) if parts else (0, 0)
     allowed = contract(READINGS).max_quarantine_share
     is_within = allowed is None or refused <= allowed * received
-    quarantined = _quarantined(feeding, data_dir, query) if refused and is_within else None
+    quarantined = _quarantined(feeding, query) if refused and is_within else None
     if refused and quarantined is None:
-        quarantined = _quarantined(feeding, data_dir, query, limit=EXAMPLES)
+        quarantined = _quarantined(feeding, query, limit=EXAMPLES)
     found = empty_quarantine() if quarantined is None else quarantined
     report = TableReport(
         READINGS, received, received - refused, refused, 0, allowed, is_within, found.head(EXAMPLES)
@@ -102,7 +102,6 @@ def _counts(parts: Sequence[str], query: Callable[[str], pl.DataFrame]) -> tuple
 
 def _quarantined(
     feeding: Sequence[Feeding],
-    data_dir: Path,
     query: Callable[[str], pl.DataFrame],
     limit: int | None = None,
 ) -> pl.DataFrame:
@@ -111,10 +110,7 @@ def _quarantined(
         _run(f"{refused_sql(delivered_readings_sql(each, with_rows=True))}{first}", query)
         for each in feeding
     ]
-    inside = pl.col("source_file").str.strip_prefix(f"{data_dir}/")
-    return pl.concat(
-        [frame.with_columns(inside).cast(empty_quarantine().schema) for frame in found]
-    )
+    return pl.concat([frame.cast(empty_quarantine().schema) for frame in found])
 
 
 def _run(sql: str, query: Callable[[str], pl.DataFrame]) -> pl.DataFrame:

@@ -5,8 +5,9 @@ warehouse is the business of ``defs``.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +26,8 @@ from assets.sources.files.delivered_files import (
 from assets.sources.files.kept_files import KeptFiles
 from assets.sources.files.places import data_folder
 from assets.sources.files.record_places import no_rows_set_aside
-from assets.sources.inputs import input_hashes
+from assets.sources.inputs import delivered_name, input_hashes
+from assets.sources.landing.landed_files import Landed
 from assets.sources.mapping.cleaning import BlankedCells, clean
 from assets.sources.mapping.record_mapping import Mapped, map_tables
 from assets.sources.mapping.unit_conversion import convert_units
@@ -61,12 +63,16 @@ class SourceRecords:
         readings: Sensor readings, where they lie.
         inputs: One row per delivered file, in the columns of ``evidence.inputs``.
         report: The account of it all.
+        received: When each file was delivered, UTC, by its name.
+        landed: What was fetched from elsewhere.
     """
 
     admissions: dict[str, Admission]
     readings: DeliveredReadings
     inputs: pl.DataFrame
     report: SourceReport
+    received: Mapping[str, datetime]
+    landed: Landed
 
     def quarantined(self) -> pl.DataFrame:
         """Return all refused records in the columns of ``quarantine.records``."""
@@ -82,6 +88,7 @@ def read_source(
     query: Query,
     decide: Decide | None = None,
     earlier: EarlierDelivery | None = None,
+    landed: Landed | None = None,
 ) -> SourceRecords:
     """Read and judge everything a source delivers; nothing is written.
 
@@ -91,6 +98,7 @@ def read_source(
         query: Runs SQL in DuckDB; used for sensor readings only.
         decide: Decides outcomes as a run does; None leaves out what is told about them.
         earlier: What was delivered before; None for a first delivery.
+        landed: What was fetched from elsewhere, where the profile fetches anything.
 
     Returns:
         Accepted and refused records of every raw table, and the account. Whether too many records
@@ -101,7 +109,8 @@ def read_source(
         ProfileError: An expression of the profile does not fit the delivered columns.
     """
     data_dir = data_folder(data_dir)
-    paths = find_files(profile, data_dir)
+    landed = landed or Landed()
+    paths = find_files(profile, data_dir) | landed.paths()
     delivered = {
         name: open_files(profile, profile.files[name], paths[name], data_dir)
         for name in _files_read(profile)
@@ -127,14 +136,16 @@ def read_source(
     decided = None if decide is None else decide(profile.outcomes, accepted)
     source = JudgedSource(profile, cleaned, admissions, decided)
     inputs = input_hashes(counted, columns_of_files(profile, paths), data_dir)
+    inputs = landed.with_origins(inputs)
     changes = () if earlier is None else change_findings(source, inputs, earlier)
-    received = {str(path.relative_to(data_dir)): delivered_at(path) for path in counted}
+    received = {delivered_name(path, data_dir): delivered_at(path) for path in counted}
     report = SourceReport(
         profile=profile.name,
         data_dir=data_dir,
         tables=(*(table_report(a) for a in admissions.values()), readings.report),
         blanked=tuple(blanked),
         notes=(
+            *landed.notes,
             *dict.fromkeys((*_sheet_notes(delivered), *readings.notes)),
             *files_nobody_reads(profile, counted, data_dir),
             *source_notes(profile, delivered, mapped, admissions),
@@ -142,7 +153,7 @@ def read_source(
         ),
         prospects=prospects(source, readings.sql, received, query, changes),
     )
-    return SourceRecords(admissions, readings, inputs, report)
+    return SourceRecords(admissions, readings, inputs, report, received, landed)
 
 
 def _sheet_notes(delivered: dict[str, Delivered]) -> list[str]:
@@ -167,10 +178,7 @@ def require_acceptable(report: SourceReport) -> None:
 
 
 def _files_read(profile: Profile) -> list[str]:
-    """Names of the files whose rows become frames: all that feed more than sensor readings."""
-    used = {mapping.file for mapping in profile.mappings}
-    used |= {lookup.file for lookup in profile.lookups}
-    return [name for name in profile.files if name in used]
+    return [name for name in profile.files if name in profile.frames]
 
 
 def _admissions(
@@ -194,5 +202,5 @@ def _records_by_file(delivered: Collection[Delivered], data_dir: Path) -> dict[P
     for file in delivered:
         names.update(file.records_by_file())
     return {
-        path: names[str(path.relative_to(data_dir))] for file in delivered for path in file.paths
+        path: names[delivered_name(path, data_dir)] for file in delivered for path in file.paths
     }

@@ -1,11 +1,28 @@
-"""What was delivered, by content: one hash per file, so that every result can name its inputs."""
+"""What was delivered, by name and content: one hash per file, so that results can name inputs."""
 
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 import polars as pl
+
+LANDED: Final = "landed"  # the folder of what was fetched from elsewhere
+
+
+def delivered_name(path: Path, data_dir: Path) -> str:
+    """Return how accounts name a delivered file: by its place in the folder it was delivered to.
+
+    A fetched file is named by its entry and its own name, wherever it lies at the moment.
+
+    Args:
+        path: The file.
+        data_dir: The data folder, resolved.
+    """
+    if path.parent.parent.name == LANDED and "@" in path.parent.name:
+        return f"{path.parent.name}/{path.name}"
+    return str(path.relative_to(data_dir))
 
 
 def hash_file(path: Path) -> str:
@@ -33,7 +50,7 @@ def input_hashes(
     """
     rows = [
         (
-            str(path.relative_to(data_dir)),
+            delivered_name(path, data_dir),
             hash_file(path),
             path.stat().st_size,
             records,

@@ -8,6 +8,8 @@ import polars as pl
 
 from assets.sources.earlier_delivery import EarlierDelivery
 from assets.sources.importer import Query, read_source
+from assets.sources.landing.kept_landings import KeptLandings
+from assets.sources.landing.landing import land
 from assets.sources.prospects.judgement import Decide
 from assets.sources.reporting.source_report import SourceReport
 from data_contracts.profile import Profile
@@ -19,6 +21,7 @@ def inspect_source(
     data_dir: Path,
     decide: Decide | None = None,
     earlier: EarlierDelivery | None = None,
+    landed_dir: Path | None = None,
 ) -> SourceReport:
     """Return what would be accepted, quarantined and refused of a source, and why.
 
@@ -27,6 +30,7 @@ def inspect_source(
         data_dir: Folder of the delivered files.
         decide: Decides outcomes as a run does; None leaves out what is told about them.
         earlier: What was delivered before; None where nobody asks.
+        landed_dir: What earlier runs fetched from elsewhere; None where nobody asks.
 
     Returns:
         The account of every raw table, with the first refused records of each. Whether a run would
@@ -37,7 +41,12 @@ def inspect_source(
         ProfileError: An expression of the profile does not fit the delivered columns.
     """
     with TemporaryDirectory(prefix="lotwise-check-") as folder:
-        return read_source(profile, data_dir, scratch_query(Path(folder)), decide, earlier).report
+        scratch = Path(folder)
+        inputs = None if earlier is None else earlier.inputs
+        kept = KeptLandings(landed_dir or scratch / "kept", inputs if landed_dir else None)
+        landed = land(profile, data_dir, scratch, kept, is_check=True)
+        query = scratch_query(scratch)
+        return read_source(profile, data_dir, query, decide, earlier, landed).report
 
 
 @dataclass(frozen=True)

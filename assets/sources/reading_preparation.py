@@ -17,6 +17,7 @@ from assets.sources.files.delivered_files import require_header, require_parquet
 from assets.sources.files.kept_files import KeptFiles
 from assets.sources.files.record_places import sheet_place
 from assets.sources.files.sheet_rows import read_sheet_rows
+from assets.sources.inputs import delivered_name
 from assets.sources.mapping.clock_values import made_starts
 from assets.sources.readings.reading_cells import NUMBER, START, Joined, ReadingCells
 from assets.sources.readings.reading_columns import ReadingColumns
@@ -102,14 +103,14 @@ class Preparation:
             header = require_parquet(path)
             types = pl.read_parquet_schema(path)
             numeric = frozenset(name for name, dtype in types.items() if dtype.is_numeric())
-            return Scan(tuple(header), str(path), numeric)
+            return Scan(tuple(header), delivered_name(path, data_dir), numeric)
         if described.format == "xlsx":
             rows = read_sheet_rows(path, described, wanted)
             frame = pl.DataFrame([*rows.columns.values(), rows.rows.alias(SHEET_ROW)])
             self.notes.extend(rows.notes)
-            place = sheet_place(str(path.relative_to(data_dir)), rows.sheet)
+            place = sheet_place(delivered_name(path, data_dir), rows.sheet)
             return Scan(tuple(rows.header), place, kept=self.kept.keep(frame))
-        return Scan(tuple(read_csv_header(path, described)), str(path))
+        return Scan(tuple(read_csv_header(path, described)), delivered_name(path, data_dir))
 
     def _with_delivered_kinds(self, columns: ReadingColumns, scans: Scans) -> ReadingColumns:
         rules = columns.described.missing

@@ -146,7 +146,14 @@ class Section:
         Raises:
             ProfileError: The key is absent, or its text is no name.
         """
-        text = self.required_text(key, meaning)
+        return self.require_name(self.required_text(key, meaning), key)
+
+    def require_name(self, text: str, key: str | None = None) -> str:
+        """Return a text that is a name, whether it stands at a key or is one.
+
+        Raises:
+            ProfileError: It is no name.
+        """
         if not _NAME.fullmatch(text) or len(text) > LONGEST_NAME:
             self.fail(
                 key,

@@ -13,6 +13,19 @@ from data_contracts.profile_schema.file_checks import (
     check_pattern,
     check_separator,
 )
+from data_contracts.profile_schema.origins.databases import (
+    DATABASE_ONLY,
+    DatabaseRows,
+    is_database,
+    read_database,
+)
+from data_contracts.profile_schema.origins.stores import (
+    DELTA,
+    DeltaRows,
+    StoredObjects,
+    is_stored,
+    read_stored,
+)
 
 FILE_KEYS = [
     "path",
@@ -28,9 +41,11 @@ FILE_KEYS = [
     "ignored",
     "optional",
     "renamed",
+    *DATABASE_ONLY,
 ]
 
 
+Origin = DatabaseRows | StoredObjects | DeltaRows
 _BY_ENDING = {".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx"}
 _OWN_KEYS = {
     "csv": ("separator", "decimal", "encoding"),
@@ -94,6 +109,7 @@ class SourceFile:
         ignored: Delivered columns nobody maps, each with the reason.
         is_optional: Whether the source may do without the file.
         renamed: Columns by the name some files have, with the name the profile knows them by.
+        origin: Where the rows are fetched from; None for files put into the data folder.
         where: Place in the profile.
     """
 
@@ -112,6 +128,29 @@ class SourceFile:
     is_optional: bool
     where: str
     renamed: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin | None = None
+
+    @property
+    def is_landed(self) -> bool:
+        """Whether its rows are fetched from elsewhere before they are read."""
+        return self.origin is not None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its rows stand in the data folder."""
+        own = self.origin
+        return own is None or (isinstance(own, DeltaRows) and own.stored is None)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns that name a row of which the last stands; empty where all rows stand."""
+        return self.origin.key if isinstance(self.origin, DatabaseRows) else ()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Columns that tell rows apart and in order, whether or not they are mapped."""
+        own = self.origin
+        return (*own.key, *own.watermark) if isinstance(own, DatabaseRows) else ()
 
     def known_names(self, header: Iterable[str]) -> list[str]:
         """Return the columns of a file by the names the profile knows them by."""
@@ -129,14 +168,15 @@ def read_file(section: Section, name: str) -> SourceFile:
     Raises:
         ProfileError: A key is unknown, missing or of the wrong kind.
     """
+    origin = _origin(section)
     section.only(FILE_KEYS)
-    pattern = section.required_text("path", "the file's path below the data folder, or a glob")
-    check_pattern(section, pattern)
+    pattern = _pattern(section, name, origin)
     suffix = next((s for ending, s in _BY_ENDING.items() if pattern.endswith(ending)), "csv")
+    is_table = isinstance(origin, (DatabaseRows, DeltaRows))
     file = SourceFile(
         name=name,
-        pattern=pattern,
-        format=section.choice("format", tuple(_OWN_KEYS), suffix),
+        pattern=pattern if origin is None else f"{name}@{_landed_from(origin)}/*",
+        format="parquet" if is_table else section.choice("format", tuple(_OWN_KEYS), suffix),
         separator=section.text("separator") or ",",
         decimal=section.choice("decimal", (".", ","), "."),
         encoding=section.text("encoding") or "utf-8",
@@ -149,12 +189,15 @@ def read_file(section: Section, name: str) -> SourceFile:
         is_optional=section.flag("optional"),
         where=section.where(),
         renamed=_renamed(section.section("renamed")),
+        origin=origin,
     )
     for key in sorted({key for keys in _OWN_KEYS.values() for key in keys}):
         if key in section.values and key not in _OWN_KEYS[file.format]:
             section.fail(
                 key, f"a {file.format} file has no '{key}'; remove it, or correct 'format'"
             )
+    for column in (name for name in file.places if name in file.ignored):
+        section.fail("ignored", f"'{column}' tells rows apart or in order; it cannot be ignored")
     check_separator(section, file.separator)
     check_encoding(section, file.encoding)
     for column in sorted({c for rule in file.missing for c in rule.columns} & file.derived_names):
@@ -164,6 +207,37 @@ def read_file(section: Section, name: str) -> SourceFile:
     if file.separator == file.decimal and file.format == "csv":
         section.fail("decimal", f"'{file.decimal}' cannot be both decimal mark and separator")
     return file
+
+
+def _origin(section: Section) -> Origin | None:
+    if is_database(section):
+        return read_database(section)
+    return read_stored(section) if is_stored(section) else None
+
+
+def _landed_from(origin: Origin) -> str:
+    """What fetched files are named after, beside their entry."""
+    if isinstance(origin, DatabaseRows):
+        return origin.connection
+    return DELTA if isinstance(origin, DeltaRows) else origin.scheme
+
+
+def _pattern(section: Section, name: str, origin: Origin | None) -> str:
+    """The path or glob of an entry; empty for rows of a connection."""
+    if origin is not None:
+        section.require_name(name)  # it becomes a folder
+    if isinstance(origin, DatabaseRows):
+        if "format" in section.values:
+            section.fail("format", "rows of a connection have no format; remove it")
+        return ""
+    for key in DATABASE_ONLY:
+        if key in section.values:
+            section.fail(key, f"'{key}' belongs to rows of a connection; remove it")
+    if origin is not None:
+        return origin.spoken
+    pattern = section.required_text("path", "the file's path below the data folder, or a glob")
+    check_pattern(section, pattern)
+    return pattern
 
 
 def _header_row(section: Section) -> int:

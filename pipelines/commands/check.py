@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from data_contracts.errors import DATA_OR_CHECKS_FAILED, UsageError
+from data_contracts.errors import DATA_OR_CHECKS_FAILED
 from pipelines.commands.options import DataOption, JsonOption, SourceOption
 from pipelines.terminal.console import terminal
 
@@ -32,21 +32,21 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Judge a source, and say what a run would make of it; nothing is written anywhere."""
+    from assets.run_settings import data_folder_of
     from assets.sources.inspection import inspect_source
     from data_contracts.profile import load_profile
     from pipelines.replay.outcome_preview import decided_outcomes
     from pipelines.site.asked import asked, find_site
+    from warehouse.paths import Home, source_key
 
     if find_site(home) is not None:
         request = asked(source, data=data, home=home, assumptions=None, seed=None)
         source, data, home = request.source, request.data, request.home
     profile = load_profile(source or "tabletting")
-    folder = data or profile.data_dir
-    if folder is None:
-        raise UsageError(
-            f"The profile '{profile.name}' does not say where its files are; add --data DIR."
-        )
-    report = inspect_source(profile, folder, decided_outcomes, _earlier(home, profile, folder))
+    folder = data_folder_of(profile, data)
+    earlier = _earlier(home, profile, folder)
+    landed = None if home is None else Home(home).landed_dir(source_key(profile.name, folder))
+    report = inspect_source(profile, folder, decided_outcomes, earlier, landed)
     if as_json:
         typer.echo(json.dumps(_as_json(report), indent=2, default=str))
     else:

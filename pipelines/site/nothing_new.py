@@ -52,7 +52,8 @@ def delivered_files(request: RunRequest) -> tuple[Profile, Path, list[Path]] | N
     if folder is None:
         return None
     there = data_folder(folder)
-    found = {p for each in profile.files.values() for p in matching_files(each, there)}
+    put_there = (each for each in profile.files.values() if not each.is_landed)
+    found = {path for each in put_there for path in matching_files(each, there)}
     return profile, there, sorted(found)
 
 
@@ -69,7 +70,7 @@ def remember_seen(
         before_ns: When the run began to read: a file changed later must be read again.
     """
     delivered = delivered_files(request)
-    if delivered is None:
+    if delivered is None or _is_fetched(delivered[0]):
         return
     profile, folder, _ = delivered
     files = {name: _stamp(folder / name, digest, before_ns) for name, digest in read.items()}
@@ -100,7 +101,7 @@ def is_nothing_new(home: Home, key: str, request: RunRequest) -> bool:
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return False
     delivered = delivered_files(request)
-    if delivered is None:
+    if delivered is None or _is_fetched(delivered[0]):
         return False
     profile, folder, files = delivered
     names = {str(path.relative_to(folder)): path for path in files}
@@ -109,6 +110,11 @@ def is_nothing_new(home: Home, key: str, request: RunRequest) -> bool:
         and names.keys() == seen.keys()
         and all(_is_as_seen(path, seen[name]) for name, path in names.items())
     )
+
+
+def _is_fetched(profile: Profile) -> bool:
+    """Tell whether rows come from a database or a store, which must be asked every night."""
+    return any(each.is_landed for each in profile.files.values())
 
 
 def _beside(request: RunRequest, profile: Profile) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tests.bad_inputs import (
     command_cases,
     delivery_cases,
     expression_cases,
+    origin_cases,
     parquet_cases,
     profile_cases,
     workbook_cases,
@@ -26,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 CASES = [
     *profile_cases.CASES,
     *expression_cases.CASES,
+    *origin_cases.CASES,
     *delivery_cases.CASES,
     *parquet_cases.CASES,
     *command_cases.CASES,

@@ -20,7 +20,11 @@ from assets.sources.files.bounds.parquet_bounds import (
 )
 from assets.sources.files.csv_rows import read_csv_rows
 from assets.sources.files.delivered_sheet import open_sheet
-from assets.sources.files.places import data_folder, files_below, matching_files
+from assets.sources.files.places import (
+    data_folder,
+    files_below,
+    matching_files,
+)
 from assets.sources.files.record_places import (
     FILE_COLUMN,
     ROW_COLUMN,
@@ -30,6 +34,7 @@ from assets.sources.files.record_places import (
 )
 from assets.sources.files.renamed_columns import as_delivered, by_known_names
 from assets.sources.files.wanted_columns import wanted_columns
+from assets.sources.inputs import delivered_name
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.files import SourceFile
@@ -69,7 +74,7 @@ class Delivered:
 
 
 def find_files(profile: Profile, data_dir: Path) -> dict[str, tuple[Path, ...]]:
-    """Find the delivered files of every entry of ``files``.
+    """Find the delivered files of every entry of ``files`` that is not fetched from elsewhere.
 
     Returns:
         Paths by entry, sorted; an optional entry may have none.
@@ -78,7 +83,11 @@ def find_files(profile: Profile, data_dir: Path) -> dict[str, tuple[Path, ...]]:
         SourceError: The data folder or a file is not there.
     """
     data_dir = data_folder(data_dir)
-    return {name: _matching(described, data_dir) for name, described in profile.files.items()}
+    return {
+        name: _matching(described, data_dir)
+        for name, described in profile.files.items()
+        if not described.is_landed
+    }
 
 
 def _matching(described: SourceFile, data_dir: Path) -> tuple[Path, ...]:
@@ -108,7 +117,7 @@ def open_files(
     parts, misshapen, header, notes = [], [], dict[str, None](), list[str]()
     wanted = wanted_columns(profile, described.name)
     for path in paths:
-        name, sought = str(path.relative_to(data_dir)), as_delivered(described, wanted)
+        name, sought = delivered_name(path, data_dir), as_delivered(described, wanted)
         if described.format == "xlsx":
             texts = as_delivered(described, profile.text_columns(described.name))
             frame, odd, sheet = open_sheet(path, name, described, sought, texts)
@@ -121,11 +130,13 @@ def open_files(
         parts.append(frame)
         misshapen.append(odd)
     frame = pl.concat(parts, how="diagonal") if parts else _nothing(reads)
+    if described.key:  # a row read again stands in the place of its earlier self
+        frame = frame.unique(described.key, keep="last", maintain_order=True)
     odd = pl.concat([no_rows_set_aside(), *misshapen])
     return Delivered(described, tuple(paths), frame, tuple(header), odd, tuple(notes))
 
 
-def require_header(path: Path, header: Iterable[str], reads: dict[str, str]) -> None:
+def require_header(path: Path | str, header: Iterable[str], reads: dict[str, str]) -> None:
     """Check that a file has every column its profile reads.
 
     Raises:

@@ -26,7 +26,7 @@ class WithSpectrum(Collection[str]):
 
 def wanted_columns(profile: Profile, file: str) -> Collection[str]:
     """Return the columns to keep of a delivered file."""
-    columns = profile.frame_columns(file)
+    columns = profile.frame_columns(file) | frozenset(profile.files[file].key)
     return WithSpectrum(columns) if profile.reads_spectrum(file) else columns
 
 

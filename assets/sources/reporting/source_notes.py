@@ -51,6 +51,8 @@ def source_notes(
 
 def files_nobody_reads(profile: Profile, read: Collection[Path], data_dir: Path) -> tuple[str, ...]:
     """Return a note on delivered files the profile neither reads nor lists as ignored."""
+    if not profile.needs_data_dir:
+        return ()
     present = sorted(path for path in files_below(data_dir, MOST_LOOKED_AT) if path not in read)
     names = [str(path.relative_to(data_dir)) for path in present if path.name[0] != "."]
     unread = [n for n in names if not any(fnmatch(n, p) for p in profile.ignored_files)]
@@ -75,7 +77,7 @@ def _made_instants(profile: Profile) -> Iterator[str]:
 
 def _unmapped_columns(profile: Profile, delivered: Mapping[str, Delivered]) -> Iterator[str]:
     for name, file in delivered.items():
-        known = {*profile.read_columns(name), *file.described.ignored}
+        known = {*profile.read_columns(name), *file.described.ignored, *file.described.places}
         for mapping in profile.mappings:
             if mapping.file == name:
                 known.update(column for column, _, _ in mapping.delivered_columns())

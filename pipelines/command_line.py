@@ -10,21 +10,18 @@ import typer
 
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
 from pipelines.commands import (
-    backfill,
     check,
-    init,
-    nightly,
     profile,
     publish,
     report,
     roi,
     run,
     self_test,
-    serve,
     simulate,
     sql,
     verify,
 )
+from pipelines.commands.nights import backfill, init, nightly, serve
 from pipelines.terminal.console import print_error
 from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 

@@ -48,7 +48,10 @@ ORDER BY a.outcome, a.gate, a.alarm_budget
 """
 _ALARM_PRICES_SQL = """
 SELECT gate, CAST(gate AS VARCHAR) AS key FROM economics.alarm_prices
-WHERE gate IN (SELECT gate FROM model.alarm_counts WHERE failures > 0) ORDER BY gate
+WHERE gate IN (
+  SELECT gate FROM model.alarm_counts
+  WHERE outcome IN (SELECT outcome FROM core.outcomes WHERE is_failure)
+) ORDER BY gate
 """
 _ALERT_SQL = "SELECT lever FROM economics.levers WHERE kind = 'alert' AND is_in_programme"
 _ALARM_PERIODS_SQL = """

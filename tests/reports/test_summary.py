@@ -150,7 +150,9 @@ def test_a_promise_under_way_is_followed(plant_priced_at):
 
 def test_statements_follow_the_tables(signal_plant):
     """No alert in the programme: no money rests on its counts; nothing promised: no proof."""
-    assert "an alert that also leaves alone every batch at a risk" in render(signal_plant, plotly_js="")
+    assert "an alert that also leaves alone every batch at a risk" in render(
+        signal_plant, plotly_js=""
+    )
     signal_plant.execute("UPDATE economics.levers SET is_in_programme = false")
     html = render(signal_plant, plotly_js="")
     assert "No alert is in the programme" in html

@@ -126,10 +126,11 @@ def test_a_table_above_the_stated_size_is_judged_by_counts_and_says_so(
 def test_a_computed_table_is_counted_and_looked_at_row_by_row_once_it_is_broken(
     warehouse: Warehouse,
 ) -> None:
-    kept = table("evidence.inputs", [("a.csv", "0" * 64, 1, None, None)])
+    file = {"file": "a.csv", "sha256": "0" * 64}
+    kept = table("evidence.inputs", [file | {"bytes": 1}])
     warehouse.write("evidence.inputs", kept)
     assert judge_table(warehouse, "evidence.inputs").validation.meta["judged_by"] == "counts"
-    broken = table("evidence.inputs", [("a.csv", "0" * 64, -1, None, None)])
+    broken = table("evidence.inputs", [file | {"bytes": -1}])
     warehouse.write("evidence.inputs", broken)
     judged = judge_table(warehouse, "evidence.inputs").validation
     assert judged.meta["judged_by"] == "rows"

@@ -20,7 +20,7 @@ from benchmarks.foreign_plants.kinds import foreign_table
 from benchmarks.foreign_plants.sources import write_source
 from tests.conftest import ROOT, Lotwise
 
-PATIENCE_S = 240
+PATIENCE_S = 600  # a night takes a quarter of a minute on a quiet machine
 RUNS = "{runsOrError{... on Runs{results{jobName status tags{key value}}}}}"
 SHOWN = """{repositoriesOrError{... on RepositoryConnection{nodes{
   jobs{name} schedules{name scheduleState{status}} sensors{name} assetNodes{id}}}}}"""

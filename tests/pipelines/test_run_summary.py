@@ -16,6 +16,7 @@ def test_a_run_says_what_it_read_from_elsewhere() -> None:
         "quarantine_examples": [],
         "verdicts": [],
         "warehouse": "w",
+        "data_docs": "d",
         "report": "r",
     }
     console = Console(record=True, width=200, quiet=False)

@@ -75,10 +75,8 @@ def test_descriptions_and_units_stand_in_the_catalogue() -> None:
         "Part of the key. Values: maintenance, calibration, cleaning, breakdown, part_change."
     )
     described = contract("raw.equipment_events")
-    assert table == (
-        f"{described.description} One row: {described.grain} "
-        "Key: equipment_id, event, occurred_at, part.",
-    )
+    key = "Key: equipment_id, event, occurred_at, part."
+    assert table == (f"{described.description} One row: {described.grain} {key}",)
 
 
 def test_a_comment_says_where_a_column_joins_and_may_stand_by_another_name() -> None:

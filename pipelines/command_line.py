@@ -11,6 +11,7 @@ import typer
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
 from pipelines.commands import (
     check,
+    export,
     init,
     nightly,
     profile,
@@ -35,7 +36,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(run, nightly, self_test, simulate, check, profile),
-    *(roi, report, sql, publish, verify, init, serve),
+    *(roi, report, sql, export, publish, verify, init, serve),
 )
 for command in COMMANDS:
     name = command.__name__.rsplit(".", 1)[-1].replace("_", "-")

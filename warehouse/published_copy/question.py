@@ -1,8 +1,8 @@
 """Questions a person asks of the published copy: one statement that reads it and nothing else.
 
-Two locks, either enough: what kind of statement it is, judged here, and DuckDB's own settings
+Two locks: what kind of statement it is, judged here, and DuckDB's own settings
 (``warehouse.connection.lock_for_questions``), which hold for whatever a SELECT may call. Here
-belongs what is refused and how that is said.
+belongs what is refused and how that is said; opening and locking do not.
 """
 
 import re

@@ -11,7 +11,6 @@ import typer
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
 from pipelines.commands import (
     check,
-    export,
     init,
     nightly,
     profile,
@@ -22,9 +21,9 @@ from pipelines.commands import (
     self_test,
     serve,
     simulate,
-    sql,
     verify,
 )
+from pipelines.commands.queries import export, sql
 from pipelines.terminal.console import print_error
 from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 

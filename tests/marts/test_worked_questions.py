@@ -13,6 +13,7 @@ from assets.marts.worked_questions import WorkedQuestion, worked_questions
 from warehouse.paths import Home
 from warehouse.published_copy.published import open_published
 
+ROOT = Path(__file__).parents[2]
 QUESTIONS = worked_questions()
 Rows = list[dict[str, Any]]
 Query = Callable[[str], Any]
@@ -188,6 +189,13 @@ def test_there_are_twenty_questions_and_each_is_one() -> None:
     assert [question.number for question in QUESTIONS] == list(range(1, len(SENSE) + 1))
     assert all(question.text.endswith("?") for question in QUESTIONS)
     assert all(question.sql.splitlines()[1].startswith("-- Asked by: ") for question in QUESTIONS)
+
+
+def test_the_page_for_analysts_lists_them_in_order() -> None:
+    page = (ROOT / "docs" / "ask_it.md").read_text(encoding="utf-8")
+    files = [f"assets/marts/questions/{q.number:02d}_{q.name}.sql" for q in QUESTIONS]
+    listed = [f"1. [{q.text}](../{file})" for q, file in zip(QUESTIONS, files, strict=True)]
+    assert [line for line in page.splitlines() if line.startswith("1. ")] == listed
 
 
 def test_questions_ask_the_marts_alone() -> None:

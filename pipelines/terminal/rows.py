@@ -50,8 +50,12 @@ def _fits(console: Console, names: list[str], texts: list[list[str]]) -> bool:
 def _table(frame: pl.DataFrame, names: list[str], texts: list[list[str]]) -> Table:
     table = Table(box=box.SQUARE, show_lines=any(len(text) > 80 for row in texts for text in row))
     for name, kind in zip(names, frame.dtypes, strict=True):
-        justify = "right" if kind.is_numeric() else "left"
-        table.add_column(_plain(name), justify=justify, overflow="fold", min_width=len(name))
+        table.add_column(
+            _plain(name),
+            justify="right" if kind.is_numeric() else "left",
+            overflow="fold",
+            min_width=len(name),
+        )
     for row in texts:
         table.add_row(*map(_plain, row))
     return table

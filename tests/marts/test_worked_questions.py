@@ -233,11 +233,10 @@ def plain_python(file: Path, sql: str) -> list[tuple[Any, ...]]:
 def test_questions_run_over_adbc(home: Path) -> None:
     """As DuckDB's ADBC driver, which comes with its wheel, gives them to any Arrow client."""
     manager = pytest.importorskip("adbc_driver_manager.dbapi")
-    import adbc_driver_duckdb
-
+    driver = pytest.importorskip("adbc_driver_duckdb").driver_path()
     file = Home(home).published_file
     with manager.connect(
-        driver=adbc_driver_duckdb.driver_path(), entrypoint="duckdb_adbc_init",
+        driver=driver, entrypoint="duckdb_adbc_init",
         db_kwargs={"path": str(file), "access_mode": "READ_ONLY"}, autocommit=True,
     ) as opened, opened.cursor() as cursor:  # fmt: skip
         for question in QUESTIONS:

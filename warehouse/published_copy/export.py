@@ -21,7 +21,7 @@ from warehouse.connection import Connection, connect, quoted
 from warehouse.paths import Home
 from warehouse.published_copy.export_place import MARK, require_place
 from warehouse.published_copy.publication import MARTS, name_mart
-from warehouse.reading_files import READINGS
+from warehouse.reading_files import READING_MONTHS, READINGS
 from warehouse.relations import create_table
 
 EXPORT_FILE = "lotwise.duckdb"
@@ -108,6 +108,7 @@ def _write(home: Home, part: Path, *, is_whole: bool, has_readings: bool) -> Exp
     tables: dict[str, int] = {}
     with connect(part / EXPORT_FILE, Path(gettempdir()) / "lotwise-reading") as connection:
         connection.execute(f"ATTACH {quoted(str(home.published_file))} AS published (READ_ONLY)")
+        _require_all(connection, home, names | {"evidence.runs", READING_MONTHS})
         for described in chosen:
             tables[described.name] = _write_table(connection, described, part)
             if described.schema == MARTS:
@@ -117,7 +118,7 @@ def _write(home: Home, part: Path, *, is_whole: bool, has_readings: bool) -> Exp
             "ORDER BY started_at DESC LIMIT 1"
         ).fetchone()
         stored = connection.execute(
-            "SELECT coalesce(sum(stored), 0)::BIGINT FROM published.evidence.reading_months"
+            f"SELECT coalesce(sum(stored), 0)::BIGINT FROM published.{READING_MONTHS}"
         ).fetchall()[0][0]
         connection.execute("DETACH published")
         connection.execute("CHECKPOINT")
@@ -128,6 +129,18 @@ def _write(home: Home, part: Path, *, is_whole: bool, has_readings: bool) -> Exp
     (part / MARK).write_text(json.dumps(asdict(done), indent=2) + "\n", encoding="utf-8")
     (part / "README.md").write_text(_readme(done), encoding="utf-8")
     return done
+
+
+def _require_all(connection: Connection, home: Home, names: set[str]) -> None:
+    found = connection.execute(
+        "SELECT DISTINCT schema_name || '.' || table_name FROM duckdb_columns() "
+        "WHERE database_name = 'published'"
+    ).fetchall()
+    if missing := sorted(names - {name for (name,) in found}):
+        raise WarehouseError(
+            f"{home.published_file} has no table {missing[0]}: it is no warehouse of this version "
+            "of lotwise. Run 'lotwise run' once more, or name the right home with --home."
+        )
 
 
 def _write_table(connection: Connection, described: Contract, part: Path) -> int:

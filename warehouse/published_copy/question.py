@@ -33,17 +33,18 @@ _TABLES = (
     "would change tables, and the published warehouse is read-only: build your own in a database "
     "of yours, from 'lotwise export'"
 )
+_SETTING = "would change a setting, and a query only reads: settings are locked"
 _SESSION = "is for a session, and a query is asked alone: give the SELECT itself"
 _REFUSED = {
     "COPY": "would write or read a file: use --format csv for rows, or 'lotwise export'",
-    "COPY_DATABASE": "would write a database: use 'lotwise export'",
-    "EXPORT": "would write files: use 'lotwise export'",
+    "COPY_DATABASE": "would write a database, and a query only reads: use 'lotwise export'",
+    "EXPORT": "would write files, and a query only reads: use 'lotwise export'",
     "ATTACH": "would open another database: open both with DuckDB's own client, read-only",
     "DETACH": "would close the published warehouse, of which a query is asked",
     "LOAD": "(and INSTALL) would add code to DuckDB, which a query may not",
-    "SET": "(also RESET, USE and PRAGMA) would change a setting, and settings are locked",
+    "SET": f"(also RESET, USE and PRAGMA) {_SETTING}",
     "VARIABLE_SET": _SESSION,
-    "PRAGMA": "would change a setting, and settings are locked",
+    "PRAGMA": _SETTING,
     "CALL": "would run a procedure, and a query only reads",
     **dict.fromkeys(("INSERT", "UPDATE", "DELETE", "MERGE_INTO"), _ROWS),
     **dict.fromkeys(("CREATE", "CREATE_FUNC", "ALTER", "DROP"), _TABLES),

@@ -15,7 +15,10 @@ from data_contracts.errors import ContractError
 from data_contracts.odcs import contract_from_document, read_document
 
 ROOM = Path(__file__).parent
-SCHEMAS = ("raw", "quarantine", "core", "feature", "model", "finding", "economics", "evidence")
+SCHEMAS = (
+    *("raw", "quarantine", "core", "feature", "model", "finding", "economics", "evidence"),
+    "mart",
+)
 
 
 @cache

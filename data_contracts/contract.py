@@ -39,6 +39,7 @@ class Column:
         defines_outcome: Outcome this column decides, to which it may never be a feature.
         codes: Name under which ``data_contracts.codes`` holds the allowed values, where code
             speaks of them.
+        joins: Columns of other tables this one refers to, each ``schema.table.column``.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Column:
     is_provenance: bool = False
     defines_outcome: str | None = None
     codes: str | None = None
+    joins: tuple[str, ...] = ()
 
     @property
     def is_numeric(self) -> bool:

@@ -1,8 +1,9 @@
 """Reads one Open Data Contract Standard v3 file into a ``Contract``.
 
 Here belongs the knowledge of where the standard keeps what we need. Standard places are used where
-they exist (``logicalTypeOptions``, ``quality``, ``primaryKey``); the rest are custom properties
-under the names the design gives them (``unit``, ``available_at_stage``, ``known_at``, ...).
+they exist (``logicalTypeOptions``, ``quality``, ``primaryKey``, ``relationships``); the rest are
+custom properties under the names the design gives them (``unit``, ``available_at_stage``,
+``known_at``, ...).
 """
 
 import re
@@ -144,6 +145,7 @@ def _column(item: Mapping[str, Any]) -> Column:
         is_provenance=custom.get("provenance", False),
         defines_outcome=custom.get("defines_outcome"),
         codes=custom.get("codes"),
+        joins=tuple(one["to"] for one in item.get("relationships", [])),
     )
 
 

@@ -43,6 +43,7 @@ TOPIC_DEFS = (
     "assets.deviations.defs",
     "assets.time_to_failure.defs",
     "assets.savings.defs",
+    "assets.marts.defs",
     "reports.defs",
 )
 # Claims are evaluated on every other table, the contract account included.

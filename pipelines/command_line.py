@@ -18,10 +18,10 @@ from pipelines.commands import (
     run,
     self_test,
     simulate,
-    sql,
     verify,
 )
 from pipelines.commands.nights import backfill, init, nightly, serve
+from pipelines.commands.queries import export, sql
 from pipelines.terminal.console import print_error
 from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 
@@ -33,7 +33,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(run, nightly, backfill, self_test, simulate, check, profile),
-    *(roi, report, sql, publish, verify, init, serve),
+    *(roi, report, sql, export, publish, verify, init, serve),
 )
 for command in COMMANDS:
     name = command.__name__.rsplit(".", 1)[-1].replace("_", "-")

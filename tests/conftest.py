@@ -51,6 +51,7 @@ SLOW_FILES = (
     "tests/foreign_plants/test_study_smokes.py",
     "tests/gate_features/test_feature_assets.py",
     "tests/leak_questions/test_leak_questions.py",
+    "tests/marts/test_marts.py",
     "tests/pipelines/test_check_command.py",
     "tests/pipelines/test_contract_checks.py",
     "tests/pipelines/test_kernels.py",
@@ -103,6 +104,7 @@ SLOW_FILES = (
     "tests/virtual_plant/test_failure_rate.py",
     "tests/virtual_plant/test_realism.py",
     "tests/virtual_plant/test_simulate.py",
+    "tests/warehouse/test_question.py",
     "tests/warehouse/test_store.py",
     "tests/warehouse/test_table_parts.py",
 )

@@ -6,7 +6,7 @@ and the translation of DuckDB's errors into plain words; what runs on one is sai
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir
@@ -22,6 +22,13 @@ _READING_LIMITS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": MEMORY_LIMIT,
     "temp_directory": str(Path(gettempdir()) / "lotwise-reading"),
 }
+# What a question needs none of; locked together with access to files.
+_LOCKED = (
+    "python_enable_replacements",
+    "autoinstall_known_extensions",
+    "autoload_known_extensions",
+    "allow_community_extensions",
+)
 
 
 @contextmanager
@@ -88,6 +95,24 @@ def connect_read_only(file: Path) -> Iterator[Connection]:
             yield connection
         finally:
             connection.close()
+
+
+def lock_for_questions(connection: Connection, readable: Sequence[str]) -> None:
+    """Put a connection for reading under DuckDB's own locks, for questions of strangers.
+
+    Nothing outside the attached file can then be read, written, attached, loaded or installed but
+    the files named; no Python variable is seen; and no setting can be changed again.
+
+    Args:
+        connection: One of ``connect_read_only``.
+        readable: Absolute paths of the files its views read.
+    """
+    for setting in _LOCKED:
+        connection.execute(f"SET {setting} = false")
+    listed = ", ".join(map(quoted, readable))
+    connection.execute(f"SET allowed_paths = [{listed}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def create_table(connection: Connection, contract: Contract) -> None:
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {contract.schema}")
     statement = create_table_sql(contract)
     connection.execute(statement.replace("CREATE TABLE", "CREATE OR REPLACE TABLE", 1))
-    _describe(connection, contract, "TABLE")
+    describe(connection, contract, contract.name, "TABLE")
 
 
 def create_table_if_missing(connection: Connection, contract: Contract) -> None:
@@ -47,7 +47,7 @@ def create_view(connection: Connection, contract: Contract, select: str) -> None
     """Create a view under contract, in place of the one before."""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {contract.schema}")
     connection.execute(f"CREATE OR REPLACE VIEW {contract.name} AS {select}")
-    _describe(connection, contract, "VIEW")
+    describe(connection, contract, contract.name, "VIEW")
 
 
 def no_rows_sql(contract: Contract) -> str:
@@ -83,10 +83,14 @@ def order_by(contract: Contract) -> str:
     return " ORDER BY " + ", ".join(f'"{n}"' for n in contract.key) if contract.key else ""
 
 
-def _describe(connection: Connection, contract: Contract, kind: str) -> None:
-    table, *columns = comment_sql(contract)
-    # Readings are a file or a view to their contract; in the database either is a view.
-    text = table.partition(" IS ")[2]
-    connection.execute(f"COMMENT ON {kind} {contract.name} IS {text}")
-    for column in columns:
-        connection.execute(column)
+def describe(connection: Connection, contract: Contract, name: str, kind: str) -> None:
+    """Put a contract's words beside a relation and its columns.
+
+    Args:
+        connection: Where the relation is.
+        contract: What it holds.
+        name: What it is called there.
+        kind: ``TABLE`` or ``VIEW``, which it is there: readings are a file to their contract.
+    """
+    for statement in comment_sql(contract, name, kind):
+        connection.execute(statement)

@@ -36,29 +36,6 @@ def read_select(sql: str | Path) -> str:
     return _CLOSING.sub("", text)
 
 
-_EXPLAINED = re.compile(r"\s*EXPLAIN\s*(\([^)]*\)\s*)?(ANALYZE\s+)?", re.IGNORECASE)
-
-
-def require_question(sql: str) -> None:
-    """Check that a query a person asks is one statement that only reads.
-
-    A read-only database does not keep ``COPY``, ``EXPORT`` or ``ATTACH`` from writing files.
-
-    Raises:
-        WarehouseError: It cannot be parsed, is blank, is several statements, or would write.
-    """
-    text = _EXPLAINED.sub("", sql, count=1)
-    try:
-        statements = duckdb.extract_statements(text)
-    except duckdb.Error as error:
-        raise WarehouseError(f"The query cannot be parsed: {error}") from error
-    if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
-        raise WarehouseError(
-            "The query must be exactly one SELECT (or SHOW, DESCRIBE, SUMMARIZE, EXPLAIN of one): "
-            "the published warehouse is read-only, and a query writes nothing elsewhere either."
-        )
-
-
 def parameters_of(select: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the values a SELECT asks for as ``$name``; DuckDB refuses any other."""
     asked = duckdb.extract_statements(select)[0].named_parameters

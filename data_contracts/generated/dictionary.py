@@ -23,6 +23,7 @@ SCHEMA_WORDS = {
     "finding": "What goes with failures or before them: drivers, rules, events, lives, escapes.",
     "economics": "Assumptions, the cost of failures, levers and scenarios.",
     "evidence": "Runs, inputs, contract results, criteria, refused features, claims and limits.",
+    "mart": "What analysts begin with: batches, failures, drivers, flags, savings in plain words.",
 }
 
 INTRODUCTION = """# Data dictionary
@@ -108,6 +109,8 @@ def _meaning(column: Column) -> str:
         notes.append("*Provenance.*")
     if column.defines_outcome:
         notes.append(f"*Defines the outcome `{column.defines_outcome}`.*")
+    if column.joins:
+        notes.append(f"*Joins {', '.join(f'`{target}`' for target in column.joins)}.*")
     return " ".join([column.description, *notes]).replace("|", "\\|")
 
 

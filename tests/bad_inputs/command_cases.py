@@ -20,6 +20,10 @@ def sql(query: str, home: str = "{home}") -> tuple[str, ...]:
     return ("sql", query, "--home", home)
 
 
+def export(out: str) -> tuple[str, ...]:
+    return ("export", "--out", out, "--home", "{home}")
+
+
 def roi(*more: str) -> tuple[str, ...]:
     return ("roi", *more)
 
@@ -351,6 +355,31 @@ QUERIES = [
         "read",
         sql("PRAGMA profiling_output='{folder}/owned'"),
     ),
+    BadInput(
+        "query_that_reads_a_file",
+        published,
+        r"reads the published warehouse alone.*small_plant\.yaml",
+        sql("SELECT * FROM read_text('{profile}')"),
+    ),
+    BadInput(
+        "query_that_switches_on_a_log",
+        published,
+        "enable_logging does more than read",
+        sql("SELECT * FROM enable_logging(storage = 'file', storage_path = '{folder}/owned')"),
+    ),
+    BadInput(
+        "query_that_loads_what_a_folder_holds",
+        published,
+        "read",
+        sql("IMPORT DATABASE '{folder}'"),
+    ),
+    BadInput(
+        "example_that_nobody_wrote",
+        published,
+        "1 to 20",
+        ("sql", "--example", "-1", "--home", "{home}"),
+    ),
+    BadInput("query_and_example", published, "one query", (*sql("SELECT 1"), "--example", "1")),
     BadInput("query_that_is_blank", published, "quer", sql(" ")),
     BadInput("query_that_is_a_comment", published, "quer", sql("-- nothing")),
     BadInput("query_that_is_no_sql", published, "quer|read|syntax", sql("please")),
@@ -368,4 +397,20 @@ QUERIES = [
         sql("SELECT repeat('x', 3000000000)"),
     ),
 ]
-CASES = [*HOMES, *NUMBERS, *MONEY, *QUERIES]
+EXPORTS = [
+    BadInput("export_of_nothing", as_delivered, "lotwise run", export("{folder}/out")),
+    BadInput("export_into_the_home", published, "home", export("{home}/out")),
+    BadInput("export_over_the_home", published, "home", export("{folder}")),
+    BadInput("export_over_records", published, "not empty", export("{data}")),
+    BadInput("export_into_a_file", published, "no folder", export("{profile}")),
+    BadInput("export_below_a_file", published, r"small_plant\.yaml", export("{profile}/out")),
+    BadInput("export_where_nobody_may_write", published, "/proc", export("/proc/lotwise/out")),
+    BadInput("export_to_10_000_letters", published, "a{40}", export("{folder}/" + "a" * 10_000)),
+    BadInput(
+        "export_of_another_file", published, "no warehouse of this version", export("{folder}/out")
+    ),
+    BadInput(
+        "export_of_text", put(PUBLISHED, b"hello" * 1000), "warehouse", export("{folder}/out")
+    ),
+]
+CASES = [*HOMES, *NUMBERS, *MONEY, *QUERIES, *EXPORTS]

@@ -69,9 +69,23 @@ def test_descriptions_and_units_stand_in_the_catalogue() -> None:
             opened.execute(statement)
         told = dict(opened.execute("SELECT column_name, comment FROM duckdb_columns()").fetchall())
         table = opened.execute("SELECT comment FROM duckdb_tables()").fetchone()
-    assert told["duration_h"] == "How long the equipment was out of use. Unit: h."
-    assert told["source_row"].endswith("the row of its sheet. Unit: row.")
-    assert table == (contract("raw.equipment_events").description,)
+    assert told["duration_h"] == "How long the equipment was out of use. Unit: h. At least 0."
+    assert told["source_row"].endswith("the row of its sheet. Unit: row. At least 0.")
+    assert told["event"].endswith(
+        "Part of the key. Values: maintenance, calibration, cleaning, breakdown, part_change."
+    )
+    described = contract("raw.equipment_events")
+    key = "Key: equipment_id, event, occurred_at, part."
+    assert table == (f"{described.description} One row: {described.grain} {key}",)
+
+
+def test_a_comment_says_where_a_column_joins_and_may_stand_by_another_name() -> None:
+    statements = comment_sql(contract("mart.failures"), "failures", "VIEW")
+    assert statements[0].startswith("COMMENT ON VIEW failures IS 'Every failed batch")
+    assert statements[1] == (
+        'COMMENT ON COLUMN failures."batch_id" IS '
+        "'Batch that failed. Part of the key. Joins mart.batches.batch_id.'"
+    )
 
 
 def test_every_row_rule_is_a_condition_duckdb_reads() -> None:

@@ -179,6 +179,22 @@ def test_a_batch_older_than_those_tried_is_held_against_its_own_past(
     assert threshold == np.quantile(past, 0.95)
 
 
+def test_a_kept_booster_tells_plain_xgboost_its_features(studied: Tables) -> None:
+    import xgboost as xgb
+
+    models = {
+        (model.outcome, model.gate): model for model in frozen_models(studied["model.boosters"])
+    }
+    trees = studied["model.boosters"].filter(pl.col("format") == "xgboost_json")
+    assert trees.height > 0
+    for row in trees.iter_rows(named=True):
+        loaded = xgb.Booster(model_file=bytearray(row["content"].encode()))
+        model = models[row["outcome"], row["gate"]]
+        assert loaded.feature_names == model.tree_columns(row["part"].removeprefix("trees/"))
+        assert set(loaded.get_score()) <= set(model.numbers["columns"])
+        assert loaded.num_features() == len(set(loaded.feature_names)) > 0
+
+
 def test_boosters_are_text_with_a_hash_and_an_altered_one_is_refused(studied: Tables) -> None:
     boosters = studied["model.boosters"]
     assert boosters.filter(pl.col("format") == "xgboost_json")["part"].to_list() == [

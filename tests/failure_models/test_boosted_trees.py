@@ -51,3 +51,31 @@ def test_binning_once_for_several_targets_gives_the_same_trees() -> None:
         alone = xgb.train(settings, own, boosted_trees.MARGIN_ROUNDS)
         again = boosted_trees.fit_margin_trees(shared, rows, target, seed=1)
         assert again.save_raw("json") == alone.save_raw("json")
+
+
+def test_text_of_trees_names_their_columns_for_plain_xgboost(tmp_path) -> None:
+    import xgboost as xgb
+
+    values, label = failures(columns=3)
+    booster = boosted_trees.fit_label_trees(values, label, seed=1)
+    names = ["parameter.speed_rpm", "equipment.press.id=[A]", "lab.moisture_pct=<2"]
+    text = boosted_trees.as_text(booster, names)
+    assert booster.feature_names is None  # what is fitted on goes without names
+    file = tmp_path / "trees.json"
+    file.write_text(text, encoding="utf-8")
+    loaded = xgb.Booster(model_file=file)
+    assert loaded.feature_names == [
+        "parameter.speed_rpm", "equipment.press.id=(A)", "lab.moisture_pct=‹2",
+    ]  # fmt: skip
+    assert max(loaded.get_score(importance_type="gain").items(), key=lambda one: one[1])[0] == (
+        "parameter.speed_rpm"  # which failures follow
+    )
+    named = xgb.DMatrix(values, feature_names=loaded.feature_names)
+    assert loaded.predict(named) == pytest.approx(boosted_trees.predict(booster, values), abs=0)
+    again = boosted_trees.from_text(text)
+    assert boosted_trees.predict(again, values) == pytest.approx(
+        boosted_trees.predict(booster, values), abs=0
+    )
+    assert boosted_trees.contributions(again, values) == pytest.approx(
+        boosted_trees.contributions(booster, values), abs=0
+    )

@@ -68,7 +68,7 @@ def test_the_copy_has_every_table_under_contract_and_the_same_contents(
             "SELECT comment FROM duckdb_tables() "
             "WHERE table_name = 'batches' AND schema_name = 'core'"
         )
-        assert published.query(comment).item() == contract("core.batches").description
+        assert published.query(comment).item().startswith(contract("core.batches").description)
     assert warehouse.content_hash("core.batches") == written.content_hash
 
 

@@ -19,11 +19,12 @@ from data_contracts.contract import Contract
 from warehouse.connection import Connection, connect, connect_read_only, quoted, transaction
 from warehouse.paths import Home
 from warehouse.reading_files import create_readings_view, delivered_views, named_files
-from warehouse.relations import create_table, create_view, no_rows_sql, order_by
+from warehouse.relations import create_table, create_view, describe, no_rows_sql, order_by
 from warehouse.table_parts import has_parts
 
 # DuckDB opens a file first and locks it then; a reader caught between the two is given this long.
 OPENING_S = 0.05
+MARTS = "mart"
 
 
 def publish(home: Home, source_key: str, memory_limit: str) -> Path:
@@ -72,6 +73,8 @@ def _build(home: Home, source_key: str, part: Path, memory_limit: str) -> None:
                 described = contract(name)
                 if described.is_table:
                     _copy_table(connection, described, known.get(name, set()))
+                if described.schema == MARTS:
+                    name_mart(connection, described)
             create_readings_view(connection, home.readings_dir(source_key))
         _copy_delivered_readings(connection)
         connection.execute("DETACH working")
@@ -96,6 +99,17 @@ def _copy_table(connection: Connection, described: Contract, known: set[str]) ->
             f"INSERT INTO {described.name} BY NAME "
             f"SELECT {columns} FROM working.{described.name}{order}"
         )
+
+
+def name_mart(connection: Connection, described: Contract) -> None:
+    """Let a mart be asked for by its name alone: a DuckDB file keeps no search path.
+
+    Args:
+        connection: A file that holds the mart.
+        described: The mart.
+    """
+    connection.execute(f"CREATE VIEW main.{described.table} AS SELECT * FROM {described.name}")
+    describe(connection, described, f"main.{described.table}", "VIEW")
 
 
 def _copy_delivered_readings(connection: Connection) -> None:

@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from data_contracts.errors import WarehouseError
 from data_contracts.untrusted.limits import MOST_RESULT_CELLS
-from warehouse.connection import connect_read_only, plain_errors
+from warehouse.connection import connect_read_only, lock_for_questions, plain_errors
 from warehouse.paths import Home
-from warehouse.select_file import require_question
+from warehouse.published_copy.question import read_files, require_question, told_plainly
 
 _ROWS_AT_ONCE = 100_000
 
@@ -24,8 +24,12 @@ SELECT schema_name || '.' || table_name FROM duckdb_tables()
 WHERE database_name = current_database()
 UNION ALL
 SELECT schema_name || '.' || view_name FROM duckdb_views()
-WHERE database_name = current_database() AND NOT internal
+WHERE database_name = current_database() AND NOT internal AND schema_name <> 'main'
 ORDER BY 1
+"""
+
+_VIEWS = """
+SELECT sql FROM duckdb_views() WHERE database_name = current_database() AND NOT internal
 """
 
 
@@ -46,6 +50,7 @@ class PublishedWarehouse:
                 f"There is no published warehouse at {self.file}. Run 'lotwise run' first, or name "
                 "the right home with --home."
             )
+        self._is_locked = False
         self._open = ExitStack()
         self._connection = self._open.enter_context(connect_read_only(self.file))
 
@@ -64,8 +69,9 @@ class PublishedWarehouse:
         Raises:
             WarehouseError: It is no single question, fails, or gives more than can be shown.
         """
-        require_question(sql)
-        with plain_errors(self.file):
+        self._lock()
+        with told_plainly(self.file):
+            require_question(self._connection, sql)
             reader = self._connection.execute(sql).to_arrow_reader(_ROWS_AT_ONCE)
             parts, cells = [reader.schema.empty_table()], 0
             for batch in reader:
@@ -79,8 +85,14 @@ class PublishedWarehouse:
                 parts.append(pa.Table.from_batches([batch]))
             return pl.DataFrame(pl.from_arrow(pa.concat_tables(parts)))
 
+    def _lock(self) -> None:
+        """Let no question do more than read, from the first on until the copy is closed."""
+        if not self._is_locked:
+            lock_for_questions(self._connection, read_files("\n".join(self.query(_VIEWS)["sql"])))
+            self._is_locked = True
+
     def tables(self) -> list[str]:
-        """Return the names of all tables and views, ``schema.table``."""
+        """Return the names of all tables and views, ``schema.table``; marts under theirs alone."""
         return self.query(_TABLES).to_series().to_list()
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ The only place where xgboost is called. Attributions come from its own ``pred_co
 equals ``shap.TreeExplainer`` to rounding.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ MARGIN_SETTINGS: dict[str, Any] = {
     "colsample_bytree": 1.0,
     "eta": 0.1,
 }
+# xgboost takes no brackets and no less-than in a name; a level may be any text.
+_ALLOWED = str.maketrans("[]<", "()‹")
 
 
 class BinnedDesigns:
@@ -106,21 +109,31 @@ def predict(booster: Any, values: FloatArray) -> FloatArray:
     """Prediction per row: a margin, or a probability, as the booster was fitted."""
     import xgboost as xgb
 
-    return np.asarray(booster.predict(xgb.DMatrix(values, nthread=1)), dtype=float)
+    rows = xgb.DMatrix(values, nthread=1)
+    return np.asarray(booster.predict(rows, validate_features=False), dtype=float)
 
 
 def contributions(booster: Any, values: FloatArray) -> FloatArray:
     """SHAP values per row and column (the bias term left out)."""
     import xgboost as xgb
 
-    return np.asarray(
-        booster.predict(xgb.DMatrix(values, nthread=1), pred_contribs=True)[:, :-1], dtype=float
-    )
+    rows = xgb.DMatrix(values, nthread=1)
+    parts = booster.predict(rows, pred_contribs=True, validate_features=False)
+    return np.asarray(parts[:, :-1], dtype=float)
 
 
-def as_text(booster: Any) -> str:
-    """The booster in xgboost's JSON format, the same on every machine."""
-    return bytes(booster.save_raw("json")).decode()
+def as_text(booster: Any, names: Sequence[str]) -> str:
+    """The booster in xgboost's JSON format, the same on every machine.
+
+    Args:
+        booster: It is left as it was: what is fitted on goes without names.
+        names: Of its columns, in order, so that whoever loads it sees what it is about.
+    """
+    booster.feature_names = [name.translate(_ALLOWED) for name in names]
+    try:
+        return bytes(booster.save_raw("json")).decode()
+    finally:
+        booster.feature_names = None
 
 
 def from_text(text: str) -> Any:

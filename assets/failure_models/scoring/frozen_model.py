@@ -63,12 +63,21 @@ class FrozenModel:
         """An array of the numbers; what was null is NaN."""
         return np.array(self.numbers[name], dtype=float)
 
+    def tree_columns(self, quantity: str) -> list[str]:
+        """The names of the columns the trees of a quantity see, in order."""
+        lines = self.numbers["lines"][self.numbers["quantities"].index(quantity)]
+        return [self.numbers["columns"][position] for position in lines["trees"]["columns"]]
+
     def rows(self) -> list[dict[str, Any]]:
         """The model in the shape of ``model.boosters``, one row per part."""
         text = json.dumps(self.numbers, sort_keys=True, allow_nan=False)
         parts = [(NUMBERS, JSON, text)]
         parts += [
-            (f"{TREES}/{quantity}", XGBOOST_JSON, boosted_trees.as_text(booster))
+            (
+                f"{TREES}/{quantity}",
+                XGBOOST_JSON,
+                boosted_trees.as_text(booster, self.tree_columns(quantity)),
+            )
             for quantity, booster in sorted(self.trees.items())
         ]
         return [

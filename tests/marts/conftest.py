@@ -1,0 +1,214 @@
+"""A plant of six batches whose marts can be worked out by hand."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from assets.marts.defs import SQL
+from data_contracts.tables import table
+from warehouse.paths import Home
+from warehouse.store import Warehouse
+
+START = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+DAY = timedelta(days=1)
+ORDER = (
+    *("outcomes", "results", "flagged_batches", "batches", "failures"),
+    *("open_batches", "drivers", "savings", "runs"),
+)
+VERDICT = {
+    "failures": 1, "batches": 3, "is_proxy": False, "reason": "Because.", "model_used": "ridge",
+}  # fmt: skip
+
+Mart = Callable[[str], pl.DataFrame]
+
+
+def records() -> dict[str, list[dict]]:
+    """B1 to B6: B2 failed, B5 was reworked and is good, B6 is pending, B4 was never measured."""
+    at = {f"B{i}": START + 10 * i * DAY for i in range(1, 7)}
+    batches = [
+        {
+            "batch_id": name, "production_order": i, "product": "P1" if i < 4 else "P2",
+            "campaign_id": "C1" if i < 3 else "C2", "cluster_id": "L", "started_at": begun,
+            "started_at_precision": "instant", "ended_at": begun + DAY,
+            "disposition": {2: "rejected", 5: "reworked", 6: "pending"}.get(i, "released"),
+            "dispositioned_at": None if i == 6 else begun + 5 * DAY,
+            "failure_mode": "blend" if i == 2 else None,
+        }
+        for i, (name, begun) in enumerate(at.items(), start=1)
+    ]  # fmt: skip
+    status = {"B4": "not_measured", "B6": "pending"}
+    outcomes = [
+        {
+            "batch_id": name, "outcome": outcome, "status": status.get(name, "known"),
+            "is_failure": None if name in status else name == "B2",
+            "margin": None if name == "B4" else -1.5 if name == "B2" else 2.0,
+            "known_at": None if name in status else begun + 5 * DAY,
+        }
+        for name, begun in at.items()
+        for outcome in ("blend", "failure")
+    ]  # fmt: skip
+    margins = [
+        {
+            "batch_id": name, "outcome": outcome, "quantity": quantity, "is_censored": False,
+            "measured_quantity": quantity, "limit": "high",
+            "margin": -1.5 if name == "B2" and quantity == "uniformity" else 2.0,
+        }
+        for name in at
+        if name != "B4"
+        for outcome, quantities in (("blend", ["uniformity"]), ("failure", ["assay", "uniformity"]))
+        for quantity in quantities
+    ]  # fmt: skip
+    definition = {"is_proxy": False, "rule": "x", "first_known_stage": 6, "last_gate_before": 5}
+    return {
+        "core.batches": batches,
+        "core.outcomes": outcomes,
+        "core.outcome_margins": margins,
+        "core.outcome_definitions": [
+            {"outcome": name, "title": name.title(), **definition} for name in ("failure", "blend")
+        ],
+        "core.lab_results": [
+            result("B1", "assay", 99.0, "%", 95.0, 105.0),
+            result("B2", "assay", 99.0, "%", 95.0, 105.0),
+            result("B2", "uniformity", 17.0, "1", None, 15.0, sample_no=1),
+            result("B2", "uniformity", 16.0, "1", None, 15.0, sample_no=2),
+            result("B2", "hardness", 80.0, "N", None, None),
+            result("B6", "assay", None, "%", 95.0, 105.0),
+        ],
+        "core.parameters": [],
+        "core.material_usage": [
+            {"batch_id": "B2", "material": "api", "supplier": "S", "lot": lot, "stage": 2}
+            for lot in ("A2", "A1")
+        ],
+        "core.deviations": [
+            {
+                "deviation_id": f"D{i}", "batch_id": "B2", "opened_at": START,
+                "closed_at": START if cause else None, "confirmed_cause": cause, "capa_id": capa,
+            }
+            for i, (cause, capa) in enumerate([("moisture", "CA1"), ("speed", None), (None, None)])
+        ],
+        "economics.copq_ledger": [
+            {
+                "batch_id": "B2", "category": category, "paf": "internal_failure", "stage": 3,
+                "amount_usd": amount, "basis": "b", "is_avoidable": avoidable,
+            }
+            for category, amount, avoidable in (("material", 100, True), ("labour", 50, False))
+        ],
+        "economics.alarm_prices": [
+            {
+                "gate": gate, "lever": "alert", "alarm_budget": 0.05, "caught_failure_usd": 1.0,
+                "false_alarm_usd": 1.0, "break_even_prob": 0.2,
+            }
+            for gate in (4, 5)
+        ],
+        "feature.batch_gates": [
+            {
+                "batch_id": name, "gate": gate, "gate_at": begun + gate * DAY / 4,
+                "production_order": 1, "cluster_id": "L",
+            }
+            for name, begun in at.items()
+            for gate in (4, 5)
+        ],
+        "feature.dictionary": [
+            {
+                "feature": "parameter.speed", "title": "Speed", "stage": 4, "available_at_gate": 4,
+                "quantity": "speed", "kind": "parameter", "data_type": "numeric", "unit": "rpm",
+                "source_table": "core.parameters", "is_product_identity": False,
+            }
+        ],
+        "model.verdicts": [
+            {"outcome": "failure", "gate": 5, "verdict": "process_signal",
+             "is_primary_gate": True, **VERDICT},
+            {"outcome": "failure", "gate": 4, "verdict": "no_signal",
+             "is_primary_gate": False, **VERDICT},
+            {"outcome": "blend", "gate": 5, "verdict": "no_signal",
+             "is_primary_gate": True, **VERDICT},
+        ],
+        "model.predictions": [
+            {
+                "outcome": "failure", "gate": gate, "model": model, "validation": "rolling_origin",
+                "batch_id": f"B{i + 1}", "fold": 1 + i // 2, "failure_prob": prob,
+            }
+            for gate in (4, 5)
+            for model in ("ridge", "trees")
+            for i, prob in enumerate([0.1, 0.9, 0.8, 0.3, 0.95] if model == "ridge" else [0.99] * 5)
+        ],
+        "model.batch_scores": [
+            {
+                "outcome": outcome, "gate": 5, "batch_id": "B6", "model": "ridge",
+                "model_version": "1", "verdict": verdict, "failure_prob": 0.6, "threshold": 0.5,
+                "is_alarm": True, "foretold": "failed",
+            }
+            for outcome, verdict in (("failure", "process_signal"), ("blend", "no_signal"))
+        ],
+        "finding.drivers": [
+            {
+                "outcome": outcome, "gate": gate, "rank": 1, "driver": "parameter.speed",
+                "verdict": verdict, "is_named": True, "is_named_in_halves": False,
+                "adjusted_effect": -0.5,
+            }
+            for outcome, gate, verdict in (
+                ("failure", 5, "process_signal"), ("failure", 4, "no_signal"),
+                ("blend", 5, "no_signal"),
+            )
+        ],
+        "finding.investigation_cards": [
+            {
+                "batch_id": "B2", "outcome": "failure", "gate": 5, "reason": "failed",
+                "is_unusual": True, "good_batches": 1, "statement": "Look at the speed.",
+            }
+        ],
+        "economics.levers": [
+            {
+                "lever": lever, "title": lever.title(), "kind": "window", "tier": 3,
+                "basis": basis, "is_in_programme": basis == "evidence", "reason": "So.",
+            }
+            for lever, basis in (("hold", "evidence"), ("sieve", "refused"))
+        ],
+        "economics.scenarios": [
+            {
+                "scenario": scenario, "lever": lever, "measure": measure, "p10": middle - 1,
+                "p50": middle, "p90": middle + 1, "unit": "USD/year", "basis": "evidence",
+            }
+            for scenario, shift in (("base", 0.0), ("optimistic", 100.0))
+            for lever, measure, middle in (
+                ("hold", "annual_savings_usd", 10.0 + shift),
+                ("hold", "prevented_failures_per_year", 2.0 + shift),
+                ("all", "annual_savings_usd", 9.0 + shift),
+                ("all", "payback_months", 24.0 + shift),
+            )
+        ],
+        "evidence.runs": [
+            {
+                "run_id": run, "command": "lotwise run", "source_profile": "plant",
+                "source_key": "plant", "as_of": START + 70 * DAY, "started_at": START + i * DAY,
+                "status": "published", "version": "0", "seed": 1, "is_quick": False,
+            }
+            for i, run in enumerate(["r1", "r2"])
+        ],
+    }  # fmt: skip
+
+
+def result(
+    batch: str, test: str, value: float | None, unit: str, low: float | None, high: float | None,
+    sample_no: int = 1,
+) -> dict:  # fmt: skip
+    return {
+        "batch_id": batch, "stage": 6, "test": test, "sample_no": sample_no, "value": value,
+        "unit": unit, "spec_low": low, "spec_high": high, "censoring": "none",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def marts(tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """The marts of the six batches, each by its name."""
+    warehouse = Warehouse(Home(Path(tmp_path_factory.mktemp("home"))), "plant")
+    with warehouse.connection():
+        for name, rows in records().items():
+            warehouse.write(name, table(name, rows))
+        for name in ORDER:
+            warehouse.build_from_sql(f"mart.{name}", SQL / f"{name}.sql")
+        built = {name: warehouse.read(f"mart.{name}") for name in ORDER}
+    return built.__getitem__

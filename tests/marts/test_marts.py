@@ -1,0 +1,135 @@
+"""Each mart of six batches, worked out by hand."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from assets.marts.defs import SQL
+from data_contracts.catalogue import contract, contract_names
+from tests.marts.conftest import START, Mart
+
+
+def test_every_mart_has_a_select_and_every_select_a_mart() -> None:
+    assert {f"mart.{file.stem}" for file in SQL.glob("*.sql")} == set(contract_names("mart"))
+
+
+def test_every_join_leads_to_a_column_of_a_key() -> None:
+    joins = [
+        (f"{name}.{column.name}", target)
+        for name in contract_names()
+        for column in contract(name).columns
+        for target in column.joins
+    ]
+    assert ("mart.failures.batch_id", "mart.batches.batch_id") in joins
+    for source, target in joins:
+        table, _, column = target.rpartition(".")
+        assert column in contract(table).key, f"{source} joins {target}"
+
+
+def test_every_mart_but_the_dimensions_says_how_it_joins() -> None:
+    for name in contract_names("mart"):
+        assert any(column.joins for column in contract(name).columns), name
+
+
+def test_outcomes_name_the_headline_and_what_may_be_said(marts: Mart) -> None:
+    rows = {row["outcome"]: row for row in marts("outcomes").to_dicts()}
+    assert {name: row["is_headline"] for name, row in rows.items()} == {
+        "failure": True,
+        "blend": False,  # the same batch again
+    }
+    said = {"batches": 4, "failures": 1, "pending": 1, "failure_rate": 0.25, "gate": 5}
+    assert said.items() <= rows["failure"].items()
+    assert [rows[name]["verdict"] for name in ("failure", "blend")] == [
+        "process_signal",
+        "no_signal",
+    ]
+
+
+def test_batches_are_one_row_each_with_what_became_of_them(marts: Mart) -> None:
+    batches = marts("batches")
+    assert dict(batches.select("batch_id", "result").iter_rows()) == {
+        "B1": "good", "B2": "failed", "B3": "good", "B4": "not_measured", "B5": "good",
+        "B6": "pending",
+    }  # fmt: skip
+    assert batches["is_failure"].to_list() == [False, True, False, None, False, None]
+    failed = batches.row(1, named=True)
+    assert failed["lots"] == "api A1, api A2"
+    assert failed["failed_outcomes"] == "blend, failure"
+    assert (failed["margin"], failed["closest_quantity"]) == (-1.5, "uniformity")
+    assert failed["key_results"] == "assay 99.0 %; uniformity 16.0 to 17.0"
+    assert (failed["deviations"], failed["open_deviations"]) == (3, 1)
+    assert failed["cost_usd"] == Decimal("150.00")
+    assert failed["result_known_at"] == START + timedelta(days=25)
+    assert batches["cost_usd"].to_list().count(None) == 5
+    assert batches.row(5, named=True)["result_known_at"] is None
+
+
+def test_results_are_held_against_their_limits(marts: Mart) -> None:
+    within = {
+        (row["batch_id"], row["test"], row["sample_no"]): row["is_within_spec"]
+        for row in marts("results").to_dicts()
+    }
+    assert within == {
+        ("B1", "assay", 1): True,
+        ("B2", "assay", 1): True,
+        ("B2", "uniformity", 1): False,
+        ("B2", "uniformity", 2): False,
+        ("B2", "hardness", 1): None,  # no limit
+        ("B6", "assay", 1): None,  # no result yet
+    }
+
+
+def test_failures_are_the_headline_s_with_cost_cause_and_card(marts: Mart) -> None:
+    (row,) = marts("failures").to_dicts()
+    assert (row["batch_id"], row["outcome"]) == ("B2", "failure")
+    assert (row["cost_usd"], row["avoidable_cost_usd"]) == (Decimal("150.00"), Decimal("100.00"))
+    assert row["confirmed_causes"] == "moisture, speed"
+    assert (row["capas"], row["deviations"], row["origin_stage"]) == ("CA1", 3, 3)
+    assert (row["quantity"], row["margin"]) == ("uniformity", -1.5)
+    assert row["statement"] == "Look at the speed."
+    assert row["first_flagged_gate"] is None  # the first block has no past to warn from
+
+
+def test_flagged_batches_pass_the_quantile_of_their_past(marts: Mart) -> None:
+    rows = {row["batch_id"]: row for row in marts("flagged_batches").to_dicts()}
+    # B3: 0.8 against the 95th percentile of 0.1 and 0.9; B4: 0.3; B5: 0.95 against 0.1 0.3 0.8 0.9.
+    assert rows.keys() == {"B5", "B6"}
+    assert rows["B5"]["threshold"] == pytest.approx(0.885)
+    assert (rows["B5"]["scored"], rows["B5"]["result"]) == ("replayed", "good")
+    assert (rows["B6"]["scored"], rows["B6"]["result"]) == ("kept_model", "pending")
+    assert {row["gate"] for row in rows.values()} == {5}  # gate 4 has no signal
+    assert rows["B5"]["lead_time_h"] == pytest.approx((5 - 1.25) * 24)
+
+
+def test_open_batches_have_a_score_only_under_a_signal(marts: Mart) -> None:
+    (row,) = marts("open_batches").to_dicts()
+    assert (row["batch_id"], row["outcome"], row["last_gate"]) == ("B6", "failure", 5)
+    assert (row["failure_prob"], row["is_alarm"], row["foretold"]) == (0.6, True, "failed")
+    assert row["age_days"] == pytest.approx(10)
+    assert row["failure_rate"] == 0.25
+
+
+def test_drivers_stand_only_under_a_signal_at_the_last_gate(marts: Mart) -> None:
+    (row,) = marts("drivers").to_dicts()
+    assert (row["outcome"], row["gate"], row["driver"]) == ("failure", 5, "parameter.speed")
+    assert (row["title"], row["unit"], row["effect"]) == ("parameter.speed", "rpm", -0.5)
+
+
+def test_savings_are_the_base_scenario_and_the_whole(marts: Mart) -> None:
+    rows = {row["lever"]: row for row in marts("savings").to_dicts()}
+    assert rows.keys() == {"hold", "sieve", "all"}
+    hold = rows["hold"]
+    assert [hold[f"savings_{p}usd_per_year"] for p in ("p10_", "", "p90_")] == [9.0, 10.0, 11.0]
+    assert hold["prevented_failures_per_year"] == 2.0
+    assert rows["sieve"]["savings_usd_per_year"] is None
+    whole = rows["all"]
+    assert (whole["savings_usd_per_year"], whole["payback_months"]) == (9.0, 24.0)
+    assert (whole["basis"], whole["is_in_programme"]) == ("evidence", True)
+
+
+def test_runs_mark_the_latest(marts: Mart) -> None:
+    assert dict(marts("runs").select("run_id", "is_latest").iter_rows()) == {
+        "r1": False,
+        "r2": True,
+    }

@@ -18,7 +18,8 @@ from pipelines.jobs import jobs
 from pipelines.published import (
     CONTRACT_RESULTS_KEY,
     contract_results_asset,
-    published_asset,
+    draft_asset,
+    published_warehouse,
     runs,
 )
 from pipelines.resources import (
@@ -85,8 +86,9 @@ def build_definitions(
     judged = tables - {CLAIMS_KEY}
     closing = [
         contract_results_asset(judged),
-        published_asset(tables | {CONTRACT_RESULTS_KEY}),
+        draft_asset(tables | {CONTRACT_RESULTS_KEY}),
         data_docs,
+        published_warehouse,
     ]
     return dg.Definitions(
         assets=[*topics, *closing],

@@ -1,7 +1,8 @@
 """The last steps of a run: what made this warehouse, and the copy analysts read.
 
 ``evidence.runs`` says which run this is, ``evidence.contract_results`` closes the account of the
-contract checks, and ``published.warehouse`` puts a complete read-only copy in place in one rename.
+contract checks, ``draft.warehouse`` makes a complete copy, from which the reports are drawn, and
+``published.warehouse`` puts copy and reports in place together.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,12 +18,18 @@ from assets.core.defs import as_of_date
 from assets.defs import asset_key, table_asset
 from assets.run_settings import RunSettings
 from data_contracts.tables import table
+from pipelines.data_docs import DATA_DOCS_KEY
 from pipelines.site.last_requests import remember
+from reports.defs import DRAFT_KEY
 from warehouse.store import Warehouse
 
 CONTRACT_RESULTS = "evidence.contract_results"
 CONTRACT_RESULTS_KEY = asset_key(CONTRACT_RESULTS)
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
+DRAWN_KEYS = [
+    DATA_DOCS_KEY,
+    *(dg.AssetKey(["report", name]) for name in ("executive", "summary", "workbook")),
+]
 
 
 def run_record(
@@ -83,25 +90,39 @@ def contract_results_asset(judged: Iterable[dg.AssetKey]) -> dg.AssetsDefinition
     return contract_results
 
 
-def published_asset(tables: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
-    """Build the asset that publishes the analysts' copy once every table is in place."""
+def draft_asset(tables: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
+    """Build the asset that copies the warehouse once every table is in place."""
 
     @dg.asset(
-        key=PUBLISHED_KEY,
+        key=DRAFT_KEY,
         deps=sorted(tables, key=str),
         group_name="published",
-        required_resource_keys={"run_settings", "warehouse"},
-        description="A complete read-only copy of the warehouse, put in place by one rename.",
+        required_resource_keys={"warehouse"},
+        description="A complete copy of the warehouse, which readers see once its reports are "
+        "drawn.",
     )
-    def published_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        warehouse: Warehouse = context.resources.warehouse
-        file = warehouse.publish()
-        if context.resources.run_settings.as_of is None:  # a look back is nothing to do every night
-            config: Mapping[str, Any] = context.run.run_config
-            said = config.get("resources", {}).get("run_settings", {}).get("config", {})
-            remember(warehouse.home, warehouse.source_key, said)
-        return dg.MaterializeResult(
-            metadata={"file": dg.MetadataValue.path(str(file)), "bytes": file.stat().st_size}
-        )
+    def draft_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        file = context.resources.warehouse.draft().published_file
+        return dg.MaterializeResult(metadata={"bytes": file.stat().st_size})
 
-    return published_warehouse
+    return draft_warehouse
+
+
+@dg.asset(
+    key=PUBLISHED_KEY,
+    deps=[DRAFT_KEY, *DRAWN_KEYS],
+    group_name="published",
+    required_resource_keys={"run_settings", "warehouse"},
+    description="The read-only copy of the warehouse and its reports, put in place by one rename.",
+)
+def published_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Let readers see the draft and what was drawn from it."""
+    warehouse: Warehouse = context.resources.warehouse
+    file = warehouse.release()
+    if context.resources.run_settings.as_of is None:  # a look back is nothing to do every night
+        config: Mapping[str, Any] = context.run.run_config
+        said = config.get("resources", {}).get("run_settings", {}).get("config", {})
+        remember(warehouse.home, warehouse.source_key, said)
+    return dg.MaterializeResult(
+        metadata={"file": dg.MetadataValue.path(str(file)), "bytes": file.stat().st_size}
+    )

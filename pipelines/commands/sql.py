@@ -34,7 +34,8 @@ def command(
     from warehouse.paths import Home
     from warehouse.published_copy.published import open_published
 
-    frame = open_published(Home(home_of(home))).answer(query)
+    with open_published(Home(home_of(home))) as published:
+        frame = published.answer(query)
     if output_format is OutputFormat.CSV:
         text = frame.write_csv()
         # not by echo, which would take escape sequences out of what was delivered

@@ -14,10 +14,13 @@ def command(home: HomeOption = None) -> None:
     from reports.verification import verify
     from warehouse.paths import Home
     from warehouse.published_copy.published import open_published
+    from warehouse.published_copy.release import released
 
     where = Home(home_of(home))
     report = where.reports_dir / "report.html"
-    mismatches = verify(open_published(where), report)
+    release = released(where)  # warehouse and report of one run
+    with open_published(release) as published:
+        mismatches = verify(published, release.reports_dir / report.name)
     if mismatches:
         shown = [str(mismatch) for mismatch in mismatches[:SHOWN]]
         if len(mismatches) > SHOWN:

@@ -21,6 +21,7 @@ from pipelines.published import (
     draft_asset,
     published_warehouse,
     runs,
+    table_hashes,
 )
 from pipelines.resources import (
     decide_outcomes_resource,
@@ -81,7 +82,7 @@ def build_definitions(
         Assets, contract checks, jobs and schedules over the in-process executor: DuckDB
         has one writer, and a step costs 40 ms in process against 2 s out of it.
     """
-    topics, every_job = [*topic_assets(), runs], jobs()
+    topics, every_job = [*topic_assets(), runs, table_hashes], jobs()
     tables = table_keys(topics)
     judged = tables - {CLAIMS_KEY}
     closing = [

@@ -85,9 +85,7 @@ class DataDocs:
             self._project.folder.relative_to(self._home.root).as_posix(),
             ROWS_JUDGED_ONE_BY_ONE,
         )
-        return build_site(
-            self._project, site_dir or released(self._home).data_docs_dir, about
-        )
+        return build_site(self._project, site_dir or released(self._home).data_docs_dir, about)
 
 
 @dg.resource(required_resource_keys={"home", "run_settings"})

@@ -1,8 +1,9 @@
 """The last steps of a run: what made this warehouse, and the copy analysts read.
 
-``evidence.runs`` says which run this is, ``evidence.contract_results`` closes the account of the
-contract checks, ``draft.warehouse`` makes a complete copy, from which the reports are drawn, and
-``published.warehouse`` puts copy and reports in place together.
+``evidence.runs`` says which run this is, ``evidence.table_hashes`` what its records were,
+``evidence.contract_results`` closes the account of the contract checks, ``draft.warehouse`` makes a
+complete copy, from which the reports are drawn, and ``published.warehouse`` puts copy and reports
+in place together.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,12 +18,19 @@ from assets.core.as_of import END_OF_TIME
 from assets.core.defs import as_of_date
 from assets.defs import asset_key, table_asset
 from assets.run_settings import RunSettings
+from data_contracts.catalogue import contract, contract_names
 from data_contracts.tables import table
 from pipelines.data_docs import DATA_DOCS_KEY
 from pipelines.site.last_requests import remember
 from reports.defs import DRAFT_KEY
 from warehouse.store import Warehouse
 
+RECORDS = tuple(
+    name
+    for name in contract_names()
+    if name.startswith(("raw.", "core."))
+    if contract(name).is_table
+)
 CONTRACT_RESULTS = "evidence.contract_results"
 CONTRACT_RESULTS_KEY = asset_key(CONTRACT_RESULTS)
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
@@ -72,6 +80,32 @@ def runs(context: dg.AssetExecutionContext) -> pl.DataFrame:
         context.run.job_name,
         None if as_of == END_OF_TIME else as_of,
         datetime.now(UTC).replace(tzinfo=None),
+    )
+
+
+@table_asset(
+    "evidence.table_hashes",
+    deps=RECORDS,
+    group="evidence",
+    resources={"run_settings", "warehouse"},
+)
+def table_hashes(context: dg.AssetExecutionContext) -> pl.DataFrame:
+    """Hash every table of records, so that ``lotwise verify`` notices what changes afterwards."""
+    warehouse: Warehouse = context.resources.warehouse
+    run_id = context.resources.run_settings.run_id
+    with warehouse.connection():
+        held = {name: warehouse.holds(name) for name in RECORDS}
+    return table(
+        "evidence.table_hashes",
+        [
+            {
+                "table_name": name,
+                "row_count": each.rows,
+                "content_hash": each.content_hash,
+                "run_id": run_id,
+            }
+            for name, each in held.items()
+        ],
     )
 
 

@@ -19,7 +19,7 @@ from data_contracts.errors import WarehouseError
 from data_contracts.generated.polars_schema import conform
 from warehouse import versions
 from warehouse.connection import MEMORY_LIMIT, Connection, connect, plain_errors, transaction
-from warehouse.content_hash import Written, relation_hash, table_hash
+from warehouse.content_hash import Written, held, relation_hash, table_hash
 from warehouse.paths import SOURCE_KEY, Home
 from warehouse.published_copy import publication
 from warehouse.published_copy.release import discard_draft, draft_of, released
@@ -137,7 +137,7 @@ class Warehouse:
         with self._writing() as opened:
             _begin(opened, described)
             insert(opened, described, ready)
-            return _written(opened, described)
+            return held(opened, described)
 
     def replace_where(
         self, table: str, frame: pl.DataFrame, *, column: str, value: object
@@ -163,7 +163,7 @@ class Warehouse:
             forget_parts(opened, table)
             opened.execute(f'DELETE FROM {table} WHERE "{column}" IS NOT DISTINCT FROM ?', [value])
             insert(opened, described, ready)
-            return _written(opened, described)
+            return held(opened, described)
 
     @contextmanager
     def parts(self, column: str) -> Iterator[TableParts]:
@@ -220,7 +220,7 @@ class Warehouse:
                 opened.execute(
                     f"INSERT INTO {table} BY NAME SELECT * FROM ({select}\n){order}", given
                 )
-            return _written(opened, described)
+            return held(opened, described)
 
     def query(self, sql: str, params: Parameters = ()) -> pl.DataFrame:
         """Return the rows of a query.
@@ -256,6 +256,11 @@ class Warehouse:
         """Tell whether a table or view has been built."""
         with self.connection() as opened:
             return exists(opened, table)
+
+    def holds(self, table: str) -> Written:
+        """Return how many rows a table has, and their hash (see ``content_hash``)."""
+        with self.connection() as opened:
+            return held(opened, contract(table))
 
     def content_hash(self, table: str) -> str:
         """Hash a table's contents, provenance apart (see ``content_hash``).
@@ -368,11 +373,6 @@ def _begin(connection: Connection, described: Contract) -> None:
     """Create a table that is written whole, in place of the one before and of its parts."""
     create_table(connection, described)
     forget_parts(connection, described.name)
-
-
-def _written(connection: Connection, described: Contract) -> Written:
-    rows = connection.execute(f"SELECT count(*) FROM {described.name}").fetchall()[0][0]
-    return Written(rows, table_hash(connection, described))
 
 
 def last_worked_source_key(home: Home) -> str:

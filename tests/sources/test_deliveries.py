@@ -48,8 +48,10 @@ def test_what_is_new_was_received_after_all_before_it() -> None:
 
 
 def results(warehouse: Warehouse, as_of: datetime) -> list[float]:
-    batches = "SELECT DISTINCT batch_id FROM raw.batches"
-    warehouse.execute(f"CREATE SCHEMA IF NOT EXISTS core; CREATE OR REPLACE TABLE core.batches AS {batches}")
+    warehouse.execute(
+        "CREATE SCHEMA IF NOT EXISTS core; "
+        "CREATE OR REPLACE TABLE core.batches AS SELECT DISTINCT batch_id FROM raw.batches"
+    )
     found = warehouse.query(known_versions_sql("core.lab_results"), {"as_of": as_of})
     return sorted(found["value"].to_list())
 

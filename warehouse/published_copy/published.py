@@ -14,9 +14,11 @@ from typing import Self
 import polars as pl
 import pyarrow as pa
 
+from data_contracts.catalogue import contract
 from data_contracts.errors import FileHeldError, WarehouseError
 from data_contracts.untrusted.limits import MOST_RESULT_CELLS
 from warehouse.connection import Connection, connect_read_only, plain_errors
+from warehouse.content_hash import Written, held
 from warehouse.paths import Home
 from warehouse.published_copy.release import log_of, released
 from warehouse.select_file import require_question
@@ -93,6 +95,15 @@ class PublishedWarehouse:
                     )
                 parts.append(pa.Table.from_batches([batch]))
             return pl.DataFrame(pl.from_arrow(pa.concat_tables(parts)))
+
+    def holds(self, table: str) -> Written:
+        """Return how many rows a table under contract has, and their hash.
+
+        Raises:
+            WarehouseError: The table is not there, or is of an older contract.
+        """
+        with plain_errors(self.file):
+            return held(self._connection, contract(table))
 
     def tables(self) -> list[str]:
         """Return the names of all tables and views, ``schema.table``."""

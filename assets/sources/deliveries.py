@@ -52,7 +52,7 @@ def deliveries(
     """
     known = {row["file"]: row["sha256"] for row in before.sort("delivery").iter_rows(named=True)}
     instants = [instant for instant in (latest, before["received_at"].max()) if instant is not None]
-    floor = max(instants) + INSTANT if instants else None  # type: ignore[type-var,operator]
+    floor = max(instants) + INSTANT if instants else None  # type: ignore[operator]
     number = (before["delivery"].max() or 0) + 1  # type: ignore[operator]
     new = [
         {

@@ -16,8 +16,8 @@ from warehouse.store import Warehouse
 from .conftest import SmallSource
 from .source_run import materialise
 
-FIRST, BACK = datetime(2026, 3, 1), datetime(2019, 1, 1)
-LATER = datetime(2026, 4, 1)
+FIRST, BACK = datetime.fromisoformat("2026-03-01"), datetime.fromisoformat("2019-01-01")
+LATER = datetime.fromisoformat("2026-04-01")
 
 
 def stamp(folder: Path, when: datetime) -> None:
@@ -64,7 +64,7 @@ def test_a_correction_delivered_with_the_clock_set_back_is_the_later_word(
     stamp(small_source.folder, FIRST)
     monkeypatch.setattr("assets.sources.defs._now", lambda: FIRST)
     materialise(small_source, warehouse)
-    as_of = datetime(2025, 1, 1)
+    as_of = datetime.fromisoformat("2025-01-01")
     assert len(results(warehouse, as_of)) == 100
     small_source.results[1] = small_source.results[1].replace("99.01", "42.0")
     small_source.deliver()

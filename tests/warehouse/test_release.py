@@ -135,7 +135,7 @@ def test_an_empty_warehouse_is_not_put_over_a_good_one(published: Warehouse) -> 
             published.file.touch()
         elif damage == "without tables":
             duckdb.connect(str(published.file)).close()
-        with pytest.raises(WarehouseError, match="holds no record|not a valid"):
+        with pytest.raises(WarehouseError, match=r"holds no record|not a valid"):
             published.publish()
         assert counted(home) == 2
 

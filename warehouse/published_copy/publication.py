@@ -88,8 +88,8 @@ def _require_records(home: Home, source_key: str, memory_limit: str) -> None:
             held = (connection.execute(sizes).fetchone() or (0,))[0]
     if not held:
         raise WarehouseError(
-            f"{working} holds no record, so it is not published; the copy published before, if any, "
-            "is still in place. Run 'lotwise run' for this source again."
+            f"{working} holds no record, so it is not published; the copy published before, if "
+            "any, is still in place. Run 'lotwise run' for this source again."
         )
 
 
@@ -161,7 +161,7 @@ def _collect(home: Home, source_key: str, memory_limit: str) -> None:
     copies = [released(home).published_file]
     for folder in earlier:
         held = list(folder.rglob("*.duckdb"))
-        if any([_is_read(file) for file in held]):
+        if any(_is_read(file) for file in held):
             copies += held
         else:
             shutil.rmtree(folder)

@@ -49,8 +49,8 @@ class PublishedWarehouse:
         self.file = released(home).published_file
         if not self.file.is_file():
             raise WarehouseError(
-                f"There is no published warehouse at {home.published_file}. Run 'lotwise run' first, or name "
-                "the right home with --home."
+                f"There is no published warehouse at {home.published_file}. Run 'lotwise run' "
+                "first, or name the right home with --home."
             )
         self._open = ExitStack()
         self._connection = self._connected()

@@ -26,7 +26,7 @@ from typing import Any
 
 from benchmarks.foreign_plants.kinds import foreign_table
 from benchmarks.foreign_plants.sources import write_source
-from benchmarks.studies.record import StudyRecord
+from benchmarks.studies.record import RESULTS, StudyRecord
 from benchmarks.unbroken import warm_runs
 from benchmarks.unbroken.accidents import OF_DISKS, OF_PUBLICATION, OF_RUNS, Plant, published, ran
 from benchmarks.unbroken.comparison import differing, is_balanced, table_hashes
@@ -55,9 +55,9 @@ def accident(kind: str, trial: int, plant: Plant, readers: Readers) -> dict[str,
     came = {**OF_PUBLICATION, **OF_RUNS, **OF_DISKS}[kind](plant, _place(kind, trial))
     is_first = kind == "killed_in_the_first_load"
     is_there = (plant.home / "published" / "warehouse.duckdb").is_file()
-    harmed = differing(plant.home, plant.undisturbed) if is_there else []
+    harmed = _differing(plant) if is_there else []
     following = published(plant) if kind in OF_PUBLICATION else ran(plant)
-    wrong = differing(plant.home, plant.undisturbed) if following.code == 0 else ["not run"]
+    wrong = _differing(plant) if following.code == 0 else ["not run"]
     counted = readers.counts() - before
     return {
         "kind": kind,
@@ -68,13 +68,17 @@ def accident(kind: str, trial: int, plant: Plant, readers: Readers) -> dict[str,
         "next_run_code": following.code,
         "next_run_said": "" if following.code == 0 else following.said[-200:],
         "tables_that_differ": " ".join([*harmed, *wrong]),
-        "is_balanced": is_balanced(plant.home),
+        "is_balanced": warm_runs.told(lambda: is_balanced(plant.home), plant.said),
         "reader_queries": counted["queries"],
         "reader_errors": counted["errors"],
         "partial_sets": counted["partial"],
         "held_by_a_writer": counted[HELD],
         "seconds": round(time.monotonic() - began, 1),
     }
+
+
+def _differing(plant: Plant) -> list[str]:
+    return list(warm_runs.told(lambda: differing(plant.home, plant.undisturbed), plant.said) or [])
 
 
 def is_unbroken(row: dict[str, Any]) -> bool:
@@ -102,7 +106,8 @@ def prepared(folder: Path) -> Plant:
     from pipelines.site.run_request import RunRequest
 
     data = folder / "data"
-    profile = write_source(foreign_table("exact_rule", 1), data)
+    table, said = foreign_table("exact_rule", 1), folder / "said.txt"
+    profile = Path(warm_runs.told(lambda: str(write_source(table, data)), said))
     lines = (data / "batches.csv").read_text().splitlines(keepends=True)
     (data / "batches.csv").write_text("".join(lines[: BATCHES + 1]))
     home = folder / "home"
@@ -112,7 +117,17 @@ def prepared(folder: Path) -> Plant:
         if first.code:
             raise SystemExit(f"An undisturbed run failed: {first.said}")
         plant = replace(plant, run_s=first.seconds)
-    return replace(plant, undisturbed=table_hashes(home), publish_s=published(plant).seconds)
+    hashes = warm_runs.told(lambda: table_hashes(home), said)
+    return replace(plant, undisturbed=hashes, publish_s=published(plant).seconds)
+
+
+def found(home: Path, folder: Path) -> Plant:
+    """Take a home that has been run in, as it is."""
+    from pipelines.site.run_request import RunRequest
+
+    hashes = warm_runs.told(lambda: table_hashes(home), folder / "said.txt")
+    plant = Plant(home, RunRequest(home, ""), hashes, 0.0, 0.0)
+    return replace(plant, publish_s=published(plant).seconds)
 
 
 def elsewhere(plant: Plant, home: Path) -> Plant:
@@ -156,15 +171,20 @@ def main() -> None:
     parser.add_argument("--kind", choices=sorted(ROUND), action="append")
     parser.add_argument("--trials", type=int, help="of each kind, from the first")
     parser.add_argument("--minutes", type=float, default=float("inf"))
+    parser.add_argument("--home", type=Path, help="one that has been run in; for publications")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the rows")
     asked = parser.parse_args()
+    if asked.home and not set(asked.kind or ROUND) <= set(OF_PUBLICATION):
+        parser.error("--home goes with kinds of accidents to publications only")
     until = time.monotonic() + 60 * asked.minutes
-    record = StudyRecord("chaos", key=("kind", "trial"))
-    missing = record.missing(keys(asked.kind or list(ROUND), asked.trials))
+    record = StudyRecord("chaos", key=("kind", "trial"), folder=asked.results)
+    wanted = keys(asked.kind or list(ROUND), asked.trials)
     warm_runs.warm_up()
     with TemporaryDirectory(prefix="lotwise-chaos-") as name:
         folder = Path(name)
-        plant = prepared(folder)
-        fresh = elsewhere(plant, folder / "fresh")
+        missing = warm_runs.told(lambda: list(record.missing(wanted)), folder / "said.txt")
+        plant = found(asked.home, folder) if asked.home else prepared(folder)
+        fresh, broken = elsewhere(plant, folder / "fresh"), 0
         with Readers(plant.home, folder / "readers") as readers:
             for kind, trial in missing:
                 if time.monotonic() > until:
@@ -178,10 +198,13 @@ def main() -> None:
                     hit.draws.seed(f"{kind} {trial}")
                     row = accident(kind, trial, hit, readers)
                 record.append(row)
+                broken += not is_unbroken(row)
                 shown = "held" if is_unbroken(row) else f"BROKEN: {row}"
                 print(kind, trial, row["came"], shown, f"{row['seconds']} s", flush=True)
         shutil.rmtree(folder / "disk", ignore_errors=True)
     _conclude(record)
+    if broken:
+        raise SystemExit(f"{broken} accidents broke something.")
 
 
 def _conclude(record: StudyRecord) -> None:

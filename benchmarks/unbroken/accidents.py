@@ -150,13 +150,17 @@ def read_only(plant: Plant, _: int) -> str:
 
 def clock_set_back(plant: Plant, _: int) -> str:
     """Run the command with the clock set back by years, and kill it or let it end."""
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+    if library is None:
+        return "skipped: libfaketime is not installed"
     asked = plant.request
     words = ["run", "--quick", "--source", asked.source, "--data", asked.data, "--home", plant.home]
     with plant.said.open("w") as out:
         begun = subprocess.Popen(
-            ["faketime", "-f", f"@{LONG_AGO}", sys.executable, "-m", "pipelines.command_line"]
-            + [str(word) for word in words],
+            [sys.executable, "-m", "pipelines.command_line", *map(str, words)],
             cwd=ROOT, stdout=out, stderr=out,
+            env={**os.environ, "LD_PRELOAD": str(library), "FAKETIME": f"@{LONG_AGO}",
+                 "NO_FAKE_STAT": "1"},
         )  # fmt: skip
     died = ended(begun.pid, plant.said, plant.draws.choice([None, plant.run_s / 2]))
     begun.returncode = died.code

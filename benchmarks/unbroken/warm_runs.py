@@ -1,9 +1,12 @@
 """Runs in processes of their own that may be killed, forked from one that has imported everything.
 
 Importing costs more than a small run computes. A forked process is as much a process as another: it
-has its own identifier, locks and files, and SIGKILL ends it where it stands.
+has its own identifier, locks and files, and SIGKILL ends it where it stands. A process that has
+used polars or DuckDB has threads, and what is forked from it waits for ever for theirs: so the one
+that forks only imports, and whatever must be looked up is asked of a process forked for it.
 """
 
+import json
 import os
 import signal
 import sys
@@ -17,15 +20,16 @@ from typing import Any
 
 DEFECT = 70  # exit code of a traceback
 KILLED = -signal.SIGKILL
-# Where a publication can be cut: module of the function as its caller sees it, and its name.
+# Where a publication can be cut: module of the function as its caller sees it, and its name. The
+# most delicate come first.
 PUBLICATION = (
+    ("release", "_turn"),
+    ("publication", "put_in_place"),
     ("publication", "begin_draft"),
     ("publication", "_refresh_readings_view"),
     ("publication", "_build"),
-    ("publication", "put_in_place"),
     ("release", "_carry_over"),
     ("release", "_sync_all"),
-    ("release", "_turn"),
     ("release", "_lead_through_latest"),
     ("publication", "_collect"),
     ("publication", "earlier_releases"),
@@ -95,6 +99,18 @@ def start(work: Callable[[], None], said: Path) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def told(work: Callable[[], Any], said: Path) -> Any:
+    """Return what some work returns, done in a process of its own; it travels as JSON.
+
+    Raises:
+        RuntimeError: The work failed.
+    """
+    end = ended(start(lambda: print(json.dumps(work())), said), said)
+    if end.code:
+        raise RuntimeError(end.said)
+    return json.loads(end.said.rsplit("\n", 1)[-1])
 
 
 def ended(child: int, said: Path, kill_after_s: float | None = None) -> Ended:

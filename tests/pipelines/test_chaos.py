@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 KILLS = 4
 
 
-ROWS = {
+ROWS: dict[str, dict[str, object]] = {
     "evidence.runs": {
         "run_id": "r1", "command": "x", "source_profile": "p", "source_key": "plant",
         "status": "published", "version": "0", "seed": 1, "is_quick": True,

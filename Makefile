@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage fuzz ui bench check generated lock clean
+.PHONY: help demo test quick coverage fuzz chaos ui bench check generated lock clean
 
 help: ## what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -41,6 +41,9 @@ coverage: $(READY) ## every test, and the share of lines they reach
 SECONDS ?= 120
 fuzz: $(READY) ## random profiles, CSV, Parquet and expressions for a while (make fuzz SECONDS=600)
 	$(BIN)/python -m tests.bad_inputs.fuzz --seconds $(SECONDS)
+
+chaos: $(READY) ## kills, full disks and wrong clocks until 300 kills are on record (make chaos MINUTES=20)
+	$(BIN)/python benchmarks/chaos.py $(if $(MINUTES),--minutes $(MINUTES))
 
 ui: $(READY) ## Dagster on localhost
 	$(BIN)/lotwise serve

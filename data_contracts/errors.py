@@ -54,3 +54,7 @@ class RunInterruptedError(LotwiseError):
 
 class WarehouseError(LotwiseError):
     """The warehouse cannot be opened, written or published as asked."""
+
+
+class FileHeldError(WarehouseError):
+    """Another process holds a warehouse file in a way that keeps everybody else out."""

@@ -18,8 +18,10 @@ from pipelines.jobs import jobs
 from pipelines.published import (
     CONTRACT_RESULTS_KEY,
     contract_results_asset,
-    published_asset,
+    draft_asset,
+    published_warehouse,
     runs,
+    table_hashes,
 )
 from pipelines.resources import (
     decide_outcomes_resource,
@@ -81,13 +83,14 @@ def build_definitions(
         Assets, contract checks, jobs and schedules over the in-process executor: DuckDB
         has one writer, and a step costs 40 ms in process against 2 s out of it.
     """
-    topics, every_job = [*topic_assets(), runs], jobs()
+    topics, every_job = [*topic_assets(), runs, table_hashes], jobs()
     tables = table_keys(topics)
     judged = tables - {CLAIMS_KEY}
     closing = [
         contract_results_asset(judged),
-        published_asset(tables | {CONTRACT_RESULTS_KEY}),
+        draft_asset(tables | {CONTRACT_RESULTS_KEY}),
         data_docs,
+        published_warehouse,
     ]
     return dg.Definitions(
         assets=[*topics, *closing],

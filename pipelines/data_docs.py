@@ -14,7 +14,9 @@ import dagster as dg
 
 from assets.run_settings import RunSettings
 from data_contracts.catalogue import contract, contract_names, described_names
+from reports.defs import DRAFT_KEY
 from warehouse.paths import Home
+from warehouse.published_copy.release import released
 
 DATA_DOCS_KEY = dg.AssetKey(["report", "data_docs"])
 # Rows of delivered tables are judged themselves up to here: 50,000 cost a tenth of a second, and
@@ -32,7 +34,7 @@ class DataDocs:
 
     def __init__(self, home: Home, settings: RunSettings) -> None:
         self.site_dir = home.data_docs_dir
-        self._home = home.root
+        self._home = home
         self._root = home.work_dir(settings.source_key)
         self._settings = settings
 
@@ -55,10 +57,13 @@ class DataDocs:
         """
         from data_contracts.data_docs.site import table_page
 
-        return (self.site_dir / table_page(name)).resolve()
+        return (self.site_dir / table_page(name)).absolute()
 
-    def build(self) -> Path:
+    def build(self, site_dir: Path | None = None) -> Path:
         """Write every suite and build the pages anew in place of those before.
+
+        Args:
+            site_dir: Folder of the pages; None for that of the release readers see.
 
         Returns:
             The first page.
@@ -77,10 +82,10 @@ class DataDocs:
         about = About(
             self._settings.profile.name,
             self._settings.run_id,
-            self._project.folder.relative_to(self._home).as_posix(),
+            self._project.folder.relative_to(self._home.root).as_posix(),
             ROWS_JUDGED_ONE_BY_ONE,
         )
-        return build_site(self._project, self.site_dir, about)
+        return build_site(self._project, site_dir or released(self._home).data_docs_dir, about)
 
 
 @dg.resource(required_resource_keys={"home", "run_settings"})
@@ -91,12 +96,14 @@ def data_docs_resource(context: dg.InitResourceContext) -> DataDocs:
 
 @dg.asset(
     key=DATA_DOCS_KEY,
-    deps=[dg.AssetKey(["published", "warehouse"])],
+    deps=[DRAFT_KEY],
     group_name="reports",
-    required_resource_keys={"data_docs"},
+    required_resource_keys={"data_docs", "warehouse"},
     description="What every table was held to and what broke it, with examples: static pages.",
 )
 def data_docs(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Build the Data Docs of everything judged."""
-    first = context.resources.data_docs.build()
-    return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(first.resolve()))})
+    docs: DataDocs = context.resources.data_docs
+    first = docs.build(context.resources.warehouse.release_in_hand().data_docs_dir)
+    place = docs.site_dir.absolute() / first.name
+    return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(place))})

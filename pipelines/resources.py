@@ -4,6 +4,7 @@ Topics never construct these; they ask for ``run_settings`` and ``warehouse`` by
 customer's deployment can put another one in their place.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -133,6 +134,7 @@ def warehouse_resource(context: dg.InitResourceContext) -> Iterator[Warehouse]:
         run_lock(home, holder=f"job {job} on source {settings.profile.name}"),
         Warehouse(home, settings.source_key).kept_open() as warehouse,
     ):
+        shutil.rmtree(home.spill_dir, ignore_errors=True)  # what a killed run has left there
         if context.instance is not None:
             close_dead_runs(context.instance, context.run.run_id if context.run else None)
         yield warehouse

@@ -52,17 +52,17 @@ def _records(published: PublishedWarehouse, sql: str) -> list[dict[str, Any]]:
 def summary(home: Path) -> dict[str, Any]:
     """Summarise the published warehouse and reports of a home."""
     where = Home(home)
-    published = open_published(where)
-    return {
-        "report": str((where.reports_dir / "report.html").resolve()),
-        "data_docs": str((where.data_docs_dir / "index.html").resolve()),
-        "warehouse": str(where.published_file.resolve()),
-        "fetched": _records(published, FETCHED),
-        "records": _records(published, _RECORDS),
-        "quarantine_examples": _records(published, _QUARANTINE),
-        "verdicts": _records(published, _VERDICTS),
-        "base_scenario_annual_savings_usd": _records(published, _SAVINGS),
-    }
+    with open_published(where) as published:
+        return {
+            "report": str((where.reports_dir / "report.html").absolute()),
+            "data_docs": str((where.data_docs_dir / "index.html").absolute()),
+            "warehouse": str(where.published_file.absolute()),
+            "fetched": _records(published, FETCHED),
+            "records": _records(published, _RECORDS),
+            "quarantine_examples": _records(published, _QUARANTINE),
+            "verdicts": _records(published, _VERDICTS),
+            "base_scenario_annual_savings_usd": _records(published, _SAVINGS),
+        }
 
 
 def print_summary(done: dict[str, Any], console: Console) -> None:
@@ -90,11 +90,11 @@ def print_summary(done: dict[str, Any], console: Console) -> None:
 def power_lines(home: Path) -> list[str]:
     """Say what a self-test measured: one line per outcome and worth, or that nothing could be."""
     where = Home(home)
-    published = open_published(where)
-    lines = [_power_line(row) for row in _records(published, _POWER)]
+    with open_published(where) as published:
+        lines = [_power_line(row) for row in _records(published, _POWER)]
     return [
         *(lines or ["No cause could be planted: no outcome has a margin and batches enough."]),
-        f"Report:    {(where.reports_dir / 'report.html').resolve()}",
+        f"Report:    {(where.reports_dir / 'report.html').absolute()}",
     ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from dagster import DagsterExecutionInterruptedError
 from dagster._core.errors import DagsterAssetCheckFailedError
 from rich.console import Console
+from sqlalchemy.exc import DatabaseError
 
 from data_contracts.errors import ContractError, LotwiseError, RunInterruptedError
 from pipelines.build import build_definitions
@@ -43,6 +44,13 @@ def own_error(error: BaseException) -> LotwiseError | None:
     system = next((each for each in causes if isinstance(each, SYSTEM_ERRORS)), None)
     if ours is None and system is not None:
         return LotwiseError(spoken_by_system(system))
+    history = next((each for each in causes if isinstance(each, DatabaseError)), None)
+    if ours is None and history is not None:
+        return LotwiseError(
+            f"The run history of the home cannot be read or written ({history.orig}). What was "
+            "published is as it was; make room on the disk, see that the home may be written, and "
+            "run again."
+        )
     return ours
 
 

@@ -1,9 +1,16 @@
-"""Dagster assets of the reports: the claims, and the report drawn from the published warehouse."""
+"""Dagster assets of the reports: the claims, and the report drawn from what is to be published.
+
+Reports are drawn from the draft of the published copy and into it, so that readers get both in one.
+"""
+
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
 from assets.defs import table_asset
+
+DRAFT_KEY = dg.AssetKey(["draft", "warehouse"])
 
 
 @table_asset(
@@ -22,48 +29,46 @@ def claims(context: dg.AssetExecutionContext) -> pl.DataFrame:
 
 @dg.asset(
     key=["report", "executive"],
-    deps=[dg.AssetKey(["published", "warehouse"]), dg.AssetKey(["report", "data_docs"])],
+    deps=[DRAFT_KEY, dg.AssetKey(["report", "data_docs"])],
     group_name="reports",
-    required_resource_keys={"home"},
+    required_resource_keys={"warehouse"},
     description="The report for executives and scientists: one HTML file, drawn from the "
-    "published warehouse.",
+    "copy that is published with it.",
 )
 def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Draw the report."""
     from reports.report import write_report
     from warehouse.published_copy.published import open_published
 
-    home = context.resources.home
-    with open_published(home) as published:
-        file = write_report(published, home.reports_dir, home.data_docs_dir)
-    return dg.MaterializeResult(
-        metadata={"file": dg.MetadataValue.path(str(file)), "bytes": file.stat().st_size}
-    )
+    release = context.resources.warehouse.release_in_hand()
+    with open_published(release) as published:
+        file = write_report(published, release.reports_dir, release.data_docs_dir)
+    return _drawn(context, file)
 
 
 @dg.asset(
     key=["report", "summary"],
-    deps=[dg.AssetKey(["published", "warehouse"])],
+    deps=[DRAFT_KEY],
     group_name="reports",
-    required_resource_keys={"home"},
-    description="Two pages for executives as a PDF, drawn from the published warehouse.",
+    required_resource_keys={"warehouse"},
+    description="Two pages for executives as a PDF, drawn from the copy published with it.",
 )
 def executive_summary(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Draw the summary."""
     from reports.summary.document import write_summary
     from warehouse.published_copy.published import open_published
 
-    home = context.resources.home
-    with open_published(home) as published:
-        file = write_summary(published, home.reports_dir)
-    return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(file))})
+    release = context.resources.warehouse.release_in_hand()
+    with open_published(release) as published:
+        file = write_summary(published, release.reports_dir)
+    return _drawn(context, file)
 
 
 @dg.asset(
     key=["report", "workbook"],
-    deps=[dg.AssetKey(["published", "warehouse"])],
+    deps=[DRAFT_KEY],
     group_name="reports",
-    required_resource_keys={"home", "run_settings"},
+    required_resource_keys={"run_settings", "warehouse"},
     description="The business case as a workbook of live formulas.",
 )
 def business_case_workbook(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
@@ -71,7 +76,16 @@ def business_case_workbook(context: dg.AssetExecutionContext) -> dg.MaterializeR
     from reports.workbook.run_workbook import write_run_workbook
     from warehouse.published_copy.published import open_published
 
-    home, settings = context.resources.home, context.resources.run_settings
-    with open_published(home) as published:
-        file = write_run_workbook(published, settings.assumptions(), home.reports_dir)
-    return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(file))})
+    release = context.resources.warehouse.release_in_hand()
+    assumptions = context.resources.run_settings.assumptions()
+    with open_published(release) as published:
+        file = write_run_workbook(published, assumptions, release.reports_dir)
+    return _drawn(context, file)
+
+
+def _drawn(context: dg.AssetExecutionContext, file: Path) -> dg.MaterializeResult[None]:
+    """Name a file by where readers find it once it is published."""
+    place = context.resources.warehouse.home.reports_dir / file.name
+    return dg.MaterializeResult(
+        metadata={"file": dg.MetadataValue.path(str(place)), "bytes": file.stat().st_size}
+    )

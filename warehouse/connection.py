@@ -13,7 +13,7 @@ from tempfile import gettempdir
 
 import duckdb
 
-from data_contracts.errors import WarehouseError
+from data_contracts.errors import FileHeldError, WarehouseError
 
 Connection = duckdb.DuckDBPyConnection
 MEMORY_LIMIT = "1.5GB"
@@ -132,13 +132,14 @@ def plain_errors(file: Path | str) -> Iterator[None]:
     """Turn DuckDB's errors into one sentence that names the file and the way out.
 
     Raises:
-        WarehouseError: In place of any DuckDB error.
+        FileHeldError: Another process holds the file.
+        WarehouseError: In place of any other DuckDB error.
     """
     try:
         yield
     except duckdb.IOException as error:
         if "Could not set lock" in str(error):
-            raise WarehouseError(
+            raise FileHeldError(
                 f"{file} is held open by another process. Close it there, or read the published "
                 f"copy instead: it is never locked. DuckDB says: {_first_sentence(error)}"
             ) from error

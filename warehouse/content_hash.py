@@ -56,6 +56,12 @@ def table_hash(connection: Connection, contract: Contract) -> str:
     return relation_hash(connection, contract.name, contract.compared_columns)
 
 
+def held(connection: Connection, contract: Contract) -> Written:
+    """Return what a table under contract holds now."""
+    rows = connection.execute(f"SELECT count(*) FROM {contract.name}").fetchall()[0][0]
+    return Written(rows, table_hash(connection, contract))
+
+
 def digest(parts: tuple[object, ...]) -> str:
     """Return 32 hexadecimal digits that stand for a sequence of values."""
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:32]

@@ -80,9 +80,14 @@ class Home:
         return self.root / "published" / "source_key"
 
     @property
-    def retired_dir(self) -> Path:
-        """Published copies already replaced that somebody may still be reading."""
-        return self.root / "retired"
+    def releases_dir(self) -> Path:
+        """Folder of what was published, one folder a release, and of what is being made."""
+        return self.root / "releases"
+
+    @property
+    def latest_link(self) -> Path:
+        """Link to the release that readers see."""
+        return self.root / "latest"
 
     @property
     def spill_dir(self) -> Path:

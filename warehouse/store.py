@@ -19,9 +19,10 @@ from data_contracts.errors import WarehouseError
 from data_contracts.generated.polars_schema import conform
 from warehouse import versions
 from warehouse.connection import MEMORY_LIMIT, Connection, connect, plain_errors, transaction
-from warehouse.content_hash import Written, relation_hash, table_hash
+from warehouse.content_hash import Written, held, relation_hash, table_hash
 from warehouse.paths import SOURCE_KEY, Home
-from warehouse.published_copy.publication import publish
+from warehouse.published_copy import publication
+from warehouse.published_copy.release import discard_draft, draft_of, released
 from warehouse.relations import (
     create_table,
     create_table_if_missing,
@@ -136,7 +137,7 @@ class Warehouse:
         with self._writing() as opened:
             _begin(opened, described)
             insert(opened, described, ready)
-            return _written(opened, described)
+            return held(opened, described)
 
     def replace_where(
         self, table: str, frame: pl.DataFrame, *, column: str, value: object
@@ -162,7 +163,7 @@ class Warehouse:
             forget_parts(opened, table)
             opened.execute(f'DELETE FROM {table} WHERE "{column}" IS NOT DISTINCT FROM ?', [value])
             insert(opened, described, ready)
-            return _written(opened, described)
+            return held(opened, described)
 
     @contextmanager
     def parts(self, column: str) -> Iterator[TableParts]:
@@ -219,7 +220,7 @@ class Warehouse:
                 opened.execute(
                     f"INSERT INTO {table} BY NAME SELECT * FROM ({select}\n){order}", given
                 )
-            return _written(opened, described)
+            return held(opened, described)
 
     def query(self, sql: str, params: Parameters = ()) -> pl.DataFrame:
         """Return the rows of a query.
@@ -256,6 +257,11 @@ class Warehouse:
         with self.connection() as opened:
             return exists(opened, table)
 
+    def holds(self, table: str) -> Written:
+        """Return how many rows a table has, and their hash (see ``content_hash``)."""
+        with self.connection() as opened:
+            return held(opened, contract(table))
+
     def content_hash(self, table: str) -> str:
         """Hash a table's contents, provenance apart (see ``content_hash``).
 
@@ -281,12 +287,31 @@ class Warehouse:
         with self._writing() as opened:
             create_view(opened, contract("raw.sensor_readings"), select)
 
-    def publish(self) -> Path:
-        """Put a complete read-only copy in place of the published one (see ``publication``)."""
+    def draft(self) -> Home:
+        """Make a complete copy that readers do not see yet (see ``publication``).
+
+        Returns:
+            The release being made: a home of its own, into which the reports are drawn.
+        """
         self._let_go()  # DuckDB does not attach a file that is open for writing
-        file = publish(self.home, self.source_key, self._memory_limit)
+        return publication.draft(self.home, self.source_key, self._memory_limit)
+
+    def release_in_hand(self) -> Home:
+        """Return the release to draw reports of and into: the draft, else what readers see."""
+        made = draft_of(self.home, self.source_key)
+        return made if made.published_file.is_file() else released(self.home)
+
+    def release(self) -> Path:
+        """Put the draft, with the reports drawn from it, in place of what readers see."""
+        self._let_go()
+        file = publication.release(self.home, self.source_key, self._memory_limit)
         self.home.unfinished_file(self.source_key).unlink(missing_ok=True)
         return file
+
+    def publish(self) -> Path:
+        """Publish a complete copy; reports of the same source stay as they were."""
+        self.draft()
+        return self.release()
 
     def publish_again(self) -> Path:
         """Publish what was published before, for instance after the home has moved.
@@ -322,6 +347,7 @@ class Warehouse:
     def _writing(self) -> Iterator[Connection]:
         with self.connection() as opened:
             self.home.unfinished_file(self.source_key).touch()
+            discard_draft(self.home, self.source_key)  # it would be of the tables before
             with transaction(opened):
                 yield opened
 
@@ -347,11 +373,6 @@ def _begin(connection: Connection, described: Contract) -> None:
     """Create a table that is written whole, in place of the one before and of its parts."""
     create_table(connection, described)
     forget_parts(connection, described.name)
-
-
-def _written(connection: Connection, described: Contract) -> Written:
-    rows = connection.execute(f"SELECT count(*) FROM {described.name}").fetchall()[0][0]
-    return Written(rows, table_hash(connection, described))
 
 
 def last_worked_source_key(home: Home) -> str:

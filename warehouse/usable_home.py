@@ -28,7 +28,7 @@ def require_usable(home: Home, data_dir: Path | None = None) -> None:
         "reports": home.reports_dir,
         "Data Docs": home.data_docs_dir,
         "spill": home.spill_dir,
-        "retired copies": home.retired_dir,
+        "releases": home.releases_dir,
         "run history": home.dagster_dir,
         "simulated plants": home.simulated_dir,
     }

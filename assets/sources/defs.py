@@ -4,7 +4,7 @@ Nothing is written before the whole source has been read and judged, so a source
 it claims to be leaves the warehouse as it was.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,20 +15,31 @@ import polars as pl
 
 from assets.defs import asset_key, written_result, written_specs
 from assets.run_settings import RunSettings
+from assets.sources.deliveries import (
+    DELIVERIES,
+    INSTANT,
+    DeliveredFile,
+    deliveries,
+    first_delivery,
+    latest_sql,
+    received,
+)
 from assets.sources.earlier_delivery import earlier_delivery
 from assets.sources.importer import SourceRecords, read_source, require_acceptable
+from assets.sources.inputs import hash_file
 from assets.sources.inspection import scratch_query
 from assets.sources.landing.kept_landings import KeptLandings
 from assets.sources.landing.landing import land
 from assets.sources.provenance import delivered_at, with_delivery
 from data_contracts.catalogue import contract_names
+from data_contracts.tables import table
 from warehouse.paths import Home
 from warehouse.store import Warehouse
 
 GROUP = "sources"
 EXPORTS = "source.exports"
 RAW_TABLES = tuple(contract_names("raw"))
-EVIDENCE = ("quarantine.records", "evidence.inputs", "evidence.ingestion")
+EVIDENCE = ("quarantine.records", "evidence.inputs", "evidence.ingestion", DELIVERIES)
 SPECS = written_specs(*RAW_TABLES, *EVIDENCE, deps=[EXPORTS], group=GROUP)
 
 
@@ -62,32 +73,67 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
     found = (finding.sentence for finding in records.report.prospects.findings)
     for told in (*records.report.notes, *found):
         context.log.info(told)
-    yield from _write_raw(warehouse, records, settings)
+    numbered, now = _numbered(warehouse, records, settings)
+    yield written_result(DELIVERIES, warehouse.write(DELIVERIES, numbered))
+    yield from _write_raw(warehouse, records, settings, received(numbered), now)
     warehouse.stage_readings(readings_sql)
-    now = _now()
     run = {"ingested_at": pl.lit(now, pl.Datetime("us")), "run_id": pl.lit(settings.run_id)}
     frames = {
         "quarantine.records": records.quarantined().with_columns(**run),
         "evidence.inputs": records.inputs,
         "evidence.ingestion": records.report.ingestion(),
     }
-    for table, frame in frames.items():
-        yield written_result(table, warehouse.write(table, frame))
+    for name, frame in frames.items():
+        yield written_result(name, warehouse.write(name, frame))
+
+
+def _numbered(
+    warehouse: Warehouse, records: SourceRecords, settings: RunSettings
+) -> tuple[pl.DataFrame, datetime]:
+    """Number what is new as a delivery; returns ``evidence.deliveries`` and the instant of reading.
+
+    That instant, too, is later than every one before: a clock set back would make this run's
+    records look older than those they correct.
+    """
+    profile = settings.profile
+    files = {
+        name: DeliveredFile(sha256, records.received[name])
+        for name, sha256 in records.inputs.select("file", "sha256").iter_rows()
+    }
+    files[_profile_file(settings)] = DeliveredFile(
+        hash_file(profile.file), delivered_at(profile.file)
+    )
+    kept = [name for name in RAW_TABLES if warehouse.exists(name)]
+    latest = warehouse.query(latest_sql(kept)).row(0, named=True) if kept else {}
+    if warehouse.exists(DELIVERIES):
+        before = warehouse.read(DELIVERIES)
+    elif warehouse.exists("evidence.inputs"):
+        before = first_delivery(warehouse.read("evidence.inputs"), files)
+    else:
+        before = table(DELIVERIES)
+    numbered = deliveries(before, files, latest.get("received_at"), settings.run_id)
+    last = latest.get("ingested_at")
+    return numbered, max(_now(), last + INSTANT) if last else _now()
+
+
+def _profile_file(settings: RunSettings) -> str:
+    return f"profile {settings.profile.name}"
 
 
 def _write_raw(
-    warehouse: Warehouse, records: SourceRecords, settings: RunSettings
+    warehouse: Warehouse,
+    records: SourceRecords,
+    settings: RunSettings,
+    received_at: Mapping[str, datetime],
+    now: datetime,
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Append every raw table's new versions."""
-    now = _now()
-    profile_at = delivered_at(settings.profile.file)
-    for table, admission in records.admissions.items():
-        frame = with_delivery(
-            admission.accepted, records.received, profile_at, settings.run_id, now
-        )
-        versions = warehouse.append_versions(table, frame)
+    profile_at = received_at[_profile_file(settings)]
+    for name, admission in records.admissions.items():
+        frame = with_delivery(admission.accepted, received_at, profile_at, settings.run_id, now)
+        versions = warehouse.append_versions(name, frame)
         yield dg.MaterializeResult(
-            asset_key=asset_key(table),
+            asset_key=asset_key(name),
             metadata={
                 "received": admission.received,
                 "accepted": admission.accepted.height,

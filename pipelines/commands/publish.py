@@ -15,4 +15,4 @@ def command(home: HomeOption = None) -> None:
     where = Home(home_of(home))
     with run_lock(where, holder="lotwise publish"):
         file = Warehouse(where, last_source_key(where)).publish_again()
-    typer.echo(f"Published: {file.resolve()}")
+    typer.echo(f"Published: {file.absolute()}")

@@ -12,9 +12,13 @@ def command(home: HomeOption = None) -> None:
     from reports.summary.document import write_summary
     from warehouse.paths import Home
     from warehouse.published_copy.published import open_published
+    from warehouse.published_copy.release import released
 
     where = Home(home_of(home))
-    published = open_published(where)
-    report = write_report(published, where.reports_dir, where.data_docs_dir)
-    typer.echo(f"Report: {report.resolve()}")
-    typer.echo(f"Summary: {write_summary(published, where.reports_dir).resolve()}")
+    # One release from beginning to end: a run may put the next in place meanwhile.
+    release = released(where)
+    with open_published(release) as published:
+        report = write_report(published, release.reports_dir, release.data_docs_dir)
+        summary = write_summary(published, release.reports_dir)
+    typer.echo(f"Report: {(where.reports_dir / report.name).absolute()}")
+    typer.echo(f"Summary: {(where.reports_dir / summary.name).absolute()}")

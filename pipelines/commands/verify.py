@@ -9,22 +9,36 @@ SHOWN = 20
 
 
 def command(home: HomeOption = None) -> None:
-    """Recompute every number claimed in the last report from the published warehouse."""
+    """Recompute every number claimed in the last report from the published warehouse.
+
+    Says, too, which tables of records have lost, gained or changed rows since the run.
+    """
     from pipelines.site.asked import home_of
+    from reports.table_verification import verify_tables
     from reports.verification import verify
     from warehouse.paths import Home
     from warehouse.published_copy.published import open_published
+    from warehouse.published_copy.release import released
 
     where = Home(home_of(home))
     report = where.reports_dir / "report.html"
-    mismatches = verify(open_published(where), report)
+    release = released(where)  # warehouse and report of one run
+    with open_published(release) as published:
+        mismatches = [
+            *verify(published, release.reports_dir / report.name),
+            *verify_tables(published),
+        ]
     if mismatches:
         shown = [str(mismatch) for mismatch in mismatches[:SHOWN]]
         if len(mismatches) > SHOWN:
             shown.append(f"and {len(mismatches) - SHOWN} more")
         raise ContractError(
-            f"{len(mismatches)} claim(s) of {report} do not match the warehouse:\n  "
+            f"{len(mismatches)} thing(s) in {report} and its warehouse are not as the run left "
+            "them:\n  "
             + "\n  ".join(shown)
-            + "\nDraw it again with 'lotwise report', or find out who changed the warehouse."
+            + "\nFind out who changed the warehouse; 'lotwise publish' copies it anew and 'lotwise "
+            "report' draws it again."
         )
-    typer.echo(f"Every claim in {report} matches the warehouse.")
+    typer.echo(
+        f"Every claim in {report} matches the warehouse, whose records are as the run left them."
+    )

@@ -8,6 +8,7 @@ from pipelines.build import build_definitions
 from pipelines.io_managers import table_of
 
 FILES_NOT_TABLES = {
+    "draft.warehouse",
     "published.warehouse",
     "report.data_docs",
     "report.executive",

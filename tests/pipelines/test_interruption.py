@@ -91,6 +91,24 @@ def test_a_defect_is_no_interrupt_and_no_error_of_ours() -> None:
     assert own_error(RuntimeError("a defect")) is None
 
 
+def test_a_run_history_that_cannot_grow_is_said_plainly() -> None:
+    """SQLite at the end of its room raises the error of a full disk."""
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import DatabaseError
+
+    engine = create_engine("sqlite://")
+    with engine.connect() as history:
+        history.execute(text("PRAGMA max_page_count = 2"))
+        history.execute(text("CREATE TABLE events (event TEXT)"))
+        with pytest.raises(DatabaseError) as full:
+            history.execute(text("INSERT INTO events VALUES (:event)"), {"event": "x" * 9000})
+    engine.dispose()
+    said = own_error(full.value)
+    assert isinstance(said, LotwiseError)
+    assert "database or disk is full" in str(said)
+    assert "make room" in str(said)
+
+
 def test_nothing_is_sent_where_nobody_asked(received: list[int]) -> None:
     with insistent_interrupts(every_s=0.05):
         time.sleep(0.3)

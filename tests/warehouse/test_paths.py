@@ -18,8 +18,8 @@ def test_everything_lies_under_the_home() -> None:
     home = Home(Path("var"))
     paths = [
         home.working_file("k"), home.readings_dir("k"), home.published_file, home.reports_dir,
-        home.lock_file, home.simulated_dir, home.dagster_dir, home.spill_dir, home.retired_dir,
-        home.published_source_file, home.data_docs_dir,
+        home.lock_file, home.simulated_dir, home.dagster_dir, home.spill_dir, home.releases_dir,
+        home.published_source_file, home.data_docs_dir, home.latest_link,
     ]  # fmt: skip
     assert all(path.is_relative_to("var") for path in paths)
     assert home.published_file == Path("var/published/warehouse.duckdb")

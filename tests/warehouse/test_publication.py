@@ -17,10 +17,12 @@ from data_contracts.catalogue import contract, contract_names
 from data_contracts.errors import WarehouseError
 from warehouse.paths import Home
 from warehouse.published_copy.published import open_published
+from warehouse.published_copy.release import draft_of
 from warehouse.reading_files import series_file
 from warehouse.store import Warehouse, last_source_key
 
 ROOT = Path(__file__).parents[2]
+PUBLISHED = ["source_key", "warehouse.duckdb", "warehouse.duckdb.wal"]
 LOOKED_AT = ("core.batches", "core.sensor_readings", "evidence.reading_months")
 
 
@@ -73,14 +75,17 @@ def test_the_copy_has_every_table_under_contract_and_the_same_contents(
 
 
 @pytest.mark.usefixtures("few_tables")
-def test_publishing_leaves_nothing_beside_the_copy(warehouse: Warehouse) -> None:
-    litter = warehouse.home.published_file.parent / ".warehouse-0123456789ab.duckdb.part"
+def test_publishing_leaves_nothing_beside_the_copy(
+    warehouse: Warehouse, batches: pl.DataFrame
+) -> None:
+    warehouse.write("core.batches", batches)
+    litter = draft_of(warehouse.home, "plant").published_file
     litter.parent.mkdir(parents=True)
     litter.write_text("what a killed publish left behind")
     for _ in range(3):
         warehouse.publish()
-    assert files_in(litter.parent) == ["source_key", "warehouse.duckdb"]
-    assert files_in(warehouse.home.retired_dir) == []
+    assert files_in(warehouse.home.published_file.parent) == PUBLISHED
+    assert len(files_in(warehouse.home.releases_dir)) == 1
 
 
 @pytest.mark.usefixtures("few_tables")
@@ -93,7 +98,8 @@ def test_a_publish_that_fails_leaves_the_copy_before(
     with pytest.raises(WarehouseError):
         warehouse.publish()
     assert open_published(warehouse.home).query("FROM core.batches").height == 2
-    assert files_in(warehouse.home.published_file.parent) == ["source_key", "warehouse.duckdb"]
+    assert files_in(warehouse.home.published_file.parent) == PUBLISHED
+    assert len(files_in(warehouse.home.releases_dir)) == 1
 
 
 @pytest.mark.usefixtures("few_tables")
@@ -103,9 +109,11 @@ def test_the_copy_is_of_the_last_source_published(
     warehouse.write("core.batches", batches)
     warehouse.publish()
     assert last_source_key(home) == "plant"
-    Warehouse(home, "other").publish()
+    other = Warehouse(home, "other")
+    other.write("core.batches", batches.head(1))
+    other.publish()
     assert last_source_key(home) == "other"
-    assert open_published(home).query("FROM core.batches").height == 0
+    assert open_published(home).query("FROM core.batches").height == 1
     assert warehouse.read("core.batches").height == 2
 
 
@@ -115,7 +123,8 @@ def test_nothing_published_says_what_to_do(home: Home) -> None:
 
 
 @pytest.mark.usefixtures("few_tables")
-def test_the_copy_cannot_be_written(warehouse: Warehouse) -> None:
+def test_the_copy_cannot_be_written(warehouse: Warehouse, batches: pl.DataFrame) -> None:
+    warehouse.write("core.batches", batches)
     warehouse.publish()
     with open_published(warehouse.home) as published:
         for sql in ("DROP TABLE core.batches", "CREATE TABLE core.mine (a INT)", "SELECT * FROM x"):
@@ -128,12 +137,13 @@ def test_the_copy_cannot_be_written(warehouse: Warehouse) -> None:
 def test_an_open_copy_is_one_snapshot_and_the_next_sees_the_new_one(
     warehouse: Warehouse, batches: pl.DataFrame
 ) -> None:
+    warehouse.write("core.batches", batches.head(1))
     warehouse.publish()
     before = open_published(warehouse.home)
     warehouse.write("core.batches", batches)
     warehouse.publish()
     count = "SELECT count(*) FROM core.batches"
-    assert before.query(count).item() == 0
+    assert before.query(count).item() == 1
     assert open_published(warehouse.home).query(count).item() == 2
     before.close()
 
@@ -185,7 +195,7 @@ def test_a_copy_somebody_reads_keeps_its_readings(warehouse: Warehouse) -> None:
         reader.wait(10)
     warehouse.publish()
     assert files_in(old.parent) == ["2024-01-3.0.parquet", "2024-01-3.0.series.parquet"]
-    assert files_in(warehouse.home.retired_dir) == []
+    assert len(files_in(warehouse.home.releases_dir)) == 1
 
 
 @pytest.mark.usefixtures("few_tables")
@@ -203,8 +213,9 @@ def test_publishing_again_repairs_a_moved_home(warehouse: Warehouse, tmp_path: P
 
 @pytest.mark.usefixtures("few_tables")
 def test_delivered_readings_stay_in_reach_while_their_files_are_there(
-    warehouse: Warehouse, tmp_path: Path
+    warehouse: Warehouse, batches: pl.DataFrame, tmp_path: Path
 ) -> None:
+    warehouse.write("core.batches", batches)
     delivered = tmp_path / "it's.parquet"
     columns = contract("raw.sensor_readings").column_names
     select = ", ".join(f"NULL AS {name}" for name in columns)
@@ -221,8 +232,9 @@ def test_delivered_readings_stay_in_reach_while_their_files_are_there(
 
 @pytest.mark.usefixtures("few_tables")
 def test_files_made_of_delivered_readings_go_with_the_last_copy_that_names_them(
-    warehouse: Warehouse,
+    warehouse: Warehouse, batches: pl.DataFrame
 ) -> None:
+    warehouse.write("core.batches", batches)
     folder = warehouse.home.delivered_dir(warehouse.source_key)
     folder.mkdir(parents=True)
     columns = contract("raw.sensor_readings").column_names
@@ -311,7 +323,7 @@ from warehouse.paths import Home
 from warehouse.store import Warehouse
 def stuck(*_):
     print("built, not in place", flush=True); time.sleep(60)
-publication._put_in_place = stuck
+publication.put_in_place = stuck
 publication.contract_names = lambda: sys.argv[2:]
 Warehouse(Home(Path(sys.argv[1])), "plant").publish()
 """
@@ -321,6 +333,7 @@ Warehouse(Home(Path(sys.argv[1])), "plant").publish()
 def test_a_killed_publish_changes_nothing_and_the_next_clears_up(
     warehouse: Warehouse, batches: pl.DataFrame
 ) -> None:
+    warehouse.write("core.batches", batches.head(1))
     warehouse.publish()
     warehouse.write("core.batches", batches)
     with subprocess.Popen(
@@ -331,10 +344,11 @@ def test_a_killed_publish_changes_nothing_and_the_next_clears_up(
         killed.stdout.readline()
         killed.send_signal(signal.SIGKILL)
     count = "SELECT count(*) FROM core.batches"
-    assert open_published(warehouse.home).query(count).item() == 0
+    assert open_published(warehouse.home).query(count).item() == 1
     warehouse.publish()
     assert open_published(warehouse.home).query(count).item() == 2
-    assert files_in(warehouse.home.published_file.parent) == ["source_key", "warehouse.duckdb"]
+    assert files_in(warehouse.home.published_file.parent) == PUBLISHED
+    assert len(files_in(warehouse.home.releases_dir)) == 1
 
 
 @pytest.mark.usefixtures("few_tables")

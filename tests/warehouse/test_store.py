@@ -108,7 +108,7 @@ def stuck(*_):
     print("written, not committed", flush=True)
     import time; time.sleep(60)
 
-store._written = stuck
+store.held = stuck
 Warehouse(Home(Path(sys.argv[1])), "plant").write(
     "core.batches",
     pl.DataFrame({"batch_id": ["B9"], "production_order": [9], "cluster_id": ["L9"],

@@ -1,5 +1,5 @@
-"""The analysts' copy: made whole beside the old one, put in place by one rename, read only.
+"""The analysts' copy: made whole in a draft, put in place with its reports by one rename.
 
-Here belongs what makes, retires and opens published files. The working file belongs to ``store``;
-what the tables hold is not known here.
+Here belongs what makes, releases, retires and opens published files. The working file belongs to
+``store``; what the tables hold is not known here.
 """

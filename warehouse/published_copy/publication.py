@@ -1,14 +1,13 @@
-"""Publishing: a complete copy built beside the old one and put in its place by one rename.
+"""Publishing: a complete copy, made in a draft and put in place with the reports drawn from it.
 
 The copy holds every table and view under contract, empty where a source has nothing to say. Whoever
-reads the old copy keeps it: the old file is moved to ``retired/`` and goes, together with the
-Parquet readings only it names, at the first publish that finds nobody reading it.
+reads an old copy keeps it: its release goes, together with the Parquet readings only it names, at
+the first publication that finds nobody reading it.
 """
 
 import fcntl
-import os
+import shutil
 import time
-import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,8 +15,16 @@ import duckdb
 
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.contract import Contract
+from data_contracts.errors import WarehouseError
 from warehouse.connection import Connection, connect, connect_read_only, quoted, transaction
 from warehouse.paths import Home
+from warehouse.published_copy.release import (
+    begin_draft,
+    discard_draft,
+    earlier_releases,
+    put_in_place,
+    released,
+)
 from warehouse.reading_files import create_readings_view, delivered_views, named_files
 from warehouse.relations import create_table, create_view, describe, no_rows_sql, order_by
 from warehouse.table_parts import has_parts
@@ -27,8 +34,8 @@ OPENING_S = 0.05
 MARTS = "mart"
 
 
-def publish(home: Home, source_key: str, memory_limit: str) -> Path:
-    """Publish a source's working warehouse.
+def draft(home: Home, source_key: str, memory_limit: str) -> Home:
+    """Make the copy of a source's working warehouse, not yet seen by readers.
 
     Args:
         home: The runtime home; the caller holds its run lock.
@@ -36,25 +43,55 @@ def publish(home: Home, source_key: str, memory_limit: str) -> Path:
         memory_limit: DuckDB's limit on its own buffers.
 
     Returns:
-        The published file.
+        The release that is being made, into which the reports are drawn.
 
     Raises:
-        WarehouseError: The working warehouse cannot be read or the copy not be written; the copy
-            published before is then still in place.
+        WarehouseError: The working warehouse holds nothing or cannot be read, or the copy cannot be
+            written; the copy published before is still in place.
     """
-    target = home.published_file
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _remove(target.parent.glob(f".{target.stem}-*"))  # what a killed publish left behind
-    part = target.with_name(f".{target.stem}-{uuid.uuid4().hex[:12]}.duckdb.part")
+    _require_records(home, source_key, memory_limit)
+    made = begin_draft(home, source_key)
     try:
         _refresh_readings_view(home, source_key, memory_limit)
-        _build(home, source_key, part, memory_limit)
-        _put_in_place(home, part)
-    finally:
-        _remove(target.parent.glob(f"{part.name}*"))
-    home.published_source_file.write_text(source_key + "\n", encoding="utf-8")
+        _build(home, source_key, made.published_file, memory_limit)
+    except BaseException:
+        discard_draft(home, source_key)
+        raise
+    return made
+
+
+def release(home: Home, source_key: str, memory_limit: str) -> Path:
+    """Put a source's draft in place of what was published before, warehouse and reports together.
+
+    Args:
+        home: The runtime home; the caller holds its run lock.
+        source_key: The source.
+        memory_limit: DuckDB's limit on its own buffers.
+
+    Returns:
+        The published file, by the name readers use.
+
+    Raises:
+        WarehouseError: There is no draft; what was published before is still in place.
+    """
+    put_in_place(home, source_key)
     _collect(home, source_key, memory_limit)
-    return target
+    return home.published_file
+
+
+def _require_records(home: Home, source_key: str, memory_limit: str) -> None:
+    """Refuse to put an empty copy in place of a good one."""
+    working = home.working_file(source_key)
+    held = 0
+    if working.is_file():
+        with connect(working, home.spill_dir, memory_limit) as connection:
+            sizes = "SELECT sum(estimated_size) FROM duckdb_tables() WHERE schema_name <> 'main'"
+            held = (connection.execute(sizes).fetchone() or (0,))[0]
+    if not held:
+        raise WarehouseError(
+            f"{working} holds no record, so it is not published; the copy published before, if "
+            "any, is still in place. Run 'lotwise run' for this source again."
+        )
 
 
 def _refresh_readings_view(home: Home, source_key: str, memory_limit: str) -> None:
@@ -130,38 +167,27 @@ def _select_of(create_view_sql: str) -> str:
     return create_view_sql.partition(" AS ")[2].rstrip().rstrip(";")
 
 
-def _put_in_place(home: Home, part: Path) -> None:
-    target = home.published_file
-    _sync(part)
-    if target.exists():
-        home.retired_dir.mkdir(parents=True, exist_ok=True)
-        os.link(target, home.retired_dir / f"{uuid.uuid4().hex[:12]}.duckdb")
-    part.replace(target)
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    """Make a file or a folder's entries survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _collect(home: Home, source_key: str, memory_limit: str) -> None:
-    """Remove retired copies nobody reads, then this source's readings no copy names."""
-    retired = sorted(home.retired_dir.glob("*.duckdb"))
-    if retired:
+    """Remove earlier releases nobody reads, then this source's readings no copy names."""
+    earlier = earlier_releases(home)
+    if earlier:
         time.sleep(OPENING_S)
-    _remove(file for file in retired if not _is_read(file))
-    copies = [home.published_file, *(file for file in retired if file.exists())]
+    copies = [released(home).published_file]
+    for folder in earlier:
+        held = list(folder.rglob("*.duckdb"))
+        if any(_is_read(file) for file in held):
+            copies += held
+        else:
+            shutil.rmtree(folder)
     named: set[str] = set()
     views = ""
     for copy in copies:
-        with connect_read_only(copy) as connection:
-            named |= named_files(connection)
-            views += delivered_views(connection)
+        try:
+            with connect_read_only(copy) as connection:
+                named |= named_files(connection)
+                views += delivered_views(connection)
+        except WarehouseError:  # somebody has opened it for writing: what it names is not known
+            return
     with connect(home.working_file(source_key), home.spill_dir, memory_limit) as connection:
         named |= named_files(connection)
         views += delivered_views(connection)
@@ -173,6 +199,7 @@ def _collect(home: Home, source_key: str, memory_limit: str) -> None:
 
 def _is_read(file: Path) -> bool:
     """Tell whether another process has a DuckDB file open: readers hold a lock on it."""
+    file.chmod(0o600)  # nobody comes to it any more, and the lock asks for a handle that may write
     with file.open("r+b") as handle:
         try:
             fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

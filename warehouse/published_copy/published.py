@@ -1,21 +1,32 @@
-"""The analysts' copy, read-only.
+"""The analysts' copy, read-only, whatever else is done to it meanwhile.
 
 An open copy is one snapshot: a publish during its life does not change what it shows, and whoever
 opens the copy afterwards sees the new one whole.
 """
 
+import shutil
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
 import polars as pl
 import pyarrow as pa
 
-from data_contracts.errors import WarehouseError
+from data_contracts.catalogue import contract
+from data_contracts.errors import FileHeldError, WarehouseError
 from data_contracts.untrusted.limits import MOST_RESULT_CELLS
-from warehouse.connection import connect_read_only, lock_for_questions, plain_errors
+from warehouse.connection import (
+    Connection,
+    connect_read_only,
+    lock_for_questions,
+    plain_errors,
+)
+from warehouse.content_hash import Written, held
 from warehouse.paths import Home
 from warehouse.published_copy.question import read_files, require_question, told_plainly
+from warehouse.published_copy.release import log_of, released
 
 _ROWS_AT_ONCE = 100_000
 
@@ -44,15 +55,26 @@ class PublishedWarehouse:
     """
 
     def __init__(self, home: Home) -> None:
-        self.file = home.published_file
+        self.file = released(home).published_file
         if not self.file.is_file():
             raise WarehouseError(
-                f"There is no published warehouse at {self.file}. Run 'lotwise run' first, or name "
-                "the right home with --home."
+                f"There is no published warehouse at {home.published_file}. Run 'lotwise run' "
+                "first, or name the right home with --home."
             )
         self._is_locked = False
         self._open = ExitStack()
-        self._connection = self._open.enter_context(connect_read_only(self.file))
+        self._connection = self._connected()
+
+    def _connected(self) -> Connection:
+        """Open the copy, or one of our own where somebody holds it for writing or left a log."""
+        if not log_of(self.file).exists():
+            try:
+                return self._open.enter_context(connect_read_only(self.file))
+            except FileHeldError:
+                pass
+        folder = self._open.enter_context(TemporaryDirectory(prefix="lotwise-reading-"))
+        own = shutil.copyfile(self.file, Path(folder, self.file.name))
+        return self._open.enter_context(connect_read_only(own))
 
     def query(self, sql: str) -> pl.DataFrame:
         """Return the rows of one query.
@@ -90,6 +112,15 @@ class PublishedWarehouse:
         if not self._is_locked:
             lock_for_questions(self._connection, read_files("\n".join(self.query(_VIEWS)["sql"])))
             self._is_locked = True
+
+    def holds(self, table: str) -> Written:
+        """Return how many rows a table under contract has, and their hash.
+
+        Raises:
+            WarehouseError: The table is not there, or is of an older contract.
+        """
+        with plain_errors(self.file):
+            return held(self._connection, contract(table))
 
     def tables(self) -> list[str]:
         """Return the names of all tables and views, ``schema.table``; marts under theirs alone."""

@@ -1,0 +1,31 @@
+"""What must hold after every accident: the same tables, and no record lost."""
+
+from pathlib import Path
+
+from data_contracts.catalogue import contract, contract_names
+from warehouse.paths import Home
+from warehouse.published_copy.published import open_published
+
+
+def table_hashes(home: Path) -> dict[str, str]:
+    """Return the content hash of every published table, provenance apart."""
+    with open_published(Home(home)) as published:
+        names = [name for name in contract_names() if contract(name).is_table]
+        return {name: published.holds(name).content_hash for name in names}
+
+
+def differing(home: Path, undisturbed: dict[str, str]) -> list[str]:
+    """Return the tables that are not those of an undisturbed run."""
+    found = table_hashes(home)
+    return sorted(name for name in undisturbed if found[name] != undisturbed[name])
+
+
+def is_balanced(home: Path) -> bool:
+    """Tell whether every record received was accepted or quarantined, in every table."""
+    with open_published(Home(home)) as published:
+        account = published.query(
+            "SELECT count(*) AS tables, "
+            "count(*) FILTER (received <> accepted + quarantined) AS unbalanced, "
+            "sum(received) AS received FROM evidence.ingestion"
+        ).row(0, named=True)
+    return bool(account["tables"] and account["received"] and not account["unbalanced"])

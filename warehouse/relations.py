@@ -4,13 +4,14 @@ Here belong the statements that create, fill and describe a relation so that it 
 says, comments included; transactions and files are the caller's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import duckdb
 import polars as pl
 
 from data_contracts.contract import Contract
+from data_contracts.errors import WarehouseError
 from data_contracts.generated.duckdb_ddl import comment_sql, create_table_sql
 from warehouse.connection import Connection
 
@@ -54,6 +55,25 @@ def no_rows_sql(contract: Contract) -> str:
     """Return a SELECT with the contract's columns and no rows."""
     columns = ", ".join(f'NULL::{c.physical_type} AS "{c.name}"' for c in contract.columns)
     return f"SELECT {columns} WHERE false"
+
+
+def select_sql(connection: Connection, contract: Contract, columns: Sequence[str]) -> str:
+    """Return a SELECT of columns of a table, null where an earlier version did not write them.
+
+    Raises:
+        WarehouseError: A column that must be given is missing.
+    """
+    held = {row[0] for row in connection.execute(f"DESCRIBE {contract.name}").fetchall()}
+    parts = []
+    for column in (contract.column(name) for name in columns):
+        if column.name not in held and column.is_required:
+            raise WarehouseError(
+                f"{contract.name} was written by an earlier version and has no '{column.name}'. Run "
+                "'lotwise run' for this source, or begin a new home."
+            )
+        value = "" if column.name in held else f"NULL::{column.physical_type} AS "
+        parts.append(f'{value}"{column.name}"')
+    return f"SELECT {', '.join(parts)} FROM {contract.name}"
 
 
 def insert(connection: Connection, contract: Contract, frame: pl.DataFrame) -> None:

@@ -32,6 +32,7 @@ from warehouse.relations import (
     insert,
     no_rows_sql,
     order_by,
+    select_sql,
 )
 from warehouse.select_file import parameters_of, read_select
 from warehouse.table_parts import TableParts, forget_parts, has_parts
@@ -107,19 +108,19 @@ class Warehouse:
             columns: Only these columns.
 
         Raises:
-            WarehouseError: The table has not been built yet.
+            WarehouseError: The table has not been built yet, or by an earlier version that did not
+                write a column that must be given.
             ContractError: The table is not under contract or lacks a column.
         """
         described = contract(table)
         chosen = [described.column(name).name for name in columns or described.column_names]
-        selected = ", ".join(f'"{name}"' for name in chosen)
         with self.connection() as opened:
             if not exists(opened, table):
                 raise WarehouseError(
                     f"{table} has not been built in {self.file}. Run 'lotwise run' for this source."
                 )
             order = order_by(described) if has_parts(opened, table) else ""
-            return opened.sql(f"SELECT {selected} FROM {table}{order}").pl()
+            return opened.sql(select_sql(opened, described, chosen) + order).pl()
 
     def write(self, table: str, frame: pl.DataFrame) -> Written:
         """Replace a table by a frame, sorted by key, in one transaction.

@@ -66,6 +66,19 @@ def test_a_table_not_yet_built_says_so(warehouse: Warehouse) -> None:
         warehouse.read("core.batches")
 
 
+def test_what_an_earlier_version_did_not_write_is_null_where_it_may_be(
+    warehouse: Warehouse,
+) -> None:
+    """A home outlives the version it was made by."""
+    kept = pl.DataFrame({"file": ["a.csv"], "sha256": ["0" * 64], "bytes": [1], "rows": [7]})
+    warehouse.write("evidence.inputs", kept)
+    warehouse.execute("ALTER TABLE evidence.inputs DROP COLUMN origin")
+    assert warehouse.read("evidence.inputs", ["rows", "origin"]).rows() == [(7, None)]
+    warehouse.execute("ALTER TABLE evidence.inputs DROP COLUMN bytes")
+    with pytest.raises(WarehouseError, match="earlier version and has no 'bytes'. Run 'lotwise"):
+        warehouse.read("evidence.inputs")
+
+
 def test_the_contract_documents_the_table(warehouse: Warehouse, batches: pl.DataFrame) -> None:
     warehouse.write("core.batches", batches)
     told = warehouse.query("SELECT comment FROM duckdb_tables() WHERE table_name = 'batches'")

@@ -68,8 +68,8 @@ def select_sql(connection: Connection, contract: Contract, columns: Sequence[str
     for column in (contract.column(name) for name in columns):
         if column.name not in held and column.is_required:
             raise WarehouseError(
-                f"{contract.name} was written by an earlier version and has no '{column.name}'. Run "
-                "'lotwise run' for this source, or begin a new home."
+                f"{contract.name} was written by an earlier version and has no '{column.name}'. "
+                "Run 'lotwise run' for this source, or begin a new home."
             )
         value = "" if column.name in held else f"NULL::{column.physical_type} AS "
         parts.append(f'{value}"{column.name}"')

@@ -31,6 +31,7 @@ from assets.sources.readings.scans import (
     scan_sql,
 )
 from assets.sources.readings.sql_text import quoted
+from data_contracts.errors import SourceError
 from data_contracts.expression_language.tree import Kind
 from data_contracts.expressions import columns_of, read_number_sql
 from data_contracts.profile import Profile
@@ -101,7 +102,12 @@ class Preparation:
         if described.format == "parquet":
             require_modest_readings(path)
             header = require_parquet(path)
-            types = pl.read_parquet_schema(path)
+            try:
+                types = pl.read_parquet_schema(path)
+            except (pl.exceptions.PolarsError, OSError) as error:
+                raise SourceError(
+                    f"{path} is no whole Parquet file ({error}). Export the file again."
+                ) from error
             numeric = frozenset(name for name, dtype in types.items() if dtype.is_numeric())
             return Scan(tuple(header), delivered_name(path, data_dir), numeric)
         if described.format == "xlsx":

@@ -110,7 +110,13 @@ def read_csv_header(path: Path, described: SourceFile) -> list[str]:
                     f"{MOST_COLUMNS:,} columns, or no end. Export the file again."
                 )
             text = _decoded(path, line, described).removeprefix("\ufeff")
-            row = next(csv.reader([text], delimiter=described.separator), [])
+            try:
+                row = next(csv.reader([text], delimiter=described.separator), [])
+            except csv.Error as error:  # a carriage return alone, within or without quotes
+                raise SourceError(
+                    f"{path}: the first line is no header of a CSV file ({error}). Export the file "
+                    "again."
+                ) from error
             if any(map(str.strip, row)):
                 return _header(path, described, row)
     raise SourceError(f"{path} is empty; export it again.")

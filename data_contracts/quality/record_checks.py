@@ -11,6 +11,7 @@ import polars as pl
 
 from data_contracts.contract import Column, Contract, RowRule
 from data_contracts.quality.strict_types import EXPECTED_IN_WORDS
+from data_contracts.quality.table_rules import bounds_in_words
 from data_contracts.untrusted.limits import EARLIEST_INSTANT, LATEST_INSTANT
 
 _WITH_A_DAY = ("TIMESTAMP", "DATE")
@@ -59,7 +60,8 @@ def _value_checks(column: Column) -> Iterator[RecordCheck]:
         missing = value.is_null() & ~pl.col(unreadable_mask(column.name))
         yield RecordCheck("required", named, missing, f"{column.name} is missing")
     if column.minimum is not None or column.maximum is not None:
-        yield RecordCheck("range", named, _outside(column), _range_in_words(column))
+        must = f"{column.name} must be {bounds_in_words(column)}"
+        yield RecordCheck("range", named, _outside(column), must)
     if column.physical_type in _WITH_A_DAY:
         outside = ~value.is_between(EARLIEST_INSTANT, LATEST_INSTANT)
         years = f"{EARLIEST_INSTANT.year} to {LATEST_INSTANT.year - 1}"
@@ -86,11 +88,3 @@ def _outside(column: Column) -> pl.Expr:
     too_low = pl.lit(False) if column.minimum is None else value < column.minimum
     too_high = pl.lit(False) if column.maximum is None else value > column.maximum
     return too_low | too_high
-
-
-def _range_in_words(column: Column) -> str:
-    if column.maximum is None:
-        return f"{column.name} must be at least {column.minimum:g}"
-    if column.minimum is None:
-        return f"{column.name} must be at most {column.maximum:g}"
-    return f"{column.name} must be between {column.minimum:g} and {column.maximum:g}"

@@ -85,7 +85,7 @@ def _column_rules(column: Column) -> list[TableRule]:
         if bound is not None
     ]
     if bounds:
-        words = f"{column.name} is {_bounds_in_words(column)}"
+        words = f"{column.name} is {bounds_in_words(column)}"
         rules.append(TableRule(RANGE, named, " OR ".join(bounds), words))
     if column.valid_values:
         allowed = ", ".join(map(_literal, column.valid_values))
@@ -112,7 +112,12 @@ def _counts(rule: TableRule, contract: Contract) -> tuple[str, str]:
     return f"{rows} AS {checked}", f"count(*) FILTER ({rule.condition}) AS {failed}"
 
 
-def _bounds_in_words(column: Column) -> str:
+def bounds_in_words(column: Column) -> str:
+    """Say what a number may be, as after "is": ``between 1 and 7``, ``at least 0``.
+
+    Args:
+        column: One with a smallest or a largest value.
+    """
     if column.maximum is None:
         return f"at least {column.minimum:g}"
     if column.minimum is None:

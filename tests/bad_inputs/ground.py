@@ -143,3 +143,22 @@ class BadInput:
                 word = word.replace(f"{{{name}}}", str(path))  # noqa: PLW2901
             found.append(word)
         return found
+
+
+Spoil = Callable[[Ground], object]
+PUBLISHED = "home/published/warehouse.duckdb"
+
+
+def sql(query: str, home: str = "{home}") -> tuple[str, ...]:
+    return ("sql", query, "--home", home)
+
+
+def put(path: str, content: bytes | None) -> Spoil:
+    """Put a file, or with None a folder, at a path below the ground."""
+
+    def spoil(ground: Ground) -> None:
+        place = ground.folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.mkdir() if content is None else place.write_bytes(content)
+
+    return spoil

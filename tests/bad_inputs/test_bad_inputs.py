@@ -19,6 +19,7 @@ from tests.bad_inputs import (
     origin_cases,
     parquet_cases,
     profile_cases,
+    published_cases,
     workbook_cases,
 )
 from tests.bad_inputs.ground import CHECK, BadInput, Ground, as_delivered
@@ -31,6 +32,7 @@ CASES = [
     *delivery_cases.CASES,
     *parquet_cases.CASES,
     *command_cases.CASES,
+    *published_cases.CASES,
     *workbook_cases.CASES,
 ]
 MOST_SECONDS, MOST_MB = 10, 2_000

@@ -13,6 +13,7 @@ from typing import Any
 
 from assets.sources.files.places import data_folder, matching_files
 from assets.sources.inputs import hash_file
+from data_contracts.errors import LotwiseError
 from data_contracts.profile import Profile, load_profile
 from pipelines.site.run_request import RunRequest
 from warehouse.paths import Home
@@ -69,13 +70,17 @@ def remember_seen(
         read: Delivered file, relative -> SHA-256 of what the run read of it.
         before_ns: When the run began to read: a file changed later must be read again.
     """
-    delivered = delivered_files(request)
-    if delivered is None or _is_fetched(delivered[0]):
-        return
-    profile, folder, _ = delivered
-    files = {name: _stamp(folder / name, digest, before_ns) for name, digest in read.items()}
-    kept = {"files": files, **_beside(request, profile)}
     file = home.work_dir(key) / SEEN_FILE
+    file.unlink(missing_ok=True)
+    try:
+        delivered = delivered_files(request)
+        if delivered is None or _is_fetched(delivered[0]):
+            return
+        profile, folder, _ = delivered
+        files = {name: _stamp(folder / name, digest, before_ns) for name, digest in read.items()}
+        kept = {"files": files, **_beside(request, profile)}
+    except (LotwiseError, OSError):
+        return  # moved away since they were read; what was published stands, the next night looks
     beside = file.with_suffix(".new")
     beside.write_text(json.dumps(kept), encoding="utf-8")
     beside.replace(file)

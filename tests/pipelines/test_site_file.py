@@ -204,3 +204,6 @@ def test_a_night_over_the_same_contents_is_not_run(tmp_path: Path) -> None:
     home.unfinished_file("plant").unlink()
     file.unlink()
     assert not is_nothing_new_for(request)
+    remember_seen(home, "plant", request, read, before_ns=0)  # moved away during the run
+    file.write_text(delivered)
+    assert not is_nothing_new_for(request)

@@ -190,7 +190,7 @@ def timed_scoring(inputs: StudyInputs, boosters: pl.DataFrame) -> dict[str, floa
     """Score and explain a year of new batches by the kept model of the last gate."""
     own = boosters.filter(pl.col("gate") == GATES)
     elapsed = time.perf_counter()
-    prices = alarm_prices(load_built_in("tablets"))
+    prices = alarm_prices(load_built_in("tablets"), table("model.alarm_counts"))
     rows = score_tables(own, prices, inputs.gate_values, inputs.dictionary, inputs.batch_gates)
     seconds = round(time.perf_counter() - elapsed, 2)
     return {"scored": len(rows["model.batch_scores"]), "scoring_s": seconds}

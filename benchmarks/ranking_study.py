@@ -24,6 +24,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import polars as pl
 
+from assets.failure_models.alarms.alarm_counts import LEAST_PROBS
 from assets.failure_models.alarms.alarm_performance import alarms_by_block
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.ladder import climb
@@ -139,7 +140,7 @@ def net_usd_per_year(task: Task, used: Prediction, oracle: FloatArray) -> dict[s
     saved, cost = float(price.caught_failure_usd), float(price.false_alarm_usd)
     worth = oracle[later] * saved - (1 - oracle[later]) * cost
     within = np.concatenate(alarms_by_block(used, blocks, BUDGET))
-    pays = float(price.break_even_prob)
+    pays = min(step for step in LEAST_PROBS if step >= price.break_even_prob)
     raised = {
         "budget": within,
         "pays": within & (used.probability[later] > pays),

@@ -144,9 +144,8 @@ def failure_counts(assumptions: Assumptions, records: BusinessRecords) -> Failur
         assumptions: The set; its first alert is the one priced.
         records: The tables of the run.
     """
-    evidence = AlarmEvidence.from_tables(
-        records.verdicts, records.alarm_counts, alarm_prices(assumptions)
-    )
+    prices = alarm_prices(assumptions, records.alarm_counts)
+    evidence = AlarmEvidence.from_tables(records.verdicts, records.alarm_counts, prices)
     return FailureCounts(records.baseline, evidence)
 
 

@@ -53,10 +53,12 @@ def declared_assumptions(context: dg.AssetExecutionContext) -> pl.DataFrame:
     return assumptions(context.resources.run_settings.assumptions())
 
 
-@table_asset("economics.alarm_prices", group=GROUP, resources=SETTINGS, deps=["evidence.ingestion"])
-def prices_of_an_alarm(context: dg.AssetExecutionContext) -> pl.DataFrame:
+@table_asset("economics.alarm_prices", "model.alarm_counts", group=GROUP, resources=SETTINGS)
+def prices_of_an_alarm(
+    context: dg.AssetExecutionContext, alarm_counts: pl.DataFrame
+) -> pl.DataFrame:
     """What an alarm costs and saves at each gate, one row each."""
-    return alarm_prices(context.resources.run_settings.assumptions())
+    return alarm_prices(context.resources.run_settings.assumptions(), alarm_counts)
 
 
 @table_asset("economics.copq_ledger", *RECORDS, group=GROUP, resources=SETTINGS)

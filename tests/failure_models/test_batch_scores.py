@@ -36,8 +36,8 @@ def made_until(inputs: StudyInputs, last: int) -> StudyInputs:
 
 
 def scored(boosters: pl.DataFrame, inputs: StudyInputs, pays_from: float = 0.0) -> Tables:
-    price = {"lever": "alert", "alarm_budget": 0.05, "break_even_prob": pays_from}
-    price |= {"caught_failure_usd": 20_000.0, "false_alarm_usd": 5_000.0}
+    price = {"lever": "alert", "alarm_budget": 0.05, "break_even_prob": 0.0}
+    price |= {"caught_failure_usd": 20_000.0, "false_alarm_usd": 0.0, "least_prob": pays_from}
     prices = table("economics.alarm_prices", [price | {"gate": gate} for gate in range(1, 8)])
     return score_tables(boosters, prices, inputs.gate_values, inputs.dictionary, inputs.batch_gates)
 

@@ -21,7 +21,7 @@ def published(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnect
 
 
 def test_flagged_batches_are_those_the_alarm_counts_count(published) -> None:
-    """Replayed without the price, they must be the detected and false alarms of the study."""
+    """Replayed, they must be the detected and false alarms of the study at the risk that pays."""
     needed = ("core.batches", "core.outcomes", "feature.batch_gates", "model.verdicts")
     with duckdb.connect() as opened:
         for schema in ("core", "feature", "model", "economics"):
@@ -30,7 +30,6 @@ def test_flagged_batches_are_those_the_alarm_counts_count(published) -> None:
             rows = published.sql(f"FROM {name}").arrow()  # noqa: F841
             opened.execute(f"CREATE TABLE {name} AS FROM rows")
         opened.execute("DELETE FROM model.batch_scores")
-        opened.execute("UPDATE economics.alarm_prices SET break_even_prob = 0")
         replayed = opened.execute(
             "SELECT outcome, gate, count(*) FILTER (WHERE result = 'failed'), "
             "count(*) FILTER (WHERE result = 'good') "
@@ -39,8 +38,8 @@ def test_flagged_batches_are_those_the_alarm_counts_count(published) -> None:
     counted = published.execute(
         "SELECT outcome, gate, sum(detected)::BIGINT, sum(false_alarms)::BIGINT "
         "FROM model.alarm_counts AS c JOIN model.verdicts AS v USING (outcome, gate) "
-        "WHERE v.verdict = 'process_signal' AND least_prob = 0 AND alarm_budget = "
-        "(SELECT any_value(alarm_budget) FROM economics.alarm_prices) "
+        "JOIN economics.alarm_prices AS a USING (gate, alarm_budget, least_prob) "
+        "WHERE v.verdict = 'process_signal' "
         "GROUP BY ALL HAVING sum(detected) + sum(false_alarms) > 0 ORDER BY ALL"
     ).fetchall()
     assert replayed == counted

@@ -168,6 +168,7 @@ def signal_tables() -> dict[str, Rows]:
                 "caught_failure_usd": 28_000.0,
                 "false_alarm_usd": 6_100.0,
                 "break_even_prob": 61 / 341,
+                "least_prob": 0.18,
             }
             for gate in (4, 5)
         ],

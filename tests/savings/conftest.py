@@ -97,7 +97,7 @@ def alarm_rows(detected: tuple[int, int, int] = (3, 5, 6), failures: int = 9) ->
         )
         for gate, hit in zip((3, 4, 5), detected, strict=True)
         for budget in (0.02, 0.05)
-        for least_prob in (0.0, 1.0)
+        for least_prob in (0.0, 0.56)
     ]
     return pl.DataFrame(
         rows,

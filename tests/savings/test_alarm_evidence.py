@@ -42,9 +42,9 @@ def test_a_signal_that_is_a_rule_carries_no_alert(assumptions, records_of):
         route=pl.when(verdict="process_signal").then(pl.lit("margin_model"))
     )
     refusals = [
-        AlarmEvidence.from_tables(verdicts, records.alarm_counts, alarm_prices(assumptions)).at(
-            "failure", 5
-        )
+        AlarmEvidence.from_tables(
+            verdicts, records.alarm_counts, alarm_prices(assumptions, records.alarm_counts)
+        ).at("failure", 5)
         for verdicts in (by_rule, by_model)
     ]
     assert str(refusals[0].refusal).startswith("The signal at gate 5 is a rule; no model")
@@ -54,7 +54,7 @@ def test_a_signal_that_is_a_rule_carries_no_alert(assumptions, records_of):
 def test_the_last_gate_before_the_result_is_the_verdicts_own(assumptions, records_of):
     records = records_of()
     evidence = AlarmEvidence.from_tables(
-        records.verdicts, records.alarm_counts, alarm_prices(assumptions)
+        records.verdicts, records.alarm_counts, alarm_prices(assumptions, records.alarm_counts)
     )
     assert evidence.primary_gate("failure") == 5
     assert evidence.primary_gate("unheard_of") is None

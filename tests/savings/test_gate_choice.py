@@ -99,7 +99,7 @@ def test_blocks_reach_the_lever_through_the_tables(assumptions, records_of):
 
     records = records_of()
     rows = [
-        ("failure", gate, 0.05, 1.0, fold, 3, hit, 90, 4, 1.0, 1.0)
+        ("failure", gate, 0.05, 0.56, fold, 3, hit, 90, 4, 1.0, 1.0)
         for gate, hit in ((3, 1), (4, 2), (5, 2))
         for fold in (2, 3, 4)
     ]

@@ -207,7 +207,8 @@ def _decisions_on_modes(
         .otherwise(pl.lit("no_signal"))
     )
     counts = FailureCounts(
-        records.baseline, AlarmEvidence.from_tables(verdicts, alarms, alarm_prices(assumptions))
+        records.baseline,
+        AlarmEvidence.from_tables(verdicts, alarms, alarm_prices(assumptions, alarms)),
     )
     alert = replace(assumptions.levers[0], gate=4)
     two = replace(assumptions, levers=(alert, replace(alert, name="second_alert", gate=5)))

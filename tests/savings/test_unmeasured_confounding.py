@@ -80,7 +80,7 @@ def test_a_set_that_says_nothing_is_given_the_doubt(assumptions: Assumptions) ->
 def test_doubt_lowers_the_chance_that_the_programme_pays(assumptions: Assumptions, records_of):
     records = records_of()
     evidence = AlarmEvidence.from_tables(
-        records.verdicts, records.alarm_counts, alarm_prices(assumptions)
+        records.verdicts, records.alarm_counts, alarm_prices(assumptions, records.alarm_counts)
     )
     counts = FailureCounts(records.baseline, evidence)
     lever = next(each for each in assumptions.levers if each.kind == "window")

@@ -96,9 +96,8 @@ def tables(records_of):
 
 
 def _studied(assumptions, tables, verdicts):
-    evidence = AlarmEvidence.from_tables(
-        verdicts, table("model.alarm_counts"), alarm_prices(assumptions)
-    )
+    none = table("model.alarm_counts")
+    evidence = AlarmEvidence.from_tables(verdicts, none, alarm_prices(assumptions, none))
     return studied_windows(assumptions, evidence, tables, ["failure"], resamples=20, seed=1)
 
 

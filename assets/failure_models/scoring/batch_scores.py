@@ -36,8 +36,8 @@ def score_tables(
 
     Args:
         boosters: ``model.boosters``.
-        alarm_prices: ``economics.alarm_prices``: the alarm budget, and the risk from which an alarm
-            pays at each gate.
+        alarm_prices: ``economics.alarm_prices``: the alarm budget, and the risk above which alarms
+            are raised at each gate.
         gate_values: ``feature.gate_values``, old batches included: they are the recent past.
         dictionary: ``feature.dictionary``.
         batch_gates: ``feature.batch_gates``.
@@ -101,7 +101,7 @@ def batch_scores(
     conformity, threshold = np.empty(both.size), np.empty(both.size)
     conformity[order] = conformity_scores(both[order])
     within_budget = thresholds_by_past(both[order], price["alarm_budget"])
-    threshold[order] = np.maximum(within_budget, price["break_even_prob"])
+    threshold[order] = np.maximum(within_budget, price["least_prob"])
     sets = prediction_sets(
         conformity[earlier.size :],
         conformity[: earlier.size],

@@ -1,6 +1,6 @@
 -- One row per alarm: a batch flagged for an outcome at a gate. An alarm is raised where the risk is
--- above the quantile of the last hundred scores that keeps the budget, and above the risk from which
--- an alarm pays. Past batches are scored by models fitted on earlier ones only; the first test block
+-- above the quantile of the last hundred scores that keeps the budget, and above the least risk at
+-- which an alarm pays. Past batches are scored by models fitted on earlier ones only; the first test block
 -- has no past to take a threshold from. Only under a process signal is a score a finding.
 WITH tried AS (
     SELECT
@@ -10,7 +10,7 @@ WITH tried AS (
         p.fold,
         p.failure_prob,
         a.alarm_budget,
-        a.break_even_prob,
+        a.least_prob,
         list_sort(list(p.failure_prob) OVER (
             PARTITION BY p.outcome, p.gate
             ORDER BY b.production_order
@@ -33,7 +33,7 @@ judged AS (
         (len(past) - 1) * (1 - alarm_budget) AS place,
         past[floor(place)::BIGINT + 1] AS below,
         past[ceil(place)::BIGINT + 1] AS above,
-        greatest(below + (place - floor(place)) * (above - below), break_even_prob) AS threshold
+        greatest(below + (place - floor(place)) * (above - below), least_prob) AS threshold
     FROM tried
     WHERE fold > first_fold
 ),

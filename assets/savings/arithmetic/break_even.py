@@ -61,20 +61,26 @@ def alarm_price(assumptions: Assumptions, lever: Lever, gate: int) -> AlarmPrice
     return AlarmPrice(worth(1), -worth(0))
 
 
-def alarm_prices(assumptions: Assumptions) -> pl.DataFrame:
-    """Return what an alarm costs and saves at each gate, and from which risk on it pays.
+def alarm_prices(assumptions: Assumptions, alarm_counts: pl.DataFrame) -> pl.DataFrame:
+    """Return what an alarm costs and saves at each gate, and above which risk it is raised.
 
     Args:
         assumptions: The set; its first alert is the one priced.
+        alarm_counts: ``model.alarm_counts``, whose least risks are the steps there are: an alarm is
+            raised above the first step at or above the risk from which it pays, so that what is
+            raised is what was counted.
 
     Returns:
         ``economics.alarm_prices``: one row per gate, USD per batch.
     """
     alert = next(lever for lever in assumptions.levers if lever.kind == "alert")
     budget = float(assumptions[alert.uses["alarm_budget"]].base)
+    steps = alarm_counts["least_prob"].unique().sort()
     rows = []
     for gate in STAGES:
         price = alarm_price(assumptions, alert, gate)
+        pays = float(price.break_even_prob)
+        above = steps.filter(steps >= pays)
         rows.append(
             {
                 "gate": gate,
@@ -82,7 +88,8 @@ def alarm_prices(assumptions: Assumptions) -> pl.DataFrame:
                 "alarm_budget": budget,
                 "caught_failure_usd": float(price.caught_failure_usd),
                 "false_alarm_usd": float(price.false_alarm_usd),
-                "break_even_prob": float(price.break_even_prob),
+                "break_even_prob": pays,
+                "least_prob": above[0] if above.len() else pays,
             }
         )
     return table(ALARM_PRICES, rows)

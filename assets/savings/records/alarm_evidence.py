@@ -126,6 +126,11 @@ class GateEvidence:
                 f"The signal at gate {self.gate} is a rule; no model whose alarms could be counted "
                 "tells failures apart."
             )
+        if self.alarms is not None and self.alarms.least_prob >= 1:
+            return (
+                f"At gate {self.gate} no alarm would be raised: at these prices a false one costs "
+                "more than a caught failure saves at every risk that is counted."
+            )
         if self.alarms is None or self.alarms.failures == 0:
             return (
                 f"There is a signal at gate {self.gate}, but no failure among later batches, "
@@ -158,7 +163,7 @@ class AlarmEvidence:
         Args:
             verdicts: ``model.verdicts``, one row per outcome and gate.
             alarm_counts: ``model.alarm_counts``; per outcome and gate the budget nearest to the
-                declared one counts, and of it the lowest risk from which an alarm pays.
+                declared one counts, and of it the risk above which alarms are raised.
             alarm_prices: ``economics.alarm_prices``, which says both.
         """
         periods: dict[OutcomeGate, dict[int, AlarmCounts]] = {}
@@ -219,14 +224,12 @@ def _place(row: Mapping[str, Any]) -> OutcomeGate:
 
 def _asked_for(counts: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
     """Keep, per outcome and gate, the budget nearest to the declared one and the risk that pays."""
-    asked = prices.select("gate", "break_even_prob", declared="alarm_budget")
+    asked = prices.select("gate", "least_prob", declared="alarm_budget")
     distance = (pl.col("alarm_budget") - pl.col("declared")).abs()
     nearest = pl.col("alarm_budget").sort_by(distance, "alarm_budget").first()
-    pays = pl.col("least_prob") >= pl.col("break_even_prob")
     return (
-        counts.join(asked, on="gate")
-        .filter(pays, pl.col("alarm_budget") == nearest.over("outcome", "gate"))
-        .filter(pl.col("least_prob") == pl.col("least_prob").min().over("outcome", "gate"))
+        counts.join(asked, on=["gate", "least_prob"])
+        .filter(pl.col("alarm_budget") == nearest.over("outcome", "gate"))
         .sort("outcome", "gate", "fold")
     )
 

@@ -77,17 +77,18 @@ def contract_check(key: dg.AssetKey) -> dg.AssetChecksDefinition:
             )
         docs.keep(judgement.validation)
         failed = judgement.results.filter(~pl.col("is_passed"))
-        if not failed.is_empty():
+        is_refused = not failed.is_empty()
+        if is_refused:
             _build_early(context, docs)
         meta = judgement.validation.meta
         return dg.AssetCheckResult(
-            passed=failed.is_empty(),
+            passed=not is_refused,
             metadata={
                 "rules": judgement.results.height,
                 "failed": _named(failed) or "none",
                 "rows": meta["rows"],
                 "judged by": meta["judged_by"],
-                "data docs": dg.MetadataValue.path(str(docs.page(table))),
+                "data docs": dg.MetadataValue.path(str(docs.page(table, is_refused=is_refused))),
             },
         )
 
@@ -175,8 +176,8 @@ def _named(failed: pl.DataFrame) -> str:
 
 
 def _build_early(context: dg.AssetCheckExecutionContext, docs: DataDocs) -> None:
-    """Build the pages at once: a broken contract ends the run before they would be."""
+    """Build the pages at once, beside what readers see: a broken contract ends the run."""
     try:
-        docs.build()
+        docs.build(docs.refused_dir)
     except (ContractError, OSError) as error:  # the verdict counts more than its pages
         context.log.warning(f"The Data Docs could not be built: {error}")

@@ -16,7 +16,6 @@ from assets.run_settings import RunSettings
 from data_contracts.catalogue import contract, contract_names, described_names
 from reports.defs import DRAFT_KEY
 from warehouse.paths import Home
-from warehouse.published_copy.release import released
 
 DATA_DOCS_KEY = dg.AssetKey(["report", "data_docs"])
 # Rows of delivered tables are judged themselves up to here: 50,000 cost a tenth of a second, and
@@ -34,6 +33,7 @@ class DataDocs:
 
     def __init__(self, home: Home, settings: RunSettings) -> None:
         self.site_dir = home.data_docs_dir
+        self.refused_dir = home.refused_docs_dir(settings.source_key)
         self._home = home
         self._root = home.work_dir(settings.source_key)
         self._settings = settings
@@ -49,21 +49,23 @@ class DataDocs:
         now = datetime.now(UTC).replace(tzinfo=None)
         self._project.keep_result(validation, self._settings.run_id, now)
 
-    def page(self, name: str) -> Path:
+    def page(self, name: str, *, is_refused: bool = False) -> Path:
         """Return where the page of a suite's latest result stands once the pages are built.
 
         Args:
             name: ``schema.table``, or ``received.table`` for the records as delivered.
+            is_refused: Whether the run publishes nothing, because a table breaks its contract.
         """
         from data_contracts.data_docs.site import table_page
 
-        return (self.site_dir / table_page(name)).absolute()
+        site_dir = self.refused_dir if is_refused else self.site_dir
+        return (site_dir / table_page(name)).absolute()
 
-    def build(self, site_dir: Path | None = None) -> Path:
+    def build(self, site_dir: Path) -> Path:
         """Write every suite and build the pages anew in place of those before.
 
         Args:
-            site_dir: Folder of the pages; None for that of the release readers see.
+            site_dir: Folder of the pages.
 
         Returns:
             The first page.
@@ -85,7 +87,7 @@ class DataDocs:
             self._project.folder.relative_to(self._home.root).as_posix(),
             ROWS_JUDGED_ONE_BY_ONE,
         )
-        return build_site(self._project, site_dir or released(self._home).data_docs_dir, about)
+        return build_site(self._project, site_dir, about)
 
 
 @dg.resource(required_resource_keys={"home", "run_settings"})

@@ -76,7 +76,7 @@ def _broken_contracts(home: Home) -> str:
         "A table does not keep its contract, so nothing was published and the reports are as they "
         "were:\n  " + "\n  ".join(rules) + "\nThe rules are in data_contracts/, the judgements in "
         f"evidence.contract_results of {home.working_file(source_key)}, examples in "
-        f"{home.data_docs_dir / 'index.html'}."
+        f"{home.refused_docs_dir(source_key) / 'index.html'}."
     )
 
 

@@ -65,6 +65,10 @@ class Home:
         """Folder of frames of one kind computed from one source's months of readings."""
         return self.work_dir(source_key) / "kept" / kind
 
+    def refused_docs_dir(self, source_key: str) -> Path:
+        """Folder of the Data Docs of a run that broke a contract, which publishes nothing."""
+        return self.work_dir(source_key) / "data_docs"
+
     def unfinished_file(self, source_key: str) -> Path:
         """Mark that stands from the first write of an update until it has been published."""
         return self.work_dir(source_key) / "unfinished"

@@ -18,6 +18,7 @@ TITLES = {
     "model": "model: predictions and verdicts",
     "finding": "finding: drivers, rules, precursors, lives",
     "economics": "economics: what failures cost",
+    "mart": "mart: in the words of those who ask",
     "evidence": "evidence: what made this run",
 }
 JUDGED_BY = {BY_ROWS: "rows", BY_COUNTS: "counts", BY_REFUSALS: "refused records"}

@@ -9,7 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from data_contracts.data_docs.refused import judge_refused, received_rules
+from data_contracts.catalogue import SCHEMAS
+from data_contracts.data_docs.index import TITLES
+from data_contracts.data_docs.refused import RECEIVED, judge_refused, received_rules
 from data_contracts.errors import ContractError
 from data_contracts.quality.expectations import judge, judge_counts
 from data_contracts.quality.table_rules import table_rules
@@ -169,3 +171,7 @@ def test_pages_that_cannot_be_made_leave_those_before(tmp_path: Path) -> None:
         site_of(tmp_path, validation, run_id="run-2")
     assert (site / "index.html").read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == {"gx", "site"}
+
+
+def test_every_schema_has_a_place_on_the_first_page() -> None:
+    assert set(TITLES) == {RECEIVED, *SCHEMAS}

@@ -81,7 +81,8 @@ def test_a_broken_contract_is_named_and_its_page_shows_the_row(
     assert told["failed"] == "range on stage (1 of 3)"
     assert (told["rows"], told["judged by"]) == (3, "rows")
     page = Path(told["data docs"])
-    assert page == (docs.site_dir / "tables/raw.phases.html").resolve()
+    assert page == (docs.refused_dir / "tables/raw.phases.html").resolve()
+    assert not docs.site_dir.exists()  # what readers see stays as it was
     target = page.read_text(encoding="utf-8").partition('href="')[2].partition('"')[0]
     html = (page.parent / target).read_text(encoding="utf-8")
     assert '<td class="value">9</td><td>B2</td>' in html
@@ -98,7 +99,7 @@ def test_a_kept_contract_leads_to_where_its_page_will_be(
     assert said.metadata["failed"].value == "none"
     page = Path(said.metadata["data docs"].value)
     assert not page.exists()
-    assert docs.build().is_file()
+    assert docs.build(docs.site_dir).is_file()
     assert page.is_file()
 
 
@@ -116,7 +117,7 @@ def test_a_table_above_the_stated_size_is_judged_by_counts_and_says_so(
     same = by_rows.results.filter(pl.col("rule") != "columns")
     assert by_counts.results.equals(same)
     docs.keep(by_counts.validation)
-    docs.build()
+    docs.build(docs.site_dir)
     (page,) = (docs.site_dir / "validations/raw/phases").rglob("*.html")
     html = page.read_text(encoding="utf-8")
     assert "3 rows, judged by counts" in html
@@ -152,7 +153,7 @@ def test_records_refused_are_told_by_rule_and_block_nothing(
     assert (said.passed, said.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert said.metadata["failed"].value == "range on stage (1 of 3)"
     assert (said.metadata["received"].value, said.metadata["refused"].value) == (3, 1)
-    docs.build()
+    docs.build(docs.site_dir)
     page = Path(said.metadata["data docs"].value)
     assert page == (docs.site_dir / "tables/received.phases.html").resolve()
     assert page.is_file()

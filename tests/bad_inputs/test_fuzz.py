@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.bad_inputs.fuzz import TARGETS, Fuzzed, fuzz
@@ -27,3 +28,16 @@ FOUND = {
 @pytest.mark.parametrize("target", FOUND)
 def test_what_the_fuzzer_found_is_refused_now(target: str, tmp_path: Path) -> None:
     getattr(Fuzzed(tmp_path), target)(FOUND[target])
+
+
+def test_readings_whose_file_lies_about_their_range_are_no_crash(tmp_path: Path) -> None:
+    fuzzed = Fuzzed(tmp_path)
+    fuzzed.parquet([])  # sound files, and the profile that reads them
+    file = tmp_path / "data" / "readings.parquet"
+    table = pq.read_table(file)
+    pq.write_table(table, file, compression="none", use_dictionary=False)
+    first, second = table["recorded_at"].cast("int64").to_pylist()[:2]
+    sound = file.read_bytes()
+    at = sound.index(first.to_bytes(8, "little") + second.to_bytes(8, "little"))  # the values
+    file.write_bytes(sound[:at] + (9 * 10**18).to_bytes(8, "little") + sound[at + 8 :])
+    fuzzed.read()

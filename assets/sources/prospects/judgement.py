@@ -21,6 +21,7 @@ from assets.sources.prospects.row_order import order_findings
 from assets.sources.prospects.unit_findings import unit_findings
 from assets.sources.reporting.source_findings import Prospects, SourceFinding, with_acceptances
 from data_contracts.profile_schema.outcomes import Outcome
+from data_contracts.untrusted.calendar_dates import in_calendar
 
 Decide = Callable[[Sequence[Outcome], Mapping[str, pl.DataFrame]], pl.DataFrame]
 """Decides outcomes over accepted records by ``raw.<table>``; returns ``core.outcomes``."""
@@ -47,6 +48,8 @@ def prospects(
     """
     counts = outcome_counts(source)
     hours = query(reading_hours_sql(readings_sql, shared_tags(source)))
+    # DuckDB leaves the filter by years out where a file's own statistics, which may lie, allow it.
+    hours = hours.filter(in_calendar(hours["hour"]))
     findings = (
         *label_findings(source),
         *count_findings(source, counts),

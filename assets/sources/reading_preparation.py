@@ -11,7 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.sources.files.bounds.parquet_bounds import require_modest_readings
+from assets.sources.files.bounds.parquet_bounds import (
+    columns_of_numbers,
+    require_modest_readings,
+)
 from assets.sources.files.csv_rows import read_csv_header
 from assets.sources.files.delivered_files import require_header, require_parquet
 from assets.sources.files.kept_files import KeptFiles
@@ -31,7 +34,6 @@ from assets.sources.readings.scans import (
     scan_sql,
 )
 from assets.sources.readings.sql_text import quoted
-from data_contracts.errors import SourceError
 from data_contracts.expression_language.tree import Kind
 from data_contracts.expressions import columns_of, read_number_sql
 from data_contracts.profile import Profile
@@ -102,14 +104,7 @@ class Preparation:
         if described.format == "parquet":
             require_modest_readings(path)
             header = require_parquet(path)
-            try:
-                types = pl.read_parquet_schema(path)
-            except (pl.exceptions.PolarsError, OSError) as error:
-                raise SourceError(
-                    f"{path} is no whole Parquet file ({error}). Export the file again."
-                ) from error
-            numeric = frozenset(name for name, dtype in types.items() if dtype.is_numeric())
-            return Scan(tuple(header), delivered_name(path, data_dir), numeric)
+            return Scan(tuple(header), delivered_name(path, data_dir), columns_of_numbers(path))
         if described.format == "xlsx":
             rows = read_sheet_rows(path, described, wanted)
             frame = pl.DataFrame([*rows.columns.values(), rows.rows.alias(SHEET_ROW)])

@@ -53,6 +53,21 @@ def parquet_columns(path: Path) -> list[str]:
         return list(metadata.schema.to_arrow_schema().names)
 
 
+def columns_of_numbers(path: Path) -> frozenset[str]:
+    """Return the names of a file's columns of numbers.
+
+    Raises:
+        SourceError: The file is not whole, or has a kind of column nobody knows.
+    """
+    from pyarrow import types
+
+    metadata = require_whole(path)
+    with _readable(path):
+        numbers = (types.is_integer, types.is_floating, types.is_decimal)
+        schema = metadata.schema.to_arrow_schema()
+        return frozenset(f.name for f in schema if any(is_kind(f.type) for is_kind in numbers))
+
+
 def read_parquet_columns(path: Path, columns: Sequence[str]) -> pl.DataFrame:
     """Read columns of a file by the reader of Arrow, whose errors on damaged pages are errors.
 

@@ -12,6 +12,7 @@ from data_contracts.assumptions import Assumptions, load_run_assumptions
 from data_contracts.errors import UsageError
 from data_contracts.profile import Profile
 from data_contracts.untrusted.limits import EARLIEST_INSTANT, LATEST_INSTANT
+from warehouse.published_copy.retention import USUAL, Retention
 
 VIRTUAL_PLANT = "virtual_plant"
 # profile -> the virtual plant whose exports it describes, written where no data folder is named
@@ -50,6 +51,7 @@ class RunSettings:
         seed: Seed of every random draw of the run.
         run_id: Identity of the run in Dagster and in ``evidence.runs``.
         simulation: Set when the files are to be written by the virtual plant first.
+        retention: How much of earlier runs is kept.
     """
 
     profile: Profile
@@ -61,6 +63,7 @@ class RunSettings:
     seed: int
     run_id: str
     simulation: SimulationSettings | None = None
+    retention: Retention = USUAL
 
     def assumptions(self) -> Assumptions:
         """Read the cost assumptions: the named file, the profile's choice, or the default.

@@ -17,7 +17,7 @@ from data_contracts.odcs import contract_from_document, read_document
 ROOM = Path(__file__).parent
 SCHEMAS = (
     *("raw", "quarantine", "core", "feature", "model", "finding", "economics", "evidence"),
-    "mart",
+    *("history", "mart"),
 )
 
 

@@ -102,6 +102,21 @@ class FitStatus:
     NO_RECORDS: Final = "no_records"
 
 
+class HeadlinePart:
+    """Values of ``history.headline_moves.part``.
+
+    What changed: new batches and results, corrected records, assumptions, models, method; unsplit
+    where the run before can no longer be worked out.
+    """
+
+    NEW_BATCHES: Final = "new_batches"
+    CORRECTED_RECORDS: Final = "corrected_records"
+    ASSUMPTIONS: Final = "assumptions"
+    MODELS: Final = "models"
+    METHOD: Final = "method"
+    UNSPLIT: Final = "unsplit"
+
+
 class HoldVerdict:
     """Values of ``finding.hold_times.verdict``: what is said of the hold."""
 
@@ -202,6 +217,28 @@ class PredictionSet:
     GOOD: Final = "good"
     FAILED: Final = "failed"
     UNDECIDED: Final = "undecided"
+
+
+class RateComparison:
+    """Values of ``history.failure_rate_moves.comparison``.
+
+    What is compared: the batches that are new since the run before with all earlier ones, or the
+    last year with the one before it.
+    """
+
+    NEW_BATCHES: Final = "new_batches"
+    LAST_YEAR: Final = "last_year"
+
+
+class RatePart:
+    """Values of ``history.failure_rate_moves.part``.
+
+    What moved the rate: the mix of products, the rate within products, or both together.
+    """
+
+    MIX: Final = "mix"
+    RATE: Final = "rate"
+    TOTAL: Final = "total"
 
 
 class RefusalRule:

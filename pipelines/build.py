@@ -13,6 +13,7 @@ import dagster as dg
 from data_contracts.catalogue import contract_names
 from pipelines.checks import contract_checks, delivery_check
 from pipelines.data_docs import data_docs, data_docs_resource
+from pipelines.history.run_record import runs
 from pipelines.io_managers import table_of, warehouse_io
 from pipelines.jobs import jobs
 from pipelines.published import (
@@ -20,7 +21,6 @@ from pipelines.published import (
     contract_results_asset,
     draft_asset,
     published_warehouse,
-    runs,
     table_hashes,
 )
 from pipelines.resources import (
@@ -45,11 +45,13 @@ TOPIC_DEFS = (
     "assets.deviations.defs",
     "assets.time_to_failure.defs",
     "assets.savings.defs",
+    "assets.history.defs",
     "assets.marts.defs",
     "reports.defs",
 )
 # Claims are evaluated on every other table, the contract account included.
 CLAIMS_KEY = dg.AssetKey(["evidence", "claims"])
+KEPT_CLAIMS_KEY = dg.AssetKey(["history", "claims"])
 
 
 def topic_assets() -> list[dg.AssetsDefinition]:
@@ -85,7 +87,7 @@ def build_definitions(
     """
     topics, every_job = [*topic_assets(), runs, table_hashes], jobs()
     tables = table_keys(topics)
-    judged = tables - {CLAIMS_KEY}
+    judged = tables - {CLAIMS_KEY, KEPT_CLAIMS_KEY}
     closing = [
         contract_results_asset(judged),
         draft_asset(tables | {CONTRACT_RESULTS_KEY}),
@@ -115,4 +117,4 @@ def build_definitions(
 def _first_request(site: Site) -> RunRequest:
     """What a run started from Dagster's UI is about where nothing else is said."""
     source = next(iter(site.sources.values()))
-    return RunRequest.of_source(site.home, source)
+    return RunRequest.of_source(site, source)

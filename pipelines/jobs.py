@@ -34,6 +34,10 @@ def jobs() -> list[Any]:
     everything = dg.AssetSelection.all() - one_month
     refit = dg.AssetSelection.groups(*REFIT_GROUPS)
     power = dg.AssetSelection.assets(asset_key("evidence.power"))
+    # A self-test says something new, so it is a run of its own in the history.
+    recorded = dg.AssetSelection.groups("history") | dg.AssetSelection.assets(
+        *map(asset_key, ("evidence.runs", "mart.runs"))
+    )
     return [
         dg.define_asset_job(
             MAIN_JOB,
@@ -47,7 +51,7 @@ def jobs() -> list[Any]:
         ),
         dg.define_asset_job(
             SELF_TEST_JOB,
-            selection=power.downstream(),
+            selection=power.downstream() | recorded,
             description="What the study would have found, on causes planted into the run's own "
             "records; an hour's work, so a job of its own after each refit.",
             config=self_test_config(SELF_TEST_TRIALS),

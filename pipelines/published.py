@@ -1,26 +1,22 @@
 """The last steps of a run: what made this warehouse, and the copy analysts read.
 
-``evidence.runs`` says which run this is, ``evidence.table_hashes`` what its records were,
+``evidence.table_hashes`` says what the records were,
 ``evidence.contract_results`` closes the account of the contract checks, ``draft.warehouse`` makes a
 complete copy, from which the reports are drawn, and ``published.warehouse`` puts copy and reports
 in place together.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
-from assets.core.as_of import END_OF_TIME
-from assets.core.defs import as_of_date
 from assets.defs import asset_key, table_asset
-from assets.run_settings import RunSettings
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.tables import table
 from pipelines.data_docs import DATA_DOCS_KEY
+from pipelines.history.kept_runs import forget_runs
 from pipelines.site.last_requests import remember
 from pipelines.site.nothing_new import remember_seen
 from reports.defs import DRAFT_KEY
@@ -40,49 +36,6 @@ DRAWN_KEYS = [
     DATA_DOCS_KEY,
     *(dg.AssetKey(["report", name]) for name in ("executive", "summary", "workbook")),
 ]
-
-
-def run_record(
-    settings: RunSettings, job: str, as_of: datetime | None, now: datetime
-) -> pl.DataFrame:
-    """Return the one row of ``evidence.runs`` for this run.
-
-    Args:
-        settings: The run's request.
-        job: Name of the Dagster job.
-        as_of: UTC instant up to which records counted as known; None where the data hold none.
-        now: UTC instant of writing.
-    """
-    row = {
-        "run_id": settings.run_id,
-        "command": f"job {job} on source {settings.profile.name}",
-        "source_profile": settings.profile.name,
-        "source_key": settings.source_key,
-        "as_of": as_of,
-        "started_at": now,
-        "status": "published",
-        "version": version("lotwise"),
-        "seed": settings.seed,
-        "is_quick": settings.is_quick,
-    }
-    return pl.DataFrame([row], schema_overrides={"as_of": pl.Datetime("us")})
-
-
-@table_asset(
-    "evidence.runs",
-    deps=["core.batches"],
-    group="evidence",
-    resources={"run_settings", "warehouse"},
-)
-def runs(context: dg.AssetExecutionContext) -> pl.DataFrame:
-    """Record the run."""
-    as_of = as_of_date(context)
-    return run_record(
-        context.resources.run_settings,
-        context.run.job_name,
-        None if as_of == END_OF_TIME else as_of,
-        datetime.now(UTC).replace(tzinfo=None),
-    )
 
 
 @table_asset(
@@ -154,7 +107,9 @@ def draft_asset(tables: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
 def published_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Let readers see the draft and what was drawn from it."""
     warehouse: Warehouse = context.resources.warehouse
-    file = warehouse.release()
+    retention = context.resources.run_settings.retention
+    file = warehouse.release(retention)
+    forget_runs(context.instance, context.run.run_id, retention.runs)
     if context.resources.run_settings.as_of is None:  # a look back is nothing to do every night
         config: Mapping[str, Any] = context.run.run_config
         said = config.get("resources", {}).get("run_settings", {}).get("config", {})

@@ -25,6 +25,7 @@ from pipelines.site.asked import DEFAULT_HOME
 from pipelines.site.run_request import RunRequest
 from warehouse.lock import run_lock
 from warehouse.paths import Home, source_key
+from warehouse.published_copy.retention import Retention
 from warehouse.store import Warehouse
 from warehouse.usable_home import require_usable
 
@@ -57,6 +58,10 @@ def resources_of_runs(default: RunRequest | None = None) -> dict[str, dg.Resourc
             bool, default_value=said["quick"], description="A fifth of the plant, fewer draws."
         ),
         "seed": dg.Field(int, default_value=said["seed"], description="Seed of every random draw."),
+        "keep": dg.Field(
+            {name: dg.Field(int, default_value=runs) for name, runs in said["keep"].items()},
+            description="Runs whose reports, warehouses and events are kept.",
+        ),
     }
     path = dg.Field(str, default_value=str(request.home), description="Runtime home folder.")
     return {
@@ -111,6 +116,7 @@ def _run_settings(context: dg.InitResourceContext) -> RunSettings:
         seed=config["seed"],
         run_id=context.run.run_id if context.run else "no-run",
         simulation=simulation,
+        retention=Retention(**config["keep"]),
     )
     # Read once here, so that a set that cannot price a run refuses it before anything is written.
     settings.assumptions()

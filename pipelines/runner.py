@@ -4,6 +4,8 @@ This is not a second pipeline: it runs the very job Dagster's UI and schedules r
 logger. An error of ours comes back as itself; anything else is a defect and keeps its traceback.
 """
 
+import shlex
+import sys
 from pathlib import Path
 
 from dagster import DagsterExecutionInterruptedError
@@ -13,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from data_contracts.errors import ContractError, LotwiseError, RunInterruptedError
 from pipelines.build import build_definitions
-from pipelines.history.instance import SOURCE_TAG, run_history
+from pipelines.history.instance import COMMAND_TAG, SOURCE_TAG, run_history
 from pipelines.interruption import insistent_interrupts
 from pipelines.site.run_request import RunRequest
 from pipelines.terminal.progress import LOGGER_KEY, RunProgress, StepTimes, progress_logger
@@ -110,7 +112,11 @@ def run_job(name: str, request: RunRequest, console: Console, partition: str | N
                     instance=history,
                     partition_key=partition,
                     raise_on_error=True,
-                    tags={SOURCE_TAG: Path(request.source).stem, "lotwise/started_by": "command"},
+                    tags={
+                        SOURCE_TAG: Path(request.source).stem,
+                        "lotwise/started_by": "command",
+                        COMMAND_TAG: shlex.join(["lotwise", *sys.argv[1:]]),
+                    },
                 )
         except DagsterAssetCheckFailedError as error:
             raise ContractError(_broken_contracts(home)) from error

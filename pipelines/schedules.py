@@ -65,7 +65,7 @@ def _schedule(site: Site, source: Source, asked: str, cron: str) -> dg.ScheduleD
     )
     def due(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         unblock(context.instance, site.home)
-        home, request = Home(site.home), RunRequest.of_source(site.home, source)
+        home, request = Home(site.home), RunRequest.of_source(site, source)
         key = key_of(home, request)
         if job != MAIN_JOB and key is None:
             return dg.SkipReason(NOT_REFITTED.format(source=source.name, home=site.home))
@@ -149,7 +149,7 @@ def unblock(instance: dg.DagsterInstance, home: Path) -> None:
 
 
 def _was_run(site: Site, source: Source) -> bool:
-    return key_of(Home(site.home), RunRequest.of_source(site.home, source)) is not None
+    return key_of(Home(site.home), RunRequest.of_source(site, source)) is not None
 
 
 def _files(site: Site, source: Source) -> list[Path]:
@@ -159,7 +159,7 @@ def _files(site: Site, source: Source) -> list[Path]:
         LotwiseError: The profile or the folder cannot be read; the tick says so.
     """
     own = [source.assumptions] if source.assumptions is not None else []
-    delivered = delivered_files(RunRequest.of_source(site.home, source))
+    delivered = delivered_files(RunRequest.of_source(site, source))
     if delivered is None:
         return own
     profile, _, files = delivered
@@ -167,7 +167,7 @@ def _files(site: Site, source: Source) -> list[Path]:
 
 
 def _requested(site: Site, source: Source, job: str, run_key: str | None = None) -> dg.RunRequest:
-    config: dict[str, Any] = RunRequest.of_source(site.home, source).run_config()
+    config: dict[str, Any] = RunRequest.of_source(site, source).run_config()
     return dg.RunRequest(
         run_key=run_key, job_name=job, run_config=config, tags={SOURCE_TAG: source.name}
     )

@@ -23,6 +23,7 @@ from reports.pages import (
     rules,
     technical,
     time_to_failure,
+    what_changed,
     window_evidence,
 )
 from reports.pages.charts import draw_charts
@@ -57,6 +58,8 @@ def _vocabularies() -> dict[str, Any]:
         "replacement_verdict": wording.REPLACEMENT_VERDICTS,
         "later_standing": wording.LATER_STANDINGS,
         "planted_worth": wording.PLANTED_WORTHS,
+        "headline_part": wording.HEADLINE_PARTS,
+        "rate_comparison": wording.RATE_COMPARISONS,
     }
     named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
     return {
@@ -120,6 +123,7 @@ def render(
         .get_template("report.html.j2")
         .render(
             **_functions(facts),
+            **what_changed.context(facts),
             **executive.context(facts),
             **power.context(facts),
             **window_evidence.context(facts),

@@ -7,10 +7,12 @@ an entry is shown as itself, with underscores as spaces, so a new code never bre
 from data_contracts.codes import (
     DriverDirection,
     ExplanationMethod,
+    HeadlinePart,
     LaterStanding,
     LeakLikeness,
     NegativeControl,
     PlantedWorth,
+    RateComparison,
     RefusalRule,
     ReplacementVerdict,
     Scenario,
@@ -147,6 +149,18 @@ LATER_STANDINGS = {
     LaterStanding.HELD: "seen again",
     LaterStanding.NOT_HELD: "not seen again",
     LaterStanding.TOO_FEW_TO_TELL: "too few to tell",
+}
+HEADLINE_PARTS = {
+    HeadlinePart.NEW_BATCHES: "New batches and results",
+    HeadlinePart.CORRECTED_RECORDS: "Corrected records",
+    HeadlinePart.ASSUMPTIONS: "Changed assumptions",
+    HeadlinePart.MODELS: "New models",
+    HeadlinePart.METHOD: "Changed method",
+    HeadlinePart.UNSPLIT: "All together",
+}
+RATE_COMPARISONS = {
+    RateComparison.LAST_YEAR: "The last year",
+    RateComparison.NEW_BATCHES: "Batches since the last run",
 }
 PLANTED_WORTHS = {
     PlantedWorth.ONE_A_YEAR: "one failure a year",

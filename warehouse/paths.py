@@ -100,8 +100,8 @@ class Home:
 
     @property
     def reports_dir(self) -> Path:
-        """Folder of the generated reports."""
-        return self.root / "reports"
+        """Folder of the latest run's reports; those of earlier runs lie beside it, by run."""
+        return self.root / "reports" / "latest"
 
     @property
     def data_docs_dir(self) -> Path:

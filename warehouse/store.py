@@ -23,6 +23,7 @@ from warehouse.content_hash import Written, held, relation_hash, table_hash
 from warehouse.paths import SOURCE_KEY, Home
 from warehouse.published_copy import publication
 from warehouse.published_copy.release import discard_draft, draft_of, released
+from warehouse.published_copy.retention import USUAL, Retention
 from warehouse.relations import (
     create_table,
     create_table_if_missing,
@@ -302,10 +303,14 @@ class Warehouse:
         made = draft_of(self.home, self.source_key)
         return made if made.published_file.is_file() else released(self.home)
 
-    def release(self) -> Path:
-        """Put the draft, with the reports drawn from it, in place of what readers see."""
+    def release(self, retention: Retention = USUAL) -> Path:
+        """Put the draft, with the reports drawn from it, in place of what readers see.
+
+        Args:
+            retention: What is kept of earlier publications.
+        """
         self._let_go()
-        file = publication.release(self.home, self.source_key, self._memory_limit)
+        file = publication.release(self.home, self.source_key, self._memory_limit, retention)
         self.home.unfinished_file(self.source_key).unlink(missing_ok=True)
         return file
 

@@ -4,7 +4,7 @@ The order of the steps lives here: count, value each gate, decide on each lever,
 programme, simulate it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,6 +93,78 @@ def business_case(
     Returns:
         The tables. Only levers that their evidence supports save anything.
     """
+    made = _decided(assumptions, records, draws, seed, resamples)
+    before, after = _promise(made.chosen, made.counts, made.kept)
+    pace = float(np.median(made.counts.batches_per_year(made.chosen)))
+    return BusinessCase(
+        value_by_gate=made.by_gate,
+        levers=levers(assumptions, made.decisions, made.left_out),
+        scenarios=made.scenarios(),
+        window_effects=window_effects(effects_of(made.studied)),
+        negative_controls=negative_controls(
+            made.studied,
+            usd_per_failure=float(
+                failure_cost_usd(assumptions, corner(assumptions, "base"), is_avoidable_only=True)
+            ),
+            batches_per_year=pace,
+            resamples=resamples,
+            seed=seed,
+        ),
+        sensitivity=sensitivity(made.chosen, made.counts, made.kept, records.titles),
+        detectability=detectability(before, after, pace, made.counts.effective_batches),
+        savings_tracker=savings_tracker(
+            records.batches, records.priced_failures, before, after, assumptions.promise
+        ),
+        plan_inputs=plan_inputs(made.chosen, made.counts, made.kept),
+        kept=made.kept,
+        counts=made.counts,
+    )
+
+
+def stated_figures(
+    assumptions: Assumptions,
+    records: BusinessRecords,
+    *,
+    draws: int,
+    seed: int,
+    resamples: int = RESAMPLES,
+) -> pl.DataFrame:
+    """Work out what a business case would state, and nothing that explains it.
+
+    Args:
+        assumptions: A set that can price a run.
+        records: The tables of the run.
+        draws: Draws per scenario, at least 1.
+        seed: The run's seed.
+        resamples: Bootstrap resamples of lots behind a window's interval.
+
+    Returns:
+        ``economics.scenarios``, the same as in ``business_case``.
+    """
+    return _decided(assumptions, records, draws, seed, resamples).scenarios()
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """A programme, and what it was decided on."""
+
+    drawn: Draws
+    chosen: Draws
+    counts: FailureCounts
+    by_gate: pl.DataFrame
+    studied: Studied
+    decisions: Sequence[LeverDecision]
+    kept: list[LeverDecision]
+    left_out: Mapping[str, float]
+
+    def scenarios(self) -> pl.DataFrame:
+        return scenarios(self.drawn, self.counts, self.decisions, self.left_out)
+
+
+def _decided(
+    assumptions: Assumptions, records: BusinessRecords, draws: int, seed: int, resamples: int
+) -> _Decided:
+    """Count, value each gate, decide on each lever and choose the programme."""
     drawn = Draws(assumptions, "base", draws, seed)
     alert = next(lever for lever in assumptions.levers if lever.kind == "alert")
     counts = failure_counts(assumptions, records)
@@ -105,36 +177,11 @@ def business_case(
         records.proxies,
     )
     studied = _windows(assumptions, records, counts, resamples, seed)
-    windows = effects_of(studied)
-    inputs = LeverInputs.from_records(assumptions, records, counts, by_gate, windows)
+    inputs = LeverInputs.from_records(assumptions, records, counts, by_gate, effects_of(studied))
     decisions = one_alert_per_outcome(assumptions, lever_decisions(assumptions, inputs))
     chosen = drawn.anew(size=min(draws, CHOICE_DRAWS))
     kept, left_out = programme(chosen, counts, decisions)
-    before, after = _promise(chosen, counts, kept)
-    pace = float(np.median(counts.batches_per_year(chosen)))
-    return BusinessCase(
-        value_by_gate=by_gate,
-        levers=levers(assumptions, decisions, left_out),
-        scenarios=scenarios(drawn, counts, decisions, left_out),
-        window_effects=window_effects(windows),
-        negative_controls=negative_controls(
-            studied,
-            usd_per_failure=float(
-                failure_cost_usd(assumptions, corner(assumptions, "base"), is_avoidable_only=True)
-            ),
-            batches_per_year=pace,
-            resamples=resamples,
-            seed=seed,
-        ),
-        sensitivity=sensitivity(chosen, counts, kept, records.titles),
-        detectability=detectability(before, after, pace, counts.effective_batches),
-        savings_tracker=savings_tracker(
-            records.batches, records.priced_failures, before, after, assumptions.promise
-        ),
-        plan_inputs=plan_inputs(chosen, counts, kept),
-        kept=kept,
-        counts=counts,
-    )
+    return _Decided(drawn, chosen, counts, by_gate, studied, decisions, kept, left_out)
 
 
 def failure_counts(assumptions: Assumptions, records: BusinessRecords) -> FailureCounts:

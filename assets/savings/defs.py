@@ -6,21 +6,32 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.defs import table_asset, table_ins, table_outputs, table_outs
+from assets.defs import (
+    table_asset,
+    table_ins,
+    table_outputs,
+    table_outs,
+    written_result,
+    written_specs,
+)
 from assets.run_settings import RunSettings
 from assets.savings.arithmetic.break_even import alarm_prices
 from assets.savings.business_case import RESAMPLES, business_case
+from assets.savings.changes.earlier_run import ASSUMPTIONS, SCENARIOS
+from assets.savings.changes.run_moves import PricingEffort, moves_of_run
+from assets.savings.changes.tables import HEADLINE_MOVES, RATE_MOVES
 from assets.savings.records.baseline import baseline, priced_failures
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.controller_answers import controller_answers, failures_by_year
 from assets.savings.records.copq_ledger import copq_ledger
 from assets.savings.uncertainty.assumptions import assumptions
 from data_contracts.catalogue import contract
+from warehouse.store import Warehouse
 
 GROUP = "economics"
 SETTINGS = {"run_settings"}
-DRAWS, QUICK_DRAWS = 100_000, 20_000
-QUICK_RESAMPLES = 50
+EFFORT = PricingEffort(draws=100_000, resamples=RESAMPLES)
+QUICK_EFFORT = PricingEffort(draws=20_000, resamples=50)
 CASE_TABLES = (
     "economics.value_by_gate",
     "economics.levers",
@@ -87,14 +98,37 @@ def controller_questions(context: dg.AssetExecutionContext, **tables: pl.DataFra
 def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
     """Which levers are carried out, at which gate, and what that is worth."""
     settings: RunSettings = context.resources.run_settings
+    effort = QUICK_EFFORT if settings.is_quick else EFFORT
     case = business_case(
         settings.assumptions(),
         BusinessRecords(**tables),
-        draws=QUICK_DRAWS if settings.is_quick else DRAWS,
+        draws=effort.draws,
         seed=settings.seed,
-        resamples=QUICK_RESAMPLES if settings.is_quick else RESAMPLES,
+        resamples=effort.resamples,
     )
     for row in case.levers.iter_rows(named=True):
         context.log.info(f"{row['lever']}: {row['basis']}. {row['reason']}")
     found = {name: getattr(case, contract(name).table) for name in CASE_TABLES}
     yield from table_outputs(found, CASE_TABLES)
+
+
+@dg.multi_asset(
+    name="what_changed",
+    specs=written_specs(
+        HEADLINE_MOVES,
+        RATE_MOVES,
+        deps=["evidence.runs", *RECORDS, *EVIDENCE, ASSUMPTIONS, SCENARIOS],
+        group="history",
+    ),
+    required_resource_keys={*SETTINGS, "warehouse"},
+)
+def what_changed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """How the headline and the failure rate moved since the run before, and why."""
+    settings: RunSettings = context.resources.run_settings
+    warehouse: Warehouse = context.resources.warehouse
+    effort = QUICK_EFFORT if settings.is_quick else EFFORT
+    names = (*RECORDS, *EVIDENCE)
+    moves = moves_of_run(warehouse, names, settings.assumptions(), settings.seed, effort)
+    for name, rows in ((HEADLINE_MOVES, moves.headline), (RATE_MOVES, moves.failure_rate)):
+        written = warehouse.replace_where(name, rows, column="run_number", value=moves.number)
+        yield written_result(name, written)

@@ -23,6 +23,7 @@ SCHEMA_WORDS = {
     "finding": "What goes with failures or before them: drivers, rules, events, lives, escapes.",
     "economics": "Assumptions, the cost of failures, levers and scenarios.",
     "evidence": "Runs, inputs, contract results, criteria, refused features, claims and limits.",
+    "history": "What every run has said, by its number, and what changed since the one before.",
     "mart": "What analysts begin with: batches, failures, drivers, flags, savings in plain words.",
 }
 

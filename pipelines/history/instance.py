@@ -16,6 +16,7 @@ from data_contracts.errors import WarehouseError
 from warehouse.paths import Home
 
 SOURCE_TAG = "lotwise/source"  # of a run: what it ran on
+COMMAND_TAG = "lotwise/command"  # of a run of the command line: as it was typed
 SERVER_CONFIG, COMMAND_LINE_CONFIG = "dagster.yaml", "command_line.yaml"
 
 

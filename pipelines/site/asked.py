@@ -84,14 +84,14 @@ def asked(
 def _of_site(site: Site, source: str | None) -> RunRequest | None:
     """The request for a source by its name on the site, or for the only one there is."""
     if source in site.sources:
-        return RunRequest.of_source(site.home, site.sources[source])
+        return RunRequest.of_source(site, site.sources[source])
     if source is not None:
         return None
     if len(site.sources) > 1:
         names = ", ".join(sorted(site.sources))
         raise UsageError(f"{site.file} has several sources; say which with --source: {names}.")
     (only,) = site.sources.values()
-    return RunRequest.of_source(site.home, only)
+    return RunRequest.of_source(site, only)
 
 
 def nights(source: str | None, home: Path | None) -> dict[str, RunRequest]:
@@ -109,4 +109,4 @@ def nights(source: str | None, home: Path | None) -> dict[str, RunRequest]:
         known = remembered_of(Home(home_of(home)), source)
         return {Path(each.source).stem: each for each in known}
     chosen = site.sources if source is None else {source: site.sources[source]}
-    return {name: RunRequest.of_source(site.home, each) for name, each in chosen.items()}
+    return {name: RunRequest.of_source(site, each) for name, each in chosen.items()}

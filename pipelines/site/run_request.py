@@ -1,12 +1,13 @@
 """What one run is asked: which source, in which home, with which settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from assets.run_settings import VIRTUAL_PLANT
-from pipelines.site.site_file import Source
+from pipelines.site.site_file import Site, Source
+from warehouse.published_copy.retention import USUAL, Retention
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class RunRequest:
         is_quick: Whether fewer resamples are drawn.
         seed: Seed of every random draw.
         config: Dagster run configuration of the job's own, beside that of the resources.
+        retention: How much of earlier runs the home keeps.
     """
 
     home: Path
@@ -32,17 +34,19 @@ class RunRequest:
     is_quick: bool = False
     seed: int = 1
     config: Mapping[str, Any] = field(default_factory=dict)
+    retention: Retention = USUAL
 
     @classmethod
-    def of_source(cls, home: Path, source: Source) -> "RunRequest":
+    def of_source(cls, site: Site, source: Source) -> "RunRequest":
         """The request that a site's source stands for."""
         return cls(
-            home,
+            site.home,
             source.profile,
             source.data,
             source.assumptions,
             is_quick=source.is_quick,
             seed=source.seed,
+            retention=site.retention,
         )
 
     def with_config(self, config: Mapping[str, Any]) -> "RunRequest":
@@ -62,6 +66,7 @@ class RunRequest:
             "data": str(self.data.resolve()) if self.data else None,
             "assumptions": str(self.assumptions.resolve()) if self.assumptions else None,
             "as_of": self.as_of,
+            "keep": asdict(self.retention),
         }
 
     @classmethod
@@ -80,6 +85,7 @@ class RunRequest:
             as_of=said.get("as_of"),
             is_quick=bool(said.get("quick", False)),
             seed=int(said.get("seed", 1)),
+            retention=Retention(**said.get("keep", {})),
         )
 
     def run_config(self) -> dict[str, Any]:

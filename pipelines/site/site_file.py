@@ -12,11 +12,13 @@ from zoneinfo import available_timezones
 from assets.run_settings import PLANT_OF_PROFILE
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.untrusted.limits import LARGEST_SEED
+from warehouse.published_copy.retention import USUAL, Retention
 
 SITE_FILE = "lotwise.yaml"
 SCHEDULES = ("nightly", "refit", "self_test")
 SOURCE_KEYS = ("profile", "data", "assumptions", "seed", "quick", "schedules", "watch_files")
 SOURCE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+RETENTION_KEYS = ("reports", "warehouses", "runs")
 EMAIL_KEYS = ("to", "from", "server", "port", "starttls")
 
 
@@ -92,6 +94,7 @@ class Site:
         timezone: Time zone of the schedules.
         sources: By name.
         alerts: Whom a failed run is told.
+        retention: How much of earlier runs the home keeps.
     """
 
     file: Path
@@ -99,6 +102,7 @@ class Site:
     timezone: str
     sources: dict[str, Source]
     alerts: Alerts
+    retention: Retention = USUAL
 
 
 def read_site(file: Path) -> Site:
@@ -112,7 +116,7 @@ def read_site(file: Path) -> Site:
             names file, line and key.
     """
     root = read_document(file, "The site file")
-    root.only(("home", "timezone", "sources", "alerts"))
+    root.only(("home", "timezone", "sources", "alerts", "retention"))
     folder = file.resolve().parent
     sources = root.section("sources")
     if not sources.values:
@@ -124,6 +128,7 @@ def read_site(file: Path) -> Site:
         timezone=_timezone(root),
         sources=named,
         alerts=_alerts(root.section("alerts")),
+        retention=_retention(root.section("retention")),
     )
 
 
@@ -159,6 +164,15 @@ def _source(sources: Section, name: str, folder: Path) -> Source:
             "its files are delivered, or take 'schedules' and 'watch_files' out",
         )
     return found
+
+
+def _retention(section: Section) -> Retention:
+    section.only(RETENTION_KEYS)
+    said = {key: section.number(key) for key in RETENTION_KEYS if key in section.values}
+    for key, number in said.items():
+        if number is None or not (float(number).is_integer() and number >= 1):
+            section.fail(key, f"expected a whole number of runs, at least 1, found {number}")
+    return Retention(**{key: int(number) for key, number in said.items() if number})
 
 
 def _path(section: Section, key: str, folder: Path) -> Path | None:

@@ -38,7 +38,7 @@ FROM core.outcome_definitions AS d
 LEFT JOIN model.verdicts AS v ON v.outcome = d.outcome AND v.is_primary_gate
 ORDER BY d.outcome <> 'failure', v.verdict IS DISTINCT FROM 'process_signal', d.outcome
 """
-_RUN_SQL = "SELECT * FROM evidence.runs LIMIT 1"
+_RUN_SQL = "SELECT * FROM evidence.runs ORDER BY run_number DESC NULLS LAST LIMIT 1"
 _MEASURES_SQL = """
 SELECT DISTINCT measure FROM economics.scenarios
 WHERE lever = 'all' AND basis <> 'refused' AND p50 IS NOT NULL

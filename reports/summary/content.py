@@ -27,7 +27,10 @@ SELECT outcome, concat_ws('/', outcome, feature) AS key FROM evidence.leak_quest
 WHERE NOT is_answered ORDER BY outcome, feature
 """
 _WIDEST_SQL = "SELECT input, title, kind FROM economics.sensitivity ORDER BY rank LIMIT 1"
-_RUN_SQL = "SELECT source_profile, as_of, is_quick FROM evidence.runs LIMIT 1"
+_RUN_SQL = """
+SELECT source_profile, as_of, is_quick FROM evidence.runs
+ORDER BY run_number DESC NULLS LAST LIMIT 1
+"""
 LEAST_WORTH_USD = 1000.0  # what an input is worth knowing; less pays for no study
 _TOP_INPUT_SQL = """
 SELECT input, title FROM economics.sensitivity ORDER BY value_of_information_usd DESC, rank LIMIT 1

@@ -10,7 +10,7 @@ from reports.report import Published
 from reports.workbook.book import write_workbook
 
 WORKBOOK_NAME = "business_case.xlsx"
-_RUN_SQL = "SELECT as_of FROM evidence.runs LIMIT 1"
+_RUN_SQL = "SELECT as_of FROM evidence.runs ORDER BY run_number DESC NULLS LAST LIMIT 1"
 _INPUTS_SQL = "SELECT * FROM economics.plan_inputs ORDER BY lever, role"
 _SIMULATED_SQL = (
     "SELECT * FROM economics.scenarios ORDER BY scenario, lever <> 'all', lever, measure"

@@ -182,7 +182,8 @@ def records() -> dict[str, list[dict]]:
         ],
         "evidence.runs": [
             {
-                "run_id": run, "command": "lotwise run", "source_profile": "plant",
+                "run_id": run, "run_number": i + 1, "is_look_back": False,
+                "command": "lotwise run", "source_profile": "plant",
                 "source_key": "plant", "as_of": START + 70 * DAY, "started_at": START + i * DAY,
                 "status": "published", "version": "0", "seed": 1, "is_quick": False,
             }

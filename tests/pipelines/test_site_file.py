@@ -107,7 +107,7 @@ def test_commands_take_from_the_site_what_was_not_said(
     monkeypatch.chdir(tmp_path)
     options: dict[str, Any] = {"data": None, "home": None, "assumptions": None, "seed": None}
     request = asked("tablets", **options)
-    assert request == RunRequest.of_source(site.home, site.sources["tablets"])
+    assert request == RunRequest.of_source(site, site.sources["tablets"])
     assert asked("tablets", **options | {"seed": 3}).seed == 3
     assert asked("tablets", **options | {"data": Path("/new")}).data == Path("/new")
     assert home_of(None) == site.home

@@ -22,7 +22,7 @@ from warehouse.reading_files import series_file
 from warehouse.store import Warehouse, last_source_key
 
 ROOT = Path(__file__).parents[2]
-PUBLISHED = ["source_key", "warehouse.duckdb", "warehouse.duckdb.wal"]
+PUBLISHED = ["run.json", "source_key", "warehouse.duckdb", "warehouse.duckdb.wal"]
 LOOKED_AT = ("core.batches", "core.sensor_readings", "evidence.reading_months")
 
 

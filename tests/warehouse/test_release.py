@@ -146,7 +146,7 @@ def test_reports_change_with_the_warehouse_and_not_before(
     home = published.home
     published.write("core.batches", batches.head(1))
     draft = published.draft()
-    draft.reports_dir.mkdir()
+    draft.reports_dir.mkdir(parents=True)
     (draft.reports_dir / "report.html").write_text("one batch")
     assert counted(home) == 2
     assert not home.reports_dir.exists()
@@ -159,7 +159,7 @@ def test_reports_change_with_the_warehouse_and_not_before(
 
 
 def test_publishing_again_keeps_the_reports(published: Warehouse) -> None:
-    published.draft().reports_dir.mkdir()
+    published.draft().reports_dir.mkdir(parents=True)
     (published.release_in_hand().reports_dir / "report.html").write_text("two batches")
     published.release()
     published.publish_again()
@@ -195,8 +195,9 @@ def test_a_run_killed_before_the_link_is_turned_has_changed_nothing(
 
 def test_a_home_from_before_releases_is_taken_over(home: Home, batches: pl.DataFrame) -> None:
     home.published_file.parent.mkdir(parents=True)
-    home.reports_dir.mkdir()
-    (home.reports_dir / "report.html").write_text("of the run before")
+    older_reports = home.reports_dir.parent
+    older_reports.mkdir()
+    (older_reports / "report.html").write_text("of the run before")
     with duckdb.connect(str(home.published_file)) as older:
         older.execute("CREATE SCHEMA core; CREATE TABLE core.batches AS SELECT 1 AS batch_id")
     home.published_source_file.write_text("plant\n")

@@ -115,7 +115,7 @@ def _write(home: Home, part: Path, *, is_whole: bool, has_readings: bool) -> Exp
                 name_mart(connection, described)
         run = connection.execute(
             "SELECT run_id, source_profile FROM published.evidence.runs "
-            "ORDER BY started_at DESC LIMIT 1"
+            "ORDER BY run_number DESC NULLS LAST LIMIT 1"
         ).fetchone()
         stored = connection.execute(
             f"SELECT coalesce(sum(stored), 0)::BIGINT FROM published.{READING_MONTHS}"

@@ -1,14 +1,9 @@
 """Publishing: a complete copy, made in a draft and put in place with the reports drawn from it.
 
-The copy holds every table and view under contract, empty where a source has nothing to say. Whoever
-reads an old copy keeps it: its release goes, together with the Parquet readings only it names, at
-the first publication that finds nobody reading it.
+The copy holds every table and view under contract, empty where a source has nothing to say. What
+becomes of the copies before it is said in ``retention``.
 """
 
-import fcntl
-import shutil
-import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -18,20 +13,23 @@ from data_contracts.contract import Contract
 from data_contracts.errors import WarehouseError
 from warehouse.connection import Connection, connect, connect_read_only, quoted, transaction
 from warehouse.paths import Home
-from warehouse.published_copy.release import (
-    begin_draft,
-    discard_draft,
-    earlier_releases,
-    put_in_place,
-    released,
+from warehouse.published_copy.release import begin_draft, discard_draft, draft_of, put_in_place
+from warehouse.published_copy.released_runs import ReleasedRun
+from warehouse.published_copy.retention import Retention, collect
+from warehouse.reading_files import create_readings_view
+from warehouse.relations import (
+    create_table,
+    create_view,
+    describe,
+    exists,
+    no_rows_sql,
+    order_by,
 )
-from warehouse.reading_files import create_readings_view, delivered_views, named_files
-from warehouse.relations import create_table, create_view, describe, no_rows_sql, order_by
 from warehouse.table_parts import has_parts
 
-# DuckDB opens a file first and locks it then; a reader caught between the two is given this long.
-OPENING_S = 0.05
 MARTS = "mart"
+RUNS = "evidence.runs"
+_LATEST_RUN = f"FROM {RUNS} WHERE run_number IS NOT NULL ORDER BY run_number DESC LIMIT 1"
 
 
 def draft(home: Home, source_key: str, memory_limit: str) -> Home:
@@ -60,13 +58,14 @@ def draft(home: Home, source_key: str, memory_limit: str) -> Home:
     return made
 
 
-def release(home: Home, source_key: str, memory_limit: str) -> Path:
+def release(home: Home, source_key: str, memory_limit: str, retention: Retention) -> Path:
     """Put a source's draft in place of what was published before, warehouse and reports together.
 
     Args:
         home: The runtime home; the caller holds its run lock.
         source_key: The source.
         memory_limit: DuckDB's limit on its own buffers.
+        retention: What is kept of earlier publications.
 
     Returns:
         The published file, by the name readers use.
@@ -74,9 +73,21 @@ def release(home: Home, source_key: str, memory_limit: str) -> Path:
     Raises:
         WarehouseError: There is no draft; what was published before is still in place.
     """
-    put_in_place(home, source_key)
-    _collect(home, source_key, memory_limit)
+    put_in_place(home, source_key, _run_of(draft_of(home, source_key), source_key))
+    collect(home, source_key, memory_limit, retention)
     return home.published_file
+
+
+def _run_of(draft: Home, source_key: str) -> ReleasedRun:
+    """Return the run a draft is of; a warehouse that knows none is of a run without a name."""
+    unnamed = ReleasedRun(source_key)
+    if not draft.published_file.is_file():
+        return unnamed
+    with connect_read_only(draft.published_file) as connection:
+        if not exists(connection, RUNS):
+            return unnamed
+        rows = connection.sql(_LATEST_RUN).pl().to_dicts()
+    return ReleasedRun.of_row(source_key, rows[0]) if rows else unnamed
 
 
 def _require_records(home: Home, source_key: str, memory_limit: str) -> None:
@@ -165,49 +176,3 @@ def _copy_delivered_readings(connection: Connection) -> None:
 
 def _select_of(create_view_sql: str) -> str:
     return create_view_sql.partition(" AS ")[2].rstrip().rstrip(";")
-
-
-def _collect(home: Home, source_key: str, memory_limit: str) -> None:
-    """Remove earlier releases nobody reads, then this source's readings no copy names."""
-    earlier = earlier_releases(home)
-    if earlier:
-        time.sleep(OPENING_S)
-    copies = [released(home).published_file]
-    for folder in earlier:
-        held = list(folder.rglob("*.duckdb"))
-        if any(_is_read(file) for file in held):
-            copies += held
-        else:
-            shutil.rmtree(folder)
-    named: set[str] = set()
-    views = ""
-    for copy in copies:
-        try:
-            with connect_read_only(copy) as connection:
-                named |= named_files(connection)
-                views += delivered_views(connection)
-        except WarehouseError:  # somebody has opened it for writing: what it names is not known
-            return
-    with connect(home.working_file(source_key), home.spill_dir, memory_limit) as connection:
-        named |= named_files(connection)
-        views += delivered_views(connection)
-    readings = home.readings_dir(source_key)
-    _remove(file for file in readings.glob("*.parquet*") if file.name not in named)
-    delivered = home.delivered_dir(source_key)
-    _remove(file for file in delivered.glob("*.parquet") if file.name not in views)
-
-
-def _is_read(file: Path) -> bool:
-    """Tell whether another process has a DuckDB file open: readers hold a lock on it."""
-    file.chmod(0o600)  # nobody comes to it any more, and the lock asks for a handle that may write
-    with file.open("r+b") as handle:
-        try:
-            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return True
-        return False
-
-
-def _remove(files: Iterable[Path]) -> None:
-    for file in list(files):
-        file.unlink(missing_ok=True)

@@ -1,10 +1,10 @@
 """Releases: all that a run publishes, in one folder that is put in place by one rename.
 
-A release has the folders of a home (``published``, ``reports``, ``data_docs``), made whole before
-anybody sees it. The link ``latest`` of the home leads to the release that readers see, and the
-home's own ``published``, ``reports`` and ``data_docs`` lead through it. So turning that one link
-changes warehouse and reports together, and a run that is stopped on the way has changed nothing.
-What a release holds is made elsewhere.
+A release has the folders of a home (``published``, ``reports/latest``, ``data_docs``), made whole
+before anybody sees it. The link ``latest`` of the home leads to the release that readers see, and
+the home's own folders lead through it. So turning that one link changes warehouse and reports
+together, and a run that is stopped on the way has changed nothing. What a release holds is made
+elsewhere; how long it is kept is said in ``retention``.
 """
 
 import os
@@ -14,6 +14,12 @@ from pathlib import Path
 
 from data_contracts.errors import WarehouseError
 from warehouse.paths import Home
+from warehouse.published_copy.released_runs import (
+    ReleasedRun,
+    forget_unseen,
+    note_run,
+    releases,
+)
 
 # DuckDB creates a copy's write-ahead log here, and replays one that stands here into whatever copy
 # it opens. A link into a folder that does not exist lets it do neither: it reads as if there were
@@ -50,8 +56,13 @@ def discard_draft(home: Home, source_key: str) -> None:
         shutil.rmtree(draft)
 
 
-def put_in_place(home: Home, source_key: str) -> None:
+def put_in_place(home: Home, source_key: str, run: ReleasedRun) -> None:
     """Let readers see a source's draft from now on.
+
+    Args:
+        home: The runtime home; the caller holds its run lock.
+        source_key: The source.
+        run: The run the draft is of; its place among the releases is given here.
 
     Raises:
         WarehouseError: There is no draft; what readers see is as it was.
@@ -62,12 +73,14 @@ def put_in_place(home: Home, source_key: str) -> None:
             f"No copy of {source_key} is ready to be published in {home.root}: the run that makes "
             "it did not reach its end. Run 'lotwise run' for this source again."
         )
+    forget_unseen(home, released(home).root)
     _carry_over(released(home), draft, source_key)
     draft.published_source_file.write_text(source_key + "\n", encoding="utf-8")
+    note_run(home, draft, run)
     draft.published_file.chmod(READ_ONLY)
     log_of(draft.published_file).symlink_to(NO_LOG)
     _sync_all(draft.root)
-    release = home.releases_dir / uuid.uuid4().hex[:12]
+    release = _free_name(home, run)
     draft.root.rename(release)
     sync(home.releases_dir)
     _turn(home.latest_link, release.relative_to(home.root))
@@ -83,11 +96,32 @@ def log_of(file: Path) -> Path:
 def earlier_releases(home: Home) -> list[Path]:
     """Return the folders of all releases but the one readers see; drafts are none."""
     seen = released(home).root
-    return [
-        folder
-        for folder in sorted(home.releases_dir.iterdir())
-        if not folder.name.startswith(".draft-") and folder.resolve() != seen
-    ]
+    return [folder for folder in releases(home) if folder.resolve() != seen]
+
+
+def lead_to_reports(home: Home) -> None:
+    """Let every release whose reports are kept be found by its name beside the latest reports."""
+    place = home.reports_dir.parent
+    kept = {folder.name for folder in releases(home) if Home(folder).reports_dir.is_dir()}
+    for link in place.iterdir():
+        if link.is_symlink() and link.name not in kept | {home.reports_dir.name}:
+            link.unlink()
+    for name in sorted(kept):
+        if not (place / name).exists():
+            _turn(place / name, Path("..", home.releases_dir.name, name, *_inside(home)))
+
+
+def _inside(home: Home) -> tuple[str, ...]:
+    """Where the reports lie in a release."""
+    return home.reports_dir.relative_to(home.root).parts
+
+
+def _free_name(home: Home, run: ReleasedRun) -> Path:
+    """Name a release after its run; the same run published once more is told apart."""
+    name, again = run.name, 2
+    while (home.releases_dir / name).exists():
+        name, again = f"{run.name}-{again}", again + 1
+    return home.releases_dir / name
 
 
 def sync(path: Path) -> None:
@@ -104,7 +138,8 @@ def _carry_over(before: Home, draft: Home, source_key: str) -> None:
     own = before.published_source_file
     if not own.is_file() or own.read_bytes().decode(errors="replace").strip() != source_key:
         return
-    pages = ((before.reports_dir, draft.reports_dir), (before.data_docs_dir, draft.data_docs_dir))
+    reports = before.reports_dir if before.reports_dir.is_dir() else before.reports_dir.parent
+    pages = ((reports, draft.reports_dir), (before.data_docs_dir, draft.data_docs_dir))
     for kept, place in pages:
         if kept.is_dir() and not place.exists():
             shutil.copytree(kept, place)
@@ -126,14 +161,26 @@ def _turn(link: Path, target: Path) -> None:
 
 def _lead_through_latest(home: Home) -> None:
     """Let the names people know lead to the release; folders of a home from before go with it."""
-    names = [home.published_file.parent, home.reports_dir, home.data_docs_dir]
     older = home.releases_dir / f"before-{uuid.uuid4().hex[:12]}"
-    for name in names:
-        if name.is_symlink():
+    _make_place_for_reports(home, older)
+    for place in (home.published_file.parent, home.data_docs_dir, home.reports_dir):
+        if place.is_symlink():
             continue
-        if name.exists():
+        if place.exists():
             older.mkdir(exist_ok=True)
-            name.rename(older / name.name)
-        _turn(name, Path(home.latest_link.name, name.name))
+            place.rename(older / place.name)
+        inside = place.relative_to(home.root)
+        _turn(place, Path(*[".."] * (len(inside.parts) - 1), home.latest_link.name, inside))
     for leftover in home.root.glob(f".{home.latest_link.name}-*"):
         leftover.unlink()
+
+
+def _make_place_for_reports(home: Home, older: Path) -> None:
+    """Make the folder of reports, in place of what a home from before has under its name."""
+    place = home.reports_dir.parent
+    if place.is_symlink():
+        place.unlink()
+    elif place.is_dir() and any(entry.is_file() for entry in place.iterdir()):
+        older.mkdir(exist_ok=True)
+        place.rename(older / place.name)
+    place.mkdir(exist_ok=True)

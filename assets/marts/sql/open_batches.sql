@@ -1,7 +1,7 @@
 -- One row per batch and headline outcome whose result is still to come, with the last score of the
 -- kept model where a process signal makes it a finding.
 WITH looked_back AS (
-    SELECT max(as_of) AS as_of FROM evidence.runs
+    SELECT as_of FROM evidence.runs ORDER BY run_number DESC NULLS LAST LIMIT 1
 ),
 passed AS (
     SELECT batch_id, max(gate) AS gate, arg_max(gate_at, gate) AS gate_at

@@ -1,0 +1,113 @@
+"""The run before, and what it said, read from the release that was published with it.
+
+Compared are runs alike: same source, seed and effort, and no look back. Only the reading lives
+here.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+
+from assets.savings.changes.headline import Said, headline_figures
+from assets.savings.records.business_records import BusinessRecords
+from data_contracts.catalogue import contract, contract_names
+from data_contracts.errors import LotwiseError
+from data_contracts.tables import table
+from warehouse.published_copy.published import open_published
+from warehouse.published_copy.released_runs import copy_of_run
+from warehouse.store import Warehouse
+
+RUNS = "evidence.runs"
+ASSUMPTIONS, SCENARIOS = "economics.assumptions", "economics.scenarios"
+ALIKE = ("seed", "is_quick")
+
+
+def own_run(runs: pl.DataFrame) -> dict[str, Any]:
+    """Return the run at work: the one with the highest number.
+
+    Args:
+        runs: ``evidence.runs``.
+    """
+    numbered = runs.filter(pl.col("run_number").is_not_null())
+    return numbered.sort("run_number").row(-1, named=True)
+
+
+def run_before(runs: pl.DataFrame) -> dict[str, Any] | None:
+    """Return the latest run that can be compared with the run at work; None where there is none.
+
+    Args:
+        runs: ``evidence.runs``.
+    """
+    own = own_run(runs)
+    alike = runs.filter(
+        pl.col("run_number") < own["run_number"],
+        ~pl.col("is_look_back"),
+        *(pl.col(name).eq_missing(pl.lit(own[name])) for name in ALIKE),
+    )
+    if own["is_look_back"] or alike.is_empty():
+        return None
+    return alike.sort("run_number").row(-1, named=True)
+
+
+def said(tables: dict[str, pl.DataFrame], run: dict[str, Any]) -> Said:
+    """Return what a run said.
+
+    Args:
+        tables: What its business case was made from, with assumptions and scenarios, by name
+            without schema.
+        run: Its row in ``evidence.runs``.
+    """
+    given = dict(tables)
+    scenarios, priced = given.pop("scenarios"), given.pop("assumptions")
+    rows = priced.select("name", "low", "base", "high").iter_rows()
+    return Said(
+        records=BusinessRecords(**given),
+        assumptions={name: (low, base, high) for name, low, base, high in rows},
+        figures=headline_figures(scenarios),
+        code_hash=run["code_hash"],
+        version=run["version"],
+    )
+
+
+def said_by(warehouse: Warehouse, run: dict[str, Any], names: Iterable[str]) -> Said | None:
+    """Read what an earlier run said.
+
+    Args:
+        warehouse: The working warehouse of the source.
+        run: Its row in ``evidence.runs``.
+        names: Tables a business case is made from.
+
+    Returns:
+        None where its warehouse is no longer kept, or was written by a version that cannot be
+        compared.
+    """
+    release = copy_of_run(warehouse.home, warehouse.source_key, run["run_id"])
+    if release is None:
+        return None
+    read = (*names, ASSUMPTIONS, SCENARIOS)
+    try:
+        with open_published(release) as copy:
+            found = {contract(name).table: table(name, copy.query(f"FROM {name}")) for name in read}
+    except LotwiseError:
+        return None
+    return said(found, run)
+
+
+def heard_of_since(warehouse: Warehouse, known: Sequence[str]) -> set[str]:
+    """Return the batches of which records came, or came otherwise, since earlier runs.
+
+    Args:
+        warehouse: The working warehouse of the source.
+        known: Identifiers of the runs up to the one compared with.
+    """
+    tables = [name for name in contract_names("raw") if "batch_id" in contract(name).column_names]
+    parts = [
+        f"SELECT batch_id FROM {name} WHERE list_position($known, run_id) IS NULL"
+        for name in tables
+        if contract(name).is_table and warehouse.exists(name)
+    ]
+    if not parts:
+        return set()
+    found = warehouse.query(" UNION ".join(parts), {"known": list(known)})
+    return set(found["batch_id"].drop_nulls())

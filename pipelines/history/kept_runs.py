@@ -1,0 +1,30 @@
+"""How many runs Dagster remembers: their events are for finding out what went wrong, not for ever.
+
+What a run said stays in the warehouse (``evidence.runs`` and the tables of ``history``).
+"""
+
+import dagster as dg
+
+ENDED = (
+    dg.DagsterRunStatus.SUCCESS,
+    dg.DagsterRunStatus.FAILURE,
+    dg.DagsterRunStatus.CANCELED,
+)
+
+
+def forget_runs(instance: dg.DagsterInstance, own_run_id: str, keep: int) -> int:
+    """Remove the events of the oldest runs that have ended.
+
+    Args:
+        instance: The history of the home whose lock is held.
+        own_run_id: The run at work, which is kept.
+        keep: Runs that stay, this one included, at least 1.
+
+    Returns:
+        How many were removed.
+    """
+    found = instance.get_run_records(dg.RunsFilter(statuses=list(ENDED)), order_by="id")
+    ended = [each.dagster_run.run_id for each in found if each.dagster_run.run_id != own_run_id]
+    for run_id in ended[keep - 1 :]:
+        instance.delete_run(run_id)
+    return len(ended[keep - 1 :])

@@ -21,6 +21,9 @@ SCHEMAS = (
 )
 
 
+OF_RUNS = ("evidence.runs", "mart.runs")
+
+
 @cache
 def contract(name: str) -> Contract:
     """Return the contract of a table.
@@ -69,6 +72,17 @@ def contract_names(schema: str | None = None) -> list[str]:
         schema: Only this schema's.
     """
     return [name for name in described_names(schema) if contract(name).kind != "file"]
+
+
+def is_of_runs(name: str) -> bool:
+    """Tell whether a table keeps what runs have said, so that every run adds to it.
+
+    Two runs over the same records give the same tables, these apart.
+
+    Args:
+        name: ``schema.table``.
+    """
+    return name in OF_RUNS or name.startswith("history.")
 
 
 def described_names(schema: str | None = None) -> list[str]:

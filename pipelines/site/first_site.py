@@ -38,6 +38,10 @@ _ALERTS = """\
 #     to: [process-data@example.com]
 #     from: lotwise@example.com
 #     server: mail.example.com   # LOTWISE_SMTP_USER and LOTWISE_SMTP_PASSWORD where it asks
+# retention:                   # of each source, in runs
+#   reports: 24                # reports, by run
+#   warehouses: 2              # warehouses one can still open
+#   runs: 30                   # events in Dagster's history
 """
 
 

@@ -28,19 +28,20 @@ def context(facts: Facts) -> dict[str, Any]:
         facts: Claims and rows of the published warehouse.
 
     Returns:
-        Parts of the move in order, the measures that are claimed, those of them that moved, and the
+        Parts of the move in order, the measures that moved, the parts that moved one, and the
         comparisons of the failure rate.
     """
-    claimed = [measure for measure in MEASURES if _is_stated(facts, measure)]
+    parts = [row["part"] for row in facts.rows(_PARTS_SQL)]
+    moved = [m for m in MEASURES if any(_moved(facts, m, part) for part in parts)]
     return {
-        "changed_parts": [row["part"] for row in facts.rows(_PARTS_SQL)],
-        "changed_measures": claimed,
-        "moved_measures": [m for m in claimed if facts.value("changed.move", m)],
+        "changed_parts": parts,
+        "moved_measures": moved,
+        "moved_parts": [part for part in parts if any(_moved(facts, m, part) for m in moved)],
         "rate_comparisons": facts.rows(_COMPARISONS_SQL),
     }
 
 
-def _is_stated(facts: Facts, measure: str) -> bool:
-    """Tell whether a measure is claimed now or was in the run before."""
-    ends = ("changed.before", "changed.after")
-    return any(facts.value(name, measure) for name in ends)
+def _moved(facts: Facts, measure: str, part: str) -> bool:
+    """Tell whether a part moved a measure by more than the last bits of a sum."""
+    move = facts.value("changed.part", f"{measure}/{part}") or 0.0
+    return abs(move) > 1e-9 * abs(facts.value("changed.after", measure) or 0.0)

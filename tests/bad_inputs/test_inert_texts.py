@@ -171,7 +171,7 @@ class Elements(HTMLParser):
 
 def test_the_report_shows_markup_as_text(hostile, ran) -> None:
     assert ran.returncode == 0
-    html = (hostile[2] / "reports" / "report.html").read_text()
+    html = (hostile[2] / "reports" / "latest" / "report.html").read_text()
     page = Elements()
     page.feed(html)
     assert not [tag for tag, _ in page.found if tag in ("img", "iframe", "object", "embed")]
@@ -221,7 +221,7 @@ def test_no_script_of_a_record_runs_in_the_report(browser, hostile, ran) -> None
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
-    page.goto((hostile[2] / "reports" / "report.html").as_uri())
+    page.goto((hostile[2] / "reports" / "latest" / "report.html").as_uri())
     drawn = "() => document.querySelectorAll('[data-plot]:not([data-drawn])').length === 0"
     page.wait_for_function(drawn, timeout=20_000)
     assert page.evaluate("window.owned") is None
@@ -235,7 +235,7 @@ def test_no_script_of_a_record_runs_in_the_report(browser, hostile, ran) -> None
 
 def test_the_workbook_has_no_formula_of_a_record(hostile, ran) -> None:
     assert ran.returncode == 0
-    with zipfile.ZipFile(hostile[2] / "reports" / "business_case.xlsx") as book:
+    with zipfile.ZipFile(hostile[2] / "reports" / "latest" / "business_case.xlsx") as book:
         sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/" in name]
         texts = book.read("xl/sharedStrings.xml").decode()
     formulas = [found for sheet in sheets for found in re.findall("<f>(.*?)</f>", sheet)]
@@ -247,7 +247,7 @@ def test_the_workbook_has_no_formula_of_a_record(hostile, ran) -> None:
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
 def test_the_summary_sets_texts_and_runs_none(hostile, ran) -> None:
     assert ran.returncode == 0
-    summary = hostile[2] / "reports" / "summary.pdf"
+    summary = hostile[2] / "reports" / "latest" / "summary.pdf"
     said = subprocess.run(
         ["pdftotext", "-layout", summary, "-"], capture_output=True, text=True, check=True
     ).stdout

@@ -17,7 +17,8 @@ KILLS = 4
 
 ROWS: dict[str, dict[str, object]] = {
     "evidence.runs": {
-        "run_id": "r1", "run_number": 1, "is_look_back": False, "command": "x", "source_profile": "p", "source_key": "plant",
+        "run_id": "r1", "run_number": 1, "is_look_back": False, "command": "x",
+        "source_profile": "p", "source_key": "plant",
         "status": "published", "version": "0", "seed": 1, "is_quick": True,
         "started_at": datetime.fromisoformat("2026-01-01"),
     },

@@ -16,11 +16,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from benchmarks.unbroken.comparison import table_hashes
 from data_contracts.catalogue import contract_names
 from warehouse.lock import run_lock
 from warehouse.paths import Home
 from warehouse.published_copy.published import open_published
-from warehouse.store import Warehouse, last_source_key
+from warehouse.store import last_source_key
 
 Lotwise = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -58,7 +59,8 @@ def test_received_is_accepted_plus_quarantined(plant_home: Path) -> None:
 def test_runs_say_what_made_the_warehouse(plant_home: Path) -> None:
     (run,) = open_published(Home(plant_home)).query("FROM evidence.runs").to_dicts()
     assert (run["source_profile"], run["seed"], run["is_quick"]) == ("virtual_plant", 1, True)
-    assert run["command"] == "job main on source virtual_plant"
+    assert run["command"].startswith("lotwise run --quick --home ")
+    assert (run["run_number"], run["status"], run["is_look_back"]) == (1, "published", False)
     assert run["version"] == version("lotwise")
 
 
@@ -110,16 +112,10 @@ class Rerun:
     early_reader: str
 
 
-def hashes(home: Path) -> dict[str, str]:
-    where = Home(home)
-    with Warehouse(where, last_source_key(where)).kept_open() as warehouse:
-        return {table: warehouse.content_hash(table) for table in contract_names()}
-
-
 @pytest.fixture(scope="module")
 def rerun(plant_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Rerun:
     """Run again with one analyst connected from before and another coming every second."""
-    before = hashes(plant_home)
+    before = table_hashes(plant_home)
     file, stop = str(Home(plant_home).published_file), tmp_path_factory.mktemp("stop") / "stop"
     analysts = [
         subprocess.Popen(
@@ -135,7 +131,7 @@ def rerun(plant_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Rerun:
     stop.touch()
     seen, visits = (analyst.communicate(timeout=30)[0] for analyst in analysts)
     assert [run.returncode, *(analyst.returncode for analyst in analysts)] == [0, 0, 0]
-    after = hashes(plant_home)
+    after = table_hashes(plant_home)
     changed = {table for table in before if before[table] != after[table]}
     return Rerun(changed, visits.splitlines(), seen)
 

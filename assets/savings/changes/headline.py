@@ -164,7 +164,8 @@ def _changed(
 
 
 def _of_new(found: SortedBatches) -> str:
-    return f"New batches: {len(found.new)}; batches with a result since: {len(found.settled)}."
+    told = f"New batches: {len(found.new)}."
+    return f"{told} With a result since: {len(found.settled)}." if found.settled else told
 
 
 def _of_corrected(found: SortedBatches) -> str:

@@ -56,8 +56,8 @@ def test_intervals_hold_the_true_rate_part(by_lot: bool) -> None:
     truth = 0.5 * 0.04 + 0.5 * 0.08
     held = 0
     for _ in range(200):
-        mixes = [drawn(draws, factor, by_lot=by_lot) for factor in (1, 2)]
-        found = rate_moves(*mixes, seed=1)[1]
+        before, after = (drawn(draws, factor, by_lot=by_lot) for factor in (1, 2))
+        found = rate_moves(before, after, seed=1)[1]
         held += found.low <= truth <= found.high
     assert held >= 170
 

@@ -204,6 +204,20 @@ class PredictionSet:
     UNDECIDED: Final = "undecided"
 
 
+class PriceOrigin:
+    """Values of ``economics.assumptions.origin``.
+
+    Whose number it is. A placeholder came with lotwise and nobody of the plant has stated it; the
+    method's are no prices; a simulated plant's are its own.
+    """
+
+    SITE: Final = "site"
+    PLACEHOLDER: Final = "placeholder"
+    METHOD: Final = "method"
+    SIMULATED_PLANT: Final = "simulated_plant"
+    RECORDS: Final = "records"
+
+
 class RefusalRule:
     """Values of ``evidence.refused_features.rule``: rule by which the feature is refused."""
 

@@ -34,10 +34,12 @@ __all__ = [
     "LedgerCategory",
     "Lever",
     "Promise",
+    "as_declared_by_plant",
     "built_in_names",
     "load_assumptions",
     "load_built_in",
     "load_run_assumptions",
+    "names_built_in",
     "with_overrides",
 ]
 
@@ -147,6 +149,17 @@ def with_overrides(assumptions: Assumptions, settings: Sequence[str]) -> Assumpt
             raise AssumptionError(f"{where}: write it as name=value or name=low,base,high.")
         changed[name] = _changed(assumptions[name], text, where)
     return replace(assumptions, parameters=changed)
+
+
+def as_declared_by_plant(assumptions: Assumptions) -> Assumptions:
+    """Return the set as the declared prices of a simulated plant, which has no others."""
+    declared = {
+        name: replace(each, origin=PriceOrigin.SIMULATED_PLANT)
+        if each.origin == PriceOrigin.PLACEHOLDER
+        else each
+        for name, each in assumptions.parameters.items()
+    }
+    return replace(assumptions, parameters=declared)
 
 
 def _changed(old: Assumption, text: str, where: str) -> Assumption:

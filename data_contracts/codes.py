@@ -218,6 +218,17 @@ class PriceOrigin:
     RECORDS: Final = "records"
 
 
+class PricedMeasure:
+    """Values of ``economics.price_shares.measure``.
+
+    What its share is of; the net present value of the programme, or the yearly cost of failures
+    where there is none.
+    """
+
+    NPV_USD: Final = "npv_usd"
+    BASELINE_LOSS_USD_PER_YEAR: Final = "baseline_loss_usd_per_year"
+
+
 class RefusalRule:
     """Values of ``evidence.refused_features.rule``: rule by which the feature is refused."""
 

@@ -50,7 +50,14 @@ def resources_of_runs(default: RunRequest | None = None) -> dict[str, dg.Resourc
             text, default_value=said["data"], description="Folder of the delivered files."
         ),
         "assumptions": dg.Field(
-            text, default_value=said["assumptions"], description="Cost assumptions, YAML."
+            text,
+            default_value=said["assumptions"],
+            description="Cost assumptions, YAML or a built-in set.",
+        ),
+        "set": dg.Field(
+            [str],
+            default_value=said["set"],
+            description="Cost assumptions changed by hand, each as name=low,base,high.",
         ),
         "as_of": dg.Field(text, default_value=None, description="ISO date or UTC instant."),
         "quick": dg.Field(
@@ -111,6 +118,7 @@ def _run_settings(context: dg.InitResourceContext) -> RunSettings:
         seed=config["seed"],
         run_id=context.run.run_id if context.run else "no-run",
         simulation=simulation,
+        price_changes=tuple(config["set"]),
     )
     # Read once here, so that a set that cannot price a run refuses it before anything is written.
     settings.assumptions()

@@ -20,6 +20,7 @@ from assets.savings.levers.levers import levers
 from assets.savings.levers.value_by_gate import value_by_gate
 from assets.savings.programme.detectability import detectability
 from assets.savings.programme.plan_inputs import plan_inputs
+from assets.savings.programme.price_shares import PricedWorth, price_shares, price_standing
 from assets.savings.programme.programme import CHOICE_DRAWS, programme
 from assets.savings.programme.savings_tracker import savings_tracker
 from assets.savings.programme.scenarios import scenarios
@@ -56,6 +57,8 @@ class BusinessCase:
         detectability: ``economics.detectability``.
         savings_tracker: ``economics.savings_tracker``.
         plan_inputs: ``economics.plan_inputs``.
+        price_shares: ``economics.price_shares``.
+        price_standing: ``economics.price_standing``.
         kept: The levers of the programme.
         counts: Failures and verdicts.
     """
@@ -69,6 +72,8 @@ class BusinessCase:
     detectability: pl.DataFrame
     savings_tracker: pl.DataFrame
     plan_inputs: pl.DataFrame
+    price_shares: pl.DataFrame
+    price_standing: pl.DataFrame
     kept: list[LeverDecision]
     counts: FailureCounts
 
@@ -112,6 +117,8 @@ def business_case(
     kept, left_out = programme(chosen, counts, decisions)
     before, after = _promise(chosen, counts, kept)
     pace = float(np.median(counts.batches_per_year(chosen)))
+    worth = PricedWorth(chosen, counts, kept)
+    shares = price_shares(worth, records.titles)
     return BusinessCase(
         value_by_gate=by_gate,
         levers=levers(assumptions, decisions, left_out),
@@ -132,6 +139,8 @@ def business_case(
             records.batches, records.priced_failures, before, after, assumptions.promise
         ),
         plan_inputs=plan_inputs(chosen, counts, kept),
+        price_shares=shares,
+        price_standing=price_standing(worth, shares),
         kept=kept,
         counts=counts,
     )

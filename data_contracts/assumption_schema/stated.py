@@ -1,8 +1,8 @@
 """What a file of cost assumptions states, together with the shipped set it extends.
 
 A file that extends a set says only what differs: blocks are merged entry by entry, numbers are
-restated (``restated``). Each number keeps whose it is. One copied unchanged from a shipped set, owner
-and source included, is still that set's.
+restated (``restated``). Each number keeps whose it is. One copied unchanged from a shipped set,
+with owner and source, is still that set's.
 """
 
 from collections.abc import Iterator, Mapping

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from assets.run_settings import PLANT_OF_PROFILE
+from data_contracts.assumptions import names_built_in
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.untrusted.limits import LARGEST_SEED
 
@@ -28,7 +29,8 @@ class Source:
         name: Its name on this site.
         profile: Built-in profile or the path of one.
         data: Folder of the delivered files; None where the profile says it.
-        assumptions: Cost assumptions; None for the profile's own or the default.
+        assumptions: Cost assumptions, a file or a built-in set; None for the profile's own or the
+            default.
         seed: Seed of every random draw.
         is_quick: Whether fewer resamples are drawn.
         crons: When which job runs by itself: ``nightly``, ``refit``, ``self_test`` to a cron line.
@@ -146,7 +148,7 @@ def _source(sources: Section, name: str, folder: Path) -> Source:
         name=name,
         profile=profile,
         data=_path(own, "data", folder),
-        assumptions=_path(own, "assumptions", folder),
+        assumptions=_assumptions(own, folder),
         seed=1 if seed is None else int(seed),
         is_quick=own.flag("quick"),
         crons={job: _cron(hours, job) for job in SCHEDULES if job in hours.values},
@@ -159,6 +161,14 @@ def _source(sources: Section, name: str, folder: Path) -> Source:
             "its files are delivered, or take 'schedules' and 'watch_files' out",
         )
     return found
+
+
+def _assumptions(own: Section, folder: Path) -> Path | None:
+    """The file of cost assumptions, or the name of a built-in set where no such file is."""
+    file = _path(own, "assumptions", folder)
+    named = Path(own.text("assumptions") or "")
+    is_named = file is not None and not file.is_file() and names_built_in(named)
+    return named if is_named else file
 
 
 def _path(section: Section, key: str, folder: Path) -> Path | None:

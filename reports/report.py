@@ -16,6 +16,7 @@ from markupsafe import Markup
 from reports import wording
 from reports.claims import definitions
 from reports.pages import (
+    ask,
     event_findings,
     executive,
     model_card,
@@ -57,6 +58,7 @@ def _vocabularies() -> dict[str, Any]:
         "replacement_verdict": wording.REPLACEMENT_VERDICTS,
         "later_standing": wording.LATER_STANDINGS,
         "planted_worth": wording.PLANTED_WORTHS,
+        "price_origin": wording.PRICE_ORIGINS,
     }
     named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
     return {
@@ -121,6 +123,7 @@ def render(
         .render(
             **_functions(facts),
             **executive.context(facts),
+            **ask.context(facts),
             **power.context(facts),
             **window_evidence.context(facts),
             **technical.context(facts),

@@ -1,0 +1,169 @@
+"""What the page asks its reader to decide, said once for the report, the summary and the workbook.
+
+Money is asked for only on prices of the plant's own. Sentences are parts: words, and claims by
+name, so that a page can mark each figure and a document can print it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from reports.claims import claim_id
+from reports.formats import NOT_COMPUTED
+from reports.pages.executive import Answer, answer
+from reports.pages.facts import Facts
+from reports.pages.prices import Prices, prices
+from reports.wording import NEXT_STEPS
+
+Part = str | tuple[str, object, str]  # words; or a claim: name, key, and which part of it
+COST = "base/implementation_cost_usd"
+SIMULATED = "Prices are those of the simulated plant, which declares them."
+UNKNOWN = "None yet: this copy does not say whose prices it rests on. Run it again."
+
+
+def text_of(facts: Facts, name: str, key: object = None, part: str = "full") -> str:
+    """Return a claim as text, or that it was not computed."""
+    full_id = claim_id(name, None if key is None else str(key))
+    if full_id not in facts.claims:
+        return NOT_COMPUTED
+    written = facts.written(full_id)
+    return {"full": written.full, "value": written.value, "interval": written.interval}[part]
+
+
+def as_text(facts: Facts, parts: Iterable[Part]) -> str:
+    """Return parts as a text, for documents that mark no figures."""
+    return "".join(
+        part if isinstance(part, str) else text_of(facts, part[0], part[1], part[2])
+        for part in parts
+    )
+
+
+def price_notice(found: Prices) -> list[Part]:
+    """Say whose prices the money rests on, where they are not the plant's own; else nothing."""
+    if found.are_placeholders:
+        whose = f"These are not this plant's prices. They came with lotwise ({found.set_title})"
+        share: Part = ("prices.placeholder_share", found.measure, "value")
+        return [f"{whose}, and carry ", share, f" of the variance of the {found.measure_title}."]
+    return [SIMULATED] if found.is_simulated and found.measure is not None else []
+
+
+def ask(facts: Facts, said: Answer, found: Prices) -> list[Part]:
+    """Say what is asked of the reader.
+
+    Args:
+        facts: Claims and rows of the published warehouse.
+        said: The answer the page opens with.
+        found: Whose prices it rests on.
+
+    Returns:
+        Sentences. Nobody is asked for money while placeholders carry the money, where no failure
+        is on record, where only proxies are priced, or where acting is not shown to pay.
+    """
+    if not said.has_failures:
+        return ["None: no failure is on record, so there is none to prevent and nothing to price."]
+    if not said.is_signal:
+        return [*_no_control(said), *_prices_first(found, "Meanwhile put in")]
+    if found.are_placeholders:
+        proxies = [" Confirm, too, which of these batches were in fact lost."]
+        also = proxies if said.is_arithmetic else []
+        return ["None yet. ", *_prices_first(found, "First put in"), *also]
+    return _on_own_prices(facts, said, found)
+
+
+def _on_own_prices(facts: Facts, said: Answer, found: Prices) -> list[Part]:
+    if found.measure is None and said.is_priced:
+        return [UNKNOWN]
+    if said.is_arithmetic:
+        return ["None: confirm first which of these batches were in fact lost."]
+    if said.kind == "worth":
+        return _approval(facts)
+    return ["No money now: at these prices acting on it is not shown to pay."]
+
+
+def _prices_first(found: Prices, verb: str) -> list[Part]:
+    """Name the prices to state, with the share of the variance that each carries."""
+    if not found.are_placeholders:
+        return []
+    one = len(found.asked) == 1
+    parts: list[Part] = [f"{verb} {'this price' if one else 'these prices'}: "]
+    for place, price in enumerate(found.asked):
+        end = "." if place == len(found.asked) - 1 else ", "
+        parts += [f"{price['words']} (", ("prices.asked", price["name"], "value"), f"){end}"]
+    return parts
+
+
+def _approval(facts: Facts) -> list[Part]:
+    cost: list[Part] = []
+    if facts.has("savings.measure", COST):
+        cost = [("savings.measure", COST, "full"), " once for "]
+    approve: list[Part] = ["Approve ", *cost, "the programme above."]
+    if facts.has("proof.promise"):
+        return approve
+    first = (
+        " Run it first at one line, and write its start and both failure rates into the "
+        "assumptions as the promise: from then on the tracker tells whether it is kept."
+    )
+    return [*approve, first]
+
+
+def _no_control(said: Answer) -> list[Part]:
+    verdict = None if said.outcome is None else said.outcome.get("verdict")
+    step = NEXT_STEPS.get(str(verdict), "More of the process has to be recorded.")
+    where = "What could have been seen, and what to measure next, stand in the full report. "
+    return [f"No money for control. {step} {where}"]
+
+
+def cost_line(facts: Facts) -> list[Part]:
+    """Say what failures cost a year, as a product that a reader can do again; else nothing."""
+    if not facts.has("cost.rate_failures"):
+        return []
+    parts: list[Part] = [
+        ("cost.rate_failures", None, "value"),
+        " failures a year at ",
+        ("cost.rate_each", "base", "value"),
+        " each make ",
+        ("cost.rate_loss", "base", "value"),
+        " a year; with every price at its low end ",
+        ("cost.rate_loss", "low", "value"),
+        ", at its high end ",
+        ("cost.rate_loss", "high", "value"),
+        ".",
+    ]
+    if facts.has("cost.target_rate"):
+        parts += [
+            " From ",
+            ("cost.rate_recorded", None, "value"),
+            " to ",
+            ("cost.target_rate", None, "value"),
+            ", the set's own comparison, ",
+            ("cost.target_failures", None, "value"),
+            " fewer would fail a year: ",
+            ("cost.target_saved", "base", "value"),
+            " a year, or ",
+            ("cost.target_saved", "low", "value"),
+            " to ",
+            ("cost.target_saved", "high", "value"),
+            ". That is arithmetic, and promises nothing.",
+        ]
+    return parts
+
+
+def context(facts: Facts) -> dict[str, Any]:
+    """Gather what the executive template shows of prices and of the ask."""
+    found = prices(facts)
+    return {
+        "prices": found,
+        "price_notice": price_notice(found),
+        "ask": ask(facts, answer(facts), found),
+        "cost_line": cost_line(facts),
+    }
+
+
+def page_one(facts: Facts) -> dict[str, str]:
+    """Return what the first page says of cost, prices and the ask, as plain text by topic."""
+    found = prices(facts)
+    parts = {
+        "cost": cost_line(facts),
+        "prices": price_notice(found),
+        "ask": ask(facts, answer(facts), found),
+    }
+    return {topic: as_text(facts, said).strip() for topic, said in parts.items() if said}

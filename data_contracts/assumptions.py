@@ -60,7 +60,7 @@ def load_built_in(name: str) -> Assumptions:
     if name not in built_in_names():
         raise AssumptionError(
             f"There is no built-in set of cost assumptions named '{name}'; there are "
-            f"{', '.join(built_in_names())}. Give a file with --assumptions FILE."
+            f"{', '.join(built_in_names())}. Name one, or the path of a file, with --assumptions."
         )
     return read_assumptions(BUILT_IN_DIR / f"{name}.yaml")
 
@@ -83,7 +83,8 @@ def load_assumptions(path: Path | None = None, preset: str | None = None) -> Ass
             f"Both the preset '{preset}' and the file {path} are named; give one of the two."
         )
     if path is not None:
-        return load_built_in(str(path)) if names_built_in(path) else read_assumptions(path)
+        is_a_name = len(path.parts) == 1 and not path.suffix and not path.exists()
+        return load_built_in(str(path)) if is_a_name else read_assumptions(path)
     return load_built_in(preset or DEFAULT_ASSUMPTIONS)
 
 

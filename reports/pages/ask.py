@@ -76,7 +76,7 @@ def _on_own_prices(facts: Facts, said: Answer, found: Prices) -> list[Part]:
         return ["None: confirm first which of these batches were in fact lost."]
     if said.kind == "worth":
         return _approval(facts)
-    return ["No money now: at these prices acting on it is not shown to pay."]
+    return ["No money now. At these prices acting on it is not shown to pay."]
 
 
 def _prices_first(found: Prices, verb: str) -> list[Part]:
@@ -86,8 +86,10 @@ def _prices_first(found: Prices, verb: str) -> list[Part]:
     one = len(found.asked) == 1
     parts: list[Part] = [f"{verb} {'this price' if one else 'these prices'}: "]
     for place, price in enumerate(found.asked):
+        of_what = "" if place else " of the variance"
         end = "." if place == len(found.asked) - 1 else ", "
-        parts += [f"{price['words']} (", ("prices.asked", price["name"], "value"), f"){end}"]
+        share: Part = ("prices.asked", price["name"], "value")
+        parts += [f"{price['words']} (", share, f"{of_what}){end}"]
     return parts
 
 
@@ -112,13 +114,15 @@ def _no_control(said: Answer) -> list[Part]:
     return [f"No money for control. {step} {where}"]
 
 
-def cost_line(facts: Facts) -> list[Part]:
+def cost_line(facts: Facts, said: Answer) -> list[Part]:
     """Say what failures cost a year, as a product that a reader can do again; else nothing."""
     if not facts.has("cost.rate_failures"):
         return []
-    parts: list[Part] = [
+    is_proxy = bool(said.outcome and said.outcome.get("is_proxy"))
+    return [
+        "Were each batch beyond a limit lost: " if is_proxy else "",
         ("cost.rate_failures", None, "value"),
-        " failures a year at ",
+        " a year at " if is_proxy else " failures a year at ",
         ("cost.rate_each", "base", "value"),
         " each make ",
         ("cost.rate_loss", "base", "value"),
@@ -127,43 +131,62 @@ def cost_line(facts: Facts) -> list[Part]:
         ", at its high end ",
         ("cost.rate_loss", "high", "value"),
         ".",
+        *_drawn(facts),
+        *_at_target(facts),
     ]
-    if facts.has("cost.target_rate"):
-        parts += [
-            " From ",
-            ("cost.rate_recorded", None, "value"),
-            " to ",
-            ("cost.target_rate", None, "value"),
-            ", the set's own comparison, ",
-            ("cost.target_failures", None, "value"),
-            " fewer would fail a year: ",
-            ("cost.target_saved", "base", "value"),
-            " a year, or ",
-            ("cost.target_saved", "low", "value"),
-            " to ",
-            ("cost.target_saved", "high", "value"),
-            ". That is arithmetic, and promises nothing.",
-        ]
-    return parts
+
+
+def _drawn(facts: Facts) -> list[Part]:
+    """Reconcile the product of the bases with the middle of the draws."""
+    drawn, product = facts.value("cost.loss_per_year"), facts.value("cost.rate_loss", "base")
+    if drawn is None or product is None:
+        return []
+    lies = "above" if drawn > product else "below"
+    return [
+        " Drawn over every range, and over what the count leaves open about the rate, it is ",
+        ("cost.loss_per_year", None, "full"),
+        f": ranges are not symmetric, so the middle of the draws lies {lies} that product.",
+    ]
+
+
+def _at_target(facts: Facts) -> list[Part]:
+    """Compare with the rate that the set names as target, by arithmetic alone."""
+    if not facts.has("cost.target_rate"):
+        return []
+    return [
+        " From ",
+        ("cost.rate_recorded", None, "value"),
+        " to ",
+        ("cost.target_rate", None, "value"),
+        " of batches, which the set names for comparison, ",
+        ("cost.target_failures", None, "value"),
+        " fewer would fail a year: ",
+        ("cost.target_saved", "base", "value"),
+        " a year, or ",
+        ("cost.target_saved", "low", "value"),
+        " to ",
+        ("cost.target_saved", "high", "value"),
+        " at the ends. That is arithmetic and promises nothing.",
+    ]
 
 
 def context(facts: Facts) -> dict[str, Any]:
     """Gather what the executive template shows of prices and of the ask."""
-    found = prices(facts)
+    found, said = prices(facts), answer(facts)
     return {
         "prices": found,
         "price_notice": price_notice(found),
-        "ask": ask(facts, answer(facts), found),
-        "cost_line": cost_line(facts),
+        "ask": ask(facts, said, found),
+        "cost_line": cost_line(facts, said),
     }
 
 
 def page_one(facts: Facts) -> dict[str, str]:
     """Return what the first page says of cost, prices and the ask, as plain text by topic."""
-    found = prices(facts)
+    found, said = prices(facts), answer(facts)
     parts = {
-        "cost": cost_line(facts),
+        "cost": cost_line(facts, said),
         "prices": price_notice(found),
-        "ask": ask(facts, answer(facts), found),
+        "ask": ask(facts, said, found),
     }
     return {topic: as_text(facts, said).strip() for topic, said in parts.items() if said}

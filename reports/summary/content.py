@@ -69,7 +69,7 @@ def content(facts: Facts) -> dict[str, Any]:
         else "",
         "notice": _notice(source, is_quick=bool(run and run[0]["is_quick"]), found=found),
         "prices": as_text(facts, price_notice(found)) if found.are_placeholders else "",
-        "cost_line": as_text(facts, cost_line(facts)),
+        "cost_line": as_text(facts, cost_line(facts, said)),
         "sentence": _sentence(facts, said, found),
         "cost_caption": "What batches beyond a proxy limit would cost, had each been lost"
         if said.outcome and said.outcome.get("is_proxy")
@@ -186,12 +186,15 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
         )
     lines += [text_of(facts, "leak.question", row["key"]) for row in _open_questions(facts, said)]
     if facts.has("proof.batches", "one_sided_exact"):
-        lines.append(
+        line = (
             "Proving the promised fall in the failure rate takes "
             f"{text_of(facts, 'proof.batches', 'one_sided_exact')} batches before and after, "
-            f"{text_of(facts, 'proof.years', 'one_sided_exact')} years in all; a monthly tracker "
-            f"needs about {text_of(facts, 'proof.batches', 'sequential')} batches."
+            f"{text_of(facts, 'proof.years', 'one_sided_exact')} years in all"
         )
+        if facts.has("proof.batches", "sequential"):
+            tracked = text_of(facts, "proof.batches", "sequential")
+            line += f"; a monthly tracker needs about {tracked} batches"
+        lines.append(f"{line}.")
     if facts.has("proof.promise"):
         lines.append(
             "Of the programme under way: the evidence that it keeps its promised failure rate is "

@@ -35,7 +35,8 @@ def price_line(number: Assumption) -> str:
     """Return a number as one line for a reader: values, unit, and whose it is."""
     low, base, high = (f"{float(end):,g}" if end < 1 else _grouped(end) for end in _ends(number))
     span = base if low == high else f"{base} ({low} to {high})"
-    return f"{number.name}: {span} {number.unit}; {PRICE_ORIGINS[number.origin]}, in {number.stated_in}"
+    whose = PRICE_ORIGINS[number.origin]
+    return f"{number.name}: {span} {number.unit}; {whose}, in {number.stated_in}"
 
 
 def draft(

@@ -59,23 +59,28 @@ class PricedWorth:
         return failures * failure_cost_usd(drawn.assumptions, drawn, is_avoidable_only=False)
 
     @cached_property
-    def _values(self) -> tuple[FloatArray, dict[str, FloatArray]]:
+    def _drawn(self) -> tuple[FloatArray, Draws]:
         drawn = self.drawn.anew()  # what was drawn before may hold inputs of other levers
-        values = self.usd(drawn)
-        return values, drawn.uncertain()
+        return self.usd(drawn), drawn
 
     @cached_property
     def numbers(self) -> dict[str, Assumption]:
         """The uncertain numbers of the set that it depends on, by name."""
         declared = self.drawn.assumptions.parameters
-        return {name: declared[name] for name in self._values[1] if name in declared}
+        return {name: declared[name] for name in self._drawn[1].uncertain() if name in declared}
+
+    @property
+    def has_own(self) -> bool:
+        """Whether it depends on a number of the plant's own, uncertain or not."""
+        declared = self.drawn.assumptions.parameters
+        return any(declared[name].origin in OWN for name in self._drawn[1].drawn_names())
 
     def share(self, names: Collection[str]) -> float:
         """Return the total-effect share of numbers together, 0 to 1 up to sampling error."""
         streams = frozenset(stream_name(name) for name in names)
         if not streams:
             return 0.0
-        return total_effect_share(self._values[0], self.usd(self.drawn.anew(redrawn=streams)))
+        return total_effect_share(self._drawn[0], self.usd(self.drawn.anew(redrawn=streams)))
 
     def if_known(self, names: Collection[str]) -> "PricedWorth":
         """Return the same with some numbers known exactly, at their base."""
@@ -139,8 +144,7 @@ def price_standing(worth: PricedWorth, shares: pl.DataFrame) -> pl.DataFrame:
     share, is_own = None, False
     if worth.measure is not None:
         share = min(worth.share(_placeholders(worth)), 1.0)
-        has_own = any(each.origin in OWN for each in worth.numbers.values())
-        is_own = has_own and share <= MOST_PLACEHOLDER_SHARE
+        is_own = worth.has_own and share <= MOST_PLACEHOLDER_SHARE
     row = {
         "set_name": assumptions.name,
         "set_title": assumptions.title,

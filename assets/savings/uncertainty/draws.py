@@ -137,6 +137,10 @@ class Draws:
         """Return draws with some attributes changed, and nothing drawn yet."""
         return replace(self, **changes, _kept={}, _rates={})
 
+    def drawn_names(self) -> frozenset[str]:
+        """Return the assumptions drawn so far, those that are certain among them."""
+        return frozenset(self._kept) & frozenset(self.assumptions.parameters)
+
     def uncertain(self) -> dict[str, FloatArray]:
         """Return everything drawn so far that varies, by name, sorted by name.
 

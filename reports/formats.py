@@ -141,7 +141,10 @@ def share(value: Number, low: Number = None, high: Number = None) -> WrittenFigu
         return WrittenFigure("<0.01%")
     ends = [None if x is None else 100.0 * x for x in (value, low, high)]
     return _written(
-        ends[0], ends[1], ends[2], lambda x, step, trim: f"{_fixed(x, step, is_trimmed=trim)}%"
+        ends[0],
+        ends[1],
+        ends[2],
+        lambda x, step, trim: _fixed(x, step, is_trimmed=trim) + ("" if math.isinf(x) else "%"),
     )
 
 

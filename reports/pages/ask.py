@@ -38,12 +38,25 @@ def as_text(facts: Facts, parts: Iterable[Part]) -> str:
 
 
 def price_notice(found: Prices) -> list[Part]:
-    """Say whose prices the money rests on, where they are not the plant's own; else nothing."""
+    """Say whose prices the money rests on; nothing where nothing is priced."""
     if found.are_placeholders:
         whose = f"These are not this plant's prices. They came with lotwise ({found.set_title})"
         share: Part = ("prices.placeholder_share", found.measure, "value")
         return [f"{whose}, and carry ", share, f" of the variance of the {found.measure_title}."]
-    return [SIMULATED] if found.is_simulated and found.measure is not None else []
+    if found.measure is None:
+        return []
+    if found.is_simulated:
+        return [SIMULATED]
+    return [
+        ("prices.own_numbers", None, "value"),
+        " figures are the plant's own, by the set ",
+        ("prices.set", None, "value"),
+        "; the ",
+        ("prices.placeholders", None, "value"),
+        " that came with lotwise carry ",
+        ("prices.placeholder_share", found.measure, "value"),
+        f" of the variance of the {found.measure_title}.",
+    ]
 
 
 def ask(facts: Facts, said: Answer, found: Prices) -> list[Part]:

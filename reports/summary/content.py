@@ -68,7 +68,8 @@ def content(facts: Facts) -> dict[str, Any]:
         if as_of
         else "",
         "notice": _notice(source, is_quick=bool(run and run[0]["is_quick"]), found=found),
-        "prices": as_text(facts, price_notice(found)) if found.are_placeholders else "",
+        "prices": "" if found.is_simulated else as_text(facts, price_notice(found)),
+        "has_own_prices": found.is_own,
         "cost_line": as_text(facts, cost_line(facts, said)),
         "sentence": _sentence(facts, said, found),
         "cost_caption": "What batches beyond a proxy limit would cost, had each been lost"

@@ -26,8 +26,10 @@ from data_contracts.assumption_schema.units import DISTRIBUTIONS, KINDS, SIDES
 from data_contracts.errors import AssumptionError
 
 ENDS = ("low", "base", "high")
-OWN_FIELDS = {"owner", "source", "as_of"}  # who states one of these answers for the number
-FIELDS = {"unit", "distribution", "kind", "favourable", "description"} | OWN_FIELDS
+FIELDS = {
+    *("owner", "source", "as_of", "unit"),
+    *("distribution", "kind", "favourable", "description"),
+}
 FAMILIES = {"by_gate": "gate", "by_tier": "tier"}
 
 
@@ -71,7 +73,7 @@ class Extension:
         place = self.document.place("assumptions", key)
         low, base, high = _ends(span, place) if span is not None else (old.low, old.base, old.high)
         is_as_shipped = (low, base, high) == (old.low, old.base, old.high)
-        if is_as_shipped and not OWN_FIELDS & set(block):
+        if is_as_shipped and not FIELDS & set(block):
             return old  # a line of the draft that nobody has touched
         if "unit" in block and block["unit"] != old.unit:
             raise AssumptionError(

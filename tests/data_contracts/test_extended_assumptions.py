@@ -82,6 +82,11 @@ def test_a_number_that_is_as_shipped_is_the_sites_only_with_an_owner_or_source(r
     assert own["rescuable_share_gate_3"].origin == PriceOrigin.PLACEHOLDER
 
 
+def test_what_is_said_beside_the_numbers_is_never_lost(read):
+    text = "extends: tablets\nas_of: 2027-02-01\nassumptions: {capa_share: {distribution: pert}}"
+    assert read(text)["capa_share"].distribution == "pert"
+
+
 def test_a_certain_number_given_a_range_becomes_uncertain(read):
     own = read(
         "extends: tablets\nas_of: 2027-02-01\nassumptions: {capacity_limited_share: [0, 0.1, 1]}"

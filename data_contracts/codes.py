@@ -219,14 +219,14 @@ class PriceOrigin:
 
 
 class PricedMeasure:
-    """Values of ``economics.price_shares.measure``.
+    """Values of ``economics.price_shares.priced``.
 
     What its share is of; the net present value of the programme, or the yearly cost of failures
     where there is none.
     """
 
-    NPV_USD: Final = "npv_usd"
-    BASELINE_LOSS_USD_PER_YEAR: Final = "baseline_loss_usd_per_year"
+    NET_PRESENT_VALUE: Final = "net_present_value"
+    YEARLY_LOSS: Final = "yearly_loss"
 
 
 class RefusalRule:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from data_contracts.codes import PricedMeasure
 from data_contracts.errors import UsageError
 from pipelines.commands.options import (
     AssumptionsOption,
@@ -29,7 +30,7 @@ _FIELDS = (
     *("name", "low", "base", "high", "unit", "origin", "stated_in"),
     *("distribution", "owner", "source", "as_of", "kind", "description"),
 )
-_SHARE_FIELDS = ("variance_share", "is_asked", "measure")
+_SHARE_FIELDS = ("variance_share", "is_asked", "priced")
 
 
 def command(
@@ -145,9 +146,7 @@ def _rows(read: "Assumptions", shares: Sequence[dict[str, Any]] | None) -> list[
         number |= {end: float(number[end]) for end in ("low", "base", "high")}
         share = by_name.get(name)
         also = (
-            {}
-            if share is None
-            else {k: share[k] for k in ("variance_share", "is_asked", "measure")}
+            {} if share is None else {k: share[k] for k in ("variance_share", "is_asked", "priced")}
         )
         rows.append(number | also)
     return rows
@@ -164,7 +163,7 @@ def _print_set(read: "Assumptions") -> None:
 def _print_top(read: "Assumptions", shares: Sequence[dict[str, Any]], top: int) -> None:
     from pipelines.site.price_draft import price_line
 
-    if shares[0]["measure"] == "npv_usd":
+    if shares[0]["priced"] == PricedMeasure.NET_PRESENT_VALUE:
         typer.echo("Share of the variance of the programme's net present value in the last run:")
     else:
         typer.echo(

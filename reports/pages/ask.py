@@ -41,9 +41,9 @@ def price_notice(found: Prices) -> list[Part]:
     """Say whose prices the money rests on; nothing where nothing is priced."""
     if found.are_placeholders:
         whose = f"These are not this plant's prices. They came with lotwise ({found.set_title})"
-        share: Part = ("prices.placeholder_share", found.measure, "value")
-        return [f"{whose}, and carry ", share, f" of the variance of the {found.measure_title}."]
-    if found.measure is None:
+        share: Part = ("prices.placeholder_share", found.priced, "value")
+        return [f"{whose}, and carry ", share, f" of the variance of the {found.title}."]
+    if found.priced is None:
         return []
     if found.is_simulated:
         return [SIMULATED]
@@ -54,8 +54,8 @@ def price_notice(found: Prices) -> list[Part]:
         "; the ",
         ("prices.placeholders", None, "value"),
         " that came with lotwise carry ",
-        ("prices.placeholder_share", found.measure, "value"),
-        f" of the variance of the {found.measure_title}.",
+        ("prices.placeholder_share", found.priced, "value"),
+        f" of the variance of the {found.title}.",
     ]
 
 
@@ -83,7 +83,7 @@ def ask(facts: Facts, said: Answer, found: Prices) -> list[Part]:
 
 
 def _on_own_prices(facts: Facts, said: Answer, found: Prices) -> list[Part]:
-    if found.measure is None and said.is_priced:
+    if found.priced is None and said.is_priced:
         return [UNKNOWN]
     if said.is_arithmetic:
         return ["None: confirm first which of these batches were in fact lost."]

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from data_contracts.codes import PricedMeasure
 from data_contracts.titles import within_sentence
 from reports.pages.facts import Facts
 
-MEASURE_TITLES = {
-    "npv_usd": "net present value",
-    "baseline_loss_usd_per_year": "yearly cost of failures",
+TITLES = {
+    PricedMeasure.NET_PRESENT_VALUE: "net present value",
+    PricedMeasure.YEARLY_LOSS: "yearly cost of failures",
 }
 _STANDING_SQL = "SELECT * FROM economics.price_standing LIMIT 1"
 _ASKED_SQL = "SELECT name, title FROM economics.price_shares WHERE is_asked ORDER BY rank"
@@ -19,14 +20,14 @@ class Prices:
     """Whose prices the money of a run rests on.
 
     Attributes:
-        measure: What is priced, as ``npv_usd``; None where nothing is, or where nobody says.
+        priced: What is priced, a ``PricedMeasure``; None where nothing is, or where nobody says.
         set_title: What the set of cost assumptions describes.
         is_own: Whether money may be asked for on them.
         is_simulated: Whether they are those a simulated plant declares.
         asked: Prices to state first, name and title, the weightiest first.
     """
 
-    measure: str | None
+    priced: str | None
     set_title: str = ""
     is_own: bool = False
     is_simulated: bool = False
@@ -35,12 +36,12 @@ class Prices:
     @property
     def are_placeholders(self) -> bool:
         """Whether something is priced with prices that nobody of the plant has stated."""
-        return self.measure is not None and not self.is_own
+        return self.priced is not None and not self.is_own
 
     @property
-    def measure_title(self) -> str:
+    def title(self) -> str:
         """What is priced, in words."""
-        return MEASURE_TITLES.get(str(self.measure), "money")
+        return TITLES.get(str(self.priced), "money")
 
 
 def prices(facts: Facts) -> Prices:
@@ -50,7 +51,7 @@ def prices(facts: Facts) -> Prices:
         return Prices(None)
     asked = [row | {"words": within_sentence(row["title"])} for row in facts.rows(_ASKED_SQL)]
     return Prices(
-        measure=rows[0]["measure"],
+        priced=rows[0]["priced"],
         set_title=rows[0]["set_title"],
         is_own=rows[0]["is_own"],
         is_simulated=rows[0]["is_simulated"],

@@ -23,14 +23,19 @@ TOP = ("direct_material_usd_per_batch", "rescuable_share_gate_4", "discount_rate
 
 def _shares(asked: int = 2) -> list[dict]:
     return [
-        {"name": name, "origin": "placeholder", "is_asked": rank < asked, "measure": "npv_usd"}
+        {
+            "name": name,
+            "origin": "placeholder",
+            "is_asked": rank < asked,
+            "priced": "net_present_value",
+        }
         for rank, name in enumerate(TOP)
     ]
 
 
-def _drafted(assumptions, **more) -> str:
-    options = {"most": 10, "file": "prices.yaml", "as_of": date(2027, 2, 1)} | more
-    return draft(assumptions, _shares(), **options)
+def _drafted(assumptions, most: int = 10) -> str:
+    day = date(2027, 2, 1)
+    return draft(assumptions, _shares(), most=most, file="prices.yaml", as_of=day)
 
 
 def test_an_untouched_draft_states_nothing_and_a_filled_one_does(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def price_standing_rows(share: float = 0.04, *, is_own: bool = True, asked: int 
             "set_name": "own_plant",
             "set_title": "Film-coated tablets, planning figures",
             "shipped_set": "tablets",
-            "measure": "npv_usd",
+            "priced": "net_present_value",
             "own_numbers": 3,
             "placeholders": 90,
             "placeholder_share": share,
@@ -155,7 +155,7 @@ def price_shares_rows() -> Rows:
         {
             "name": name,
             "title": title,
-            "measure": "npv_usd",
+            "priced": "net_present_value",
             "origin": "placeholder",
             "variance_share": share,
             "is_asked": is_asked,

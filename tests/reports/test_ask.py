@@ -126,7 +126,7 @@ def test_every_price_and_share_on_the_page_is_a_claim_that_can_be_verified(shipp
     file.write_text(render(shipped, plotly_js=""), encoding="utf-8")
     assert [each for each in verify(shipped, file) if "summary" not in each.where] == []
     html = file.read_text(encoding="utf-8")
-    for name in ("prices.placeholder_share[npv_usd]", "prices.asked[discount_rate]"):
+    for name in ("prices.placeholder_share[net_present_value]", "prices.asked[discount_rate]"):
         assert f'data-claim="{name}"' in html
     assert 'data-claim="cost.rate_loss[base]"' in html
 
@@ -174,9 +174,9 @@ def test_what_is_printed_as_a_product_multiplies(signal_plant, failures, cost):
     plant = _with(signal_plant, rate_arithmetic=list(rows.values()))
     html = _words(render(plant, plotly_js=""))
     for words in (html, content(Facts(plant.query))["cost_line"]):
-        factor, price, product = PRODUCT.search(words).groups()
+        (factor, price, product) = PRODUCT.findall(words)[0]
         assert _multiplies(factor, price, product)
-        fewer, worth = FEWER.search(words).groups()
+        (fewer, worth) = FEWER.findall(words)[0]
         assert _multiplies(fewer, price, worth)
 
 

@@ -37,7 +37,7 @@ def flawless(signal_plant):
     for name, rows in (("scenarios", scenarios), ("plan_inputs", rates)):
         signal_plant.put(f"economics.{name}", _shaped(f"economics.{name}", rows))
     signal_plant.execute(
-        "UPDATE economics.price_standing SET measure = NULL, placeholder_share = NULL, "
+        "UPDATE economics.price_standing SET priced = NULL, placeholder_share = NULL, "
         "is_own = false"
     )
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))

@@ -58,7 +58,7 @@ def test_the_share_of_one_price_in_a_product_is_known(assumptions, records_of):
     expected = square * price_var / variance
     shares = price_shares(worth, {})
     assert shares["name"].to_list() == ["direct_material_usd_per_batch"]
-    assert shares["measure"].to_list() == ["baseline_loss_usd_per_year"]
+    assert shares["priced"].to_list() == ["yearly_loss"]
     assert shares["variance_share"][0] == pytest.approx(expected, abs=0.01)
     assert shares["is_asked"].to_list() == [True]
     standing = price_standing(worth, shares).row(0, named=True)
@@ -80,7 +80,7 @@ def test_a_sites_own_prices_ask_for_nothing_more(assumptions, records_of):
     assert not case.price_shares["is_asked"].any()
     standing = case.price_standing.row(0, named=True)
     assert (standing["is_own"], standing["placeholders"]) == (True, 0)
-    assert standing["measure"] == "npv_usd"
+    assert standing["priced"] == "net_present_value"
     assert standing["placeholder_share"] == 0
 
 
@@ -93,11 +93,12 @@ def test_a_shipped_set_is_asked_about_in_ten_lines_or_fewer(name, records_of):
     assert case.price_standing["is_own"].to_list() == [False]
     assert 1 <= len(asked) <= 10
     assert set(case.price_shares.filter("is_asked")["origin"]) == {"placeholder"}
-    for span in ("{0.low}", "{0.base}"), ("{0.base}", "{0.base}"):
-        low, high = span[0], "{0.high}" if span[0] != span[1] else span[1]
+    for ends in ("{low}", "{high}"), ("{base}", "{base}"):
         lines = [
-            f"{each}={low},{{0.base}},{high}".format(shipped[each]).replace(" ", "")
-            for each in asked
+            f"{name}={ends[0]},{{base}},{ends[1]}".format(
+                low=shipped[name].low, base=shipped[name].base, high=shipped[name].high
+            )
+            for name in asked
         ]
         stated = with_overrides(shipped, lines)
         own = _case(stated, records_of()).price_standing.row(0, named=True)
@@ -118,7 +119,7 @@ def test_where_nothing_failed_nothing_is_asked_about(records_of):
     case = _case(load_built_in("tablets"), records_of(failures=0, verdict="no_signal"))
     assert case.price_shares.is_empty()
     standing = case.price_standing.row(0, named=True)
-    assert (standing["measure"], standing["placeholder_share"]) == (None, None)
+    assert (standing["priced"], standing["placeholder_share"]) == (None, None)
     assert not standing["is_own"]
 
 

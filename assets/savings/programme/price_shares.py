@@ -44,12 +44,12 @@ class PricedWorth:
     kept: Sequence[LeverDecision]
 
     @property
-    def measure(self) -> str | None:
+    def priced(self) -> str | None:
         """The ``PricedMeasure``: the programme's worth, else what failures cost, else None."""
         if self.kept:
-            return PricedMeasure.NPV_USD
+            return PricedMeasure.NET_PRESENT_VALUE
         is_priced = self.counts.baseline.failures > 0
-        return PricedMeasure.BASELINE_LOSS_USD_PER_YEAR if is_priced else None
+        return PricedMeasure.YEARLY_LOSS if is_priced else None
 
     def usd(self, drawn: Draws) -> FloatArray:
         """Return draws of it, USD, or USD a year without a programme."""
@@ -102,12 +102,12 @@ def price_shares(worth: PricedWorth, titles: Mapping[str, str]) -> pl.DataFrame:
         titles: Outcome to its title.
 
     Returns:
-        ``economics.price_shares``: one row per uncertain number that the measure depends on, the
+        ``economics.price_shares``: one row per uncertain number that what is priced depends on, the
         largest share first. ``is_asked`` marks the first placeholders that together carry nine
         tenths of what all placeholders carry, and leave at most a tenth of the variance to the
         others even if they become known exactly. Empty where nothing is priced.
     """
-    if worth.measure is None:
+    if worth.priced is None:
         return table("economics.price_shares")
     shares = {
         stream: worth.share([stream]) for stream in sorted(set(map(stream_name, worth.numbers)))
@@ -118,7 +118,7 @@ def price_shares(worth: PricedWorth, titles: Mapping[str, str]) -> pl.DataFrame:
         {
             "name": name,
             "title": input_title(name, titles, {}),
-            "measure": worth.measure,
+            "priced": worth.priced,
             "origin": worth.numbers[name].origin,
             "variance_share": min(shares[stream_name(name)], 1.0),
             "is_asked": name in asked,
@@ -142,14 +142,14 @@ def price_standing(worth: PricedWorth, shares: pl.DataFrame) -> pl.DataFrame:
     assumptions = worth.drawn.assumptions
     origins = [each.origin for each in assumptions.parameters.values()]
     share, is_own = None, False
-    if worth.measure is not None:
+    if worth.priced is not None:
         share = min(worth.share(_placeholders(worth)), 1.0)
         is_own = worth.has_own and share <= MOST_PLACEHOLDER_SHARE
     row = {
         "set_name": assumptions.name,
         "set_title": assumptions.title,
         "shipped_set": assumptions.shipped_set,
-        "measure": worth.measure,
+        "priced": worth.priced,
         "own_numbers": sum(origin in OWN for origin in origins),
         "placeholders": origins.count(PriceOrigin.PLACEHOLDER),
         "placeholder_share": share,

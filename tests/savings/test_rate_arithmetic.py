@@ -30,14 +30,21 @@ def six_of_two_hundred(records_of):
     )
 
 
+PUBLISHED = {
+    "failures_per_year": (6, 6, 6),
+    "failure_cost_usd_per_batch": (500_000, 1_250_000, 2_000_000),
+    "loss_usd_per_year": (3_000_000, 7_500_000, 12_000_000),
+    "target_failure_rate": (0.01, 0.01, 0.01),
+    "prevented_failures_per_year": (4, 4, 4),
+    "avoided_loss_usd_per_year": (2_000_000, 5_000_000, 8_000_000),
+}
+
+
 def test_sterile_vials_from_three_to_one_percent(six_of_two_hundred):
     figures = _figures(six_of_two_hundred, "sterile_vials")
-    assert figures["failures_per_year"] == (6, 6, 6)
-    assert figures["failure_cost_usd_per_batch"] == (500_000, 1_250_000, 2_000_000)
-    assert figures["loss_usd_per_year"] == (3_000_000, 7_500_000, 12_000_000)
-    assert figures["target_failure_rate"] == (0.01, 0.01, 0.01)
-    assert figures["prevented_failures_per_year"] == pytest.approx([4, 4, 4], rel=1e-12)
-    assert figures["avoided_loss_usd_per_year"] == pytest.approx([2e6, 5e6, 8e6], rel=1e-12)
+    assert figures.keys() == PUBLISHED.keys()
+    for name, ends in PUBLISHED.items():
+        assert figures[name] == pytest.approx(ends, rel=1e-12), name
 
 
 def test_a_set_without_a_target_compares_with_none(six_of_two_hundred):

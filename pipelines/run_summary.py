@@ -86,9 +86,9 @@ def print_summary(done: dict[str, Any], console: Console) -> None:
         verdicts.add_row(name, row["verdict"], Text(row["reason"]))
     console.print(verdicts)
     said = done["page_one"]
-    for label, topic in (("Cost", "cost"), ("Prices", "prices"), ("The ask", "ask")):
+    for label, topic in (("Cost: ", "cost"), ("", "prices"), ("The ask: ", "ask")):
         if topic in said:
-            console.print(f"{label}: {said[topic]}", markup=False)
+            console.print(f"{label}{said[topic]}", markup=False)
     console.print(f"Warehouse: {done['warehouse']}", soft_wrap=True, markup=False)
     console.print(f"Data Docs: {done['data_docs']}", soft_wrap=True, markup=False)
     console.print(f"Report:    {done['report']}", soft_wrap=True, markup=False)

@@ -158,7 +158,7 @@ def _drawn(facts: Facts) -> list[Part]:
     return [
         " Drawn over every range, and over what the count leaves open about the rate, it is ",
         ("cost.loss_per_year", None, "full"),
-        f": ranges are not symmetric, so the middle of the draws lies {lies} that product.",
+        f": counts and ranges are skewed, so the middle of the draws lies {lies} that product.",
     ]
 
 

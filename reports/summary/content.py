@@ -76,7 +76,7 @@ def content(facts: Facts) -> dict[str, Any]:
         if said.outcome and said.outcome.get("is_proxy")
         else "What failures on record cost, by mode and stage",
         "programme": "; ".join(said.titles),
-        "tiles": _tiles(facts, said),
+        "tiles": _tiles(facts, said, found),
         "ask": as_text(facts, ask(facts, said, found)).strip(),
         "sure": _sure(facts, said),
         "levers": _levers(facts),
@@ -138,7 +138,7 @@ def _worth(facts: Facts, said: Answer, found: Prices, net: str, gates: str) -> s
     )
 
 
-def _tiles(facts: Facts, said: Answer) -> list[dict[str, str]]:
+def _tiles(facts: Facts, said: Answer, found: Prices) -> list[dict[str, str]]:
     is_proxy = bool(said.outcome and said.outcome.get("is_proxy"))
     loss = {
         "label": "A year, were each lost" if is_proxy else "Failures cost today, a year",
@@ -153,8 +153,9 @@ def _tiles(facts: Facts, said: Answer) -> list[dict[str, str]]:
         none = {"label": "Savings claimed", "value": "none", "note": "no lever is supported"}
         seen = {"label": "Process signals", "value": signals, "note": f"of {outcomes} examined"}
         return [loss, none, seen]
+    worth = "Net a year, shipped prices" if found.are_placeholders else "Worth a year, net"
     measures = (
-        ("Net a year, were they losses" if is_proxy else "Worth a year, net", NET),
+        ("Net a year, were they losses" if is_proxy else worth, NET),
         ("Costs once", COST),
         ("Pays back after, months", PAYBACK),
     )

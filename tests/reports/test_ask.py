@@ -154,6 +154,22 @@ def _multiplies(factor: str, price: str, product: str) -> bool:
     return low <= most and least <= high
 
 
+LEDGER = re.compile(
+    r"The ([\d,]+) failed batches on record cost (\$[\d.,]+[kMB]?) by the ledger, "
+    r"(\$[\d.,]+[kMB]?) each"
+)
+
+
+def test_the_ledger_is_its_batches_times_what_each_costs(untouched_signal_plant):
+    words = _words(render(untouched_signal_plant, plotly_js=""))
+    (batches, total, each) = LEDGER.findall(words)[0]
+    exact = float(batches.replace(",", ""))
+    low, high = (exact * end for end in _span(each))
+    least, most = _span(total)
+    assert low <= most
+    assert least <= high
+
+
 @pytest.mark.parametrize("failures", [0.35, 1.0, 6.0, 6.26, 7.4, 78.9, 640.0])
 @pytest.mark.parametrize("cost", [97_800.0, 270_000.0, 1_250_000.0])
 def test_what_is_printed_as_a_product_multiplies(signal_plant, failures, cost):

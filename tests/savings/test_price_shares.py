@@ -107,6 +107,34 @@ def test_a_shipped_set_is_asked_about_in_ten_lines_or_fewer(name, records_of):
         assert own["placeholder_share"] <= 0.1
 
 
+def _random_lines(shipped, names, seed):
+    """A plant's own lines: bases anywhere in the shipped range, ranges a tenth as wide."""
+    rng = np.random.default_rng(seed)
+    for name in names:
+        low, width = float(shipped[name].low), float(shipped[name].high - shipped[name].low)
+        base = low + width * rng.uniform(0.1, 0.9)
+        ends = (base - width / 20, base, base + width / 20)
+        yield f"{name}=" + ",".join(f"{end:.6f}" for end in ends)
+
+
+@pytest.mark.parametrize("name", FOR_RUNS)
+def test_whatever_a_plant_states_in_those_lines_the_ask_is_there(name, records_of):
+    """Unless its prices move the alert to another gate, whose own shares then are asked for."""
+    shipped = load_built_in(name)
+    first = _case(shipped, records_of())
+    asked = first.price_shares.filter("is_asked")["name"].to_list()
+    for seed in range(4):
+        case = _case(
+            with_overrides(shipped, list(_random_lines(shipped, asked, seed))), records_of()
+        )
+        standing = case.price_standing.row(0, named=True)
+        again = case.price_shares.filter("is_asked")["name"].to_list()
+        if [each.gate for each in case.kept] == [each.gate for each in first.kept]:
+            assert (standing["is_own"], again) == (True, []), standing
+        else:
+            assert len(again) <= 3
+
+
 def test_fewest_of_the_largest_shares_are_asked_for(records_of):
     shares = _case(load_built_in("tablets"), records_of()).price_shares.sort("rank")
     placeholders = shares.filter(shares["origin"] == "placeholder")

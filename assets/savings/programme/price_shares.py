@@ -25,7 +25,9 @@ from data_contracts.codes import PricedMeasure, PriceOrigin
 from data_contracts.tables import table
 
 MOST_PLACEHOLDER_SHARE = 0.1  # above it nothing is asked for but the prices themselves
-NAMED_SHARE = 0.9  # of what placeholders carry, those named carry at least so much
+NAMED_SHARE = 0.9  # of what placeholders carry, those named first carry at least so much
+MOST_LINES = 10  # named, unless so many carry less than that
+MOST_LEFT_SHARE = 0.05  # half of what may be left, for a site's prices move the whole too
 OWN = (PriceOrigin.SITE, PriceOrigin.SIMULATED_PLANT)
 
 
@@ -104,8 +106,10 @@ def price_shares(worth: PricedWorth, titles: Mapping[str, str]) -> pl.DataFrame:
     Returns:
         ``economics.price_shares``: one row per uncertain number that what is priced depends on, the
         largest share first. ``is_asked`` marks the first placeholders that together carry nine
-        tenths of what all placeholders carry, and leave at most a tenth of the variance to the
-        others even if they become known exactly. Empty where nothing is priced.
+        tenths of what all placeholders carry (once the plant has stated prices, fewer may do), and
+        leave at most a twentieth of the variance to the others even if they become known exactly,
+        as far as ten lines go.
+        Empty where nothing is priced.
     """
     if worth.priced is None:
         return table("economics.price_shares")
@@ -161,14 +165,18 @@ def price_standing(worth: PricedWorth, shares: pl.DataFrame) -> pl.DataFrame:
 
 
 def _asked(worth: PricedWorth, ordered: Sequence[str]) -> frozenset[str]:
-    """Return the fewest placeholders to state, taken from the largest share on."""
+    """Return the fewest placeholders to state, the largest share first; none where money may be."""
     carried = worth.share(ordered)
+    if worth.has_own and carried <= MOST_PLACEHOLDER_SHARE:
+        return frozenset()
     named: set[str] = set()
     for stream in dict.fromkeys(map(stream_name, ordered)):
         named |= {name for name in ordered if stream_name(name) == stream}
         left = [name for name in ordered if name not in named]
-        is_most = worth.share(named) >= NAMED_SHARE * carried
-        if is_most and worth.if_known(named).share(left) <= MOST_PLACEHOLDER_SHARE:
+        is_most = worth.has_own or worth.share(named) >= NAMED_SHARE * carried
+        if not is_most:
+            continue
+        if len(named) >= MOST_LINES or worth.if_known(named).share(left) <= MOST_LEFT_SHARE:
             break
     return frozenset(named)
 

@@ -40,9 +40,15 @@ def as_text(facts: Facts, parts: Iterable[Part]) -> str:
 def price_notice(found: Prices) -> list[Part]:
     """Say whose prices the money rests on; nothing where nothing is priced."""
     if found.are_placeholders:
-        whose = f"These are not this plant's prices. They came with lotwise ({found.set_title})"
         share: Part = ("prices.placeholder_share", found.priced, "value")
-        return [f"{whose}, and carry ", share, f" of the variance of the {found.title}."]
+        of_what = f" of the variance of the {found.title}."
+        if found.has_own:
+            part = (
+                "Part of these prices is not this plant's yet. Those that came with lotwise carry "
+            )
+            return [part, share, of_what]
+        whose = f"These are not this plant's prices. They came with lotwise ({found.set_title})"
+        return [f"{whose}, and carry ", share, of_what]
     if found.priced is None:
         return []
     if found.is_simulated:

@@ -23,6 +23,7 @@ class Prices:
         priced: What is priced, a ``PricedMeasure``; None where nothing is, or where nobody says.
         set_title: What the set of cost assumptions describes.
         is_own: Whether money may be asked for on them.
+        has_own: Whether the plant states any number itself.
         is_simulated: Whether they are those a simulated plant declares.
         asked: Prices to state first, name and title, the weightiest first.
     """
@@ -30,6 +31,7 @@ class Prices:
     priced: str | None
     set_title: str = ""
     is_own: bool = False
+    has_own: bool = False
     is_simulated: bool = False
     asked: tuple[dict[str, Any], ...] = ()
 
@@ -54,6 +56,7 @@ def prices(facts: Facts) -> Prices:
         priced=rows[0]["priced"],
         set_title=rows[0]["set_title"],
         is_own=rows[0]["is_own"],
+        has_own=rows[0]["own_numbers"] > 0,
         is_simulated=rows[0]["is_simulated"],
         asked=tuple(asked),
     )

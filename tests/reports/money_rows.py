@@ -134,7 +134,7 @@ def price_standing_rows(share: float = 0.04, *, is_own: bool = True, asked: int 
             "set_title": "Film-coated tablets, planning figures",
             "shipped_set": "tablets",
             "priced": "net_present_value",
-            "own_numbers": 3,
+            "own_numbers": 3 if is_own else 0,
             "placeholders": 90,
             "placeholder_share": share,
             "asked_numbers": asked,

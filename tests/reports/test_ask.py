@@ -97,6 +97,17 @@ def test_on_shipped_prices_no_output_asks_for_money(with_plan, shipped, tmp_path
         assert "suite cost per day (" not in flat.lower(), name
 
 
+def test_prices_stated_in_part_are_called_so(signal_plant):
+    standing = price_standing_rows(0.15, is_own=False, asked=2)[0] | {"own_numbers": 2}
+    plant = _with(signal_plant, price_standing=[standing], price_shares=price_shares_rows())
+    said = page_one(Facts(plant.query))
+    assert said["prices"] == (
+        "Part of these prices is not this plant's yet. Those that came with lotwise carry 15% of "
+        "the variance of the net present value."
+    )
+    assert said["ask"].startswith("None yet. First put in these prices: direct material cost")
+
+
 def test_on_the_plants_own_prices_money_is_asked_for(with_plan, signal_plant, tmp_path):
     said = _outputs(signal_plant, tmp_path)
     for name in ("html", "pdf", "workbook", "terminal"):

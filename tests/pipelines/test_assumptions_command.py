@@ -13,6 +13,7 @@ from data_contracts.assumptions import load_assumptions, load_built_in, with_ove
 from data_contracts.codes import PriceOrigin
 from data_contracts.errors import AssumptionError, UsageError
 from data_contracts.profile import load_profile
+from pipelines.site.first_site import site_text
 from pipelines.site.price_draft import draft, price_line, written_number
 from pipelines.site.run_request import RunRequest
 from pipelines.site.site_file import read_site
@@ -105,6 +106,12 @@ def test_a_site_file_may_name_a_shipped_set_or_a_file(tmp_path: Path) -> None:
     for said, meant in (("sterile_vials", Path("sterile_vials")), ("p.yaml", tmp_path / "p.yaml")):
         site.write_text(f"sources: {{plant: {{profile: tabletting, assumptions: {said}}}}}")
         assert read_site(site).sources["plant"].assumptions == meant
+
+
+def test_a_shipped_set_is_proposed_to_a_site_by_its_name(tmp_path: Path) -> None:
+    request = RunRequest(tmp_path / "var", "tabletting", assumptions=Path("sterile_vials"))
+    text = site_text(tmp_path, tmp_path / "var", "UTC", {"plant": request}, "0 2 * * *")
+    assert "    assumptions: sterile_vials\n" in text
 
 
 def test_the_set_in_force_is_shown_with_whose_each_number_is(

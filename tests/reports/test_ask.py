@@ -165,6 +165,13 @@ def _multiplies(factor: str, price: str, product: str) -> bool:
     return low <= most and least <= high
 
 
+def test_no_page_multiplies_in_passing(untouched_signal_plant, untouched_mix_plant):
+    """A product stands as one, with its factors beside it, or not at all."""
+    for plant in (untouched_signal_plant, untouched_mix_plant):
+        for words in (_words(render(plant, plotly_js="")), str(content(Facts(plant.query)))):
+            assert not re.search(r"\beach\b[^.]{0,80}\bthat is\b", words)
+
+
 LEDGER = re.compile(
     r"The ([\d,]+) failed batches on record cost (\$[\d.,]+[kMB]?) by the ledger, "
     r"(\$[\d.,]+[kMB]?) each"

@@ -4,11 +4,17 @@ The settings are resolved once, when a run starts, and never change during it. W
 stored is not said here: that is the warehouse's business.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from data_contracts.assumptions import Assumptions, load_run_assumptions
+from data_contracts.assumptions import (
+    Assumptions,
+    as_declared_by_plant,
+    load_run_assumptions,
+    with_overrides,
+)
 from data_contracts.errors import UsageError
 from data_contracts.profile import Profile
 from data_contracts.untrusted.limits import EARLIEST_INSTANT, LATEST_INSTANT
@@ -45,13 +51,14 @@ class RunSettings:
         profile: How the source's export maps onto the raw contracts.
         data_dir: Folder that holds the delivered files.
         source_key: Names the working warehouse; one per profile and data folder.
-        assumptions_file: Cost assumptions; None means the profile's own default.
+        assumptions_file: Cost assumptions, or a built-in set; None means the profile's own default.
         as_of: UTC instant up to which records count as known; None means the latest in the data.
         is_quick: Whether fewer resamples are drawn (same path, wider intervals).
         seed: Seed of every random draw of the run.
         run_id: Identity of the run in Dagster and in ``evidence.runs``.
         simulation: Set when the files are to be written by the virtual plant first.
         retention: How much of earlier runs is kept.
+        price_changes: Cost assumptions changed by hand, each as ``name=low,base,high``.
     """
 
     profile: Profile
@@ -64,15 +71,33 @@ class RunSettings:
     run_id: str
     simulation: SimulationSettings | None = None
     retention: Retention = USUAL
+    price_changes: tuple[str, ...] = ()
 
     def assumptions(self) -> Assumptions:
-        """Read the cost assumptions: the named file, the profile's choice, or the default.
+        """Read the cost assumptions of the run.
 
         Raises:
             AssumptionError: The set cannot be read or cannot price a run.
         """
-        own = self.profile
-        return load_run_assumptions(self.assumptions_file, own.assumptions, own.file.parent)
+        return assumptions_in_force(self.profile, self.assumptions_file, self.price_changes)
+
+
+def assumptions_in_force(
+    profile: Profile, file: Path | None, changes: Sequence[str]
+) -> Assumptions:
+    """Read the set that prices a source: the named file, the profile's choice, or the default.
+
+    Args:
+        profile: The source. What a simulated plant is priced with are its own declared prices.
+        file: A file or built-in set that was named; None for none.
+        changes: Numbers changed by hand, each as ``name=low,base,high``.
+
+    Raises:
+        AssumptionError: The set cannot be read or cannot price a run, or a change does not fit.
+    """
+    read = load_run_assumptions(file, profile.assumptions, profile.file.parent)
+    changed = with_overrides(read, changes)
+    return as_declared_by_plant(changed) if profile.name in PLANT_OF_PROFILE else changed
 
 
 def parse_instant(text: str) -> datetime:

@@ -1,8 +1,9 @@
 """The cost assumptions of a run: where they come from and how one is changed by hand.
 
-Built-in sets stand in ``assumptions/`` beside this module: ``tablets`` for a run's money and the
-presets ``sterile_injectable`` and ``real_time_release``, which are plain arithmetic. What a set
-is made of is in ``assumption_schema.model``; what is refused, in its ``reader``.
+Built-in sets stand in ``assumptions/`` beside this module: ``tablets``, ``oral_capsules``,
+``sterile_vials`` and ``biologics`` for a run's money, and the presets ``sterile_injectable`` and
+``real_time_release``, which are plain arithmetic. What a set is made of is in
+``assumption_schema.model``; what is refused, in its ``reader``.
 """
 
 from collections.abc import Sequence
@@ -18,10 +19,14 @@ from data_contracts.assumption_schema.model import (
     Lever,
     Promise,
 )
-from data_contracts.assumption_schema.reader import check_span, read_assumptions
+from data_contracts.assumption_schema.reader import read_assumptions
+from data_contracts.assumption_schema.shipped import BUILT_IN_DIR, built_in_names
+from data_contracts.assumption_schema.spans import check_span
+from data_contracts.codes import PriceOrigin
 from data_contracts.errors import AssumptionError
 
 __all__ = [
+    "BUILT_IN_DIR",
     "DEFAULT_ASSUMPTIONS",
     "DEFAULT_PRESET",
     "Assumption",
@@ -29,22 +34,18 @@ __all__ = [
     "LedgerCategory",
     "Lever",
     "Promise",
+    "as_declared_by_plant",
     "built_in_names",
     "load_assumptions",
     "load_built_in",
     "load_run_assumptions",
+    "names_built_in",
     "with_overrides",
 ]
 
-BUILT_IN_DIR = Path(__file__).parent / "assumptions"
 DEFAULT_ASSUMPTIONS = "tablets"  # prices a run when neither the command nor the profile names a set
 RUN_NAMES = ("batches_per_year", "discount_rate", "horizon_years")
 DEFAULT_PRESET = "sterile_injectable"  # what ``lotwise roi`` shows when nothing is named
-
-
-def built_in_names() -> list[str]:
-    """Return the names of the sets that come with lotwise, sorted."""
-    return sorted(path.stem for path in BUILT_IN_DIR.glob("*.yaml"))
 
 
 def load_built_in(name: str) -> Assumptions:
@@ -59,7 +60,7 @@ def load_built_in(name: str) -> Assumptions:
     if name not in built_in_names():
         raise AssumptionError(
             f"There is no built-in set of cost assumptions named '{name}'; there are "
-            f"{', '.join(built_in_names())}. Give a file with --assumptions FILE."
+            f"{', '.join(built_in_names())}. Name one, or the path of a file, with --assumptions."
         )
     return read_assumptions(BUILT_IN_DIR / f"{name}.yaml")
 
@@ -68,7 +69,7 @@ def load_assumptions(path: Path | None = None, preset: str | None = None) -> Ass
     """Load the set a command asks for.
 
     Args:
-        path: A file of assumptions.
+        path: A file of assumptions, or the name of a built-in set where no such file is.
         preset: Name of a built-in set, instead of a file.
 
     Returns:
@@ -82,8 +83,14 @@ def load_assumptions(path: Path | None = None, preset: str | None = None) -> Ass
             f"Both the preset '{preset}' and the file {path} are named; give one of the two."
         )
     if path is not None:
-        return read_assumptions(path)
+        is_a_name = len(path.parts) == 1 and not path.suffix and not path.exists()
+        return load_built_in(str(path)) if is_a_name else read_assumptions(path)
     return load_built_in(preset or DEFAULT_ASSUMPTIONS)
+
+
+def names_built_in(path: Path) -> bool:
+    """Tell whether a path is the bare name of a built-in set, and no file of that name is there."""
+    return str(path) in built_in_names() and not path.is_file()
 
 
 def load_run_assumptions(
@@ -92,7 +99,7 @@ def load_run_assumptions(
     """Load the set that prices a run.
 
     Args:
-        path: A file named on the command line; wins over the profile's choice.
+        path: A file or built-in set named on the command line; wins over the profile's choice.
         profile_choice: Name of a built-in set, or path of a file, as the profile states it.
         profile_dir: Folder that a relative path in the profile starts from.
 
@@ -114,7 +121,7 @@ def load_run_assumptions(
     if missing:
         raise AssumptionError(
             f"{assumptions.where}: this set cannot price a run; it lacks {', '.join(missing)}. "
-            f"Start from the built-in set '{DEFAULT_ASSUMPTIONS}'."
+            "Extend one that can: 'extends: tablets', oral_capsules, sterile_vials or biologics."
         )
     return assumptions
 
@@ -145,6 +152,17 @@ def with_overrides(assumptions: Assumptions, settings: Sequence[str]) -> Assumpt
     return replace(assumptions, parameters=changed)
 
 
+def as_declared_by_plant(assumptions: Assumptions) -> Assumptions:
+    """Return the set as the declared prices of a simulated plant, which has no others."""
+    declared = {
+        name: replace(each, origin=PriceOrigin.SIMULATED_PLANT)
+        if each.origin == PriceOrigin.PLACEHOLDER
+        else each
+        for name, each in assumptions.parameters.items()
+    }
+    return replace(assumptions, parameters=declared)
+
+
 def _changed(old: Assumption, text: str, where: str) -> Assumption:
     values: list[Fraction] = [exact(part, where) for part in text.split(",")]
     if len(values) not in (1, 3):
@@ -159,6 +177,8 @@ def _changed(old: Assumption, text: str, where: str) -> Assumption:
         distribution="fixed" if low == high else spread,
         source=f"set by hand ({where})",
         kind="assumption",
+        origin=PriceOrigin.SITE,
+        stated_in="--set",
     )
     check_span(new, where)
     return new

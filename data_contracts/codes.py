@@ -219,6 +219,31 @@ class PredictionSet:
     UNDECIDED: Final = "undecided"
 
 
+class PriceOrigin:
+    """Values of ``economics.assumptions.origin``.
+
+    Whose number it is. A placeholder came with lotwise and nobody of the plant has stated it; the
+    method's are no prices; a simulated plant's are its own.
+    """
+
+    SITE: Final = "site"
+    PLACEHOLDER: Final = "placeholder"
+    METHOD: Final = "method"
+    SIMULATED_PLANT: Final = "simulated_plant"
+    RECORDS: Final = "records"
+
+
+class PricedMeasure:
+    """Values of ``economics.price_shares.priced``.
+
+    What its share is of; the net present value of the programme, or the yearly cost of failures
+    where there is none.
+    """
+
+    NET_PRESENT_VALUE: Final = "net_present_value"
+    YEARLY_LOSS: Final = "yearly_loss"
+
+
 class RateComparison:
     """Values of ``history.failure_rate_moves.comparison``.
 

@@ -10,6 +10,7 @@ import typer
 
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
 from pipelines.commands import (
+    assumptions,
     check,
     profile,
     publish,
@@ -33,7 +34,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(run, nightly, backfill, self_test, simulate, check, profile),
-    *(roi, report, sql, export, publish, verify, init, serve),
+    *(roi, assumptions, report, sql, export, publish, verify, init, serve),
 )
 for command in COMMANDS:
     name = command.__name__.rsplit(".", 1)[-1].replace("_", "-")

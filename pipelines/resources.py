@@ -51,7 +51,14 @@ def resources_of_runs(default: RunRequest | None = None) -> dict[str, dg.Resourc
             text, default_value=said["data"], description="Folder of the delivered files."
         ),
         "assumptions": dg.Field(
-            text, default_value=said["assumptions"], description="Cost assumptions, YAML."
+            text,
+            default_value=said["assumptions"],
+            description="Cost assumptions, YAML or a built-in set.",
+        ),
+        "set": dg.Field(
+            [str],
+            default_value=said["set"],
+            description="Cost assumptions changed by hand, each as name=low,base,high.",
         ),
         "as_of": dg.Field(text, default_value=None, description="ISO date or UTC instant."),
         "quick": dg.Field(
@@ -117,6 +124,7 @@ def _run_settings(context: dg.InitResourceContext) -> RunSettings:
         run_id=context.run.run_id if context.run else "no-run",
         simulation=simulation,
         retention=Retention(**config["keep"]),
+        price_changes=tuple(config["set"]),
     )
     # Read once here, so that a set that cannot price a run refuses it before anything is written.
     settings.assumptions()

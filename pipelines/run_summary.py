@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reports.pages.ask import page_one
+from reports.pages.facts import Facts
 from reports.wording import PLANTED_WORTHS
 from warehouse.paths import Home
 from warehouse.published_copy.published import PublishedWarehouse, open_published
@@ -62,6 +64,7 @@ def summary(home: Path) -> dict[str, Any]:
             "quarantine_examples": _records(published, _QUARANTINE),
             "verdicts": _records(published, _VERDICTS),
             "base_scenario_annual_savings_usd": _records(published, _SAVINGS),
+            "page_one": page_one(Facts(published.query)),
         }
 
 
@@ -82,6 +85,10 @@ def print_summary(done: dict[str, Any], console: Console) -> None:
         name = f"{row['outcome']} (proxy)" if row["is_proxy"] else row["outcome"]
         verdicts.add_row(name, row["verdict"], Text(row["reason"]))
     console.print(verdicts)
+    said = done["page_one"]
+    for label, topic in (("Cost: ", "cost"), ("", "prices"), ("The ask: ", "ask")):
+        if topic in said:
+            console.print(f"{label}{said[topic]}", markup=False)
     console.print(f"Warehouse: {done['warehouse']}", soft_wrap=True, markup=False)
     console.print(f"Data Docs: {done['data_docs']}", soft_wrap=True, markup=False)
     console.print(f"Report:    {done['report']}", soft_wrap=True, markup=False)

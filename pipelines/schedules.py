@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from data_contracts.assumptions import names_built_in
 from data_contracts.errors import LotwiseError, RunLockedError
 from pipelines.history.alerts import RunFailure, tell
 from pipelines.history.dead_runs import close_dead_runs
@@ -158,7 +159,8 @@ def _files(site: Site, source: Source) -> list[Path]:
     Raises:
         LotwiseError: The profile or the folder cannot be read; the tick says so.
     """
-    own = [source.assumptions] if source.assumptions is not None else []
+    prices = source.assumptions
+    own = [] if prices is None or names_built_in(prices) else [prices]
     delivered = delivered_files(RunRequest.of_source(site, source))
     if delivered is None:
         return own

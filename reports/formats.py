@@ -120,6 +120,14 @@ def number(value: Number, low: Number = None, high: Number = None) -> WrittenFig
     return _written(value, low, high, lambda x, step, trim: _fixed(x, step, is_trimmed=trim))
 
 
+def factor(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
+    """Write a factor of a product of money, to as many digits as the money: ``7.42``, ``640``."""
+    del low, high
+    return _written(
+        value, None, None, lambda x, step, trim: _fixed(x, step, is_trimmed=trim), MONEY_DIGITS
+    )
+
+
 def count(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
     """Write a count: exact when it has no interval (``1,005``), else as a number."""
     if value is not None and not _has_interval(low, high) and float(value).is_integer():
@@ -133,7 +141,10 @@ def share(value: Number, low: Number = None, high: Number = None) -> WrittenFigu
         return WrittenFigure("<0.01%")
     ends = [None if x is None else 100.0 * x for x in (value, low, high)]
     return _written(
-        ends[0], ends[1], ends[2], lambda x, step, trim: f"{_fixed(x, step, is_trimmed=trim)}%"
+        ends[0],
+        ends[1],
+        ends[2],
+        lambda x, step, trim: _fixed(x, step, is_trimmed=trim) + ("" if math.isinf(x) else "%"),
     )
 
 
@@ -223,6 +234,7 @@ def text(value: object) -> WrittenFigure:
 
 NUMERIC_FORMATS: dict[str, Callable[[Number, Number, Number], WrittenFigure]] = {
     "number": number,
+    "factor": factor,
     "count": count,
     "share": share,
     "probability": probability,

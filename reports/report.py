@@ -16,6 +16,7 @@ from markupsafe import Markup
 from reports import wording
 from reports.claims import definitions
 from reports.pages import (
+    ask,
     event_findings,
     executive,
     model_card,
@@ -60,6 +61,7 @@ def _vocabularies() -> dict[str, Any]:
         "planted_worth": wording.PLANTED_WORTHS,
         "headline_part": wording.HEADLINE_PARTS,
         "rate_comparison": wording.RATE_COMPARISONS,
+        "price_origin": wording.PRICE_ORIGINS,
     }
     named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
     return {
@@ -125,6 +127,7 @@ def render(
             **_functions(facts),
             **what_changed.context(facts),
             **executive.context(facts),
+            **ask.context(facts),
             **power.context(facts),
             **window_evidence.context(facts),
             **technical.context(facts),

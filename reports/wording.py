@@ -12,6 +12,7 @@ from data_contracts.codes import (
     LeakLikeness,
     NegativeControl,
     PlantedWorth,
+    PriceOrigin,
     RateComparison,
     RefusalRule,
     ReplacementVerdict,
@@ -167,6 +168,13 @@ PLANTED_WORTHS = {
     PlantedWorth.TENTH_OF_FAILURES: "a tenth of the failures on record",
     PlantedWorth.QUARTER_OF_FAILURES: "a quarter of the failures on record",
     PlantedWorth.HALF_OF_FAILURES: "half of the failures on record",
+}
+PRICE_ORIGINS = {
+    PriceOrigin.SITE: "the plant's own",
+    PriceOrigin.PLACEHOLDER: "a placeholder",
+    PriceOrigin.METHOD: "a convention of the method",
+    PriceOrigin.SIMULATED_PLANT: "the simulated plant's own",
+    PriceOrigin.RECORDS: "counted from records",
 }
 # The words for a failure mode of economics.copq_ledger, in a query over it.
 MODE_TITLE_SQL = """coalesce((SELECT any_value(o.title) FROM core.outcome_definitions AS o

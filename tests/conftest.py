@@ -19,6 +19,8 @@ LONGEST_FILES = (
     "tests/pipelines/test_main_job.py",
     "tests/pipelines/test_tabletting_run.py",
     "tests/bad_inputs/test_bad_inputs.py",
+    "tests/savings/test_price_shares.py",
+    "tests/savings/test_price_standing.py",
     "tests/sensor_features/test_spark_executor.py",
     "tests/failure_models/test_real_tabletting.py",
     "tests/warehouse/test_publication.py",

@@ -20,6 +20,7 @@ from assets.savings.levers.levers import levers
 from assets.savings.levers.value_by_gate import value_by_gate
 from assets.savings.programme.detectability import detectability
 from assets.savings.programme.plan_inputs import plan_inputs
+from assets.savings.programme.price_shares import PricedWorth, price_shares, price_standing
 from assets.savings.programme.programme import CHOICE_DRAWS, programme
 from assets.savings.programme.savings_tracker import savings_tracker
 from assets.savings.programme.scenarios import scenarios
@@ -56,6 +57,8 @@ class BusinessCase:
         detectability: ``economics.detectability``.
         savings_tracker: ``economics.savings_tracker``.
         plan_inputs: ``economics.plan_inputs``.
+        price_shares: ``economics.price_shares``.
+        price_standing: ``economics.price_standing``.
         kept: The levers of the programme.
         counts: Failures and verdicts.
     """
@@ -69,6 +72,8 @@ class BusinessCase:
     detectability: pl.DataFrame
     savings_tracker: pl.DataFrame
     plan_inputs: pl.DataFrame
+    price_shares: pl.DataFrame
+    price_standing: pl.DataFrame
     kept: list[LeverDecision]
     counts: FailureCounts
 
@@ -96,6 +101,8 @@ def business_case(
     made = _decided(assumptions, records, draws, seed, resamples)
     before, after = _promise(made.chosen, made.counts, made.kept)
     pace = float(np.median(made.counts.batches_per_year(made.chosen)))
+    worth = PricedWorth(made.chosen, made.counts, made.kept)
+    shares = price_shares(worth, records.titles)
     return BusinessCase(
         value_by_gate=made.by_gate,
         levers=levers(assumptions, made.decisions, made.left_out),
@@ -116,6 +123,8 @@ def business_case(
             records.batches, records.priced_failures, before, after, assumptions.promise
         ),
         plan_inputs=plan_inputs(made.chosen, made.counts, made.kept),
+        price_shares=shares,
+        price_standing=price_standing(worth, shares),
         kept=made.kept,
         counts=made.counts,
     )

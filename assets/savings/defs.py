@@ -24,6 +24,7 @@ from assets.savings.records.baseline import baseline, priced_failures
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.controller_answers import controller_answers, failures_by_year
 from assets.savings.records.copq_ledger import copq_ledger
+from assets.savings.records.rate_arithmetic import rate_arithmetic
 from assets.savings.uncertainty.assumptions import assumptions
 from data_contracts.catalogue import contract
 from warehouse.store import Warehouse
@@ -41,6 +42,8 @@ CASE_TABLES = (
     "economics.detectability",
     "economics.savings_tracker",
     "economics.plan_inputs",
+    "economics.price_shares",
+    "economics.price_standing",
     "economics.scenarios",
 )
 RECORDS = ("core.batches", "core.outcomes", "core.outcome_definitions")
@@ -76,6 +79,14 @@ def prices_of_an_alarm(
 def ledger(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.DataFrame:
     """The cost of poor quality, one row per failed batch and category."""
     return copq_ledger(priced_failures(**tables), context.resources.run_settings.assumptions())
+
+
+@table_asset("economics.rate_arithmetic", *RECORDS, group=GROUP, resources=SETTINGS)
+def cost_at_recorded_rate(
+    context: dg.AssetExecutionContext, **tables: pl.DataFrame
+) -> pl.DataFrame:
+    """What failures cost at the recorded rate, multiplied out: one row per figure."""
+    return rate_arithmetic(baseline(**tables), context.resources.run_settings.assumptions())
 
 
 @table_asset("economics.controller_answers", *RECORDS, group=GROUP, resources=SETTINGS)

@@ -5,7 +5,8 @@ mean together is checked in ``reader`` and ``levers``.
 """
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -58,7 +59,33 @@ def exact(text: str, where: str) -> Fraction:
     return value
 
 
-def read_document(path: Path) -> Any:
+@dataclass(frozen=True)
+class Document:
+    """A YAML file with every scalar as text.
+
+    Attributes:
+        path: The file.
+        values: What it says.
+        lines: Line of each key of the first two levels, counted from 1.
+    """
+
+    path: Path
+    values: Any
+    lines: Mapping[tuple[str, ...], int]
+
+    @property
+    def name(self) -> str:
+        """The file's name, without its folder."""
+        return self.path.name
+
+    def place(self, *keys: str) -> str:
+        """Return where an entry stands: file, line, keys."""
+        line = self.lines.get(keys)
+        at = f"{self.path}, line {line}" if line else str(self.path)
+        return ": ".join([at, *(key for key in keys if len(keys) == 1 or key != "assumptions")])
+
+
+def read_document(path: Path) -> Document:
     """Read a YAML file with every scalar as text.
 
     Raises:
@@ -68,7 +95,9 @@ def read_document(path: Path) -> Any:
     loader = _TextLoader(text)
     loader.name = str(path)
     try:
-        return loader.get_single_data()
+        node = loader.get_single_node()
+        values = None if node is None else loader.construct_document(node)
+        return Document(path, values, dict(_lines(node)))
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split()).replace(' in "<unicode string>"', "")
         raise AssumptionError(f"{path}: this is not valid YAML ({problem}); correct it.") from error
@@ -76,6 +105,18 @@ def read_document(path: Path) -> Any:
         raise AssumptionError(f"{path}: a key or value is no text ({error}); write it.") from error
     finally:
         loader.dispose()
+
+
+def _lines(node: Any) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield keys of the first two levels with their lines."""
+    for key, below in _pairs(node):
+        yield (key.value,), key.start_mark.line + 1
+        for inner, _ in _pairs(below):
+            yield (key.value, inner.value), inner.start_mark.line + 1
+
+
+def _pairs(node: Any) -> list[tuple[Any, Any]]:
+    return node.value if isinstance(node, yaml.MappingNode) else []
 
 
 def read_mapping(value: Any, where: str) -> dict[str, Any]:

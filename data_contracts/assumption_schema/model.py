@@ -11,6 +11,7 @@ from datetime import date
 from difflib import get_close_matches
 from fractions import Fraction
 
+from data_contracts.codes import PriceOrigin
 from data_contracts.errors import AssumptionError
 
 STAGES = range(1, 8)  # the seven stages of the process chain, and the gates after them
@@ -33,6 +34,8 @@ class Assumption:
         kind: ``measured``, ``assumption`` or ``claim`` (somebody else's published figure).
         favourable: ``high`` or ``low``: the side on which savings are larger.
         description: What the number means, in a sentence.
+        origin: A ``PriceOrigin``: the site's own, a placeholder of a shipped set, the method's.
+        stated_in: Where it is stated: a shipped set, the site's file, or ``--set``.
     """
 
     name: str
@@ -47,6 +50,8 @@ class Assumption:
     kind: str
     favourable: str
     description: str
+    origin: str = PriceOrigin.SITE
+    stated_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,8 @@ class Assumptions:
         levers: Declared levers.
         origin_stages: Failure mode -> stage where it originates, where that is known.
         promise: What a programme under way has promised; None before one has started.
+        shipped_set: The set that comes with lotwise of which this is one or which it extends; None
+            for a file that stands alone.
     """
 
     name: str
@@ -159,6 +166,7 @@ class Assumptions:
     levers: tuple[Lever, ...]
     origin_stages: Mapping[str, int]
     promise: Promise | None = None
+    shipped_set: str | None = None
 
     def __getitem__(self, name: str) -> Assumption:
         """Return one assumption.

@@ -1,11 +1,10 @@
 """Reads a file of cost assumptions and refuses what cannot be audited.
 
-The file as a whole and its numbers are checked here, ledger and levers in ``levers``,
-single entries in ``entries``; each broken rule is one clear error. Numbers are read as
-exact fractions (``0.03`` is 3/100, ``2/3`` is two thirds), so arithmetic on them stays exact.
+The set as a whole is put together and checked here; what the file and the set it extends state
+together is in ``stated``, ledger and levers in ``levers``, single entries in ``entries``. Numbers
+are read as exact fractions (``0.03`` is 3/100, ``2/3`` two thirds), so arithmetic stays exact.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,72 +12,38 @@ from typing import Any
 from data_contracts.assumption_schema.entries import (
     exact,
     read_block,
-    read_choice,
     read_date,
-    read_document,
-    read_mapping,
     read_text,
 )
 from data_contracts.assumption_schema.levers import read_ledger, read_levers, read_origin_stages
-from data_contracts.assumption_schema.model import (
-    STAGES,
-    Assumption,
-    Assumptions,
-    Promise,
-)
-from data_contracts.assumption_schema.units import (
-    BASIS_QUESTIONS,
-    BOUNDED_BY_ONE,
-    CURRENCY,
-    DISTRIBUTIONS,
-    KINDS,
-    NAMED_UNITS,
-    SIDES,
-    UNITS,
-)
+from data_contracts.assumption_schema.model import Assumption, Assumptions, Promise
+from data_contracts.assumption_schema.stated import stated
+from data_contracts.assumption_schema.units import BASIS_QUESTIONS, CURRENCY, NAMED_UNITS
 from data_contracts.assumption_schema.unmeasured import unmeasured_confounding
 from data_contracts.errors import AssumptionError
-from data_contracts.untrusted.limits import MOST_BY_UNIT
-
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_TOP = {"name", "title", "currency", "statement", "basis", "assumptions"}
-_TOP_OPTIONAL = {"ledger", "levers", "failure_modes", "promise"}
-_FIELDS = {
-    "unit",
-    "distribution",
-    "owner",
-    "source",
-    "as_of",
-    "kind",
-    "favourable",
-    "description",
-}
-_SPANS = ({"low", "base", "high"}, {"by_gate"}, {"by_tier"})
 
 
 def read_assumptions(path: Path) -> Assumptions:
     """Read and check one file of cost assumptions.
 
     Args:
-        path: YAML file.
+        path: YAML file: a whole set, or what differs from the shipped set it extends.
 
     Returns:
         The checked set.
 
     Raises:
         AssumptionError: The file is missing, is not YAML, or anything in it cannot be used; the
-            message names the file, the entry and what to change.
+            message names the file, the line, the entry and what to change.
     """
     where = str(path)
-    top = read_block(read_document(path), where, _TOP, _TOP_OPTIONAL)
+    found = stated(path)
+    top, parameters = found.top, found.parameters
     if top["currency"] != CURRENCY:
         raise AssumptionError(
             f"{where}: currency '{top['currency']}' is unknown; amounts are kept in {CURRENCY}, "
             "so convert them and state the rate in each source."
         )
-    parameters: dict[str, Assumption] = {}
-    for name, entry in read_mapping(top["assumptions"], f"{where}: assumptions").items():
-        parameters.update(_assumption(name, entry, f"{where}: {name}"))
     _check_named(parameters, where)
     levers = read_levers(top.get("levers", {}), parameters, f"{where}: levers")
     read = Assumptions(
@@ -93,87 +58,10 @@ def read_assumptions(path: Path) -> Assumptions:
         levers=levers,
         origin_stages=read_origin_stages(top.get("failure_modes", {}), f"{where}: failure_modes"),
         promise=_promise(top["promise"], f"{where}: promise") if "promise" in top else None,
+        shipped_set=found.shipped_set,
     )
     _check_failure_cost(read)
     return read
-
-
-def check_span(assumption: Assumption, where: str) -> None:
-    """Check that low, base and high of an assumption are in order and within its unit.
-
-    Raises:
-        AssumptionError: Low lies above high, base outside them, a share above 1, or the
-            distribution does not fit.
-    """
-    low, base, high = assumption.low, assumption.base, assumption.high
-    if low > high:
-        raise AssumptionError(
-            f"{where}: low {float(low):g} is above high {float(high):g}; swap or correct them."
-        )
-    if not low <= base <= high:
-        raise AssumptionError(
-            f"{where}: base {float(base):g} lies outside low {float(low):g} to high "
-            f"{float(high):g}; correct the base or widen the range."
-        )
-    if assumption.unit in BOUNDED_BY_ONE and high > 1:
-        raise AssumptionError(
-            f"{where}: {float(high):g} is above 1, but the unit is '{assumption.unit}'; write "
-            "3% as 0.03."
-        )
-    most = MOST_BY_UNIT.get(assumption.unit)
-    if most is not None and high > most:
-        raise AssumptionError(
-            f"{where}: {assumption.name} is {float(high):g} {assumption.unit}; the most that is "
-            f"computed is {most:,}. Correct it."
-        )
-    if (assumption.distribution == "fixed") != (low == high):
-        raise AssumptionError(
-            f"{where}: distribution '{assumption.distribution}' does not fit low {float(low):g} "
-            f"and high {float(high):g}; use 'fixed' when, and only when, the three are equal."
-        )
-
-
-def _assumption(name: str, value: Any, where: str) -> dict[str, Assumption]:
-    """Read one entry; an entry by gate or by tier gives one assumption each."""
-    if not _NAME.fullmatch(name):
-        raise AssumptionError(f"{where}: a name is lower case with underscores; rename it.")
-    given = set(read_mapping(value, where))
-    span = next((keys for keys in _SPANS if keys & given), _SPANS[0])
-    block = read_block(value, where, _FIELDS | span)
-    by = {"by_gate": STAGES, "by_tier": range(1, 4)}
-    if span == _SPANS[0]:
-        spans = {name: [block["low"], block["base"], block["high"]]}
-    else:
-        (key,) = span
-        rows = read_block(block[key], f"{where}: {key}", {str(number) for number in by[key]})
-        part = key.removeprefix("by_")
-        spans = {f"{name}_{part}_{number}": rows[str(number)] for number in by[key]}
-    return {each: _one(each, block, three, where) for each, three in spans.items()}
-
-
-def _one(name: str, block: Mapping[str, Any], three: Any, where: str) -> Assumption:
-    where = where if where.endswith(f": {name}") else f"{where} ({name})"
-    if not isinstance(three, list) or len(three) != 3:
-        raise AssumptionError(f"{where}: needs [low, base, high]; write three numbers.")
-    low, base, high = (exact(text, where) for text in three)
-    stated = read_choice(block, "distribution", DISTRIBUTIONS, where)
-    one_value_of_many = low == high and ("by_gate" in block or "by_tier" in block)
-    assumption = Assumption(
-        name=name,
-        low=low,
-        base=base,
-        high=high,
-        unit=read_choice(block, "unit", frozenset(UNITS), where),
-        distribution="fixed" if one_value_of_many else stated,
-        owner=read_text(block, "owner", where),
-        source=read_text(block, "source", where),
-        as_of=read_date(block, where),
-        kind=read_choice(block, "kind", KINDS, where),
-        favourable=read_choice(block, "favourable", SIDES, where),
-        description=read_text(block, "description", where),
-    )
-    check_span(assumption, where)
-    return assumption
 
 
 def _check_named(parameters: Mapping[str, Assumption], where: str) -> None:

@@ -59,6 +59,7 @@ NAMED_UNITS: dict[str, str] = {
     "capacity_limited_share": "share",
     "slot_value_usd_per_batch": "USD/batch",
     "unmeasured_confounding_ratio": "ratio",
+    "target_failure_rate": "share",
 }
 # Kinds whose effect is read from records nobody randomised: something unmeasured may be behind it.
 OBSERVED_KINDS = frozenset({"window", "lots"})

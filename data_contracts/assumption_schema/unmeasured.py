@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from data_contracts.assumption_schema.model import Assumption, Lever
 from data_contracts.assumption_schema.units import OBSERVED_KINDS
+from data_contracts.codes import PriceOrigin
 
 NAME = "unmeasured_confounding_ratio"
 _DEFAULT = Assumption(
@@ -28,6 +29,8 @@ _DEFAULT = Assumption(
     favourable="low",
     description="Risk ratio by which something nobody records makes batches outside a window look "
     "worse than the parameter makes them.",
+    origin=PriceOrigin.METHOD,
+    stated_in="lotwise",
 )
 
 

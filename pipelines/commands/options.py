@@ -26,7 +26,12 @@ DataOption = Annotated[
     Path | None, typer.Option("--data", help="Folder that holds the source's files.")
 ]
 AssumptionsOption = Annotated[
-    Path | None, typer.Option("--assumptions", help="Cost assumptions, a YAML file.")
+    Path | None,
+    typer.Option("--assumptions", help="Cost assumptions: a YAML file, or a set that is shipped."),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A price: name=value or name=low,base,high; may be repeated."),
 ]
 QuickOption = Annotated[
     bool, typer.Option("--quick", help="A fifth of the plant, fewer resamples, same path.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import AssumptionsOption, JsonOption
+from pipelines.commands.options import AssumptionsOption, JsonOption, SetOption
 
 
 def command(
@@ -15,10 +15,7 @@ def command(
         typer.Option("--preset", help="Built-in set: sterile_injectable, real_time_release, ..."),
     ] = None,
     assumptions: AssumptionsOption = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="name=value or name=low,base,high; may be repeated."),
-    ] = None,
+    settings: SetOption = None,
     xlsx: Annotated[
         Path | None,
         typer.Option("--xlsx", help="Write the model as a workbook of live formulas."),

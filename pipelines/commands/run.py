@@ -12,6 +12,7 @@ from pipelines.commands.options import (
     JsonOption,
     QuickOption,
     SeedOption,
+    SetOption,
     SourceOption,
 )
 from pipelines.terminal.console import terminal
@@ -27,10 +28,11 @@ def command(
     ] = None,
     quick: QuickOption = False,
     seed: SeedOption = None,
+    settings: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the main job: read a source, find what precedes failures, price it, publish, report."""
-    from assets.run_settings import parse_instant
+    from assets.run_settings import assumptions_in_force, parse_instant
     from data_contracts.profile import load_profile
     from pipelines.site.asked import asked
 
@@ -42,9 +44,11 @@ def command(
         seed=seed,
         is_quick=quick,
         as_of=as_of,
+        price_changes=settings,
     )
     # What cannot be run is refused before the seconds it takes to set the job up.
-    load_profile(request.source)
+    profile = load_profile(request.source)
+    assumptions_in_force(profile, request.assumptions, request.price_changes)
     if as_of is not None:
         parse_instant(as_of)
 

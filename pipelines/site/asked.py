@@ -1,6 +1,7 @@
 """What a command was asked, with what the site file and earlier runs say where it was not."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def asked(
     seed: int | None,
     is_quick: bool = False,
     as_of: str | None = None,
+    price_changes: Sequence[str] | None = None,
 ) -> RunRequest:
     """Return the request behind a command's options; None is what was not said.
 
@@ -78,6 +80,7 @@ def asked(
         seed=request.seed if seed is None else seed,
         is_quick=is_quick or request.is_quick,
         as_of=as_of,
+        price_changes=tuple(price_changes or ()),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from assets.run_settings import PLANT_OF_PROFILE
+from data_contracts.assumptions import names_built_in
 from data_contracts.errors import ProfileError
 from data_contracts.profile import load_profile
 from pipelines.site.last_requests import remembered
@@ -118,7 +119,12 @@ def site_text(
 
 
 def _written(path: Path, folder: Path) -> str:
-    """Write a path for YAML: relative where it lies in the folder, quoted where it must be."""
+    """Write a path for YAML: relative where it lies in the folder, quoted where it must be.
+
+    The name of a shipped set of prices stands for itself.
+    """
+    if names_built_in(path):
+        return str(path)
     try:
         text = str(path.resolve().relative_to(folder.resolve()))
     except ValueError:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.run_settings import VIRTUAL_PLANT
+from data_contracts.assumptions import names_built_in
 from pipelines.site.site_file import Site, Source
 from warehouse.published_copy.retention import USUAL, Retention
 
@@ -18,10 +19,11 @@ class RunRequest:
         home: Runtime home.
         source: Built-in profile or the path of one.
         data: Folder of the delivered files.
-        assumptions: Cost assumptions.
+        assumptions: Cost assumptions, a file or the name of a built-in set.
         as_of: ISO date or instant up to which records count as known.
         is_quick: Whether fewer resamples are drawn.
         seed: Seed of every random draw.
+        price_changes: Cost assumptions changed by hand, each as ``name=low,base,high``.
         config: Dagster run configuration of the job's own, beside that of the resources.
         retention: How much of earlier runs the home keeps.
     """
@@ -33,6 +35,7 @@ class RunRequest:
     as_of: str | None = None
     is_quick: bool = False
     seed: int = 1
+    price_changes: tuple[str, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
     retention: Retention = USUAL
 
@@ -64,9 +67,10 @@ class RunRequest:
             "quick": self.is_quick,
             "seed": self.seed,
             "data": str(self.data.resolve()) if self.data else None,
-            "assumptions": str(self.assumptions.resolve()) if self.assumptions else None,
+            "assumptions": _absolute(self.assumptions) if self.assumptions else None,
             "as_of": self.as_of,
             "keep": asdict(self.retention),
+            "set": list(self.price_changes),
         }
 
     @classmethod
@@ -86,6 +90,7 @@ class RunRequest:
             is_quick=bool(said.get("quick", False)),
             seed=int(said.get("seed", 1)),
             retention=Retention(**said.get("keep", {})),
+            price_changes=tuple(map(str, said.get("set", ()))),
         )
 
     def run_config(self) -> dict[str, Any]:
@@ -97,3 +102,8 @@ class RunRequest:
                 "run_settings": {"config": self.settings()},
             },
         }
+
+
+def _absolute(assumptions: Path) -> str:
+    """Where the assumptions are: the name of a built-in set stands for itself."""
+    return str(assumptions if names_built_in(assumptions) else assumptions.resolve())

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from assets.run_settings import PLANT_OF_PROFILE
+from data_contracts.assumptions import names_built_in
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.untrusted.limits import LARGEST_SEED
 from warehouse.published_copy.retention import USUAL, Retention
@@ -30,7 +31,8 @@ class Source:
         name: Its name on this site.
         profile: Built-in profile or the path of one.
         data: Folder of the delivered files; None where the profile says it.
-        assumptions: Cost assumptions; None for the profile's own or the default.
+        assumptions: Cost assumptions, a file or a built-in set; None for the profile's own or the
+            default.
         seed: Seed of every random draw.
         is_quick: Whether fewer resamples are drawn.
         crons: When which job runs by itself: ``nightly``, ``refit``, ``self_test`` to a cron line.
@@ -151,7 +153,7 @@ def _source(sources: Section, name: str, folder: Path) -> Source:
         name=name,
         profile=profile,
         data=_path(own, "data", folder),
-        assumptions=_path(own, "assumptions", folder),
+        assumptions=_assumptions(own, folder),
         seed=1 if seed is None else int(seed),
         is_quick=own.flag("quick"),
         crons={job: _cron(hours, job) for job in SCHEDULES if job in hours.values},
@@ -173,6 +175,14 @@ def _retention(section: Section) -> Retention:
         if number is None or not (float(number).is_integer() and number >= 1):
             section.fail(key, f"expected a whole number of runs, at least 1, found {number}")
     return Retention(**{key: int(number) for key, number in said.items() if number})
+
+
+def _assumptions(own: Section, folder: Path) -> Path | None:
+    """The file of cost assumptions, or the name of a built-in set where no such file is."""
+    file = _path(own, "assumptions", folder)
+    named = Path(own.text("assumptions") or "")
+    is_named = file is not None and not file.is_file() and names_built_in(named)
+    return named if is_named else file
 
 
 def _path(section: Section, key: str, folder: Path) -> Path | None:

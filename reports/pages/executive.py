@@ -68,7 +68,7 @@ SELECT outcome, gate FROM economics.value_by_gate WHERE net_usd_p50 > 0 AND gate
 QUALIFY row_number() OVER (PARTITION BY outcome ORDER BY net_usd_p50 DESC, gate) = 1
 """
 _ASSUMPTIONS_SQL = """
-SELECT name, unit, owner, source, as_of, kind, description
+SELECT name, unit, owner, source, as_of, kind, description, origin, stated_in
 FROM economics.assumptions ORDER BY kind DESC, name
 """
 _QUESTIONS_SQL = "SELECT question FROM economics.controller_answers ORDER BY position, question"

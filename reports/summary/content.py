@@ -4,12 +4,12 @@ from typing import Any
 
 from data_contracts.codes import Verdict, VerdictRoute
 from data_contracts.titles import within_sentence
-from reports.claims import claim_id
-from reports.formats import NOT_COMPUTED
+from reports.pages.ask import SIMULATED, as_text, ask, cost_line, price_notice, text_of
 from reports.pages.executive import Answer, answer
 from reports.pages.facts import Facts
+from reports.pages.prices import Prices, prices
 from reports.pages.window_evidence import confounding
-from reports.wording import NEXT_STEPS, SIMULATED_SOURCES, phrase, stage
+from reports.wording import SIMULATED_SOURCES, phrase, stage
 
 MOST_REASON_CHARACTERS = 320
 _LEVERS_SQL = """
@@ -34,10 +34,6 @@ ORDER BY run_number DESC NULLS LAST LIMIT 1
 LEAST_WORTH_USD = 1000.0  # what an input is worth knowing; less pays for no study
 _TOP_INPUT_SQL = """
 SELECT input, title FROM economics.sensitivity ORDER BY value_of_information_usd DESC, rank LIMIT 1
-"""
-_TOP_ASSUMED_SQL = """
-SELECT title FROM economics.sensitivity WHERE kind = 'assumption'
-ORDER BY value_of_information_usd DESC, rank LIMIT 1
 """
 NET, NPV, NPV_PROB, COST, PAYBACK, BREAK_EVEN = (
     f"base/{name}"
@@ -64,7 +60,7 @@ def content(facts: Facts) -> dict[str, Any]:
     run = facts.rows(_RUN_SQL)
     source = str(run[0]["source_profile"]) if run else ""
     as_of = run[0]["as_of"] if run else None
-    said = answer(facts)
+    said, found = answer(facts), prices(facts)
     return {
         "title": f"What failed batches cost, and what can be done ({source.replace('_', ' ')})",
         "year": as_of.year if as_of else 2000,
@@ -74,14 +70,17 @@ def content(facts: Facts) -> dict[str, Any]:
         "Every figure is a claim that lotwise verify recomputes."
         if as_of
         else "",
-        "notice": _notice(source, is_quick=bool(run and run[0]["is_quick"])),
-        "sentence": _sentence(facts, said),
+        "notice": _notice(source, is_quick=bool(run and run[0]["is_quick"]), found=found),
+        "prices": "" if found.is_simulated else as_text(facts, price_notice(found)),
+        "has_own_prices": found.is_own,
+        "cost_line": as_text(facts, cost_line(facts, said)),
+        "sentence": _sentence(facts, said, found),
         "cost_caption": "What batches beyond a proxy limit would cost, had each been lost"
         if said.outcome and said.outcome.get("is_proxy")
         else "What failures on record cost, by mode and stage",
         "programme": "; ".join(said.titles),
-        "tiles": _tiles(facts, said),
-        "ask": _ask(facts, said),
+        "tiles": _tiles(facts, said, found),
+        "ask": as_text(facts, ask(facts, said, found)).strip(),
         "sure": _sure(facts, said),
         "levers": _levers(facts),
         "risks": _risks(facts, said),
@@ -89,42 +88,26 @@ def content(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _notice(source: str, *, is_quick: bool) -> str:
+def _notice(source: str, *, is_quick: bool, found: Prices) -> str:
     notices = []
     if source in SIMULATED_SOURCES:
         notices.append(
             "A simulated plant with planted causes: evidence of nothing about any real plant."
         )
+    if found.is_simulated:
+        notices.append(SIMULATED)
     if is_quick:
         notices.append("A quick run: fewer resamples, coarser intervals. Decide on a full one.")
     return " ".join(notices)
 
 
-def _text(facts: Facts, name: str, key: object = None, part: str = "full") -> str:
-    """Return a claim as text, or that it was not computed."""
-    full_id = claim_id(name, None if key is None else str(key))
-    if full_id not in facts.claims:
-        return NOT_COMPUTED
-    written = facts.written(full_id)
-    return {"full": written.full, "value": written.value, "interval": written.interval}[part]
-
-
-def _sentence(facts: Facts, said: Answer) -> str:
-    net = _text(facts, "savings.measure", NET)
+def _sentence(facts: Facts, said: Answer, found: Prices) -> str:
+    net = text_of(facts, "savings.measure", NET)
     gates = " and ".join(stage(gate) for gate in said.gates)
-    if said.kind == "worth" and said.is_arithmetic:
-        return (
-            f"No batch was lost; if every batch beyond its limit were, acting at {gates} would be "
-            f"worth {net} a year: arithmetic, not a claim."
-        )
     if said.kind == "worth":
-        prob = _text(facts, "savings.measure", NPV_PROB, "value")
-        return (
-            f"Acting on what precedes failures, at {gates}, would be worth {net} a year after its "
-            f"cost, and pays for itself with probability {prob}."
-        )
+        return _worth(facts, said, found, f"{net} a year", gates)
     if said.kind == "not_worth":
-        npv = _text(facts, "savings.measure", NPV)
+        npv = text_of(facts, "savings.measure", NPV)
         return (
             f"Something at {gates} precedes failures, but acting on it is not shown to pay: {net} "
             f"a year after its running cost, a net present value of {npv}."
@@ -139,66 +122,55 @@ def _sentence(facts: Facts, said: Answer) -> str:
     return f"{said.nothing_found} No savings are claimed."
 
 
-def _tiles(facts: Facts, said: Answer) -> list[dict[str, str]]:
+def _worth(facts: Facts, said: Answer, found: Prices, net: str, gates: str) -> str:
+    """Say what acting is worth, and how surely where the prices are the plant's own."""
+    if said.is_arithmetic:
+        return (
+            f"No batch was lost; if every batch beyond its limit were, acting at {gates} would be "
+            f"worth {net}: arithmetic, not a claim."
+        )
+    if not found.is_own:
+        return (
+            f"At prices that nobody here has stated, acting on what precedes failures, at {gates}, "
+            f"would come to {net} after its cost."
+        )
+    prob = text_of(facts, "savings.measure", NPV_PROB, "value")
+    return (
+        f"Acting on what precedes failures, at {gates}, would be worth {net} after its cost, and "
+        f"pays for itself with probability {prob}."
+    )
+
+
+def _tiles(facts: Facts, said: Answer, found: Prices) -> list[dict[str, str]]:
     is_proxy = bool(said.outcome and said.outcome.get("is_proxy"))
     loss = {
         "label": "A year, were each lost" if is_proxy else "Failures cost today, a year",
-        "value": _text(facts, "cost.loss_per_year", None, "value"),
-        "note": _text(facts, "cost.loss_per_year", None, "interval"),
+        "value": text_of(facts, "cost.loss_per_year", None, "value"),
+        "note": text_of(facts, "cost.loss_per_year", None, "interval"),
     }
     if not said.has_failures:
         loss = {"label": "Failures on record", "value": "none", "note": "so nothing is priced"}
     if not said.is_priced:
-        signals = _text(facts, "verdict.signals", None, "value")
-        outcomes = _text(facts, "verdict.outcomes", None, "value")
+        signals = text_of(facts, "verdict.signals", None, "value")
+        outcomes = text_of(facts, "verdict.outcomes", None, "value")
         none = {"label": "Savings claimed", "value": "none", "note": "no lever is supported"}
         seen = {"label": "Process signals", "value": signals, "note": f"of {outcomes} examined"}
         return [loss, none, seen]
+    worth = "Net a year, shipped prices" if found.are_placeholders else "Worth a year, net"
     measures = (
-        ("Net a year, were they losses" if is_proxy else "Worth a year, net", NET),
+        ("Net a year, were they losses" if is_proxy else worth, NET),
         ("Costs once", COST),
         ("Pays back after, months", PAYBACK),
     )
     tiles = [
         {
             "label": label,
-            "value": _text(facts, "savings.measure", key, "value"),
-            "note": _text(facts, "savings.measure", key, "interval"),
+            "value": text_of(facts, "savings.measure", key, "value"),
+            "note": text_of(facts, "savings.measure", key, "interval"),
         }
         for label, key in measures
     ]
     return [loss, *tiles]
-
-
-def _ask(facts: Facts, said: Answer) -> str:
-    if said.kind == "worth" and not said.is_arithmetic:
-        has_cost = facts.has("savings.measure", COST)
-        cost = f"{_text(facts, 'savings.measure', COST)} once for " if has_cost else ""
-        approve = f"Approve {cost}the programme above, and a named owner for each assumption."
-        if facts.has("proof.promise"):
-            return approve
-        return (
-            f"{approve} Run it first at one line, and write its start and both failure rates into "
-            "the assumptions as the promise: from then on the tracker tells whether it is kept."
-        )
-    if said.kind == "worth":
-        return "None: confirm first which of these batches were in fact lost."
-    if not said.has_failures:
-        return "None: no failure is on record, so there is none to prevent and nothing to price."
-    if said.is_signal:
-        assumed = _text(facts, "assumption.count", None, "value")
-        top = facts.rows(_TOP_ASSUMED_SQL)
-        first = f", {within_sentence(top[0]['title'])} first" if top else ""
-        return (
-            f"No money now. {assumed} figures are assumed: replace them by the site's own{first}, "
-            "and run again."
-        )
-    verdict = None if said.outcome is None else said.outcome.get("verdict")
-    step = NEXT_STEPS.get(str(verdict), "More of the process has to be recorded.")
-    return (
-        f"No money for control. {step} What could have been seen, and what to measure next, stand "
-        "in the full report."
-    )
 
 
 def _sure(facts: Facts, said: Answer) -> list[str]:
@@ -211,28 +183,31 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
             rests = "without what is asked about, "
         if facts.has("verdict.auc", key):
             rests += (
-                f"AUC on later batches {_text(facts, 'verdict.auc', key)}, by product identity "
-                f"alone {_text(facts, 'verdict.auc_product', key)}; "
+                f"AUC on later batches {text_of(facts, 'verdict.auc', key)}, by product identity "
+                f"alone {text_of(facts, 'verdict.auc_product', key)}; "
             )
         lines.append(
-            f"{said.outcome['title']}: {rests}p-value {_text(facts, 'verdict.p_value', key)}."
+            f"{said.outcome['title']}: {rests}p-value {text_of(facts, 'verdict.p_value', key)}."
         )
-    lines += [_text(facts, "leak.question", row["key"]) for row in _open_questions(facts, said)]
+    lines += [text_of(facts, "leak.question", row["key"]) for row in _open_questions(facts, said)]
     if facts.has("proof.batches", "one_sided_exact"):
-        lines.append(
+        line = (
             "Proving the promised fall in the failure rate takes "
-            f"{_text(facts, 'proof.batches', 'one_sided_exact')} batches before and after, "
-            f"{_text(facts, 'proof.years', 'one_sided_exact')} years in all; a monthly tracker "
-            f"needs about {_text(facts, 'proof.batches', 'sequential')} batches."
+            f"{text_of(facts, 'proof.batches', 'one_sided_exact')} batches before and after, "
+            f"{text_of(facts, 'proof.years', 'one_sided_exact')} years in all"
         )
+        if facts.has("proof.batches", "sequential"):
+            tracked = text_of(facts, "proof.batches", "sequential")
+            line += f"; a monthly tracker needs about {tracked} batches"
+        lines.append(f"{line}.")
     if facts.has("proof.promise"):
         lines.append(
             "Of the programme under way: the evidence that it keeps its promised failure rate is "
-            f"{_text(facts, 'proof.promise')}; twenty or more is shown."
+            f"{text_of(facts, 'proof.promise')}; twenty or more is shown."
         )
     share = facts.value("savings.measure", BREAK_EVEN)
     if share is not None and share < 1:
-        shown = _text(facts, "savings.measure", BREAK_EVEN)
+        shown = text_of(facts, "savings.measure", BREAK_EVEN)
         lines.append(f"It still pays if only {shown} of the savings come true.")
     top = facts.rows(_TOP_INPUT_SQL)
     if top and said.is_priced:
@@ -241,7 +216,7 @@ def _sure(facts: Facts, said: Answer) -> list[str]:
         lines.append(
             "Stand-ins that cannot prevent a failure (a held parameter dealt to other lots, its "
             "value in the next batch) went the same way: a saving would have been claimed for "
-            f"{_text(facts, 'control.claimed')} of {_text(facts, 'control.tried')}."
+            f"{text_of(facts, 'control.claimed')} of {text_of(facts, 'control.tried')}."
         )
     lines.append(
         "Models and rules learn from the past and are judged on later batches; a signal is claimed "
@@ -262,7 +237,7 @@ def _worth_knowing(facts: Facts, name: str, title: str) -> str:
         return (
             "No single assumption, known exactly, would change what to do: none is worth a study."
         )
-    written = _text(facts, "sensitivity.information", name)
+    written = text_of(facts, "sensitivity.information", name)
     known = within_sentence(title)
     return f"Worth knowing first: {known}; to know it exactly would be worth {written}."
 
@@ -287,7 +262,7 @@ def _lever_reason(facts: Facts, row: dict[str, Any]) -> str:
     if row["gate_verdict"]:
         verdict = phrase(row["gate_verdict"]).capitalize()
         return f"{verdict} at {stage(row['verdict_gate'])}; why stands in the full report."
-    reason = _text(facts, "lever.reason", row["lever"])
+    reason = text_of(facts, "lever.reason", row["lever"])
     return _whole_sentences(reason, from_the_end=not row["is_in_programme"])
 
 
@@ -318,7 +293,7 @@ def _risks(facts: Facts, said: Answer) -> list[str]:
     ]
     if said.has_failures:
         risks.append(
-            f"{_text(facts, 'assumption.count', None, 'value')} figures are assumed, not "
+            f"{text_of(facts, 'assumption.count', None, 'value')} figures are assumed, not "
             f"measured.{_widest(facts)}"
         )
     if said.is_signal:
@@ -334,7 +309,7 @@ def _unrecorded(facts: Facts) -> str:
             "Something that nobody records may stand behind an effect; E-values in the full report "
             "say how strong it would have to be."
         )
-    ratio = _text(facts, "assumption.base", doubt["name"])
+    ratio = text_of(facts, "assumption.base", doubt["name"])
     return (
         "Something that nobody records may stand behind the window's effect: a risk ratio of "
         f"{ratio}, where 1 is nothing, is assumed for it (owner: {doubt['owner']}) and counted in "
@@ -347,7 +322,7 @@ def _widest(facts: Facts) -> str:
     top = facts.rows(_WIDEST_SQL)
     if not top:
         return ""
-    swing = _text(facts, "sensitivity.swing", top[0]["input"])
+    swing = text_of(facts, "sensitivity.swing", top[0]["input"])
     name = within_sentence(top[0]["title"])
     kind = "one of them" if top[0]["kind"] == "assumption" else "which is measured"
     return (

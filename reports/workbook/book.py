@@ -8,13 +8,16 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from assets.savings.arithmetic.corners import SIDES
 from data_contracts.assumption_schema.units import BOUNDED_BY_ONE
 from data_contracts.assumptions import Assumptions
+from data_contracts.codes import PriceOrigin
 from data_contracts.errors import UsageError
 from reports.whole_file import whole_file
+from reports.wording import PRICE_ORIGINS
 from reports.workbook.cash_sheet import write_cash
 from reports.workbook.corner_names import INPUT, TITLES, named
 from reports.workbook.expression import Expression
@@ -43,6 +46,8 @@ COLUMNS = (
     ("unfavourable end", 16),
     ("favourable end", 16),
     ("what it means", 60),
+    ("whose number", 24),
+    ("stated in", 24),
 )
 
 
@@ -52,6 +57,7 @@ def write_workbook(
     *,
     simulated: Sequence[Mapping[str, Any]] = (),
     notes: Iterable[str] = (),
+    front: Mapping[str, str] = MappingProxyType({}),
     is_priced: bool = True,
 ) -> Path:
     """Write the workbook of a set of assumptions.
@@ -61,6 +67,7 @@ def write_workbook(
         assumptions: The set; measured numbers stand in it as entries of kind ``measured``.
         simulated: Rows of ``economics.scenarios`` of the run, if there was one.
         notes: Sentences for the first sheet.
+        front: What the first sheet opens with, by its label.
         is_priced: Whether anything is; else the workbook ends with the assumptions.
 
     Returns:
@@ -78,7 +85,7 @@ def write_workbook(
             {"title": assumptions.title, "created": datetime.combine(newest, time())}
         )
         formats = {name: book.add_format(style) for name, style in FORMATS.items()}
-        _write_read_me(book, formats, assumptions, list(notes))
+        _write_read_me(book, formats, assumptions, list(notes), front)
         _write_assumptions(book, formats, assumptions)
         if is_priced:
             _write_money(book, formats, assumptions)
@@ -104,13 +111,18 @@ def _write_money(book: Any, formats: Mapping[str, Any], assumptions: Assumptions
 
 
 def _write_read_me(
-    book: Any, formats: Mapping[str, Any], assumptions: Assumptions, notes: list[str]
+    book: Any,
+    formats: Mapping[str, Any],
+    assumptions: Assumptions,
+    notes: list[str],
+    front: Mapping[str, str],
 ) -> None:
     sheet = book.add_worksheet("Read me")
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 100)
     sheet.write_string(0, 0, assumptions.title, formats["title"])
     rows = [
+        *front.items(),
         ("What this is", assumptions.statement),
         (
             "How to use it",
@@ -146,12 +158,16 @@ def _write_assumptions(book: Any, formats: Mapping[str, Any], assumptions: Assum
         sheet.write_string(row, 0, each.name)
         for column, value in ((1, each.base), (2, each.low), (3, each.high)):
             sheet.write_number(row, column, float(value), formats["input"])
-        for column, text in ((4, each.unit), (5, each.owner), (6, each.source)):
+        asked = each.origin == PriceOrigin.PLACEHOLDER
+        owner = f"nobody yet (to be asked: {each.owner})" if asked else each.owner
+        for column, text in ((4, each.unit), (5, owner), (6, each.source)):
             sheet.write_string(row, column, text, formats["text"])
         sheet.write_datetime(row, 7, datetime.combine(each.as_of, time()), formats["date"])
         sheet.write_string(row, 8, each.kind)
         sheet.write_string(row, 9, each.favourable)
         sheet.write_string(row, 12, each.description, formats["text"])
+        sheet.write_string(row, 13, PRICE_ORIGINS.get(each.origin, each.origin), formats["text"])
+        sheet.write_string(row, 14, each.stated_in, formats["text"])
         at = row + 1
         ends = {"unfavourable": (10, "C", "D"), "favourable": (11, "D", "C")}
         for side, (column, if_high, if_low) in ends.items():

@@ -6,6 +6,8 @@ from pathlib import Path
 from assets.savings.arithmetic.planned_levers import FAILURE_RATE
 from assets.savings.programme.plan_inputs import measured_assumptions
 from data_contracts.assumptions import Assumptions
+from reports.pages.ask import page_one
+from reports.pages.facts import Facts
 from reports.report import Published
 from reports.workbook.book import write_workbook
 
@@ -15,6 +17,7 @@ _INPUTS_SQL = "SELECT * FROM economics.plan_inputs ORDER BY lever, role"
 _SIMULATED_SQL = (
     "SELECT * FROM economics.scenarios ORDER BY scenario, lever <> 'all', lever, measure"
 )
+FRONT = {"ask": "The ask", "prices": "Whose prices", "cost": "What failures cost"}
 NOTE = (
     "The columns In force, Unfavourable and Favourable are arithmetic: every number at its middle "
     "or at one end. What is likely stands in the sheet Simulated."
@@ -43,12 +46,14 @@ def write_run_workbook(published: Published, assumptions: Assumptions, out_dir: 
     as_of = runs["as_of"][0].date() if runs.height and runs["as_of"][0] else newest
     inputs = published.query(_INPUTS_SQL)
     plan = measured_assumptions(assumptions, inputs, as_of if isinstance(as_of, date) else newest)
+    front = {FRONT[topic]: said for topic, said in page_one(Facts(published.query)).items()}
     if not plan.levers and not plan[FAILURE_RATE].high:
         path = out_dir / WORKBOOK_NAME
-        return write_workbook(path, plan, notes=[NOTHING_FAILED], is_priced=False)
+        return write_workbook(path, plan, notes=[NOTHING_FAILED], front=front, is_priced=False)
     return write_workbook(
         out_dir / WORKBOOK_NAME,
         plan,
         simulated=published.query(_SIMULATED_SQL).to_dicts(),
         notes=[NOTE] if plan.levers else [NOTE, NO_PROGRAMME],
+        front=front,
     )

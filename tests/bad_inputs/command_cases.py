@@ -50,6 +50,7 @@ def plant_of(expression: str) -> Spoil:
 
 
 SIMULATED = ("simulate", "--out", "{home}", "--batches", "20", "--plant", "{folder}/p.yaml")
+DRAFTED = ("assumptions", "--home", "{home}", "--draft", "{folder}/a.yaml")
 PRICED = roi("--assumptions", "{folder}/a.yaml")
 
 HOMES = [
@@ -276,6 +277,17 @@ MONEY = [
     BadInput(
         "assumptions_mapping_in_themselves", put("a.yaml", b"&a {name: *a}"), r"a\.yaml", PRICED
     ),
+    BadInput("assumptions_extend_themselves", put("a.yaml", b"extends: a.yaml"), "circle", PRICED),
+    BadInput("assumptions_extend_a_list", put("a.yaml", b"extends: [tablets]"), "text", PRICED),
+    BadInput(
+        "assumptions_extend_what_is_not_shipped",
+        put("a.yaml", b"extends: tablet\n"),
+        "did you mean tablets",
+        PRICED,
+    ),
+    BadInput("draft_over_a_file", put("a.yaml", b"mine"), "published", DRAFTED),
+    BadInput("top_of_nothing", as_delivered, "--top 0", ("assumptions", "--top", "0")),
+    BadInput("price_set_to_a_word", as_delivered, "capa_share", run("--set", "capa_share=much")),
     BadInput("assumptions_empty", put("a.yaml", b""), r"a\.yaml", PRICED),
     BadInput("assumptions_with_a_nul", put("a.yaml", b"name: a\x00"), r"a\.yaml", PRICED),
     BadInput("assumptions_in_latin_1", put("a.yaml", b"name: caf\xe9"), r"a\.yaml", PRICED),

@@ -9,6 +9,7 @@ import pytest
 
 from assets.marts.defs import SQL
 from data_contracts.tables import table
+from tests.reports.money_rows import price_standing_rows
 from warehouse.paths import Home
 from warehouse.store import Warehouse
 
@@ -160,6 +161,7 @@ def records() -> dict[str, list[dict]]:
                 "is_unusual": True, "good_batches": 1, "statement": "Look at the speed.",
             }
         ],
+        "economics.price_standing": price_standing_rows(0.34, is_own=False),
         "economics.levers": [
             {
                 "lever": lever, "title": lever.title(), "kind": "window", "tier": 3,

@@ -15,6 +15,7 @@ def test_a_run_says_what_it_read_from_elsewhere() -> None:
         "records": [{"received": 3003, "quarantined": 0}],
         "quarantine_examples": [],
         "verdicts": [],
+        "page_one": {"cost": "Much.", "prices": "These are not yours.", "ask": "None yet."},
         "warehouse": "w",
         "data_docs": "d",
         "report": "r",
@@ -24,4 +25,5 @@ def test_a_run_says_what_it_read_from_elsewhere() -> None:
         print_summary(done, console)
     lines = said.get().splitlines()
     assert lines[0] == f"batches: 1 row read, 1,001 in all, from {origin}"
+    assert {"Cost: Much.", "These are not yours.", "The ask: None yet."} <= set(lines)
     assert lines[1] == "results: 2,002 rows read, 2,002 in all, from 3 objects"

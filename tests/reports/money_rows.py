@@ -119,6 +119,58 @@ def assumptions_rows() -> Rows:
             "as_of": date(2026, 11, 1),
             "kind": "assumption",
             "description": "What one of these costs, as the owner states it.",
+            "origin": "site",
+            "stated_in": "prices.yaml",
         }
         for name, low, base, high, unit, owner in rows
     ]
+
+
+def price_standing_rows(share: float = 0.04, *, is_own: bool = True, asked: int = 0) -> Rows:
+    """One row: the plant's own prices, unless told otherwise."""
+    return [
+        {
+            "set_name": "own_plant",
+            "set_title": "Film-coated tablets, planning figures",
+            "shipped_set": "tablets",
+            "priced": "net_present_value",
+            "own_numbers": 3 if is_own else 0,
+            "placeholders": 90,
+            "placeholder_share": share,
+            "asked_numbers": asked,
+            "is_own": is_own,
+            "is_simulated": False,
+        }
+    ]
+
+
+def price_shares_rows() -> Rows:
+    """Two placeholders that are asked for, and one that is not."""
+    shares = (
+        ("direct_material_usd_per_batch", "Direct material cost per batch", 0.24, True),
+        ("discount_rate", "Discount rate", 0.021, True),
+        ("suite_usd_per_day", "Suite cost per day", 0.001, False),
+    )
+    return [
+        {
+            "name": name,
+            "title": title,
+            "priced": "net_present_value",
+            "origin": "placeholder",
+            "variance_share": share,
+            "is_asked": is_asked,
+            "rank": rank,
+        }
+        for rank, (name, title, share, is_asked) in enumerate(shares, start=1)
+    ]
+
+
+def rate_arithmetic_rows() -> Rows:
+    """Six failures a year at 411,000 each, and a quarter to four times as much at the ends."""
+    figures = (
+        ("failures_per_year", 6.2, 6.2, 6.2, "failures/year"),
+        ("failure_cost_usd_per_batch", 100_000.0, 411_000.0, 900_000.0, "USD/batch"),
+        ("loss_usd_per_year", 620_000.0, 2_548_200.0, 5_580_000.0, "USD/year"),
+    )
+    names = ("figure", "low", "base", "high", "unit")
+    return [dict(zip(names, row, strict=True)) for row in figures]

@@ -1,6 +1,13 @@
 """The tables of a plant with a process signal."""
 
-from tests.reports.money_rows import assumptions_rows, ledger_rows, scenarios_rows, sensitivity_rows
+from tests.reports.money_rows import (
+    assumptions_rows,
+    ledger_rows,
+    price_standing_rows,
+    rate_arithmetic_rows,
+    scenarios_rows,
+    sensitivity_rows,
+)
 from tests.reports.table_rows import (
     Rows,
     attributions_rows,
@@ -205,6 +212,9 @@ def signal_tables() -> dict[str, Rows]:
         ],
         "economics.scenarios": scenarios_rows(with_savings=True),
         "economics.sensitivity": sensitivity_rows(),
+        "economics.price_standing": price_standing_rows(),
+        "economics.price_shares": [],
+        "economics.rate_arithmetic": rate_arithmetic_rows(),
         "economics.value_by_gate": [
             {
                 "gate": gate,

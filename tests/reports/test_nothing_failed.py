@@ -32,10 +32,14 @@ def flawless(signal_plant):
     changed = ", ".join(f"{name} = {value!r}" for name, value in refused.items())
     signal_plant.execute(f"UPDATE economics.levers SET {changed}".replace("False", "false"))
     signal_plant.execute("UPDATE model.verdicts SET failures = 0, failures_effective = 0")
-    for name in ("copq_ledger", "value_by_gate", "sensitivity"):
+    for name in ("copq_ledger", "value_by_gate", "sensitivity", "rate_arithmetic"):
         signal_plant.execute(f"DELETE FROM economics.{name}")
     for name, rows in (("scenarios", scenarios), ("plan_inputs", rates)):
         signal_plant.put(f"economics.{name}", _shaped(f"economics.{name}", rows))
+    signal_plant.execute(
+        "UPDATE economics.price_standing SET priced = NULL, placeholder_share = NULL, "
+        "is_own = false"
+    )
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
     return signal_plant
 

@@ -211,12 +211,3 @@ def test_a_long_reason_of_a_refused_lever_keeps_why_it_is_refused(signal_plant):
     assert by_standing["refused"].endswith(refused)
     assert by_standing["refused"].startswith("Holding")
     assert by_standing["in the programme"] == (found * 5).strip()
-
-
-def test_only_an_assumed_input_is_asked_for_first(plant_priced_at):
-    plant = plant_priced_at({"npv_usd": -1e5})
-    plant.execute(
-        "UPDATE economics.sensitivity SET kind = 'measured', title = 'Failures caught' "
-        "WHERE rank = 1"
-    )
-    assert "by the site's own, discount rate first" in _said(plant)["ask"]

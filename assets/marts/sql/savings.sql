@@ -42,7 +42,11 @@ SELECT
     m.npv_usd,
     m.npv_p90_usd,
     m.npv_positive_prob,
-    m.payback_months
+    m.payback_months,
+    p.set_name AS price_set,
+    p.placeholder_share AS placeholder_variance_share,
+    p.is_own AS has_own_prices
 FROM economics.levers AS l
 FULL JOIN measured AS m ON l.lever = m.lever
+CROSS JOIN economics.price_standing AS p
 WHERE l.lever IS NOT NULL OR m.lever = 'all';

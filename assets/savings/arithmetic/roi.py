@@ -145,9 +145,10 @@ def _believed(share: Fraction) -> list[str]:
     if not 0 < share < 1:
         return []
     each = float(share) ** 0.25
+    exactly = f"{share} ({float(share):.1%})" if share.denominator < 1000 else f"{float(share):.1%}"
     sentence = (
-        f"Share addressable x sensitivity x share still rescuable x effectiveness = {share} "
-        f"({float(share):.1%}); if all four were equal, each would have to be {each:.0%}."
+        f"Share addressable x sensitivity x share still rescuable x effectiveness = {exactly}; "
+        f"if all four were equal, each would have to be {each:.0%}."
     )
     return [sentence]
 

@@ -21,6 +21,7 @@ from assets.savings.uncertainty.draws import Draws, percentiles
 from assets.statistics.array_types import FloatArray
 from data_contracts.assumption_schema.units import NAMED_UNITS
 from data_contracts.assumptions import Assumption, Assumptions, Lever
+from data_contracts.codes import PriceOrigin
 from data_contracts.tables import table
 
 ALARM_ROLE = {"false_alarm_rate": "alarm_budget"}  # what was flagged stands for the budget
@@ -140,5 +141,7 @@ def _measured(row: dict[str, Any], name: str, unit: str, as_of: date) -> Assumpt
         as_of=as_of,
         kind="measured",
         favourable="low" if row["role"] in ("alarm_budget", "events_planned") else "high",
+        origin=PriceOrigin.RECORDS,
+        stated_in="records of the run",
         description=f"P10, median and P90 of what was measured: {row['role'].replace('_', ' ')}.",
     )

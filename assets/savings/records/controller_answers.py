@@ -10,8 +10,10 @@ import polars as pl
 
 from assets.savings.records.baseline import Baseline
 from data_contracts.assumptions import Assumptions
+from data_contracts.codes import PriceOrigin
 from data_contracts.tables import table
 
+NOBODY = "Nobody yet, they came with lotwise"
 MINIMUM_YEAR_BATCHES = 10  # a year with fewer batches has no rate worth comparing
 
 
@@ -117,7 +119,10 @@ def worst_year_prob(by_year: pl.DataFrame) -> float:
 
 
 def _owners(assumptions: Assumptions) -> str:
-    counted = Counter(each.owner for each in assumptions.parameters.values())
+    counted = Counter(
+        NOBODY if each.origin == PriceOrigin.PLACEHOLDER else each.owner
+        for each in assumptions.parameters.values()
+    )
     return "; ".join(f"{owner}: {count}" for owner, count in sorted(counted.items())) + "."
 
 

@@ -43,15 +43,22 @@ def percentiles(values: FloatArray) -> tuple[float | None, ...]:
     return tuple(float(each) for each in found)
 
 
-def stream(seed: int, name: str, chunk: int = 0) -> np.random.Generator:
+def stream(seed: int, name: str, chunk: int = 0, *, is_again: bool = False) -> np.random.Generator:
     """Return the random stream of one named quantity.
 
     Args:
         seed: The run's seed, zero or more.
         name: Name of what is drawn.
         chunk: Number of the chunk of draws, so that chunks may be drawn in any order.
+        is_again: Whether it is drawn another time, independently of the first.
     """
-    return np.random.default_rng([seed, crc32(name.encode()), chunk])
+    key = [seed, crc32(name.encode()), chunk]
+    return np.random.default_rng([*key, 1] if is_again else key)
+
+
+def stream_name(name: str) -> str:
+    """Return the name of an assumption's stream: one for all gates of what is stated by gate."""
+    return re.sub(r"_gate_[1-7]$", "", name)
 
 
 def quantiles(assumption: Assumption, probability: FloatArray) -> FloatArray:
@@ -96,6 +103,7 @@ class Draws:
         size: Number of draws.
         seed: The run's seed.
         chunk: Number of the chunk, where draws are made in several.
+        redrawn: Streams drawn anew while all others stay as they are, by ``stream_name``.
     """
 
     assumptions: Assumptions
@@ -103,6 +111,7 @@ class Draws:
     size: int
     seed: int
     chunk: int = 0
+    redrawn: frozenset[str] = frozenset()
     _kept: dict[str, FloatArray] = field(default_factory=dict)
     _rates: dict[str, dict[tuple[float, float, float], FloatArray]] = field(default_factory=dict)
 
@@ -117,7 +126,7 @@ class Draws:
         """
         if name not in self._kept:
             assumption = self.assumptions[name]
-            uniform = self._stream(re.sub(r"_gate_[1-7]$", "", name)).random(self.size)
+            uniform = self._stream(stream_name(name)).random(self.size)
             lowest, highest = SCENARIOS[self.scenario]
             favour = lowest + (highest - lowest) * uniform
             is_high = assumption.favourable == "high"
@@ -127,6 +136,10 @@ class Draws:
     def anew(self, **changes: Any) -> "Draws":
         """Return draws with some attributes changed, and nothing drawn yet."""
         return replace(self, **changes, _kept={}, _rates={})
+
+    def drawn_names(self) -> frozenset[str]:
+        """Return the assumptions drawn so far, those that are certain among them."""
+        return frozenset(self._kept) & frozenset(self.assumptions.parameters)
 
     def uncertain(self) -> dict[str, FloatArray]:
         """Return everything drawn so far that varies, by name, sorted by name.
@@ -185,4 +198,4 @@ class Draws:
         return {each: part / total for each, part in parts.items()}
 
     def _stream(self, name: str) -> np.random.Generator:
-        return stream(self.seed, name, self.chunk)
+        return stream(self.seed, name, self.chunk, is_again=name in self.redrawn)

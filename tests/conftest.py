@@ -98,6 +98,7 @@ SLOW_FILES = (
     "tests/sources/test_prospects.py",
     "tests/sources/test_quarantine.py",
     "tests/sources/test_real_workbooks.py",
+    "tests/sources/test_reading_history.py",
     "tests/sources/test_refused_runs.py",
     "tests/sources/test_source_assets.py",
     "tests/sources/test_tabletting_source.py",

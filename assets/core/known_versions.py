@@ -14,8 +14,18 @@ from data_contracts.contract import Column, Contract
 
 RECENCY = ("received_at", "ingested_at", "source_file", "source_row")
 BATCHES = "core.batches"
+READINGS = "evidence.reading_history"
 # Two systems' clocks, and local time taken for UTC, differ by less than a day.
 DELIVERED_BY = "coalesce(received_at + INTERVAL 1 DAY, 'infinity'::TIMESTAMP)"
+
+_READING_INSTANTS = f"""
+SELECT
+    greatest(max(latest_at), max(last_received_at) FILTER (
+        last_received_at > (SELECT min(first_received_at) FROM {READINGS})
+    )) AS instant_at,
+    max(latest_at) AS any_at, 0 AS given, 0 AS late
+FROM {READINGS}
+"""
 
 
 def known_versions_sql(table: str) -> str:
@@ -46,15 +56,19 @@ def known_versions_sql(table: str) -> str:
     )
 
 
-def latest_instant_sql(raw_tables: Iterable[str]) -> str:
+def latest_instant_sql(raw_tables: Iterable[str], *, with_readings: bool = False) -> str:
     """Return a query of ``latest_at``: the latest instant in the data, null where there is none.
 
     It is the default as-of date. Receipt counts only after the first load of a table: old records
     loaded for the first time are no news, a correction of them is. Planned instants are no news,
     and neither is one that lies after its delivery: a slip of the pen. Where more than a tenth do,
     what stamped the files is no clock of the plant (a simulated one may lie ahead), and all count.
+
+    Args:
+        raw_tables: The tables with a history of their own.
+        with_readings: Whether readings count too, by ``evidence.reading_history``.
     """
-    parts = []
+    parts = [_READING_INSTANTS] if with_readings else []
     for raw in map(contract, raw_tables):
         instants = [column.name for column in raw.columns if _is_news(column)]
         possible = [f"max({name}) FILTER ({name} <= {DELIVERED_BY})" for name in instants]

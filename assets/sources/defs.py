@@ -33,13 +33,17 @@ from assets.sources.landing.landing import land
 from assets.sources.provenance import delivered_at, with_delivery
 from data_contracts.catalogue import contract_names
 from data_contracts.tables import table
+from warehouse.content_hash import digest
 from warehouse.paths import Home
+from warehouse.reading_files import HISTORY
+from warehouse.sensor_readings.delivered_months import ReadingDelivery, keep_readings
+from warehouse.sensor_readings.reading_history import reading_history, stage_known_readings
 from warehouse.store import Warehouse
 
 GROUP = "sources"
 EXPORTS = "source.exports"
 RAW_TABLES = tuple(contract_names("raw"))
-EVIDENCE = ("quarantine.records", "evidence.inputs", "evidence.ingestion", DELIVERIES)
+EVIDENCE = ("quarantine.records", "evidence.inputs", "evidence.ingestion", DELIVERIES, HISTORY)
 SPECS = written_specs(*RAW_TABLES, *EVIDENCE, deps=[EXPORTS], group=GROUP)
 
 
@@ -76,7 +80,9 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
     numbered, now = _numbered(warehouse, records, settings)
     yield written_result(DELIVERIES, warehouse.write(DELIVERIES, numbered))
     yield from _write_raw(warehouse, records, settings, received(numbered), now)
-    warehouse.stage_readings(readings_sql)
+    delivery = _reading_delivery(warehouse, records, readings_sql, received(numbered), now)
+    yield written_result(HISTORY, keep_readings(warehouse, delivery))
+    stage_known_readings(warehouse, settings.as_of)
     run = {"ingested_at": pl.lit(now, pl.Datetime("us")), "run_id": pl.lit(settings.run_id)}
     frames = {
         "quarantine.records": records.quarantined().with_columns(**run),
@@ -114,6 +120,29 @@ def _numbered(
     numbered = deliveries(before, files, latest.get("received_at"), settings.run_id)
     last = latest.get("ingested_at")
     return numbered, max(_now(), last + INSTANT) if last else _now()
+
+
+def _reading_delivery(
+    warehouse: Warehouse,
+    records: SourceRecords,
+    select: str,
+    received_at: Mapping[str, datetime],
+    now: datetime,
+) -> ReadingDelivery:
+    """Say what is delivered of readings, and when: with the last of their files.
+
+    Where their files are those of the last look, something else they are read with has changed.
+    """
+    files = records.readings.files
+    of_file = dict(records.inputs.select("file", "sha256").iter_rows())
+    parts = (select, *(f"{name} {of_file[name]}" for name in files))
+    last = reading_history(warehouse)["last_received_at"].max()
+    instants = [received_at[name] for name in files]
+    if last is None:
+        return ReadingDelivery(select, digest(parts), max(instants, default=now))
+    later = [max(instants, default=last), max(received_at.values()), now]
+    at = next((each for each in later if each > last), last + INSTANT)
+    return ReadingDelivery(select, digest(parts), at)
 
 
 def _profile_file(settings: RunSettings) -> str:

@@ -112,7 +112,11 @@ def test_readings_of_a_workbook_are_in_reach_after_the_run(
         ("series.xlsx, sheet Series", 102, "equipment_id", "excel_error", "#N/A"),
     ]
     kept = warehouse.home.delivered_dir(warehouse.source_key)
-    assert len(list(kept.iterdir())) == 2, "the sheet, and the starts of the batches"
+    assert len(list(kept.iterdir())) == 3, "the month, the sheet, and the starts of the batches"
+    warehouse.publish()
+    assert len(list(kept.iterdir())) == 1, "the month holds all that was delivered"
+    readings = warehouse.query("SELECT value FROM raw.sensor_readings ORDER BY value")
+    assert readings["value"].to_list() == [n / 4 for n in range(1, 100)]
 
 
 def test_a_workbook_read_again_adds_nothing(

@@ -25,7 +25,13 @@ from warehouse.published_copy.release import (
     put_in_place,
     released,
 )
-from warehouse.reading_files import create_readings_view, delivered_views, named_files
+from warehouse.reading_files import (
+    create_readings_view,
+    delivered_views,
+    history_files,
+    named_files,
+    relocated,
+)
 from warehouse.relations import create_table, create_view, describe, no_rows_sql, order_by
 from warehouse.table_parts import has_parts
 
@@ -113,7 +119,7 @@ def _build(home: Home, source_key: str, part: Path, memory_limit: str) -> None:
                 if described.schema == MARTS:
                     name_mart(connection, described)
             create_readings_view(connection, home.readings_dir(source_key))
-        _copy_delivered_readings(connection)
+        _name_delivered_readings(connection, home, source_key)
         connection.execute("DETACH working")
         connection.execute("CHECKPOINT")
 
@@ -149,8 +155,8 @@ def name_mart(connection: Connection, described: Contract) -> None:
     describe(connection, described, f"main.{described.table}", "VIEW")
 
 
-def _copy_delivered_readings(connection: Connection) -> None:
-    """Keep the delivered readings in reach while their files are where they were."""
+def _name_delivered_readings(connection: Connection, home: Home, source_key: str) -> None:
+    """Let a copy name the delivered readings where they lie now, while they are there."""
     described = contract("raw.sensor_readings")
     row = connection.execute(
         "SELECT sql FROM duckdb_views() WHERE database_name = 'working' AND schema_name = 'raw' "
@@ -158,8 +164,8 @@ def _copy_delivered_readings(connection: Connection) -> None:
     ).fetchone()
     select = no_rows_sql(described) if row is None else _select_of(str(row[0]))
     try:
-        create_view(connection, described, select)
-    except duckdb.Error:  # the export was moved away: everything computed from it is still here
+        create_view(connection, described, relocated(select, home.delivered_dir(source_key)))
+    except duckdb.Error:  # the files were moved away: everything computed from them is still here
         create_view(connection, described, no_rows_sql(described))
 
 
@@ -184,17 +190,17 @@ def _collect(home: Home, source_key: str, memory_limit: str) -> None:
     for copy in copies:
         try:
             with connect_read_only(copy) as connection:
-                named |= named_files(connection)
+                named |= named_files(connection) | history_files(connection)
                 views += delivered_views(connection)
         except WarehouseError:  # somebody has opened it for writing: what it names is not known
             return
     with connect(home.working_file(source_key), home.spill_dir, memory_limit) as connection:
-        named |= named_files(connection)
+        named |= named_files(connection) | history_files(connection)
         views += delivered_views(connection)
     readings = home.readings_dir(source_key)
     _remove(file for file in readings.glob("*.parquet*") if file.name not in named)
     delivered = home.delivered_dir(source_key)
-    _remove(file for file in delivered.glob("*.parquet") if file.name not in views)
+    _remove(f for f in delivered.glob("*.parquet") if f.name not in named and f.name not in views)
 
 
 def _is_read(file: Path) -> bool:

@@ -11,9 +11,10 @@ again; tables that hold no claim are compared too and told. Rows are kept in
 """
 
 import argparse
+import os
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +23,7 @@ from benchmarks.studies.record import RESULTS, StudyRecord
 from benchmarks.unbroken import warm_runs
 
 FIRST_MONTHS = 12
+PROFILE = "plant.yaml"
 SEED, INTERVAL_S = 7, 60
 # What is of the run or of the files as they lie there now, not of what was known.
 OF_THE_RUN = ("raw.", "quarantine.", "evidence.")
@@ -94,7 +96,7 @@ def main() -> None:
         folder = asked.folder or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
         words, data = folder / "said.txt", folder / "data"
-        request = RunRequest(folder / "home", "virtual_plant", data, is_quick=True)
+        request = RunRequest(folder / "home", str(folder / PROFILE), data, is_quick=True)
         months: list[dict[str, Any]] = []
         plan = {"folder": folder, "batches": asked.batches, "months": asked.months}
         for number in range(asked.months):
@@ -121,6 +123,14 @@ def _batches(then: dict[str, Any]) -> float:
     return next((claim[3] for claim in then["claims"] if claim[0] == "scope.batches"), 0)
 
 
+def write_profile(file: Path, stamp: datetime) -> None:
+    """Copy the built-in profile: it comes with the first delivery, not after all of them."""
+    from data_contracts.profile import load_profile
+
+    file.write_bytes(load_profile("virtual_plant").file.read_bytes())
+    os.utime(file, (stamp.replace(tzinfo=UTC).timestamp(),) * 2)
+
+
 def _delivered(month: int, data: Path, folder: Path, batches: int, months: int) -> str:
     from benchmarks.unbroken.month_deliveries import MonthDeliveries
 
@@ -129,6 +139,8 @@ def _delivered(month: int, data: Path, folder: Path, batches: int, months: int) 
         simulated(exports, batches, months)
     deliveries = MonthDeliveries(exports, FIRST_MONTHS, SEED)
     stamp: datetime = deliveries.deliver(month, data)
+    if month == 0:
+        write_profile(folder / PROFILE, stamp)
     return stamp.isoformat()
 
 

@@ -131,7 +131,7 @@ def core_outcomes(
     "core.outcome_definitions",
     "core.outcomes",
     group=GROUP,
-    resources={"warehouse"},
+    resources={"warehouse", "run_settings"},
 )
 def evidence_limits(
     context: dg.AssetExecutionContext,
@@ -140,5 +140,6 @@ def evidence_limits(
     **tables: Any,
 ) -> pl.DataFrame:
     """Say what this source cannot tell."""
-    strays = context.resources.warehouse.query(unknown_batches_sql(RAW_TABLES))
+    known = {"as_of": as_of_date(context)}
+    strays = context.resources.warehouse.query(unknown_batches_sql(RAW_TABLES), known)
     return limits(tables, outcome_definitions, outcomes, strays)

@@ -43,7 +43,7 @@ def known_versions_sql(table: str) -> str:
     known_from = list(dict.fromkeys(c.known_at for c in columns if c.known_at))
     conditions = [
         *([f"coalesce({_first(known_from)} <= $as_of, TRUE)"] if known_from else []),
-        f"(run_id = ({_first_load(raw)}) OR received_at <= $as_of)",
+        _received(raw),
         *_of_known_batches(raw),
     ]
     first = _record_known_at(raw)
@@ -86,11 +86,15 @@ def latest_instant_sql(raw_tables: Iterable[str], *, with_readings: bool = False
 
 
 def unknown_batches_sql(raw_tables: Iterable[str]) -> str:
-    """Return a query of ``table_name``, ``records``: received keys that name no known batch."""
+    """Return a query of ``table_name``, ``records``: received keys that name no received batch.
+
+    Received at ``$as_of``, that is, or in the first load of the table.
+    """
+    batches = f"SELECT batch_id FROM raw.batches WHERE {_received(contract('raw.batches'))}"
     parts = [
         f"SELECT '{raw.table}' AS table_name, "
         f"count(DISTINCT ({', '.join(dict.fromkeys(['batch_id', *raw.key]))})) AS records "
-        f"FROM {raw.name} WHERE batch_id NOT IN (SELECT batch_id FROM raw.batches)"
+        f"FROM {raw.name} WHERE {_received(raw)} AND batch_id NOT IN ({batches})"
         for raw in map(contract, raw_tables)
         if "batch_id" in raw.column_names and raw.table != "batches"
     ]
@@ -100,6 +104,10 @@ def unknown_batches_sql(raw_tables: Iterable[str]) -> str:
 def _is_news(column: Column) -> bool:
     is_instant = column.physical_type == "TIMESTAMP"
     return is_instant and not column.is_provenance and not column.is_planned
+
+
+def _received(raw: Contract) -> str:
+    return f"(run_id = ({_first_load(raw)}) OR received_at <= $as_of)"
 
 
 def _first_load(raw: Contract) -> str:

@@ -21,6 +21,7 @@ from assets.sources.deliveries import (
     DeliveredFile,
     deliveries,
     first_delivery,
+    first_receipt_of_last,
     latest_sql,
     received,
 )
@@ -33,6 +34,7 @@ from assets.sources.landing.landing import land
 from assets.sources.provenance import delivered_at, with_delivery
 from data_contracts.catalogue import contract_names
 from data_contracts.tables import table
+from warehouse.account_history import known_account
 from warehouse.content_hash import digest
 from warehouse.paths import Home
 from warehouse.reading_files import HISTORY
@@ -44,6 +46,7 @@ GROUP = "sources"
 EXPORTS = "source.exports"
 RAW_TABLES = tuple(contract_names("raw"))
 EVIDENCE = ("quarantine.records", "evidence.inputs", "evidence.ingestion", DELIVERIES, HISTORY)
+ACCOUNTS = ("quarantine.records", "evidence.ingestion")  # claims are made of them
 SPECS = written_specs(*RAW_TABLES, *EVIDENCE, deps=[EXPORTS], group=GROUP)
 
 
@@ -89,7 +92,10 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
         "evidence.inputs": records.inputs,
         "evidence.ingestion": records.report.ingestion(),
     }
+    delivered = first_receipt_of_last(numbered)
     for name, frame in frames.items():
+        if name in ACCOUNTS:
+            frame = known_account(warehouse, name, frame, delivered, settings.as_of)
         yield written_result(name, warehouse.write(name, frame))
 
 

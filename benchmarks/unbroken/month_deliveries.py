@@ -16,7 +16,9 @@ import polars as pl
 
 LATE = timedelta(days=60)
 LATE_SHARE = 0.05  # of laboratory results
-FIRST_LATE_FILE = 4  # the month, counted from the first, whose readings come late; then every eighth
+FIRST_LATE_FILE = (
+    4  # the month, counted from the first, whose readings come late; then every eighth
+)
 EXPORTED = timedelta(hours=6)  # from the end of the month to the time of the files
 
 KNOWN_AT = {

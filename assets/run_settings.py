@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from data_contracts.assumptions import Assumptions, load_run_assumptions
+from data_contracts.assumptions import (
+    Assumptions,
+    load_run_assumptions,
+    run_assumptions_file,
+)
 from data_contracts.errors import UsageError
 from data_contracts.profile import Profile
 from data_contracts.untrusted.limits import EARLIEST_INSTANT, LATEST_INSTANT
@@ -61,6 +65,11 @@ class RunSettings:
     seed: int
     run_id: str
     simulation: SimulationSettings | None = None
+
+    def assumptions_in_use(self) -> Path:
+        """File of the cost assumptions of the run."""
+        own = self.profile
+        return run_assumptions_file(self.assumptions_file, own.assumptions, own.file.parent)
 
     def assumptions(self) -> Assumptions:
         """Read the cost assumptions: the named file, the profile's choice, or the default.

@@ -2,8 +2,8 @@
 
 An account is of the files as they lie there at the moment, so the next one replaces it; a look back
 must say what was said then. The working file therefore keeps, beside the table of the moment, each
-row with the instants from which and until which it stood. Rows have no key: they are compared whole,
-provenance apart.
+row with the instants from which and until which it stood. Rows have no key: they are compared
+whole, provenance apart.
 """
 
 from datetime import datetime

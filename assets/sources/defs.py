@@ -27,10 +27,11 @@ from assets.sources.deliveries import (
 )
 from assets.sources.earlier_delivery import earlier_delivery
 from assets.sources.importer import SourceRecords, read_source, require_acceptable
-from assets.sources.inputs import hash_file
+from assets.sources.inputs import hash_file, setting_hashes
 from assets.sources.inspection import scratch_query
 from assets.sources.landing.kept_landings import KeptLandings
 from assets.sources.landing.landing import land
+from assets.sources.missing_records import MISSING, missing_records
 from assets.sources.provenance import delivered_at, with_delivery
 from data_contracts.catalogue import contract_names
 from data_contracts.tables import table
@@ -45,7 +46,14 @@ from warehouse.store import Warehouse
 GROUP = "sources"
 EXPORTS = "source.exports"
 RAW_TABLES = tuple(contract_names("raw"))
-EVIDENCE = ("quarantine.records", "evidence.inputs", "evidence.ingestion", DELIVERIES, HISTORY)
+EVIDENCE = (
+    "quarantine.records",
+    "evidence.inputs",
+    "evidence.ingestion",
+    DELIVERIES,
+    HISTORY,
+    MISSING,
+)
 ACCOUNTS = ("quarantine.records", "evidence.ingestion")  # claims are made of them
 SPECS = written_specs(*RAW_TABLES, *EVIDENCE, deps=[EXPORTS], group=GROUP)
 
@@ -89,8 +97,11 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
     run = {"ingested_at": pl.lit(now, pl.Datetime("us")), "run_id": pl.lit(settings.run_id)}
     frames = {
         "quarantine.records": records.quarantined().with_columns(**run),
-        "evidence.inputs": records.inputs,
+        "evidence.inputs": pl.concat(
+            [records.inputs, setting_hashes(_settings_files(settings))], how="diagonal"
+        ),
         "evidence.ingestion": records.report.ingestion(),
+        MISSING: missing_records(warehouse, records.admissions, records.inputs["file"]),
     }
     delivered = first_receipt_of_last(numbered)
     for name, frame in frames.items():
@@ -153,6 +164,14 @@ def _reading_delivery(
 
 def _profile_file(settings: RunSettings) -> str:
     return f"profile {settings.profile.name}"
+
+
+def _settings_files(settings: RunSettings) -> dict[str, Path]:
+    """What the run reads besides deliveries, by role: the profile's own file bears its name."""
+    own = settings.profile.file
+    files = {f"profile {file.name}": file for file in settings.profile.written_in if file != own}
+    priced = settings.assumptions_in_use()
+    return files | {_profile_file(settings): own, f"assumptions {priced.name}": priced}
 
 
 def _write_raw(

@@ -179,7 +179,7 @@ class MonthDeliveries:
 
 
 def _put(file: Path, content: bytes, stamp: datetime) -> None:
-    """Write a file that says something else than before; an export nobody changed keeps its time."""
+    """Write a file that says something else than before; what nobody changed keeps its time."""
     if file.is_file() and file.read_bytes() == content:
         return
     file.write_bytes(content)

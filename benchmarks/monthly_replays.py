@@ -15,6 +15,7 @@ import os
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,7 +24,7 @@ from benchmarks.studies.record import RESULTS, StudyRecord
 from benchmarks.unbroken import warm_runs
 
 FIRST_MONTHS = 12
-PROFILE = "plant.yaml"
+PROFILE, DATA = "plant.yaml", "data"
 SEED, INTERVAL_S = 7, 60
 # What is of the run or of the files as they lie there now, not of what was known.
 OF_THE_RUN = ("raw.", "quarantine.", "evidence.")
@@ -95,12 +96,12 @@ def main() -> None:
     with TemporaryDirectory(prefix="lotwise-replays-") as name:
         folder = asked.folder or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        words, data = folder / "said.txt", folder / "data"
+        words, data = folder / "said.txt", folder / DATA
         request = RunRequest(folder / "home", str(folder / PROFILE), data, is_quick=True)
         months: list[dict[str, Any]] = []
-        plan = {"folder": folder, "batches": asked.batches, "months": asked.months}
         for number in range(asked.months):
-            stamp = warm_runs.told(lambda n=number: _delivered(n, data, **plan), words)
+            deliver = partial(_delivered, number, folder, asked.batches, asked.months)
+            stamp = warm_runs.told(deliver, words)
             seconds = ran(request, words)
             months.append(warm_runs.told(lambda: said(request.home), words) | {"run_s": seconds})
             print(f"month {number}: delivered {stamp}, as of {months[-1]['as_of']}", flush=True)
@@ -131,14 +132,14 @@ def write_profile(file: Path, stamp: datetime) -> None:
     os.utime(file, (stamp.replace(tzinfo=UTC).timestamp(),) * 2)
 
 
-def _delivered(month: int, data: Path, folder: Path, batches: int, months: int) -> str:
+def _delivered(month: int, folder: Path, batches: int, months: int) -> str:
     from benchmarks.unbroken.month_deliveries import MonthDeliveries
 
     exports = folder / "exports"
     if not exports.is_dir():
         simulated(exports, batches, months)
     deliveries = MonthDeliveries(exports, FIRST_MONTHS, SEED)
-    stamp: datetime = deliveries.deliver(month, data)
+    stamp: datetime = deliveries.deliver(month, folder / DATA)
     if month == 0:
         write_profile(folder / PROFILE, stamp)
     return stamp.isoformat()

@@ -105,9 +105,10 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
     }
     delivered = first_receipt_of_last(numbered)
     for name, frame in frames.items():
+        stood = frame
         if name in ACCOUNTS:
-            frame = known_account(warehouse, name, frame, delivered, settings.as_of)
-        yield written_result(name, warehouse.write(name, frame))
+            stood = known_account(warehouse, name, frame, delivered, settings.as_of)
+        yield written_result(name, warehouse.write(name, stood))
 
 
 def _numbered(
@@ -153,7 +154,7 @@ def _reading_delivery(
     files = records.readings.files
     of_file = dict(records.inputs.select("file", "sha256").iter_rows())
     parts = (select, *(f"{name} {of_file[name]}" for name in files))
-    last = reading_history(warehouse)["last_received_at"].max()
+    last: datetime | None = reading_history(warehouse)["last_received_at"].max()  # type: ignore[assignment]
     instants = [received_at[name] for name in files]
     if last is None:
         return ReadingDelivery(select, digest(parts), max(instants, default=now))

@@ -21,7 +21,7 @@ FIRST_LATE_FILE = (
 )
 EXPORTED = timedelta(hours=6)  # from the end of the month to the time of the files
 
-KNOWN_AT = {
+KNOWN_AT: dict[str, tuple[str | None, dict[str, tuple[str, ...]]]] = {
     "mes_batches": ("started_at", {"ended_at": ("ended_at",), "dispositioned_at": (
         "disposition", "dispositioned_at", "failure_mode")}),
     "mes_phases": ("started_at", {"ended_at": ("ended_at",)}),

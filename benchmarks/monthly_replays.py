@@ -1,7 +1,8 @@
 """What was said in any month can be said again: 24 monthly runs, and a look back at each.
 
     python benchmarks/monthly_replays.py                 # 24 months
-    python benchmarks/monthly_replays.py --months 3 --batches 60 --results FOLDER
+    python benchmarks/monthly_replays.py --folder FOLDER # may be stopped, and goes on there
+    python benchmarks/monthly_replays.py --months 3 --batches 40 --results FOLDER
 
 A small virtual plant is delivered month by month into one home: late laboratory results, late and
 corrected readings, corrections of old records of every kind. Each month is run and its claims kept.
@@ -11,6 +12,7 @@ again; tables that hold no claim are compared too and told. Rows are kept in
 """
 
 import argparse
+import json
 import os
 import time
 from dataclasses import replace
@@ -23,9 +25,9 @@ from typing import Any
 from benchmarks.studies.record import RESULTS, StudyRecord
 from benchmarks.unbroken import warm_runs
 
-FIRST_MONTHS = 12
+FIRST_MONTHS = 6
 PROFILE, DATA = "plant.yaml", "data"
-SEED, INTERVAL_S = 7, 60
+SEED, INTERVAL_S = 7, 120
 # What is of the run or of the files as they lie there now, not of what was known.
 OF_THE_RUN = ("raw.", "quarantine.", "evidence.")
 SAID = ("claim_id", "statement", "value_text", "value", "unit", "interval_low", "interval_high")
@@ -87,9 +89,9 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--months", type=int, default=24)
-    parser.add_argument("--batches", type=int, default=220)
+    parser.add_argument("--batches", type=int, default=110)
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the rows")
-    parser.add_argument("--folder", type=Path, help="keep exports and home here")
+    parser.add_argument("--folder", type=Path, help="exports and home, kept to go on with")
     asked = parser.parse_args()
     record = StudyRecord("monthly_replays", key=("month",), folder=asked.results)
     warm_runs.warm_up()
@@ -98,16 +100,21 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         words, data = folder / "said.txt", folder / DATA
         request = RunRequest(folder / "home", str(folder / PROFILE), data, is_quick=True)
-        months: list[dict[str, Any]] = []
-        for number in range(asked.months):
+        kept = folder / "months.json"
+        months: list[dict[str, Any]] = json.loads(kept.read_text()) if kept.is_file() else []
+        for number in range(len(months), asked.months):
             deliver = partial(_delivered, number, folder, asked.batches, asked.months)
             stamp = warm_runs.told(deliver, words)
             seconds = ran(request, words)
             months.append(warm_runs.told(lambda: said(request.home), words) | {"run_s": seconds})
+            kept.write_text(json.dumps(months))
             print(f"month {number}: delivered {stamp}, as of {months[-1]['as_of']}", flush=True)
         broken = 0
-        for number, then in enumerate(months):
-            began = time.monotonic()
+        missing = warm_runs.told(
+            lambda: list(record.missing([(number,) for number in range(len(months))])), words
+        )
+        for (number,) in missing:
+            then, began = months[number], time.monotonic()
             ran(replace(request, as_of=then["as_of"]), words)
             again = warm_runs.told(lambda: said(request.home), words)
             found = differences(then, again)

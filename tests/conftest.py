@@ -17,6 +17,7 @@ Lotwise = Callable[..., subprocess.CompletedProcess[str]]
 LONGEST_FILES = (
     "tests/pipelines/test_dagster.py",
     "tests/pipelines/test_main_job.py",
+    "tests/pipelines/test_monthly_replays.py",
     "tests/pipelines/test_tabletting_run.py",
     "tests/bad_inputs/test_bad_inputs.py",
     "tests/sensor_features/test_spark_executor.py",

@@ -1,8 +1,8 @@
 """What a plant's systems export at the end of each month: late records, corrections, all of it.
 
 Of a simulated plant, an export at an instant has the rows known by then, without what became known
-later. On top, some laboratory results are entered two months late, one file of readings comes two
-months late, and every month something old is corrected, as people correct records.
+later. On top, some laboratory results are entered two months late, some files of readings come a month
+late, and every month something old is corrected, as people correct records.
 """
 
 import os
@@ -101,7 +101,7 @@ class MonthDeliveries:
             text = self._table(name, month, end).write_csv()
             _put(folder / f"{name}.csv", text.encode(), stamp)
         for number, file in enumerate(self._readings[: self._first + month]):
-            if not (self._is_late(number) and number > self._first + month - 3):
+            if not (self._is_late(number) and number == self._first + month - 1):
                 readings = self._month_of_readings(number, file, month)
                 _put(folder / "historian" / file.name, readings, stamp)
         return stamp
@@ -161,7 +161,7 @@ class MonthDeliveries:
         return self._whole[name].select(_instant(column)).to_series()
 
     def _is_late(self, number: int) -> bool:
-        return number >= self._first and (number - self._first) % 8 == FIRST_LATE_FILE - 1
+        return number >= self._first and (number - self._first) % LATE_FILE_EVERY == 0
 
     def _month_of_readings(self, number: int, file: Path, month: int) -> bytes:
         """A month's file; every fourth delivery corrects one tag in the file two months before."""

@@ -1,8 +1,8 @@
 """What a plant's systems export at the end of each month: late records, corrections, all of it.
 
 Of a simulated plant, an export at an instant has the rows known by then, without what became known
-later. On top, some laboratory results are entered two months late, some files of readings come a month
-late, and every month something old is corrected, as people correct records.
+later. On top, some laboratory results are entered two months late, some files of readings come a
+month late, and every month something old is corrected, as people correct records.
 """
 
 import os
@@ -16,9 +16,7 @@ import polars as pl
 
 LATE = timedelta(days=60)
 LATE_SHARE = 0.05  # of laboratory results
-FIRST_LATE_FILE = (
-    4  # the month, counted from the first, whose readings come late; then every eighth
-)
+LATE_FILE_EVERY = 8  # months, from the first after the first delivery on
 EXPORTED = timedelta(hours=6)  # from the end of the month to the time of the files
 
 KNOWN_AT: dict[str, tuple[str | None, dict[str, tuple[str, ...]]]] = {

@@ -82,6 +82,6 @@ def setting_hashes(files: Mapping[str, Path]) -> pl.DataFrame:
             "file": list(files),
             "sha256": [hash_file(path) for path in files.values()],
             "bytes": [path.stat().st_size for path in files.values()],
-            "role": [name.partition(" ")[0] for name in files],
+            "used_as": [name.partition(" ")[0] for name in files],
         }
     )

@@ -29,14 +29,14 @@ def test_every_raw_table_exists_and_says_where_its_records_stood(
     assert first["run_id"] == "run-1"
     assert warehouse.read("quarantine.records")["source_row"].to_list() == [102]
     inputs = warehouse.read("evidence.inputs")
-    assert inputs.select("role", "file", "rows").rows() == [
+    assert inputs.select("used_as", "file", "rows").rows() == [
         ("assumptions", "assumptions tablets.yaml", None),
         ("delivered", "batches.csv", 100),
         ("delivered", "historian/2024-01.parquet", 50),
         ("profile", "profile small_plant", None),
         ("delivered", "results.csv", 101),
     ]
-    of_profile = inputs.filter(role="profile")["sha256"].item()
+    of_profile = inputs.filter(used_as="profile")["sha256"].item()
     assert of_profile == sha256(small_source.profile.read_bytes()).hexdigest()
     assert warehouse.query("SELECT count(*) FROM raw.sensor_readings").item() == 50
 

@@ -14,6 +14,7 @@ from assets.sensor_features.golden import KEY
 from assets.sensor_features.month_tables import ENVELOPES, TABLE, MonthTables, update_months
 from assets.sensor_features.phase_features import kept_features
 from assets.sensor_features.placement import PLAN
+from warehouse.reading_files import HISTORY
 from warehouse.sensor_readings.readings import build_readings
 from warehouse.store import Warehouse
 
@@ -22,8 +23,8 @@ READINGS, MONTHS = "core.sensor_readings", "evidence.reading_months"
 SENSOR_MONTH = dg.AssetKey(["kept", "sensor_month"])
 MONTHS_OF_PHASES = dg.MonthlyPartitionsDefinition(start_date="2015-01-01")
 FAULTS = "evidence.sensor_faults"
-# Delivered readings are no table: they are staged with the raw tables, for which batches stand.
-PLACED_BY = ("raw.batches", "core.batches", "core.phases", "core.sensor_tags")
+# Delivered readings are a view over the files the history lists.
+PLACED_BY = ("raw.batches", HISTORY, "core.batches", "core.phases", "core.sensor_tags")
 COMPUTED_BY = (READINGS, MONTHS, "core.sensor_tags", "core.batches")
 
 

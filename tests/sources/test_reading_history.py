@@ -1,6 +1,7 @@
 """Sensor readings have history like every record: a look back finds what was known then."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from assets.core.defs import RAW_TABLES
 from assets.core.known_versions import latest_instant_sql
 from data_contracts.errors import WarehouseError
+from warehouse.paths import Home
+from warehouse.published_copy.published import open_published
 from warehouse.reading_files import HISTORY
 from warehouse.sensor_readings.reading_history import stage_known_readings
 from warehouse.store import Warehouse
@@ -192,3 +195,18 @@ def test_a_kept_file_that_is_gone_is_told_before_anything_is_lost(historian: His
     with pytest.raises(WarehouseError, match=r"2024-01-\w+\.parquet is missing \(1 of 1 files\)"):
         historian.run()
     assert historian.warehouse.read(HISTORY)["readings"].to_list() == [1]
+
+
+def test_kept_readings_move_with_the_home_and_stay_when_the_export_goes(
+    historian: Historian, tmp_path: Path
+) -> None:
+    historian.deliver("2024-01.parquet", [1.0, 2.0], FIRST)
+    historian.run()
+    historian.warehouse.publish()
+    (historian.source.data / "historian" / "2024-01.parquet").unlink()
+    moved = Home(tmp_path / "somebody's home")
+    shutil.move(historian.warehouse.home.root, moved.root)
+    Warehouse(moved, historian.warehouse.source_key).publish()
+    total = "SELECT sum(value) FROM raw.sensor_readings"
+    with open_published(moved) as published:
+        assert published.query(total).item() == 3.0

@@ -15,6 +15,8 @@ from warehouse.store import Warehouse
 
 from .conftest import SmallSource
 
+DELIVERED = "(FROM evidence.inputs WHERE used_as = 'delivered')"
+
 
 def materialise(
     small: SmallSource,

@@ -149,7 +149,8 @@ def _reading_delivery(
 ) -> ReadingDelivery:
     """Say what is delivered of readings, and when: with the last of their files.
 
-    Where their files are those of the last look, something else they are read with has changed.
+    Where their files are those of the last look, something else they are read with has changed. An
+    instant is never before that of the readings kept last.
     """
     files = records.readings.files
     of_file = dict(records.inputs.select("file", "sha256").iter_rows())

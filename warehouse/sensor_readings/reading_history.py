@@ -36,9 +36,11 @@ def stage_known_readings(warehouse: Warehouse, as_of: datetime | None) -> None:
     then. Which were recorded by then is left to whoever reads the view.
 
     Args:
-        warehouse: Has ``evidence.reading_history``.
+        warehouse: Has ``evidence.reading_history``; one of an earlier version is left as it is.
         as_of: UTC; by default all that was received counts.
     """
+    if not warehouse.exists(HISTORY):
+        return
     history = reading_history(warehouse)
     if history.is_empty():
         warehouse.stage_readings(no_rows_sql(contract(READINGS)))

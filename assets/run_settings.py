@@ -13,6 +13,7 @@ from data_contracts.assumptions import (
     Assumptions,
     as_declared_by_plant,
     load_run_assumptions,
+    run_assumptions_file,
     with_overrides,
 )
 from data_contracts.errors import UsageError
@@ -72,6 +73,11 @@ class RunSettings:
     simulation: SimulationSettings | None = None
     retention: Retention = USUAL
     price_changes: tuple[str, ...] = ()
+
+    def assumptions_in_use(self) -> Path:
+        """File of the cost assumptions of the run."""
+        own = self.profile
+        return run_assumptions_file(self.assumptions_file, own.assumptions, own.file.parent)
 
     def assumptions(self) -> Assumptions:
         """Read the cost assumptions of the run.

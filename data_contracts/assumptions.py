@@ -93,6 +93,15 @@ def names_built_in(path: Path) -> bool:
     return str(path) in built_in_names() and not path.is_file()
 
 
+def run_assumptions_file(path: Path | None, profile_choice: str | None, profile_dir: Path) -> Path:
+    """Return the file of the set that prices a run (see ``load_run_assumptions``)."""
+    if path is not None:
+        return BUILT_IN_DIR / f"{path}.yaml" if names_built_in(path) else path
+    choice = profile_choice or DEFAULT_ASSUMPTIONS
+    is_built_in = choice in built_in_names()
+    return BUILT_IN_DIR / f"{choice}.yaml" if is_built_in else profile_dir / choice
+
+
 def load_run_assumptions(
     path: Path | None = None, profile_choice: str | None = None, profile_dir: Path | None = None
 ) -> Assumptions:

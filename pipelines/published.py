@@ -30,7 +30,7 @@ RECORDS = tuple(
 )
 CONTRACT_RESULTS = "evidence.contract_results"
 CONTRACT_RESULTS_KEY = asset_key(CONTRACT_RESULTS)
-_READ = "SELECT file, sha256 FROM evidence.inputs"
+_READ = "SELECT file, sha256 FROM evidence.inputs WHERE used_as = 'delivered'"
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
 DRAWN_KEYS = [
     DATA_DOCS_KEY,

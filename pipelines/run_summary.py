@@ -28,6 +28,13 @@ _QUARANTINE = """
 SELECT table_name, source_file, source_row, column_name, rule, value, reason
 FROM quarantine.records ORDER BY ALL LIMIT 5
 """
+_MISSING = """
+SELECT table_name, files_named AS source_files, records, record_keys[:3] AS first_records FROM (
+    SELECT table_name, string_agg(DISTINCT source_file, ', ') AS files_named, count(*) AS records,
+        list(record_key ORDER BY record_key) AS record_keys
+    FROM evidence.missing_records GROUP BY table_name
+) ORDER BY table_name
+"""
 # What was read from databases and stores in this run, and what is kept of it since the first.
 FETCHED = """
 SELECT split_part(file, '@', 1) AS entry,
@@ -62,6 +69,7 @@ def summary(home: Path) -> dict[str, Any]:
             "fetched": _records(published, FETCHED),
             "records": _records(published, _RECORDS),
             "quarantine_examples": _records(published, _QUARANTINE),
+            "missing": _records(published, _MISSING),
             "verdicts": _records(published, _VERDICTS),
             "base_scenario_annual_savings_usd": _records(published, _SAVINGS),
             "page_one": page_one(Facts(published.query)),
@@ -80,6 +88,8 @@ def print_summary(done: dict[str, Any], console: Console) -> None:
     for row in done["quarantine_examples"]:
         place = f"{row['source_file']} row {row['source_row']}, {row['column_name']}"
         console.print(f"  {place}: {row['reason']} ({row['rule']})", markup=False)
+    for row in done["missing"]:
+        console.print(_missing_line(row), markup=False, soft_wrap=True)
     verdicts = Table("Outcome", "Verdict", "Why", box=None, pad_edge=False)
     for row in done["verdicts"]:
         name = f"{row['outcome']} (proxy)" if row["is_proxy"] else row["outcome"]
@@ -92,6 +102,17 @@ def print_summary(done: dict[str, Any], console: Console) -> None:
     console.print(f"Warehouse: {done['warehouse']}", soft_wrap=True, markup=False)
     console.print(f"Data Docs: {done['data_docs']}", soft_wrap=True, markup=False)
     console.print(f"Report:    {done['report']}", soft_wrap=True, markup=False)
+
+
+def _missing_line(row: dict[str, Any]) -> str:
+    """Say what no longer stands in a file delivered again; it was not deleted."""
+    named = "; ".join(row["first_records"])
+    more = "; ..." if row["records"] > len(row["first_records"]) else ""
+    stands = "record no longer stands" if row["records"] == 1 else "records no longer stand"
+    return (
+        f"{row['records']:,} {stands} in {row['source_files']}, delivered again without: {named}"
+        f"{more} (kept in {row['table_name']}; all in evidence.missing_records)"
+    )
 
 
 def power_lines(home: Path) -> list[str]:

@@ -17,6 +17,7 @@ Lotwise = Callable[..., subprocess.CompletedProcess[str]]
 LONGEST_FILES = (
     "tests/pipelines/test_dagster.py",
     "tests/pipelines/test_main_job.py",
+    "tests/pipelines/test_monthly_replays.py",
     "tests/pipelines/test_tabletting_run.py",
     "tests/bad_inputs/test_bad_inputs.py",
     "tests/savings/test_price_shares.py",
@@ -100,6 +101,7 @@ SLOW_FILES = (
     "tests/sources/test_prospects.py",
     "tests/sources/test_quarantine.py",
     "tests/sources/test_real_workbooks.py",
+    "tests/sources/test_reading_history.py",
     "tests/sources/test_refused_runs.py",
     "tests/sources/test_source_assets.py",
     "tests/sources/test_tabletting_source.py",

@@ -1,11 +1,14 @@
 """Parquet files of sensor readings: immutable, one per month, named by content.
 
-``evidence.reading_months`` lists them; the view ``core.sensor_readings`` names exactly those files
-by absolute path. Beside each file of readings lies a small one listing its series (runs of readings
-of one batch, phase and tag) in the order they stand in it, so that a reader needs to decode only
-times and values. Here belong names, the list and the view; writing them is in ``readings``.
+Readings placed in phases: ``evidence.reading_months`` lists them; the view ``core.sensor_readings``
+names exactly those files by absolute path. Beside each lies a small file listing its series (runs
+of readings of one batch, phase and tag) in the order they stand in it, so that a reader needs to
+decode only times and values. Readings as delivered: ``evidence.reading_history`` lists their files,
+the view ``raw.sensor_readings`` names them. Here belong names, lists and views; writing the files
+is in ``sensor_readings``.
 """
 
+import re
 from pathlib import Path
 
 from data_contracts.catalogue import contract
@@ -14,6 +17,7 @@ from warehouse.relations import create_view, exists, no_rows_sql
 
 READING_MONTHS = "evidence.reading_months"
 READINGS = "core.sensor_readings"
+HISTORY = "evidence.reading_history"
 SERIES_SUFFIX = ".series.parquet"
 
 
@@ -34,6 +38,24 @@ def named_files(connection: Connection) -> set[str]:
     """Return the names of all files a database needs: readings and their series."""
     files = month_files(connection)
     return {*files, *map(series_file, files)}
+
+
+def history_files(connection: Connection) -> set[str]:
+    """Return the names of the files of delivered readings a database lists."""
+    if not exists(connection, HISTORY):
+        return set()
+    return {row[0] for row in connection.execute(f"SELECT file FROM {HISTORY}").fetchall()}
+
+
+def relocated(select: str, folder: Path) -> str:
+    """Return the SELECT of ``raw.sensor_readings``, naming kept files where they lie now.
+
+    Args:
+        select: The view's SELECT; files that are not kept ones stay as they are.
+        folder: Where kept files lie.
+    """
+    kept = r"'(?:[^']|'')*?/delivered/(\d{4}-\d{2}-[0-9a-f]{32}\.parquet)'"
+    return re.sub(kept, lambda found: quoted(str(folder.resolve() / found[1])), select)
 
 
 def delivered_views(connection: Connection) -> str:

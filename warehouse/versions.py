@@ -9,8 +9,13 @@ belong to the delivery (the file), not to the clock of the run that reads it.
 
 from dataclasses import dataclass
 
+import polars as pl
+
 from data_contracts.contract import Contract
 from warehouse.connection import Connection
+from warehouse.relations import incoming
+
+DIVIDED_BY = " / "  # between the columns of a key in words
 
 _NEW_VERSIONS = """
 CREATE OR REPLACE TEMP TABLE new_versions AS
@@ -35,6 +40,14 @@ compared AS (
 )
 SELECT * FROM compared
 WHERE is_incoming AND copy = 1 AND content_hash IS DISTINCT FROM hash_before
+"""
+_ABSENT = """
+SELECT concat_ws('{divided_by}', {key}) AS record_key,
+    last(source_file ORDER BY received_at, ingested_at) AS source_file,
+    max(received_at) AS last_received_at
+FROM {table} AS kept
+ANTI JOIN incoming USING ({key})
+GROUP BY {key}
 """
 _COUNTS = """
 SELECT
@@ -85,6 +98,27 @@ def append(connection: Connection, contract: Contract) -> Versions:
     )
     connection.execute("DROP TABLE new_versions")
     return Versions(received, new, received - added, added - new)
+
+
+def absent(connection: Connection, contract: Contract, present: pl.DataFrame) -> pl.DataFrame:
+    """Find the records of a raw table that a delivery, already appended, does not hold.
+
+    Args:
+        connection: Where the table is.
+        contract: A raw table with a key.
+        present: The delivery's records.
+
+    Returns:
+        One row per key: record_key (its columns divided by ``DIVIDED_BY``), source_file and
+        last_received_at of the last version.
+    """
+    key = ", ".join(f'"{name}"' for name in contract.key)
+    distinct = f"SELECT count(*) FROM (SELECT DISTINCT {key} FROM {contract.name})"
+    kept = connection.execute(distinct).fetchall()[0][0]
+    names = {"table": contract.name, "key": key, "divided_by": DIVIDED_BY}
+    limit = " LIMIT 0" if kept == present.height else ""  # which is so most nights
+    with incoming(connection, present.select(contract.key)):
+        return connection.sql(_ABSENT.format(**names) + limit).pl()
 
 
 def _fill_key(connection: Connection, contract: Contract) -> None:

@@ -12,6 +12,7 @@ from assets.core.as_of import as_of_instant
 from assets.core.defining_events import event_measurements
 from assets.core.known_versions import (
     BATCHES,
+    READINGS,
     known_versions_sql,
     latest_instant_sql,
     unknown_batches_sql,
@@ -41,7 +42,9 @@ OUTCOME_TABLES = ("core.outcome_definitions", "core.outcome_margins", "core.outc
 
 def as_of_date(context: dg.AssetExecutionContext) -> datetime:
     """Return the instant up to which records count as known in this run."""
-    latest = context.resources.warehouse.query(latest_instant_sql(RAW_TABLES))
+    warehouse = context.resources.warehouse
+    query = latest_instant_sql(RAW_TABLES, with_readings=warehouse.exists(READINGS))
+    latest = warehouse.query(query)
     return as_of_instant(context.resources.run_settings.as_of, latest["latest_at"].item())
 
 
@@ -128,7 +131,7 @@ def core_outcomes(
     "core.outcome_definitions",
     "core.outcomes",
     group=GROUP,
-    resources={"warehouse"},
+    resources={"warehouse", "run_settings"},
 )
 def evidence_limits(
     context: dg.AssetExecutionContext,
@@ -137,5 +140,6 @@ def evidence_limits(
     **tables: Any,
 ) -> pl.DataFrame:
     """Say what this source cannot tell."""
-    strays = context.resources.warehouse.query(unknown_batches_sql(RAW_TABLES))
+    known = {"as_of": as_of_date(context)}
+    strays = context.resources.warehouse.query(unknown_batches_sql(RAW_TABLES), known)
     return limits(tables, outcome_definitions, outcomes, strays)

@@ -14,8 +14,18 @@ from data_contracts.contract import Column, Contract
 
 RECENCY = ("received_at", "ingested_at", "source_file", "source_row")
 BATCHES = "core.batches"
+READINGS = "evidence.reading_history"
 # Two systems' clocks, and local time taken for UTC, differ by less than a day.
 DELIVERED_BY = "coalesce(received_at + INTERVAL 1 DAY, 'infinity'::TIMESTAMP)"
+
+_READING_INSTANTS = f"""
+SELECT
+    greatest(max(latest_at), max(last_received_at) FILTER (
+        last_received_at > (SELECT min(first_received_at) FROM {READINGS})
+    )) AS instant_at,
+    max(latest_at) AS any_at, 0 AS given, 0 AS late
+FROM {READINGS}
+"""
 
 
 def known_versions_sql(table: str) -> str:
@@ -33,7 +43,7 @@ def known_versions_sql(table: str) -> str:
     known_from = list(dict.fromkeys(c.known_at for c in columns if c.known_at))
     conditions = [
         *([f"coalesce({_first(known_from)} <= $as_of, TRUE)"] if known_from else []),
-        f"(run_id = ({_first_load(raw)}) OR received_at <= $as_of)",
+        _received(raw),
         *_of_known_batches(raw),
     ]
     first = _record_known_at(raw)
@@ -46,15 +56,19 @@ def known_versions_sql(table: str) -> str:
     )
 
 
-def latest_instant_sql(raw_tables: Iterable[str]) -> str:
+def latest_instant_sql(raw_tables: Iterable[str], *, with_readings: bool = False) -> str:
     """Return a query of ``latest_at``: the latest instant in the data, null where there is none.
 
     It is the default as-of date. Receipt counts only after the first load of a table: old records
     loaded for the first time are no news, a correction of them is. Planned instants are no news,
     and neither is one that lies after its delivery: a slip of the pen. Where more than a tenth do,
     what stamped the files is no clock of the plant (a simulated one may lie ahead), and all count.
+
+    Args:
+        raw_tables: The tables with a history of their own.
+        with_readings: Whether readings count too, by ``evidence.reading_history``.
     """
-    parts = []
+    parts = [_READING_INSTANTS] if with_readings else []
     for raw in map(contract, raw_tables):
         instants = [column.name for column in raw.columns if _is_news(column)]
         possible = [f"max({name}) FILTER ({name} <= {DELIVERED_BY})" for name in instants]
@@ -72,11 +86,15 @@ def latest_instant_sql(raw_tables: Iterable[str]) -> str:
 
 
 def unknown_batches_sql(raw_tables: Iterable[str]) -> str:
-    """Return a query of ``table_name``, ``records``: received keys that name no known batch."""
+    """Return a query of ``table_name``, ``records``: received keys that name no received batch.
+
+    Received at ``$as_of``, that is, or in the first load of the table.
+    """
+    batches = f"SELECT batch_id FROM raw.batches WHERE {_received(contract('raw.batches'))}"
     parts = [
         f"SELECT '{raw.table}' AS table_name, "
         f"count(DISTINCT ({', '.join(dict.fromkeys(['batch_id', *raw.key]))})) AS records "
-        f"FROM {raw.name} WHERE batch_id NOT IN (SELECT batch_id FROM raw.batches)"
+        f"FROM {raw.name} WHERE {_received(raw)} AND batch_id NOT IN ({batches})"
         for raw in map(contract, raw_tables)
         if "batch_id" in raw.column_names and raw.table != "batches"
     ]
@@ -86,6 +104,10 @@ def unknown_batches_sql(raw_tables: Iterable[str]) -> str:
 def _is_news(column: Column) -> bool:
     is_instant = column.physical_type == "TIMESTAMP"
     return is_instant and not column.is_provenance and not column.is_planned
+
+
+def _received(raw: Contract) -> str:
+    return f"(run_id = ({_first_load(raw)}) OR received_at <= $as_of)"
 
 
 def _first_load(raw: Contract) -> str:

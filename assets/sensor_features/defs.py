@@ -14,6 +14,8 @@ from assets.sensor_features.golden import KEY
 from assets.sensor_features.month_tables import ENVELOPES, TABLE, MonthTables, update_months
 from assets.sensor_features.phase_features import kept_features
 from assets.sensor_features.placement import PLAN
+from warehouse.reading_files import HISTORY
+from warehouse.sensor_readings.reading_history import stage_known_readings
 from warehouse.sensor_readings.readings import build_readings
 from warehouse.store import Warehouse
 
@@ -22,8 +24,8 @@ READINGS, MONTHS = "core.sensor_readings", "evidence.reading_months"
 SENSOR_MONTH = dg.AssetKey(["kept", "sensor_month"])
 MONTHS_OF_PHASES = dg.MonthlyPartitionsDefinition(start_date="2015-01-01")
 FAULTS = "evidence.sensor_faults"
-# Delivered readings are no table: they are staged with the raw tables, for which batches stand.
-PLACED_BY = ("raw.batches", "core.batches", "core.phases", "core.sensor_tags")
+# Delivered readings are a view over the files the history lists.
+PLACED_BY = ("raw.batches", HISTORY, "core.batches", "core.phases", "core.sensor_tags")
 COMPUTED_BY = (READINGS, MONTHS, "core.sensor_tags", "core.batches")
 
 
@@ -35,6 +37,7 @@ COMPUTED_BY = (READINGS, MONTHS, "core.sensor_tags", "core.batches")
 def placed_readings(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Join the delivered readings to phases by equipment and time."""
     warehouse, settings = context.resources.warehouse, context.resources.run_settings
+    stage_known_readings(warehouse, settings.as_of)
     listed = build_readings(warehouse, PLAN, settings.as_of)
     counts = listed.select(pl.col(pl.Int64).sum()).row(0, named=True)
     context.log.info(f"{counts['received']:,} readings in {listed.height} months")
@@ -93,6 +96,7 @@ def sensor_month(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None
     warehouse, settings = context.resources.warehouse, context.resources.run_settings
     month = date.fromisoformat(context.partition_key)
     with warehouse.connection():
+        stage_known_readings(warehouse, settings.as_of)
         listed = build_readings(warehouse, PLAN, settings.as_of, month)
         updated = update_months(warehouse, chosen_executor(), month)
     readings = listed.filter(pl.col("month") == month)["stored"].sum()

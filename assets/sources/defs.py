@@ -21,25 +21,40 @@ from assets.sources.deliveries import (
     DeliveredFile,
     deliveries,
     first_delivery,
+    first_receipt_of_last,
     latest_sql,
     received,
 )
 from assets.sources.earlier_delivery import earlier_delivery
 from assets.sources.importer import SourceRecords, read_source, require_acceptable
-from assets.sources.inputs import hash_file
+from assets.sources.inputs import hash_file, setting_hashes
 from assets.sources.inspection import scratch_query
 from assets.sources.landing.kept_landings import KeptLandings
 from assets.sources.landing.landing import land
+from assets.sources.missing_records import MISSING, missing_records
 from assets.sources.provenance import delivered_at, with_delivery
 from data_contracts.catalogue import contract_names
 from data_contracts.tables import table
+from warehouse.account_history import known_account
+from warehouse.content_hash import digest
 from warehouse.paths import Home
+from warehouse.reading_files import HISTORY
+from warehouse.sensor_readings.delivered_months import ReadingDelivery, keep_readings
+from warehouse.sensor_readings.reading_history import reading_history, stage_known_readings
 from warehouse.store import Warehouse
 
 GROUP = "sources"
 EXPORTS = "source.exports"
 RAW_TABLES = tuple(contract_names("raw"))
-EVIDENCE = ("quarantine.records", "evidence.inputs", "evidence.ingestion", DELIVERIES)
+EVIDENCE = (
+    "quarantine.records",
+    "evidence.inputs",
+    "evidence.ingestion",
+    DELIVERIES,
+    HISTORY,
+    MISSING,
+)
+ACCOUNTS = ("quarantine.records", "evidence.ingestion")  # claims are made of them
 SPECS = written_specs(*RAW_TABLES, *EVIDENCE, deps=[EXPORTS], group=GROUP)
 
 
@@ -76,15 +91,24 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
     numbered, now = _numbered(warehouse, records, settings)
     yield written_result(DELIVERIES, warehouse.write(DELIVERIES, numbered))
     yield from _write_raw(warehouse, records, settings, received(numbered), now)
-    warehouse.stage_readings(readings_sql)
+    delivery = _reading_delivery(warehouse, records, readings_sql, received(numbered), now)
+    yield written_result(HISTORY, keep_readings(warehouse, delivery))
+    stage_known_readings(warehouse, settings.as_of)
     run = {"ingested_at": pl.lit(now, pl.Datetime("us")), "run_id": pl.lit(settings.run_id)}
     frames = {
         "quarantine.records": records.quarantined().with_columns(**run),
-        "evidence.inputs": records.inputs,
+        "evidence.inputs": pl.concat(
+            [records.inputs, setting_hashes(_settings_files(settings))], how="diagonal"
+        ),
         "evidence.ingestion": records.report.ingestion(),
+        MISSING: missing_records(warehouse, records.admissions, records.inputs["file"]),
     }
+    delivered = first_receipt_of_last(numbered)
     for name, frame in frames.items():
-        yield written_result(name, warehouse.write(name, frame))
+        stood = frame
+        if name in ACCOUNTS:
+            stood = known_account(warehouse, name, frame, delivered, settings.as_of)
+        yield written_result(name, warehouse.write(name, stood))
 
 
 def _numbered(
@@ -116,8 +140,40 @@ def _numbered(
     return numbered, max(_now(), last + INSTANT) if last else _now()
 
 
+def _reading_delivery(
+    warehouse: Warehouse,
+    records: SourceRecords,
+    select: str,
+    received_at: Mapping[str, datetime],
+    now: datetime,
+) -> ReadingDelivery:
+    """Say what is delivered of readings, and when: with the last of their files.
+
+    Where their files are those of the last look, something else they are read with has changed. An
+    instant is never before that of the readings kept last.
+    """
+    files = records.readings.files
+    of_file = dict(records.inputs.select("file", "sha256").iter_rows())
+    parts = (select, *(f"{name} {of_file[name]}" for name in files))
+    last: datetime | None = reading_history(warehouse)["last_received_at"].max()  # type: ignore[assignment]
+    instants = [received_at[name] for name in files]
+    if last is None:
+        return ReadingDelivery(select, digest(parts), max(instants, default=now))
+    later = [max(instants, default=last), max(received_at.values()), now]
+    at = next((each for each in later if each > last), last + INSTANT)
+    return ReadingDelivery(select, digest(parts), at)
+
+
 def _profile_file(settings: RunSettings) -> str:
     return f"profile {settings.profile.name}"
+
+
+def _settings_files(settings: RunSettings) -> dict[str, Path]:
+    """What the run reads besides deliveries, by role: the profile's own file bears its name."""
+    own = settings.profile.file
+    files = {f"profile {file.name}": file for file in settings.profile.written_in if file != own}
+    priced = settings.assumptions_in_use()
+    return files | {_profile_file(settings): own, f"assumptions {priced.name}": priced}
 
 
 def _write_raw(

@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.sources.admission import empty_quarantine
 from assets.sources.files.kept_files import KeptFiles
+from assets.sources.inputs import delivered_name
 from assets.sources.reading_preparation import Preparation
 from assets.sources.readings.reading_sql import (
     Feeding,
@@ -32,7 +33,7 @@ class DeliveredReadings:
 
     Attributes:
         sql: A SELECT in the columns of ``raw.sensor_readings`` over the delivered files.
-        paths: The files, absolute.
+        files: Names of the files, as accounts name them.
         quarantined: Refused readings in the columns of ``quarantine.records``, provenance apart.
         report: Their account.
         kept: The small files the SQL reads beside the delivered ones.
@@ -40,7 +41,7 @@ class DeliveredReadings:
     """
 
     sql: str
-    paths: tuple[Path, ...]
+    files: tuple[str, ...]
     quarantined: pl.DataFrame
     report: TableReport
     kept: KeptFiles
@@ -90,7 +91,7 @@ def judge_readings(
     report = TableReport(
         READINGS, received, received - refused, refused, 0, allowed, is_within, found.head(EXAMPLES)
     )
-    every = tuple(path for each in feeding for path in each.scans)
+    every = tuple(delivered_name(path, data_dir) for each in feeding for path in each.scans)
     sql = readings_sql(parts, is_clean=refused == 0)
     return DeliveredReadings(sql, every, found, report, prepared.kept, tuple(prepared.notes))
 

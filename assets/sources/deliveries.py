@@ -95,6 +95,13 @@ def received(numbered: pl.DataFrame) -> dict[str, datetime]:
     return dict(last.select("file", "received_at").iter_rows())
 
 
+def first_receipt_of_last(numbered: pl.DataFrame) -> datetime:
+    """Return when the first file of the last delivery was received, UTC."""
+    last = numbered.filter(pl.col("delivery") == pl.col("delivery").max())
+    instant: datetime = last["received_at"].min()  # type: ignore[assignment]
+    return instant
+
+
 def latest_sql(raw_tables: Iterable[str]) -> str:
     """Return a query of ``received_at`` and ``ingested_at``: the latest of any record kept."""
     both = "max(received_at) AS received_at, max(ingested_at) AS ingested_at"

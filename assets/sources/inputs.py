@@ -66,3 +66,22 @@ def input_hashes(
         "columns": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def setting_hashes(files: Mapping[str, Path]) -> pl.DataFrame:
+    """Hash what a run reads besides deliveries.
+
+    Args:
+        files: By the name accounts give them, which begins with their role: 'profile plant'.
+
+    Returns:
+        One row per file, in columns of ``evidence.inputs``.
+    """
+    return pl.DataFrame(
+        {
+            "file": list(files),
+            "sha256": [hash_file(path) for path in files.values()],
+            "bytes": [path.stat().st_size for path in files.values()],
+            "used_as": [name.partition(" ")[0] for name in files],
+        }
+    )

@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, UsageError
+from data_contracts.untrusted.inert_text import visible
 from pipelines.commands.check import print_report
-from pipelines.terminal.console import terminal
+from pipelines.terminal.console import is_for_eyes, say, terminal
 
 
 def command(
@@ -32,14 +33,14 @@ def command(
     root = _root(files, paths)
     text = draft_profile(name or (out.stem if out else root.name), paths, root)
     if out is None:
-        typer.echo(text, nl=False)
+        typer.echo(visible(text) if is_for_eyes() else text, nl=False)
         with TemporaryDirectory(prefix="lotwise-draft-") as folder:
             is_acceptable = _check(
                 Path(folder) / "draft.yaml", text, root, terminal(is_stderr=True)
             )
     else:
         is_acceptable = _check(out, text, root, terminal())
-        typer.echo(f"The draft is in {out}; its files are below {root}.")
+        say(f"The draft is in {out}; its files are below {root}.")
     if not is_acceptable:
         raise typer.Exit(DATA_OR_CHECKS_FAILED)
 

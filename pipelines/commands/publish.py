@@ -1,8 +1,7 @@
 """``lotwise publish``: publish again from the working warehouse, after a home has moved."""
 
-import typer
-
 from pipelines.commands.options import HomeOption
+from pipelines.terminal.console import say
 
 
 def command(home: HomeOption = None) -> None:
@@ -15,4 +14,4 @@ def command(home: HomeOption = None) -> None:
     where = Home(home_of(home))
     with run_lock(where, holder="lotwise publish"):
         file = Warehouse(where, last_source_key(where)).publish_again()
-    typer.echo(f"Published: {file.absolute()}")
+    say(f"Published: {file.absolute()}")

@@ -1,8 +1,7 @@
 """``lotwise report``: draw the reports again from the published warehouse."""
 
-import typer
-
 from pipelines.commands.options import HomeOption
+from pipelines.terminal.console import say
 
 
 def command(home: HomeOption = None) -> None:
@@ -20,5 +19,5 @@ def command(home: HomeOption = None) -> None:
     with open_published(release) as published:
         report = write_report(published, release.reports_dir, release.data_docs_dir)
         summary = write_summary(published, release.reports_dir)
-    typer.echo(f"Report: {(where.reports_dir / report.name).absolute()}")
-    typer.echo(f"Summary: {(where.reports_dir / summary.name).absolute()}")
+    say(f"Report: {(where.reports_dir / report.name).absolute()}")
+    say(f"Summary: {(where.reports_dir / summary.name).absolute()}")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import AssumptionsOption, JsonOption, SetOption
+from pipelines.terminal.console import say
 
 
 def command(
@@ -34,5 +35,5 @@ def command(
         from reports.workbook.book import write_workbook
 
         write_workbook(xlsx, read, notes=result.notes)
-        typer.echo(f"Workbook: {xlsx}", err=True)
+        say(f"Workbook: {xlsx}", is_stderr=True)
     typer.echo(json.dumps(result.to_json(), indent=2) if as_json else "\n".join(roi_lines(result)))

@@ -1,9 +1,8 @@
 """``lotwise verify``: recompute every number claimed in the last report."""
 
-import typer
-
 from data_contracts.errors import ContractError
 from pipelines.commands.options import HomeOption
+from pipelines.terminal.console import say
 
 SHOWN = 20
 
@@ -39,6 +38,4 @@ def command(home: HomeOption = None) -> None:
             + "\nFind out who changed the warehouse; 'lotwise publish' copies it anew and 'lotwise "
             "report' draws it again."
         )
-    typer.echo(
-        f"Every claim in {report} matches the warehouse, whose records are as the run left them."
-    )
+    say(f"Every claim in {report} matches the warehouse, whose records are as the run left them.")

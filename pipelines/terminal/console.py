@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+import typer
 from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 
@@ -31,6 +32,11 @@ def print_error(message: str) -> None:
     """Print one error on standard error, harmless and no longer than a person reads."""
     console = InertConsole(stderr=True, soft_wrap=True, emoji=False)
     console.print(f"Error: {told(message)}", markup=False, highlight=False)
+
+
+def say(text: str, *, is_stderr: bool = False) -> None:
+    """Print a line as it stands, unwrapped, made harmless: paths and names are texts of records."""
+    typer.echo(visible(text), err=is_stderr)
 
 
 def is_for_eyes() -> bool:

@@ -124,7 +124,7 @@ def test_the_cause_of_a_deviation_is_known_when_it_is_closed(plant, day):
     assert early["D1"]["capa_id"] is None
     late = plant.core("deviations", day(40), deviation_id="D1")[0]
     assert (late["closed_at"], late["confirmed_cause"]) == (day(40), "worn punch")
-    strays = plant.warehouse.query(unknown_batches_sql(RAW_TABLES))
+    strays = plant.warehouse.query(unknown_batches_sql(RAW_TABLES), {"as_of": day(0)})
     assert dict(strays.iter_rows())["deviations"] == 1
 
 
@@ -254,6 +254,20 @@ def test_batches_depend_through_their_parent_lot_where_campaigns_are_rare(plant,
         "B5": "batch/B5",
         "B6": "batch/B6",
     }
+
+
+def test_a_later_delivery_changes_neither_clusters_nor_strays_of_before(plant, day):
+    plant.deliver("batches", batch("B1", 1), batch("B2", 2), run="r1", received_at=FIRST_LOAD)
+    use(plant, ("B1", "api", "L1", 60.0), ("B2", "api", "L1", 60.0), ("B2", "api", "L2", 50.0))
+    corrected_at = datetime.fromisoformat("2026-02-01")
+    lot = {"batch_id": "B2", "material": "api", "supplier": "S", "lot": "L1", "quantity": 40.0}
+    stray = {**lot, "batch_id": "B9"}
+    plant.deliver("material_usage", lot, stray, run="r2", received_at=corrected_at)
+    strays = unknown_batches_sql(RAW_TABLES)
+    for as_of, lot_of_b2, expected in ((FIRST_LOAD, "L1", 0), (corrected_at, "L2", 1)):
+        assert clusters(plant, as_of) == {"B1": "lot/api/S/L1", "B2": f"lot/api/S/{lot_of_b2}"}
+        counted = dict(plant.warehouse.query(strays, {"as_of": as_of}).iter_rows())
+        assert counted["material_usage"] == expected
 
 
 # Values of a first and a corrected version, and what was known one day before the last instant.

@@ -1,6 +1,7 @@
 """A small source read into a warehouse by the assets a run materialises."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import dagster as dg
 
@@ -14,12 +15,15 @@ from warehouse.store import Warehouse
 
 from .conftest import SmallSource
 
+DELIVERED = "(FROM evidence.inputs WHERE used_as = 'delivered')"
+
 
 def materialise(
     small: SmallSource,
     warehouse: Warehouse,
     more: Sequence[dg.AssetsDefinition] = (),
     run_id: str = "run-1",
+    as_of: datetime | None = None,
 ) -> None:
     """Materialise the source of a run, and more where asked."""
     settings = RunSettings(
@@ -27,7 +31,7 @@ def materialise(
         data_dir=small.data,
         source_key=warehouse.source_key,
         assumptions_file=None,
-        as_of=None,
+        as_of=as_of,
         is_quick=True,
         seed=1,
         run_id=run_id,

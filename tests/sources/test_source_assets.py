@@ -1,6 +1,7 @@
 """The source as assets: written whole or not at all, and the same when read again."""
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,15 @@ def test_every_raw_table_exists_and_says_where_its_records_stood(
     assert first["run_id"] == "run-1"
     assert warehouse.read("quarantine.records")["source_row"].to_list() == [102]
     inputs = warehouse.read("evidence.inputs")
-    assert inputs.select("file", "rows").rows() == [
-        ("batches.csv", 100),
-        ("historian/2024-01.parquet", 50),
-        ("results.csv", 101),
+    assert inputs.select("used_as", "file", "rows").rows() == [
+        ("assumptions", "assumptions tablets.yaml", None),
+        ("delivered", "batches.csv", 100),
+        ("delivered", "historian/2024-01.parquet", 50),
+        ("profile", "profile small_plant", None),
+        ("delivered", "results.csv", 101),
     ]
+    of_profile = inputs.filter(used_as="profile")["sha256"].item()
+    assert of_profile == sha256(small_source.profile.read_bytes()).hexdigest()
     assert warehouse.query("SELECT count(*) FROM raw.sensor_readings").item() == 50
 
 
@@ -112,7 +117,11 @@ def test_readings_of_a_workbook_are_in_reach_after_the_run(
         ("series.xlsx, sheet Series", 102, "equipment_id", "excel_error", "#N/A"),
     ]
     kept = warehouse.home.delivered_dir(warehouse.source_key)
-    assert len(list(kept.iterdir())) == 2, "the sheet, and the starts of the batches"
+    assert len(list(kept.iterdir())) == 3, "the month, the sheet, and the starts of the batches"
+    warehouse.publish()
+    assert len(list(kept.iterdir())) == 1, "the month holds all that was delivered"
+    readings = warehouse.query("SELECT value FROM raw.sensor_readings ORDER BY value")
+    assert readings["value"].to_list() == [n / 4 for n in range(1, 100)]
 
 
 def test_a_workbook_read_again_adds_nothing(

@@ -16,7 +16,7 @@ from warehouse.paths import Home
 from warehouse.published_copy.release import begin_draft, discard_draft, draft_of, put_in_place
 from warehouse.published_copy.released_runs import ReleasedRun
 from warehouse.published_copy.retention import Retention, collect
-from warehouse.reading_files import create_readings_view
+from warehouse.reading_files import create_readings_view, relocated
 from warehouse.relations import (
     create_table,
     create_view,
@@ -124,7 +124,7 @@ def _build(home: Home, source_key: str, part: Path, memory_limit: str) -> None:
                 if described.schema == MARTS:
                     name_mart(connection, described)
             create_readings_view(connection, home.readings_dir(source_key))
-        _copy_delivered_readings(connection)
+        _name_delivered_readings(connection, home, source_key)
         connection.execute("DETACH working")
         connection.execute("CHECKPOINT")
 
@@ -160,8 +160,8 @@ def name_mart(connection: Connection, described: Contract) -> None:
     describe(connection, described, f"main.{described.table}", "VIEW")
 
 
-def _copy_delivered_readings(connection: Connection) -> None:
-    """Keep the delivered readings in reach while their files are where they were."""
+def _name_delivered_readings(connection: Connection, home: Home, source_key: str) -> None:
+    """Let a copy name the delivered readings where they lie now, while they are there."""
     described = contract("raw.sensor_readings")
     row = connection.execute(
         "SELECT sql FROM duckdb_views() WHERE database_name = 'working' AND schema_name = 'raw' "
@@ -169,8 +169,8 @@ def _copy_delivered_readings(connection: Connection) -> None:
     ).fetchone()
     select = no_rows_sql(described) if row is None else _select_of(str(row[0]))
     try:
-        create_view(connection, described, select)
-    except duckdb.Error:  # the export was moved away: everything computed from it is still here
+        create_view(connection, described, relocated(select, home.delivered_dir(source_key)))
+    except duckdb.Error:  # the files were moved away: everything computed from them is still here
         create_view(connection, described, no_rows_sql(described))
 
 

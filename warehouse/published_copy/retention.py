@@ -18,7 +18,7 @@ from warehouse.connection import connect, connect_read_only
 from warehouse.paths import Home
 from warehouse.published_copy.release import earlier_releases, lead_to_reports, released
 from warehouse.published_copy.released_runs import ReleasedRun, run_of
-from warehouse.reading_files import delivered_views, named_files
+from warehouse.reading_files import delivered_views, history_files, named_files
 
 # DuckDB opens a file first and locks it then; a reader caught between the two is given this long.
 OPENING_S = 0.05
@@ -125,17 +125,17 @@ def _collect_readings(home: Home, source_key: str, memory_limit: str) -> None:
         for copy in folder.rglob("*.duckdb"):
             try:
                 with connect_read_only(copy) as connection:
-                    named |= named_files(connection)
+                    named |= named_files(connection) | history_files(connection)
                     views += delivered_views(connection)
             except WarehouseError:  # opened for writing by somebody: what it names is not known
                 return
     with connect(home.working_file(source_key), home.spill_dir, memory_limit) as connection:
-        named |= named_files(connection)
+        named |= named_files(connection) | history_files(connection)
         views += delivered_views(connection)
     readings = home.readings_dir(source_key)
     _remove(file for file in readings.glob("*.parquet*") if file.name not in named)
     delivered = home.delivered_dir(source_key)
-    _remove(file for file in delivered.glob("*.parquet") if file.name not in views)
+    _remove(f for f in delivered.glob("*.parquet") if f.name not in named and f.name not in views)
 
 
 def _remove(files: Iterable[Path]) -> None:

@@ -30,10 +30,17 @@ campaigns AS (
 ),
 
 used AS (
-    SELECT batch_id, material, supplier, lot, max(quantity) AS quantity
+    SELECT batch_id, material, supplier, lot, quantity
     FROM raw.material_usage
     WHERE coalesce(used_at <= $as_of, TRUE)
-    GROUP BY ALL
+        AND (
+            received_at <= $as_of
+            OR run_id = (SELECT arg_min(run_id, ingested_at) FROM raw.material_usage)
+        )
+    QUALIFY row_number() OVER (
+        PARTITION BY batch_id, material, supplier, lot
+        ORDER BY received_at DESC, ingested_at DESC, source_file DESC, source_row DESC
+    ) = 1
 ),
 
 shared AS (

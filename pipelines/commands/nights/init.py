@@ -8,6 +8,7 @@ import typer
 
 from data_contracts.errors import UsageError
 from pipelines.commands.options import AssumptionsOption, DataOption, HomeOption
+from pipelines.terminal.console import say
 
 
 def command(
@@ -54,7 +55,7 @@ def command(
         file.unlink()  # what cannot be read is not left behind
         raise
     names = ", ".join(sources)
-    typer.echo(f"Written: {file}\nSources: {names}. Read it, then: lotwise nightly, lotwise serve")
+    say(f"Written: {file}\nSources: {names}. Read it, then: lotwise nightly, lotwise serve")
 
 
 def _answer(question: str, proposed: str, is_asking: bool) -> str:

@@ -6,7 +6,7 @@ import typer
 
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
 from pipelines.commands.options import HomeOption, SourceOption
-from pipelines.terminal.console import print_error, terminal
+from pipelines.terminal.console import print_error, say, terminal
 
 if TYPE_CHECKING:
     from pipelines.site.run_request import RunRequest
@@ -24,7 +24,7 @@ def command(source: SourceOption = None, home: HomeOption = None) -> None:
     requests, site = nights(source, home), find_site(home)
     due = {name: each for name, each in requests.items() if not _is_nothing_new(each)}
     for name in requests.keys() - due.keys():
-        typer.echo(f"{name}: {NOTHING_NEW}")
+        say(f"{name}: {NOTHING_NEW}")
     if not due:
         return
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import HomeOption
+from pipelines.terminal.console import say
 
 
 def command(
@@ -32,9 +33,9 @@ def command(
     environment = {**os.environ, "DAGSTER_HOME": str(folder)}
     if site is not None:
         environment[SITE_VARIABLE] = str(site.file)
-        typer.echo(f"Site: {site.file}")
+        say(f"Site: {site.file}")
     else:
-        typer.echo("No site file here: nothing runs by itself. 'lotwise init' writes one.")
+        say("No site file here: nothing runs by itself. 'lotwise init' writes one.")
     programs = Path(sys.executable).parent
     code = ["-m", "pipelines.definitions"]
     if no_ui:
@@ -42,6 +43,6 @@ def command(
     else:
         place = ["-h", "127.0.0.1", "-p", str(port)]
         command_line = [str(programs / "dagster"), "dev", *code, *place]
-        typer.echo(f"UI: http://127.0.0.1:{port}")
+        say(f"UI: http://127.0.0.1:{port}")
     sys.stdout.flush()
     os.execve(command_line[0], command_line, environment)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from data_contracts.untrusted.inert_text import visible
 from pipelines.commands.options import HomeOption
+from pipelines.terminal.console import say
 
 
 def command(
@@ -28,9 +28,9 @@ def command(
     from warehouse.published_copy.export import EXPORT_FILE, export
 
     done = export(Home(home_of(home)), out, is_whole=everything, has_readings=readings)
-    typer.echo(
+    say(
         f"Exported {len(done.tables)} tables, {sum(done.tables.values()):,} rows, of source "
         f"{done.source_profile}."
     )
-    typer.echo(done.readings_told + ("" if readings else " Add --readings to take them along."))
-    typer.echo(visible(f"One file: {(out / EXPORT_FILE).resolve()}"))
+    say(done.readings_told + ("" if readings else " Add --readings to take them along."))
+    say(f"One file: {(out / EXPORT_FILE).resolve()}")

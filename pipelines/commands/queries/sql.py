@@ -10,7 +10,7 @@ import typer
 from data_contracts.errors import UsageError
 from data_contracts.untrusted.inert_text import visible
 from pipelines.commands.options import HomeOption
-from pipelines.terminal.console import is_for_eyes
+from pipelines.terminal.console import is_for_eyes, say
 
 if TYPE_CHECKING:
     import polars as pl
@@ -57,7 +57,7 @@ def _list_examples() -> None:
     from assets.marts.worked_questions import worked_questions
 
     for question in worked_questions():
-        typer.echo(f"{question.number:>2}  {question.text}")
+        say(f"{question.number:>2}  {question.text}")
 
 
 def _example(number: int | None, output_format: OutputFormat) -> str:
@@ -75,7 +75,7 @@ def _example(number: int | None, output_format: OutputFormat) -> str:
             "'lotwise sql --examples' lists them."
         )
     if output_format is OutputFormat.TABLE:
-        typer.echo(known[number].sql)
+        say(known[number].sql)
     return known[number].sql
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from data_contracts.errors import LotwiseError, SourceError
 from tests.sources.conftest import SmallSource
-from tests.sources.source_run import materialise
+from tests.sources.source_run import DELIVERED, materialise
 from warehouse.store import Warehouse
 
 from .test_object_stores import Store, started, store
@@ -36,7 +36,7 @@ def lake(small_source: SmallSource) -> SmallSource:
 
 
 def rows_read(warehouse: Warehouse) -> dict[str, int | None]:
-    fetched = warehouse.query("SELECT file, rows_read FROM evidence.inputs ORDER BY file")
+    fetched = warehouse.query(f"SELECT file, rows_read FROM {DELIVERED} ORDER BY file")
     return dict(fetched.iter_rows())
 
 
@@ -49,7 +49,7 @@ def test_a_delta_table_is_read_as_a_file_would_be(lake: SmallSource, warehouse: 
     assert str(readings["recorded_at"][1]) == "2024-01-01 00:00:01"
     results_file, series = "results@delta/000001.parquet", "readings@delta/000001.parquet"
     assert rows_read(warehouse) == {"batches.csv": None, series: 50, results_file: 100}
-    origins = warehouse.query("SELECT origin FROM evidence.inputs ORDER BY file")["origin"]
+    origins = warehouse.query(f"SELECT origin FROM {DELIVERED} ORDER BY file")["origin"]
     assert origins[2].startswith("Delta table results, version 0, table ")
 
 

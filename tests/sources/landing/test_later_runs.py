@@ -17,6 +17,7 @@ from data_contracts.profile import load_profile
 from pipelines.io_managers import warehouse_io
 from pipelines.replay.outcome_preview import decided_outcomes
 from pipelines.run_summary import FETCHED
+from tests.sources.source_run import DELIVERED
 from warehouse.store import Warehouse
 
 from .conftest import BATCHES, READINGS_EACH, VARIABLE, WAYS, DatabaseSource, address, changed
@@ -51,7 +52,7 @@ def run(
 def rows_read(warehouse: Warehouse) -> dict[str, int]:
     counted = warehouse.query(
         "SELECT split_part(file, '@', 1) AS entry, sum(rows_read)::INT AS rows_read "
-        "FROM evidence.inputs GROUP BY entry"
+        f"FROM {DELIVERED} GROUP BY entry"
     )
     return dict(counted.iter_rows())
 

@@ -16,7 +16,7 @@ from assets.sources.inspection import inspect_source
 from data_contracts.errors import SourceError
 from data_contracts.profile import load_profile
 from tests.sources.conftest import SmallSource
-from tests.sources.source_run import materialise
+from tests.sources.source_run import DELIVERED, materialise
 from warehouse.store import Warehouse
 
 
@@ -83,7 +83,7 @@ def run(stored: SmallSource, warehouse: Warehouse) -> dict[str, int]:
     stored.data = stored.folder  # which holds no file of it
     materialise(stored, warehouse)
     stored.data = folder
-    fetched = warehouse.query("SELECT file, rows_read FROM evidence.inputs ORDER BY file")
+    fetched = warehouse.query(f"SELECT file, rows_read FROM {DELIVERED} ORDER BY file")
     return dict(fetched.iter_rows())
 
 
@@ -94,7 +94,7 @@ def test_objects_of_a_store_are_delivered_as_files(
     every["readings@s3/2024-01.parquet"] = 50
     assert run(stored, warehouse) == every
     assert warehouse.query("SELECT count(*) FROM raw.sensor_readings").item() == 50
-    origin = warehouse.query("SELECT origin FROM evidence.inputs ORDER BY file")["origin"][0]
+    origin = warehouse.query(f"SELECT origin FROM {DELIVERED} ORDER BY file")["origin"][0]
     size = (stored.data / "batches.csv").stat().st_size
     assert origin.startswith(f"s3://{stored.data.name}/batches.csv, ETag ")
     assert origin.endswith(f", {size} bytes")
@@ -151,7 +151,7 @@ def test_globs_mean_what_they_mean_in_a_folder(
     text = stored.profile.read_text().replace(old, f"s3://{stored.data.name}/{pattern}")
     stored.profile.write_text(text.replace("file: results", "file: results\n    where: stage = 99"))
     run(stored, warehouse)
-    files = warehouse.query("FROM evidence.inputs")["file"].str.strip_prefix("batches@s3/")
+    files = warehouse.query(f"FROM {DELIVERED}")["file"].str.strip_prefix("batches@s3/")
     assert [name for name in files.sort() if "@" not in name] == found
 
 

@@ -1,12 +1,12 @@
 """Contract checks, built from the contracts: what is stored, and what was delivered.
 
 What a table must satisfy is said in its contract and judged by great_expectations in
-``data_contracts.quality.expectations``. Here belongs only the wiring: which rows are judged, what
-blocks, and where the verdicts are kept (``evidence.contract_results``, and the Data Docs with
-examples). A table that breaks its contract blocks; records refused at the gate are told.
+``data_contracts.quality.expectations``. Here belongs which rows are judged, and the check of what
+was delivered. A table is judged in the step that writes it (``incremental.steps``): one that breaks
+its contract blocks; records refused at the gate are told.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -14,7 +14,6 @@ import polars as pl
 
 from assets.defs import asset_key
 from data_contracts.catalogue import contract, contract_names
-from data_contracts.errors import ContractError
 from pipelines.data_docs import ROWS_JUDGED_ONE_BY_ONE, DataDocs
 from pipelines.io_managers import table_of
 from warehouse.store import Warehouse
@@ -54,50 +53,6 @@ def judge_table(
     if is_small and not counted.validation.success:
         return judge(warehouse.read(table), described)
     return counted
-
-
-def contract_check(key: dg.AssetKey) -> dg.AssetChecksDefinition:
-    """Build the blocking check that holds one asset to its contract."""
-    table = table_of(key)
-
-    @dg.asset_check(
-        asset=key,
-        name="contract",
-        blocking=True,
-        required_resource_keys={"warehouse", "data_docs"},
-        description=f"{table} satisfies its data contract.",
-    )
-    def _check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
-        warehouse: Warehouse = context.resources.warehouse
-        docs: DataDocs = context.resources.data_docs
-        with warehouse.connection():
-            judgement = judge_table(warehouse, table)
-            warehouse.replace_where(
-                "evidence.contract_results", judgement.results, column="table_name", value=table
-            )
-        docs.keep(judgement.validation)
-        failed = judgement.results.filter(~pl.col("is_passed"))
-        is_refused = not failed.is_empty()
-        if is_refused:
-            _build_early(context, docs)
-        meta = judgement.validation.meta
-        return dg.AssetCheckResult(
-            passed=not is_refused,
-            metadata={
-                "rules": judgement.results.height,
-                "failed": _named(failed) or "none",
-                "rows": meta["rows"],
-                "judged by": meta["judged_by"],
-                "data docs": dg.MetadataValue.path(str(docs.page(table, is_refused=is_refused))),
-            },
-        )
-
-    return _check
-
-
-def contract_checks(keys: Iterable[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
-    """Build one blocking contract check per asset key that is a table."""
-    return [contract_check(key) for key in sorted(keys, key=table_of)]
 
 
 def delivery_check() -> dg.AssetChecksDefinition:
@@ -159,7 +114,7 @@ def _delivery_result(key: dg.AssetKey, meta: dict[str, Any], page: Any) -> dg.As
         passed=meta["quarantined"] == 0,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "failed": _named(failed) or "none",
+            "failed": named(failed) or "none",
             "received": meta["received"],
             "refused": meta["quarantined"],
             "data docs": dg.MetadataValue.path(str(page)),
@@ -167,17 +122,9 @@ def _delivery_result(key: dg.AssetKey, meta: dict[str, Any], page: Any) -> dg.As
     )
 
 
-def _named(failed: pl.DataFrame) -> str:
+def named(failed: pl.DataFrame) -> str:
     """Name the rules broken, with their columns and how many rows break each."""
     return ", ".join(
         f"{row['rule']} on {row['column_name']} ({row['failed']} of {row['checked']})"
         for row in failed.iter_rows(named=True)
     )
-
-
-def _build_early(context: dg.AssetCheckExecutionContext, docs: DataDocs) -> None:
-    """Build the pages at once, beside what readers see: a broken contract ends the run."""
-    try:
-        docs.build(docs.refused_dir)
-    except (ContractError, OSError) as error:  # the verdict counts more than its pages
-        context.log.warning(f"The Data Docs could not be built: {error}")

@@ -49,6 +49,12 @@ class DataDocs:
         now = datetime.now(UTC).replace(tzinfo=None)
         self._project.keep_result(validation, self._settings.run_id, now)
 
+    def has_result(self, name: str) -> bool:
+        """Tell whether a result of a suite is kept."""
+        from data_contracts.data_docs.project import Project
+
+        return Project(self._root).has_result(name)
+
     def page(self, name: str, *, is_refused: bool = False) -> Path:
         """Return where the page of a suite's latest result stands once the pages are built.
 

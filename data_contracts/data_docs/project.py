@@ -125,5 +125,9 @@ class Project:
         )
         self.context.validation_results_store.set(key, validation)
 
+    def has_result(self, suite_name: str) -> bool:
+        """Tell whether a result of a suite is kept."""
+        return any(self._results_dir(suite_name).rglob("*.json"))
+
     def _results_dir(self, suite_name: str) -> Path:
         return self.folder.joinpath("uncommitted", "validations", *suite_name.split("."))

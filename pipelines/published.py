@@ -20,8 +20,8 @@ from assets.defs import asset_key, table_asset
 from assets.run_settings import RunSettings
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.tables import table
+from pipelines.checks import CONTRACT_RESULTS
 from pipelines.data_docs import DATA_DOCS_KEY
-from pipelines.incremental.account import CONTRACT_RESULTS
 from pipelines.incremental.kept_work import KEPT_WORK, KeptWork
 from pipelines.site.last_requests import remember
 from pipelines.site.nothing_new import remember_seen

@@ -11,17 +11,16 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from data_contracts.tables import table as shaped
-from pipelines.checks import judge_table, named
+from pipelines.checks import CONTRACT_RESULTS, judge_by_counts, judge_table, named
 from pipelines.data_docs import DataDocs
 from pipelines.incremental.code import foundation_hash
 from warehouse.reading_files import READING_MONTHS, READINGS
 from warehouse.store import Warehouse
-
-CONTRACT_RESULTS = "evidence.contract_results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +80,19 @@ class ContractAccount:
         if kept is not None and kept.fingerprint == fingerprint:
             self._enter(table, self._before[table], is_urgent=False)
             return kept, True
-        with self._warehouse.connection():
-            judgement = judge_table(self._warehouse, table)
-        self._docs.keep(judgement.validation)
-        meta, failed = judgement.validation.meta, judgement.results.filter(~pl.col("is_passed"))
+        results, meta = self._judged_anew(table, is_known=kept is not None)
+        failed = results.filter(~pl.col("is_passed"))
         verdict = Verdict(
             code=foundation_hash(),
             fingerprint=fingerprint,
-            results=_hash(judgement.results),
-            rules=judgement.results.height,
+            results=_hash(results),
+            rules=results.height,
             failed=named(failed),
             rows=meta["rows"],
             judged_by=meta["judged_by"],
         )
         self._verdicts[table] = verdict
-        self._enter(table, judgement.results, is_urgent=not failed.is_empty())
+        self._enter(table, results, is_urgent=not failed.is_empty())
         return verdict, False
 
     def closed(self, tables: Iterable[str]) -> pl.DataFrame:
@@ -127,6 +124,18 @@ class ContractAccount:
         self._found[table] = rows
         if is_urgent or self._is_closed:
             self._warehouse.replace_where(CONTRACT_RESULTS, rows, column="table_name", value=table)
+
+    def _judged_anew(self, table: str, *, is_known: bool) -> tuple[pl.DataFrame, dict[str, Any]]:
+        """Judge a table: by counts alone where its rules were judged before and none is broken."""
+        with self._warehouse.connection():
+            counted = judge_by_counts(self._warehouse, table) if is_known else None
+            if counted is not None:
+                results, document = counted
+                self._docs.keep_document(document)
+                return results, document["meta"]
+            judgement = judge_table(self._warehouse, table)
+        self._docs.keep(judgement.validation)
+        return judgement.results, judgement.validation.meta
 
     def _kept(self, table: str) -> Verdict | None:
         """The verdict before, where all that says it is there and by today's code."""

@@ -48,7 +48,7 @@ class Step:
         self.handed = {
             name: table_of(inputs[name])
             for name, each in asset.op.ins.items()
-            if not each.dagster_type.is_nothing
+            if not cast("Any", each.dagster_type).is_nothing
         }
         said = asset.op.tags.get(ASKS_ONLY)
         self.reads = {table_of(key) for key in inputs.values()} | set((said or "").split())

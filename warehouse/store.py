@@ -59,7 +59,8 @@ class Warehouse:
         self._open: Connection | None = None
         self._is_kept_open = False
         self._kept: ExitStack | None = None
-        self._are_states_believed = False  # what the file lists of its tables (``table_states``)
+        # What the file lists of its tables (``table_states``); None while it is not believed.
+        self._states: dict[str, TableState] | None = None
 
     @contextmanager
     def kept_open(self) -> Iterator[Self]:
@@ -74,7 +75,7 @@ class Warehouse:
             self._believe_states()
             yield self
         finally:
-            self._is_kept_open = self._are_states_believed = False
+            self._is_kept_open, self._states = False, None
             self._let_go()
         table_states.leave_stamp(self.file, self.home.stamp_file(self.source_key))
 
@@ -83,7 +84,7 @@ class Warehouse:
         if not table_states.take_stamp(self.file, self.home.stamp_file(self.source_key)):
             with self.connection() as opened:
                 table_states.forget_all(opened)
-        self._are_states_believed = True
+        self._states = {}
 
     def _let_go(self) -> None:
         if self._kept is not None:
@@ -147,7 +148,7 @@ class Warehouse:
         """
         described = contract(table)
         ready = conform(frame, described)
-        with self._writing() as opened:
+        with self._writing(table) as opened:
             _begin(opened, described)
             insert(opened, described, ready)
             return note(opened, described).holds
@@ -171,7 +172,7 @@ class Warehouse:
                 f"{strays.height} rows do not belong to the part of {table} where {column} is "
                 f"{value!r}: write them to their own part."
             )
-        with self._writing() as opened:
+        with self._writing(table) as opened:
             create_table_if_missing(opened, described)
             forget_parts(opened, table)
             forget(opened, table)
@@ -207,7 +208,7 @@ class Warehouse:
         """
         described = contract(table)
         ready = conform(frame, described)
-        with self._writing() as opened:
+        with self._writing(table) as opened:
             create_table_if_missing(opened, described)
             with incoming(opened, ready):
                 added = versions.append(opened, described)
@@ -233,7 +234,7 @@ class Warehouse:
         described = contract(table)
         select = read_select(sql)
         order, given = order_by(described), parameters_of(select, params)
-        with self._writing() as opened:
+        with self._writing(table) as opened:
             _begin(opened, described)
             with plain_errors(sql if isinstance(sql, Path) else f"The SELECT of {table}"):
                 opened.execute(
@@ -271,6 +272,7 @@ class Warehouse:
         with self.connection() as opened:
             opened.execute(sql, params or None)
             table_states.forget_all(opened)
+        self.forget_state(None)
 
     def exists(self, table: str) -> bool:
         """Tell whether a table or view has been built."""
@@ -284,10 +286,22 @@ class Warehouse:
     def state(self, table: str) -> TableState:
         """Return what a table holds, from the list of the file while that is to be believed."""
         described = contract(table)
+        known = None if self._states is None else self._states.get(table)
+        if known is not None:
+            return known
         with self.connection() as opened:
-            if not self._are_states_believed:
+            if self._states is None:
                 return state_of(opened, described)
-            return noted(opened, described) or note(opened, described)
+            found = noted(opened, described) or note(opened, described)
+        self._states[table] = found
+        return found
+
+    def forget_state(self, table: str | None) -> None:
+        """Ask the file anew what a table holds, or every table; for who writes by a connection."""
+        if table is None:
+            self._states = None if self._states is None else {}
+        elif self._states is not None:
+            self._states.pop(table, None)
 
     def content_hash(self, table: str) -> str:
         """Hash a table's contents, provenance apart (see ``content_hash``).
@@ -371,9 +385,10 @@ class Warehouse:
             )
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self, table: str | None = None) -> Iterator[Connection]:
         with self.connection() as opened:
             self.home.unfinished_file(self.source_key).touch()
+            self.forget_state(table)  # once written it is noted in the file
             discard_draft(self.home, self.source_key)  # it would be of the tables before
             with transaction(opened):
                 yield opened
@@ -383,15 +398,3 @@ def _begin(connection: Connection, described: Contract) -> None:
     """Create a table that is written whole, in place of the one before and of its parts."""
     create_table(connection, described)
     forget_parts(connection, described.name)
-
-
-def last_worked_source_key(home: Home) -> str:
-    """Return the source whose working warehouse was written last, published or not.
-
-    Raises:
-        WarehouseError: Nothing has been run in this home.
-    """
-    files = list(home.root.glob("work/*/warehouse.duckdb"))
-    if not files:
-        raise WarehouseError(f"Nothing has been run in {home.root}. Run 'lotwise run' first.")
-    return max(files, key=lambda file: file.stat().st_mtime).parent.name

@@ -91,8 +91,9 @@ class Step:
 
     def _results(self, context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         """What the topic's function hands over or reports."""
+        kept: KeptWork = context.resources.kept_work
         with warehouse.connection():
-            frames = {name: warehouse.read(table) for name, table in self.handed.items()}
+            frames = {name: kept.frames.read(table) for name, table in self.handed.items()}
         found = self._function(*([context] if self._has_context else []), **frames)
         if isinstance(found, pl.DataFrame | dg.MaterializeResult):
             yield found

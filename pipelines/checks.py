@@ -17,8 +17,8 @@ from assets.defs import asset_key
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.tables import table as shaped
 from pipelines.data_docs import ROWS_JUDGED_ONE_BY_ONE, DataDocs
-from pipelines.incremental.code import foundation_hash
 from pipelines.io_managers import table_of
+from pipelines.site.installed_code import foundation_hash
 from warehouse.store import Warehouse
 
 if TYPE_CHECKING:

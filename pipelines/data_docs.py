@@ -14,7 +14,7 @@ import dagster as dg
 
 from assets.run_settings import RunSettings
 from data_contracts.catalogue import contract, contract_names, described_names
-from pipelines.incremental.code import foundation_hash
+from pipelines.site.installed_code import foundation_hash
 from reports.defs import DRAFT_KEY
 from warehouse.paths import Home
 from warehouse.published_copy.release import released
@@ -32,6 +32,11 @@ class DataDocs:
     Args:
         home: The runtime home.
         settings: The run's request.
+
+    Attributes:
+        site_dir: Folder of the pages readers see.
+        refused_dir: Folder of the pages of a run that publishes nothing.
+        settings: The run's request.
     """
 
     def __init__(self, home: Home, settings: RunSettings) -> None:
@@ -39,8 +44,7 @@ class DataDocs:
         self.refused_dir = home.refused_docs_dir(settings.source_key)
         self._home = home
         self._root = home.work_dir(settings.source_key)
-        self._settings = settings
-        self._source_key = settings.source_key
+        self.settings = settings
 
     @cached_property
     def _project(self) -> Any:
@@ -51,12 +55,12 @@ class DataDocs:
     def keep(self, validation: Any) -> None:
         """Keep a validation result in place of the earlier one of its suite."""
         now = datetime.now(UTC).replace(tzinfo=None)
-        self._project.keep_result(validation, self._settings.run_id, now)
+        self._project.keep_result(validation, self.settings.run_id, now)
 
     def keep_document(self, document: dict[str, Any]) -> None:
         """Keep a result given as the JSON of its file, judged now."""
         now = datetime.now(UTC).replace(tzinfo=None)
-        self._project.keep_document(document, self._settings.run_id, now)
+        self._project.keep_document(document, self.settings.run_id, now)
 
     def document(self, name: str) -> dict[str, Any] | None:
         """Return the kept result of a suite as the JSON of its file; None where there is none."""
@@ -88,7 +92,9 @@ class DataDocs:
 
         published = released(self._home)
         of_source = published.published_source_file
-        is_own = of_source.is_file() and of_source.read_text("utf-8").strip() == self._source_key
+        is_own = (
+            of_source.is_file() and of_source.read_text("utf-8").strip() == self.settings.source_key
+        )
         mark = published.data_docs_dir / BUILT_BY
         is_current = mark.is_file() and mark.read_text("utf-8") == foundation_hash()
         if is_own and is_current:
@@ -123,8 +129,8 @@ class DataDocs:
         from data_contracts.data_docs.index import About
 
         return About(
-            self._settings.profile.name,
-            self._settings.run_id,
+            self.settings.profile.name,
+            self.settings.run_id,
             self._project.folder.relative_to(self._home.root).as_posix(),
             ROWS_JUDGED_ONE_BY_ONE,
         )

@@ -18,13 +18,13 @@ import polars as pl
 from data_contracts.tables import table as shaped
 from pipelines.checks import CONTRACT_RESULTS, judge_by_counts, judge_table, named
 from pipelines.data_docs import DataDocs
-from pipelines.incremental.code import foundation_hash
+from pipelines.site.installed_code import foundation_hash
 from warehouse.reading_files import READING_MONTHS, READINGS
 from warehouse.store import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ContractVerdict:
     """What became of a table's contract, without the rows that say so rule by rule.
 
     Attributes:
@@ -59,14 +59,14 @@ class ContractAccount:
         self._warehouse, self._docs, self._file = warehouse, docs, file
         self._found: dict[str, pl.DataFrame] = {}
         self._is_closed = False
-        self._verdicts: dict[str, Verdict] = {}
+        self._verdicts: dict[str, ContractVerdict] = {}
         try:
             kept = json.loads(file.read_text(encoding="utf-8"))
-            self._verdicts = {name: Verdict(**each) for name, each in kept.items()}
+            self._verdicts = {name: ContractVerdict(**each) for name, each in kept.items()}
         except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             self._verdicts = {}
 
-    def judged(self, table: str) -> tuple[Verdict, bool]:
+    def judged(self, table: str) -> tuple[ContractVerdict, bool]:
         """Judge a table, or keep its verdict.
 
         Args:
@@ -82,7 +82,7 @@ class ContractAccount:
             return kept, True
         results, meta = self._judged_anew(table, is_known=kept is not None)
         failed = results.filter(~pl.col("is_passed"))
-        verdict = Verdict(
+        verdict = ContractVerdict(
             code=foundation_hash(),
             fingerprint=fingerprint,
             results=_hash(results),
@@ -137,7 +137,7 @@ class ContractAccount:
         self._docs.keep(judgement.validation)
         return judgement.results, judgement.validation.meta
 
-    def _kept(self, table: str) -> Verdict | None:
+    def _kept(self, table: str) -> ContractVerdict | None:
         """The verdict before, where all that says it is there and by today's code."""
         verdict, rows = self._verdicts.get(table), self._before.get(table)
         if verdict is None or rows is None or not self._docs.has_result(table):

@@ -16,21 +16,21 @@ import polars as pl
 
 from assets.defs import ASKS_ONLY
 from data_contracts.catalogue import contract_names
-from pipelines.incremental.code import foundation_hash
 from pipelines.incremental.contract_result import CONTRACT_CHECK, contract_result
 from pipelines.incremental.kept_work import KEPT_WORK, KeptWork
 from pipelines.incremental.read_settings import ReadSettings
 from pipelines.incremental.traces import Trace
 from pipelines.io_managers import preview, table_of
+from pipelines.site.installed_code import foundation_hash
+from pipelines.terminal.progress import AS_BEFORE
 from warehouse.reading_files import READING_MONTHS, READINGS
 from warehouse.store import Warehouse
 
-AS_BEFORE = "as before"  # metadata of a materialisation: why nothing was done
 RUN_BECAUSE = "run because"
 _RESOURCES = {"warehouse", "run_settings", "data_docs", KEPT_WORK}
 
 
-class Step:
+class IncrementalStep:
     """One step of a topic, as it is run.
 
     Args:
@@ -148,7 +148,7 @@ def incremental(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
     """
     if asset.partitions_def or not {table_of(key) for key in asset.keys} <= set(contract_names()):
         return asset
-    step = Step(asset)
+    step = IncrementalStep(asset)
 
     @dg.multi_asset(
         name=step.name,

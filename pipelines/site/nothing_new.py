@@ -13,7 +13,7 @@ from assets.sources.files.places import data_folder, matching_files
 from assets.sources.inputs import hash_file
 from data_contracts.errors import LotwiseError
 from data_contracts.profile import Profile, load_profile
-from pipelines.incremental.code import foundation_hash
+from pipelines.site.installed_code import foundation_hash
 from pipelines.site.run_request import RunRequest
 from warehouse.paths import Home
 

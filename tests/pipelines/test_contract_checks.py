@@ -65,7 +65,7 @@ def written(
 ) -> Any:
     """Let a step write a table, and return what its contract check says."""
 
-    @table_asset(name, group="test")
+    @table_asset(name, group="test", resources={"warehouse"})  # so it is run every time
     def made() -> pl.DataFrame:
         return frame
 

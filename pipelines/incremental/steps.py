@@ -121,6 +121,7 @@ class IncrementalStep:
         return dg.MaterializeResult(
             asset_key=key,
             metadata={**metadata, RUN_BECAUSE: reason},
+            data_version=dg.DataVersion(_fingerprint(warehouse, table_of(key))),
             check_results=[contract_result(context, key)],
         )
 
@@ -135,6 +136,7 @@ class IncrementalStep:
                 "content_hash": holds.content_hash,
                 AS_BEFORE: "tables read, settings and code are unchanged; nothing was computed",
             },
+            data_version=dg.DataVersion(_fingerprint(context.resources.warehouse, table)),
             check_results=[contract_result(context, key)],
         )
 

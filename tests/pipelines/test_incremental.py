@@ -191,8 +191,9 @@ def test_settings_count_by_content(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(text)
     before = values(replace(SETTINGS, assumptions_file=own))
-    assert before == values(SETTINGS)  # the same numbers from another file
-    own.write_text(text.replace("base: 0.08", "base: 0.081"))
+    own.write_text(f"# the same numbers\n{text}")
+    assert before == values(replace(SETTINGS, assumptions_file=own))
+    own.write_text(text.replace("base: 0.03\n", "base: 0.031\n", 1))
     after = values(replace(SETTINGS, assumptions_file=own))
     assert {name for name in before if before[name] != after[name]} == {"assumptions"}
 

@@ -20,8 +20,7 @@ class ReadSettings(RunSettings):
     def of(cls, settings: RunSettings) -> "ReadSettings":
         """Return the same settings, able to tell what is read of them."""
         made = cls(**{name: getattr(settings, name) for name in FIELDS})
-        # Taken at once: a file changed later is not the one that was read.
-        _kept(made)["_values"] = {"profile": _profile(settings)}
+        made.values(["profile"])  # at once: a file changed later is not the one that was read
         return made
 
     def __getattribute__(self, name: str) -> Any:
@@ -58,11 +57,16 @@ class ReadSettings(RunSettings):
         return {name: self._value(name) for name in names if name in (*FIELDS, ASSUMPTIONS)}
 
     def _value(self, name: str) -> str:
-        known: dict[str, str] = _kept(self)["_values"]
+        known: dict[str, str] = _kept(self).setdefault("_values", {})
         if name not in known:
-            value = self.assumptions() if name == ASSUMPTIONS else getattr(self, name)
-            known[name] = _digest(repr(value))
+            with self.noting():  # asking for a value here is no reading of it
+                known[name] = self._digest_of(name)
         return known[name]
+
+    def _digest_of(self, name: str) -> str:
+        if name == "profile":
+            return _profile(self)
+        return _digest(repr(self.assumptions() if name == ASSUMPTIONS else getattr(self, name)))
 
 
 def _kept(settings: RunSettings) -> dict[str, Any]:

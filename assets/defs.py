@@ -14,6 +14,19 @@ from data_contracts.catalogue import contract
 from warehouse.content_hash import Written
 
 WAREHOUSE_IO = "warehouse_io"
+ASKS_ONLY = "lotwise/asks_only"
+
+
+def asks_only(*tables: str) -> dict[str, str]:
+    """Return the tag of a step that asks the warehouse for its ``deps`` and these tables alone.
+
+    A step that asks the warehouse for anything and does not say so is run every time; one that says
+    so is run when what it reads has changed.
+
+    Args:
+        tables: ``schema.table``, each.
+    """
+    return {ASKS_ONLY: " ".join(tables)}
 
 
 def asset_key(table: str) -> dg.AssetKey:
@@ -56,7 +69,12 @@ def table_outputs(
 
 
 def table_asset(
-    table: str, *ins: str, group: str, resources: Iterable[str] = (), deps: Iterable[str] = ()
+    table: str,
+    *ins: str,
+    group: str,
+    resources: Iterable[str] = (),
+    deps: Iterable[str] = (),
+    tags: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Make a function the builder of one table.
 
@@ -66,6 +84,7 @@ def table_asset(
         group: Group of the asset.
         resources: Keys of the resources it needs.
         deps: Tables that must be in place although they are not handed over.
+        tags: Of the step, such as ``asks_only``.
     """
     return dg.asset(
         key=asset_key(table),
@@ -74,6 +93,7 @@ def table_asset(
         group_name=group,
         io_manager_key=WAREHOUSE_IO,
         required_resource_keys=set(resources),
+        op_tags=tags,
         description=contract(table).description,
     )
 

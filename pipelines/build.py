@@ -11,9 +11,11 @@ from typing import Any
 import dagster as dg
 
 from data_contracts.catalogue import contract_names
-from pipelines.checks import contract_checks, delivery_check
+from pipelines.checks import delivery_check
 from pipelines.data_docs import data_docs, data_docs_resource
 from pipelines.history.run_record import runs
+from pipelines.incremental.kept_work import KEPT_WORK, kept_work_resource
+from pipelines.incremental.steps import incremental
 from pipelines.io_managers import table_of, warehouse_io
 from pipelines.jobs import jobs
 from pipelines.published import (
@@ -95,8 +97,8 @@ def build_definitions(
         published_warehouse,
     ]
     return dg.Definitions(
-        assets=[*topics, *closing],
-        asset_checks=[*contract_checks(tables | {CONTRACT_RESULTS_KEY}), delivery_check()],
+        assets=[incremental(asset) for asset in (*topics, *closing)],
+        asset_checks=[delivery_check()],
         jobs=every_job,
         schedules=schedules(site) if site is not None else [],
         sensors=sensors(site, every_job) if site is not None else [],
@@ -107,6 +109,7 @@ def build_definitions(
             "decide_outcomes": decide_outcomes_resource,
             "warehouse": warehouse_resource,
             "data_docs": data_docs_resource,
+            KEPT_WORK: kept_work_resource,
             "warehouse_io": warehouse_io,
             "io_manager": warehouse_io,  # tables built by SQL are loaded the same way
             **(resources or {}),

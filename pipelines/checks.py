@@ -1,12 +1,13 @@
 """Contract checks, built from the contracts: what is stored, and what was delivered.
 
 What a table must satisfy is said in its contract and judged by great_expectations in
-``data_contracts.quality.expectations``. Here belongs only the wiring: which rows are judged, what
-blocks, and where the verdicts are kept (``evidence.contract_results``, and the Data Docs with
-examples). A table that breaks its contract blocks; records refused at the gate are told.
+``data_contracts.quality.expectations``. Here belongs which rows are judged, and the check of what
+was delivered. A table is judged in the step that writes it (``incremental.steps``): one that breaks
+its contract blocks; records refused at the gate are told.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -14,9 +15,10 @@ import polars as pl
 
 from assets.defs import asset_key
 from data_contracts.catalogue import contract, contract_names
-from data_contracts.errors import ContractError
+from data_contracts.tables import table as shaped
 from pipelines.data_docs import ROWS_JUDGED_ONE_BY_ONE, DataDocs
 from pipelines.io_managers import table_of
+from pipelines.site.installed_code import foundation_hash
 from warehouse.store import Warehouse
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 # tables would take a quarter of a minute for what one scan each answers.
 DELIVERED = ("raw.", "core.")
 DELIVERY_CHECK = "delivery"
+CONTRACT_RESULTS = "evidence.contract_results"
 ACCOUNTS = ("quarantine.records", "evidence.ingestion")
 
 
@@ -56,48 +59,40 @@ def judge_table(
     return counted
 
 
-def contract_check(key: dg.AssetKey) -> dg.AssetChecksDefinition:
-    """Build the blocking check that holds one asset to its contract."""
-    table = table_of(key)
+def judge_by_counts(
+    warehouse: Warehouse, table: str, most_rows: int = ROWS_JUDGED_ONE_BY_ONE
+) -> tuple[pl.DataFrame, dict[str, Any]] | None:
+    """Judge a stored table by counts alone, for one whose rules were judged before.
 
-    @dg.asset_check(
-        asset=key,
-        name="contract",
-        blocking=True,
-        required_resource_keys={"warehouse", "data_docs"},
-        description=f"{table} satisfies its data contract.",
+    Args:
+        warehouse: Where the table is.
+        table: ``schema.table``.
+        most_rows: As in :func:`judge_table`.
+
+    Returns:
+        The rows of ``evidence.contract_results`` that :func:`judge_table` gives, and the result to
+        keep; None where a rule is broken, which is for great_expectations to say, with examples.
+    """
+    from data_contracts.quality.counted import (
+        columns_rule,
+        counted_document,
+        counted_rules,
+        result,
     )
-    def _check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
-        warehouse: Warehouse = context.resources.warehouse
-        docs: DataDocs = context.resources.data_docs
-        with warehouse.connection():
-            judgement = judge_table(warehouse, table)
-            warehouse.replace_where(
-                "evidence.contract_results", judgement.results, column="table_name", value=table
-            )
-        docs.keep(judgement.validation)
-        failed = judgement.results.filter(~pl.col("is_passed"))
-        is_refused = not failed.is_empty()
-        if is_refused:
-            _build_early(context, docs)
-        meta = judgement.validation.meta
-        return dg.AssetCheckResult(
-            passed=not is_refused,
-            metadata={
-                "rules": judgement.results.height,
-                "failed": _named(failed) or "none",
-                "rows": meta["rows"],
-                "judged by": meta["judged_by"],
-                "data docs": dg.MetadataValue.path(str(docs.page(table, is_refused=is_refused))),
-            },
-        )
+    from data_contracts.quality.table_rules import counting_sql
 
-    return _check
-
-
-def contract_checks(keys: Iterable[dg.AssetKey]) -> list[dg.AssetChecksDefinition]:
-    """Build one blocking contract check per asset key that is a table."""
-    return [contract_check(key) for key in sorted(keys, key=table_of)]
+    described = contract(table)
+    if warehouse.query(f"FROM {table} LIMIT 0").columns != list(described.column_names):
+        return None
+    rows = warehouse.query(f"SELECT count(*) AS n FROM {table}").item()
+    rules = counted_rules(warehouse.query(counting_sql(described)), described)
+    if table.startswith(DELIVERED) and rows <= most_rows:
+        columns = len(described.column_names)
+        rules.insert(0, result(described, columns_rule(described), columns, 0))
+    results = shaped(CONTRACT_RESULTS, rules)
+    if not results["is_passed"].all():
+        return None
+    return results, counted_document(described, rules, rows)
 
 
 def delivery_check() -> dg.AssetChecksDefinition:
@@ -121,34 +116,51 @@ def delivery_check() -> dg.AssetChecksDefinition:
     def _check(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         checked = {table_of(spec.asset_key): spec.asset_key for spec in specs}
         docs: DataDocs = context.resources.data_docs
-        for table, validation in judge_delivery(context.resources.warehouse).items():
-            docs.keep(validation)
+        for table, name, meta in judge_delivery(context.resources.warehouse, docs):
             if table in checked:
-                page = docs.page(validation.suite_name)
-                yield _delivery_result(checked[table], validation.meta, page)
+                yield _delivery_result(checked[table], meta, docs.page(name))
 
     return _check
 
 
-def judge_delivery(warehouse: Warehouse) -> dict[str, Any]:
-    """Judge what was delivered for every raw table by what was refused of it.
+def judge_delivery(
+    warehouse: Warehouse, docs: DataDocs
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Judge what was delivered for every raw table by what was refused of it, and keep the results.
 
-    Returns:
-        great_expectations' result by ``raw.<table>``.
+    Where the same records were refused as at the last judgement, by the same code, its result
+    stands for this account too.
+
+    Yields:
+        ``raw.<table>``, the name of its suite, and what the result says in its ``meta``.
     """
-    from data_contracts.data_docs.refused import judge_refused
+    from data_contracts.data_docs.refused import judge_refused, received_name, with_account
 
     refused, accounts = (warehouse.read(name) for name in ACCOUNTS)
-    return {
-        account["table_name"]: judge_refused(
-            refused.filter(pl.col("table_name") == account["table_name"]).head(
-                ROWS_JUDGED_ONE_BY_ONE
-            ),
-            contract(account["table_name"]),
-            {name: account[name] for name in ("received", "accepted", "quarantined")},
-        )
-        for account in accounts.iter_rows(named=True)
-    }
+    for account in accounts.iter_rows(named=True):
+        described = contract(account["table_name"])
+        own = refused.filter(pl.col("table_name") == described.name).head(ROWS_JUDGED_ONE_BY_ONE)
+        asked = _refused_hash(own)
+        told = {name: account[name] for name in ("received", "accepted", "quarantined")}
+        name = received_name(described)
+        before = docs.document(name)
+        if before is not None and before["meta"].get("asked") == asked:
+            document = with_account(before, told)
+            if document != before:
+                docs.keep_document(document)
+            yield described.name, name, document["meta"]
+            continue
+        validation = judge_refused(own, described, told)
+        validation.meta = {**validation.meta, "asked": asked}
+        docs.keep(validation)
+        yield described.name, name, validation.meta
+
+
+def _refused_hash(refused: pl.DataFrame) -> str:
+    """What the judgement of refused records depends on: what they said, and the code."""
+    said = refused.select(contract("quarantine.records").compared_columns)
+    rows = sorted(map(repr, said.rows()))
+    return sha256("\n".join([foundation_hash(), *rows]).encode()).hexdigest()
 
 
 def _delivery_result(key: dg.AssetKey, meta: dict[str, Any], page: Any) -> dg.AssetCheckResult:
@@ -159,7 +171,7 @@ def _delivery_result(key: dg.AssetKey, meta: dict[str, Any], page: Any) -> dg.As
         passed=meta["quarantined"] == 0,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "failed": _named(failed) or "none",
+            "failed": named(failed) or "none",
             "received": meta["received"],
             "refused": meta["quarantined"],
             "data docs": dg.MetadataValue.path(str(page)),
@@ -167,17 +179,9 @@ def _delivery_result(key: dg.AssetKey, meta: dict[str, Any], page: Any) -> dg.As
     )
 
 
-def _named(failed: pl.DataFrame) -> str:
+def named(failed: pl.DataFrame) -> str:
     """Name the rules broken, with their columns and how many rows break each."""
     return ", ".join(
         f"{row['rule']} on {row['column_name']} ({row['failed']} of {row['checked']})"
         for row in failed.iter_rows(named=True)
     )
-
-
-def _build_early(context: dg.AssetCheckExecutionContext, docs: DataDocs) -> None:
-    """Build the pages at once, beside what readers see: a broken contract ends the run."""
-    try:
-        docs.build(docs.refused_dir)
-    except (ContractError, OSError) as error:  # the verdict counts more than its pages
-        context.log.warning(f"The Data Docs could not be built: {error}")

@@ -14,13 +14,16 @@ import dagster as dg
 
 from assets.run_settings import RunSettings
 from data_contracts.catalogue import contract, contract_names, described_names
+from pipelines.site.installed_code import foundation_hash
 from reports.defs import DRAFT_KEY
 from warehouse.paths import Home
+from warehouse.published_copy.release import released
 
 DATA_DOCS_KEY = dg.AssetKey(["report", "data_docs"])
 # Rows of delivered tables are judged themselves up to here: 50,000 cost a tenth of a second, and
 # pandas takes about a kilobyte a row. Beyond, DuckDB counts what breaks each rule in one pass.
 ROWS_JUDGED_ONE_BY_ONE = 100_000
+BUILT_BY = "built_by.txt"  # hash of the code that made the pages
 
 
 class DataDocs:
@@ -29,6 +32,11 @@ class DataDocs:
     Args:
         home: The runtime home.
         settings: The run's request.
+
+    Attributes:
+        site_dir: Folder of the pages readers see.
+        refused_dir: Folder of the pages of a run that publishes nothing.
+        settings: The run's request.
     """
 
     def __init__(self, home: Home, settings: RunSettings) -> None:
@@ -36,7 +44,7 @@ class DataDocs:
         self.refused_dir = home.refused_docs_dir(settings.source_key)
         self._home = home
         self._root = home.work_dir(settings.source_key)
-        self._settings = settings
+        self.settings = settings
 
     @cached_property
     def _project(self) -> Any:
@@ -47,7 +55,21 @@ class DataDocs:
     def keep(self, validation: Any) -> None:
         """Keep a validation result in place of the earlier one of its suite."""
         now = datetime.now(UTC).replace(tzinfo=None)
-        self._project.keep_result(validation, self._settings.run_id, now)
+        self._project.keep_result(validation, self.settings.run_id, now)
+
+    def keep_document(self, document: dict[str, Any]) -> None:
+        """Keep a result given as the JSON of its file, judged now."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        self._project.keep_document(document, self.settings.run_id, now)
+
+    def document(self, name: str) -> dict[str, Any] | None:
+        """Return the kept result of a suite as the JSON of its file; None where there is none."""
+        found: dict[str, Any] | None = self._project.document(name)
+        return found
+
+    def has_result(self, name: str) -> bool:
+        """Tell whether a result of a suite is kept."""
+        return bool(self._project.has_result(name))
 
     def page(self, name: str, *, is_refused: bool = False) -> Path:
         """Return where the page of a suite's latest result stands once the pages are built.
@@ -61,6 +83,27 @@ class DataDocs:
         site_dir = self.refused_dir if is_refused else self.site_dir
         return (site_dir / table_page(name)).absolute()
 
+    def renew(self, site_dir: Path) -> Path:
+        """Bring the published pages up to date in another folder, or build all anew.
+
+        Those of another source, or of other code, are not gone on with.
+        """
+        from data_contracts.data_docs.renewal import renew_site
+
+        published = released(self._home)
+        of_source = published.published_source_file
+        is_own = (
+            of_source.is_file() and of_source.read_text("utf-8").strip() == self.settings.source_key
+        )
+        mark = published.data_docs_dir / BUILT_BY
+        is_current = mark.is_file() and mark.read_text("utf-8") == foundation_hash()
+        if is_own and is_current:
+            first = renew_site(self._project, mark.parent, site_dir, self._about())
+        else:
+            first = self.build(site_dir)
+        (site_dir / BUILT_BY).write_text(foundation_hash(), encoding="utf-8")
+        return first
+
     def build(self, site_dir: Path) -> Path:
         """Write every suite and build the pages anew in place of those before.
 
@@ -73,7 +116,6 @@ class DataDocs:
         Raises:
             ContractError: A page could not be made; the pages are then as they were.
         """
-        from data_contracts.data_docs.index import About
         from data_contracts.data_docs.refused import received_suite
         from data_contracts.data_docs.site import build_site
         from data_contracts.quality.suites import contract_suite
@@ -81,13 +123,17 @@ class DataDocs:
         suites = [contract_suite(contract(name)) for name in contract_names()]
         suites += [received_suite(contract(name)) for name in described_names("raw")]
         self._project.keep_suites(suites)
-        about = About(
-            self._settings.profile.name,
-            self._settings.run_id,
+        return build_site(self._project, site_dir, self._about())
+
+    def _about(self) -> Any:
+        from data_contracts.data_docs.index import About
+
+        return About(
+            self.settings.profile.name,
+            self.settings.run_id,
             self._project.folder.relative_to(self._home.root).as_posix(),
             ROWS_JUDGED_ONE_BY_ONE,
         )
-        return build_site(self._project, site_dir, about)
 
 
 @dg.resource(required_resource_keys={"home", "run_settings"})
@@ -106,6 +152,6 @@ def data_docs_resource(context: dg.InitResourceContext) -> DataDocs:
 def data_docs(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Build the Data Docs of everything judged."""
     docs: DataDocs = context.resources.data_docs
-    first = docs.build(context.resources.warehouse.release_in_hand().data_docs_dir)
+    first = docs.renew(context.resources.warehouse.release_in_hand().data_docs_dir)
     place = docs.site_dir.absolute() / first.name
     return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(place))})

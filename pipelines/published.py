@@ -15,8 +15,10 @@ import polars as pl
 from assets.defs import asset_key, table_asset
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.tables import table
+from pipelines.checks import CONTRACT_RESULTS
 from pipelines.data_docs import DATA_DOCS_KEY
 from pipelines.history.kept_runs import forget_runs
+from pipelines.incremental.kept_work import KEPT_WORK, KeptWork
 from pipelines.site.last_requests import remember
 from pipelines.site.nothing_new import remember_seen
 from reports.defs import DRAFT_KEY
@@ -28,7 +30,6 @@ RECORDS = tuple(
     if name.startswith(("raw.", "core."))
     if contract(name).is_table
 )
-CONTRACT_RESULTS = "evidence.contract_results"
 CONTRACT_RESULTS_KEY = asset_key(CONTRACT_RESULTS)
 _READ = "SELECT file, sha256 FROM evidence.inputs WHERE used_as = 'delivered'"
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
@@ -68,13 +69,13 @@ def contract_results_asset(judged: Iterable[dg.AssetKey]) -> dg.AssetsDefinition
     """Build the asset that closes the account of contract checks once every table is judged."""
     tables = sorted(".".join(key.path) for key in judged)
 
-    @table_asset(CONTRACT_RESULTS, deps=tables, group="evidence", resources={"warehouse"})
+    # Asked for through the warehouse, so that the account is closed in every run.
+    @table_asset(
+        CONTRACT_RESULTS, deps=tables, group="evidence", resources={"warehouse", KEPT_WORK}
+    )
     def contract_results(context: dg.AssetExecutionContext) -> pl.DataFrame:
-        warehouse: Warehouse = context.resources.warehouse
-        if not warehouse.exists(CONTRACT_RESULTS):
-            return table(CONTRACT_RESULTS)
-        kept = warehouse.read(CONTRACT_RESULTS)
-        return kept.filter(pl.col("table_name").is_in(tables))
+        kept: KeptWork = context.resources.kept_work
+        return kept.account.closed(tables)
 
     return contract_results
 

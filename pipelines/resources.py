@@ -20,6 +20,7 @@ from assets.run_settings import (
 )
 from data_contracts.profile import load_profile
 from pipelines.history.dead_runs import close_dead_runs
+from pipelines.incremental.read_settings import ReadSettings
 from pipelines.replay.outcome_preview import decided_outcomes
 from pipelines.site.asked import DEFAULT_HOME
 from pipelines.site.run_request import RunRequest
@@ -128,7 +129,7 @@ def _run_settings(context: dg.InitResourceContext) -> RunSettings:
     )
     # Read once here, so that a set that cannot price a run refuses it before anything is written.
     settings.assumptions()
-    return settings
+    return ReadSettings.of(settings)
 
 
 @dg.resource

@@ -21,8 +21,8 @@ from pipelines.site.run_request import RunRequest
 from pipelines.terminal.progress import LOGGER_KEY, RunProgress, StepTimes, progress_logger
 from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 from warehouse.paths import Home
-from warehouse.store import Warehouse, last_worked_source_key
-from warehouse.usable_home import require_usable
+from warehouse.store import Warehouse
+from warehouse.usable_home import last_worked_source_key, require_usable
 
 _BROKEN_RULES = """
 SELECT table_name, rule, column_name, detail FROM evidence.contract_results

@@ -73,6 +73,10 @@ class Home:
         """Mark that stands from the first write of an update until it has been published."""
         return self.work_dir(source_key) / "unfinished"
 
+    def stamp_file(self, source_key: str) -> Path:
+        """Text file that tells whether anybody changed the working file since a run closed it."""
+        return self.work_dir(source_key) / "warehouse.stamp"
+
     @property
     def published_file(self) -> Path:
         """Read-only copy for analysts, business-intelligence tools and reports."""

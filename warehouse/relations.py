@@ -80,12 +80,12 @@ def insert(connection: Connection, contract: Contract, frame: pl.DataFrame) -> N
     """Insert a conformed frame into its table, sorted by key.
 
     The frame is found by the name of its variable: a registered one would be held, though dropped,
-    until the transaction ends, and with it every part a table is built of.
+    until the transaction ends, and with it every part a table is built of. It is sorted here, in
+    the order DuckDB would give it: most frames are sorted already, which DuckDB does not notice.
     """
-    rows = frame.to_arrow()  # noqa: F841
-    connection.execute(
-        f"INSERT INTO {contract.name} BY NAME SELECT * FROM rows{order_by(contract)}"
-    )
+    ordered = frame.sort(contract.key, nulls_last=True) if contract.key else frame
+    rows = ordered.to_arrow()  # noqa: F841
+    connection.execute(f"INSERT INTO {contract.name} BY NAME SELECT * FROM rows")
 
 
 @contextmanager

@@ -17,10 +17,10 @@ from data_contracts.catalogue import contract
 from data_contracts.contract import Contract
 from data_contracts.errors import WarehouseError
 from data_contracts.generated.polars_schema import conform
-from warehouse import versions
+from warehouse import table_states, versions
 from warehouse.connection import MEMORY_LIMIT, Connection, connect, plain_errors, transaction
 from warehouse.content_hash import Written, held, relation_hash, table_hash
-from warehouse.paths import SOURCE_KEY, Home
+from warehouse.paths import Home
 from warehouse.published_copy import publication
 from warehouse.published_copy.release import discard_draft, draft_of, released
 from warehouse.published_copy.retention import USUAL, Retention
@@ -37,6 +37,7 @@ from warehouse.relations import (
 )
 from warehouse.select_file import parameters_of, read_select
 from warehouse.table_parts import TableParts, forget_parts, has_parts
+from warehouse.table_states import TableState, forget, note, noted, state_of
 from warehouse.versions import Versions
 
 Parameters = Mapping[str, Any] | Sequence[Any]
@@ -59,20 +60,32 @@ class Warehouse:
         self._open: Connection | None = None
         self._is_kept_open = False
         self._kept: ExitStack | None = None
+        # What the file lists of its tables (``table_states``); None while it is not believed.
+        self._states: dict[str, TableState] | None = None
 
     @contextmanager
     def kept_open(self) -> Iterator[Self]:
         """Keep the file open from its first use until the end of the block.
 
         Opening and closing a file costs more than most queries, and a run makes hundreds of calls.
-        No other process can open it meanwhile, not even for reading.
+        No other process can open it meanwhile, not even for reading: what its tables hold need
+        be looked at once, and in the next such block not even that if nobody came between.
         """
         self._is_kept_open = True
         try:
+            self._believe_states()
             yield self
         finally:
-            self._is_kept_open = False
+            self._is_kept_open, self._states = False, None
             self._let_go()
+        table_states.leave_stamp(self.file, self.home.stamp_file(self.source_key))
+
+    def _believe_states(self) -> None:
+        """Take what the file lists of its tables for true, unless somebody changed the file."""
+        if not table_states.take_stamp(self.file, self.home.stamp_file(self.source_key)):
+            with self.connection() as opened:
+                table_states.forget_all(opened)
+        self._states = {}
 
     def _let_go(self) -> None:
         if self._kept is not None:
@@ -136,10 +149,10 @@ class Warehouse:
         """
         described = contract(table)
         ready = conform(frame, described)
-        with self._writing() as opened:
+        with self._writing(table) as opened:
             _begin(opened, described)
             insert(opened, described, ready)
-            return held(opened, described)
+            return note(opened, described).holds
 
     def replace_where(
         self, table: str, frame: pl.DataFrame, *, column: str, value: object
@@ -160,9 +173,10 @@ class Warehouse:
                 f"{strays.height} rows do not belong to the part of {table} where {column} is "
                 f"{value!r}: write them to their own part."
             )
-        with self._writing() as opened:
+        with self._writing(table) as opened:
             create_table_if_missing(opened, described)
             forget_parts(opened, table)
+            forget(opened, table)
             opened.execute(f'DELETE FROM {table} WHERE "{column}" IS NOT DISTINCT FROM ?', [value])
             insert(opened, described, ready)
             return held(opened, described)
@@ -180,6 +194,8 @@ class Warehouse:
             parts = TableParts(opened, column)
             yield parts
             parts.settle()
+            for table, holds in parts.all_written().items():
+                note(opened, contract(table), holds)
 
     def append_versions(self, table: str, frame: pl.DataFrame) -> Versions:
         """Append the versions a delivery adds to a raw table (see ``versions``).
@@ -193,10 +209,13 @@ class Warehouse:
         """
         described = contract(table)
         ready = conform(frame, described)
-        with self._writing() as opened:
+        with self._writing(table) as opened:
             create_table_if_missing(opened, described)
             with incoming(opened, ready):
-                return versions.append(opened, described)
+                added = versions.append(opened, described)
+            if added.new or added.changed:
+                forget(opened, table)
+            return added
 
     def build_from_sql(
         self, table: str, sql: str | Path, params: Mapping[str, Any] | None = None
@@ -216,13 +235,13 @@ class Warehouse:
         described = contract(table)
         select = read_select(sql)
         order, given = order_by(described), parameters_of(select, params)
-        with self._writing() as opened:
+        with self._writing(table) as opened:
             _begin(opened, described)
             with plain_errors(sql if isinstance(sql, Path) else f"The SELECT of {table}"):
                 opened.execute(
                     f"INSERT INTO {table} BY NAME SELECT * FROM ({select}\n){order}", given
                 )
-            return held(opened, described)
+            return note(opened, described).holds
 
     def query(self, sql: str, params: Parameters = ()) -> pl.DataFrame:
         """Return the rows of a query.
@@ -253,6 +272,8 @@ class Warehouse:
         """
         with self.connection() as opened:
             opened.execute(sql, params or None)
+            table_states.forget_all(opened)
+        self.forget_state(None)
 
     def exists(self, table: str) -> bool:
         """Tell whether a table or view has been built."""
@@ -261,8 +282,27 @@ class Warehouse:
 
     def holds(self, table: str) -> Written:
         """Return how many rows a table has, and their hash (see ``content_hash``)."""
+        return self.state(table).holds
+
+    def state(self, table: str) -> TableState:
+        """Return what a table holds, from the list of the file while that is to be believed."""
+        described = contract(table)
+        known = None if self._states is None else self._states.get(table)
+        if known is not None:
+            return known
         with self.connection() as opened:
-            return held(opened, contract(table))
+            if self._states is None:
+                return state_of(opened, described)
+            found = noted(opened, described) or note(opened, described)
+        self._states[table] = found
+        return found
+
+    def forget_state(self, table: str | None) -> None:
+        """Ask the file anew what a table holds, or every table; for who writes by a connection."""
+        if table is None:
+            self._states = None if self._states is None else {}
+        elif self._states is not None:
+            self._states.pop(table, None)
 
     def content_hash(self, table: str) -> str:
         """Hash a table's contents, provenance apart (see ``content_hash``).
@@ -350,44 +390,16 @@ class Warehouse:
             )
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self, table: str | None = None) -> Iterator[Connection]:
         with self.connection() as opened:
             self.home.unfinished_file(self.source_key).touch()
+            self.forget_state(table)  # once written it is noted in the file
             discard_draft(self.home, self.source_key)  # it would be of the tables before
             with transaction(opened):
                 yield opened
-
-
-def last_source_key(home: Home) -> str:
-    """Return the source whose working warehouse was published last.
-
-    Raises:
-        WarehouseError: Nothing has been published in this home.
-    """
-    file = home.published_source_file
-    if not file.is_file():
-        raise WarehouseError(f"Nothing has been published in {home.root}. Run 'lotwise run' first.")
-    key = file.read_bytes().decode(errors="replace").strip()
-    if not SOURCE_KEY.fullmatch(key):
-        raise WarehouseError(
-            f"{file} names no source of this home. Run 'lotwise run' once more to publish again."
-        )
-    return key
 
 
 def _begin(connection: Connection, described: Contract) -> None:
     """Create a table that is written whole, in place of the one before and of its parts."""
     create_table(connection, described)
     forget_parts(connection, described.name)
-
-
-def last_worked_source_key(home: Home) -> str:
-    """Return the source whose working warehouse was written last, published or not.
-
-    Raises:
-        WarehouseError: Nothing has been run in this home.
-    """
-    files = list(home.root.glob("work/*/warehouse.duckdb"))
-    if not files:
-        raise WarehouseError(f"Nothing has been run in {home.root}. Run 'lotwise run' first.")
-    return max(files, key=lambda file: file.stat().st_mtime).parent.name

@@ -109,6 +109,10 @@ class TableParts:
         """Return what a table holds, all parts together, once settled."""
         return self._written[table]
 
+    def all_written(self) -> dict[str, Written]:
+        """Return what every table holds that was touched, once settled."""
+        return dict(self._written)
+
     def _list(self, described: Contract, versions: dict[date, str]) -> None:
         lines = lines_sql(described.name, described.compared_columns, f'"{self._column}" AS part,')
         wanted = ", ".join(f"DATE '{part}'" for part in versions)

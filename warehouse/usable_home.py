@@ -76,3 +76,15 @@ def _require_apart(home: Home, data_dir: Path) -> None:
             f"The home {root} is the data folder, so a run would read what it wrote. Name a folder "
             "of its own with --home DIR; it may lie in the data folder."
         )
+
+
+def last_worked_source_key(home: Home) -> str:
+    """Return the source whose working warehouse was written last, published or not.
+
+    Raises:
+        WarehouseError: Nothing has been run in this home.
+    """
+    files = list(home.root.glob("work/*/warehouse.duckdb"))
+    if not files:
+        raise WarehouseError(f"Nothing has been run in {home.root}. Run 'lotwise run' first.")
+    return max(files, key=lambda file: file.stat().st_mtime).parent.name

@@ -22,6 +22,7 @@ from assets.core.margins import outcome_margins
 from assets.core.measurements import measurements
 from assets.core.outcomes import outcome_definitions, outcomes, quantities_of
 from assets.defs import (
+    asks_only,
     asset_key,
     table_asset,
     table_ins,
@@ -62,6 +63,7 @@ def core_asset(name: str, select: str | Path, *reads: str) -> dg.AssetsDefinitio
         deps=[asset_key(each) for each in (f"raw.{contract(name).table}", *reads)],
         group_name=GROUP,
         required_resource_keys={"warehouse", "run_settings"},
+        op_tags=asks_only(*RAW_TABLES),  # the latest instant of all is when records count as known
         description=contract(name).description,
     )
     def core_table(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
@@ -132,6 +134,7 @@ def core_outcomes(
     "core.outcomes",
     group=GROUP,
     resources={"warehouse", "run_settings"},
+    tags=asks_only(*RAW_TABLES),
 )
 def evidence_limits(
     context: dg.AssetExecutionContext,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.defs import asset_key, table_asset, written_result
+from assets.defs import asks_only, asset_key, table_asset, written_result
 from assets.deviations.capa_effectiveness import capa_effectiveness
 from assets.deviations.category_suggestions import deviation_category_suggestions
 from assets.deviations.escape_matrix import escape_matrix
@@ -46,6 +46,7 @@ escapes = table_asset(
     deps=[asset_key(name) for name in ("core.phases", "core.batches", "core.outcomes")],
     group_name=GROUP,
     required_resource_keys={"warehouse"},
+    op_tags=asks_only(),
     description=contract("finding.paths").description,
 )
 def paths(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:

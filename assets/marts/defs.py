@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.defs import asset_key, written_result
+from assets.defs import asks_only, asset_key, written_result
 from data_contracts.catalogue import SCHEMAS, contract
 
 SQL = Path(__file__).parent / "sql"
@@ -27,6 +27,7 @@ def mart(name: str) -> dg.AssetsDefinition:
         deps=[asset_key(each) for each in sorted(named)],
         group_name=GROUP,
         required_resource_keys={"warehouse"},
+        op_tags=asks_only(),
         description=contract(table).description,
     )
     def built(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:

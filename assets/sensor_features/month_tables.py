@@ -112,15 +112,15 @@ def _versions(
 ) -> dict[date, str]:
     """Version of every month's rows: its features, what they are compared with, and how."""
     how = digest(tuple(Path(file).read_text("utf-8") for file in (__file__, golden.__file__)))
-    batches, months = compared["batch_id"], compared["month"]
+    batches = compared["batch_id"].cast(pl.String).to_numpy()
+    of_row = np.array([names[at] for at in compared["month"]], dtype=object)
 
     def of_month(month: date) -> str:
         parts: list[object] = [how]
         for one in sets.get(month, ()):
             parts += [one.names, one.product]
             for positions in (one.good, one.compared):
-                parts += [len(positions), *batches[positions]]
-                parts += [names[at] for at in months[positions]]
+                parts += [len(positions), *batches[positions], *of_row[positions]]
         return f"{names[month]}/{digest(tuple(parts))}"
 
     return {month: of_month(month) for month in names}

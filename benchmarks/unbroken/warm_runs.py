@@ -167,7 +167,8 @@ def publish(home: Path, dies_at: tuple[str, str, str] | None = None) -> None:
     """
     from warehouse.lock import run_lock
     from warehouse.paths import Home
-    from warehouse.store import Warehouse, last_source_key
+    from warehouse.published_copy.published import last_source_key
+    from warehouse.store import Warehouse
 
     if dies_at is not None:
         _die_at(*dies_at)

@@ -5,6 +5,7 @@ Here belongs the file-backed context. Whoever knows great_expectations opens it 
 ``gx/expectations`` and what became of it under ``gx/uncommitted/validations``.
 """
 
+import json
 import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import Any
 from data_contracts.quality.library import great_expectations_library
 
 RUN_NAME = "latest"
+JUDGED_AT = "%Y-%m-%d %H:%M UTC"
 # No plugins folder: what lies in a home must not become importable.
 CONFIGURATION = """\
 config_version: 4
@@ -116,7 +118,7 @@ class Project:
             **validation.meta,
             "run_id": run,
             "lotwise_run_id": run_id,
-            "judged_at": at.strftime("%Y-%m-%d %H:%M UTC"),
+            "judged_at": at.strftime(JUDGED_AT),
         }
         key = ValidationResultIdentifier(
             expectation_suite_identifier=ExpectationSuiteIdentifier(name),
@@ -125,5 +127,50 @@ class Project:
         )
         self.context.validation_results_store.set(key, validation)
 
+    def keep_document(self, document: dict[str, Any], run_id: str, judged_at: datetime) -> None:
+        """Keep a validation result given as the JSON of its file, as :meth:`keep_result` keeps one.
+
+        Args:
+            document: A result of a suite that is kept; see ``quality.counted``.
+            run_id: The run that judged.
+            judged_at: Instant of the judgement, UTC.
+        """
+        name, at = document["suite_name"], judged_at.replace(tzinfo=UTC)
+        said = {
+            **document["meta"],
+            "run_id": {"run_name": RUN_NAME, "run_time": at.isoformat()},
+            "lotwise_run_id": run_id,
+            "judged_at": at.strftime(JUDGED_AT),
+        }
+        shutil.rmtree(self._results_dir(name), ignore_errors=True)
+        place = self._results_dir(name) / RUN_NAME / at.strftime("%Y%m%dT%H%M%S.%fZ")
+        place.mkdir(parents=True)
+        file = place / f"{said['judged_by']}.json"
+        text = json.dumps({**document, "meta": said}, indent=2, sort_keys=True)
+        file.write_text(text, encoding="utf-8")
+
+    def document(self, suite_name: str) -> dict[str, Any] | None:
+        """Return the kept result of a suite as the JSON of its file; None where there is none."""
+        for file in self._results_dir(suite_name).rglob("*.json"):
+            found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            return found
+        return None
+
+    def result_files(self) -> list[Path]:
+        """Return the files of every kept result."""
+        return sorted(self._validations.rglob("*.json"))
+
+    def suite_files(self) -> list[Path]:
+        """Return the files of every suite."""
+        return sorted((self.folder / "expectations").rglob("*.json"))
+
+    def has_result(self, suite_name: str) -> bool:
+        """Tell whether a result of a suite is kept."""
+        return any(self._results_dir(suite_name).rglob("*.json"))
+
     def _results_dir(self, suite_name: str) -> Path:
-        return self.folder.joinpath("uncommitted", "validations", *suite_name.split("."))
+        return self._validations.joinpath(*suite_name.split("."))
+
+    @property
+    def _validations(self) -> Path:
+        return self.folder / "uncommitted" / "validations"

@@ -108,6 +108,19 @@ def judge_refused(
     return validation
 
 
+def with_account(document: dict[str, Any], account: Mapping[str, int | None]) -> dict[str, Any]:
+    """Return the kept result of the same refused records for another delivery's account.
+
+    What great_expectations found of the records refused does not depend on how many were not.
+
+    Args:
+        document: Of ``judge_refused``, as the JSON of its file.
+        account: As there.
+    """
+    rules = [{**rule, "checked": account["received"]} for rule in document["meta"]["rules"]]
+    return {**document, "meta": {**document["meta"], "rules": rules, **account}}
+
+
 def _marked(refused: pl.DataFrame, rules: list[TableRule], contract: Contract) -> pl.DataFrame:
     """Return a row per refused record: where it stood, its key, and a marker column per rule."""
     labels = [rule.label for rule in rules]

@@ -6,6 +6,8 @@ results come and go. Only the latest site is kept.
 """
 
 import shutil
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,6 @@ from data_contracts.data_docs.index import About, index_page
 from data_contracts.data_docs.pages import InertView, environment
 from data_contracts.data_docs.project import Project
 from data_contracts.errors import ContractError
-from data_contracts.quality.library import great_expectations_library
 
 INDEX_NAME = "index.html"
 _PAGES = "data_contracts.data_docs.pages"
@@ -43,11 +44,24 @@ def build_site(project: Project, site_dir: Path, about: About) -> Path:
     Raises:
         ContractError: A page could not be made.
     """
+    return put_whole(site_dir, lambda draft: _write(project, draft, about))
+
+
+def put_whole(site_dir: Path, write: Callable[[Path], None]) -> Path:
+    """Write a site beside the one before, put it in its place once it is complete.
+
+    Args:
+        site_dir: Folder of the site.
+        write: Writes the site into an empty folder.
+
+    Returns:
+        The first page.
+    """
     draft, before = (site_dir.with_name(f".{site_dir.name}-{use}") for use in ("draft", "before"))
     _remove(draft, before)  # what a run that was stopped here has left
     draft.mkdir(parents=True)
     try:
-        _write(project, draft, about)
+        write(draft)
         _put_in_place(draft, site_dir, before)
     finally:
         _remove(draft, before)
@@ -62,10 +76,23 @@ def _write(project: Project, draft: Path, about: About) -> None:
     suites = builder.site_section_builders["expectations"].renderer_class.suites
     _require_all(draft, len(suites), len(results), project)
     pages = [{**page, "link": table_page(page["name"])} for page in results]
-    version = great_expectations_library().__version__
-    first = index_page(suites, pages, about) | {"version": version}
+    write_index(draft, suites, pages, about)
+    write_forwards(draft)
+
+
+def write_index(
+    draft: Path, suites: Mapping[str, int], pages: Sequence[Mapping[str, Any]], about: About
+) -> None:
+    """Write the first page.
+
+    Args:
+        draft: Folder of the site.
+        suites: Number of rules by suite.
+        pages: What each result's page shows, with its ``link``.
+        about: What is said of the run.
+    """
+    first = index_page(suites, pages, about) | {"version": version("great_expectations")}
     (draft / INDEX_NAME).write_text(InertView().render(first), encoding="utf-8")
-    _write_forwards(draft)
 
 
 def _builder(project: Project, draft: Path) -> Any:
@@ -101,10 +128,10 @@ def _require_all(draft: Path, suites: int, results: int, project: Project) -> No
         )
 
 
-def _write_forwards(draft: Path) -> None:
+def write_forwards(draft: Path) -> None:
     """Give each result an address that stays: the site builder's own has the instant in it."""
     template = environment().get_template("forward.html.j2")
-    (draft / "tables").mkdir()
+    (draft / "tables").mkdir(exist_ok=True)
     for page in sorted((draft / "validations").rglob("*.html")):
         place = page.relative_to(draft)
         name = ".".join(place.parts[1:-3])

@@ -11,12 +11,19 @@ from typing import Any
 import polars as pl
 
 from data_contracts.contract import Contract
+from data_contracts.quality.counted import (
+    BY_COUNTS,
+    COUNTS,
+    Result,
+    columns_rule,
+    counted_rules,
+    result,
+)
 from data_contracts.quality.judging import validate, with_first
 from data_contracts.quality.markers import with_markers
 from data_contracts.quality.suites import (
     BLOCKS,
     columns_in_order,
-    columns_rule,
     expectation,
     named_suite,
     none_of,
@@ -34,8 +41,7 @@ from data_contracts.tables import columns, table
 
 __all__ = ["BY_COUNTS", "BY_ROWS", "JudgedTable", "counting_sql", "judge", "judge_counts"]
 
-SEVERITY = "error"  # a broken contract blocks what is downstream; nothing here is a mere warning
-BY_ROWS, BY_COUNTS = "rows", "counts"
+BY_ROWS = "rows"
 _PLACE = ("source_file", "source_row")  # where a record stood, said beside its key
 
 
@@ -77,7 +83,7 @@ def judge(frame: pl.DataFrame, contract: Contract) -> JudgedTable:
     in_order = _columns_verdict(frame, contract)
     failed = [int(one.result.get("unexpected_count", 0)) for one in validation.results]
     judged = [
-        _result(contract, rule, _checked(frame, rule), n)
+        result(contract, rule, _checked(frame, rule), n)
         for rule, n in zip(rules, failed, strict=True)
     ]
     results = [_judged_columns(frame, contract, in_order.success), *judged]
@@ -95,41 +101,27 @@ def judge_counts(frame: pl.DataFrame, contract: Contract, rows: int | None = Non
     Returns:
         The judgement, but for the presence and order of columns.
     """
-    rules = table_rules(contract)
-    labels = [rule.label for rule in rules]
+    results = counted_rules(frame, contract)
     counts = pl.DataFrame(
         {
-            "rule": labels,
-            "checked": [frame[f"{label}|checked"].item() for label in labels],
-            "failed": [frame[f"{label}|failed"].item() for label in labels],
+            "rule": [rule.label for rule in table_rules(contract)],
+            "checked": [each[3] for each in results],
+            "failed": [each[4] for each in results],
         },
         schema={"rule": pl.String, "checked": pl.Int64, "failed": pl.Int64},
     )
-    words = "no rule of the contract is broken, by the counts DuckDB made in one pass"
-    rule = TableRule("counts", ("*",), "", words)
-    suite = named_suite(contract.name, [none_of("failed", **told(rule, BLOCKS, ()))], ())
+    suite = named_suite(contract.name, [none_of("failed", **told(COUNTS, BLOCKS, ()))], ())
     validation = validate(counts, suite, ["rule"])
-    results = [
-        _result(contract, rule, checked, failed)
-        for rule, (_, checked, failed) in zip(rules, counts.rows(), strict=True)
-    ]
     return _judgement(validation, results, BY_COUNTS, rows)
 
 
 def _judgement(
-    validation: Any, results: list[tuple[Any, ...]], judged_by: str, rows: int | None
+    validation: Any, results: list[Result], judged_by: str, rows: int | None
 ) -> JudgedTable:
     names = columns("evidence.contract_results")[1:]  # of one table: its name is the suite's
     rules = [dict(zip(names, result[1:], strict=True)) for result in results]
     validation.meta = {**validation.meta, "judged_by": judged_by, "rows": rows, "rules": rules}
     return JudgedTable(table("evidence.contract_results", results), validation)
-
-
-def _result(contract: Contract, rule: TableRule, checked: int, failed: int) -> tuple[Any, ...]:
-    breach = f"broken in {failed} of {checked}: should be that " if failed else ""
-    detail = breach + rule.description
-    named = (contract.name, rule.rule, rule.column_name)
-    return (*named, checked, failed, failed == 0, SEVERITY, detail)
 
 
 def _columns_verdict(frame: pl.DataFrame, contract: Contract) -> Any:
@@ -138,10 +130,10 @@ def _columns_verdict(frame: pl.DataFrame, contract: Contract) -> Any:
     return validate(frame.clear(), suite, ()).results[0]
 
 
-def _judged_columns(frame: pl.DataFrame, contract: Contract, is_passed: bool) -> tuple[Any, ...]:
+def _judged_columns(frame: pl.DataFrame, contract: Contract, is_passed: bool) -> Result:
     names = list(contract.column_names)
     misplaced = 0 if is_passed else _misplaced(frame, names)
-    return _result(contract, columns_rule(contract), max(len(names), frame.width), misplaced)
+    return result(contract, columns_rule(contract), max(len(names), frame.width), misplaced)
 
 
 def _misplaced(frame: pl.DataFrame, names: list[str]) -> int:

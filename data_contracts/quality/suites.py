@@ -11,10 +11,10 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from data_contracts.contract import Column, Contract
+from data_contracts.quality.counted import columns_rule
 from data_contracts.quality.library import expectations_library, great_expectations_library
 from data_contracts.quality.markers import is_on_values
 from data_contracts.quality.table_rules import (
-    COLUMNS,
     RANGE,
     REQUIRED,
     UNIQUE_KEY,
@@ -24,12 +24,6 @@ from data_contracts.quality.table_rules import (
 )
 
 BLOCKS, TOLD = "critical", "warning"  # great_expectations' words for an error and a warning
-_NO_COLUMN_RULE = "the columns are the contract's, in its order"
-
-
-def columns_rule(contract: Contract) -> TableRule:
-    """Return the rule that a table has exactly its contract's columns, in the contract's order."""
-    return TableRule(COLUMNS, ("*",), "", _NO_COLUMN_RULE)
 
 
 def contract_suite(contract: Contract) -> Any:

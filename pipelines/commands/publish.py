@@ -9,7 +9,8 @@ def command(home: HomeOption = None) -> None:
     from pipelines.site.asked import home_of
     from warehouse.lock import run_lock
     from warehouse.paths import Home
-    from warehouse.store import Warehouse, last_source_key
+    from warehouse.published_copy.published import last_source_key
+    from warehouse.store import Warehouse
 
     where = Home(home_of(home))
     with run_lock(where, holder="lotwise publish"):

@@ -48,11 +48,19 @@ def write_settings(home: Home) -> Path:
     folder = home.dagster_dir.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     of_server = server_settings(folder)
-    of_command = {name: of_server[name] for name in ("telemetry", "storage")} | {
+    of_command = {
+        "telemetry": of_server["telemetry"],
+        "storage": {
+            "custom": {
+                "module": "pipelines.history.event_log",
+                "class": "OpenStorage",
+                "config": {"base_dir": str(folder)},
+            }
+        },
         "compute_logs": {
             "module": "dagster._core.storage.noop_compute_log_manager",
             "class": "NoOpComputeLogManager",
-        }
+        },
     }
     for name, settings in ((SERVER_CONFIG, of_server), (COMMAND_LINE_CONFIG, of_command)):
         text = yaml.safe_dump(settings, sort_keys=False)

@@ -25,7 +25,7 @@ from assets.run_settings import RunSettings
 from assets.sources.inputs import hash_file
 from data_contracts.tables import table
 from pipelines.history.instance import COMMAND_TAG
-from pipelines.site.nothing_new import code_hash
+from pipelines.site.installed_code import foundation_hash
 from warehouse.published_copy.released_runs import published_runs
 from warehouse.store import Warehouse
 
@@ -137,7 +137,7 @@ def _hashes(settings: RunSettings, warehouse: Warehouse) -> dict[str, str]:
     profile = [hash_file(file) for file in settings.profile.written_in if file.is_file()]
     inputs = [f"{file} {digest}" for file, digest in read.iter_rows()]
     return {
-        "code_hash": code_hash()[:HASH_DIGITS],
+        "code_hash": foundation_hash()[:HASH_DIGITS],
         "profile_hash": _hash("\n".join(profile)),
         "inputs_hash": _hash("\n".join(inputs)),
         "assumptions_hash": _hash(warehouse.content_hash("economics.assumptions")),

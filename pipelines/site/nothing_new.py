@@ -6,8 +6,6 @@ the same code would only say the same again, so it is not run.
 
 import json
 from collections.abc import Mapping
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +13,15 @@ from assets.sources.files.places import data_folder, matching_files
 from assets.sources.inputs import hash_file
 from data_contracts.errors import LotwiseError
 from data_contracts.profile import Profile, load_profile
+from pipelines.site.installed_code import foundation_hash
 from pipelines.site.run_request import RunRequest
 from warehouse.paths import Home
 
 SEEN_FILE = "seen.json"
 NOTHING_NEW = "Nothing new: files, settings and code are those of the last run; it stands."
-ROOMS = ("data_contracts", "warehouse", "assets", "reports", "pipelines")
-CODE = (".py", ".sql", ".yaml", ".j2", ".css", ".js", ".typ")
 
 # Relative path -> size, time of last change in nanoseconds, SHA-256.
 Seen = Mapping[str, tuple[int, int, str]]
-
-
-@cache
-def code_hash() -> str:
-    """Return the SHA-256 of everything of the product a result depends on."""
-    root, digest = Path(__file__).parents[2], sha256()
-    for room in ROOMS:
-        for file in sorted((root / room).rglob("*")):
-            if file.suffix in CODE and "__pycache__" not in file.parts:
-                digest.update(str(file.relative_to(root)).encode() + b"\0")
-                digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def delivered_files(request: RunRequest) -> tuple[Profile, Path, list[Path]] | None:
@@ -128,7 +113,7 @@ def _beside(request: RunRequest, profile: Profile) -> dict[str, Any]:
     return {
         "settings": request.settings(),
         "beside": {str(path): hash_file(path) for path in own if path and path.is_file()},
-        "code": code_hash(),
+        "code": foundation_hash(),
     }
 
 

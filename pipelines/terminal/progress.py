@@ -27,6 +27,7 @@ LONG_STEPS_S = {
     "failure_study": 72.0,
     "evidence__claims": 4.0,
 }
+AS_BEFORE = "as before"  # in a materialisation: the step had nothing to do
 FINISHED = ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED")
 
 
@@ -61,8 +62,6 @@ class StepTimes:
 
 def spoken(step: str) -> str:
     """Return a step key as a person would read it: ``core__batches`` is ``core.batches``."""
-    if step.endswith("_contract"):
-        return f"check {step.removesuffix('_contract').replace('__', '.')}"
     return step.replace("__", ".")
 
 
@@ -86,6 +85,7 @@ class RunProgress(logging.Handler):
         super().__init__(level=logging.DEBUG)  # Dagster logs step events as debug
         self._console, self._times = console, times
         self._left = set(steps)
+        self._as_before: set[str] = set()
         self._total = len(self._left)
         self._started: dict[str, float] = {}
         self._progress = Progress(
@@ -108,6 +108,13 @@ class RunProgress(logging.Handler):
         self._progress.stop()
         if failure is None:  # a refused run leaves nothing behind
             self._times.save()
+            if self._as_before:
+                self._console.print(
+                    f"{len(self._as_before)} of {self._total} steps as before: what they read, "
+                    "their settings and the code are unchanged.",
+                    highlight=False,
+                    markup=False,
+                )
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one Dagster log record: a step event moves the bar, a message names the work."""
@@ -119,6 +126,9 @@ class RunProgress(logging.Handler):
         elif event.event_type_value == "STEP_START":
             self._started[event.step_key] = time.monotonic()
             self._show(spoken(event.step_key))
+        elif event.event_type_value == "ASSET_MATERIALIZATION":
+            if AS_BEFORE in event.step_materialization_data.materialization.metadata:
+                self._as_before.add(event.step_key)
         elif event.event_type_value in FINISHED:
             self._finish(event.step_key)
 

@@ -20,8 +20,7 @@ from benchmarks.unbroken.comparison import table_hashes
 from data_contracts.catalogue import contract_names
 from warehouse.lock import run_lock
 from warehouse.paths import Home
-from warehouse.published_copy.published import open_published
-from warehouse.store import last_source_key
+from warehouse.published_copy.published import last_source_key, open_published
 
 Lotwise = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -16,10 +16,10 @@ import pytest
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.errors import WarehouseError
 from warehouse.paths import Home
-from warehouse.published_copy.published import open_published
+from warehouse.published_copy.published import last_source_key, open_published
 from warehouse.published_copy.release import draft_of
 from warehouse.reading_files import series_file
-from warehouse.store import Warehouse, last_source_key
+from warehouse.store import Warehouse
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ["run.json", "source_key", "warehouse.duckdb", "warehouse.duckdb.wal"]

@@ -13,7 +13,8 @@ import pytest
 from data_contracts.catalogue import contract
 from data_contracts.errors import ContractError, WarehouseError
 from data_contracts.generated.polars_schema import polars_schema
-from warehouse.store import Warehouse, last_source_key
+from warehouse.published_copy.published import last_source_key
+from warehouse.store import Warehouse
 
 
 def test_a_written_table_is_read_back_sorted_by_key_in_the_contracts_types(
@@ -121,7 +122,7 @@ def stuck(*_):
     print("written, not committed", flush=True)
     import time; time.sleep(60)
 
-store.held = stuck
+store.note = stuck
 Warehouse(Home(Path(sys.argv[1])), "plant").write(
     "core.batches",
     pl.DataFrame({"batch_id": ["B9"], "production_order": [9], "cluster_id": ["L9"],

@@ -24,7 +24,7 @@ from warehouse.connection import (
     plain_errors,
 )
 from warehouse.content_hash import Written, held
-from warehouse.paths import Home
+from warehouse.paths import SOURCE_KEY, Home
 from warehouse.published_copy.question import read_files, require_question, told_plainly
 from warehouse.published_copy.release import log_of, released
 
@@ -149,3 +149,20 @@ def open_published(home: Home) -> PublishedWarehouse:
         WarehouseError: Nothing has been published, or the file cannot be opened.
     """
     return PublishedWarehouse(home)
+
+
+def last_source_key(home: Home) -> str:
+    """Return the source whose working warehouse was published last.
+
+    Raises:
+        WarehouseError: Nothing has been published in this home.
+    """
+    file = home.published_source_file
+    if not file.is_file():
+        raise WarehouseError(f"Nothing has been published in {home.root}. Run 'lotwise run' first.")
+    key = file.read_bytes().decode(errors="replace").strip()
+    if not SOURCE_KEY.fullmatch(key):
+        raise WarehouseError(
+            f"{file} names no source of this home. Run 'lotwise run' once more to publish again."
+        )
+    return key

@@ -23,6 +23,7 @@ from warehouse.reading_files import READING_MONTHS, create_readings_view, series
 from warehouse.relations import create_table, exists, insert
 from warehouse.select_file import parameters_of, read_select
 from warehouse.store import Warehouse
+from warehouse.table_states import note
 
 PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 Kind = Literal["TABLE", "VIEW", "ENUM"]
@@ -106,7 +107,9 @@ def build_readings(
         with transaction(opened):
             create_table(opened, described)
             insert(opened, described, listed)
+            note(opened, described)
             create_readings_view(opened, folder)
+        warehouse.forget_state(READING_MONTHS)
     return listed
 
 

@@ -14,7 +14,8 @@ import polars as pl
 from assets.savings.records.business_records import BusinessRecords
 
 OF_BATCHES = ("batches", "outcomes", "outcome_margins", "gate_values")
-OF_MODELS = ("verdicts", "alarm_counts", "predictions", "drivers")
+# What is made anew at a refit only.
+OF_MODELS = ("verdicts", "alarm_counts", "predictions", "drivers", "replacement_intervals")
 DECLARED = ("outcome_definitions",)
 
 

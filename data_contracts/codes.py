@@ -30,10 +30,7 @@ class Disposition:
 
 
 class Distribution:
-    """Values of ``economics.assumptions.distribution``.
-
-    Distribution drawn from between low and high.
-    """
+    """Values of ``economics.assumptions.distribution``: distribution between low and high."""
 
     TRIANGULAR: Final = "triangular"
     PERT: Final = "pert"
@@ -103,11 +100,7 @@ class FitStatus:
 
 
 class HeadlinePart:
-    """Values of ``history.headline_moves.part``.
-
-    What changed: new batches and results, corrected records, assumptions, models, method; unsplit
-    where the run before can no longer be worked out.
-    """
+    """Values of ``history.headline_moves.part``: what changed."""
 
     NEW_BATCHES: Final = "new_batches"
     CORRECTED_RECORDS: Final = "corrected_records"
@@ -220,11 +213,7 @@ class PredictionSet:
 
 
 class PriceOrigin:
-    """Values of ``economics.assumptions.origin``.
-
-    Whose number it is. A placeholder came with lotwise and nobody of the plant has stated it; the
-    method's are no prices; a simulated plant's are its own.
-    """
+    """Values of ``economics.assumptions.origin``: whose number it is."""
 
     SITE: Final = "site"
     PLACEHOLDER: Final = "placeholder"
@@ -234,32 +223,21 @@ class PriceOrigin:
 
 
 class PricedMeasure:
-    """Values of ``economics.price_shares.priced``.
-
-    What its share is of; the net present value of the programme, or the yearly cost of failures
-    where there is none.
-    """
+    """Values of ``economics.price_shares.priced``: what its share is of."""
 
     NET_PRESENT_VALUE: Final = "net_present_value"
     YEARLY_LOSS: Final = "yearly_loss"
 
 
 class RateComparison:
-    """Values of ``history.failure_rate_moves.comparison``.
-
-    What is compared: the batches that are new since the run before with all earlier ones, or the
-    last year with the one before it.
-    """
+    """Values of ``history.failure_rate_moves.comparison``: what is compared."""
 
     NEW_BATCHES: Final = "new_batches"
     LAST_YEAR: Final = "last_year"
 
 
 class RatePart:
-    """Values of ``history.failure_rate_moves.part``.
-
-    What moved the rate: the mix of products, the rate within products, or both together.
-    """
+    """Values of ``history.failure_rate_moves.part``: what moved the rate."""
 
     MIX: Final = "mix"
     RATE: Final = "rate"

@@ -14,7 +14,6 @@ from typing import Any, Self
 import polars as pl
 
 from data_contracts.catalogue import contract
-from data_contracts.contract import Contract
 from data_contracts.errors import WarehouseError
 from data_contracts.generated.polars_schema import conform
 from warehouse import table_states, versions
@@ -25,7 +24,6 @@ from warehouse.published_copy import publication
 from warehouse.published_copy.release import discard_draft, draft_of, released
 from warehouse.published_copy.retention import USUAL, Retention
 from warehouse.relations import (
-    create_table,
     create_table_if_missing,
     create_view,
     exists,
@@ -36,7 +34,7 @@ from warehouse.relations import (
     select_sql,
 )
 from warehouse.select_file import parameters_of, read_select
-from warehouse.table_parts import TableParts, forget_parts, has_parts
+from warehouse.table_parts import TableParts, begin_whole, forget_parts, has_parts
 from warehouse.table_states import TableState, forget, note, noted, state_of
 from warehouse.versions import Versions
 
@@ -150,7 +148,7 @@ class Warehouse:
         described = contract(table)
         ready = conform(frame, described)
         with self._writing(table) as opened:
-            _begin(opened, described)
+            begin_whole(opened, described)
             insert(opened, described, ready)
             return note(opened, described).holds
 
@@ -236,7 +234,7 @@ class Warehouse:
         select = read_select(sql)
         order, given = order_by(described), parameters_of(select, params)
         with self._writing(table) as opened:
-            _begin(opened, described)
+            begin_whole(opened, described)
             with plain_errors(sql if isinstance(sql, Path) else f"The SELECT of {table}"):
                 opened.execute(
                     f"INSERT INTO {table} BY NAME SELECT * FROM ({select}\n){order}", given
@@ -397,9 +395,3 @@ class Warehouse:
             discard_draft(self.home, self.source_key)  # it would be of the tables before
             with transaction(opened):
                 yield opened
-
-
-def _begin(connection: Connection, described: Contract) -> None:
-    """Create a table that is written whole, in place of the one before and of its parts."""
-    create_table(connection, described)
-    forget_parts(connection, described.name)

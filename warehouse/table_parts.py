@@ -164,6 +164,12 @@ def forget_parts(connection: Connection, table: str) -> None:
         connection.execute(f"DELETE FROM main.{LIST} WHERE table_name = ?", [table])
 
 
+def begin_whole(connection: Connection, described: Contract) -> None:
+    """Create a table that is written whole, in place of the one before and of its parts."""
+    create_table(connection, described)
+    forget_parts(connection, described.name)
+
+
 def _columns(described: Contract) -> str:
     """What a list depends on in the contract: the columns, their types, and which are compared."""
     typed = [f"{c.name} {c.physical_type} {c.is_required}" for c in described.columns]

@@ -106,6 +106,8 @@ def test_prices_stated_in_part_are_called_so(signal_plant):
         "the variance of the net present value."
     )
     assert said["ask"].startswith("None yet. First put in these prices: direct material cost")
+    for words in (_words(render(plant, plotly_js="")), content(Facts(plant.query))["sentence"]):
+        assert "At prices of which part is not this plant's yet, acting on what precedes" in words
 
 
 def test_on_the_plants_own_prices_money_is_asked_for(with_plan, signal_plant, tmp_path):

@@ -17,6 +17,7 @@ from reports.wording import NEXT_STEPS
 Part = str | tuple[str, object, str]  # words; or a claim: name, key, and which part of it
 COST = "base/implementation_cost_usd"
 SIMULATED = "Prices are those of the simulated plant, which declares them."
+NO_LEVER = "No money now: the records support no lever yet. "
 UNKNOWN = "None yet: this copy does not say whose prices it rests on. Run it again."
 
 
@@ -79,8 +80,9 @@ def ask(facts: Facts, said: Answer, found: Prices) -> list[Part]:
     """
     if not said.has_failures:
         return ["None: no failure is on record, so there is none to prevent and nothing to price."]
-    if not said.is_signal:
-        return [*_no_control(said), *_prices_first(found, "Meanwhile put in")]
+    if not said.is_priced:
+        why = [NO_LEVER] if said.is_signal else _no_control(said)
+        return [*why, *_prices_first(found, "Meanwhile put in")]
     if found.are_placeholders:
         proxies = [" Confirm, too, which of these batches were in fact lost."]
         also = proxies if said.is_arithmetic else []
@@ -89,7 +91,7 @@ def ask(facts: Facts, said: Answer, found: Prices) -> list[Part]:
 
 
 def _on_own_prices(facts: Facts, said: Answer, found: Prices) -> list[Part]:
-    if found.priced is None and said.is_priced:
+    if found.priced is None:
         return [UNKNOWN]
     if said.is_arithmetic:
         return ["None: confirm first which of these batches were in fact lost."]

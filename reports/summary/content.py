@@ -130,9 +130,10 @@ def _worth(facts: Facts, said: Answer, found: Prices, net: str, gates: str) -> s
             f"worth {net}: arithmetic, not a claim."
         )
     if not found.is_own:
+        part, none = "of which part is not this plant's yet", "that nobody here has stated"
         return (
-            f"At prices that nobody here has stated, acting on what precedes failures, at {gates}, "
-            f"would come to {net} after its cost."
+            f"At prices {part if found.has_own else none}, acting on what precedes failures, at "
+            f"{gates}, would come to {net} after its cost."
         )
     prob = text_of(facts, "savings.measure", NPV_PROB, "value")
     return (

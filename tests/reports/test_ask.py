@@ -106,6 +106,8 @@ def test_prices_stated_in_part_are_called_so(signal_plant):
         "the variance of the net present value."
     )
     assert said["ask"].startswith("None yet. First put in these prices: direct material cost")
+    for words in (_words(render(plant, plotly_js="")), content(Facts(plant.query))["sentence"]):
+        assert "At prices of which part is not this plant's yet, acting on what precedes" in words
 
 
 def test_on_the_plants_own_prices_money_is_asked_for(with_plan, signal_plant, tmp_path):
@@ -233,3 +235,16 @@ def test_the_published_figures_are_printed_for_six_failures_of_two_hundred(signa
     assert "at its low end $3M, at its high end $12M." in said
     assert "From 3% to 1% of batches" in said
     assert "4 fewer would fail a year: $5M a year, or $2M to $8M at the ends." in said
+
+
+def test_a_signal_without_a_lever_asks_for_prices_meanwhile_and_blames_none(signal_plant):
+    signal_plant.execute("UPDATE economics.levers SET is_in_programme = false, basis = 'refused'")
+    standing = price_standing_rows(0.6, is_own=False, asked=2)[0] | {"priced": "yearly_loss"}
+    plant = _with(signal_plant, price_standing=[standing], price_shares=price_shares_rows())
+    said = page_one(Facts(plant.query))
+    assert said["ask"].startswith(
+        "No money now: the records support no lever yet. Meanwhile put in these prices: direct"
+    )
+    assert said["prices"].endswith("carry 60% of the variance of the yearly cost of failures.")
+    _with(plant, price_standing=price_standing_rows(), price_shares=[])
+    assert page_one(Facts(plant.query))["ask"] == "No money now: the records support no lever yet."

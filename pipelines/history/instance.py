@@ -4,6 +4,7 @@ It lies under the home. A run of the command line writes its events there itself
 steps goes to the terminal, so none is captured.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,13 +76,18 @@ def run_history(home: Home) -> Iterator[dg.DagsterInstance]:
     """Open the history of a home for a run of the command line.
 
     Raises:
-        WarehouseError: What lies there is no history.
+        WarehouseError: What lies there is no history, or the home cannot be written.
     """
     folder = write_settings(home)
     try:
         opened = dg.DagsterInstance.from_config(str(folder), COMMAND_LINE_CONFIG)
         opened.get_runs_count()
     except DatabaseError as error:
+        if not os.access(folder, os.W_OK):
+            raise WarehouseError(
+                f"The home {home.root} cannot be written, so nothing was run. Make it writable, or "
+                "name another home with --home DIR."
+            ) from error
         raise WarehouseError(
             f"The run history in {folder} cannot be read ({error.orig}). Move that folder away; "
             "the next run begins a new one, and no record or finding is lost."

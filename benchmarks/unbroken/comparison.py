@@ -12,6 +12,11 @@ _CLAIMS = f"""
 SELECT CAST(sum(hash(claim_id, statement, value_text, value, interval_low, interval_high))
   AS VARCHAR) FROM {CLAIMS} WHERE claim_id NOT LIKE 'changed.%'
 """
+RESULTS = "evidence.contract_results"
+_RESULTS = f"""
+SELECT CAST(sum(hash(table_name, rule, column_name, checked, failed, is_passed)) AS VARCHAR)
+FROM {RESULTS} WHERE NOT list_contains($of_runs, table_name)
+"""
 
 
 def table_hashes(home: Path) -> dict[str, str]:
@@ -21,7 +26,10 @@ def table_hashes(home: Path) -> dict[str, str]:
             name for name in contract_names() if contract(name).is_table and not is_of_runs(name)
         ]
         hashes = {name: published.holds(name).content_hash for name in names}
-        return hashes | {CLAIMS: str(published.query(_CLAIMS).item())}
+        of_runs = [name for name in contract_names() if is_of_runs(name)]
+        listed = "[" + ", ".join(f"'{name}'" for name in of_runs) + "]"
+        results = published.query(_RESULTS.replace("$of_runs", listed)).item()
+        return hashes | {CLAIMS: str(published.query(_CLAIMS).item()), RESULTS: str(results)}
 
 
 def differing(home: Path, undisturbed: dict[str, str]) -> list[str]:

@@ -53,7 +53,7 @@ def runs(context: dg.AssetExecutionContext) -> pl.DataFrame:
     began = context.instance.get_run_record_by_id(context.run.run_id)
     own = {
         "run_id": settings.run_id,
-        "run_number": 1 + max((row["run_number"] for row in kept), default=0),
+        "run_number": 1 + max((row["run_number"] or 0 for row in kept), default=0),
         "command": _command(context.run),
         "started_by": _account(),
         "source_profile": settings.profile.name,

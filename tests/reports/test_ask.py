@@ -59,7 +59,10 @@ def _outputs(plant, folder) -> dict[str, str]:
     with console.capture() as terminal:
         print_summary(
             {
-                **{key: [] for key in ("fetched", "records", "quarantine_examples", "verdicts")},
+                **{
+                    key: []
+                    for key in ("fetched", "records", "quarantine_examples", "missing", "verdicts")
+                },
                 **dict.fromkeys(("warehouse", "data_docs", "report"), "x"),
                 "page_one": page_one(Facts(plant.query)),
             },

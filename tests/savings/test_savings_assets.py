@@ -63,6 +63,7 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
     ]
     done = dg.materialize(
         sources,
+        selection=dg.AssetSelection.groups(defs.GROUP),
         resources={"warehouse_io": memory, "run_settings": settings},
         instance=dg.DagsterInstance.ephemeral(),
     )

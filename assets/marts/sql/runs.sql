@@ -2,8 +2,6 @@
 SELECT
     run_id,
     run_number,
-    command,
-    started_by,
     source_profile,
     as_of,
     is_look_back,

@@ -50,7 +50,9 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
         "evidence.withheld_features",
     ):
         memory.tables[name] = empty(contract(name))
-    profile: Any = SimpleNamespace(assumptions=choice, file=Path("profiles/plant.yaml"))
+    profile: Any = SimpleNamespace(
+        name="plant", assumptions=choice, file=Path("profiles/plant.yaml")
+    )
     settings = RunSettings(
         profile, Path("data"), "plant", assumptions_file, None, is_quick=True, seed=1, run_id="run"
     )

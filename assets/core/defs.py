@@ -36,6 +36,7 @@ SQL = Path(__file__).parent / "sql"
 GROUP = "core"
 
 RAW_TABLES = contract_names("raw")
+KNOWN_BY = (*RAW_TABLES, READINGS)  # the latest instant of all is when records count as known
 # Tables that hold the known versions of a raw one and nothing else; batches have SQL of their own.
 COPIES = [name for name in contract_names("core") if contract(name).inherits and name != BATCHES]
 OUTCOME_TABLES = ("core.outcome_definitions", "core.outcome_margins", "core.outcomes")
@@ -63,7 +64,7 @@ def core_asset(name: str, select: str | Path, *reads: str) -> dg.AssetsDefinitio
         deps=[asset_key(each) for each in (f"raw.{contract(name).table}", *reads)],
         group_name=GROUP,
         required_resource_keys={"warehouse", "run_settings"},
-        op_tags=asks_only(*RAW_TABLES),  # the latest instant of all is when records count as known
+        op_tags=asks_only(*KNOWN_BY),
         description=contract(name).description,
     )
     def core_table(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
@@ -134,7 +135,7 @@ def core_outcomes(
     "core.outcomes",
     group=GROUP,
     resources={"warehouse", "run_settings"},
-    tags=asks_only(*RAW_TABLES),
+    tags=asks_only(*KNOWN_BY),
 )
 def evidence_limits(
     context: dg.AssetExecutionContext,

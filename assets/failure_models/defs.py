@@ -118,7 +118,6 @@ def power(context: dg.AssetExecutionContext) -> pl.DataFrame:
     if not number:
         before = warehouse.read(POWER) if warehouse.exists(POWER) else table(POWER)
         return kept(before, warehouse.read("core.outcome_definitions"))
-    warehouse.require_finished()
     inputs = StudyInputs(**{contract(name).table: warehouse.read(name) for name in STUDIED})
     asked = SelfTest.of(inputs, number, context.resources.run_settings.seed)
     for sentence in asked.refused:

@@ -26,7 +26,7 @@ def table_hashes(home: Path) -> dict[str, str]:
             name for name in contract_names() if contract(name).is_table and not is_of_runs(name)
         ]
         hashes = {name: published.holds(name).content_hash for name in names}
-        of_runs = [name for name in contract_names() if is_of_runs(name)]
+        of_runs = [name for name in contract_names() if is_of_runs(name) or name == CLAIMS]
         listed = "[" + ", ".join(f"'{name}'" for name in of_runs) + "]"
         results = published.query(_RESULTS.replace("$of_runs", listed)).item()
         return hashes | {CLAIMS: str(published.query(_CLAIMS).item()), RESULTS: str(results)}

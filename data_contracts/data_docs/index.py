@@ -18,6 +18,7 @@ TITLES = {
     "model": "model: predictions and verdicts",
     "finding": "finding: drivers, rules, precursors, lives",
     "economics": "economics: what failures cost",
+    "history": "history: what every run has said",
     "mart": "mart: in the words of those who ask",
     "evidence": "evidence: what made this run",
 }

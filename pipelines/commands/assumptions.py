@@ -18,6 +18,7 @@ from pipelines.commands.options import (
     SetOption,
     SourceOption,
 )
+from pipelines.terminal.console import say
 
 if TYPE_CHECKING:
     from data_contracts.assumptions import Assumptions
@@ -133,7 +134,7 @@ def _write(file: Path, read: "Assumptions", shares: Sequence[dict[str, Any]], mo
     file.write_text(text, encoding="utf-8")
     asked = sum(row["is_asked"] for row in shares)
     first = f" The first {asked} matter most." if asked else ""
-    typer.echo(f"Written: {file}.{first} Fill it in, then: lotwise run --assumptions {file}")
+    say(f"Written: {file}.{first} Fill it in, then: lotwise run --assumptions {file}")
 
 
 def _rows(read: "Assumptions", shares: Sequence[dict[str, Any]] | None) -> list[dict[str, Any]]:
@@ -155,22 +156,22 @@ def _rows(read: "Assumptions", shares: Sequence[dict[str, Any]] | None) -> list[
 def _print_set(read: "Assumptions") -> None:
     from pipelines.site.price_draft import price_line
 
-    typer.echo(f"{read.title} (set '{read.name}', {read.where})")
+    say(f"{read.title} (set '{read.name}', {read.where})")
     for number in read.parameters.values():
-        typer.echo(f"{price_line(number)}\n    {number.source}; {number.as_of}")
+        say(f"{price_line(number)}\n    {number.source}; {number.as_of}")
 
 
 def _print_top(read: "Assumptions", shares: Sequence[dict[str, Any]], top: int) -> None:
     from pipelines.site.price_draft import price_line
 
     if shares[0]["priced"] == PricedMeasure.NET_PRESENT_VALUE:
-        typer.echo("Share of the variance of the programme's net present value in the last run:")
+        say("Share of the variance of the programme's net present value in the last run:")
     else:
-        typer.echo(
+        say(
             "No lever is in the programme of the last run, so no net present value can move.\n"
             "Share of the variance of the yearly cost of failures:"
         )
     for place, row in enumerate(shares[:top], start=1):
         mark = "  <- state this first" if row["is_asked"] else ""
         line = price_line(read[row["name"]])
-        typer.echo(f"{place:>3}. {row['variance_share']:>6.1%}  {line}{mark}")
+        say(f"{place:>3}. {row['variance_share']:>6.1%}  {line}{mark}")

@@ -83,7 +83,14 @@ def test_by_gate_gives_one_assumption_per_gate(small):
 
 
 def test_built_in_sets_load_and_say_they_are_not_evidence():
-    assert built_in_names() == ["real_time_release", "sterile_injectable", "tablets"]
+    assert built_in_names() == [
+        "biologics",
+        "oral_capsules",
+        "real_time_release",
+        "sterile_injectable",
+        "sterile_vials",
+        "tablets",
+    ]
     for name in built_in_names():
         loaded = load_built_in(name)
         assert loaded.name == name

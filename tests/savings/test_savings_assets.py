@@ -57,7 +57,7 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
         profile, Path("data"), "plant", assumptions_file, None, is_quick=True, seed=1, run_id="run"
     )
     sources: list[Any] = [
-        *(each for each in dg.load_assets_from_modules([defs]) if each is not defs.what_changed),
+        *(a for a in dg.load_assets_from_modules([defs]) if a.keys != defs.what_changed.keys),
         *(
             dg.AssetSpec(name.split(".")).with_io_manager_key("warehouse_io")
             for name in memory.tables

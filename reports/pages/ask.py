@@ -55,8 +55,9 @@ def price_notice(found: Prices) -> list[Part]:
     if found.is_simulated:
         return [SIMULATED]
     return [
+        "Numbers of the plant's own: ",
         ("prices.own_numbers", None, "value"),
-        " figures are the plant's own, by the set ",
+        ", in the set ",
         ("prices.set", None, "value"),
         "; the ",
         ("prices.placeholders", None, "value"),

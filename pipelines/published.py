@@ -110,7 +110,7 @@ def published_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResu
     warehouse: Warehouse = context.resources.warehouse
     retention = context.resources.run_settings.retention
     file = warehouse.release(retention)
-    forget_runs(context.instance, context.run.run_id, retention.runs)
+    forget_runs(context.instance, warehouse.home, context.run.run_id, retention.runs)
     if context.resources.run_settings.as_of is None:  # a look back is nothing to do every night
         config: Mapping[str, Any] = context.run.run_config
         said = config.get("resources", {}).get("run_settings", {}).get("config", {})

@@ -21,6 +21,11 @@ COMMAND_TAG = "lotwise/command"  # of a run of the command line: as it was typed
 SERVER_CONFIG, COMMAND_LINE_CONFIG = "dagster.yaml", "command_line.yaml"
 
 
+def events_dir(home: Home) -> Path:
+    """Return the folder in which Dagster keeps the events of each run, a file a run."""
+    return home.dagster_dir / "history" / "runs"
+
+
 def server_settings(folder: Path) -> dict[str, object]:
     """Settings of Dagster's own processes over a home: one run at a time, nothing sent anywhere.
 

@@ -5,6 +5,9 @@ What a run said stays in the warehouse (``evidence.runs`` and the tables of ``hi
 
 import dagster as dg
 
+from pipelines.history.instance import events_dir
+from warehouse.paths import Home
+
 ENDED = (
     dg.DagsterRunStatus.SUCCESS,
     dg.DagsterRunStatus.FAILURE,
@@ -12,11 +15,14 @@ ENDED = (
 )
 
 
-def forget_runs(instance: dg.DagsterInstance, own_run_id: str, keep: int) -> int:
+def forget_runs(instance: dg.DagsterInstance, home: Home, own_run_id: str, keep: int) -> int:
     """Remove the events of the oldest runs that have ended.
+
+    Dagster empties the file of a run's events and leaves it at its size, so it is removed here.
 
     Args:
         instance: The history of the home whose lock is held.
+        home: The home.
         own_run_id: The run at work, which is kept.
         keep: Runs that stay, this one included, at least 1.
 
@@ -25,6 +31,10 @@ def forget_runs(instance: dg.DagsterInstance, own_run_id: str, keep: int) -> int
     """
     found = instance.get_run_records(dg.RunsFilter(statuses=list(ENDED)), order_by="id")
     ended = [each.dagster_run.run_id for each in found if each.dagster_run.run_id != own_run_id]
-    for run_id in ended[keep - 1 :]:
+    gone = ended[keep - 1 :]
+    for run_id in gone:
         instance.delete_run(run_id)
-    return len(ended[keep - 1 :])
+    for file in events_dir(home).glob("*.db*"):
+        if file.name.partition(".")[0] in gone:
+            file.unlink(missing_ok=True)
+    return len(gone)

@@ -18,7 +18,8 @@ from data_contracts.errors import WarehouseError
 from pipelines.history.alerts import RunFailure, tell
 from pipelines.history.dead_runs import close_dead_runs
 from pipelines.history.file_watch import ARRIVING, Watch, fingerprint
-from pipelines.history.instance import run_history
+from pipelines.history.instance import events_dir, run_history
+from pipelines.history.kept_runs import forget_runs
 from pipelines.site.site_file import Alerts, Email
 from tests.conftest import ROOT
 from warehouse.paths import Home
@@ -50,6 +51,28 @@ def test_a_history_that_cannot_be_read_is_one_clear_error(tmp_path: Path) -> Non
     (home.dagster_dir / "history" / "runs.db").write_bytes(b"no database" * 1000)
     with pytest.raises(WarehouseError, match="Move that folder away"), run_history(home):
         pass
+
+
+@dg.op
+def nothing() -> None:
+    """Do nothing, as a step of a run."""
+
+
+@dg.job
+def short() -> None:
+    """A job of one step."""
+    nothing()
+
+
+def test_events_of_the_oldest_runs_go_and_take_no_disk(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with run_history(home) as history:
+        runs = [short.execute_in_process(instance=history).run_id for _ in range(4)]
+        assert forget_runs(history, home, runs[-1], keep=2) == 2
+        assert {each.run_id for each in history.get_runs()} == set(runs[2:])
+        assert history.all_logs(runs[2])
+    kept = {file.name.partition(".")[0] for file in events_dir(home).glob("*.db*")}
+    assert kept == {*runs[2:], "index"}
 
 
 def test_the_servers_settings_are_those_of_the_projects_own_file(tmp_path: Path) -> None:

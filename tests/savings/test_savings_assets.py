@@ -56,8 +56,9 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
     settings = RunSettings(
         profile, Path("data"), "plant", assumptions_file, None, is_quick=True, seed=1, run_id="run"
     )
+    made: list[Any] = list(dg.load_assets_from_modules([defs]))
     sources: list[Any] = [
-        *(a for a in dg.load_assets_from_modules([defs]) if a.keys != defs.what_changed.keys),
+        *(each for each in made if each.keys != defs.what_changed.keys),
         *(
             dg.AssetSpec(name.split(".")).with_io_manager_key("warehouse_io")
             for name in memory.tables

@@ -53,7 +53,21 @@ def lines_sql(relation: str, columns: tuple[str, ...], kept: str = "") -> str:
 
 def table_hash(connection: Connection, contract: Contract) -> str:
     """Hash the contents of a table under contract, provenance apart."""
-    return relation_hash(connection, contract.name, contract.compared_columns)
+    return relation_hash(connection, described(connection, contract), contract.compared_columns)
+
+
+def described(connection: Connection, contract: Contract) -> str:
+    """Return a table as SQL that may follow ``FROM``, with every column of its contract.
+
+    One that an earlier version did not write is null.
+    """
+    held_columns = {row[0] for row in connection.execute(f"DESCRIBE {contract.name}").fetchall()}
+    added = "".join(
+        f', NULL::{column.physical_type} AS "{column.name}"'
+        for column in contract.columns
+        if column.name not in held_columns
+    )
+    return f"(SELECT *{added} FROM {contract.name})" if added else contract.name
 
 
 def held(connection: Connection, contract: Contract) -> Written:

@@ -81,11 +81,10 @@ def _published(warehouse: Warehouse) -> list[dict[str, Any]]:
     """Return the rows of runs readers have seen, and of those that failed before."""
     if not warehouse.exists(RUNS):
         return []
-    rows = warehouse.read(RUNS).to_dicts()
-    for number, row in enumerate(rows, start=1):  # rows of a home from before have no number
-        if row["run_number"] is None and row["status"] == "published":
-            row["run_number"] = number
-            row["is_look_back"] = bool(row["is_look_back"])
+    rows = warehouse.query(f"FROM {RUNS} ORDER BY started_at").to_dicts()
+    for number, row in enumerate(rows, start=1):
+        if "run_number" not in row:  # of a version that kept its last run only
+            row |= {"run_number": number, "is_look_back": False}
     released = published_runs(warehouse.home, warehouse.source_key)
     seen = max((run.run_number or 0 for run, _ in released), default=None)
     return [row for row in rows if seen is None or (row["run_number"] or 0) <= seen]

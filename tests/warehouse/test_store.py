@@ -73,7 +73,10 @@ def test_what_an_earlier_version_did_not_write_is_null_where_it_may_be(
     """A home outlives the version it was made by."""
     kept = pl.DataFrame({"file": ["a.csv"], "sha256": ["0" * 64], "bytes": [1], "rows": [7]})
     warehouse.write("evidence.inputs", kept)
+    said = warehouse.content_hash("evidence.inputs")
     warehouse.execute("ALTER TABLE evidence.inputs DROP COLUMN origin")
+    assert warehouse.content_hash("evidence.inputs") == said
+    assert warehouse.state("evidence.inputs").holds.content_hash == said
     assert warehouse.read("evidence.inputs", ["rows", "origin"]).rows() == [(7, None)]
     warehouse.execute("ALTER TABLE evidence.inputs DROP COLUMN bytes")
     with pytest.raises(WarehouseError, match="earlier version and has no 'bytes'"):

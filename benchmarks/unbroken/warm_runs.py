@@ -31,10 +31,14 @@ PUBLICATION = (
     ("release", "_carry_over"),
     ("release", "_sync_all"),
     ("release", "_lead_through_latest"),
-    ("publication", "_collect"),
-    ("publication", "earlier_releases"),
-    ("publication", "_is_read"),
-    ("publication", "_remove"),
+    ("release", "forget_unseen"),
+    ("release", "note_run"),
+    ("publication", "collect"),
+    ("retention", "earlier_releases"),
+    ("retention", "_is_read"),
+    ("retention", "_reduce"),
+    ("retention", "lead_to_reports"),
+    ("retention", "_remove"),
 )
 
 

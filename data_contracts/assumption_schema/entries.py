@@ -14,9 +14,15 @@ from typing import Any
 
 import yaml
 
+from data_contracts.assumption_schema.model import ENDS
 from data_contracts.errors import AssumptionError
 from data_contracts.untrusted.modest_yaml import VALUE_ERRORS, modest_yaml
 
+# What an entry says of a number besides its values.
+FIELDS = {
+    *("owner", "source", "as_of", "unit"),
+    *("distribution", "kind", "favourable", "description"),
+}
 # Plain decimals or ratios of integers only: an exponent could ask for a number of any length.
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,12})?(/[1-9]\d{0,8})?")
 
@@ -149,6 +155,18 @@ def read_block(
         if key not in block or block[key] == "":
             raise AssumptionError(f"{where}: '{key}' is missing; add it.")
     return block
+
+
+def read_ends(value: Any, where: str) -> tuple[Fraction, Fraction, Fraction]:
+    """Return the three values of a number: lowest, most credible and highest.
+
+    Raises:
+        AssumptionError: They are not three numbers.
+    """
+    if not isinstance(value, list) or len(value) != len(ENDS):
+        raise AssumptionError(f"{where}: needs [low, base, high]; write three numbers.")
+    low, base, high = (exact(text, where) for text in value)
+    return low, base, high
 
 
 def read_text(block: Mapping[str, Any], key: str, where: str) -> str:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from data_contracts.codes import PriceOrigin
 from data_contracts.errors import AssumptionError
 
+ENDS = ("low", "base", "high")  # of what is held possible
 STAGES = range(1, 8)  # the seven stages of the process chain, and the gates after them
 
 

@@ -8,28 +8,23 @@ in ``reader``.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from fractions import Fraction
 from typing import Any
 
 from data_contracts.assumption_schema.entries import (
+    FIELDS,
     Document,
-    exact,
     read_block,
     read_choice,
     read_date,
+    read_ends,
     read_mapping,
     read_text,
 )
-from data_contracts.assumption_schema.model import Assumption
+from data_contracts.assumption_schema.model import ENDS, Assumption
 from data_contracts.assumption_schema.spans import check_span
 from data_contracts.assumption_schema.units import DISTRIBUTIONS, KINDS, SIDES
 from data_contracts.errors import AssumptionError
 
-ENDS = ("low", "base", "high")
-FIELDS = {
-    *("owner", "source", "as_of", "unit"),
-    *("distribution", "kind", "favourable", "description"),
-}
 FAMILIES = {"by_gate": "gate", "by_tier": "tier"}
 
 
@@ -71,8 +66,9 @@ class Extension:
 
     def _one(self, old: Assumption, block: Mapping[str, Any], span: Any, key: str) -> Assumption:
         place = self.document.place("assumptions", key)
-        low, base, high = _ends(span, place) if span is not None else (old.low, old.base, old.high)
-        is_as_shipped = (low, base, high) == (old.low, old.base, old.high)
+        held = old.low, old.base, old.high
+        low, base, high = held if span is None else read_ends(span, place)
+        is_as_shipped = (low, base, high) == held
         if is_as_shipped and not FIELDS & set(block):
             return old  # a line of the draft that nobody has touched
         if "unit" in block and block["unit"] != old.unit:
@@ -191,10 +187,3 @@ def _unknown(key: str, parameters: Mapping[str, Assumption]) -> str:
         f"the set it extends has no number named '{key}'; {hint}A new one states unit, "
         "distribution, owner, source, as_of, kind, favourable and description too."
     )
-
-
-def _ends(span: Any, place: str) -> tuple[Fraction, Fraction, Fraction]:
-    if not isinstance(span, list) or len(span) != len(ENDS):
-        raise AssumptionError(f"{place}: needs [low, base, high]; write three numbers.")
-    low, base, high = (exact(text, place) for text in span)
-    return low, base, high

@@ -5,30 +5,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from data_contracts.assumption_schema.entries import (
-    exact,
+    FIELDS,
     read_block,
     read_choice,
     read_date,
+    read_ends,
     read_mapping,
     read_text,
 )
-from data_contracts.assumption_schema.model import STAGES, Assumption
+from data_contracts.assumption_schema.model import ENDS, STAGES, Assumption
 from data_contracts.assumption_schema.spans import check_span
 from data_contracts.assumption_schema.units import DISTRIBUTIONS, KINDS, SIDES, UNITS
 from data_contracts.errors import AssumptionError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_FIELDS = {
-    "unit",
-    "distribution",
-    "owner",
-    "source",
-    "as_of",
-    "kind",
-    "favourable",
-    "description",
-}
-_SPANS = ({"low", "base", "high"}, {"by_gate"}, {"by_tier"})
+_SPANS = (set(ENDS), {"by_gate"}, {"by_tier"})
 
 
 def read_number(name: str, value: Any, where: str) -> dict[str, Assumption]:
@@ -46,10 +37,10 @@ def read_number(name: str, value: Any, where: str) -> dict[str, Assumption]:
         raise AssumptionError(f"{where}: a name is lower case with underscores; rename it.")
     given = set(read_mapping(value, where))
     span = next((keys for keys in _SPANS if keys & given), _SPANS[0])
-    block = read_block(value, where, _FIELDS | span)
+    block = read_block(value, where, FIELDS | span)
     by = {"by_gate": STAGES, "by_tier": range(1, 4)}
     if span == _SPANS[0]:
-        spans = {name: [block["low"], block["base"], block["high"]]}
+        spans = {name: [block[end] for end in ENDS]}
     else:
         (key,) = span
         rows = read_block(block[key], f"{where}: {key}", {str(number) for number in by[key]})
@@ -60,9 +51,7 @@ def read_number(name: str, value: Any, where: str) -> dict[str, Assumption]:
 
 def _one(name: str, block: Mapping[str, Any], three: Any, where: str) -> Assumption:
     where = where if where.endswith(f": {name}") else f"{where} ({name})"
-    if not isinstance(three, list) or len(three) != 3:
-        raise AssumptionError(f"{where}: needs [low, base, high]; write three numbers.")
-    low, base, high = (exact(text, where) for text in three)
+    low, base, high = read_ends(three, where)
     stated = read_choice(block, "distribution", DISTRIBUTIONS, where)
     one_value_of_many = low == high and ("by_gate" in block or "by_tier" in block)
     assumption = Assumption(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from data_contracts.assumption_schema.model import ENDS
 from data_contracts.codes import PricedMeasure
 from data_contracts.errors import UsageError
 from pipelines.commands.options import (
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
 DRAFT_LINES = 10
 _SHARES = "SELECT * FROM economics.price_shares ORDER BY rank"
-_SOURCE = "SELECT source_profile FROM evidence.runs"
+_SOURCE = "SELECT DISTINCT source_profile FROM evidence.runs"
 _FIELDS = (
-    *("name", "low", "base", "high", "unit", "origin", "stated_in"),
+    *("name", *ENDS, "unit", "origin", "stated_in"),
     *("distribution", "owner", "source", "as_of", "kind", "description"),
 )
 _SHARE_FIELDS = ("variance_share", "is_asked", "priced")
@@ -144,11 +145,9 @@ def _rows(read: "Assumptions", shares: Sequence[dict[str, Any]] | None) -> list[
     rows = []
     for name in names:
         number = {field: getattr(read[name], field) for field in _FIELDS}
-        number |= {end: float(number[end]) for end in ("low", "base", "high")}
+        number |= {end: float(number[end]) for end in ENDS}
         share = by_name.get(name)
-        also = (
-            {} if share is None else {k: share[k] for k in ("variance_share", "is_asked", "priced")}
-        )
+        also = {} if share is None else {field: share[field] for field in _SHARE_FIELDS}
         rows.append(number | also)
     return rows
 

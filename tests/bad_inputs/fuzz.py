@@ -53,18 +53,23 @@ class Fuzzed:
         frame.write_parquet(parquet)
         self._readings = parquet.read_bytes()
 
-    def read(self) -> None:
-        """Read the source: every record is accepted or quarantined, or an error of ours raised."""
+    def read(self) -> bool:
+        """Read the source: every record is accepted or quarantined, or an error of ours raised.
+
+        Returns:
+            Whether it was read.
+        """
         started = time.monotonic()
         try:
             profile = load_profile(self.ground.profile)
             report = read_source(profile, self.ground.data, self._query).report
         except LotwiseError:
-            return
+            return False
         finally:
             assert time.monotonic() - started < SLOWEST_S
         for table in report.tables:
             assert table.received == table.accepted + table.quarantined, table
+        return True
 
     def profile(self, text: str) -> None:
         """Read the sound files by a drawn profile."""

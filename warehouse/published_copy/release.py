@@ -118,9 +118,10 @@ def _inside(home: Home) -> tuple[str, ...]:
 
 def _free_name(home: Home, run: ReleasedRun) -> Path:
     """Name a release after its run; the same run published once more is told apart."""
-    name, again = run.name, 2
+    own = run.name or uuid.uuid4().hex[:12]
+    name, again = own, 2
     while (home.releases_dir / name).exists():
-        name, again = f"{run.name}-{again}", again + 1
+        name, again = f"{own}-{again}", again + 1
     return home.releases_dir / name
 
 

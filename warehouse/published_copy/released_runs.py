@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from warehouse.paths import Home
 
@@ -55,10 +54,10 @@ class ReleasedRun:
         )
 
     @property
-    def name(self) -> str:
-        """Name of its release, for people: date, profile, number."""
+    def name(self) -> str | None:
+        """Name of its release, for people: date, profile, number; None where it has no number."""
         if self.run_number is None:
-            return uuid4().hex[:12]
+            return None
         return f"{self.started_on}-{self.source_profile}-run-{self.run_number:04d}"
 
 

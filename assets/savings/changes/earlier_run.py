@@ -4,12 +4,12 @@ Compared are runs alike: same source, seed and effort, and no look back. Only th
 here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import polars as pl
 
-from assets.savings.changes.headline import Said, headline_figures
+from assets.savings.changes.headline import Figures, Said, headline_figures
 from assets.savings.records.business_records import BusinessRecords
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.errors import LotwiseError
@@ -20,7 +20,13 @@ from warehouse.store import Warehouse
 
 RUNS = "evidence.runs"
 ASSUMPTIONS, SCENARIOS = "economics.assumptions", "economics.scenarios"
+SAVINGS = "history.savings"
 ALIKE = ("seed", "is_quick")
+_RECORDS = tuple(
+    name
+    for name in contract_names("raw")
+    if contract(name).is_table and "batch_id" in contract(name).column_names
+)
 
 
 def own_run(runs: pl.DataFrame) -> dict[str, Any]:
@@ -70,8 +76,10 @@ def said(tables: dict[str, pl.DataFrame], run: dict[str, Any]) -> Said:
     )
 
 
-def said_by(warehouse: Warehouse, run: dict[str, Any], names: Iterable[str]) -> Said | None:
-    """Read what an earlier run said.
+def said_by(
+    warehouse: Warehouse, run: dict[str, Any], names: Iterable[str]
+) -> tuple[Said, set[str]] | None:
+    """Read what an earlier run said, and which runs had delivered its records.
 
     Args:
         warehouse: The working warehouse of the source.
@@ -89,25 +97,33 @@ def said_by(warehouse: Warehouse, run: dict[str, Any], names: Iterable[str]) -> 
     try:
         with open_published(release) as copy:
             found = {contract(name).table: table(name, copy.query(f"FROM {name}")) for name in read}
+            delivered_by = copy.query(_of_batches("SELECT run_id FROM {}", copy.tables()))
     except LotwiseError:
         return None
-    return said(found, run)
+    return said(found, run), set(delivered_by["run_id"])
 
 
-def heard_of_since(warehouse: Warehouse, known: Sequence[str]) -> set[str]:
-    """Return the batches of which records came, or came otherwise, since earlier runs.
+def last_said(warehouse: Warehouse, number: int) -> Figures | None:
+    """Return what an earlier run said, from ``history.savings``; None where that is not kept."""
+    if not warehouse.exists(SAVINGS):
+        return None
+    kept = warehouse.read(SAVINGS).filter(pl.col("run_number") == number)
+    return None if kept.is_empty() else headline_figures(kept)
+
+
+def heard_of_since(warehouse: Warehouse, known: Collection[str]) -> set[str]:
+    """Return the batches of which records came, or came otherwise, since an earlier run.
 
     Args:
         warehouse: The working warehouse of the source.
-        known: Identifiers of the runs up to the one compared with.
+        known: Runs that had delivered the records of that one, runs that did not publish included.
     """
-    tables = [name for name in contract_names("raw") if "batch_id" in contract(name).column_names]
-    parts = [
-        f"SELECT batch_id FROM {name} WHERE list_position($known, run_id) IS NULL"
-        for name in tables
-        if contract(name).is_table and warehouse.exists(name)
-    ]
-    if not parts:
-        return set()
-    found = warehouse.query(" UNION ".join(parts), {"known": list(known)})
+    built = [name for name in _RECORDS if warehouse.exists(name)]
+    since = "SELECT batch_id FROM {} WHERE list_position($known, run_id) IS NULL"
+    found = warehouse.query(_of_batches(since, built), {"known": sorted(known)})
     return set(found["batch_id"].drop_nulls())
+
+
+def _of_batches(select: str, built: Iterable[str]) -> str:
+    """Ask every table of delivered records that name a batch."""
+    return " UNION ".join(select.format(name) for name in built if name in _RECORDS)

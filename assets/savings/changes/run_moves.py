@@ -12,6 +12,7 @@ from assets.savings.changes.earlier_run import (
     RUNS,
     SCENARIOS,
     heard_of_since,
+    last_said,
     own_run,
     run_before,
     said,
@@ -23,7 +24,6 @@ from assets.savings.changes.tables import (
     HEADLINE_MOVES,
     failure_rate_moves,
     headline_moves,
-    last_said,
     unsplit,
 )
 from assets.savings.records.business_records import BusinessRecords
@@ -81,7 +81,8 @@ def moves_of_run(
     own, before = own_run(runs), run_before(runs)
     wanted = (*names, ASSUMPTIONS, SCENARIOS)
     now = said({contract(name).table: warehouse.read(name) for name in wanted}, own)
-    then = None if before is None else said_by(warehouse, before, names)
+    earlier = None if before is None else said_by(warehouse, before, names)
+    then, delivered_by = earlier or (None, set())
 
     def worked(records: BusinessRecords, assumed: Assumptions) -> Figures:
         drawn = stated_figures(
@@ -91,7 +92,7 @@ def moves_of_run(
 
     moves = table(HEADLINE_MOVES)
     if before is not None and then is not None:
-        heard_of = heard_of_since(warehouse, _until(runs, before))
+        heard_of = heard_of_since(warehouse, delivered_by)
         found = sorted_batches(then.records, now.records, heard_of)
         parts = headline_parts(then, now, priced, found, worked)
         moves = headline_moves(own["run_number"], before["run_number"], then.figures, parts)
@@ -99,11 +100,6 @@ def moves_of_run(
         moves = _not_split(warehouse, own, before, now)
     rates = failure_rate_moves(own["run_number"], now.records, then.records if then else None, seed)
     return RunMoves(own["run_number"], moves, rates)
-
-
-def _until(runs: pl.DataFrame, before: dict[str, Any]) -> list[str]:
-    """Return the runs that had published when the run before did."""
-    return runs.filter(pl.col("run_number") <= before["run_number"])["run_id"].to_list()
 
 
 def _not_split(

@@ -6,14 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from assets.savings.changes.headline import MEASURES, Figures, Part, headline_figures
+from assets.savings.changes.headline import MEASURES, Figures, Part
 from assets.savings.changes.rate_split import FEWEST, Side, rate_moves
 from assets.savings.programme.scenarios import UNITS
 from assets.savings.records.baseline import DAYS_PER_YEAR, priced_failures, priced_outcomes
 from assets.savings.records.business_records import BusinessRecords
 from data_contracts.codes import HeadlinePart, RateComparison, RatePart
 from data_contracts.tables import table
-from warehouse.store import Warehouse
 
 HEADLINE_MOVES = "history.headline_moves"
 RATE_MOVES = "history.failure_rate_moves"
@@ -58,14 +57,6 @@ def headline_moves(
 def unsplit(now: Figures) -> list[Part]:
     """Return the one part of a move that can no longer be split."""
     return [Part(HeadlinePart.UNSPLIT, now, NOT_KEPT)]
-
-
-def last_said(warehouse: Warehouse, number: int) -> Figures | None:
-    """Return what an earlier run said, from ``history.savings``; None where that is not kept."""
-    if not warehouse.exists("history.savings"):
-        return None
-    kept = warehouse.read("history.savings").filter(pl.col("run_number") == number)
-    return None if kept.is_empty() else headline_figures(kept)
 
 
 def known_batches(records: BusinessRecords) -> pl.DataFrame:

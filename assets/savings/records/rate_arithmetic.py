@@ -12,12 +12,12 @@ import polars as pl
 
 from assets.savings.arithmetic.failure_cost import failure_cost_usd
 from assets.savings.records.baseline import Baseline
+from data_contracts.assumption_schema.model import ENDS
 from data_contracts.assumptions import Assumptions
 from data_contracts.tables import table
 
 RATE_ARITHMETIC = "economics.rate_arithmetic"
 TARGET = "target_failure_rate"
-ENDS = ("low", "base", "high")
 MONEY = "USD/year"
 Row = tuple[str, float, float, float, str]
 

@@ -2,11 +2,11 @@
 
 import polars as pl
 
+from data_contracts.assumption_schema.model import ENDS
 from data_contracts.assumptions import Assumptions
 from data_contracts.tables import columns, table
 
 ASSUMPTIONS = "economics.assumptions"
-ENDS = ("low", "base", "high")
 
 
 def assumptions(declared: Assumptions) -> pl.DataFrame:

@@ -182,9 +182,9 @@ def publish(home: Path, dies_at: tuple[str, str, str] | None = None) -> None:
 
 
 def _die_at(module: str, name: str, moment: str) -> None:
-    from warehouse.published_copy import publication, release
+    from warehouse.published_copy import publication, release, retention
 
-    owner = {"publication": publication, "release": release}[module]
+    owner = {"publication": publication, "release": release, "retention": retention}[module]
     real = getattr(owner, name)
 
     @wraps(real)

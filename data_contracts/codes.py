@@ -295,7 +295,7 @@ class RuleStatus:
 
 
 class Scenario:
-    """Values of ``economics.scenarios.scenario``: scenario of the assumptions."""
+    """Values of ``economics.cash_by_year.scenario``: scenario of the assumptions."""
 
     CONSERVATIVE: Final = "conservative"
     BASE: Final = "base"

@@ -10,12 +10,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reports.pages.ask import page_one
+from reports.pages.decision.ask import page_one
 from reports.pages.facts import Facts
 from reports.wording import PLANTED_WORTHS
 from warehouse.paths import Home
 from warehouse.published_copy.published import PublishedWarehouse, open_published
 
+SAID_FIRST = (
+    ("", "answer"),
+    ("What to do: ", "todo"),
+    ("Cost: ", "cost"),
+    ("", "prices"),
+    ("The ask: ", "ask"),
+)
 _VERDICTS = """
 SELECT v.outcome, v.gate, v.verdict, v.reason, v.is_proxy
 FROM model.verdicts AS v WHERE v.is_primary_gate ORDER BY v.outcome
@@ -96,7 +103,7 @@ def print_summary(done: dict[str, Any], console: Console) -> None:
         verdicts.add_row(name, row["verdict"], Text(row["reason"]))
     console.print(verdicts)
     said = done["page_one"]
-    for label, topic in (("Cost: ", "cost"), ("", "prices"), ("The ask: ", "ask")):
+    for label, topic in SAID_FIRST:
         if topic in said:
             console.print(f"{label}{said[topic]}", markup=False)
     console.print(f"Warehouse: {done['warehouse']}", soft_wrap=True, markup=False)

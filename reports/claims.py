@@ -31,7 +31,8 @@ OPEN_ACCOUNTS = frozenset({"evidence.contract_results"})
 
 _TABLE = re.compile(rf"\b(?:{'|'.join(SCHEMAS)})\.[a-z_0-9]+\b")
 _LITERAL = re.compile(r"'[^']*'")  # a table's name in quotes is not a table read
-_FIELDS = {"id", "statement", "sql", "unit", "format", "basis"}
+_FIELDS = {"id", "statement", "sql", "unit", "format", "basis", "made_of"}
+OWN_KEY = "$key"  # in ``made_of``: the key of the member itself
 
 
 class ClaimError(LotwiseError):
@@ -55,6 +56,8 @@ class Definition:
         format: One of ``reports.formats.FORMAT_NAMES``.
         basis: ``evidence``, ``arithmetic`` (follows from assumptions) or ``count``; a ``basis``
             column of the query wins over it.
+        made_of: The claims that a product or sum is made of, as ``made_of`` reads it; a
+            ``made_of`` column of the query wins over it. None for a figure that stands alone.
     """
 
     claim_id: str
@@ -63,6 +66,7 @@ class Definition:
     unit: str | None
     format: str
     basis: str
+    made_of: str | None = None
 
     @property
     def tables(self) -> frozenset[str]:
@@ -87,6 +91,7 @@ def _definition(entry: dict[str, Any], file: Path) -> Definition:
         unit=entry.get("unit"),
         format=entry["format"],
         basis=entry["basis"],
+        made_of=entry.get("made_of"),
     )
 
 
@@ -165,6 +170,7 @@ def _row(definition: Definition, row: dict[str, Any], inputs_hash: str) -> dict[
     if key is not None:
         quoted = str(key).replace("'", "''")
         sql = f"SELECT * FROM (\n{definition.sql}\n) AS claim WHERE key = '{quoted}'"
+    made_of = row.get("made_of") or definition.made_of
     return {
         "claim_id": claim_id(definition.claim_id, key),
         "statement": definition.statement.format(
@@ -178,6 +184,7 @@ def _row(definition: Definition, row: dict[str, Any], inputs_hash: str) -> dict[
         "interval_high": high,
         "basis": row["basis"] if row.get("basis") in BASES else definition.basis,
         "inputs_hash": inputs_hash,
+        "made_of": None if made_of is None else made_of.replace(OWN_KEY, str(key)),
     }
 
 

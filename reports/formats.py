@@ -128,6 +128,20 @@ def factor(value: Number, low: Number = None, high: Number = None) -> WrittenFig
     )
 
 
+def share_factor(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
+    """Write a share that is a factor of money, to as many digits as the money: ``31.2%``."""
+    written = factor(None if value is None else 100.0 * value, low, high)
+    return written if written.value == NOT_COMPUTED else WrittenFigure(f"{written.value}%")
+
+
+def limit(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
+    """Write a limit that is to be kept, to four digits: ``2.431``, ``1,205``."""
+    del low, high
+    return _written(
+        value, None, None, lambda x, step, trim: _fixed(x, step, is_trimmed=trim), MOST_DIGITS
+    )
+
+
 def count(value: Number, low: Number = None, high: Number = None) -> WrittenFigure:
     """Write a count: exact when it has no interval (``1,005``), else as a number."""
     if value is not None and not _has_interval(low, high) and float(value).is_integer():
@@ -235,6 +249,8 @@ def text(value: object) -> WrittenFigure:
 NUMERIC_FORMATS: dict[str, Callable[[Number, Number, Number], WrittenFigure]] = {
     "number": number,
     "factor": factor,
+    "share_factor": share_factor,
+    "limit": limit,
     "count": count,
     "share": share,
     "probability": probability,

@@ -16,7 +16,6 @@ from markupsafe import Markup
 from reports import wording
 from reports.claims import definitions
 from reports.pages import (
-    ask,
     event_findings,
     executive,
     model_card,
@@ -28,6 +27,7 @@ from reports.pages import (
     window_evidence,
 )
 from reports.pages.charts import draw_charts
+from reports.pages.decision import ask, programme
 from reports.pages.facts import Facts
 from reports.pages.markup import claim_writer
 from reports.whole_file import whole_file
@@ -128,6 +128,7 @@ def render(
             **what_changed.context(facts),
             **executive.context(facts),
             **ask.context(facts),
+            **programme.context(facts),
             **power.context(facts),
             **window_evidence.context(facts),
             **technical.context(facts),

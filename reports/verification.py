@@ -9,6 +9,7 @@ Nothing is repaired here.
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,12 +18,21 @@ from typing import Any
 from data_contracts.errors import LotwiseError
 from reports.claims import evaluate, written
 from reports.inert_rows import inert
+from reports.made_of import parts, remade
 from reports.pages.markup import exact, part_text
 from reports.report import Published, render
 from reports.summary.document import SUMMARY_NAME, render_summary
 
 RELATIVE_TOLERANCE = 1e-9  # sums over threads may differ in the last bits
-_COMPARED = ("value", "interval_low", "interval_high", "value_text", "statement", "inputs_hash")
+_COMPARED = (
+    "value",
+    "interval_low",
+    "interval_high",
+    "value_text",
+    "statement",
+    "inputs_hash",
+    "made_of",
+)
 
 
 class ReportMissingError(LotwiseError):
@@ -149,7 +159,29 @@ def verify_claims(published: Published) -> list[Mismatch]:
                     )
                 )
                 break
-    return sorted(found, key=str)
+    return sorted([*found, *_verify_sums(stored)], key=str)
+
+
+def _verify_sums(claims: Mapping[str, Mapping[str, Any]]) -> list[Mismatch]:
+    """Work out each product and sum from the claims it names."""
+    found = []
+    for name, claim in claims.items():
+        if claim["made_of"] is None:
+            continue
+        missing = [part for _, part in parts(claim["made_of"]) if part not in claims]
+        if missing:
+            problem = f"is made of {missing[0]}, which is not claimed"
+            found.append(Mismatch(f"claim {name}", problem))
+            continue
+        made = remade(claim["made_of"], lambda part: float(claims[part]["value"]))
+        if not math.isclose(made, claim["value"], rel_tol=RELATIVE_TOLERANCE, abs_tol=1e-6):
+            found.append(
+                Mismatch(
+                    f"claim {name}",
+                    f"was claimed as {claim['value']!r}, {claim['made_of']} comes to {made!r}",
+                )
+            )
+    return found
 
 
 def _verify_figures(page: _PageReader, claims: dict[str, dict[str, Any]]) -> list[Mismatch]:

@@ -22,8 +22,9 @@ from assets.savings.programme.detectability import detectability
 from assets.savings.programme.plan_inputs import plan_inputs
 from assets.savings.programme.price_shares import PricedWorth, price_shares, price_standing
 from assets.savings.programme.programme import CHOICE_DRAWS, programme
+from assets.savings.programme.programme_arithmetic import programme_arithmetic
 from assets.savings.programme.savings_tracker import savings_tracker
-from assets.savings.programme.scenarios import scenarios
+from assets.savings.programme.scenarios import ScenarioTables, scenarios
 from assets.savings.programme.sensitivity import sensitivity
 from assets.savings.programme.simulation import simulate
 from assets.savings.records.alarm_evidence import AlarmEvidence
@@ -51,12 +52,14 @@ class BusinessCase:
         value_by_gate: ``economics.value_by_gate``.
         levers: ``economics.levers``.
         scenarios: ``economics.scenarios``.
+        cash_by_year: ``economics.cash_by_year``.
         window_effects: ``economics.window_effects``.
         negative_controls: ``economics.negative_controls``.
         sensitivity: ``economics.sensitivity``.
         detectability: ``economics.detectability``.
         savings_tracker: ``economics.savings_tracker``.
         plan_inputs: ``economics.plan_inputs``.
+        programme_arithmetic: ``economics.programme_arithmetic``.
         price_shares: ``economics.price_shares``.
         price_standing: ``economics.price_standing``.
         kept: The levers of the programme.
@@ -66,12 +69,14 @@ class BusinessCase:
     value_by_gate: pl.DataFrame
     levers: pl.DataFrame
     scenarios: pl.DataFrame
+    cash_by_year: pl.DataFrame
     window_effects: pl.DataFrame
     negative_controls: pl.DataFrame
     sensitivity: pl.DataFrame
     detectability: pl.DataFrame
     savings_tracker: pl.DataFrame
     plan_inputs: pl.DataFrame
+    programme_arithmetic: pl.DataFrame
     price_shares: pl.DataFrame
     price_standing: pl.DataFrame
     kept: list[LeverDecision]
@@ -103,10 +108,13 @@ def business_case(
     pace = float(np.median(made.counts.batches_per_year(made.chosen)))
     worth = PricedWorth(made.chosen, made.counts, made.kept)
     shares = price_shares(worth, records.titles)
+    stated = made.scenarios()
+    inputs = plan_inputs(made.chosen, made.counts, made.kept)
     return BusinessCase(
         value_by_gate=made.by_gate,
         levers=levers(assumptions, made.decisions, made.left_out),
-        scenarios=made.scenarios(),
+        scenarios=stated.scenarios,
+        cash_by_year=stated.cash_by_year,
         window_effects=window_effects(effects_of(made.studied)),
         negative_controls=negative_controls(
             made.studied,
@@ -122,7 +130,8 @@ def business_case(
         savings_tracker=savings_tracker(
             records.batches, records.priced_failures, before, after, assumptions.promise
         ),
-        plan_inputs=plan_inputs(made.chosen, made.counts, made.kept),
+        plan_inputs=inputs,
+        programme_arithmetic=programme_arithmetic(assumptions, inputs, stated.scenarios),
         price_shares=shares,
         price_standing=price_standing(worth, shares),
         kept=made.kept,
@@ -150,7 +159,7 @@ def stated_figures(
     Returns:
         ``economics.scenarios``, the same as in ``business_case``.
     """
-    return _decided(assumptions, records, draws, seed, resamples).scenarios()
+    return _decided(assumptions, records, draws, seed, resamples).scenarios().scenarios
 
 
 @dataclass(frozen=True)
@@ -166,7 +175,7 @@ class _Decided:
     kept: list[LeverDecision]
     left_out: Mapping[str, float]
 
-    def scenarios(self) -> pl.DataFrame:
+    def scenarios(self) -> ScenarioTables:
         return scenarios(self.drawn, self.counts, self.decisions, self.left_out)
 
 

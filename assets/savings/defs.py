@@ -42,6 +42,8 @@ CASE_TABLES = (
     "economics.detectability",
     "economics.savings_tracker",
     "economics.plan_inputs",
+    "economics.programme_arithmetic",
+    "economics.cash_by_year",
     "economics.price_shares",
     "economics.price_standing",
     "economics.scenarios",

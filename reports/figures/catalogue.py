@@ -18,7 +18,13 @@ from reports.figures.models import (
     ladder,
     permutation_null,
 )
-from reports.figures.money import cost_breakdown, scenario_savings, sensitivity_bars, value_by_gate
+from reports.figures.money import (
+    cash_over_time,
+    cost_breakdown,
+    scenario_savings,
+    sensitivity_bars,
+    value_by_gate,
+)
 from reports.figures.patterns import (
     escape_matrix,
     failure_history,
@@ -78,11 +84,18 @@ PICTURES = {
     "value_by_gate": Picture(
         value_by_gate.SQL,
         value_by_gate.draw,
-        "What an alert at each gate is worth",
+        "What an alert alone would be worth at each gate",
         "Early gates save more of the batch but see less; late gates see more when less is left to "
         "save. Gates without a process signal have no value. Net is after false "
         "alarms and the programme's cost.",
         ("outcome",),
+    ),
+    "cash_over_time": Picture(
+        cash_over_time.SQL,
+        cash_over_time.draw,
+        "Cash since the start, and when it breaks even",
+        "All levers of the programme together, before discounting and tax; one-off cost is paid at "
+        "the start. The band runs from P10 to P90.",
     ),
     "scenario_savings": Picture(
         scenario_savings.SCENARIO_SQL,

@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from data_contracts.codes import Verdict, VerdictRoute
 from data_contracts.titles import within_sentence
-from reports.pages.ask import SIMULATED, as_text, ask, cost_line, price_notice, text_of
+from reports.pages.decision.ask import SIMULATED, ask, cost_line, price_notice
+from reports.pages.decision.first_days import first_days
+from reports.pages.decision.parts import as_text, text_of
+from reports.pages.decision.prices import Prices, prices
+from reports.pages.decision.programme import if_it_goes_badly, planned, together
+from reports.pages.decision.sentence import sentence
 from reports.pages.executive import Answer, answer
 from reports.pages.facts import Facts
-from reports.pages.prices import Prices, prices
 from reports.pages.window_evidence import confounding
 from reports.wording import SIMULATED_SOURCES, phrase, stage
 
-MOST_REASON_CHARACTERS = 320
+MOST_REASON_CHARACTERS = 220
 _LEVERS_SQL = """
 SELECT lever, title, tier, basis, is_in_programme,
   nullif(regexp_extract(reason, '^Verdict ([a-z_]+) at gate', 1), '') AS gate_verdict,
@@ -74,11 +77,17 @@ def content(facts: Facts) -> dict[str, Any]:
         "prices": "" if found.is_simulated else as_text(facts, price_notice(found)),
         "has_own_prices": found.is_own,
         "cost_line": as_text(facts, cost_line(facts, said)),
-        "sentence": _sentence(facts, said, found),
+        "sentence": sentence(facts, said, found),
         "cost_caption": "What batches beyond a proxy limit would cost, had each been lost"
         if said.outcome and said.outcome.get("is_proxy")
         else "What failures on record cost, by mode and stage",
-        "programme": "; ".join(said.titles),
+        "todo": _todo(facts) if said.is_priced else [],
+        "badly": as_text(facts, if_it_goes_badly(facts)) if said.is_priced else "",
+        "days": [
+            {"when": step.when, "what": as_text(facts, step.what), "owner": step.owner}
+            for step in first_days(facts, said, found)
+        ],
+        "sums": _sums(facts) if said.is_priced else [],
         "tiles": _tiles(facts, said, found),
         "ask": as_text(facts, ask(facts, said, found)).strip(),
         "sure": _sure(facts, said),
@@ -101,47 +110,6 @@ def _notice(source: str, *, is_quick: bool, found: Prices) -> str:
     return " ".join(notices)
 
 
-def _sentence(facts: Facts, said: Answer, found: Prices) -> str:
-    net = text_of(facts, "savings.measure", NET)
-    gates = " and ".join(stage(gate) for gate in said.gates)
-    if said.kind == "worth":
-        return _worth(facts, said, found, f"{net} a year", gates)
-    if said.kind == "not_worth":
-        npv = text_of(facts, "savings.measure", NPV)
-        return (
-            f"Something at {gates} precedes failures, but acting on it is not shown to pay: {net} "
-            f"a year after its running cost, a net present value of {npv}."
-        )
-    if said.kind == "unpriced" and not said.has_failures:
-        return (
-            f"No failure is on record, so nothing is priced. Records made by {gates} foretell how "
-            "close results come to a limit."
-        )
-    if said.kind == "unpriced":
-        return f"Something at {gates} precedes failures, but no lever is supported: no savings."
-    return f"{said.nothing_found} No savings are claimed."
-
-
-def _worth(facts: Facts, said: Answer, found: Prices, net: str, gates: str) -> str:
-    """Say what acting is worth, and how surely where the prices are the plant's own."""
-    if said.is_arithmetic:
-        return (
-            f"No batch was lost; if every batch beyond its limit were, acting at {gates} would be "
-            f"worth {net}: arithmetic, not a claim."
-        )
-    if not found.is_own:
-        part, none = "of which part is not this plant's yet", "that nobody here has stated"
-        return (
-            f"At prices {part if found.has_own else none}, acting on what precedes failures, at "
-            f"{gates}, would come to {net} after its cost."
-        )
-    prob = text_of(facts, "savings.measure", NPV_PROB, "value")
-    return (
-        f"Acting on what precedes failures, at {gates}, would be worth {net} after its cost, and "
-        f"pays for itself with probability {prob}."
-    )
-
-
 def _tiles(facts: Facts, said: Answer, found: Prices) -> list[dict[str, str]]:
     is_proxy = bool(said.outcome and said.outcome.get("is_proxy"))
     loss = {
@@ -160,6 +128,7 @@ def _tiles(facts: Facts, said: Answer, found: Prices) -> list[dict[str, str]]:
     worth = "Net a year, shipped prices" if found.are_placeholders else "Worth a year, net"
     measures = (
         ("Net a year, were they losses" if is_proxy else worth, NET),
+        ("Draws in which it would pay" if is_proxy else "How sure that it pays", NPV_PROB),
         ("Costs once", COST),
         ("Pays back after, months", PAYBACK),
     )
@@ -170,27 +139,42 @@ def _tiles(facts: Facts, said: Answer, found: Prices) -> list[dict[str, str]]:
             "note": text_of(facts, "savings.measure", key, "interval"),
         }
         for label, key in measures
+        if facts.has("savings.measure", key)
     ]
-    return [loss, *tiles]
+    return [*tiles, loss, _failed(facts, said)]
+
+
+def _failed(facts: Facts, said: Answer) -> dict[str, str]:
+    outcome = None if said.outcome is None else said.outcome["outcome"]
+    of_known = f"of {text_of(facts, 'scope.known', outcome)} with a result"
+    is_proxy = bool(said.outcome and said.outcome.get("is_proxy"))
+    return {
+        "label": "Batches beyond a proxy limit" if is_proxy else "Failed batches on record",
+        "value": text_of(facts, "scope.failures", outcome, "value"),
+        "note": of_known,
+    }
+
+
+def _todo(facts: Facts) -> list[dict[str, str]]:
+    """Return what to do, lever by lever, each with what it owes."""
+    return [
+        {
+            "do": as_text(facts, lever.do),
+            "more": f"{lever.where}. {as_text(facts, lever.seen)}".strip(),
+            "owed": f"Evidence owed: {lever.owed}." if lever.owed else "",
+        }
+        for lever in planned(facts)
+    ]
+
+
+def _sums(facts: Facts) -> list[str]:
+    """Multiply out what each lever is worth, then add them up."""
+    each = [f"{as_text(facts, one.do)} {as_text(facts, one.sums)}" for one in planned(facts)]
+    return [*each, as_text(facts, together(facts))]
 
 
 def _sure(facts: Facts, said: Answer) -> list[str]:
-    lines: list[str] = []
-    if said.outcome is not None and said.outcome.get("key"):
-        key = said.outcome["key"]
-        by_rule = said.outcome.get("route") == VerdictRoute.RULE
-        rests = "the signal rests on a rule that held later; a model alone has " if by_rule else ""
-        if said.outcome.get("verdict") == Verdict.LEAK_SUSPECTED:
-            rests = "without what is asked about, "
-        if facts.has("verdict.auc", key):
-            rests += (
-                f"AUC on later batches {text_of(facts, 'verdict.auc', key)}, by product identity "
-                f"alone {text_of(facts, 'verdict.auc_product', key)}; "
-            )
-        lines.append(
-            f"{said.outcome['title']}: {rests}p-value {text_of(facts, 'verdict.p_value', key)}."
-        )
-    lines += [text_of(facts, "leak.question", row["key"]) for row in _open_questions(facts, said)]
+    lines = [text_of(facts, "leak.question", row["key"]) for row in _open_questions(facts, said)]
     if facts.has("proof.batches", "one_sided_exact"):
         line = (
             "Proving the promised fall in the failure rate takes "
@@ -307,8 +291,8 @@ def _unrecorded(facts: Facts) -> str:
     doubt = confounding(facts)
     if doubt is None:
         return (
-            "Something that nobody records may stand behind an effect; E-values in the full report "
-            "say how strong it would have to be."
+            "Something that nobody records may stand behind an effect; the full report says how "
+            "strong it would have to be."
         )
     ratio = text_of(facts, "assumption.base", doubt["name"])
     return (

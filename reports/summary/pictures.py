@@ -1,4 +1,4 @@
-"""The four pictures of the summary, as SVG without any text the reader must trust.
+"""The pictures of the summary, as SVG without any text the reader must trust.
 
 Axes carry ticks; every stated number stands in the text of the page, where it is a claim.
 """
@@ -13,7 +13,8 @@ import polars as pl
 from reports.wording import MODE_TITLE_SQL, SCENARIOS, SHORT_STAGES
 
 INK, MUTED, FAINT, BLUE, ORANGE = "#1d2733", "#5b6875", "#d9dfe5", "#0b5a8f", "#c4570a"
-WIDTH_IN, HEIGHT_IN = 3.5, 2.6
+SKY = "#cfe3f2"
+WIDTH_IN, HEIGHT_IN = 3.5, 2.3
 MOST_ROWS = 7
 FEWEST_ROWS = 3  # room is left for as many, so that a single bar does not fill a picture
 LABEL_CHARACTERS = 32  # so that no label of a full picture takes three lines
@@ -23,19 +24,15 @@ SELECT {MODE_TITLE_SQL} AS label, coalesce(stage, 0) AS stage,
   CAST(sum(amount_usd) AS DOUBLE) AS amount
 FROM economics.copq_ledger GROUP BY ALL ORDER BY amount DESC, label
 """
-GATES_SQL = """
-SELECT v.gate, v.net_usd_p10 AS low, v.net_usd_p50 AS middle, v.net_usd_p90 AS high
-FROM economics.value_by_gate AS v
-WHERE v.net_usd_p50 IS NOT NULL AND v.outcome = (
-  SELECT outcome FROM economics.value_by_gate WHERE basis = 'evidence'
-  ORDER BY outcome <> 'failure', outcome LIMIT 1)
-ORDER BY v.gate
-"""
 SCENARIOS_SQL = """
 SELECT scenario AS label, p10 AS low, p50 AS middle, p90 AS high FROM economics.scenarios
 WHERE lever = 'all' AND measure = 'annual_net_savings_usd' AND basis <> 'refused'
   AND p50 IS NOT NULL
 ORDER BY CASE scenario WHEN 'conservative' THEN 1 WHEN 'base' THEN 2 ELSE 3 END
+"""
+CASH_SQL = """
+SELECT scenario, year, p10 AS low, p50 AS middle, p90 AS high FROM economics.cash_by_year
+WHERE scenario IN ('base', 'conservative') ORDER BY scenario, year
 """
 INPUTS_SQL = """
 SELECT title AS label, npv_if_low_usd AS low, npv_if_high_usd AS high
@@ -62,23 +59,6 @@ def cost_by_mode(frame: pl.DataFrame) -> bytes:
     return _svg(draw)
 
 
-def value_by_gate(frame: pl.DataFrame) -> bytes:
-    """Draw what an alert nets a year at each gate, P10 to P90.
-
-    Args:
-        frame: gate, low, middle, high in USD a year.
-    """
-
-    def draw(axes: Any) -> None:
-        _whiskers(axes, frame["gate"].to_list(), frame, is_upright=True)
-        axes.axhline(0, color=MUTED, linewidth=0.8)
-        axes.set_xlim(0.5, 7.5)
-        axes.set_xticks(range(1, 8), [SHORT_STAGES[gate] for gate in range(1, 8)], rotation=30)
-        _money(axes.yaxis)
-
-    return _svg(draw)
-
-
 def net_by_scenario(frame: pl.DataFrame) -> bytes:
     """Draw net savings a year in each scenario, P10 to P90.
 
@@ -91,6 +71,33 @@ def net_by_scenario(frame: pl.DataFrame) -> bytes:
         axes.axvline(0, color=MUTED, linewidth=0.8)
         _rows(axes, [SCENARIOS.get(each, each) for each in frame["label"]])
         _money(axes.xaxis)
+
+    return _svg(draw)
+
+
+def cash_since_start(frame: pl.DataFrame) -> bytes:
+    """Draw cash since the start by year: median and band, and the conservative case dashed.
+
+    Args:
+        frame: scenario, year, low, middle, high in USD.
+    """
+    base, worse = (frame.filter(pl.col("scenario") == each) for each in ("base", "conservative"))
+
+    def draw(axes: Any) -> None:
+        years = base["year"].to_list()
+        axes.fill_between(years, base["low"].to_list(), base["high"].to_list(), color=SKY, lw=0)
+        axes.plot(years, base["middle"].to_list(), color=BLUE, linewidth=2, label="median")
+        axes.plot(
+            worse["year"].to_list(),
+            worse["middle"].to_list(),
+            color=ORANGE,
+            linestyle="--",
+            label="conservative case",
+        )
+        axes.axhline(0, color=MUTED, linewidth=0.8)
+        axes.set_xlabel("years since the start")
+        axes.legend(frameon=False, loc="upper left")
+        _money(axes.yaxis)
 
     return _svg(draw)
 
@@ -113,8 +120,8 @@ def tornado(frame: pl.DataFrame) -> bytes:
 
 PICTURES: dict[str, tuple[str, Callable[[pl.DataFrame], bytes]]] = {
     "cost": (COST_SQL, cost_by_mode),
-    "gates": (GATES_SQL, value_by_gate),
     "scenarios": (SCENARIOS_SQL, net_by_scenario),
+    "cash": (CASH_SQL, cash_since_start),
     "inputs": (INPUTS_SQL, tornado),
 }
 

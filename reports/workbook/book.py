@@ -1,4 +1,4 @@
-"""The whole workbook: read me, assumptions, ledger, levers, cash flows, scenarios, checks.
+"""The whole workbook: summary, assumptions, ledger, levers, cash flows, scenarios, checks.
 
 Inputs are the numbers in the ``value``, ``low`` and ``high`` columns of the assumptions; every
 other figure is a formula over named cells. A run adds what its simulation found, marked as such.
@@ -7,8 +7,8 @@ other figure is a formula over named cells. A run adds what its simulation found
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
+from fractions import Fraction
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from assets.savings.arithmetic.corners import SIDES
@@ -21,25 +21,47 @@ from reports.wording import PRICE_ORIGINS
 from reports.workbook.cash_sheet import write_cash
 from reports.workbook.corner_names import INPUT, TITLES, named
 from reports.workbook.expression import Expression
+from reports.workbook.front_sheet import Front, open_front, write_chart, write_figures, write_words
 from reports.workbook.inert_book import inert_workbook
 from reports.workbook.plan_sheets import (
+    At,
+    PlannedCash,
     PlannedCells,
     write_ledger,
     write_levers,
     write_scenarios,
 )
-from reports.workbook.sheets import FORMATS, CornerSheet
+from reports.workbook.sheets import FORMATS, CornerSheet, set_print, style_of
 
 FEWEST_YEARS = 15  # written, so that the horizon may be lengthened in the sheet
 FIRST_INPUT_ROW = 3
+PRINTED_COLUMNS = 8  # of the assumptions: name to date
+NOTHING_IN_FRONT = Front()
+HOW_TO_USE = (
+    (
+        "How to use it",
+        (
+            "Change a number in the yellow columns of the sheet Assumptions. Every figure of the "
+            "sheets Ledger to Checks is a formula and follows, exactly as the program would "
+            "compute it."
+        ),
+    ),
+    (
+        "Three columns",
+        (
+            "In force: every number at its value. Unfavourable and favourable: every number at the "
+            "end that makes savings smaller or larger. All at once is rarer than any interval."
+        ),
+    ),
+)
 COLUMNS = (
     ("name", 44),
     ("value", 14),
     ("low", 14),
     ("high", 14),
     ("unit", 14),
-    ("owner", 24),
-    ("source", 60),
+    ("owner", 40),
+    ("source", 70),
     ("date", 12),
     ("kind", 12),
     ("favourable", 12),
@@ -57,7 +79,7 @@ def write_workbook(
     *,
     simulated: Sequence[Mapping[str, Any]] = (),
     notes: Iterable[str] = (),
-    front: Mapping[str, str] = MappingProxyType({}),
+    front: Front = NOTHING_IN_FRONT,
     is_priced: bool = True,
 ) -> Path:
     """Write the workbook of a set of assumptions.
@@ -67,7 +89,7 @@ def write_workbook(
         assumptions: The set; measured numbers stand in it as entries of kind ``measured``.
         simulated: Rows of ``economics.scenarios`` of the run, if there was one.
         notes: Sentences for the first sheet.
-        front: What the first sheet opens with, by its label.
+        front: What the first sheet opens with.
         is_priced: Whether anything is; else the workbook ends with the assumptions.
 
     Returns:
@@ -85,66 +107,50 @@ def write_workbook(
             {"title": assumptions.title, "created": datetime.combine(newest, time())}
         )
         formats = {name: book.add_format(style) for name, style in FORMATS.items()}
-        _write_read_me(book, formats, assumptions, list(notes), front)
+        first = open_front(book, formats, assumptions.title)
+        row = write_words(first, formats, 2, list(front.words.items()))
         _write_assumptions(book, formats, assumptions)
         if is_priced:
-            _write_money(book, formats, assumptions)
+            found, cash = _write_money(book, formats, assumptions)
+            if front.drawn:
+                row = write_figures(first, formats, row, front, found)
+            if cash is not None and assumptions.levers:
+                row = write_chart(book, first, row, cash, int(assumptions["horizon_years"].base))
+        about = _about(assumptions, list(notes), front, is_priced=is_priced)
+        write_words(first, formats, row, about)
         if is_priced and simulated:
             _write_simulated(book, formats, simulated)
     return path
 
 
-def _write_money(book: Any, formats: Mapping[str, Any], assumptions: Assumptions) -> None:
+def _write_money(
+    book: Any, formats: Mapping[str, Any], assumptions: Assumptions
+) -> tuple[dict[str, At], PlannedCash | None]:
     """Write ledger, levers, cash flows, scenarios and checks, all of them formulas."""
     ledger = CornerSheet(book, "Ledger", formats, "What one failed batch costs")
     totals = write_ledger(ledger, assumptions)
-    levers = CornerSheet(book, "Levers", formats, "Levers, in the order they meet a batch")
+    levers = CornerSheet(book, "Levers", formats, "Levers, in the order they meet a batch", 2)
     cells = write_levers(levers, assumptions, totals)
     cash = None
     if {"horizon_years", "discount_rate"} <= set(assumptions.parameters):
         years = max(FEWEST_YEARS, math.ceil(float(assumptions["horizon_years"].high)))
-        flows = CornerSheet(book, "Cash flows", formats, "Cash by year, undiscounted")
+        flows = CornerSheet(book, "Cash flows", formats, "Cash by year, undiscounted", 2)
         cash = write_cash(flows, assumptions, cells, years)
     results = CornerSheet(book, "Scenarios", formats, "Three corners of the assumptions")
     found = write_scenarios(results, assumptions, cells, cash)
     _write_checks(book, formats, assumptions, cells, found)
+    return found, cash
 
 
-def _write_read_me(
-    book: Any,
-    formats: Mapping[str, Any],
-    assumptions: Assumptions,
-    notes: list[str],
-    front: Mapping[str, str],
-) -> None:
-    sheet = book.add_worksheet("Read me")
-    sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 1, 100)
-    sheet.write_string(0, 0, assumptions.title, formats["title"])
-    rows = [
-        *front.items(),
-        ("What this is", assumptions.statement),
-        (
-            "How to use it",
-            (
-                "Change a number in the yellow columns of the sheet Assumptions. Every other "
-                "figure is a formula and follows, exactly as the program would compute it."
-            ),
-        ),
-        (
-            "Three columns",
-            (
-                "In force: every number at its value. Unfavourable and favourable: every number at "
-                "the end that makes savings smaller or larger. All at once is rarer than any "
-                "interval."
-            ),
-        ),
-        *((question.replace("_", " "), text) for question, text in assumptions.basis.items()),
-        *(("Note", note) for note in notes),
-    ]
-    for row, (label, text) in enumerate(rows, start=2):
-        sheet.write_string(row, 0, label[0].upper() + label[1:], formats["head"])
-        sheet.write_string(row, 1, text, formats["text"])
+def _about(
+    assumptions: Assumptions, notes: list[str], front: Front, *, is_priced: bool
+) -> list[tuple[str, str]]:
+    """Return what the workbook is and how it is used, label and sentence."""
+    rows = [("What this is", front.about or assumptions.statement)]
+    if is_priced:
+        rows += HOW_TO_USE
+    basis = [(question.replace("_", " "), text) for question, text in assumptions.basis.items()]
+    return [*rows, *basis, *(("Note", note) for note in notes)]
 
 
 def _write_assumptions(book: Any, formats: Mapping[str, Any], assumptions: Assumptions) -> None:
@@ -154,10 +160,13 @@ def _write_assumptions(book: Any, formats: Mapping[str, Any], assumptions: Assum
         sheet.set_column(column, column, width)
         sheet.write_string(FIRST_INPUT_ROW - 1, column, label, formats["head"])
     sheet.freeze_panes(FIRST_INPUT_ROW, 1)
+    set_print(sheet, pages=3, head_rows=FIRST_INPUT_ROW)
+    last = FIRST_INPUT_ROW + len(assumptions.parameters) - 1
+    sheet.print_area(0, 0, last, PRINTED_COLUMNS - 1)
     for row, each in enumerate(assumptions.parameters.values(), start=FIRST_INPUT_ROW):
         sheet.write_string(row, 0, each.name)
         for column, value in ((1, each.base), (2, each.low), (3, each.high)):
-            sheet.write_number(row, column, float(value), formats["input"])
+            sheet.write_number(row, column, float(value), formats[_input_style(value, each.unit)])
         asked = each.origin == PriceOrigin.PLACEHOLDER
         owner = f"nobody yet (to be asked: {each.owner})" if asked else each.owner
         for column, text in ((4, each.unit), (5, owner), (6, each.source)):
@@ -189,6 +198,13 @@ def _write_assumptions(book: Any, formats: Mapping[str, Any], assumptions: Assum
             _limit(sheet, row, 0, None)
 
 
+def _input_style(value: Fraction, unit: str) -> str:
+    """Return the format of an input: whole dollars, whole numbers, or as many digits as matter."""
+    if style_of(unit) == "money":
+        return "input_money"
+    return "input" if value.denominator == 1 else "input_fraction"
+
+
 def _limit(sheet: Any, row: int, low: float, high: float | None) -> None:
     """Refuse, in the sheet itself, what the file reader would refuse."""
     rule: dict[str, Any] = {"validate": "decimal", "criteria": ">=", "value": low}
@@ -205,6 +221,7 @@ def _write_checks(
     found: Mapping[str, Mapping[str, Expression]],
 ) -> None:
     sheet = book.add_worksheet("Checks")
+    set_print(sheet, pages=1)
     sheet.set_column(0, 0, 80)
     sheet.set_column(1, 1, 12)
     sheet.write_string(0, 0, "Every line must say TRUE", formats["title"])
@@ -244,6 +261,7 @@ def _write_simulated(
 ) -> None:
     """Show what the run's simulation found; no formula can draw a hundred thousand cases."""
     sheet = book.add_worksheet("Simulated")
+    set_print(sheet, pages=1, head_rows=3)
     sheet.set_column(0, 2, 34)
     sheet.set_column(3, 5, 18)
     sheet.set_column(6, 8, 24)
@@ -259,5 +277,5 @@ def _write_simulated(
             if isinstance(value, float) and not math.isfinite(value):
                 sheet.write_string(row, column, "never")
             elif value is not None:
-                style = formats["number"] if isinstance(value, float) else None
+                style = formats[style_of(str(each["unit"]))] if isinstance(value, float) else None
                 sheet.write(row, column, value, style)

@@ -5,13 +5,13 @@ from assets.savings.arithmetic.planned_cash import SHORTEST_RAMP_YEARS
 from data_contracts.assumptions import Assumptions
 from reports.workbook.corner_names import values_of
 from reports.workbook.expression import Expression, larger, lifted, smaller
-from reports.workbook.plan_sheets import ZERO, At, PlannedCells
+from reports.workbook.plan_sheets import ZERO, At, PlannedCash, PlannedCells
 from reports.workbook.sheets import CornerSheet
 
 
 def write_cash(
     sheet: CornerSheet, assumptions: Assumptions, cells: list[PlannedCells], years: int
-) -> tuple[list[At], list[At]]:
+) -> PlannedCash:
     """Write cumulative cash by lever and year, their sum, and cash within each year.
 
     Args:
@@ -21,7 +21,7 @@ def write_cash(
         years: Years written; those beyond the horizon count as zero.
 
     Returns:
-        Cumulative cash and cash within the year, one row per year from the start on.
+        The cells of all levers together.
     """
     totals: list[At] = [dict.fromkeys(SIDES, ZERO) for _ in range(years + 1)]
     for each in cells:
@@ -35,12 +35,14 @@ def write_cash(
             )
             totals[year] = {side: totals[year][side] + row[side] for side in SIDES}
     sheet.group("All levers: cash since the start")
+    first = sheet.row
     since = [
         sheet.add(
             f"End of year {year}" if year else "At the start", "USD", f"cash_since_{year}", at
         )
         for year, at in enumerate(totals)
     ]
+    rows = (first, sheet.row - 1)
     sheet.group("All levers: cash within the year")
     horizon = values_of(assumptions, "base")("horizon_years")
     within = [sheet.add("At the start", "USD", "cash_year_0", since[0])]
@@ -50,7 +52,7 @@ def write_cash(
             for side in SIDES
         }
         within.append(sheet.add(f"Year {year}", "USD", f"cash_year_{year}", at))
-    return since, within
+    return PlannedCash(since, within, rows)
 
 
 def _cumulative(each: PlannedCells, side: str, year: int) -> Expression:

@@ -49,6 +49,21 @@ class PlannedCells:
     ramp_years: At
 
 
+@dataclass(frozen=True)
+class PlannedCash:
+    """The cells of the programme's cash, one row per year from the start on.
+
+    Attributes:
+        since: Cash since the start.
+        within: Cash within the year.
+        rows: First and last row of ``since`` on its sheet, counted from 0.
+    """
+
+    since: list[At]
+    within: list[At]
+    rows: tuple[int, int]
+
+
 def each_side(make: Callable[[str], Any]) -> At:
     """Return an expression per corner."""
     return {side: lifted(make(side)) for side in SIDES}
@@ -205,10 +220,10 @@ def _programme(
         ),
         one_off_usd=sheet.add("One-off cost", "USD", f"{name}_one_off_usd", one_off),
         start_years=sheet.add(
-            "In use after", "years", f"{name}_start_years", years["implementation_time"], "number"
+            "In use after", "years", f"{name}_start_years", years["implementation_time"]
         ),
         ramp_years=sheet.add(
-            "Then to full effect in", "years", f"{name}_ramp_years", years["ramp_time"], "number"
+            "Then to full effect in", "years", f"{name}_ramp_years", years["ramp_time"]
         ),
     )
 
@@ -217,7 +232,7 @@ def write_scenarios(
     sheet: CornerSheet,
     assumptions: Assumptions,
     cells: list[PlannedCells],
-    cash: tuple[list[At], list[At]] | None,
+    cash: PlannedCash | None,
 ) -> dict[str, At]:
     """Write the results at three corners.
 
@@ -233,7 +248,7 @@ def write_scenarios(
     found: dict[str, At] = {}
 
     def add(measure: str, label: str, unit: str, at: At) -> None:
-        found[measure] = sheet.add(label, unit, f"result_{measure}", at, "result")
+        found[measure] = sheet.add(label, unit, f"result_{measure}", at, is_result=True)
 
     if "failure_rate" in assumptions.parameters:
         sheet.group("What failures cost today")
@@ -248,7 +263,7 @@ def write_scenarios(
     add("implementation_cost_usd", "One-off cost", "USD", _total([e.one_off_usd for e in cells]))
     if cash is None:
         return found
-    since, within = cash
+    since, within = cash.since, cash.within
     add("first_year_net_savings_usd", "Cash within year 1", "USD", within[1])
     rate = _named_at(assumptions, "discount_rate")
     add("npv_usd", "Net present value", "USD", {s: _npv(within, rate[s], s) for s in SIDES})

@@ -10,7 +10,7 @@ from rich.console import Console
 from data_contracts.assumptions import load_built_in
 from pipelines.run_summary import print_summary
 from reports.claims import evaluate
-from reports.pages.ask import page_one
+from reports.pages.decision.ask import page_one
 from reports.pages.facts import Facts
 from reports.report import render
 from reports.summary.content import content

@@ -252,7 +252,7 @@ def test_sum_over_levers_is_the_joint_and_no_failure_is_saved_twice(assumptions,
 def test_savings_and_value_add_up_over_levers(assumptions, records_of):
     counts, decisions = _decisions_on_modes(assumptions, records_of())
     drawn = Draws(assumptions, "base", 2_000, 1)
-    table = scenarios(drawn, counts, decisions)
+    table = scenarios(drawn, counts, decisions).scenarios
     assert table.filter(pl.col("lever") != "all")["lever"].n_unique() == 6
     one_off = sum(each.cash.one_off_usd for each in simulate(drawn, counts, decisions))
     own = drawn("change_control_usd") + drawn("validation_usd")

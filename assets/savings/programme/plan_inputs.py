@@ -98,7 +98,7 @@ def measured_assumptions(
         levers.append(
             replace(
                 lever,
-                name=_key(name),
+                name=plan_name(name),
                 planning_gate=rows[0]["gate"] or lever.planning_gate,
                 uses={**lever.uses, **{role: number.name for role, number in own.items()}},
                 shared_by=stems.count(stem),
@@ -115,15 +115,20 @@ def _own_numbers(
     for row in rows:
         role = row["role"]
         if role == FAILURE_RATE:
-            key = _key(f"measured_failure_rate_{name.partition('.')[2]}")
+            key = plan_name(f"measured_failure_rate_{name.partition('.')[2]}")
             numbers[role] = _measured(row, key, NAMED_UNITS[role], as_of)
         elif role in lever.uses:
-            key = _key(f"measured_{role}_{name}")
+            key = plan_name(f"measured_{role}_{name}")
             numbers[role] = _measured(row, key, assumptions[lever.uses[role]].unit, as_of)
     return numbers
 
 
-def _key(text: str) -> str:
+def plan_name(text: str) -> str:
+    """Return a name that a cell of a spreadsheet may carry.
+
+    Args:
+        text: Name of a lever on an outcome, or of one of its numbers.
+    """
     return re.sub(r"[^a-z0-9_]", "_", text.lower())
 
 

@@ -7,6 +7,7 @@ them is in ``scenarios``.
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from assets.statistics.array_types import FloatArray
 
 BASELINE = "baseline"
 CHUNK = 16_384
+CASH_SINCE_START = "cash_since_start_usd"  # joint cash until the end of a year, one measure a year
 Figures = dict[str, dict[str, FloatArray]]
 
 
@@ -130,6 +132,10 @@ def _joint_figures(
         "implementation_cost_usd": _sum(each.one_off_usd for each in levers),
         "irr": irr(yearly.cash),
         "payback_months": payback_months(levers, horizon),
+        **{
+            f"{CASH_SINCE_START}/{year}": cash
+            for year, cash in enumerate(accumulate(yearly.cash, np.add))
+        },
     }
 
 

@@ -7,12 +7,18 @@ with basis ``refused`` and the reason.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from assets.savings.levers.lever_decisions import ALL_LEVERS, LeverDecision
-from assets.savings.programme.scenario_figures import BASELINE, Figures, simulated_figures
+from assets.savings.programme.scenario_figures import (
+    BASELINE,
+    CASH_SINCE_START,
+    Figures,
+    simulated_figures,
+)
 from assets.savings.records.baseline import Baseline
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import SCENARIOS, Draws, percentiles
@@ -44,12 +50,29 @@ UNITS = {
 }
 
 
+@dataclass(frozen=True)
+class ScenarioTables:
+    """What the simulation of three scenarios is kept as.
+
+    Attributes:
+        scenarios: ``economics.scenarios``: one row per scenario, lever (``all`` for the joint
+            programme) and measure, with P10, P50, P90. Payback is infinite where it is not within
+            the horizon.
+        cash_by_year: ``economics.cash_by_year``: one row per scenario and year of the horizon,
+            the start first, with P10, P50, P90 of the joint programme's cash until its end, USD,
+            undiscounted. Empty where no lever is carried out.
+    """
+
+    scenarios: pl.DataFrame
+    cash_by_year: pl.DataFrame
+
+
 def scenarios(
     drawn: Draws,
     counts: FailureCounts,
     decisions: Sequence[LeverDecision],
     left_out: Collection[str] = (),
-) -> pl.DataFrame:
+) -> ScenarioTables:
     """Simulate the three scenarios.
 
     Args:
@@ -57,17 +80,19 @@ def scenarios(
         counts: Failures and verdicts.
         decisions: ``lever_decisions``.
         left_out: Names of supported levers outside the programme; they have no rows.
-
-    Returns:
-        ``economics.scenarios``: one row per scenario, lever (``all`` for the joint programme) and
-        measure, with P10, P50, P90. Payback is infinite where it is not within the horizon.
     """
     kept = [each for each in decisions if each.name not in left_out]
     rows: list[tuple[object, ...]] = []
+    cash: list[tuple[object, ...]] = []
     for scenario in SCENARIOS:
         figures = simulated_figures(drawn.anew(scenario=scenario), counts, kept)
         rows += [(scenario, *row) for row in _scenario_rows(figures, counts.baseline, decisions)]
-    return table("economics.scenarios", rows)
+        cash += [
+            (scenario, int(measure.partition("/")[2]), *percentiles(values))
+            for measure, values in figures.get(ALL_LEVERS, {}).items()
+            if measure.startswith(f"{CASH_SINCE_START}/")
+        ]
+    return ScenarioTables(table("economics.scenarios", rows), table("economics.cash_by_year", cash))
 
 
 def _scenario_rows(

@@ -4,38 +4,20 @@ Money is asked for only on prices of the plant's own. Sentences are parts: words
 name, so that a page can mark each figure and a document can print it.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
-from reports.claims import claim_id
-from reports.formats import NOT_COMPUTED
+from reports.pages.decision.first_days import first_days
+from reports.pages.decision.parts import COST, Part, as_text
+from reports.pages.decision.prices import Prices, prices
+from reports.pages.decision.programme import if_it_goes_badly, planned
+from reports.pages.decision.sentence import sentence
 from reports.pages.executive import Answer, answer
 from reports.pages.facts import Facts
-from reports.pages.prices import Prices, prices
 from reports.wording import NEXT_STEPS
 
-Part = str | tuple[str, object, str]  # words; or a claim: name, key, and which part of it
-COST = "base/implementation_cost_usd"
 SIMULATED = "Prices are those of the simulated plant, which declares them."
 NO_LEVER = "No money now: the records support no lever yet. "
 UNKNOWN = "None yet: this copy does not say whose prices it rests on. Run it again."
-
-
-def text_of(facts: Facts, name: str, key: object = None, part: str = "full") -> str:
-    """Return a claim as text, or that it was not computed."""
-    full_id = claim_id(name, None if key is None else str(key))
-    if full_id not in facts.claims:
-        return NOT_COMPUTED
-    written = facts.written(full_id)
-    return {"full": written.full, "value": written.value, "interval": written.interval}[part]
-
-
-def as_text(facts: Facts, parts: Iterable[Part]) -> str:
-    """Return parts as a text, for documents that mark no figures."""
-    return "".join(
-        part if isinstance(part, str) else text_of(facts, part[0], part[1], part[2])
-        for part in parts
-    )
 
 
 def price_notice(found: Prices) -> list[Part]:
@@ -200,15 +182,25 @@ def context(facts: Facts) -> dict[str, Any]:
         "price_notice": price_notice(found),
         "ask": ask(facts, said, found),
         "cost_line": cost_line(facts, said),
+        "first_days": first_days(facts, said, found),
     }
 
 
 def page_one(facts: Facts) -> dict[str, str]:
     """Return what the first page says of cost, prices and the ask, as plain text by topic."""
     found, said = prices(facts), answer(facts)
-    parts = {
+    parts: dict[str, list[Part]] = {
+        "answer": [sentence(facts, said, found)],
         "cost": cost_line(facts, said),
         "prices": price_notice(found),
         "ask": ask(facts, said, found),
     }
+    if said.is_priced:
+        parts["badly"] = if_it_goes_badly(facts)
+        parts["todo"] = [part for lever in planned(facts) for part in [*lever.do, " "]]
+    parts["days"] = [
+        part
+        for step in first_days(facts, said, found)
+        for part in [f"{step.when}: ", *step.what, f" ({step.owner}) "]
+    ]
     return {topic: as_text(facts, said).strip() for topic, said in parts.items() if said}

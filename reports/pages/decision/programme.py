@@ -1,0 +1,234 @@
+"""What the programme is: what to do, what it is worth as a sum to redo, and what comes when.
+
+Sentences are parts, words and claims by name, as in ``ask``. Levers are named with the parameter,
+its limit and its unit; a model's driver precedes failures and is not said to cause them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from data_contracts.titles import within_sentence
+from reports.pages.decision.parts import COST, Part
+from reports.pages.facts import Facts
+from reports.wording import EVIDENCE_OWED, TIERS, stage
+
+_LEVERS_SQL = """
+SELECT l.lever, l.title, l.kind, l.tier, l.gate,
+  coalesce(d.title, w.feature) AS parameter, d.unit
+FROM economics.levers AS l
+LEFT JOIN economics.window_effects AS w ON w.lever = l.lever AND w.target = 'expected_share'
+LEFT JOIN feature.dictionary AS d ON d.feature = w.feature
+LEFT JOIN economics.programme_arithmetic AS a
+  ON a.lever = l.lever AND a.figure = 'net_usd_per_year'
+WHERE l.is_in_programme ORDER BY a.value DESC NULLS LAST, l.lever
+"""
+NET = "base/annual_net_savings_usd"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One lever of the programme, as a reader meets it.
+
+    Attributes:
+        lever: Its key.
+        do: What is done, with parameter, limit and unit.
+        where: Stage it acts at, and its tier in words.
+        seen: What the records say of it, in plain words.
+        owed: Evidence its tier owes before it may be used, or "".
+        sums: What it is worth, factor by factor.
+    """
+
+    lever: str
+    do: list[Part]
+    where: str
+    seen: list[Part]
+    owed: str
+    sums: list[Part]
+
+
+def planned(facts: Facts) -> list[Planned]:
+    """Return the levers of the programme, worth most first."""
+    return [
+        Planned(
+            lever=row["lever"],
+            do=_DO.get(row["kind"], _declared)(facts, row),
+            where=_where(row),
+            seen=_SEEN.get(row["kind"], _nothing)(facts, row),
+            owed=EVIDENCE_OWED.get(row["kind"], ""),
+            sums=_sums(facts, row["lever"]),
+        )
+        for row in facts.rows(_LEVERS_SQL)
+    ]
+
+
+def _where(row: dict[str, Any]) -> str:
+    tier = f"tier {row['tier']}, {TIERS.get(row['tier'], '')}".rstrip(", ")
+    return tier if row["gate"] is None else f"{stage(row['gate'])}; {tier}"
+
+
+def _declared(_: Facts, row: dict[str, Any]) -> list[Part]:
+    return [f"{row['title']}."]
+
+
+def _nothing(_: Facts, row: dict[str, Any]) -> list[Part]:
+    del row
+    return []
+
+
+def _limits(facts: Facts, row: dict[str, Any]) -> list[Part]:
+    """Say within which limits a parameter is kept, with its unit."""
+    unit = f" {row['unit']}" if row["unit"] else ""
+    low: Part = ("window.low", row["lever"], "value")
+    high: Part = ("window.high", row["lever"], "value")
+    has_low, has_high = (facts.has(f"window.{end}", row["lever"]) for end in ("low", "high"))
+    if has_low and has_high:
+        return ["between ", low, " and ", high, unit]
+    return ["at or above ", low, unit] if has_low else ["at or below ", high, unit]
+
+
+def parameter(row: dict[str, Any]) -> str:
+    """Return a parameter's title without the unit, which stands behind its limit."""
+    return within_sentence(str(row["parameter"]).removesuffix(f" ({row['unit']})"))
+
+
+def _hold(facts: Facts, row: dict[str, Any]) -> list[Part]:
+    return [f"Hold {parameter(row)} ", *_limits(facts, row), "."]
+
+
+def _choose_lots(facts: Facts, row: dict[str, Any]) -> list[Part]:
+    limits = _limits(facts, row)
+    return [f"Use lots with {parameter(row)} ", *limits, "; reject or blend the others."]
+
+
+def _alert(_: Facts, row: dict[str, Any]) -> list[Part]:
+    return [f"Act on the alert at {stage(row['gate'])}: rescue the batch, or stop it."]
+
+
+def _seen_outside(facts: Facts, row: dict[str, Any]) -> list[Part]:
+    if not facts.has("lever.of_ten", row["lever"]):
+        return []
+    return [
+        "Of ten failures ",
+        ("lever.of_ten", row["lever"], "full"),
+        " go with lying outside, where ",
+        ("window.outside", row["lever"], "value"),
+        " of batches on record lie.",
+    ]
+
+
+def _seen_by_alert(facts: Facts, row: dict[str, Any]) -> list[Part]:
+    if not facts.has("lever.of_ten", row["lever"]):
+        return []
+    return [
+        "Of ten failures it would have caught ",
+        ("lever.of_ten", row["lever"], "value"),
+        ", with an alarm on ",
+        ("lever.alarmed", row["lever"], "value"),
+        " of a hundred good batches.",
+    ]
+
+
+_DO: dict[str, Callable[[Facts, dict[str, Any]], list[Part]]] = {
+    "alert": _alert,
+    "window": _hold,
+    "lots": _choose_lots,
+}
+_SEEN: dict[str, Callable[[Facts, dict[str, Any]], list[Part]]] = {
+    "alert": _seen_by_alert,
+    "window": _seen_outside,
+    "lots": _seen_outside,
+}
+
+
+def _sums(facts: Facts, lever: str) -> list[Part]:
+    """Multiply out what a lever is worth, every number at its base."""
+    said: list[Part] = []
+    if facts.has("plan.settled", lever):
+        said += [
+            "It meets ",
+            ("plan.met", lever, "value"),
+            " failures a year and settles ",
+            ("plan.share", lever, "value"),
+            " of them, ",
+            ("plan.settled", lever, "value"),
+            " a year; at ",
+            ("plan.each", lever, "value"),
+            " of avoidable cash each that makes ",
+            ("plan.failure_savings", lever, "value"),
+            " a year. ",
+        ]
+    if facts.has("plan.direct", lever):
+        said += ["Whatever fails, it changes cash by ", ("plan.direct", lever, "value")]
+        said += [" a year: together ", ("plan.savings", lever, "value"), ". "]
+    return [
+        *said,
+        "Less ",
+        ("plan.running", lever, "value"),
+        " a year to run it: ",
+        ("plan.net", lever, "value"),
+        " a year.",
+    ]
+
+
+def together(facts: Facts) -> list[Part]:
+    """Add the levers up, and reconcile the sum at base with the middle of the draws."""
+    if not facts.has("plan.net", "all"):
+        return []
+    return [
+        "With every number at its base the programme saves ",
+        ("plan.savings", "all", "value"),
+        " a year and costs ",
+        ("plan.running", "all", "value"),
+        " a year to run: ",
+        ("plan.net", "all", "value"),
+        " a year. ",
+        *_reconciled(facts),
+    ]
+
+
+def _reconciled(facts: Facts) -> list[Part]:
+    drawn, base = facts.value("savings.measure", NET), facts.value("plan.net", "all")
+    if drawn is None or base is None:
+        return []
+    lies = "above" if drawn > base else "below"
+    return [
+        "The middle of the draws, ",
+        ("savings.measure", NET, "value"),
+        ", which this page uses throughout, lies ",
+        ("plan.gap", None, "value"),
+        f" {lies} that sum: ranges are skewed, and middles do not multiply.",
+    ]
+
+
+def if_it_goes_badly(facts: Facts) -> list[Part]:
+    """Say what the conservative case comes to, and what is lost if nothing is saved at all."""
+    if not facts.has("savings.measure", "conservative/annual_net_savings_usd"):
+        return []
+    said: list[Part] = [
+        "With every price and share from the unfavourable half of its range it nets ",
+        ("savings.measure", "conservative/annual_net_savings_usd", "full"),
+        " a year",
+    ]
+    if facts.has("savings.measure", "conservative/npv_positive_prob"):
+        said += [
+            " and pays for itself with probability ",
+            ("savings.measure", "conservative/npv_positive_prob", "value"),
+        ]
+    at_stake: list[Part] = []
+    if facts.has("savings.measure", COST):
+        at_stake = [
+            " If it prevented nothing, the one-off ",
+            ("savings.measure", COST, "value"),
+            " would be lost, and the running cost until it is stopped.",
+        ]
+    return [*said, ".", *at_stake]
+
+
+def context(facts: Facts) -> dict[str, Any]:
+    """Gather what the templates show of the programme."""
+    return {
+        "planned": planned(facts),
+        "together": together(facts),
+        "badly": if_it_goes_badly(facts),
+    }

@@ -84,7 +84,7 @@ PICTURES = {
     "value_by_gate": Picture(
         value_by_gate.SQL,
         value_by_gate.draw,
-        "What an alert alone would be worth at each gate",
+        "What an alert alone is worth at each gate",
         "Early gates save more of the batch but see less; late gates see more when less is left to "
         "save. Gates without a process signal have no value. Net is after false "
         "alarms and the programme's cost.",

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from data_contracts.codes import Scenario, Verdict
-from data_contracts.titles import within_sentence
 from reports.pages.facts import Facts
 from reports.wording import SIMULATED_SOURCES, VERDICT_MEANINGS
 
@@ -72,10 +71,6 @@ SELECT name, unit, owner, source, as_of, kind, description, origin, stated_in
 FROM economics.assumptions ORDER BY kind DESC, name
 """
 _QUESTIONS_SQL = "SELECT question FROM economics.controller_answers ORDER BY position, question"
-_HELD_SQL = """
-SELECT DISTINCT w.lever, coalesce(d.title, w.feature) AS title
-FROM economics.window_effects AS w LEFT JOIN feature.dictionary AS d ON d.feature = w.feature
-"""
 _OPEN_QUESTIONS_SQL = """
 SELECT outcome, title, concat_ws('/', outcome, feature) AS key
 FROM evidence.leak_questions WHERE NOT is_answered ORDER BY outcome, feature
@@ -105,7 +100,6 @@ class Answer:
             ``none`` (no signal), ``unknown`` (no verdict at all).
         outcome: The outcome it is about, or None.
         gates: The gates at which levers act; the last gate before the result without levers.
-        titles: Titles of the levers, worth most first, with what a window holds.
         has_failures: Whether a failure is on record; without one nothing is priced.
         is_arithmetic: Whether the savings are arithmetic on a proxy instead of evidence.
     """
@@ -114,7 +108,6 @@ class Answer:
     outcome: dict[str, Any] | None
     gates: tuple[int, ...] = ()
     is_arithmetic: bool = False
-    titles: tuple[str, ...] = ()
     has_failures: bool = True
 
     @property
@@ -168,7 +161,6 @@ def answer(facts: Facts) -> Answer:
         leading,
         tuple(sorted({lever["gate"] for lever in levers})),
         is_arithmetic=all(lever["basis"] == "arithmetic" for lever in levers),
-        titles=_titles(facts, levers),
     )
 
 
@@ -176,18 +168,6 @@ def _has_failures(facts: Facts, found: list[dict[str, Any]]) -> bool:
     """Tell whether an outcome failed on record, or whether that is not known."""
     failed = [facts.value("scope.failures", outcome["outcome"]) for outcome in found]
     return not failed or any(number is None or number > 0 for number in failed)
-
-
-def _titles(facts: Facts, levers: list[dict[str, Any]]) -> tuple[str, ...]:
-    """Return the levers' titles, each once, with the parameter where one is held."""
-    held = {row["lever"]: row["title"] for row in facts.rows(_HELD_SQL)}
-    titles = (
-        f"{lever['title']}: {within_sentence(held[lever['lever']])}"
-        if lever["lever"] in held
-        else lever["title"]
-        for lever in levers
-    )
-    return tuple(dict.fromkeys(titles))
 
 
 def _in_order(found: list[str], usual: tuple[str, ...]) -> list[str]:

@@ -16,14 +16,14 @@ from reports.wording import SIMULATED_SOURCES, phrase, stage
 
 MOST_REASON_CHARACTERS = 220
 _LEVERS_SQL = """
-SELECT lever, title, tier, basis, is_in_programme,
+SELECT lever, title, tier, basis,
   nullif(regexp_extract(reason, '^Verdict ([a-z_]+) at gate', 1), '') AS gate_verdict,
   nullif(regexp_extract(reason, '^Verdict [a-z_]+ at gate (\\d)', 1), '') AS verdict_gate
 FROM economics.levers
-WHERE (reason IS NULL OR reason NOT LIKE 'Counted in %')
+WHERE NOT is_in_programme AND (reason IS NULL OR reason NOT LIKE 'Counted in %')
 QUALIFY row_number() OVER (
-  PARTITION BY title ORDER BY NOT is_in_programme, basis = 'refused', lever) = 1
-ORDER BY NOT is_in_programme, basis = 'refused', tier, lever
+  PARTITION BY title ORDER BY basis = 'refused', lever) = 1
+ORDER BY basis = 'refused', tier, lever
 """
 _QUESTIONS_SQL = """
 SELECT outcome, concat_ws('/', outcome, feature) AS key FROM evidence.leak_questions
@@ -126,9 +126,10 @@ def _tiles(facts: Facts, said: Answer, found: Prices) -> list[dict[str, str]]:
         seen = {"label": "Process signals", "value": signals, "note": f"of {outcomes} examined"}
         return [loss, none, seen]
     worth = "Net a year, shipped prices" if found.are_placeholders else "Worth a year, net"
+    sure = "How sure that it pays for itself"
     measures = (
         ("Net a year, were they losses" if is_proxy else worth, NET),
-        ("Draws in which it would pay" if is_proxy else "How sure that it pays", NPV_PROB),
+        (sure if found.is_own and not is_proxy else "Draws that come out above zero", NPV_PROB),
         ("Costs once", COST),
         ("Pays back after, months", PAYBACK),
     )
@@ -230,12 +231,12 @@ def _worth_knowing(facts: Facts, name: str, title: str) -> str:
 def _levers(facts: Facts) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for row in facts.rows(_LEVERS_SQL):
-        standing = "in the programme" if row["is_in_programme"] else "not worth its cost"
+        standing = "refused" if row["basis"] == "refused" else "not worth its cost"
         found.append(
             {
                 "title": str(row["title"]),
                 "tier": str(row["tier"]),
-                "standing": "refused" if row["basis"] == "refused" else standing,
+                "standing": standing,
                 "reason": _lever_reason(facts, row),
             }
         )
@@ -248,20 +249,15 @@ def _lever_reason(facts: Facts, row: dict[str, Any]) -> str:
         verdict = phrase(row["gate_verdict"]).capitalize()
         return f"{verdict} at {stage(row['verdict_gate'])}; why stands in the full report."
     reason = text_of(facts, "lever.reason", row["lever"])
-    return _whole_sentences(reason, from_the_end=not row["is_in_programme"])
+    return _whole_sentences(reason)
 
 
-def _whole_sentences(reason: str, *, from_the_end: bool = False) -> str:
-    """Return as many sentences as the page has room for: a caveat is kept whole or left out.
-
-    Args:
-        reason: Sentences.
-        from_the_end: Whether the last ones matter most, as where they say why not.
-    """
+def _whole_sentences(reason: str) -> str:
+    """Return as many sentences as the page has room for, the last ones, which say why not."""
     if len(reason) <= MOST_REASON_CHARACTERS:
         return reason
     start = reason.find(". ", len(reason) - MOST_REASON_CHARACTERS)
-    if from_the_end and start > 0:
+    if start > 0:
         return reason[start + 2 :].strip()
     end = reason.rfind(". ", 0, MOST_REASON_CHARACTERS)
     if end > 0:

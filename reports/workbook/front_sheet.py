@@ -71,7 +71,7 @@ def write_words(
 
 
 def open_front(book: Any, formats: Mapping[str, Any], title: str) -> Any:
-    """Open the first sheet, set up to print on two pages.
+    """Open the first sheet, set up to print on one page.
 
     Args:
         book: The workbook.
@@ -85,7 +85,8 @@ def open_front(book: Any, formats: Mapping[str, Any], title: str) -> Any:
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, title, formats["title"])
-    set_print(sheet, pages=2)
+    set_print(sheet, pages=1)
+    sheet.set_portrait()
     return sheet
 
 

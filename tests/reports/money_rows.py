@@ -33,6 +33,49 @@ def sensitivity_rows() -> Rows:
     ]
 
 
+def programme_rows(lever: str, drawn_usd: float) -> Rows:
+    """One lever multiplied out: 6.2 x 40% x $480k, less $200k a year."""
+    savings, running = 6.2 * 0.4 * 480_000.0, 200_000.0
+    net = savings - running
+    own = (
+        ("failures_met_per_year", 6.2, "failures/year"),
+        ("settled_share", 0.4, "share"),
+        ("failures_settled_per_year", 6.2 * 0.4, "failures/year"),
+        ("saved_usd_per_failure", 480_000.0, "USD/batch"),
+        ("failure_savings_usd_per_year", savings, "USD/year"),
+    )
+    shared = (
+        ("savings_usd_per_year", savings, "USD/year"),
+        ("running_usd_per_year", running, "USD/year"),
+        ("net_usd_per_year", net, "USD/year"),
+        ("one_off_usd", 900_000.0, "USD"),
+    )
+    drawn = (
+        ("drawn_net_usd_per_year", drawn_usd, "USD/year"),
+        ("drawn_less_base_usd_per_year", drawn_usd - net, "USD/year"),
+    )
+    return [
+        dict(zip(("figure", "value", "unit"), line, strict=True))
+        | {"lever": name, "position": position}
+        for name, lines in ((lever, own + shared), ("all", shared + drawn))
+        for position, line in enumerate(lines, start=1)
+    ]
+
+
+def cash_rows() -> Rows:
+    return [
+        {
+            "scenario": scenario,
+            "year": year,
+            "p10": gain * year * 0.4 - 1e6,
+            "p50": gain * year - 9e5,
+            "p90": gain * year * 2 - 8e5,
+        }
+        for scenario, gain in (("conservative", 3e5), ("base", 1e6), ("optimistic", 1.6e6))
+        for year in range(11)
+    ]
+
+
 def ledger_rows(batches: Rows) -> Rows:
     return [
         {

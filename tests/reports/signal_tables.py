@@ -2,8 +2,10 @@
 
 from tests.reports.money_rows import (
     assumptions_rows,
+    cash_rows,
     ledger_rows,
     price_standing_rows,
+    programme_rows,
     rate_arithmetic_rows,
     scenarios_rows,
     sensitivity_rows,
@@ -211,6 +213,9 @@ def signal_tables() -> dict[str, Rows]:
             for lever in levers
         ],
         "economics.scenarios": scenarios_rows(with_savings=True),
+        "economics.programme_arithmetic": programme_rows(levers[0][0], 1.03e6),
+        "economics.cash_by_year": cash_rows(),
+        "economics.window_effects": [],
         "economics.sensitivity": sensitivity_rows(),
         "economics.price_standing": price_standing_rows(),
         "economics.price_shares": [],

@@ -69,7 +69,7 @@ def test_the_workbook_ends_with_the_assumptions(flawless, tmp_path):
     file = write_run_workbook(flawless, load_built_in("tablets"), tmp_path)
     book = ZipFile(file)
     sheets = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
-    assert sheets == ["Read me", "Assumptions"]
+    assert sheets == ["Summary", "Assumptions"]
     assert (
         "No failure is on record, so nothing is priced"
         in book.read("xl/sharedStrings.xml").decode()
@@ -78,5 +78,6 @@ def test_the_workbook_ends_with_the_assumptions(flawless, tmp_path):
 
 def test_a_failure_on_record_is_priced_as_before(signal_plant):
     said = content(Facts(signal_plant.query))
-    assert said["tiles"][0]["value"] == "$2.6M"
+    by_label = {tile["label"]: tile["value"] for tile in said["tiles"]}
+    assert by_label["Failures cost today, a year"] == "$2.6M"
     assert "No failure is on record" not in render(signal_plant, plotly_js="")

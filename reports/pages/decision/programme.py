@@ -84,6 +84,8 @@ def _limits(facts: Facts, row: dict[str, Any]) -> list[Part]:
     has_low, has_high = (facts.has(f"window.{end}", row["lever"]) for end in ("low", "high"))
     if has_low and has_high:
         return ["between ", low, " and ", high, unit]
+    if not has_low and not has_high:
+        return ["in its window"]
     return ["at or above ", low, unit] if has_low else ["at or below ", high, unit]
 
 
@@ -193,9 +195,11 @@ def _reconciled(facts: Facts) -> list[Part]:
         return []
     lies = "above" if drawn > base else "below"
     return [
-        "The middle of the draws, ",
+        "The middle of the draws, which stands everywhere else, is ",
+        ("plan.drawn", None, "value"),
+        " (",
         ("savings.measure", NET, "value"),
-        ", which this page uses throughout, lies ",
+        " as rounded to its interval) and lies ",
         ("plan.gap", None, "value"),
         f" {lies} that sum: ranges are skewed, and middles do not multiply.",
     ]
@@ -212,7 +216,7 @@ def if_it_goes_badly(facts: Facts) -> list[Part]:
     ]
     if facts.has("savings.measure", "conservative/npv_positive_prob"):
         said += [
-            " and pays for itself with probability ",
+            "; its net present value is above zero with probability ",
             ("savings.measure", "conservative/npv_positive_prob", "value"),
         ]
     at_stake: list[Part] = []

@@ -78,6 +78,8 @@ def first_days(facts: Facts, said: Answer, found: Prices) -> list[Step]:
 def _without_money(said: Answer) -> list[Step]:
     verdict = None if said.outcome is None else said.outcome.get("verdict")
     step = NEXT_STEPS.get(str(verdict), "More of the process has to be recorded.")
+    if said.is_signal:
+        step = "Read below why each lever was refused, and record what its evidence lacks."
     return [
         Step("By day 30", [step], "manufacturing science"),
         Step("By day 90", ["Run again on what was recorded meanwhile."], "manufacturing science"),

@@ -87,12 +87,25 @@ def scenarios(
     for scenario in SCENARIOS:
         figures = simulated_figures(drawn.anew(scenario=scenario), counts, kept)
         rows += [(scenario, *row) for row in _scenario_rows(figures, counts.baseline, decisions)]
-        cash += [
-            (scenario, int(measure.partition("/")[2]), *percentiles(values))
-            for measure, values in figures.get(ALL_LEVERS, {}).items()
-            if measure.startswith(f"{CASH_SINCE_START}/")
-        ]
-    return ScenarioTables(table("economics.scenarios", rows), table("economics.cash_by_year", cash))
+        cash += [(scenario, *row) for row in _cash_rows(figures)]
+    return ScenarioTables(table("economics.scenarios", rows), cash_by_year(cash))
+
+
+def cash_by_year(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    """Return ``economics.cash_by_year``.
+
+    Args:
+        rows: Scenario, year, and P10, P50, P90 of the joint programme's cash until its end.
+    """
+    return table("economics.cash_by_year", rows)
+
+
+def _cash_rows(figures: Figures) -> Iterable[tuple[object, ...]]:
+    """Return year, P10, P50, P90 of the cash of the levers together."""
+    for measure, values in figures.get(ALL_LEVERS, {}).items():
+        name, _, year = measure.partition("/")
+        if name == CASH_SINCE_START:
+            yield (int(year), *percentiles(values))
 
 
 def _scenario_rows(

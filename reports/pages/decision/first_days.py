@@ -25,7 +25,7 @@ MONTHS = "implementation_months"
 
 
 @dataclass(frozen=True)
-class Step:
+class DayStep:
     """One step after the decision.
 
     Attributes:
@@ -39,7 +39,7 @@ class Step:
     owner: str
 
 
-def first_days(facts: Facts, said: Answer, found: Prices) -> list[Step]:
+def first_days(facts: Facts, said: Answer, found: Prices) -> list[DayStep]:
     """Return the steps of the first ninety days, in order.
 
     Args:
@@ -53,17 +53,17 @@ def first_days(facts: Facts, said: Answer, found: Prices) -> list[Step]:
     if not said.is_priced:
         return _without_money(said)
     steps = [
-        Step("Day 0", ["Decide, and name one owner for each lever."], "whoever decides"),
-        Step("By day 30", ["Open the change; agree on the limits above."], owner("change")),
-        Step("By day 60", ["Agree on the protocol of the evidence owed."], owner("validation")),
-        Step(
+        DayStep("Day 0", ["Decide, and name one owner for each lever."], "whoever decides"),
+        DayStep("By day 30", ["Open the change; agree on the limits above."], owner("change")),
+        DayStep("By day 60", ["Agree on the protocol of the evidence owed."], owner("validation")),
+        DayStep(
             "By day 90",
             ["Start at one line; record for each batch whether the limit was held."],
             owner("hold"),
         ),
     ]
     if found.are_placeholders:
-        steps[0] = Step(
+        steps[0] = DayStep(
             "Day 0", ["State the prices named above, and run again."], "owners of these prices"
         )
     if facts.has("assumption.base", MONTHS):
@@ -71,18 +71,20 @@ def first_days(facts: Facts, said: Answer, found: Prices) -> list[Step]:
         ramp: list[Part] = []
         if facts.has("assumption.base", "ramp_months"):
             ramp = [", at full effect ", ("assumption.base", "ramp_months", "value"), " later"]
-        steps.append(Step("Then", [*in_use, *ramp, "."], owner("build")))
+        steps.append(DayStep("Then", [*in_use, *ramp, "."], owner("build")))
     return steps
 
 
-def _without_money(said: Answer) -> list[Step]:
+def _without_money(said: Answer) -> list[DayStep]:
     verdict = None if said.outcome is None else said.outcome.get("verdict")
     step = NEXT_STEPS.get(str(verdict), "More of the process has to be recorded.")
     if said.is_signal:
         step = "Read below why each lever was refused, and record what its evidence lacks."
     return [
-        Step("By day 30", [step], "manufacturing science"),
-        Step("By day 90", ["Run again on what was recorded meanwhile."], "manufacturing science"),
+        DayStep("By day 30", [step], "manufacturing science"),
+        DayStep(
+            "By day 90", ["Run again on what was recorded meanwhile."], "manufacturing science"
+        ),
     ]
 
 

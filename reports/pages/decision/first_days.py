@@ -14,6 +14,7 @@ from reports.pages.facts import Facts
 from reports.wording import NEXT_STEPS
 
 PLACEHOLDER = "placeholder"
+MSAT = "manufacturing science"
 _OWNERS_SQL = "SELECT name, owner, origin FROM economics.assumptions"
 _ROLES = {
     "change": ("change_control_usd",),

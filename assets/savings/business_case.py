@@ -18,6 +18,7 @@ from assets.savings.levers.inputs import LeverInputs
 from assets.savings.levers.lever_decisions import LeverDecision, lever_decisions
 from assets.savings.levers.levers import levers
 from assets.savings.levers.value_by_gate import value_by_gate
+from assets.savings.live_case.live_case import live_case
 from assets.savings.programme.detectability import detectability
 from assets.savings.programme.plan_inputs import plan_inputs
 from assets.savings.programme.price_shares import PricedWorth, price_shares, price_standing
@@ -59,6 +60,9 @@ class BusinessCase:
         plan_inputs: ``economics.plan_inputs``.
         price_shares: ``economics.price_shares``.
         price_standing: ``economics.price_standing``.
+        live_steps: ``economics.live_steps``.
+        live_inputs: ``economics.live_inputs``.
+        live_draws: ``economics.live_draws``.
         kept: The levers of the programme.
         counts: Failures and verdicts.
     """
@@ -74,6 +78,9 @@ class BusinessCase:
     plan_inputs: pl.DataFrame
     price_shares: pl.DataFrame
     price_standing: pl.DataFrame
+    live_steps: pl.DataFrame
+    live_inputs: pl.DataFrame
+    live_draws: pl.DataFrame
     kept: list[LeverDecision]
     counts: FailureCounts
 
@@ -103,6 +110,8 @@ def business_case(
     pace = float(np.median(made.counts.batches_per_year(made.chosen)))
     worth = PricedWorth(made.chosen, made.counts, made.kept)
     shares = price_shares(worth, records.titles)
+    planned = plan_inputs(made.chosen, made.counts, made.kept)
+    live = live_case(made.drawn, made.counts, made.kept, planned, records.titles)
     return BusinessCase(
         value_by_gate=made.by_gate,
         levers=levers(assumptions, made.decisions, made.left_out),
@@ -122,9 +131,12 @@ def business_case(
         savings_tracker=savings_tracker(
             records.batches, records.priced_failures, before, after, assumptions.promise
         ),
-        plan_inputs=plan_inputs(made.chosen, made.counts, made.kept),
+        plan_inputs=planned,
         price_shares=shares,
         price_standing=price_standing(worth, shares),
+        live_steps=live.live_steps,
+        live_inputs=live.live_inputs,
+        live_draws=live.live_draws,
         kept=made.kept,
         counts=made.counts,
     )

@@ -6,7 +6,7 @@ as owner and what was counted as source. Only levers of the programme are planne
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -30,6 +30,31 @@ RECORDS_OWNER = "Counted from the records of this run"
 DECIMALS = 12
 
 
+@dataclass(frozen=True)
+class MeasuredRole:
+    """What was measured of one role.
+
+    Attributes:
+        lever: Lever of the programme; ``all`` for the baseline.
+        role: Role in the arithmetic; empty where nothing is measured of a lever that is planned.
+        gate: Gate the lever acts at, or None.
+        values: Its draws.
+        source: What was counted, in a sentence.
+    """
+
+    lever: str
+    role: str
+    gate: int | None
+    values: FloatArray
+    source: str
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        """Its row of ``economics.plan_inputs``: P10, P50 and P90, never below zero."""
+        ends = [max(end or 0.0, 0.0) for end in percentiles(self.values)]
+        return (self.lever, self.role, self.gate, *ends, self.source)
+
+
 def plan_inputs(drawn: Draws, counts: FailureCounts, kept: Sequence[LeverDecision]) -> pl.DataFrame:
     """Return the measured inputs of the plan.
 
@@ -42,28 +67,37 @@ def plan_inputs(drawn: Draws, counts: FailureCounts, kept: Sequence[LeverDecisio
         ``economics.plan_inputs``: one row per lever (``all`` for the baseline) and measured role,
         P10, P50 and P90 of its draws, never below zero.
     """
+    measured = measured_roles(drawn, counts, kept)
+    return table("economics.plan_inputs", [each.row for each in measured])
+
+
+def measured_roles(
+    drawn: Draws, counts: FailureCounts, kept: Sequence[LeverDecision]
+) -> list[MeasuredRole]:
+    """Return everything the plan rests on that was measured, as draws.
+
+    Args:
+        drawn: Draws of one scenario.
+        counts: Failures and verdicts.
+        kept: The levers of the programme.
+    """
     found = counts.baseline
     note = f"{found.failures} failed batches, {found.period}"
-    rows = [_row(ALL_LEVERS, FAILURE_RATE, None, counts.failure_prob(drawn), note)]
+    prob = counts.failure_prob(drawn)
+    roles = [MeasuredRole(ALL_LEVERS, FAILURE_RATE, None, prob, note)]
     if found.batches_per_year is not None:
-        rows.append(_row(ALL_LEVERS, PACE, None, counts.batches_per_year(drawn), note))
+        roles.append(MeasuredRole(ALL_LEVERS, PACE, None, counts.batches_per_year(drawn), note))
     probs = counts.outcome_probs({each.outcome for each in kept}, drawn)
     for each in kept:
         if len(probs) > 1 and each.outcome in probs:
-            own = probs[each.outcome]
-            rows.append(_row(each.name, FAILURE_RATE, each.gate, own, f"{note}, by outcome"))
+            own, by_mode = probs[each.outcome], f"{note}, by outcome"
+            roles.append(MeasuredRole(each.name, FAILURE_RATE, each.gate, own, by_mode))
         measured = each.measured.roles(drawn) if each.measured is not None else {}
         # A lever of which nothing is measured is planned too: one row says that it is.
         for role, values in (measured or {"": np.zeros(1)}).items():
-            rows.append(_row(each.name, ALARM_ROLE.get(role, role), each.gate, values, each.reason))
-    return table("economics.plan_inputs", rows)
-
-
-def _row(
-    lever: str, role: str, gate: int | None, values: FloatArray, source: str
-) -> tuple[object, ...]:
-    ends = [max(end or 0.0, 0.0) for end in percentiles(values)]
-    return (lever, role, gate, *ends, source)
+            planned = ALARM_ROLE.get(role, role)
+            roles.append(MeasuredRole(each.name, planned, each.gate, values, each.reason))
+    return roles
 
 
 def measured_assumptions(
@@ -98,13 +132,18 @@ def measured_assumptions(
         levers.append(
             replace(
                 lever,
-                name=_key(name),
+                name=planned_name(name),
                 planning_gate=rows[0]["gate"] or lever.planning_gate,
                 uses={**lever.uses, **{role: number.name for role, number in own.items()}},
                 shared_by=stems.count(stem),
             )
         )
     return replace(assumptions, parameters=parameters, levers=tuple(levers))
+
+
+def planned_name(lever: str) -> str:
+    """Return the name a lever of the programme has in the plan."""
+    return _key(lever)
 
 
 def _own_numbers(

@@ -148,7 +148,7 @@
   }
 
   function ticks(low, high) {
-    const rough = (high - low) / 4 || 1;
+    const rough = (high - low) / 5 || 1;
     const power = Math.pow(10, Math.floor(Math.log10(rough)));
     const step = [1, 2, 5, 10].find(function (each) { return each * power >= rough; }) * power;
     const found = [];
@@ -264,7 +264,7 @@
       held.movable[name].base;
     if (document.activeElement !== number) { number.value = isMoved ? settings.get(name) : ""; }
     number.removeAttribute("aria-invalid");
-    box.querySelector(".state").textContent = isMoved ? "known exactly" : "as the run drew it";
+    box.querySelector(".state").textContent = isMoved ? "known exactly" : "as drawn";
   }
 
   // --- the address ---------------------------------------------------------------------------------
@@ -340,7 +340,8 @@
     const range = box.querySelector("input[type=range]");
     const number = box.querySelector("input[type=number]");
     box.querySelectorAll(".end").forEach(function (end) {
-      end.textContent = plain(Number(end.dataset.value));
+      end.textContent = Number(end.dataset.value)
+        .toLocaleString("en-US", { maximumSignificantDigits: 4 });
     });
     range.addEventListener("input", function () {
       const value = Number(Number(range.value).toPrecision(4));

@@ -24,6 +24,7 @@ from assets.savings.programme.scenario_figures import CHUNK
 from assets.savings.programme.simulation import joint_npv_usd, simulate
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
+from assets.savings.windows.effect import WindowEffect
 from assets.statistics.array_types import FloatArray
 from data_contracts.assumptions import Assumptions
 from data_contracts.tables import table
@@ -70,7 +71,13 @@ def live_case(
     for name, figure in case_figures(plan, record.input).items():
         record.figure(name, figure)
     draws = taken_draws(drawn, counts, kept, plan, record.inputs)
-    return LiveCase(live_steps(record), live_inputs(plan, draws, titles), live_draws(draws))
+    held = {
+        planned_name(each.name): each.measured.title
+        for each in kept
+        if isinstance(each.measured, WindowEffect)
+    }
+    inputs = live_inputs(plan, draws, titles, held)
+    return LiveCase(live_steps(record), inputs, live_draws(draws))
 
 
 def live_steps(record: Recording) -> pl.DataFrame:

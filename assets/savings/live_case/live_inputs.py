@@ -60,18 +60,24 @@ class InputDraws:
         return float(np.corrcoef(values, self.npv_usd)[0, 1] ** 2)
 
 
-def live_inputs(plan: Assumptions, draws: InputDraws, titles: Mapping[str, str]) -> pl.DataFrame:
+def live_inputs(
+    plan: Assumptions,
+    draws: InputDraws,
+    titles: Mapping[str, str],
+    held: Mapping[str, str] | None = None,
+) -> pl.DataFrame:
     """Return the inputs as a table.
 
     Args:
         plan: The set of the run.
         draws: Draws of every input of the case.
         titles: Outcome to its title.
+        held: Lever of the plan to the title of what it holds in a window.
 
     Returns:
         ``economics.live_inputs``: one row per input, those first that the money follows most.
     """
-    uses = _uses(plan)
+    uses = _uses(plan, held or {})
     weights = {name: draws.weight(name) for name in draws.values}
     rows = []
     for rank, name in enumerate(sorted(weights, key=lambda each: (-weights[each], each)), start=1):
@@ -98,10 +104,10 @@ def live_inputs(plan: Assumptions, draws: InputDraws, titles: Mapping[str, str])
     return table("economics.live_inputs", rows)
 
 
-def _uses(plan: Assumptions) -> dict[str, tuple[str, str]]:
-    """Return, by number, a role it plays and the title of the lever it plays it for."""
+def _uses(plan: Assumptions, held: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Return, by number, a role it plays, and the lever or the parameter it plays it for."""
     return {
-        name: (role, lever.title)
+        name: (role, held.get(lever.name, lever.title))
         for lever in reversed(plan.levers)
         for role, name in lever.uses.items()
     }

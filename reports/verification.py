@@ -1,9 +1,9 @@
 """Does the last report still say what the warehouse says? Recomputes every number and compares.
 
-Six comparisons: the PDF summary and the live page drawn again; each claim recomputed from the tables against
-``evidence.claims``; each figure printed in the HTML against its claim; each chart drawn again
-against the one embedded; and the remaining words against a fresh rendering by the same version.
-Nothing is repaired here.
+Six comparisons: the PDF summary and the live page drawn again; each claim recomputed from the
+tables against ``evidence.claims``; each figure printed in the HTML against its claim; each chart
+drawn again against the one embedded; and the remaining words against a fresh rendering by the same
+version. Nothing is repaired here.
 """
 
 import json

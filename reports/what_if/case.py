@@ -1,4 +1,4 @@
-"""What the page holds of a run: its inputs with their ranges, its draws, and how they are summed up."""
+"""What the page holds of a run: inputs with their ranges, draws, and how these are summed up."""
 
 import base64
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The page itself: the run's figures at rest, the inputs to move, and what is missing without any."""
+"""The page itself: the run's figures at rest, the inputs to move, or what is missing for any."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.claims import claim_id
-from reports.pages.ask import ask, as_text, price_notice
+from reports.pages.ask import as_text, ask, price_notice
 from reports.pages.executive import answer
 from reports.pages.facts import Facts
 from reports.pages.prices import prices

@@ -36,7 +36,7 @@ def random_settings(plant: LivePlant, seed: int) -> dict[str, float]:
 
 def values_of(plant: LivePlant) -> dict[str, np.ndarray]:
     """Every input as an array: its draws, or the value it is certain to have."""
-    size = plant.case.live_draws["draw"].max()
+    size = plant.case.live_draws["draw"].n_unique()
     rows = plant.case.live_inputs.iter_rows(named=True)
     values = {row["input"]: np.full(size, row["base"]) for row in rows}
     for (name,), frame in plant.case.live_draws.partition_by("input", as_dict=True).items():

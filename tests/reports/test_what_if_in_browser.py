@@ -180,7 +180,9 @@ def test_a_number_outside_the_range_is_not_taken(opened):
 def test_every_input_has_a_label_with_its_unit(opened, plant):
     page = opened()
     units = {row["input"]: row["unit"] for row in plant.case.live_inputs.iter_rows(named=True)}
-    names = page.evaluate("[...document.querySelectorAll('[data-input]')].map(x => x.dataset.input)")
+    names = page.evaluate(
+        "[...document.querySelectorAll('[data-input]')].map(x => x.dataset.input)"
+    )
     movable = plant.case.live_inputs.filter("is_uncertain")
     assert set(names) == set(movable.filter(movable["low"] < movable["high"])["input"])
     for name in names:

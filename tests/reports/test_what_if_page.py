@@ -7,8 +7,8 @@ from html import unescape
 import pytest
 
 from reports.formats import money, number, probability
-from reports.verification import verify
 from reports.report import write_report
+from reports.verification import verify
 from reports.what_if.case import Case
 from reports.what_if.page import render_what_if, write_what_if
 from reports.what_if.program import program

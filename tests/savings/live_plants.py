@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from assets.savings.levers.lever_decisions import LeverDecision
+from assets.savings.levers.measured import Measured
 from assets.savings.live_case.live_case import LiveCase, live_case
 from assets.savings.programme.plan_inputs import measured_assumptions, plan_inputs
 from assets.savings.programme.simulation import joint_npv_usd, simulate
@@ -79,7 +80,7 @@ def live_plant(kinds: tuple[str, ...], *, draws: int, dated: bool = True) -> Liv
     )
     counts = FailureCounts(counted, AlarmEvidence({}, {}))
     drawn = Draws(assumptions, "base", draws, 7)
-    measured = {
+    measured: dict[str, Measured | None] = {
         "alert": AlarmCounts(MODES[0], 4, 12, 8, 400, 20),
         "window": Effect("effect", 0.3, 0.2),
         "lots": Effect("effect", 0.2, 0.05),
@@ -102,13 +103,9 @@ def live_plant(kinds: tuple[str, ...], *, draws: int, dated: bool = True) -> Liv
         other = Effect("effect", 0.4, 0.1)
         window = first["window"]
         kept.append(
-            LeverDecision(
-                f"{window.name}.{MODES[1]}", window, MODES[1], 3, "evidence", "m", other
-            )
+            LeverDecision(f"{window.name}.{MODES[1]}", window, MODES[1], 3, "evidence", "m", other)
         )
     inputs = plan_inputs(drawn.anew(size=min(draws, 10_000)), counts, kept)
     newest = max(each.as_of for each in assumptions.parameters.values())
     plan = measured_assumptions(assumptions, inputs, newest)
-    return LivePlant(
-        drawn, counts, kept, inputs, plan, live_case(drawn, counts, kept, inputs, {})
-    )
+    return LivePlant(drawn, counts, kept, inputs, plan, live_case(drawn, counts, kept, inputs, {}))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from assets.savings.arithmetic.cash_flow import cumulative_usd
 from assets.savings.arithmetic.choices import chosen, larger, smaller
 from assets.savings.live_case.case_figures import case_figures
 from assets.savings.live_case.live_case import TAKEN, every_so_many, live_case
@@ -30,7 +31,8 @@ DO = {
 
 def redone(steps, values):
     """Take the steps of a table again, in numpy."""
-    results, figures = [], {}
+    results: list = []
+    figures = {}
     for row in steps.iter_rows(named=True):
         places = [row[f"{each}_step"] for each in ("first", "second", "third")]
         operands = [results[place] for place in places if place is not None]
@@ -78,7 +80,7 @@ def test_live_steps_redo_the_simulation_draw_by_draw(kinds, dated):
     is_back = np.isfinite(months) & (months > 0)
     assert is_back.any()
     years = np.where(is_back, months, 0) / 12
-    at_payback = sum(each.cash.cumulative_usd(years) for each in simulated)[is_back]
+    at_payback = cumulative_usd([each.cash for each in simulated], years)[is_back]
     a_day = figures["annual_savings_usd"][is_back] / 365
     assert np.all(np.abs(at_payback) < np.abs(a_day))
 

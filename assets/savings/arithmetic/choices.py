@@ -1,8 +1,8 @@
 """The larger, the smaller, the one or the other: for exact numbers, draws and recorded formulas.
 
-Python's own operators add and multiply whatever a name stands for; here live the choices they do not
-cover, so that a formula with a choice in it is written once. What is chosen between is decided in
-the formulas.
+Python's own operators add and multiply whatever a name stands for; here live the choices they do
+not cover, so that a formula with a choice in it is written once. What is chosen between is decided
+in the formulas.
 """
 
 from fractions import Fraction

@@ -1,7 +1,7 @@
 """What a reader's own case is recomputed from: recorded steps, inputs, and draws of the run.
 
-The draws are the run's own, thinned: ordered by net present value, every so many-th is taken, so that
-few draws still hold the run's percentiles of it.
+The draws are the run's own, thinned: ordered by net present value, every so many-th is taken, so
+that few draws still hold the run's percentiles of it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The inputs of a case that a reader may change: what each is, and between which ends it may lie."""
+"""The inputs of a case that a reader may move: what each is, and between which ends it may lie."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -165,37 +165,6 @@ class LeverKind:
     RELEASE: Final = "release"
 
 
-class LiveOperation:
-    """Values of ``economics.live_steps.operation``.
-
-    What is done with the operands; figure names a result that is wanted.
-    """
-
-    INPUT: Final = "input"
-    NUMBER: Final = "number"
-    ADD: Final = "add"
-    SUBTRACT: Final = "subtract"
-    MULTIPLY: Final = "multiply"
-    DIVIDE: Final = "divide"
-    ABSOLUTE: Final = "absolute"
-    LARGER: Final = "larger"
-    SMALLER: Final = "smaller"
-    AT_LEAST: Final = "at_least"
-    EITHER: Final = "either"
-    CHOOSE: Final = "choose"
-    FIGURE: Final = "figure"
-
-
-class LiveTopic:
-    """Values of ``economics.live_inputs.topic``: what kind of number it is."""
-
-    PRICE: Final = "price"
-    QUANTITY: Final = "quantity"
-    RATE: Final = "rate"
-    TIME: Final = "time"
-    EFFECT: Final = "effect"
-
-
 class NegativeControl:
     """Values of ``economics.negative_controls.control``.
 

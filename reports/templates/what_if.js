@@ -204,11 +204,10 @@
     drawn(svg, "polyline", { class: "middle-line",
       points: line(function (row) { return row.ends[1]; }).join(" ") });
     box.replaceChildren(svg);
-    const turn = rows.find(function (row) { return row.ends[1] >= 0; });
+    const end = money(rows[rows.length - 1].ends);
     document.getElementById("cash-words").textContent =
       "Line: P50. Band: P10 to P90." + (settings.size > 0 ? " Dashed: the run\u2019s own case." : "") +
-      (turn ? " The middle of the draws is above zero by month " + turn.month + "." :
-        " The middle of the draws stays below zero to the end.");
+      " After " + last / 12 + " years: " + end.value + " (" + end.interval + ").";
     document.getElementById("cash-rows").replaceChildren(...rows.filter(function (row) {
       return row.month % 12 === 0;
     }).map(function (row) {
@@ -255,7 +254,7 @@
   }
 
   function showMover(name) {
-    const box = document.querySelector("[data-input=" + name + "]");
+    const box = document.getElementById("mover-" + name);
     const isMoved = settings.has(name);
     const number = box.querySelector("input[type=number]");
     box.classList.toggle("is-moved", isMoved);
@@ -264,7 +263,7 @@
       held.movable[name].base;
     if (document.activeElement !== number) { number.value = isMoved ? settings.get(name) : ""; }
     number.removeAttribute("aria-invalid");
-    box.querySelector(".state").textContent = isMoved ? "known exactly" : "as drawn";
+    box.querySelector(".state").textContent = isMoved ? "fixed" : "as drawn";
   }
 
   // --- the address ---------------------------------------------------------------------------------
@@ -313,7 +312,7 @@
     notice.hidden = notices.length === 0;
     new Set(before.concat(Array.from(settings.keys()))).forEach(function (name) {
       showMover(name);
-      const group = document.querySelector("[data-input=" + name + "]").closest("details");
+      const group = document.getElementById("mover-" + name).closest("details");
       if (group && settings.has(name)) { group.open = true; }
     });
     show();

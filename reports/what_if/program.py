@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from data_contracts.codes import LiveOperation
+from assets.savings.live_case.recording import LiveOperation
 
 NAME = "caseFigures"
 _IN_LOOP = {

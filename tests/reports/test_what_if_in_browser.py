@@ -130,13 +130,14 @@ def test_at_rest_it_is_the_run_and_a_moved_page_says_it_is_not(opened):
     at_rest = page.evaluate(SHOWN)
     assert "run’s own figures" in page.inner_text("#standing")
     assert page.is_hidden("#reset")
+    assert page.locator(".was:visible").count() == 0
     name = page.get_attribute("[data-input]", "data-input")
     slider = page.locator(f"#range-{name}")
     slider.focus()
     page.keyboard.press("ArrowRight")  # by the keyboard alone
     assert "no longer the run’s evidence" in page.inner_text("#standing")
     assert page.evaluate(SHOWN) != at_rest
-    assert page.inner_text(f"[data-input={name}] .state") == "known exactly"
+    assert page.inner_text(f"[data-input={name}] .state") == "fixed"
     page.click("#reset")
     assert page.evaluate(SHOWN) == at_rest
     assert "run’s own figures" in page.inner_text("#standing")

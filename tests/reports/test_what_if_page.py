@@ -109,7 +109,8 @@ def test_while_placeholders_carry_the_money_it_asks_for_prices_and_nothing_else(
     placeholder(shipped, is_own=False)
     shipped.put("evidence.claims", evaluate(shipped.query))
     text = words(render_what_if(shipped))
-    assert "asks for no money. None yet. First put in" in text
+    assert "The ask of the run: None yet. First put in" in text
+    assert "asks for nothing" in text
     assert "Approve" not in text
 
 

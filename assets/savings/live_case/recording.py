@@ -5,15 +5,31 @@ arithmetic behind as a list of steps. A step that was taken before is not taken 
 """
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, Union
-
-from data_contracts.codes import LiveOperation
+from typing import Any, Final, TypeAlias, Union
 
 Operand: TypeAlias = Union["Recorded", Any]
 
 
+class LiveOperation:
+    """Values of ``economics.live_steps.operation``."""
+
+    INPUT: Final = "input"
+    NUMBER: Final = "number"
+    ADD: Final = "add"
+    SUBTRACT: Final = "subtract"
+    MULTIPLY: Final = "multiply"
+    DIVIDE: Final = "divide"
+    ABSOLUTE: Final = "absolute"
+    LARGER: Final = "larger"
+    SMALLER: Final = "smaller"
+    AT_LEAST: Final = "at_least"
+    EITHER: Final = "either"
+    CHOOSE: Final = "choose"
+    FIGURE: Final = "figure"
+
+
 @dataclass(frozen=True)
-class Step:
+class RecordedStep:
     """One operation.
 
     Attributes:
@@ -37,24 +53,24 @@ class Recording:
         steps: The steps; a place is an index into them.
     """
 
-    steps: list[Step] = field(default_factory=list)
-    _places: dict[Step, int] = field(default_factory=dict)
+    steps: list[RecordedStep] = field(default_factory=list)
+    _places: dict[RecordedStep, int] = field(default_factory=dict)
 
     def input(self, name: str) -> Any:
         """Return what stands for an input, typed to stand in for a number."""
-        return self.taken(Step(LiveOperation.INPUT, name=name))
+        return self.taken(RecordedStep(LiveOperation.INPUT, name=name))
 
     def figure(self, name: str, value: Operand) -> None:
         """Name a result that is wanted."""
-        self.taken(Step(LiveOperation.FIGURE, (self.lifted(value).place,), name=name))
+        self.taken(RecordedStep(LiveOperation.FIGURE, (self.lifted(value).place,), name=name))
 
     def lifted(self, value: Operand) -> "Recorded":
         """Return a number as a recorded constant; what is recorded stays as it is."""
         if isinstance(value, Recorded):
             return value
-        return self.taken(Step(LiveOperation.NUMBER, number=float(value)))
+        return self.taken(RecordedStep(LiveOperation.NUMBER, number=float(value)))
 
-    def taken(self, step: Step) -> "Recorded":
+    def taken(self, step: RecordedStep) -> "Recorded":
         """Return the result of a step, which is added unless it was taken before."""
         if step not in self._places:
             self._places[step] = len(self.steps)
@@ -86,7 +102,7 @@ class Recorded:
 
     def _with(self, operation: str, *others: Operand) -> "Recorded":
         places = (self.record.lifted(other).place for other in others)
-        return self.record.taken(Step(operation, (self.place, *places)))
+        return self.record.taken(RecordedStep(operation, (self.place, *places)))
 
     def __add__(self, other: Operand) -> "Recorded":
         """Return the sum."""

@@ -18,6 +18,7 @@ from assets.savings.levers.inputs import LeverInputs
 from assets.savings.levers.lever_decisions import LeverDecision, lever_decisions
 from assets.savings.levers.levers import levers
 from assets.savings.levers.value_by_gate import value_by_gate
+from assets.savings.live_case.live_case import live_case
 from assets.savings.programme.detectability import detectability
 from assets.savings.programme.plan_inputs import plan_inputs
 from assets.savings.programme.price_shares import PricedWorth, price_shares, price_standing
@@ -62,6 +63,9 @@ class BusinessCase:
         programme_arithmetic: ``economics.programme_arithmetic``.
         price_shares: ``economics.price_shares``.
         price_standing: ``economics.price_standing``.
+        live_steps: ``economics.live_steps``.
+        live_inputs: ``economics.live_inputs``.
+        live_draws: ``economics.live_draws``.
         kept: The levers of the programme.
         counts: Failures and verdicts.
     """
@@ -79,6 +83,9 @@ class BusinessCase:
     programme_arithmetic: pl.DataFrame
     price_shares: pl.DataFrame
     price_standing: pl.DataFrame
+    live_steps: pl.DataFrame
+    live_inputs: pl.DataFrame
+    live_draws: pl.DataFrame
     kept: list[LeverDecision]
     counts: FailureCounts
 
@@ -109,7 +116,8 @@ def business_case(
     worth = PricedWorth(made.chosen, made.counts, made.kept)
     shares = price_shares(worth, records.titles)
     stated = made.scenarios()
-    inputs = plan_inputs(made.chosen, made.counts, made.kept)
+    planned = plan_inputs(made.chosen, made.counts, made.kept)
+    live = live_case(made.drawn, made.counts, made.kept, planned, records.titles)
     return BusinessCase(
         value_by_gate=made.by_gate,
         levers=levers(assumptions, made.decisions, made.left_out),
@@ -130,10 +138,13 @@ def business_case(
         savings_tracker=savings_tracker(
             records.batches, records.priced_failures, before, after, assumptions.promise
         ),
-        plan_inputs=inputs,
-        programme_arithmetic=programme_arithmetic(assumptions, inputs, stated.scenarios),
+        plan_inputs=planned,
+        programme_arithmetic=programme_arithmetic(assumptions, planned, stated.scenarios),
         price_shares=shares,
         price_standing=price_standing(worth, shares),
+        live_steps=live.live_steps,
+        live_inputs=live.live_inputs,
+        live_draws=live.live_draws,
         kept=made.kept,
         counts=made.counts,
     )

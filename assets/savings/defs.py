@@ -46,6 +46,9 @@ CASE_TABLES = (
     "economics.cash_by_year",
     "economics.price_shares",
     "economics.price_standing",
+    "economics.live_steps",
+    "economics.live_inputs",
+    "economics.live_draws",
     "economics.scenarios",
 )
 RECORDS = ("core.batches", "core.outcomes", "core.outcome_definitions")

@@ -27,6 +27,7 @@ from assets.savings.changes.tables import (
     unsplit,
 )
 from assets.savings.records.business_records import BusinessRecords
+from assets.savings.windows.window_studies import STUDIES
 from data_contracts.assumptions import Assumptions
 from data_contracts.catalogue import contract
 from data_contracts.tables import table
@@ -79,7 +80,8 @@ def moves_of_run(
     """
     runs = warehouse.read(RUNS)
     own, before = own_run(runs), run_before(runs)
-    wanted = (*names, ASSUMPTIONS, SCENARIOS)
+    studies = [STUDIES] if warehouse.exists(STUDIES) else []
+    wanted = (*names, *studies, ASSUMPTIONS, SCENARIOS)
     now = said({contract(name).table: warehouse.read(name) for name in wanted}, own)
     earlier = None if before is None else said_by(warehouse, before, names)
     then, delivered_by = earlier or (None, set())

@@ -87,7 +87,9 @@ def controlled(
         Control to what was found, or why nothing was; none where the window was not estimated.
     """
     found: dict[str, WindowEffect | str] = {}
-    for name, control in CONTROLS.items() if one.records is not None else ():
+    if one.records is None:
+        return found
+    for name, control in CONTROLS.items():
         records = control(one.records, seed)
         window = Window.trimmed(records.value, one.direction, one.trimmed_share)
         found[name] = window_effect(

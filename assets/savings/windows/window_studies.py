@@ -106,7 +106,7 @@ def _found(row: Mapping[str, Any]) -> WindowEffect | str:
     if row["not_estimated_because"] is not None:
         return str(row["not_estimated_because"])
     low, high = row["window_low"], row["window_high"]
-    estimates = {
+    estimates: dict[str, Any] = {
         name: Estimate(row[column], row[f"{column}_low"], row[f"{column}_high"])
         for name, column in _ESTIMATES.items()
     }

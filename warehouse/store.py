@@ -17,6 +17,7 @@ from data_contracts.catalogue import contract
 from data_contracts.errors import WarehouseError
 from data_contracts.generated.polars_schema import conform
 from warehouse import table_states, versions
+from warehouse.batch_parts import is_by_batch, write_by_batch
 from warehouse.connection import MEMORY_LIMIT, Connection, connect, plain_errors, transaction
 from warehouse.content_hash import Written, held, relation_hash, table_hash
 from warehouse.paths import Home
@@ -137,6 +138,8 @@ class Warehouse:
     def write(self, table: str, frame: pl.DataFrame) -> Written:
         """Replace a table by a frame, sorted by key, in one transaction.
 
+        Of a large table of batches only those that changed are written (see ``batch_parts``).
+
         Args:
             table: ``schema.table``.
             frame: Rows at the grain of the contract.
@@ -148,6 +151,10 @@ class Warehouse:
         described = contract(table)
         ready = conform(frame, described)
         with self._writing(table) as opened:
+            if is_by_batch(described, ready):
+                is_believed = self._states is not None
+                holds = write_by_batch(opened, described, ready, is_believed=is_believed)
+                return note(opened, described, holds).holds
             begin_whole(opened, described)
             insert(opened, described, ready)
             return note(opened, described).holds

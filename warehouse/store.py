@@ -282,6 +282,8 @@ class Warehouse:
 
     def exists(self, table: str) -> bool:
         """Tell whether a table or view has been built."""
+        if self._states is not None and table in self._states:
+            return True  # no other process can drop it meanwhile
         with self.connection() as opened:
             return exists(opened, table)
 

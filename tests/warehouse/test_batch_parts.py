@@ -6,10 +6,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from warehouse import batch_parts
 from warehouse.paths import Home
 from warehouse.relations import insert
 from warehouse.store import Warehouse
+from warehouse.table_lists import batch_parts
 
 TABLE = "feature.gate_values"
 

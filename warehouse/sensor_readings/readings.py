@@ -29,7 +29,7 @@ from warehouse.relations import create_table, exists, insert
 from warehouse.select_file import parameters_of, read_select
 from warehouse.sensor_readings.reading_days import held_days
 from warehouse.store import Warehouse
-from warehouse.table_states import note
+from warehouse.table_lists.table_states import note
 
 PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 Kind = Literal["TABLE", "VIEW", "ENUM"]

@@ -14,8 +14,8 @@ from data_contracts.contract import Contract
 from warehouse.connection import Connection
 from warehouse.content_hash import SUMS, Written, digest, lines_sql
 from warehouse.relations import exists, insert
-from warehouse.table_parts import BATCH_LIST, begin_whole
-from warehouse.table_states import noted
+from warehouse.table_lists.table_parts import BATCH_LIST, begin_whole
+from warehouse.table_lists.table_states import noted
 
 BATCH = "batch_id"
 FEWEST_ROWS = 20_000  # below, writing whole costs less than comparing
@@ -36,24 +36,10 @@ SELECT sum(row_count)::BIGINT, sum(low), sum(high) FROM main.{BATCH_LIST} WHERE 
 """
 
 
-def is_by_batch(described: Contract, frame: pl.DataFrame) -> bool:
-    """Tell whether a table is written by difference.
-
-    Args:
-        described: Its contract; every column must be compared, or hashes would leave some out.
-        frame: The conformed rows.
-    """
-    return (
-        frame.height >= FEWEST_ROWS
-        and described.key[:1] == (BATCH,)
-        and described.compared_columns == described.column_names
-    )
-
-
-def write_by_batch(
+def write_rows(
     connection: Connection, described: Contract, frame: pl.DataFrame, *, is_believed: bool
-) -> Written:
-    """Let a table hold a frame, writing only the batches that differ.
+) -> Written | None:
+    """Let a table hold a frame: a large one of batches by difference, any other whole.
 
     Args:
         connection: Inside a transaction.
@@ -62,8 +48,28 @@ def write_by_batch(
         is_believed: Whether what the file lists of its tables may be believed.
 
     Returns:
-        What the table holds.
+        What the table holds, where that was found on the way.
     """
+    if _is_by_batch(described, frame):
+        return _write_by_batch(connection, described, frame, is_believed=is_believed)
+    begin_whole(connection, described)
+    insert(connection, described, frame)
+    return None
+
+
+def _is_by_batch(described: Contract, frame: pl.DataFrame) -> bool:
+    """Every column must be compared, or the hashes would leave some out."""
+    return (
+        frame.height >= FEWEST_ROWS
+        and described.key[:1] == (BATCH,)
+        and described.compared_columns == described.column_names
+    )
+
+
+def _write_by_batch(
+    connection: Connection, described: Contract, frame: pl.DataFrame, *, is_believed: bool
+) -> Written:
+    """Write only the batches that differ, or all where too many do or nothing is listed."""
     versions = _versions(frame)
     before = _listed(connection, described) if is_believed else None
     changed = versions if before is None else _changed(versions, before)

@@ -386,18 +386,6 @@ class WindowEstimator:
     DOUBLY_ROBUST: Final = "doubly_robust"
 
 
-class WindowSubject:
-    """Values of ``finding.window_studies.subject``.
-
-    The parameter as recorded, its values dealt to other lots of the product, or the value of the
-    next batch of the product, the batch's own held.
-    """
-
-    AS_RECORDED: Final = "as_recorded"
-    DEALT_TO_OTHER_LOTS: Final = "dealt_to_other_lots"
-    NEXT_BATCH: Final = "next_batch"
-
-
 class WindowTarget:
     """Values of ``economics.window_effects.target``.
 

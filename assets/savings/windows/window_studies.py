@@ -16,10 +16,11 @@ from assets.savings.windows.effect import Estimate, WindowEffect
 from assets.savings.windows.negative_controls import Controls, controlled
 from assets.savings.windows.policy import Window
 from assets.savings.windows.window_effects import Effects, Studied, StudiedWindow
-from data_contracts.codes import NegativeControl, WindowSubject
+from data_contracts.codes import NegativeControl
 from data_contracts.tables import table
 
 STUDIES = "finding.window_studies"
+AS_RECORDED = "as_recorded"
 _ESTIMATES = {
     "expected": "expected",
     "ledger": "ledger",
@@ -50,7 +51,7 @@ def window_studies(studied: Studied, *, resamples: int, seed: int) -> pl.DataFra
         {"lever": lever, "outcome": outcome, "subject": subject} | _row(one, found)
         for (lever, outcome), one in studied.items()
         for subject, found in (
-            (WindowSubject.AS_RECORDED, one.effect),
+            (AS_RECORDED, one.effect),
             *controlled(one, outcome, resamples=resamples, seed=seed).items(),
         )
     ]
@@ -63,7 +64,7 @@ def kept_effects(studies: pl.DataFrame) -> Effects:
     Args:
         studies: ``finding.window_studies``.
     """
-    rows = studies.filter(pl.col("subject") == WindowSubject.AS_RECORDED)
+    rows = studies.filter(pl.col("subject") == AS_RECORDED)
     return {(row["lever"], row["outcome"]): _found(row) for row in rows.iter_rows(named=True)}
 
 
@@ -73,7 +74,7 @@ def kept_controls(studies: pl.DataFrame) -> Controls:
     Args:
         studies: ``finding.window_studies``.
     """
-    every = {name for key, name in vars(NegativeControl).items() if not key.startswith("_")}
+    every = {NegativeControl.DEALT_TO_OTHER_LOTS, NegativeControl.NEXT_BATCH}
     return {
         (row["lever"], row["outcome"], row["subject"]): (row["feature"], _found(row))
         for row in studies.sort("lever", "outcome", "subject").iter_rows(named=True)

@@ -71,6 +71,7 @@ def summary(home: Path) -> dict[str, Any]:
     with open_published(where) as published:
         return {
             "report": str((where.reports_dir / "report.html").absolute()),
+            "what_if": str((where.reports_dir / "what_if.html").absolute()),
             "data_docs": str((where.data_docs_dir / "index.html").absolute()),
             "warehouse": str(where.published_file.absolute()),
             "fetched": _records(published, FETCHED),
@@ -109,6 +110,7 @@ def print_summary(done: dict[str, Any], console: Console) -> None:
     console.print(f"Warehouse: {done['warehouse']}", soft_wrap=True, markup=False)
     console.print(f"Data Docs: {done['data_docs']}", soft_wrap=True, markup=False)
     console.print(f"Report:    {done['report']}", soft_wrap=True, markup=False)
+    console.print(f"What if:   {done['what_if']}", soft_wrap=True, markup=False)
 
 
 def _missing_line(row: dict[str, Any]) -> str:

@@ -83,6 +83,24 @@ def business_case_workbook(context: dg.AssetExecutionContext) -> dg.MaterializeR
     return _drawn(context, file)
 
 
+@dg.asset(
+    key=["report", "what_if"],
+    deps=[DRAFT_KEY],
+    group_name="reports",
+    required_resource_keys={"warehouse"},
+    description="The live page: a reader moves prices, rates and effects, and the money follows.",
+)
+def live_page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Write the live page."""
+    from reports.what_if.page import write_what_if
+    from warehouse.published_copy.published import open_published
+
+    release = context.resources.warehouse.release_in_hand()
+    with open_published(release) as published:
+        file = write_what_if(published, release.reports_dir)
+    return _drawn(context, file)
+
+
 def _drawn(context: dg.AssetExecutionContext, file: Path) -> dg.MaterializeResult[None]:
     """Name a file by where readers find it once it is published."""
     place = context.resources.warehouse.home.reports_dir / file.name

@@ -1,9 +1,9 @@
 """Does the last report still say what the warehouse says? Recomputes every number and compares.
 
-Five comparisons: the PDF summary drawn again; each claim recomputed from the tables against
-``evidence.claims``; each figure printed in the HTML against its claim; each chart drawn again
-against the one embedded; and the remaining words against a fresh rendering by the same version.
-Nothing is repaired here.
+Six comparisons: the PDF summary and the live page drawn again; each claim recomputed from the
+tables against ``evidence.claims``; each figure printed in the HTML against its claim; each chart
+drawn again against the one embedded; and the remaining words against a fresh rendering by the same
+version. Nothing is repaired here.
 """
 
 import json
@@ -22,6 +22,7 @@ from reports.made_of import parts, remade
 from reports.pages.markup import exact, part_text
 from reports.report import Published, render
 from reports.summary.document import SUMMARY_NAME, render_summary
+from reports.what_if.page import WHAT_IF_NAME, render_what_if
 
 RELATIVE_TOLERANCE = 1e-9  # sums over threads may differ in the last bits
 _COMPARED = (
@@ -260,6 +261,13 @@ def _verify_summary(published: Published, path: Path) -> list[Mismatch]:
     return [Mismatch("summary", f"{path.name} is not what the warehouse gives now")]
 
 
+def _verify_what_if(published: Published, path: Path) -> list[Mismatch]:
+    """Write the live page again: draws, program and words are the same to the byte."""
+    if not path.is_file() or path.read_text(encoding="utf-8") == render_what_if(published):
+        return []
+    return [Mismatch("what if", f"{path.name} is not what the warehouse gives now")]
+
+
 def verify(published: Published, html_path: Path) -> list[Mismatch]:
     """Recompute every number of a report from the published warehouse.
 
@@ -282,6 +290,7 @@ def verify(published: Published, html_path: Path) -> list[Mismatch]:
     claims = {row["claim_id"]: row for row in stored.iter_rows(named=True)}
     return [
         *_verify_summary(published, html_path.with_name(SUMMARY_NAME)),
+        *_verify_what_if(published, html_path.with_name(WHAT_IF_NAME)),
         *verify_claims(published),
         *_verify_figures(page, claims),
         *_verify_page(page, _read(render(published, plotly_js=""))),

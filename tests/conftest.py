@@ -76,6 +76,8 @@ SLOW_FILES = (
     "tests/reports/test_table_hashes.py",
     "tests/reports/test_time_to_failure_section.py",
     "tests/reports/test_verification.py",
+    "tests/reports/test_what_if_in_browser.py",
+    "tests/reports/test_what_if_page.py",
     "tests/reports/test_window_evidence_section.py",
     "tests/reports/test_workbook.py",
     "tests/rules/test_exhaustive_search.py",

@@ -9,6 +9,7 @@ def command(home: HomeOption = None) -> None:
     from pipelines.site.asked import home_of
     from reports.report import write_report
     from reports.summary.document import write_summary
+    from reports.what_if.page import write_what_if
     from warehouse.paths import Home
     from warehouse.published_copy.published import open_published
     from warehouse.published_copy.release import released
@@ -19,5 +20,7 @@ def command(home: HomeOption = None) -> None:
     with open_published(release) as published:
         report = write_report(published, release.reports_dir, release.data_docs_dir)
         summary = write_summary(published, release.reports_dir)
+        what_if = write_what_if(published, release.reports_dir)
     say(f"Report: {(where.reports_dir / report.name).absolute()}")
     say(f"Summary: {(where.reports_dir / summary.name).absolute()}")
+    say(f"What if: {(where.reports_dir / what_if.name).absolute()}")

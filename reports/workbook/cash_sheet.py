@@ -1,10 +1,12 @@
 """Cash by lever and year, cumulative and within the year, each row a formula at three corners."""
 
+from typing import Any
+
+from assets.savings.arithmetic.cash_flow import LeverCash
 from assets.savings.arithmetic.corners import SIDES
-from assets.savings.arithmetic.planned_cash import SHORTEST_RAMP_YEARS
 from data_contracts.assumptions import Assumptions
 from reports.workbook.corner_names import values_of
-from reports.workbook.expression import Expression, larger, lifted, smaller
+from reports.workbook.expression import Expression, lifted
 from reports.workbook.plan_sheets import ZERO, At, PlannedCash, PlannedCells
 from reports.workbook.sheets import CornerSheet
 
@@ -56,12 +58,10 @@ def write_cash(
 
 
 def _cumulative(each: PlannedCells, side: str, year: int) -> Expression:
-    in_use = larger(lifted(year) - each.start_years[side], 0)
-    ramp = larger(each.ramp_years[side], SHORTEST_RAMP_YEARS)
-    ramping = smaller(in_use, ramp)
-    full = in_use - ramping * (1 - ramping / (2 * ramp))
-    saved = each.savings_usd[side] * full
-    return saved - each.one_off_usd[side] - each.running_usd[side] * in_use
+    parts = (each.one_off_usd, each.savings_usd, each.running_usd, each.start_years)
+    cells: list[Any] = [part[side] for part in (*parts, each.ramp_years)]
+    cash: LeverCash[Any] = LeverCash(*cells)
+    return lifted(cash.cumulative_usd(year))
 
 
 def _within_horizon(amount: Expression, year: int, horizon: Expression) -> Expression:

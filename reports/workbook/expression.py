@@ -90,6 +90,16 @@ class Expression:
         """Return the absolute value."""
         return Expression(f"ABS({self.text})", abs(self.value))
 
+    def larger(self, other: Operand) -> "Expression":
+        """Return the larger of the two."""
+        right = lifted(other)
+        return Expression(f"MAX({self.text},{right.text})", max(self.value, right.value))
+
+    def smaller(self, other: Operand) -> "Expression":
+        """Return the smaller of the two."""
+        right = lifted(other)
+        return Expression(f"MIN({self.text},{right.text})", min(self.value, right.value))
+
     def shortened(self, names: dict[str, str]) -> "Expression":
         """Return the same expression with known bracketed parts called by their names.
 
@@ -118,11 +128,9 @@ def _bound(part: Expression, loosest: int) -> str:
 
 def larger(one: Operand, other: Operand) -> Expression:
     """Return the larger of two."""
-    left, right = lifted(one), lifted(other)
-    return Expression(f"MAX({left.text},{right.text})", max(left.value, right.value))
+    return lifted(one).larger(other)
 
 
 def smaller(one: Operand, other: Operand) -> Expression:
     """Return the smaller of two."""
-    left, right = lifted(one), lifted(other)
-    return Expression(f"MIN({left.text},{right.text})", min(left.value, right.value))
+    return lifted(one).smaller(other)

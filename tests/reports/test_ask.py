@@ -63,7 +63,7 @@ def _outputs(plant, folder) -> dict[str, str]:
                     key: []
                     for key in ("fetched", "records", "quarantine_examples", "missing", "verdicts")
                 },
-                **dict.fromkeys(("warehouse", "data_docs", "report"), "x"),
+                **dict.fromkeys(("warehouse", "data_docs", "report", "what_if"), "x"),
                 "page_one": page_one(Facts(plant.query)),
             },
             console,

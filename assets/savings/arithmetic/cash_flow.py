@@ -1,27 +1,33 @@
 """Cash over the years: ramp, run cost, present value, internal rate of return, payback.
 
-The arithmetic of a programme's cash lives here, vectorised over draws; what the programme saves is
-worked out elsewhere. Conventions: the one-off cost is paid at the start, a year's cash counts at
-its end, money is real and before tax.
+The arithmetic of a programme's cash lives here, once for draws, plain numbers, the cells of the
+workbook and the recorded steps of the live page; only the rate of return is for draws alone. What
+the programme saves is worked out elsewhere. Conventions: the one-off cost is paid at the start, a
+year's cash counts at its end, money is real and before tax.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
+from operator import add
+from typing import Any, Generic
 
 import numpy as np
 
+from assets.savings.arithmetic.choices import chosen, larger, smaller
+from assets.savings.arithmetic.identity import Quantity
 from assets.statistics.array_types import FloatArray
 
 MONTHS_PER_YEAR = 12
 IRR_RANGE = (-0.99, 10.0)  # yearly; outside it a rate of return means nothing to a reader
+SHORTEST_RAMP_YEARS = 1e-9  # a lever with full effect at once still has a ramp to divide by
 _HALVINGS, _NEWTON_STEPS = 12, 4  # bisection to be safe, then Newton to be exact
 
 
 @dataclass(frozen=True)
-class LeverCash:
-    """What one lever costs and saves, and when; all arrays of draws.
+class LeverCash(Generic[Quantity]):
+    """What one lever costs and saves, and when.
 
     Attributes:
         one_off_usd: Paid at the start: implementation, change control, validation.
@@ -31,13 +37,13 @@ class LeverCash:
         ramp_years: Years from first use to full effect, linear.
     """
 
-    one_off_usd: FloatArray
-    savings_usd: FloatArray
-    running_usd: FloatArray
-    start_years: FloatArray
-    ramp_years: FloatArray
+    one_off_usd: Quantity
+    savings_usd: Quantity
+    running_usd: Quantity
+    start_years: Quantity
+    ramp_years: Quantity
 
-    def cumulative_usd(self, years: float | FloatArray) -> FloatArray:
+    def cumulative_usd(self, years: Any) -> Quantity:
         """Return cash from the start until a time, undiscounted, USD.
 
         The ramp is linear: ``t`` years into a ramp of ``R`` years amount to ``t^2 / 2R`` years at
@@ -46,36 +52,38 @@ class LeverCash:
         Args:
             years: Years since the start, one for all draws or one per draw.
         """
-        in_use = np.maximum(years - self.start_years, 0)
-        ramp = np.maximum(self.ramp_years, 1e-9)
-        ramping = np.minimum(in_use, ramp)
-        saved = self.savings_usd * (in_use - ramping * (1 - ramping / (2 * ramp)))
-        return np.asarray(saved - self.cumulative_cost_usd(years))
+        in_use: Any = larger(years - self.start_years, 0)
+        ramp: Any = larger(self.ramp_years, SHORTEST_RAMP_YEARS)
+        ramping: Any = smaller(in_use, ramp)
+        full: Any = in_use - ramping * (1 - ramping / (2 * ramp))
+        cash: Quantity = self.savings_usd * full - self.cumulative_cost_usd(years)
+        return cash
 
-    def cumulative_cost_usd(self, years: float | FloatArray) -> FloatArray:
+    def cumulative_cost_usd(self, years: Any) -> Quantity:
         """Return what is paid from the start until a time, undiscounted, USD.
 
         Args:
             years: Years since the start, one for all draws or one per draw.
         """
-        in_use = np.maximum(years - self.start_years, 0)
-        return np.asarray(self.one_off_usd + self.running_usd * in_use)
+        in_use: Any = larger(years - self.start_years, 0)
+        cost: Quantity = self.one_off_usd + self.running_usd * in_use
+        return cost
 
 
 @dataclass(frozen=True)
-class Yearly:
-    """Cash by year, the start first, one array of draws each.
+class Yearly(Generic[Quantity]):
+    """Cash by year, the start first.
 
     Attributes:
         cash: Savings less cost, USD; the start holds the one-off cost, below zero.
         cost: What is paid, USD: cash with nothing saved, sign reversed.
     """
 
-    cash: list[FloatArray]
-    cost: list[FloatArray]
+    cash: list[Quantity]
+    cost: list[Quantity]
 
     @classmethod
-    def of_lever(cls, lever: LeverCash, horizon_years: int) -> "Yearly":
+    def of_lever(cls, lever: LeverCash[Quantity], horizon_years: int) -> "Yearly[Quantity]":
         """Return the cash of one lever.
 
         Args:
@@ -89,20 +97,20 @@ class Yearly:
         )
 
     @classmethod
-    def together(cls, levers: Sequence["Yearly"]) -> "Yearly":
+    def together(cls, levers: Sequence["Yearly[Quantity]"]) -> "Yearly[Quantity]":
         """Return the cash of levers run together, at least one."""
         return cls(_sums([each.cash for each in levers]), _sums([each.cost for each in levers]))
 
 
-def _sums(lists: Sequence[Sequence[FloatArray]]) -> list[FloatArray]:
-    return [reduce(np.add, amounts) for amounts in zip(*lists, strict=True)]
+def _sums(lists: Sequence[Sequence[Quantity]]) -> list[Quantity]:
+    return [reduce(add, amounts) for amounts in zip(*lists, strict=True)]
 
 
-def _differences(totals: Sequence[FloatArray]) -> list[FloatArray]:
+def _differences(totals: Sequence[Any]) -> list[Any]:
     return [totals[0], *(late - early for early, late in pairwise(totals))]
 
 
-def npv_usd(cash: Sequence[FloatArray], discount_rate: FloatArray | float) -> FloatArray:
+def npv_usd(cash: Sequence[Quantity], discount_rate: Any) -> Quantity:
     """Return the net present value of yearly cash, USD.
 
     Args:
@@ -110,8 +118,8 @@ def npv_usd(cash: Sequence[FloatArray], discount_rate: FloatArray | float) -> Fl
         discount_rate: Yearly rate, above -1.
     """
     factor = 1 / (1 + discount_rate)
-    value = np.zeros_like(cash[0])
-    for amount in reversed(cash):  # Horner's rule: one product and one sum per year
+    value = cash[-1]
+    for amount in reversed(cash[:-1]):  # Horner's rule: one product and one sum per year
         value = value * factor + amount
     return value
 
@@ -150,7 +158,7 @@ def _npv_and_slope(cash: Sequence[FloatArray], rate: FloatArray) -> tuple[FloatA
     return value, -slope * factor**2
 
 
-def payback_months(levers: Sequence[LeverCash], horizon_years: int) -> FloatArray:
+def payback_months(levers: Sequence[LeverCash[Quantity]], horizon_years: int) -> Quantity:
     """Return the months until cumulative cash first reaches zero, undiscounted.
 
     Args:
@@ -158,23 +166,29 @@ def payback_months(levers: Sequence[LeverCash], horizon_years: int) -> FloatArra
         horizon_years: Years looked ahead, at least 1.
 
     Returns:
-        Months per draw, to a hundredth of a month; infinite where it is not paid back within the
-        horizon.
+        Months, to a hundredth of a month; infinite where it is not paid back within the horizon.
     """
-    before = _joint_usd(levers, 0.0)
+    before: Any = cumulative_usd(levers, 0.0)
     is_back = before >= 0
-    last_below = np.zeros_like(before)
+    last_below: Any = before - before
     for year in range(1, horizon_years + 1):
-        is_back |= _joint_usd(levers, float(year)) >= 0
-        last_below = np.where(is_back, last_below, float(year))
+        is_back = is_back | (cumulative_usd(levers, float(year)) >= 0)
+        last_below = chosen(is_back, last_below, float(year))
     low, high = last_below, last_below + 1
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        is_above = _joint_usd(levers, middle) >= 0
-        low, high = np.where(is_above, low, middle), np.where(is_above, middle, high)
-    months = np.where(before >= 0, 0.0, (low + high) / 2 * MONTHS_PER_YEAR)
-    return np.where(is_back, months, np.inf)
+        is_above = cumulative_usd(levers, middle) >= 0
+        low, high = chosen(is_above, low, middle), chosen(is_above, middle, high)
+    months = chosen(before >= 0, 0.0, (low + high) / 2 * MONTHS_PER_YEAR)
+    found: Quantity = chosen(is_back, months, np.inf)
+    return found
 
 
-def _joint_usd(levers: Sequence[LeverCash], years: float | FloatArray) -> FloatArray:
-    return reduce(np.add, (each.cumulative_usd(years) for each in levers))
+def cumulative_usd(levers: Sequence[LeverCash[Quantity]], years: Any) -> Quantity:
+    """Return cash of levers run together from the start until a time, undiscounted, USD.
+
+    Args:
+        levers: The levers, at least one.
+        years: Years since the start, one for all draws or one per draw.
+    """
+    return reduce(add, (each.cumulative_usd(years) for each in levers))

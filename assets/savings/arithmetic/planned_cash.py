@@ -1,19 +1,19 @@
 """Cash over the years of all declared levers at one corner: the plan a spreadsheet can follow.
 
-The same conventions as ``cash_flow``, in plain numbers instead of draws; the workbook recomputes
-every figure here in live formulas, so both change alike when an assumption does.
+The formulas of ``cash_flow``, in plain numbers instead of draws; the workbook recomputes every
+figure here in live formulas, so both change alike when an assumption does. Payback alone is read
+otherwise: straight within a year, as a sheet of years can.
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
 
-from assets.savings.arithmetic.cash_flow import MONTHS_PER_YEAR
+from assets.savings.arithmetic.cash_flow import MONTHS_PER_YEAR, LeverCash
 from assets.savings.arithmetic.corners import corner
 from assets.savings.arithmetic.failure_cost import failure_cost_usd
-from assets.savings.arithmetic.planned_levers import PlannedLever, planned_levers
+from assets.savings.arithmetic.planned_levers import planned_levers
 from data_contracts.assumptions import Assumptions
-
-SHORTEST_RAMP_YEARS = 1e-9  # a lever with full effect at once still has a ramp to divide by
 
 
 def planned_figures(assumptions: Assumptions, side: str) -> dict[str, float]:
@@ -30,7 +30,8 @@ def planned_figures(assumptions: Assumptions, side: str) -> dict[str, float]:
     values = corner(assumptions, side)
     levers = planned_levers(assumptions, values)
     horizon = int(assumptions["horizon_years"].base)
-    totals = [cumulative_usd(levers, year) for year in range(horizon + 1)]
+    flows = [_in_floats(each.cash) for each in levers]
+    totals = [sum(each.cumulative_usd(year) for each in flows) for year in range(horizon + 1)]
     cash = [totals[0], *(late - early for early, late in pairwise(totals))]
     rate = float(values("discount_rate"))
     failures = float(values("batches_per_year") * values("failure_rate"))
@@ -54,25 +55,14 @@ def planned_figures(assumptions: Assumptions, side: str) -> dict[str, float]:
     }
 
 
-def cumulative_usd(levers: Sequence[PlannedLever], years: float) -> float:
-    """Return cash of all levers from the start until a time, undiscounted, USD.
-
-    Args:
-        levers: The levers at one corner.
-        years: Years since the start.
-    """
-    total = 0.0
-    for each in levers:
-        in_use = max(years - float(each.start_years), 0.0)
-        ramp = max(float(each.ramp_years), SHORTEST_RAMP_YEARS)
-        ramping = min(in_use, ramp)
-        at_full_effect = in_use - ramping * (1 - ramping / (2 * ramp))
-        total += (
-            float(each.savings_usd) * at_full_effect
-            - float(each.one_off_usd)
-            - float(each.running_usd) * in_use
-        )
-    return total
+def _in_floats(cash: LeverCash[Fraction]) -> LeverCash[float]:
+    return LeverCash(
+        one_off_usd=float(cash.one_off_usd),
+        savings_usd=float(cash.savings_usd),
+        running_usd=float(cash.running_usd),
+        start_years=float(cash.start_years),
+        ramp_years=float(cash.ramp_years),
+    )
 
 
 def payback_months(totals: Sequence[float]) -> float:

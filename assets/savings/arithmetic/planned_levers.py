@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from assets.savings.arithmetic.cash_flow import MONTHS_PER_YEAR
+from assets.savings.arithmetic.cash_flow import MONTHS_PER_YEAR, LeverCash
 from assets.savings.arithmetic.corners import Exact
 from assets.savings.arithmetic.lever_cost import one_off_cost_usd, shared_cost_usd
 from assets.savings.arithmetic.lever_value import (
@@ -56,6 +56,17 @@ class PlannedLever:
     def running_usd(self) -> Fraction:
         """Cost a year while in use: run cost and false alarms."""
         return self.run_usd + self.value.false_alarm_usd
+
+    @property
+    def cash(self) -> LeverCash[Fraction]:
+        """What it costs and saves, and when."""
+        return LeverCash(
+            one_off_usd=self.one_off_usd,
+            savings_usd=self.savings_usd,
+            running_usd=self.running_usd,
+            start_years=self.start_years,
+            ramp_years=self.ramp_years,
+        )
 
 
 def planned(levers: Sequence[Lever]) -> list[Lever]:

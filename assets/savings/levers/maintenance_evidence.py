@@ -43,9 +43,9 @@ class MaintenanceEvidence:
         Each is the distance to its end of the 90% interval, in standard deviations of a normal
         law, widened for the choice: savings have the longer tail above.
         """
-        from scipy.stats import norm
+        from scipy.special import ndtri
 
-        wider = norm.isf(bonferroni(0.05, self.tried)) / norm.isf(0.05)
+        wider = ndtri(bonferroni(0.05, self.tried)) / ndtri(0.05)
         value, low, high = (float(self.row[f"{name}{end}"]) for end in ("", "_low", "_high"))
         half = LEVEL_90_SPREADS / 2
         return float((value - low) / half * wider), float((high - value) / half * wider)

@@ -6,7 +6,7 @@ as owner and what was counted as source. Only levers of the programme are planne
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -30,6 +30,31 @@ RECORDS_OWNER = "Counted from the records of this run"
 DECIMALS = 12
 
 
+@dataclass(frozen=True)
+class MeasuredRole:
+    """What was measured of one role.
+
+    Attributes:
+        lever: Lever of the programme; ``all`` for the baseline.
+        role: Role in the arithmetic; empty where nothing is measured of a lever that is planned.
+        gate: Gate the lever acts at, or None.
+        values: Its draws.
+        source: What was counted, in a sentence.
+    """
+
+    lever: str
+    role: str
+    gate: int | None
+    values: FloatArray
+    source: str
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        """Its row of ``economics.plan_inputs``: P10, P50 and P90, never below zero."""
+        ends = [max(end or 0.0, 0.0) for end in percentiles(self.values)]
+        return (self.lever, self.role, self.gate, *ends, self.source)
+
+
 def plan_inputs(drawn: Draws, counts: FailureCounts, kept: Sequence[LeverDecision]) -> pl.DataFrame:
     """Return the measured inputs of the plan.
 
@@ -42,28 +67,37 @@ def plan_inputs(drawn: Draws, counts: FailureCounts, kept: Sequence[LeverDecisio
         ``economics.plan_inputs``: one row per lever (``all`` for the baseline) and measured role,
         P10, P50 and P90 of its draws, never below zero.
     """
+    measured = measured_roles(drawn, counts, kept)
+    return table("economics.plan_inputs", [each.row for each in measured])
+
+
+def measured_roles(
+    drawn: Draws, counts: FailureCounts, kept: Sequence[LeverDecision]
+) -> list[MeasuredRole]:
+    """Return everything the plan rests on that was measured, as draws.
+
+    Args:
+        drawn: Draws of one scenario.
+        counts: Failures and verdicts.
+        kept: The levers of the programme.
+    """
     found = counts.baseline
     note = f"{found.failures} failed batches, {found.period}"
-    rows = [_row(ALL_LEVERS, FAILURE_RATE, None, counts.failure_prob(drawn), note)]
+    prob = counts.failure_prob(drawn)
+    roles = [MeasuredRole(ALL_LEVERS, FAILURE_RATE, None, prob, note)]
     if found.batches_per_year is not None:
-        rows.append(_row(ALL_LEVERS, PACE, None, counts.batches_per_year(drawn), note))
+        roles.append(MeasuredRole(ALL_LEVERS, PACE, None, counts.batches_per_year(drawn), note))
     probs = counts.outcome_probs({each.outcome for each in kept}, drawn)
     for each in kept:
         if len(probs) > 1 and each.outcome in probs:
-            own = probs[each.outcome]
-            rows.append(_row(each.name, FAILURE_RATE, each.gate, own, f"{note}, by outcome"))
+            own, by_mode = probs[each.outcome], f"{note}, by outcome"
+            roles.append(MeasuredRole(each.name, FAILURE_RATE, each.gate, own, by_mode))
         measured = each.measured.roles(drawn) if each.measured is not None else {}
         # A lever of which nothing is measured is planned too: one row says that it is.
         for role, values in (measured or {"": np.zeros(1)}).items():
-            rows.append(_row(each.name, ALARM_ROLE.get(role, role), each.gate, values, each.reason))
-    return table("economics.plan_inputs", rows)
-
-
-def _row(
-    lever: str, role: str, gate: int | None, values: FloatArray, source: str
-) -> tuple[object, ...]:
-    ends = [max(end or 0.0, 0.0) for end in percentiles(values)]
-    return (lever, role, gate, *ends, source)
+            planned = ALARM_ROLE.get(role, role)
+            roles.append(MeasuredRole(each.name, planned, each.gate, values, each.reason))
+    return roles
 
 
 def measured_assumptions(
@@ -98,13 +132,22 @@ def measured_assumptions(
         levers.append(
             replace(
                 lever,
-                name=plan_name(name),
+                name=planned_name(name),
                 planning_gate=rows[0]["gate"] or lever.planning_gate,
                 uses={**lever.uses, **{role: number.name for role, number in own.items()}},
                 shared_by=stems.count(stem),
             )
         )
     return replace(assumptions, parameters=parameters, levers=tuple(levers))
+
+
+def planned_name(text: str) -> str:
+    """Return the name a lever, or one of its numbers, has in the plan and in a spreadsheet's cells.
+
+    Args:
+        text: Name of a lever on an outcome, or of one of its numbers.
+    """
+    return re.sub(r"[^a-z0-9_]", "_", text.lower())
 
 
 def _own_numbers(
@@ -115,21 +158,12 @@ def _own_numbers(
     for row in rows:
         role = row["role"]
         if role == FAILURE_RATE:
-            key = plan_name(f"measured_failure_rate_{name.partition('.')[2]}")
+            key = planned_name(f"measured_failure_rate_{name.partition('.')[2]}")
             numbers[role] = _measured(row, key, NAMED_UNITS[role], as_of)
         elif role in lever.uses:
-            key = plan_name(f"measured_{role}_{name}")
+            key = planned_name(f"measured_{role}_{name}")
             numbers[role] = _measured(row, key, assumptions[lever.uses[role]].unit, as_of)
     return numbers
-
-
-def plan_name(text: str) -> str:
-    """Return a name that a cell of a spreadsheet may carry.
-
-    Args:
-        text: Name of a lever on an outcome, or of one of its numbers.
-    """
-    return re.sub(r"[^a-z0-9_]", "_", text.lower())
 
 
 def _measured(row: dict[str, Any], name: str, unit: str, as_of: date) -> Assumption:

@@ -15,7 +15,7 @@ from assets.savings.arithmetic.corners import corner
 from assets.savings.arithmetic.planned_cash import planned_figures
 from assets.savings.arithmetic.planned_levers import PlannedLever, failures_met, planned_levers
 from assets.savings.levers.lever_decisions import ALL_LEVERS
-from assets.savings.programme.plan_inputs import measured_assumptions, plan_name
+from assets.savings.programme.plan_inputs import measured_assumptions, planned_name
 from data_contracts.assumptions import Assumptions
 from data_contracts.tables import table
 
@@ -48,7 +48,7 @@ def programme_arithmetic(
     if not plan.levers:
         return table(PROGRAMME_ARITHMETIC, [])
     # The plan's levers carry names a spreadsheet takes; the tables' levers carry their own.
-    names = {plan_name(name): name for name in plan_inputs["lever"].unique()}
+    names = {planned_name(name): name for name in plan_inputs["lever"].unique()}
     levers = planned_levers(plan, corner(plan, "base"))
     rows = [
         (names[each.lever.name], *line) for each in levers for line in _numbered(_of(each, plan))

@@ -99,7 +99,7 @@ def _lever_figures(each: LeverDraws) -> dict[str, FloatArray]:
     }
 
 
-def worth(yearly: Yearly, discount_rate: FloatArray) -> dict[str, FloatArray]:
+def worth(yearly: Yearly[FloatArray], discount_rate: FloatArray) -> dict[str, FloatArray]:
     """Return the net present value, and the share of the savings that would just pay for itself.
 
     The value is a straight line in the savings, so the break-even share is its costs over the
@@ -116,7 +116,7 @@ def worth(yearly: Yearly, discount_rate: FloatArray) -> dict[str, FloatArray]:
 
 
 def _joint_figures(
-    simulated: Sequence[LeverDraws], yearly: Yearly, horizon: int
+    simulated: Sequence[LeverDraws], yearly: Yearly[FloatArray], horizon: int
 ) -> dict[str, FloatArray]:
     """Return the measures of levers run together, one array of draws each."""
     levers = [each.cash for each in simulated]

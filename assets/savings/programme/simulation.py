@@ -39,9 +39,9 @@ class LeverDraws:
     decision: LeverDecision
     value: LeverValue[FloatArray]
     shapley_usd: FloatArray
-    cash: LeverCash
+    cash: LeverCash[FloatArray]
 
-    def yearly(self, drawn: Draws) -> Yearly:
+    def yearly(self, drawn: Draws) -> Yearly[FloatArray]:
         """Return its cash by year over the horizon."""
         return Yearly.of_lever(self.cash, horizon_years(drawn))
 
@@ -141,7 +141,7 @@ def _cash(
     value: LeverValue[FloatArray],
     drawn: Draws,
     carried: Sequence[LeverDecision],
-) -> LeverCash:
+) -> LeverCash[FloatArray]:
     uses = decision.lever.uses
     sharing = sum(other.lever.name == decision.lever.name for other in carried)
     own = drawn(uses["change_control_cost"]) + drawn(uses["validation_cost"])

@@ -3,10 +3,10 @@
     python benchmarks/switchback_study.py                 # 200 plants
     python benchmarks/switchback_study.py --plants 3 --results FOLDER
 
-Each plant is drawn anew: size of its lots, what a lot, a batch and the days before do to a margin, a
-slow drift, the length of its record, and the shift that a window promises. A trial is designed from
-the record alone and then made many times on fresh batches. Beside it: how long the same promise
-takes to prove on failures, stated and simulated. Rows: ``benchmarks/results/switchback_study.csv``.
+Each plant is drawn anew: size of its lots, what a lot, a batch and the days before do to a margin,
+a slow drift, the length of its record, and the shift that a window promises. A trial is designed
+from the record alone and then made many times on fresh batches. Beside it: how long the same
+promise takes to prove on failures. Rows: ``benchmarks/results/switchback_study.csv``.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from scipy.stats import t as t_law
 
 from assets.savings.programme.detectability import ALPHA, batches_needed
 from assets.savings.proof.switchback import Switchback, evidence_of_pairs, switchback
-from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from benchmarks.studies.record import RESULTS, StudyRecord
 
 TRIALS, POWER = 300, 0.8
@@ -101,7 +101,7 @@ def _shown_by_pairs(trials: FloatArray) -> FloatArray:
     return np.asarray(shown.mean(axis=0))
 
 
-def _first(is_shown: FloatArray) -> int | None:
+def _first(is_shown: BoolArray) -> int | None:
     places = np.flatnonzero(is_shown)
     return int(places[0]) + 1 if places.size else None
 

@@ -22,13 +22,14 @@ from assets.savings.business_case import RESAMPLES, business_case, studied
 from assets.savings.changes.earlier_run import ASSUMPTIONS, SCENARIOS, kept_studies
 from assets.savings.changes.run_moves import PricingEffort, moves_of_run
 from assets.savings.changes.tables import HEADLINE_MOVES, RATE_MOVES
+from assets.savings.proof.trial_designs import TRIAL_DESIGNS, trial_designs
 from assets.savings.records.baseline import baseline, priced_failures
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.controller_answers import controller_answers, failures_by_year
 from assets.savings.records.copq_ledger import copq_ledger
 from assets.savings.records.rate_arithmetic import rate_arithmetic
 from assets.savings.uncertainty.assumptions import assumptions
-from assets.savings.windows.window_studies import STUDIES
+from assets.savings.windows.window_studies import STUDIES, kept_effects
 from data_contracts.catalogue import contract
 from warehouse.store import Warehouse
 
@@ -69,6 +70,14 @@ EVIDENCE = (
 
 OF_WINDOWS = tuple(
     name for name in EVIDENCE if name not in ("model.predictions", "finding.replacement_intervals")
+)
+OF_TRIALS = (
+    "core.outcomes",
+    "core.outcome_margins",
+    "feature.gate_values",
+    "feature.dictionary",
+    "finding.drivers",
+    "evidence.withheld_features",
 )
 
 
@@ -121,6 +130,18 @@ def studies_of_windows(context: dg.AssetExecutionContext, **tables: pl.DataFrame
         resamples=_effort(settings).resamples,
         seed=settings.seed,
     )
+
+
+@table_asset(
+    TRIAL_DESIGNS, STUDIES, "core.batches", *OF_TRIALS, group=STUDIES_GROUP, resources=SETTINGS
+)
+def designs_of_trials(
+    context: dg.AssetExecutionContext, window_studies: pl.DataFrame, **tables: pl.DataFrame
+) -> pl.DataFrame:
+    """The trial that would prove each window on the margins, designed at a refit."""
+    settings: RunSettings = context.resources.run_settings
+    effects = kept_effects(window_studies)
+    return trial_designs(settings.assumptions(), effects, tables, seed=settings.seed)
 
 
 # Asked for and not handed over: a home of an earlier version has no studies until its next refit.

@@ -1,4 +1,4 @@
-"""A switchback designed for a plant: its power is what is stated, and looking often does no harm."""
+"""A switchback designed for a plant: its power is as stated, and looking often does no harm."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def test_pairs_on_record_are_differences_of_block_means():
 
 @pytest.mark.parametrize(("size", "pairs"), [(1.0, 8), (0.5, 27), (0.8, 12)])
 def test_the_size_of_a_paired_trial_is_the_textbooks(size, pairs):
-    """One-sided 5%, 80% power: 8, 12 and 27 pairs for d = 1, 0.8 and 0.5 (Cohen 1988, table 2.4)."""
+    """One-sided 5%, 80% power: 8, 12, 27 pairs for d = 1, 0.8, 0.5 (Cohen 1988, table 2.4)."""
     assert pairs_needed(size, 1.0) == pairs
     assert paired_power(size, 1.0, pairs) >= 0.8 > paired_power(size, 1.0, pairs - 1)
 
@@ -46,8 +46,8 @@ def test_looking_after_each_pair_is_wrong_in_at_most_one_in_twenty():
 def test_the_evidence_does_not_depend_on_the_unit():
     rng = np.random.default_rng(6)
     differences = rng.normal(0.5, 1.0, 20)
-    one = evidence_of_pairs(differences, 0.5, 1.0)
-    assert evidence_of_pairs(differences * 1e3, 500.0, 1e3) == pytest.approx(one, rel=1e-9)
+    one = evidence_of_pairs(list(differences), 0.5, 1.0)
+    assert evidence_of_pairs(list(differences * 1e3), 500.0, 1e3) == pytest.approx(one, rel=1e-9)
 
 
 def test_the_evidence_is_expected_to_be_one_where_nothing_shifts():

@@ -1,4 +1,4 @@
-"""A switchback over the plant's own lots: hold the window, do as usual, in random order, pair by pair.
+"""A switchback over the plant's own lots: hold the window or do as usual, pair by pair.
 
 A fall in the failure rate takes years to prove; a shift of the margins shows in every batch. Blocks
 of consecutive whole lots are made in pairs, one with the window held and one as usual, in an order

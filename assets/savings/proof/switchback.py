@@ -1,9 +1,9 @@
-"""A switchback over the plant's own lots: hold the window or do as usual, pair by pair.
+"""A switchback over the plant's own lots: two settings, pair by pair, in drawn order.
 
 A fall in the failure rate takes years to prove; a shift of the margins shows in every batch. Blocks
-of consecutive whole lots are made in pairs, one with the window held and one as usual, in an order
-drawn before. What chance does to such a pair is read off the record, where nothing was switched:
-consecutive blocks of the same length, whatever lots, campaigns and drift make of them.
+of consecutive whole lots are made in pairs, one at each of two settings, in an order drawn before.
+What chance does to such a pair is read off the record, where nothing was switched: consecutive
+blocks of the same length, whatever lots, campaigns and drift make of them.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Switchback:
         power: Probability that the trial shows a shift that is there, at its full length.
         sequential_pairs: Pairs by which four trials in five have shown it, when looked at after
             each pair; None where that takes more than ``MOST_PAIRS``.
-        order: Per pair, whether the window is held first.
+        order: Per pair, whether the better setting comes first.
     """
 
     block_batches: float
@@ -165,7 +165,7 @@ def switchback(margin: FloatArray, lot: IntArray, shift: float, *, seed: int) ->
     Args:
         margin: (batches,) margin less its product's mean, in production order.
         lot: (batches,) code of the lot or campaign, in production order.
-        shift: Promised mean shift of the margin while the window is held, adherence counted; above
+        shift: Promised mean difference of the margin between the settings, adherence counted; above
             0 is away from the limit.
         seed: The run's seed, for the order and the trials simulated.
 
@@ -227,7 +227,7 @@ def evidence_of_pairs(differences: Sequence[float], shift: float, spread: float)
     """Return the running evidence of a trial under way: at 20 the promised shift is shown.
 
     Args:
-        differences: Held less as usual, pair by pair, in units of the margin.
+        differences: Better setting less the other, pair by pair, in units of the margin.
         shift: The promised shift.
         spread: Spread of a pair, as designed.
     """

@@ -1,7 +1,7 @@
 """The trial that would prove each window, as a table; how long failures alone would take.
 
 One design per window or lot limit whose effect is usable. What the trial is judged on is the margin
-it moves most; the promised shift counts the adherence that is assumed.
+that answers most; the promised shift counts the adherence that is assumed.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ TRIAL_DESIGNS = "finding.trial_designs"
 MONTHS = 12
 ADHERENCE_GAP = 0.1  # a lever held so much less often than promised is not carried out
 MOST_ADHERENCE_BATCHES = 2_000
-NO_SHIFT = "Holding it moves no margin away from its limit, so no margin can prove it."
+NO_SHIFT = "No margin lies farther from its limit inside the window, so none can prove it."
 TOO_LONG = "The record is too short to read its chance off, or the trial would be beyond reason."
 
 
@@ -79,9 +79,10 @@ def _trial(
         return {"reason": NO_SHIFT}
     promised = {
         "quantity": _quantity(tables, effect.outcome, found.quantity),
+        "near_set_point": found.near,
+        "far_set_point": found.far,
         "margin_shift": adherence * found.shift,
         "margin_spread": found.spread,
-        "margin_spread_held": found.spread_held,
     }
     design = switchback(found.margin, records.cluster, adherence * found.shift, seed=seed)
     if design is None:
@@ -100,7 +101,7 @@ def _designed(design: Switchback, per_year: float) -> dict[str, Any]:
         "months": design.pairs * per_pair,
         "sequential_pairs": sequential,
         "sequential_months": None if sequential is None else sequential * per_pair,
-        "first_blocks": "".join("H" if is_first else "U" for is_first in design.order),
+        "first_blocks": "".join("F" if is_first else "N" for is_first in design.order),
     }
 
 

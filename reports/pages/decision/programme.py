@@ -194,9 +194,13 @@ def proof(facts: Facts, lever: str, reason: str | None) -> list[Part]:
         ("trial.pairs", lever, "value"),
         " pairs of blocks of about ",
         ("trial.block", lever, "value"),
-        " batches (whole lots; one held, one as usual, order drawn) shows the promised shift in ",
+        " batches, one at ",
+        ("trial.near", lever, "value"),
+        " and one at ",
+        ("trial.far", lever, "value"),
+        " (both inside the limit, whole lots, order drawn), shows in ",
         ("trial.months", lever, "value"),
-        " months with probability ",
+        " months whether the margin answers as the saving assumes, with probability ",
         ("trial.power", lever, "value"),
         *_looked_at_often(facts, lever),
         ".",
@@ -208,7 +212,7 @@ def _looked_at_often(facts: Facts, lever: str) -> list[Part]:
     if not facts.has("trial.sequential_months", lever):
         return []
     return [
-        "; it may be looked at after each pair and stopped once shown, which takes up to ",
+        "; looked at after each pair and stopped once shown it takes up to ",
         ("trial.sequential_months", lever, "value"),
         " months in four of five",
     ]

@@ -190,10 +190,10 @@ def half_fits(parts: Sequence[HeldParameter], rows: IntArray, cluster: IntArray)
 def _risks(records: WindowRecords, now: FloatArray, then: FloatArray) -> FloatArray:
     """(2, batches) risk as recorded and under the window, by the margins predicted."""
     residual = records.margins - now
-    scale = _scale(residual, records.product)
+    scale = residual_scale(residual, records.product)
     places = np.linspace(0, residual.shape[0] - 1, min(residual.shape[0], MOST_RESIDUALS))
     pool = (residual / scale)[places.astype(int)]
-    return np.stack([_risk(now, scale, pool), _risk(then, scale, pool)])
+    return np.stack([margin_risk(now, scale, pool), margin_risk(then, scale, pool)])
 
 
 def _sums(
@@ -260,7 +260,7 @@ def failing_after(parts: Sequence[HeldParameter], halves: list[HalfFit]) -> Floa
     return after
 
 
-def _scale(residual: FloatArray, product: IntArray) -> FloatArray:
+def residual_scale(residual: FloatArray, product: IntArray) -> FloatArray:
     """Return the residual spread by product and strength, (batches, quantities)."""
     scale = np.empty_like(residual)
     for code in np.unique(product):
@@ -269,7 +269,7 @@ def _scale(residual: FloatArray, product: IntArray) -> FloatArray:
     return scale
 
 
-def _risk(expected: FloatArray, scale: FloatArray, pool: FloatArray) -> FloatArray:
+def margin_risk(expected: FloatArray, scale: FloatArray, pool: FloatArray) -> FloatArray:
     """Return per batch the probability that any margin falls below zero."""
     fails = np.zeros((expected.shape[0], pool.shape[0]), dtype=bool)
     for j in range(expected.shape[1]):

@@ -20,6 +20,7 @@ SMALLEST_OVERLAP, LARGEST_OUTSIDE = 0.9, 0.02
 CONFOUNDING = "unmeasured_confounding_ratio"
 LARGEST_GAP = 2.0  # standard errors between two estimators of one difference
 LEVEL_90_SPREADS = 3.29  # width of a 90% interval in standard deviations of a normal
+LEVEL_95_SPREADS = 3.92
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ class Estimate:
     value: float
     low: float
     high: float
+
+    @property
+    def at_95(self) -> "Estimate":
+        """The same with its 95% interval, for whoever asks for that level."""
+        return Estimate(
+            self.value,
+            self.value + (self.low - self.value) * LEVEL_95_SPREADS / LEVEL_90_SPREADS,
+            self.value + (self.high - self.value) * LEVEL_95_SPREADS / LEVEL_90_SPREADS,
+        )
 
 
 @dataclass(frozen=True)

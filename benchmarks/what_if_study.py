@@ -25,7 +25,7 @@ from benchmarks.foreign_plants.kinds import KINDS
 from benchmarks.studies.record import StudyRecord
 from benchmarks.studies.what_if_marks import PLANT_WORLDS, QUESTIONS, marks
 
-RESAMPLES, RERUNS = 60, 20
+RESAMPLES, RERUNS = 60, 10
 WORLDS = (*PLANT_WORLDS, *KINDS)
 
 

@@ -42,7 +42,7 @@ FAILURE, LAST_GATE, ACTING_GATE = "failure", 5, 5
 PLANT_WORLDS: dict[str, Cut] = {"plant": "none", "null_plant": "null"}
 QUESTIONS, TRIMMED_SHARE = 3, 0.2
 FIRST_RERUN = 60_000_000  # of the re-runs; no plant of any study has such a seed
-Truth = Callable[[Mapping[str, Window]], float]
+Truth = Callable[[Sequence[Mapping[str, Window]]], list[float]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class KnownPlant:
         tables: By name without schema.
         causes: Features that act on failure, or look as if they did.
         others: Features that do not.
-        truth: Failures prevented per batch by windows on features together.
+        truth: Failures prevented per batch by windows on features together, asked about at once.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -152,7 +152,7 @@ def _answer(
     row["inside_share"] = found.inside_share
     if found.effect is None:
         return row
-    effect, truth = found.effect, known.truth(asked)
+    effect, truth = found.effect, known.truth([asked])[0]
     wide = effect.expected.at_95
     return row | {
         "prevented": effect.expected.value,
@@ -175,7 +175,7 @@ def _bound(known: KnownPlant, feature: str) -> dict[str, Any]:
     found = prevention_bound(records, windows)
     if found is None:
         return {}
-    truth = max(known.truth({feature: window}) for window in windows)
+    truth = max(known.truth([{feature: window} for window in windows]))
     return {
         "bound": found.per_batch,
         "bound_by_margins": found.is_by_margins,
@@ -195,20 +195,23 @@ def _virtual(world: str, seed: int, reruns: int, batches: int) -> KnownPlant:
         available_at_gate="stage", unit=pl.lit(None, pl.String)
     )
 
-    def truth(windows: Mapping[str, Window]) -> float:
-        if cut == "null":
-            return 0.0
+    def policy(windows: Mapping[str, Window]) -> Policy:
         ((feature, window),) = windows.items()
-        variable = variables[feature]
-        how = "reject" if feature.startswith("material.") else "hold"
-        policy = replace(Policy(variable, window.low, window.high), how=how)
-        saved = []
+        how = "reject" if feature.startswith("material.") else "redraw"
+        return replace(Policy(variables[feature], window.low, window.high), how=how)
+
+    def truth(asked: Sequence[Mapping[str, Window]]) -> list[float]:
+        if cut == "null":
+            return [0.0 for _ in asked]
+        saved = np.zeros(len(asked))
         for number in range(reruns):
             settings = Settings(batches, years, FIRST_RERUN + 1000 * (seed % 1000) + number)
             before = make_batches(plant, settings)
-            after = make_batches(plant, replace(settings, policy=policy), before.when)
-            saved.append(before.failure_prob.sum() - after.failure_prob.sum())
-        return float(np.mean(saved)) / batches
+            for place, windows in enumerate(asked):
+                held = replace(settings, policy=policy(windows))
+                after = make_batches(plant, held, before.when)
+                saved[place] += before.failure_prob.sum() - after.failure_prob.sum()
+        return [float(each) for each in saved / reruns / batches]
 
     return KnownPlant(
         {
@@ -267,7 +270,7 @@ def _foreign(kind: str, seed: int) -> KnownPlant:
         },
         [feature for name, feature in columns.items() if name in suspects],
         [feature for name, feature in columns.items() if name not in suspects],
-        lambda windows: _foreign_truth(table, columns, windows),
+        lambda asked: [_foreign_truth(table, columns, windows) for windows in asked],
         can_be_joined=True,
     )
 

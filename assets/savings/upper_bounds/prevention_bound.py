@@ -5,9 +5,9 @@ the high end, or half at each. The bound is the largest of their one-sided bound
 of the three, for the one that is truly best has its own (intersection-union, Berger 1982).
 
 The margins are fitted once, on all lots: nothing was chosen by them. The standard error is that of
-the estimate's influence, summed over joined lots (Liang & Zeger 1986), so that a bound for each of
-some hundred parameters costs a run seconds. Failures that no margin explains are bounded by the label
-alone, and where the label sees more than the margins do, its bound counts.
+the estimate's influence, summed over joined lots (Liang & Zeger 1986), so that bounds of a hundred
+parameters cost a run seconds. Failures that no margin explains are bounded by the label alone, and
+where the label sees more than the margins do, its bound counts.
 """
 
 from collections.abc import Sequence
@@ -68,8 +68,8 @@ def prevention_bound(records: WindowRecords, windows: Sequence[Window]) -> Preve
         windows: The windows, chosen without looking at a result.
 
     Returns:
-        The largest bound of the windows that the records leave room for; None where they leave
-        room for none.
+        The largest bound of the windows; None where the records leave no room for one of them, for
+        nothing is known then of what it would do.
     """
     chosen = fitting(records, windows[0])
     fitted = _Fitted(records, chosen)
@@ -78,10 +78,10 @@ def prevention_bound(records: WindowRecords, windows: Sequence[Window]) -> Preve
     for window in windows:
         held = law.held(records, window)
         if held.overlap_share < SMALLEST_OVERLAP or held.outside_share > LARGEST_OUTSIDE:
-            continue
+            return None
         bound, is_by_margins = fitted.bound(held, window)
         found.append(PreventionBound(max(bound, 0.0), window, is_by_margins))
-    return max(found, key=lambda one: one.per_batch, default=None)
+    return max(found, key=lambda one: one.per_batch)
 
 
 class _Fitted:

@@ -8,10 +8,12 @@ from assets.savings.what_if.joint_records import JointRecords
 from assets.savings.what_if.parameters import AskedParameter
 from assets.savings.what_if.refusal import Refusal, RefusalCode
 from assets.savings.windows.effect import LARGEST_GAP, SMALLEST_OVERLAP, WindowEffect, spoken
+from assets.savings.windows.records import WindowRecords
 from data_contracts.titles import within_sentence
 
 FEWEST_INSIDE = 20  # batches inside, in all
 FEWEST_OF_PART = 5  # and of a product, a machine, a period or a season
+SMALLEST_EXPLAINED = 1 / 3  # of the failures, those that lie beyond a limit of a recorded result
 
 
 def records_refusal(joint: JointRecords, parameters: Sequence[AskedParameter]) -> Refusal | None:
@@ -21,7 +23,24 @@ def records_refusal(joint: JointRecords, parameters: Sequence[AskedParameter]) -
         joint: The records.
         parameters: The parameters, in the same order.
     """
-    return _beyond(joint, parameters) or _few_inside(joint, parameters)
+    return (
+        _beyond(joint, parameters)
+        or _few_inside(joint, parameters)
+        or _unexplained(joint.records[0])
+    )
+
+
+def _unexplained(records: WindowRecords) -> Refusal | None:
+    """Refuse where most failures have a reason that no recorded result shows."""
+    failures = int(records.is_failed.sum())
+    seen = int((records.is_failed & (records.margins < 0).any(axis=1)).sum())
+    if seen >= SMALLEST_EXPLAINED * failures:
+        return None
+    return Refusal(
+        RefusalCode.NO_MARGIN,
+        f"Only {seen} of {failures} failures lie beyond a limit of a recorded result, so the "
+        "results say little of what would prevent the others.",
+    )
 
 
 def _beyond(joint: JointRecords, parameters: Sequence[AskedParameter]) -> Refusal | None:

@@ -197,7 +197,9 @@ def _standardised(values: FloatArray, value: FloatArray) -> FloatArray:
         if spread <= 1e-12 * max(abs(column.mean()), 1.0):
             continue
         standard = (column - column.mean()) / spread
-        if abs(np.corrcoef(standard, value)[0, 1]) < SAME_QUANTITY:
+        with np.errstate(invalid="ignore", divide="ignore"):  # a constant goes with nothing
+            likeness = np.nan_to_num(np.corrcoef(standard, value)[0, 1])
+        if abs(likeness) < SAME_QUANTITY:
             found.append(standard)
     return np.column_stack(found) if found else np.empty((value.size, 0))
 

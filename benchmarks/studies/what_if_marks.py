@@ -79,7 +79,8 @@ def marks(
     known = _virtual(world, seed, reruns, batches) if is_plant else _foreign(world, seed)
     rng = np.random.default_rng([seed, 21])
     rows = []
-    for number in range(QUESTIONS):
+    # Nobody can hold two variables of the virtual plant at once, so it is not asked about that.
+    for number in range(QUESTIONS if known.can_be_joined else QUESTIONS - 1):
         started = time.perf_counter()
         asked = _asked(known, number, rng)
         row = {"world": world, "seed": seed, "question": number}
@@ -95,7 +96,7 @@ def _asked(known: KnownPlant, number: int, rng: np.random.Generator) -> dict[str
     likely = list(known.causes) or list(known.others)
     every = [*known.causes, *known.others]
     names = [str(rng.choice(likely if number != 1 else every))]
-    if number == QUESTIONS - 1 and known.can_be_joined:
+    if number == QUESTIONS - 1:
         names.append(str(rng.choice([name for name in every if name != names[0]])))
     return {name: _window(known, name, rng) for name in names}
 
@@ -226,7 +227,7 @@ def _virtual(world: str, seed: int, reruns: int, batches: int) -> KnownPlant:
         [name for name, variable in variables.items() if variable in acting],
         [name for name, variable in variables.items() if variable not in acting],
         truth,
-        can_be_joined=cut == "null",
+        can_be_joined=False,
     )
 
 

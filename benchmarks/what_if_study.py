@@ -25,7 +25,7 @@ from benchmarks.foreign_plants.kinds import KINDS
 from benchmarks.studies.record import StudyRecord
 from benchmarks.studies.what_if_marks import PLANT_WORLDS, marks
 
-RESAMPLES, RERUNS = 40, 10
+RESAMPLES, RERUNS, BATCHES = 40, 10, 600
 WORLDS = (*PLANT_WORLDS, *KINDS)
 
 
@@ -52,7 +52,7 @@ def main() -> None:
     ]
     if not asked.summary:
         for place, (world, seed, _) in enumerate(record.missing(keys), start=1):
-            for row in marks(world, seed, resamples=RESAMPLES, reruns=RERUNS):
+            for row in marks(world, seed, resamples=RESAMPLES, reruns=RERUNS, batches=BATCHES):
                 record.append(row)
             print(f"{world} {seed} ({place} of at most {len(keys)})", flush=True)
     if record.file.exists():

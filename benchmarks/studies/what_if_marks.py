@@ -64,7 +64,7 @@ class KnownPlant:
 
 
 def marks(
-    world: str, seed: int, *, resamples: int, reruns: int, batches: int = 1000
+    world: str, seed: int, *, resamples: int, reruns: int, batches: int
 ) -> list[dict[str, Any]]:
     """Ask a plant a few questions; one row each.
 

@@ -52,12 +52,14 @@ def command(
     """Ask the plant's own records what holding a parameter in a window would prevent, and earn."""
     from assets.run_settings import assumptions_in_force
     from assets.savings.what_if.answer import answer
+    from assets.savings.what_if.conditions import parse_condition
     from data_contracts.profile import load_profile
     from pipelines.site.asked_windows import remember_asked
     from pipelines.terminal.what_if_lines import answer_json, answer_lines
     from warehouse.paths import Home
     from warehouse.published_copy.published import open_published
 
+    asked_for = [parse_condition(each) for each in conditions]
     request = priced_request(None, home, assumptions, settings)
     profile = load_profile(request.source)
     prices = assumptions_in_force(profile, request.assumptions, request.price_changes)
@@ -70,7 +72,7 @@ def command(
             )
         records, refused = _records(published)
     found = answer(
-        conditions,
+        asked_for,
         lever.value,
         prices,
         records,

@@ -60,10 +60,14 @@ def answer_json(found: Answer, asked_so_far: int | None) -> dict[str, Any]:
 
 def _held(parameters: Any) -> str:
     return " and ".join(
-        f"{within_sentence(each.title)} were held {spoken(each.window)}"
-        + (f" {each.unit}" if each.unit else "")
+        f"{within_sentence(each.title)} were held {spoken(each.window)}{_unit(each)}"
         for each in parameters
     )
+
+
+def _unit(each: AskedParameter) -> str:
+    """The unit, where the title does not end with it."""
+    return f" {each.unit}" if each.unit and f"({each.unit})" not in each.title else ""
 
 
 def _effect_lines(found: Answer, effect: WindowEffect) -> Iterator[str]:

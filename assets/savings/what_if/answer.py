@@ -14,7 +14,7 @@ from assets.savings.business_case import failure_counts
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
-from assets.savings.what_if.conditions import parse_condition
+from assets.savings.what_if.conditions import Condition
 from assets.savings.what_if.held_effect import HeldEffect, held_effect
 from assets.savings.what_if.parameters import AskedParameter, asked_parameters, meaning_refusal
 from assets.savings.what_if.worth import Worth, worth
@@ -52,7 +52,7 @@ class Answer:
 
 
 def answer(
-    conditions: Sequence[str],
+    conditions: Sequence[Condition],
     kind: str,
     assumptions: Assumptions,
     records: BusinessRecords,
@@ -66,7 +66,7 @@ def answer(
     """Answer a question.
 
     Args:
-        conditions: As somebody wrote them, at least one; several are held at once.
+        conditions: At least one; several are held at once.
         kind: Kind of the lever, ``window`` or ``lots``.
         assumptions: The prices in force.
         records: The tables of the last run, those of windows among them (drivers may be empty).
@@ -77,15 +77,13 @@ def answer(
         seed: The run's seed.
 
     Raises:
-        UsageError: A condition, the outcome or the lever is not one the records know.
+        UsageError: A parameter, the outcome or the lever is not one the records know.
     """
     lever = _lever(assumptions, kind)
     counts = failure_counts(assumptions, records)
     chosen = _outcome(outcome, records, counts)
     tables = records.of_windows
-    parameters = asked_parameters(
-        [parse_condition(each) for each in conditions], tables["dictionary"], kind
-    )
+    parameters = asked_parameters(conditions, tables["dictionary"], kind)
     last_gate = _last_gate(records, chosen)
     acting_gate = max(lever.stages) if kind == "lots" else last_gate
     refusal = meaning_refusal(

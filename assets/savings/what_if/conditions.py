@@ -9,7 +9,7 @@ from data_contracts.errors import UsageError
 
 _NUMBER = r"[-+]?(?:inf|\d*\.?\d+(?:[eE][-+]?\d+)?|\d+\.)"
 _WITHIN = re.compile(
-    rf"^\s*(?P<name>\S.*?)\s+in\s+\[\s*(?P<low>{_NUMBER})\s*,\s*(?P<high>{_NUMBER})\s*\]"
+    rf"^\s*(?P<name>\S.*?)\s+in\s*\[\s*(?P<low>{_NUMBER})\s*,\s*(?P<high>{_NUMBER})\s*\]"
     r"\s*(?P<unit>.*?)\s*$",
     re.IGNORECASE,
 )

@@ -161,9 +161,9 @@ def meaning_refusal(
         why = refused.filter(own)
         rule = why["rule"][0] if why.height else None
         if rule in (RefusalRule.NOT_YET_AVAILABLE, RefusalRule.NO_AVAILABILITY):
-            return Refusal(RefusalCode.KNOWN_TOO_LATE, f"{one.title}: {why['reason'][0]}")
+            return Refusal(RefusalCode.KNOWN_TOO_LATE, str(why["reason"][0]))
         if rule is not None:
-            return Refusal(RefusalCode.OUTCOME_OR_LEAK, f"{one.title}: {why['reason'][0]}")
+            return Refusal(RefusalCode.OUTCOME_OR_LEAK, str(why["reason"][0]))
         if withheld.filter(own).height:
             return Refusal(
                 RefusalCode.OUTCOME_OR_LEAK,

@@ -107,7 +107,9 @@ def asked_tables(seed: int = 1, *, is_null: bool = False) -> dict[str, pl.DataFr
         "outcome_margins": margins,
         "gate_values": pl.concat([measured, dryers]),
         "dictionary": _dictionary(),
-        "drivers": pl.DataFrame(schema={"outcome": pl.String, "gate": pl.Int64, "driver": pl.String}),
+        "drivers": pl.DataFrame(
+            schema={"outcome": pl.String, "gate": pl.Int64, "driver": pl.String}
+        ),
         "withheld_features": pl.DataFrame(
             {"outcome": "failure", "feature": ["sensor.press.copy_of_assay"]}
         ),
@@ -177,10 +179,10 @@ def truth(windows: dict[str, Window]) -> float:
     slope = {"parameter.moisture_pct": MOISTURE, "parameter.force_kn": FORCE}
     rest = LEVEL - 0.4 * mixing + rng.normal(0, 0.3, n) + rng.normal(0, 0.8, n)
     before, after = rest.copy(), rest.copy()
-    for name in slope:
+    for name, times in slope.items():
         z = rng.normal(size=n)
         value = centre[name] + spread[name] * z
-        before -= slope[name] * value
+        before -= times * value
         if name in windows:
             low, high = (
                 norm.cdf((end - centre[name]) / spread[name])
@@ -188,5 +190,5 @@ def truth(windows: dict[str, Window]) -> float:
             )
             rank = np.clip(low + norm.cdf(z) * (high - low), 1e-12, 1 - 1e-12)
             value = centre[name] + spread[name] * norm.ppf(rank)
-        after -= slope[name] * value
+        after -= times * value
     return float(np.mean(before < 0) - np.mean(after < 0))

@@ -7,18 +7,6 @@ that a contract does not say.
 from typing import Final
 
 
-class BoundBasis:
-    """Values of ``economics.savings_upper_bounds.basis``.
-
-    What the bound rests on: the margins, the label alone where it sees more than they do, or all
-    failures on record where nothing closer can be said.
-    """
-
-    MARGINS: Final = "margins"
-    LABEL: Final = "label"
-    ALL_FAILURES: Final = "all_failures"
-
-
 class CapaVerdict:
     """Values of ``finding.capa_effectiveness.verdict``: what the series allows one to say."""
 

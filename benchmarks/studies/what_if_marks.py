@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from assets.savings.upper_bounds.prevention_bound import prevention_bound, tried_windows
-from assets.savings.what_if.conditions import Condition
+from assets.savings.what_if.conditions import AskedCondition
 from assets.savings.what_if.held_effect import held_effect
 from assets.savings.what_if.parameters import asked_parameters, meaning_refusal
 from assets.savings.windows.estimation import FEWEST_FAILURES
@@ -103,12 +103,11 @@ def _asked(known: KnownPlant, number: int, rng: np.random.Generator) -> dict[str
 
 def _window(known: KnownPlant, feature: str, rng: np.random.Generator) -> Window:
     values = known.tables["gate_values"].filter(feature=feature)["value"].drop_nulls().to_numpy()
+    shares: tuple[float | None, float | None] = (None, rng.uniform(0.4, 0.95))
     side = rng.integers(3)
-    if side == 0:
-        shares = (None, rng.uniform(0.4, 0.95))
-    elif side == 1:
+    if side == 1:
         shares = (rng.uniform(0.05, 0.6), None)
-    else:
+    elif side == 2:
         centre, half = rng.uniform(0.2, 0.8), rng.uniform(0.02, 0.4)
         shares = (max(centre - half, 0.0), min(centre + half, 1.0))
     low, high = (None if each is None else float(np.quantile(values, each)) for each in shares)
@@ -124,7 +123,7 @@ def _answer(
     kinds = dict(dictionary.select("feature", "kind").iter_rows())
     lever = "lots" if all(kinds[name] in KINDS["lots"] for name in asked) else "window"
     held_kinds = {each for own in KINDS.values() for each in own}
-    conditions = [Condition(name, name, window, "") for name, window in asked.items()]
+    conditions = [AskedCondition(name, name, window, "") for name, window in asked.items()]
     # A question may join a lot's attribute and a parameter here; no lever of the product does.
     told = dictionary.with_columns(
         kind=pl.when(pl.col("kind").is_in(held_kinds))
@@ -198,8 +197,8 @@ def _virtual(world: str, seed: int, reruns: int, batches: int) -> KnownPlant:
 
     def policy(windows: Mapping[str, Window]) -> Policy:
         ((feature, window),) = windows.items()
-        how = "reject" if feature.startswith("material.") else "redraw"
-        return replace(Policy(variables[feature], window.low, window.high), how=how)
+        held = Policy(variables[feature], window.low, window.high)
+        return replace(held, how="reject") if feature.startswith("material.") else held
 
     def truth(asked: Sequence[Mapping[str, Window]]) -> list[float]:
         if cut == "null":

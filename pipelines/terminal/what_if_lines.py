@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
-from assets.savings.what_if.answer import Answer
+from assets.savings.what_if.answer import WhatIfAnswer
 from assets.savings.what_if.parameters import AskedParameter
 from assets.savings.what_if.worth import Worth
 from assets.savings.windows.effect import WindowEffect, spoken
@@ -14,7 +14,7 @@ from reports.formats import money, number, share
 LEVEL_95_MISSES = 20  # of so many 95% intervals one is expected to miss
 
 
-def answer_lines(found: Answer, asked_so_far: int | None) -> Iterator[str]:
+def answer_lines(found: WhatIfAnswer, asked_so_far: int | None) -> Iterator[str]:
     """Say what the records answer, a line each.
 
     Args:
@@ -39,7 +39,7 @@ def answer_lines(found: Answer, asked_so_far: int | None) -> Iterator[str]:
         yield _asked_line(asked_so_far)
 
 
-def answer_json(found: Answer, asked_so_far: int | None) -> dict[str, Any]:
+def answer_json(found: WhatIfAnswer, asked_so_far: int | None) -> dict[str, Any]:
     """Return the answer as JSON values; arguments as in ``answer_lines``."""
     held, effect = found.held, found.held.effect
     refusal = held.refusal
@@ -70,7 +70,7 @@ def _unit(each: AskedParameter) -> str:
     return f" {each.unit}" if each.unit and f"({each.unit})" not in each.title else ""
 
 
-def _effect_lines(found: Answer, effect: WindowEffect) -> Iterator[str]:
+def _effect_lines(found: WhatIfAnswer, effect: WindowEffect) -> Iterator[str]:
     wide, pace = effect.expected.at_95, found.batches_per_year
     prevented = number(wide.value * pace, wide.low * pace, wide.high * pace).full
     yield f"Prevented if always held: {prevented} failures a year, 95% interval."
@@ -136,7 +136,7 @@ def _parameter_json(each: AskedParameter) -> dict[str, Any]:
     }
 
 
-def _effect_json(effect: WindowEffect, found: Answer) -> dict[str, Any]:
+def _effect_json(effect: WindowEffect, found: WhatIfAnswer) -> dict[str, Any]:
     wide, pace = effect.expected.at_95, found.batches_per_year
     return {
         "prevented_failures_per_year": wide.value * pace,

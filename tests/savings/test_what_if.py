@@ -7,14 +7,14 @@ import polars as pl
 import pytest
 
 from assets.savings.what_if import held_effect as module
-from assets.savings.what_if.answer import answer
+from assets.savings.what_if.answer import WhatIfAnswer, answer
 from assets.savings.what_if.conditions import parse_condition
 from assets.savings.what_if.held_effect import HeldEffect, held_effect
 from assets.savings.what_if.joint_records import joint_records
 from assets.savings.what_if.parameters import asked_parameters, meaning_refusal
 from assets.savings.what_if.refusal import RefusalCode
 from assets.savings.windows.negative_controls import CONTROLS
-from data_contracts.assumptions import load_built_in
+from data_contracts.assumptions import Assumptions, load_built_in
 from data_contracts.errors import UsageError
 from tests.savings.asked_records import (
     BATCHES,
@@ -190,7 +190,7 @@ def test_a_stand_in_that_claims_a_saving_is_doubt(
 @pytest.mark.parametrize(
     ("name", "last_gate", "acting_gate", "code"),
     [
-        ("press.copy_of_assay", 5, 5, RefusalCode.OUTCOME_OR_LEAK),
+        ("sensor.press.copy_of_assay", 5, 5, RefusalCode.OUTCOME_OR_LEAK),
         ("force_kn", 3, 3, RefusalCode.KNOWN_TOO_LATE),
         ("force_kn", 5, 3, RefusalCode.KNOWN_TOO_LATE),
         ("moisture_pct", 5, 5, None),
@@ -250,15 +250,22 @@ def test_an_answer_is_priced_as_a_lever_of_the_run(tables: Tables) -> None:
 
 def test_what_the_records_have_no_outcome_or_lever_for_is_told(tables: Tables) -> None:
     assumptions = load_built_in("tablets")
-    records = asked_business_records(tables)
-    asked = ([parse_condition("moisture_pct <= 0.3")], "window")
-    effort = {"draws": 100, **EFFORT}
-    with pytest.raises(UsageError, match="no outcome 'failures'; the records have: failure"):
-        answer(
-            *asked, assumptions, records, tables["refused_features"], outcome="failures", **effort
+    levers = tuple(each for each in assumptions.levers if each.kind != "window")
+
+    def ask(prices: Assumptions, outcome: str | None = None) -> WhatIfAnswer:
+        return answer(
+            [parse_condition("moisture_pct <= 0.3")],
+            "window",
+            prices,
+            asked_business_records(tables),
+            tables["refused_features"],
+            outcome=outcome,
+            draws=100,
+            resamples=20,
+            seed=1,
         )
-    bare = replace(
-        assumptions, levers=tuple(each for each in assumptions.levers if each.kind != "window")
-    )
+
+    with pytest.raises(UsageError, match="no outcome 'failures'; the records have: failure"):
+        ask(assumptions, "failures")
     with pytest.raises(UsageError, match="no lever of kind 'window' is declared"):
-        answer(*asked, bare, records, tables["refused_features"], **effort)
+        ask(replace(assumptions, levers=levers))

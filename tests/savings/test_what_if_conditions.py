@@ -63,7 +63,7 @@ def _asked(dictionary: pl.DataFrame, *texts: str, kind: str = "window") -> list[
 def test_a_parameter_has_several_names(dictionary: pl.DataFrame) -> None:
     for name in ("parameter.moisture_pct", "moisture_pct", "Moisture", "moisture"):
         assert _asked(dictionary, f"{name} <= 1") == ["parameter.moisture_pct"]
-    assert _asked(dictionary, "d90_um <= 1 µm", kind="lots") == ["material.api.d90_um"]
+    assert _asked(dictionary, "api.d90_um <= 1 µm", kind="lots") == ["material.api.d90_um"]
 
 
 def test_parameters_held_at_once_stand_from_the_last_gate_to_the_first(
@@ -79,7 +79,7 @@ def test_parameters_held_at_once_stand_from_the_last_gate_to_the_first(
         (("moistur_pct <= 1",), "window", "Nearest names: parameter.moisture_pct"),
         (("pressure_bar <= 1",), "window", "no parameter 'pressure_bar'"),
         (("moisture_pct <= 1 kN",), "window", "recorded in '%', not in 'kN'"),
-        (("d90_um <= 1",), "window", "ask it with --lever lots"),
+        (("api.d90_um <= 1",), "window", "ask it with --lever lots"),
         (("moisture_pct <= 1",), "lots", "ask it with --lever window"),
         (("water_pct <= 1",), "window", "nobody sets it"),
         (("drying.id <= 1",), "window", "has levels, not numbers"),

@@ -14,7 +14,7 @@ from assets.savings.business_case import failure_counts
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
-from assets.savings.what_if.conditions import Condition
+from assets.savings.what_if.conditions import AskedCondition
 from assets.savings.what_if.held_effect import HeldEffect, held_effect
 from assets.savings.what_if.parameters import AskedParameter, asked_parameters, meaning_refusal
 from assets.savings.what_if.worth import Worth, worth
@@ -24,7 +24,7 @@ from data_contracts.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Answer:
+class WhatIfAnswer:
     """What the records say to a question.
 
     Attributes:
@@ -52,7 +52,7 @@ class Answer:
 
 
 def answer(
-    conditions: Sequence[Condition],
+    conditions: Sequence[AskedCondition],
     kind: str,
     assumptions: Assumptions,
     records: BusinessRecords,
@@ -62,8 +62,8 @@ def answer(
     draws: int,
     resamples: int,
     seed: int,
-) -> Answer:
-    """Answer a question.
+) -> WhatIfAnswer:
+    """WhatIfAnswer a question.
 
     Args:
         conditions: At least one; several are held at once.
@@ -100,7 +100,7 @@ def answer(
             assumptions, counts, lever, chosen, gate, held.effect, draws=draws, seed=seed
         )
     found = counts.evidence.at(chosen, last_gate)
-    return Answer(
+    return WhatIfAnswer(
         chosen,
         records.titles.get(chosen, chosen),
         lever,

@@ -21,7 +21,7 @@ FORM = 'write it as "parameter in [low, high]", "parameter <= high" or "paramete
 
 
 @dataclass(frozen=True)
-class Condition:
+class AskedCondition:
     """What is asked of one parameter.
 
     Attributes:
@@ -37,7 +37,7 @@ class Condition:
     unit: str
 
 
-def parse_condition(text: str) -> Condition:
+def parse_condition(text: str) -> AskedCondition:
     """Read a condition.
 
     Args:
@@ -67,4 +67,4 @@ def parse_condition(text: str) -> Condition:
         raise UsageError(
             f"Condition '{text}': a window open at both ends changes nothing; name an end."
         )
-    return Condition(text, name, Window(low, high), unit)
+    return AskedCondition(text, name, Window(low, high), unit)

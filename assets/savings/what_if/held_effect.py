@@ -54,8 +54,8 @@ def held_effect(
     joint = joint_records(tables, outcome, parameters)
     if joint is None:
         reason = f"No batch has all of it on record: the parameters, and a result of '{outcome}'"
-        refusal = Refusal(RefusalCode.NO_MARGIN, f"{reason} with its distance to a limit.")
-        return HeldEffect(None, None, refusal)
+        unknown = Refusal(RefusalCode.NO_MARGIN, f"{reason} with its distance to a limit.")
+        return HeldEffect(None, None, unknown)
     inside = float(joint.inside(parameters).mean())
     refusal = records_refusal(joint, parameters)
     if refusal is not None:

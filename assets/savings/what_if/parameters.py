@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.savings.what_if.conditions import Condition
+from assets.savings.what_if.conditions import AskedCondition
 from assets.savings.what_if.refusal import Refusal, RefusalCode
 from assets.savings.windows.policy import Window
 from assets.savings.windows.window_effects import KINDS
@@ -40,7 +40,7 @@ class AskedParameter:
 
 
 def asked_parameters(
-    conditions: Sequence[Condition], dictionary: pl.DataFrame, kind: str
+    conditions: Sequence[AskedCondition], dictionary: pl.DataFrame, kind: str
 ) -> list[AskedParameter]:
     """Find the features that conditions mean.
 
@@ -66,7 +66,7 @@ def asked_parameters(
     return sorted(found, key=lambda one: (-one.gate, one.feature))
 
 
-def _asked(condition: Condition, dictionary: pl.DataFrame, kind: str) -> AskedParameter:
+def _asked(condition: AskedCondition, dictionary: pl.DataFrame, kind: str) -> AskedParameter:
     row = _row(condition, dictionary)
     where = f"Condition '{condition.text}'"
     if row["data_type"] != "numeric":
@@ -98,16 +98,16 @@ def _asked(condition: Condition, dictionary: pl.DataFrame, kind: str) -> AskedPa
     )
 
 
-def _row(condition: Condition, dictionary: pl.DataFrame) -> dict[str, Any]:
-    """Return the row of the dictionary that a name means: whole, its last part, or its title."""
+def _row(condition: AskedCondition, dictionary: pl.DataFrame) -> dict[str, Any]:
+    """Return the row of the dictionary that a name means: whole, its quantity, or its title."""
     name = condition.name
-    feature = pl.col("feature")
+    feature, quantity = pl.col("feature"), pl.col("quantity")
+    plain = pl.concat_str("kind", "quantity", separator=".")
     ways = (
         feature == name,
-        feature.str.ends_with(f".{name}") & feature.is_in([f"{k}.{name}" for k in _KIND_NAMES]),
-        feature.str.ends_with(f".{name}"),
+        (quantity == name) & (feature == plain),
         pl.col("title").str.to_lowercase() == name.lower(),
-        pl.col("quantity") == name,
+        quantity == name,
     )
     for way in ways:
         rows = dictionary.filter(way)
@@ -119,23 +119,21 @@ def _row(condition: Condition, dictionary: pl.DataFrame) -> dict[str, Any]:
                 f"Condition '{condition.text}': '{name}' may mean any of {rows.height} features; "
                 f"name one whole: {several}."
             )
-    hint = ", ".join(_nearest(name, dictionary["feature"].to_list())) or "none is like it"
+    hint = ", ".join(_nearest(name, dictionary)) or "none is like it"
     raise UsageError(
         f"Condition '{condition.text}': the records have no parameter '{name}'. Nearest names: "
         f"{hint}. \"lotwise sql 'SELECT feature, title, unit FROM feature.dictionary'\" lists all."
     )
 
 
-def _nearest(name: str, known: Sequence[str]) -> list[str]:
-    """Return the names that hold the text, and those spelt nearly so."""
-    short = {each.partition(".")[2]: each for each in known}
+def _nearest(name: str, dictionary: pl.DataFrame) -> list[str]:
+    """Return the features whose name holds the text, and those spelt nearly so."""
+    known = dictionary["feature"].to_list()
+    by_quantity = dict(dictionary.select("quantity", "feature").drop_nulls().iter_rows())
     near = [each for each in known if name.lower() in each.lower()][:3]
-    near += [short[each] for each in get_close_matches(name, short, n=3, cutoff=0.6)]
+    near += [by_quantity[each] for each in get_close_matches(name, by_quantity, n=3, cutoff=0.6)]
     near += get_close_matches(name, known, n=3, cutoff=0.6)
     return list(dict.fromkeys(near))[:MOST_NAMED]
-
-
-_KIND_NAMES = tuple(name for kinds in KINDS.values() for name in kinds)
 
 
 def meaning_refusal(

@@ -27,6 +27,7 @@ class HeldBy(StrEnum):
 
     WINDOW = "window"
     LOTS = "lots"
+    MAINTENANCE = "maintenance"
 
 
 def command(
@@ -38,7 +39,8 @@ def command(
         ),
     ],
     lever: Annotated[
-        HeldBy, typer.Option("--lever", help="A parameter of the process, or of material lots.")
+        HeldBy,
+        typer.Option("--lever", help="What holds it; maintenance: granulation <= 60."),
     ] = HeldBy.WINDOW,
     outcome: Annotated[
         str | None,
@@ -51,9 +53,10 @@ def command(
 ) -> None:
     """Ask the plant's own records what holding a parameter in a window would prevent, and earn."""
     from assets.run_settings import assumptions_in_force
-    from assets.savings.what_if.answer import answer
+    from assets.savings.what_if.answer import WhatIfAnswer, answer
     from assets.savings.what_if.conditions import parse_condition
     from data_contracts.profile import load_profile
+    from pipelines.replay.asked_renewal import RenewalAnswer, asked_renewal
     from pipelines.site.asked_windows import remember_asked
     from pipelines.terminal.what_if_lines import answer_json, answer_lines
     from warehouse.paths import Home
@@ -71,25 +74,39 @@ def command(
                 f"The last run in {request.home} was of {source}, not of '{profile.name}': run it."
             )
         records, refused = _records(published)
-    found = answer(
-        asked_for,
-        lever.value,
-        prices,
-        records,
-        refused,
-        outcome=outcome,
-        draws=DRAWS,
-        resamples=RESAMPLES,
-        seed=request.seed,
-    )
-    asked = remember_asked(where, run_id, _spelt(conditions, found.outcome))
+        lives = _lives(published) if lever is HeldBy.MAINTENANCE else {}
+    found: WhatIfAnswer | RenewalAnswer
+    if lever is HeldBy.MAINTENANCE:
+        found = asked_renewal(asked_for, prices, records, lives, draws=DRAWS, seed=request.seed)
+        refusal, about = found.refusal, lever.value
+    else:
+        found = answer(
+            asked_for,
+            lever.value,
+            prices,
+            records,
+            refused,
+            outcome=outcome,
+            draws=DRAWS,
+            resamples=RESAMPLES,
+            seed=request.seed,
+        )
+        refusal, about = found.held.refusal, found.outcome
+    asked = remember_asked(where, run_id, _spelt(conditions, about))
     if as_json:
         typer.echo(json.dumps(answer_json(found, asked), indent=2))
     else:
         for line in answer_lines(found, asked):
             say(line)
-    if found.held.refusal is not None and not found.held.refusal.is_doubt:
+    if refusal is not None and not refusal.is_doubt:
         raise typer.Exit(DATA_OR_CHECKS_FAILED)
+
+
+def _lives(published: "PublishedWarehouse") -> dict[str, "pl.DataFrame"]:
+    """Read what the lives of equipment are followed in."""
+    from pipelines.replay.asked_renewal import LIFE_TABLES
+
+    return {name: published.query(f"SELECT * FROM core.{name}") for name in LIFE_TABLES}
 
 
 def _records(published: "PublishedWarehouse") -> tuple["BusinessRecords", "pl.DataFrame"]:

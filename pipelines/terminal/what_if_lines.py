@@ -9,18 +9,29 @@ from assets.savings.what_if.parameters import AskedParameter
 from assets.savings.what_if.worth import Worth
 from assets.savings.windows.effect import WindowEffect, spoken
 from data_contracts.titles import within_sentence
+from pipelines.replay.asked_renewal import RenewalAnswer
 from reports.formats import money, number, share
 
+RENEWAL_FIGURES = ("events_avoided_per_batch", "saving_per_batch_usd")
 LEVEL_95_MISSES = 20  # of so many 95% intervals one is expected to miss
 
 
-def answer_lines(found: WhatIfAnswer, asked_so_far: int | None) -> Iterator[str]:
+def answer_lines(found: WhatIfAnswer | RenewalAnswer, asked_so_far: int | None) -> Iterator[str]:
     """Say what the records answer, a line each.
 
     Args:
         found: The answer.
         asked_so_far: Questions asked since the last run, this one included; None if not counted.
     """
+    if isinstance(found, RenewalAnswer):
+        yield from _renewal_lines(found)
+    else:
+        yield from _window_lines(found)
+    if asked_so_far is not None:
+        yield _asked_line(asked_so_far)
+
+
+def _window_lines(found: WhatIfAnswer) -> Iterator[str]:
     yield f"What if {_held(found.parameters)}, to prevent '{found.outcome_title}'?"
     held = found.held
     if held.refusal is not None:
@@ -35,12 +46,44 @@ def answer_lines(found: WhatIfAnswer, asked_so_far: int | None) -> Iterator[str]
     if found.worth is not None:
         yield from _worth_lines(found.worth, is_proxy=found.is_proxy)
     yield f"Verdict of the last run on '{found.outcome_title}': {found.verdict or 'none reached'}."
-    if asked_so_far is not None:
-        yield _asked_line(asked_so_far)
 
 
-def answer_json(found: WhatIfAnswer, asked_so_far: int | None) -> dict[str, Any]:
+def _renewal_lines(found: RenewalAnswer) -> Iterator[str]:
+    yield f"What if {found.part} were renewed by {found.interval:,.0f} {found.time_scale}?"
+    if found.refusal is not None:
+        yield f"Not answered: {found.refusal.reason}"
+    if found.row is not None:
+        ends = [float(found.row[f"events_avoided_per_batch{end}"]) for end in ("", "_low", "_high")]
+        avoided = number(*(end * found.batches_per_year for end in ends)).full
+        yield f"Breakdowns avoided: {avoided} a year, 90% interval by the fitted law of lives."
+        saved = [float(found.row[f"saving_per_batch_usd{end}"]) for end in ("", "_low", "_high")]
+        yield f"Saved a batch, renewals paid: {money(*saved).full}, 90% interval."
+    if found.worth is not None:
+        yield from _worth_lines(found.worth, is_proxy=False)
+
+
+def answer_json(found: WhatIfAnswer | RenewalAnswer, asked_so_far: int | None) -> dict[str, Any]:
     """Return the answer as JSON values; arguments as in ``answer_lines``."""
+    values = _renewal_json(found) if isinstance(found, RenewalAnswer) else _window_json(found)
+    return values | {"asked_since_last_run": asked_so_far}
+
+
+def _renewal_json(found: RenewalAnswer) -> dict[str, Any]:
+    refusal, row = found.refusal, found.row
+    names = [f"{stem}{end}" for stem in RENEWAL_FIGURES for end in ("", "_low", "_high")]
+    return {
+        "lever": "maintenance",
+        "part": found.part,
+        "interval": found.interval,
+        "time_scale": found.time_scale,
+        "is_answered": refusal is None,
+        "refusal": None if refusal is None else {"code": refusal.code, "reason": refusal.reason},
+        "effect": None if row is None else {name: row[name] for name in names},
+        "worth": None if found.worth is None else _worth_json(found.worth),
+    }
+
+
+def _window_json(found: WhatIfAnswer) -> dict[str, Any]:
     held, effect = found.held, found.held.effect
     refusal = held.refusal
     return {
@@ -54,7 +97,6 @@ def answer_json(found: WhatIfAnswer, asked_so_far: int | None) -> dict[str, Any]
         "worth": None if found.worth is None else _worth_json(found.worth),
         "verdict": found.verdict,
         "is_proxy": found.is_proxy,
-        "asked_since_last_run": asked_so_far,
     }
 
 

@@ -18,7 +18,6 @@ from assets.savings.what_if.conditions import AskedCondition
 from assets.savings.what_if.held_effect import HeldEffect, held_effect
 from assets.savings.what_if.parameters import AskedParameter, asked_parameters, meaning_refusal
 from assets.savings.what_if.worth import Worth, worth
-from assets.savings.windows.window_effects import KINDS
 from data_contracts.assumptions import Assumptions, Lever
 from data_contracts.errors import UsageError
 
@@ -79,7 +78,7 @@ def answer(
     Raises:
         UsageError: A parameter, the outcome or the lever is not one the records know.
     """
-    lever = _lever(assumptions, kind)
+    lever = lever_of(assumptions, kind)
     counts = failure_counts(assumptions, records)
     chosen = _outcome(outcome, records, counts)
     tables = records.of_windows
@@ -113,13 +112,23 @@ def answer(
     )
 
 
-def _lever(assumptions: Assumptions, kind: str) -> Lever:
+def lever_of(assumptions: Assumptions, kind: str) -> Lever:
+    """Return the lever of a kind.
+
+    Args:
+        assumptions: The set that declares it.
+        kind: Kind of the lever.
+
+    Raises:
+        UsageError: None of the kind is declared.
+    """
     for lever in assumptions.levers:
         if lever.kind == kind:
             return lever
-    declared = sorted({lever.kind for lever in assumptions.levers} & KINDS.keys())
-    hint = f"declared are {', '.join(declared)}" if declared else "none of the kind is declared"
-    raise UsageError(f"{assumptions.where}: no lever of kind '{kind}' is declared; {hint}.")
+    declared = ", ".join(sorted({lever.kind for lever in assumptions.levers}))
+    raise UsageError(
+        f"{assumptions.where}: no lever of kind '{kind}' is declared; declared are: {declared}."
+    )
 
 
 def _outcome(asked: str | None, records: BusinessRecords, counts: FailureCounts) -> str:

@@ -22,8 +22,9 @@ FROM economics.negative_controls AS c LEFT JOIN feature.dictionary AS d ON d.fea
 ORDER BY c.lever, c.control
 """
 _BOUNDS_SQL = """
-SELECT outcome, title, gate, batches, failures, basis, bound_failures_per_year AS failures_at_most,
-  bound_usd_per_year AS usd_at_most, is_closed, reason, concat_ws('/', outcome, feature) AS key
+SELECT outcome, title, gate, bound_failures_per_year AS failures_at_most, is_closed, reason,
+  bound_usd_per_year AS usd_at_most, closing_usd_per_year AS closing_usd,
+  concat_ws('/', outcome, feature) AS key
 FROM economics.savings_upper_bounds ORDER BY bound_usd_per_year, outcome, feature
 """
 

@@ -76,6 +76,7 @@ SLOW_FILES = (
     "tests/reports/test_summary.py",
     "tests/reports/test_table_hashes.py",
     "tests/reports/test_time_to_failure_section.py",
+    "tests/reports/test_upper_bounds_section.py",
     "tests/reports/test_verification.py",
     "tests/reports/test_window_evidence_section.py",
     "tests/reports/test_workbook.py",

@@ -55,6 +55,11 @@ def test_what_is_no_condition_is_told(text: str, told: str) -> None:
     assert f"Condition '{text}'" in str(error.value)
 
 
+def test_a_condition_without_end_is_told_at_once() -> None:
+    with pytest.raises(UsageError, match="100,002 letters"):
+        parse_condition(f"x{' ' * 100_000}y")
+
+
 def _asked(dictionary: pl.DataFrame, *texts: str, kind: str = "window") -> list[str]:
     found = asked_parameters([parse_condition(text) for text in texts], dictionary, kind)
     return [one.feature for one in found]

@@ -17,6 +17,7 @@ _BOUND = re.compile(
     rf"^\s*(?P<name>\S.*?)\s*(?P<side><=|>=|<|>)\s*(?P<end>{_NUMBER})\s*(?P<unit>.*?)\s*$",
     re.IGNORECASE,
 )
+MOST_LETTERS = 400  # of a condition; longer ones are no name of anything
 FORM = 'write it as "parameter in [low, high]", "parameter <= high" or "parameter >= low"'
 
 
@@ -47,6 +48,8 @@ def parse_condition(text: str) -> AskedCondition:
     Raises:
         UsageError: The text has another form, or the window is empty or leaves nothing out.
     """
+    if len(text) > MOST_LETTERS:
+        raise UsageError(f"A condition of {len(text):,} letters is too long; {FORM}.")
     within, bound = _WITHIN.match(text), _BOUND.match(text)
     if within is not None:
         name, unit = within["name"], within["unit"]

@@ -1,5 +1,6 @@
 """Windows somebody names, on records of known truth: answers that hold it, and every refusal."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from assets.savings.what_if.refusal import RefusalCode
 from assets.savings.windows.negative_controls import CONTROLS
 from data_contracts.assumptions import Assumptions, load_built_in
 from data_contracts.errors import UsageError
+from pipelines.terminal.what_if_lines import answer_json, answer_lines
 from tests.savings.asked_records import (
     BATCHES,
     DRYER,
@@ -246,6 +248,18 @@ def test_an_answer_is_priced_as_a_lever_of_the_run(tables: Tables) -> None:
     # Nobody of this plant has stated a price.
     assert not found.worth.is_own
     assert found.worth.asked_prices
+    lines = "\n".join(answer_lines(found, 3))
+    assert lines.startswith("What if moisture were held below 0.3 %, to prevent 'Any failure'?")
+    assert "failures a year, 95% interval." in lines
+    assert "Adherence assumed: 85% of batches can be held (70% to 95%)." in lines
+    assert "No request for money yet: prices that came with lotwise carry" in lines
+    assert "3 different questions" in lines
+    said = answer_json(found, 3)
+    assert (said["is_answered"], said["refusal"], said["verdict"]) == (True, None, "no_signal")
+    assert said["held"][0] | {"low": None, "high": 0.3} == said["held"][0]
+    pace = found.batches_per_year
+    assert said["effect"]["prevented_low_90"] == pytest.approx(effect.expected.low * pace)
+    assert json.loads(json.dumps(said))["worth"]["adherence"] == [0.7, 0.85, 0.95]
 
 
 def test_what_the_records_have_no_outcome_or_lever_for_is_told(tables: Tables) -> None:

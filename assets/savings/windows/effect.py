@@ -185,8 +185,11 @@ class WindowEffect:
 
 def spoken(window: Window) -> str:
     """Return a window in words."""
+    low, high = (
+        f"{end:.4g}" if abs(end) < 1e4 else f"{end:,.0f}" for end in (window.low, window.high)
+    )
     if not np.isfinite(window.low):
-        return f"below {window.high:.4g}"
+        return f"below {high}"
     if not np.isfinite(window.high):
-        return f"above {window.low:.4g}"
-    return f"between {window.low:.4g} and {window.high:.4g}"
+        return f"above {low}"
+    return f"between {low} and {high}"

@@ -99,7 +99,8 @@ class _Fitted:
         within = quasi_demeaned(self.table, records.cluster, chosen.correlation)
         target = quasi_demeaned(records.margins, records.cluster, chosen.correlation)
         gram = within.T @ within
-        inverse = np.linalg.inv(gram + np.diag(chosen.penalty * chosen.design.is_penalised + 1e-8))
+        shrunk = np.diag(chosen.penalty * chosen.design.is_penalised + 1e-8)
+        inverse = np.asarray(np.linalg.inv(gram + shrunk), dtype=np.float64)
         self.weights = inverse @ within.T @ target
         error = _left_out(within, inverse, target - within @ self.weights, joined)
         joined_lots = self.groups.shape[0]

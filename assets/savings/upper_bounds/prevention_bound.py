@@ -111,7 +111,10 @@ class _Fitted:
             axis=2,
         )
         self.now = self.table @ self.weights
-        residual = records.margins - self.now
+        # A fit of n batches by p columns leaves residuals too small, and so too few near a limit.
+        used = min(float(np.sum(inverse * gram)), records.batches / 2)
+        lost = sqrt(records.batches / (records.batches - used))
+        residual = (records.margins - self.now) * lost
         self.scale = residual_scale(residual, records.product)
         places = np.linspace(0, records.batches - 1, min(records.batches, MOST_RESIDUALS))
         self.pool = (residual / self.scale)[places.astype(int)]

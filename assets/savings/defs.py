@@ -29,6 +29,7 @@ from assets.savings.records.controller_answers import controller_answers, failur
 from assets.savings.records.copq_ledger import copq_ledger
 from assets.savings.records.rate_arithmetic import rate_arithmetic
 from assets.savings.uncertainty.assumptions import assumptions
+from assets.savings.upper_bounds.savings_upper_bounds import savings_upper_bounds
 from assets.savings.windows.window_studies import STUDIES, kept_effects
 from data_contracts.catalogue import contract
 from warehouse.store import Warehouse
@@ -170,6 +171,16 @@ def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterat
         context.log.info(f"{row['lever']}: {row['basis']}. {row['reason']}")
     found = {name: getattr(case, contract(name).table) for name in CASE_TABLES}
     yield from table_outputs(found, CASE_TABLES)
+
+
+# What the records leave open belongs to a fit, as a verdict does: no night changes it.
+@table_asset(
+    "economics.savings_upper_bounds", *RECORDS, *EVIDENCE, group="upper_bounds", resources=SETTINGS
+)
+def upper_bounds(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.DataFrame:
+    """What each suspect could cost a year at most, one row each."""
+    assumed = context.resources.run_settings.assumptions()
+    return savings_upper_bounds(assumed, BusinessRecords(**tables))
 
 
 @dg.multi_asset(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.savings.windows.difference import HALVES, fitting, half_fits
+from assets.savings.windows.difference import HALVES, HeldParameter, fitting, half_fits
 from assets.savings.windows.policy import Window
 from assets.savings.windows.records import WindowRecords
 from assets.statistics.array_types import FloatArray
@@ -68,7 +68,8 @@ def margin_shift(records: WindowRecords, window: Window) -> MarginShift | None:
         margin is farther from its limit at the far set-point.
     """
     chosen = fitting(records, window)
-    halves = half_fits(records, np.arange(records.batches), records.cluster, chosen)
+    part = HeldParameter(records, chosen)
+    halves = half_fits([part], np.arange(records.batches), records.cluster)
     every = np.arange(records.batches)
     within = records.margins - group_means(records.margins, records.product, every)
     spread = within.std(axis=0)
@@ -79,7 +80,7 @@ def margin_shift(records: WindowRecords, window: Window) -> MarginShift | None:
             rows = np.flatnonzero(records.half == half)
             design = chosen.design.taken(rows)
             at_far, at_near = (design.at(np.full(rows.size, point)) for point in (far, near))
-            moved[rows] = (at_far - at_near) @ other.weights
+            moved[rows] = (at_far - at_near) @ other.weights[0]
         shift = moved.mean(axis=0)
         most = int((shift / np.maximum(spread, 1e-12)).argmax())
         if shift[most] <= 0 or (found and shift[most] / spread[most] <= found.shift / found.spread):

@@ -32,7 +32,7 @@ _COLUMNS = {"calibration": "risk_calibration"}
 _PLAIN = tuple(
     each.name
     for each in fields(WindowEffect)
-    if each.name not in {*_ESTIMATES, "outcome", "feature", "title", "window"}
+    if each.name not in {*_ESTIMATES, "outcome", "feature", "title", "window", "beside"}
 )
 
 

@@ -101,3 +101,12 @@ def test_a_short_record_designs_nothing():
     rng = np.random.default_rng(10)
     margin, lot = _record(rng, 20, lot_spread=0.5, carry=0.2)
     assert switchback(margin, lot, 0.9, seed=3) is None
+
+
+def test_the_study_runs_on_three_plants():
+    from benchmarks.switchback_study import marks
+
+    found = [marks(seed) for seed in (11, 12, 13)]
+    assert all(each["is_designed"] for each in found)
+    for each in found:
+        assert abs(float(str(each["power_stated"])) - float(str(each["power_simulated"]))) < 0.25

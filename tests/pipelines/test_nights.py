@@ -22,8 +22,10 @@ OF_THE_RUN = {"evidence.runs", "mart.runs"}
 # They count the rows of those, or hold a hash of them; what else they say is compared.
 ABOUT_RUNS = {"evidence.contract_results", "evidence.claims", "history.claims"}
 TOLD = (
-    "FROM evidence.contract_results "
-    "WHERE table_name NOT IN ('evidence.runs', 'mart.runs') ORDER BY ALL",
+    (
+        "FROM evidence.contract_results "
+        "WHERE table_name NOT IN ('evidence.runs', 'mart.runs') ORDER BY ALL"
+    ),
     "SELECT * EXCLUDE (inputs_hash) FROM evidence.claims ORDER BY ALL",
     "SELECT * EXCLUDE (inputs_hash) FROM history.claims ORDER BY ALL",
 )

@@ -6,6 +6,7 @@ name, so that a page can mark each figure and a document can print it.
 
 from typing import Any
 
+from reports.pages.decision.cost_basis import cost_basis
 from reports.pages.decision.first_days import first_days
 from reports.pages.decision.parts import COST, Part, as_text
 from reports.pages.decision.prices import Prices, prices
@@ -137,6 +138,7 @@ def cost_line(facts: Facts, said: Answer) -> list[Part]:
         ".",
         *_drawn(facts),
         *_at_target(facts),
+        *cost_basis(facts),
     ]
 
 

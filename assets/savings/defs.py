@@ -25,6 +25,7 @@ from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.controller_answers import controller_answers, failures_by_year
 from assets.savings.records.copq_ledger import copq_ledger
 from assets.savings.records.cost_records import CostRecords
+from assets.savings.records.quality_costs import QUALITY_COSTS, quality_costs
 from assets.savings.records.rate_arithmetic import rate_arithmetic
 from assets.savings.uncertainty.assumptions import assumptions
 from data_contracts.assumption_schema.recorded import RECORDED_PRICES
@@ -52,6 +53,7 @@ CASE_TABLES = (
     "economics.scenarios",
 )
 RECORDS = ("core.batches", "core.outcomes", "core.outcome_definitions")
+QUALITY = ("core.deviations", "core.lab_results", "core.inspections")
 COSTS = ("core.phases", "core.standard_costs", "core.write_offs")
 EVIDENCE = (
     "model.verdicts",
@@ -125,6 +127,21 @@ def cost_at_recorded_rate(
 ) -> pl.DataFrame:
     """What failures cost at the recorded rate, multiplied out: one row per figure."""
     return rate_arithmetic(baseline(**tables), in_force(context, recorded_prices))
+
+
+@table_asset(QUALITY_COSTS, *RECORDS, *QUALITY, RECORDED_PRICES, group=GROUP, resources=SETTINGS)
+def costs_of_quality(
+    context: dg.AssetExecutionContext, recorded_prices: pl.DataFrame, **tables: pl.DataFrame
+) -> pl.DataFrame:
+    """What quality costs a year besides failed batches, one row per category."""
+    counted = {contract(name).table: tables.pop(contract(name).table) for name in QUALITY}
+    return quality_costs(
+        in_force(context, recorded_prices),
+        baseline(**tables),
+        tables["batches"],
+        priced_failures(**tables)["batch_id"],
+        counted,
+    )
 
 
 @table_asset(

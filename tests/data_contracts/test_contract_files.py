@@ -76,6 +76,7 @@ KEYS = {
     "economics.window_effects": ["lever", "target", "estimator"],
     "economics.copq_ledger": ["batch_id", "category"],
     "economics.recorded_prices": ["name"],
+    "economics.quality_costs": ["category"],
     "economics.levers": ["lever"],
     "economics.scenarios": ["scenario", "lever", "measure"],
     "economics.value_by_gate": ["gate", "outcome"],

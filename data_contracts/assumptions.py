@@ -20,6 +20,7 @@ from data_contracts.assumption_schema.model import (
     Promise,
 )
 from data_contracts.assumption_schema.reader import read_assumptions
+from data_contracts.assumption_schema.recorded import with_recorded
 from data_contracts.assumption_schema.shipped import BUILT_IN_DIR, built_in_names
 from data_contracts.assumption_schema.spans import check_span
 from data_contracts.codes import PriceOrigin
@@ -41,6 +42,7 @@ __all__ = [
     "load_run_assumptions",
     "names_built_in",
     "with_overrides",
+    "with_recorded",
 ]
 
 DEFAULT_ASSUMPTIONS = "tablets"  # prices a run when neither the command nor the profile names a set

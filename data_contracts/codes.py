@@ -17,6 +17,21 @@ class CapaVerdict:
     NOT_IN_FORCE: Final = "not_in_force"
 
 
+class CostBasis:
+    """Values of ``economics.copq_ledger.cost_basis``.
+
+    Whether the amount was written off for this batch, is its product's standard cost up to the
+    stage it failed at, the mean of the failed batches that are on record, a price that the plant
+    states, or a placeholder that came with lotwise.
+    """
+
+    RECORDED: Final = "recorded"
+    STANDARD_COST: Final = "standard_cost"
+    RECORDED_MEAN: Final = "recorded_mean"
+    ASSUMPTION: Final = "assumption"
+    PLACEHOLDER: Final = "placeholder"
+
+
 class Disposition:
     """Values of ``raw.batches.disposition``.
 

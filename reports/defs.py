@@ -9,6 +9,9 @@ import dagster as dg
 import polars as pl
 
 from assets.defs import table_asset
+from data_contracts.assumption_schema.recorded import RECORDED_PRICES
+from data_contracts.assumptions import with_recorded
+from data_contracts.tables import table
 
 DRAFT_KEY = dg.AssetKey(["draft", "warehouse"])
 
@@ -77,9 +80,12 @@ def business_case_workbook(context: dg.AssetExecutionContext) -> dg.MaterializeR
     from warehouse.published_copy.published import open_published
 
     release = context.resources.warehouse.release_in_hand()
-    assumptions = context.resources.run_settings.assumptions()
+    declared = context.resources.run_settings.assumptions()
     with open_published(release) as published:
-        file = write_run_workbook(published, assumptions, release.reports_dir)
+        is_kept = RECORDED_PRICES in published.tables()  # copies of earlier versions lack it
+        recorded = published.query(f"FROM {RECORDED_PRICES}") if is_kept else table(RECORDED_PRICES)
+        priced = with_recorded(declared, recorded)
+        file = write_run_workbook(published, priced, release.reports_dir)
     return _drawn(context, file)
 
 

@@ -59,6 +59,7 @@ SLOW_FILES = (
     "tests/marts/test_worked_questions.py",
     "tests/pipelines/test_chaos.py",
     "tests/pipelines/test_asked_renewal.py",
+    "tests/pipelines/test_costs_on_record.py",
     "tests/pipelines/test_check_command.py",
     "tests/pipelines/test_contract_checks.py",
     "tests/pipelines/test_incremental.py",

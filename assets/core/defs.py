@@ -17,7 +17,7 @@ from assets.core.known_versions import (
     latest_instant_sql,
     unknown_batches_sql,
 )
-from assets.core.limits import ABSENT, limits
+from assets.core.limits import ABSENT, COST_TABLES, limits
 from assets.core.margins import outcome_margins
 from assets.core.measurements import measurements
 from assets.core.outcomes import outcome_definitions, outcomes, quantities_of
@@ -130,7 +130,7 @@ def core_outcomes(
 @table_asset(
     "evidence.limits",
     "core.batches",
-    *(f"core.{name}" for name in ABSENT),
+    *(f"core.{name}" for name in (*ABSENT, *COST_TABLES)),
     "core.outcome_definitions",
     "core.outcomes",
     group=GROUP,

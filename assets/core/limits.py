@@ -84,6 +84,21 @@ COSTS = Limit(
     "The source records no cost per batch: money comes from the assumptions file, whose every "
     "number has an owner and a range.",
 )
+# Said each for itself where the source has the other of the two.
+COST_TABLES = {
+    "standard_costs": Limit(
+        "economics",
+        "no_standard_costs",
+        "The source has no standard costs: what was spent on a failed batch up to its stage is "
+        "assumed wherever nothing was written off for it.",
+    ),
+    "write_offs": Limit(
+        "economics",
+        "no_write_offs",
+        "The source has no write-offs: what a failed batch cost besides its standard cost is "
+        "assumed.",
+    ),
+}
 
 
 def limits(
@@ -95,7 +110,8 @@ def limits(
     """Say what could not be computed for this source, and why.
 
     Args:
-        tables: Core tables by name without schema: ``batches`` and all those of ``ABSENT``.
+        tables: Core tables by name without schema: ``batches`` and all those of ``ABSENT`` and
+            ``COST_TABLES``.
         outcome_definitions: ``core.outcome_definitions``.
         outcomes: ``core.outcomes``.
         strays: Records of unknown batches: table_name, records.
@@ -108,9 +124,14 @@ def limits(
         *_batch_limits(tables["batches"], tables["phases"]),
         *_outcome_limits(outcome_definitions, outcomes, tables["batches"]),
         *_stray_limits(strays),
-        COSTS,
+        *_cost_limits(tables),
     ]
     return table("evidence.limits", rows)
+
+
+def _cost_limits(tables: Mapping[str, pl.DataFrame]) -> list[Limit]:
+    absent = [limit for name, limit in COST_TABLES.items() if tables[name].is_empty()]
+    return [COSTS] if len(absent) == len(COST_TABLES) else absent
 
 
 def _batch_limits(batches: pl.DataFrame, phases: pl.DataFrame) -> Iterator[Limit]:

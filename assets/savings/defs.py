@@ -27,10 +27,14 @@ from assets.savings.records.baseline import baseline, priced_failures
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.controller_answers import controller_answers, failures_by_year
 from assets.savings.records.copq_ledger import copq_ledger
+from assets.savings.records.cost_records import CostRecords
+from assets.savings.records.quality_costs import QUALITY_COSTS, quality_costs
 from assets.savings.records.rate_arithmetic import rate_arithmetic
 from assets.savings.uncertainty.assumptions import assumptions
 from assets.savings.upper_bounds.savings_upper_bounds import savings_upper_bounds
 from assets.savings.windows.window_studies import STUDIES, kept_effects
+from data_contracts.assumption_schema.recorded import RECORDED_PRICES
+from data_contracts.assumptions import Assumptions, with_recorded
 from data_contracts.catalogue import contract
 from warehouse.store import Warehouse
 
@@ -57,6 +61,8 @@ CASE_TABLES = (
     "economics.scenarios",
 )
 RECORDS = ("core.batches", "core.outcomes", "core.outcome_definitions")
+QUALITY = ("core.deviations", "core.lab_results", "core.inspections")
+COSTS = ("core.phases", "core.standard_costs", "core.write_offs")
 EVIDENCE = (
     "model.verdicts",
     "model.alarm_counts",
@@ -72,6 +78,7 @@ EVIDENCE = (
 OF_WINDOWS = tuple(
     name for name in EVIDENCE if name not in ("model.predictions", "finding.replacement_intervals")
 )
+READ_BY_MOVES = (*RECORDS, *EVIDENCE, STUDIES, RECORDED_PRICES)
 OF_TRIALS = (
     "core.outcomes",
     "core.outcome_margins",
@@ -82,40 +89,91 @@ OF_TRIALS = (
 )
 
 
+def in_force(context: dg.AssetExecutionContext, recorded_prices: pl.DataFrame) -> Assumptions:
+    """Return the cost assumptions of the run, with what its records give."""
+    return with_recorded(context.resources.run_settings.assumptions(), recorded_prices)
+
+
+@table_asset(RECORDED_PRICES, *RECORDS, *COSTS, group=GROUP, resources=SETTINGS)
+def prices_on_record(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.DataFrame:
+    """The numbers that write-offs and standard costs give, one row each."""
+    return CostRecords(**tables).recorded_prices(context.resources.run_settings.assumptions())
+
+
 # Nothing is written for a source that is refused, so the account of what was received comes first.
-@table_asset("economics.assumptions", group=GROUP, resources=SETTINGS, deps=["evidence.ingestion"])
-def declared_assumptions(context: dg.AssetExecutionContext) -> pl.DataFrame:
+@table_asset(
+    "economics.assumptions",
+    RECORDED_PRICES,
+    group=GROUP,
+    resources=SETTINGS,
+    deps=["evidence.ingestion"],
+)
+def declared_assumptions(
+    context: dg.AssetExecutionContext, recorded_prices: pl.DataFrame
+) -> pl.DataFrame:
     """The cost assumptions of the run, one row per number."""
-    return assumptions(context.resources.run_settings.assumptions())
+    return assumptions(in_force(context, recorded_prices))
 
 
-@table_asset("economics.alarm_prices", "model.alarm_counts", group=GROUP, resources=SETTINGS)
+@table_asset(
+    "economics.alarm_prices",
+    "model.alarm_counts",
+    RECORDED_PRICES,
+    group=GROUP,
+    resources=SETTINGS,
+)
 def prices_of_an_alarm(
-    context: dg.AssetExecutionContext, alarm_counts: pl.DataFrame
+    context: dg.AssetExecutionContext, alarm_counts: pl.DataFrame, recorded_prices: pl.DataFrame
 ) -> pl.DataFrame:
     """What an alarm costs and saves at each gate, one row each."""
-    return alarm_prices(context.resources.run_settings.assumptions(), alarm_counts)
+    return alarm_prices(in_force(context, recorded_prices), alarm_counts)
 
 
-@table_asset("economics.copq_ledger", *RECORDS, group=GROUP, resources=SETTINGS)
-def ledger(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.DataFrame:
+@table_asset(
+    "economics.copq_ledger", *RECORDS, *COSTS, RECORDED_PRICES, group=GROUP, resources=SETTINGS
+)
+def ledger(
+    context: dg.AssetExecutionContext, recorded_prices: pl.DataFrame, **tables: pl.DataFrame
+) -> pl.DataFrame:
     """The cost of poor quality, one row per failed batch and category."""
-    return copq_ledger(priced_failures(**tables), context.resources.run_settings.assumptions())
+    priced, records = in_force(context, recorded_prices), CostRecords(**tables)
+    return copq_ledger(records.priced_failures, priced, records.recorded_costs(priced))
 
 
-@table_asset("economics.rate_arithmetic", *RECORDS, group=GROUP, resources=SETTINGS)
+@table_asset(
+    "economics.rate_arithmetic", *RECORDS, RECORDED_PRICES, group=GROUP, resources=SETTINGS
+)
 def cost_at_recorded_rate(
-    context: dg.AssetExecutionContext, **tables: pl.DataFrame
+    context: dg.AssetExecutionContext, recorded_prices: pl.DataFrame, **tables: pl.DataFrame
 ) -> pl.DataFrame:
     """What failures cost at the recorded rate, multiplied out: one row per figure."""
-    return rate_arithmetic(baseline(**tables), context.resources.run_settings.assumptions())
+    return rate_arithmetic(baseline(**tables), in_force(context, recorded_prices))
 
 
-@table_asset("economics.controller_answers", *RECORDS, group=GROUP, resources=SETTINGS)
-def controller_questions(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.DataFrame:
+@table_asset(QUALITY_COSTS, *RECORDS, *QUALITY, RECORDED_PRICES, group=GROUP, resources=SETTINGS)
+def costs_of_quality(
+    context: dg.AssetExecutionContext, recorded_prices: pl.DataFrame, **tables: pl.DataFrame
+) -> pl.DataFrame:
+    """What quality costs a year besides failed batches, one row per category."""
+    counted = {contract(name).table: tables.pop(contract(name).table) for name in QUALITY}
+    return quality_costs(
+        in_force(context, recorded_prices),
+        baseline(**tables),
+        tables["batches"],
+        priced_failures(**tables)["batch_id"],
+        counted,
+    )
+
+
+@table_asset(
+    "economics.controller_answers", *RECORDS, RECORDED_PRICES, group=GROUP, resources=SETTINGS
+)
+def controller_questions(
+    context: dg.AssetExecutionContext, recorded_prices: pl.DataFrame, **tables: pl.DataFrame
+) -> pl.DataFrame:
     """Baseline, money, tax, run-rate, avoidable cost, worst year, owners: one row each."""
     return controller_answers(
-        context.resources.run_settings.assumptions(),
+        in_force(context, recorded_prices),
         baseline(**tables),
         failures_by_year(tables["batches"], priced_failures(**tables)),
     )
@@ -148,20 +206,22 @@ def designs_of_trials(
 # Asked for and not handed over: a home of an earlier version has no studies until its next refit.
 @dg.multi_asset(
     name="business_case",
-    ins=table_ins(*RECORDS, *EVIDENCE),
+    ins=table_ins(*RECORDS, *EVIDENCE, RECORDED_PRICES),
     deps=[asset_key(STUDIES)],
     outs=table_outs(*CASE_TABLES),
     group_name=GROUP,
     required_resource_keys={*SETTINGS, "warehouse"},
     op_tags=asks_only(STUDIES),
 )
-def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
+def savings(
+    context: dg.AssetExecutionContext, recorded_prices: pl.DataFrame, **tables: pl.DataFrame
+) -> Iterator[Any]:
     """Which levers are carried out, at which gate, and what that is worth."""
     settings: RunSettings = context.resources.run_settings
     warehouse: Warehouse = context.resources.warehouse
     effort = _effort(settings)
     case = business_case(
-        settings.assumptions(),
+        in_force(context, recorded_prices),
         BusinessRecords(**tables, window_studies=kept_studies(warehouse)),
         draws=effort.draws,
         seed=settings.seed,
@@ -175,12 +235,18 @@ def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterat
 
 # What the records leave open belongs to a fit, as a verdict does: no night changes it.
 @table_asset(
-    "economics.savings_upper_bounds", *RECORDS, *EVIDENCE, group="upper_bounds", resources=SETTINGS
+    "economics.savings_upper_bounds",
+    *RECORDS,
+    *EVIDENCE,
+    RECORDED_PRICES,
+    group="upper_bounds",
+    resources=SETTINGS,
 )
-def upper_bounds(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.DataFrame:
+def upper_bounds(
+    context: dg.AssetExecutionContext, recorded_prices: pl.DataFrame, **tables: pl.DataFrame
+) -> pl.DataFrame:
     """What each suspect could cost a year at most, one row each."""
-    assumed = context.resources.run_settings.assumptions()
-    return savings_upper_bounds(assumed, BusinessRecords(**tables))
+    return savings_upper_bounds(in_force(context, recorded_prices), BusinessRecords(**tables))
 
 
 @dg.multi_asset(
@@ -188,7 +254,7 @@ def upper_bounds(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> p
     specs=written_specs(
         HEADLINE_MOVES,
         RATE_MOVES,
-        deps=["evidence.runs", *RECORDS, *EVIDENCE, STUDIES, ASSUMPTIONS, SCENARIOS],
+        deps=["evidence.runs", *READ_BY_MOVES, ASSUMPTIONS, SCENARIOS],
         group="history",
     ),
     required_resource_keys={*SETTINGS, "warehouse"},
@@ -198,7 +264,8 @@ def what_changed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRe
     settings: RunSettings = context.resources.run_settings
     warehouse: Warehouse = context.resources.warehouse
     names, effort = (*RECORDS, *EVIDENCE), _effort(settings)
-    moves = moves_of_run(warehouse, names, settings.assumptions(), settings.seed, effort)
+    priced = with_recorded(settings.assumptions(), warehouse.read(RECORDED_PRICES))
+    moves = moves_of_run(warehouse, names, priced, settings.seed, effort)
     for name, rows in ((HEADLINE_MOVES, moves.headline), (RATE_MOVES, moves.failure_rate)):
         written = warehouse.replace_where(name, rows, column="run_number", value=moves.number)
         yield written_result(name, written)

@@ -43,6 +43,32 @@ def clopper_pearson(events: float, trials: float, level: float = 0.95) -> Interv
     return low, high
 
 
+def student_mean(values: FloatArray, level: float = 0.9) -> Interval:
+    """Interval of a mean, by Student's t (Student 1908, Biometrika 6).
+
+    Args:
+        values: At least two values.
+        level: Confidence level.
+
+    Returns:
+        Lower and upper bound, in the unit of the values; both the mean where all are equal.
+
+    Examples:
+        Of 1, 2 and 3 the standard error is 0.577 and t is 2.920 at two degrees of freedom:
+
+        >>> low, high = student_mean(np.array([1.0, 2.0, 3.0]))
+        >>> round(low, 3), round(high, 3)
+        (0.314, 3.686)
+    """
+    from scipy.stats import t
+
+    mean = float(values.mean())
+    if np.ptp(values) == 0:
+        return mean, mean
+    half = float(t.ppf((1 + level) / 2, values.size - 1) * values.std(ddof=1)) / sqrt(values.size)
+    return mean - half, mean + half
+
+
 def garwood(
     events: FloatArray | float, exposure: FloatArray | float, tail: float = 0.025
 ) -> tuple[FloatArray, FloatArray]:

@@ -60,6 +60,14 @@ NAMED_UNITS: dict[str, str] = {
     "slot_value_usd_per_batch": "USD/batch",
     "unmeasured_confounding_ratio": "ratio",
     "target_failure_rate": "share",
+    "minor_deviation_usd": "USD",
+    "major_deviation_usd": "USD",
+    "critical_deviation_usd": "USD",
+    "rework_usd_per_batch": "USD/batch",
+    "line_under_investigation_usd_per_day": "USD/day",
+    "laboratory_result_usd": "USD",
+    "inspection_usd_per_batch": "USD/batch",
+    "prevention_usd_per_year": "USD/year",
 }
 # Kinds whose effect is read from records nobody randomised: something unmeasured may be behind it.
 OBSERVED_KINDS = frozenset({"window", "lots"})

@@ -11,7 +11,7 @@ import typer
 
 from data_contracts.assumption_schema.model import ENDS
 from data_contracts.codes import PricedMeasure
-from data_contracts.errors import UsageError
+from data_contracts.errors import UsageError, WarehouseError
 from pipelines.commands.options import (
     AssumptionsOption,
     HomeOption,
@@ -58,7 +58,8 @@ def command(
         raise UsageError(f"--top {top}: give a number of at least 1.")
     request = priced_request(source, home, assumptions, settings)
     profile = load_profile(request.source)
-    read = assumptions_in_force(profile, request.assumptions, request.price_changes)
+    declared = assumptions_in_force(profile, request.assumptions, request.price_changes)
+    read = with_records(declared, request.home, profile.name)
     shares = _shares(request.home, profile.name) if top or draft else []
     if draft is not None:
         _write(draft, read, shares, top or DRAFT_LINES)
@@ -95,6 +96,24 @@ def priced_request(
     return asked(
         source, data=None, home=home, assumptions=assumptions, seed=None, price_changes=settings
     )
+
+
+def with_records(declared: "Assumptions", home: Path, profile: str) -> "Assumptions":
+    """Return the set with what the records of the last run give, if that was of this source."""
+    from data_contracts.assumption_schema.recorded import RECORDED_PRICES
+    from data_contracts.assumptions import with_recorded
+    from warehouse.paths import Home
+    from warehouse.published_copy.published import open_published
+
+    try:
+        with open_published(Home(home)) as published:
+            if RECORDED_PRICES not in published.tables():
+                return declared
+            of_source = published.query(_SOURCE)["source_profile"].to_list()
+            recorded = published.query(f"FROM {RECORDED_PRICES}")
+    except WarehouseError:  # nothing is published yet
+        return declared
+    return with_recorded(declared, recorded) if profile in of_source else declared
 
 
 def _shares(home: Path, profile: str) -> list[dict[str, Any]]:

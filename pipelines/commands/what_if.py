@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from data_contracts.errors import DATA_OR_CHECKS_FAILED, UsageError, WarehouseError
-from pipelines.commands.assumptions import priced_request
+from pipelines.commands.assumptions import priced_request, with_records
 from pipelines.commands.options import AssumptionsOption, HomeOption, JsonOption, SetOption
 from pipelines.terminal.console import say
 
@@ -65,7 +65,8 @@ def command(
     asked_for = [parse_condition(each) for each in conditions]
     request = priced_request(None, home, assumptions, settings)
     profile = load_profile(request.source)
-    prices = assumptions_in_force(profile, request.assumptions, request.price_changes)
+    declared = assumptions_in_force(profile, request.assumptions, request.price_changes)
+    prices = with_records(declared, request.home, profile.name)
     where = Home(request.home)
     with open_published(where) as published:
         run_id, source = published.query(_RUN).row(0)

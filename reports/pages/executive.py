@@ -71,6 +71,10 @@ SELECT name, unit, owner, source, as_of, kind, description, origin, stated_in
 FROM economics.assumptions ORDER BY kind DESC, name
 """
 _QUESTIONS_SQL = "SELECT question FROM economics.controller_answers ORDER BY position, question"
+_QUALITY_COSTS_SQL = """
+SELECT category, paf, counted, cost_basis FROM economics.quality_costs
+ORDER BY paf, base_usd_per_year DESC, category
+"""
 _OPEN_QUESTIONS_SQL = """
 SELECT outcome, title, concat_ws('/', outcome, feature) AS key
 FROM evidence.leak_questions WHERE NOT is_answered ORDER BY outcome, feature
@@ -206,6 +210,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "levers": facts.rows(_LEVERS_SQL),
         "best_gates": {row["outcome"]: row["gate"] for row in facts.rows(_BEST_GATES_SQL)},
         "assumptions": facts.rows(_ASSUMPTIONS_SQL),
+        "quality_costs": facts.rows(_QUALITY_COSTS_SQL),
         "questions": [row["question"] for row in facts.rows(_QUESTIONS_SQL)],
         "leak_answers": facts.rows(_LEAK_ANSWERS_SQL),
         "open_questions": facts.rows(_OPEN_QUESTIONS_SQL),

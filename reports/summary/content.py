@@ -80,7 +80,7 @@ def content(facts: Facts) -> dict[str, Any]:
         "sentence": sentence(facts, said, found),
         "cost_caption": "What batches beyond a proxy limit would cost, had each been lost"
         if said.outcome and said.outcome.get("is_proxy")
-        else "What failures on record cost, by mode and stage",
+        else "What all failures on record cost, by mode and stage",
         "todo": _todo(facts) if said.is_priced else [],
         "badly": as_text(facts, if_it_goes_badly(facts)) if said.is_priced else "",
         "days": [

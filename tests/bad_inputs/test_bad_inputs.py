@@ -14,6 +14,7 @@ import pytest
 
 from tests.bad_inputs import (
     command_cases,
+    cost_cases,
     delivery_cases,
     expression_cases,
     origin_cases,
@@ -30,6 +31,7 @@ CASES = [
     *expression_cases.CASES,
     *origin_cases.CASES,
     *delivery_cases.CASES,
+    *cost_cases.CASES,
     *parquet_cases.CASES,
     *command_cases.CASES,
     *published_cases.CASES,

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.core.limits import ABSENT, limits
+from assets.core.limits import ABSENT, COST_TABLES, limits
 
 NO_STRAYS = pl.DataFrame(schema={"table_name": pl.String, "records": pl.Int64})
 
@@ -12,7 +12,7 @@ def codes(frame):
 
 
 def test_the_barest_source_says_everything_it_cannot_tell(table):
-    tables = {name: table(f"core.{name}") for name in ABSENT}
+    tables = {name: table(f"core.{name}") for name in (*ABSENT, *COST_TABLES)}
     tables["batches"] = table(
         "core.batches", {"batch_id": "B1", "production_order": 1, "cluster_id": "B1"}
     )
@@ -30,7 +30,7 @@ def test_the_barest_source_says_everything_it_cannot_tell(table):
 
 
 def test_pending_batches_strays_and_missing_margins_are_counted(table, day):
-    tables = {name: table(f"core.{name}") for name in ABSENT}
+    tables = {name: table(f"core.{name}") for name in (*ABSENT, *COST_TABLES)}
     tables["batches"] = table(
         "core.batches",
         {
@@ -61,3 +61,26 @@ def test_pending_batches_strays_and_missing_margins_are_counted(table, day):
     assert "records.unknown_batch.phases" in codes(found)
     assert "records.unknown_batch.spectra" not in codes(found)
     assert "time.no_dates" not in codes(found)
+
+
+def test_one_kind_of_cost_on_record_leaves_the_other_to_be_told(table, day):
+    tables = {name: table(f"core.{name}") for name in (*ABSENT, *COST_TABLES)}
+    tables["batches"] = table(
+        "core.batches", {"batch_id": "B1", "production_order": 1, "cluster_id": "B1"}
+    )
+    costs = {
+        "standard_costs": {"product": "P", "stage": 1, "full_usd": 2.0, "variable_usd": 1.0}
+        | {"strength": "any", "batch_size": 0.0, "effective_at": day(0)},
+        "write_offs": {"batch_id": "B1", "category": "regulatory", "posting_no": 1}
+        | {"amount_usd": 5.0},
+    }
+
+    def told(*recorded: str) -> set[str]:
+        given = tables | {name: table(f"core.{name}", costs[name]) for name in recorded}
+        found = limits(given, table("core.outcome_definitions"), table("core.outcomes"), NO_STRAYS)
+        return {code for code in codes(found) if code.startswith("economics.")}
+
+    assert told() == {"economics.no_costs_per_batch"}
+    assert told("standard_costs") == {"economics.no_write_offs"}
+    assert told("write_offs") == {"economics.no_standard_costs"}
+    assert told("standard_costs", "write_offs") == set()

@@ -113,7 +113,17 @@ def test_default_is_tablets_and_every_number_in_it_is_used():
         "slot_value_usd_per_batch",
         "unmeasured_confounding_ratio",
     }
-    assert set(tablets.parameters) - used == named
+    of_quality = {  # economics.quality_costs
+        "minor_deviation_usd",
+        "major_deviation_usd",
+        "critical_deviation_usd",
+        "rework_usd_per_batch",
+        "line_under_investigation_usd_per_day",
+        "laboratory_result_usd",
+        "inspection_usd_per_batch",
+        "prevention_usd_per_year",
+    }
+    assert set(tablets.parameters) - used == named | of_quality
 
 
 @pytest.mark.parametrize(

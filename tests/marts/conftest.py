@@ -94,6 +94,7 @@ def records() -> dict[str, list[dict]]:
             {
                 "batch_id": "B2", "category": category, "paf": "internal_failure", "stage": 3,
                 "amount_usd": amount, "basis": "b", "is_avoidable": avoidable,
+                "cost_basis": "assumption",
             }
             for category, amount, avoidable in (("material", 100, True), ("labour", 50, False))
         ],

@@ -86,6 +86,7 @@ def ledger_rows(batches: Rows) -> Rows:
             "stage": 4 if batch["failure_mode"] == "dissolution" else 3,
             "amount_usd": amount,
             "basis": "assumption",
+            "cost_basis": "standard_cost" if category == "direct_material" else "placeholder",
             "is_avoidable": is_avoidable,
         }
         for batch in batches

@@ -79,7 +79,7 @@ def test_every_formula_names_what_it_uses(book):
 def test_assumptions_carry_owner_source_and_date(book):
     rows = [cell for sheet, cell in book.cells if sheet == "Assumptions" and cell[0] == "A"]
     named = [cell for cell in rows if int(cell[1:]) > 3]
-    assert len(named) == 96
+    assert len(named) == 104
     for cell in named:
         for column in "EFGHIJ":
             assert book.cells["Assumptions", f"{column}{cell[1:]}"] not in ("", None)

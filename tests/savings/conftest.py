@@ -31,6 +31,9 @@ def _records(
         {
             "batch_id": ids,
             "production_order": range(count),
+            "product": ["P"] * count,
+            "strength": ["10MG"] * count,
+            "batch_size": [1e6] * count,
             "started_at": [
                 start + timedelta(days=730.5 / count) * i if dated else None for i in range(count)
             ],

@@ -1,5 +1,7 @@
 """The assets: every economics table is made, fits its contract, and holds no unexplained zero."""
 
+from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,8 @@ from assets.savings import defs
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.errors import AssumptionError
 from data_contracts.generated.polars_schema import conform, empty
+from tests.savings.recorded_books import rows
+from tests.savings.recorded_books import standard as standard_cost
 
 
 class _Memory(dg.IOManager):
@@ -41,7 +45,9 @@ class _Asked:
         return self._tables[table]
 
 
-def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.DataFrame]:
+def _materialised(
+    records, assumptions_file=None, choice=None, **recorded: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
     from pathlib import Path
 
     memory = _Memory(
@@ -54,6 +60,12 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
         }
     )
     for name in (
+        "core.phases",
+        "core.standard_costs",
+        "core.write_offs",
+        "core.deviations",
+        "core.lab_results",
+        "core.inspections",
         "model.predictions",
         "finding.replacement_intervals",
         "core.outcome_margins",
@@ -63,6 +75,7 @@ def _materialised(records, assumptions_file=None, choice=None) -> dict[str, pl.D
         "evidence.withheld_features",
     ):
         memory.tables[name] = empty(contract(name))
+    memory.tables |= {f"core.{name}": frame for name, frame in recorded.items()}
     profile: Any = SimpleNamespace(
         name="plant", assumptions=choice, file=Path("profiles/plant.yaml")
     )
@@ -95,9 +108,9 @@ def test_every_economics_table_is_made(tables):
     made = {name for name in tables if name.startswith("economics.")}
     assert made == set(contract_names("economics"))
     # No driver is named here, so no parameter is held and there is nothing to control for; none is
-    # recorded, so there is no suspect either.
+    # recorded, so there is no suspect either; no cost is on record.
     of_windows = {f"economics.{name}" for name in ("window_effects", "negative_controls")}
-    of_windows.add("economics.savings_upper_bounds")
+    of_windows |= {"economics.savings_upper_bounds", "economics.recorded_prices"}
     assert {name for name in made if tables[name].is_empty()} == of_windows
     assert tables["finding.window_studies"].is_empty()
 
@@ -114,3 +127,31 @@ def test_a_set_that_cannot_price_a_run_is_refused(records_of):
         _materialised(records_of(), choice="sterile_injectable")
     with pytest.raises(AssumptionError, match=r"profiles/plant_costs\.yaml"):
         _materialised(records_of(), choice="plant_costs.yaml")
+
+
+def test_costs_on_record_reach_every_table_that_prices(records_of):
+    """Twelve batches of one product failed: material 90,000 and crew 24,000 each, by standard."""
+    stages = ((1, 60000, 70000), (3, 30000, 44000), (7, 500, 500))  # it fails at stage 6
+    standard = rows("core.standard_costs", *(standard_cost("P", *stage) for stage in stages))
+    made = _materialised(records_of(), Path("tablets"), standard_costs=standard)
+    priced = {row["name"]: row for row in made["economics.assumptions"].iter_rows(named=True)}
+    material = priced["direct_material_usd_per_batch"]
+    assert (material["low"], material["base"], material["high"]) == (90000, 90000, 90000)
+    assert (material["origin"], material["distribution"]) == ("records", "fixed")
+    assert priced["suite_usd_per_day"]["base"] == 6000  # over the 4 days of the base
+    assert priced["sunk_cost_share_gate_2"]["base"] == pytest.approx(2 / 3)
+    ledger = made["economics.copq_ledger"]
+    of_basis = ledger.group_by("cost_basis").agg(pl.col("amount_usd").sum()).sort("cost_basis")
+    # Of 270,000 by the shipped set, 200,000 of material and 32,000 of crew are on record instead.
+    assert [(basis, float(usd)) for basis, usd in of_basis.iter_rows()] == [
+        ("placeholder", 12 * 38000.0),
+        ("standard_cost", 12 * 114000.0),
+    ]
+    rate = dict(made["economics.rate_arithmetic"].select("figure", "base").iter_rows())
+    assert rate["failure_cost_usd_per_batch"] == 152000
+    each = ledger.group_by("batch_id").agg(pl.col("amount_usd").sum())["amount_usd"]
+    assert set(each.to_list()) == {Decimal("152000.00")}
+    assert made["economics.price_standing"]["own_numbers"].item() == 10
+    answers = made["economics.controller_answers"]
+    (owners,) = answers.filter(question="Who owns the assumptions?")["answer"]
+    assert owners.startswith("Counted from the records of this run: 10;")

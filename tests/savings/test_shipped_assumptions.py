@@ -15,6 +15,7 @@ from data_contracts.assumptions import (
     load_run_assumptions,
     with_overrides,
 )
+from data_contracts.profile import built_in_profiles, load_profile
 
 
 @pytest.mark.parametrize("name", built_in_names())
@@ -126,3 +127,15 @@ def test_real_time_release_by_hand():
 def test_release_that_saves_nothing_leaves_no_room_for_a_cost():
     costly = with_overrides(load_built_in("real_time_release"), ["run_usd_per_year=90000000"])
     assert roi(costly).to_json()["implementation_cost_usd"] == {"low": 0, "high": 0}
+
+
+def test_every_shipped_profile_that_is_priced_names_a_set_that_fits():
+    """Solid dose but for the vials; lots of a product nobody names have no outcome to price."""
+    named = {}
+    for name in built_in_profiles():
+        profile = load_profile(name)
+        named[name] = profile.assumptions
+        assert profile.assumptions in built_in_names() or not profile.outcomes
+    assert named.pop("sterile_vials") == "sterile_vials"
+    assert named.pop("lot_genealogy") is None
+    assert set(named.values()) == {"tablets"}

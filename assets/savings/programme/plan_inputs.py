@@ -19,6 +19,7 @@ from assets.savings.levers.lever_decisions import ALL_LEVERS, LeverDecision
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws, percentiles
 from assets.statistics.array_types import FloatArray
+from data_contracts.assumption_schema.recorded import DECIMALS, RECORDS_OWNER, STATED_IN
 from data_contracts.assumption_schema.units import NAMED_UNITS
 from data_contracts.assumptions import Assumption, Assumptions, Lever
 from data_contracts.codes import PriceOrigin
@@ -26,8 +27,6 @@ from data_contracts.tables import table
 
 ALARM_ROLE = {"false_alarm_rate": "alarm_budget"}  # what was flagged stands for the budget
 PACE = "batches_per_year"
-RECORDS_OWNER = "Counted from the records of this run"
-DECIMALS = 12
 
 
 @dataclass(frozen=True)
@@ -181,6 +180,6 @@ def _measured(row: dict[str, Any], name: str, unit: str, as_of: date) -> Assumpt
         kind="measured",
         favourable="low" if row["role"] in ("alarm_budget", "events_planned") else "high",
         origin=PriceOrigin.RECORDS,
-        stated_in="records of the run",
+        stated_in=STATED_IN,
         description=f"P10, median and P90 of what was measured: {row['role'].replace('_', ' ')}.",
     )

@@ -28,7 +28,7 @@ MOST_PLACEHOLDER_SHARE = 0.1  # above it nothing is asked for but the prices the
 NAMED_SHARE = 0.9  # of what placeholders carry, those named first carry at least so much
 MOST_LINES = 10  # named, unless so many carry less than that
 MOST_LEFT_SHARE = 0.05  # half of what may be left, for a site's prices move the whole too
-OWN = (PriceOrigin.SITE, PriceOrigin.SIMULATED_PLANT)
+OWN = (PriceOrigin.SITE, PriceOrigin.SIMULATED_PLANT, PriceOrigin.RECORDS)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ name, so that a page can mark each figure and a document can print it.
 
 from typing import Any
 
-from reports.pages.decision.first_days import first_days
+from reports.pages.decision.cost_basis import cost_basis
+from reports.pages.decision.first_days import first_days, shortest_trial
 from reports.pages.decision.parts import COST, Part, as_text
 from reports.pages.decision.prices import Prices, prices
 from reports.pages.decision.programme import if_it_goes_badly, planned
@@ -17,6 +18,7 @@ from reports.wording import NEXT_STEPS
 
 SIMULATED = "Prices are those of the simulated plant, which declares them."
 NO_LEVER = "No money now: the records support no lever yet. "
+_RUN_SQL = "SELECT is_quick FROM evidence.runs ORDER BY run_number DESC NULLS LAST LIMIT 1"
 UNKNOWN = "None yet: this copy does not say whose prices it rests on. Run it again."
 
 
@@ -98,17 +100,29 @@ def _prices_first(found: Prices, verb: str) -> list[Part]:
 
 
 def _approval(facts: Facts) -> list[Part]:
+    if any(row["is_quick"] for row in facts.rows(_RUN_SQL)):
+        return ["None yet: this was a quick run. Run it in full before anyone decides on it."]
     cost: list[Part] = []
     if facts.has("savings.measure", COST):
         cost = [("savings.measure", COST, "full"), " once for "]
-    approve: list[Part] = ["Approve ", *cost, "the programme above."]
     if facts.has("proof.promise"):
-        return approve
-    first = (
-        " Run it first at one line, and write its start and both failure rates into the "
-        "assumptions as the promise: from then on the tracker tells whether it is kept."
+        return ["Approve ", *cost, "the programme above."]
+    promise = (
+        "Write its start and the failure rates before and promised into the assumptions: from then "
+        "on the tracker tells whether they are kept."
     )
-    return [*approve, first]
+    lever = shortest_trial(facts)
+    if lever is None:
+        return ["Approve ", *cost, f"the programme above. Run it first at one line. {promise}"]
+    return [
+        "Approve now a switchback at one line (",
+        ("trial.pairs", lever, "value"),
+        " pairs of blocks, ",
+        ("trial.months", lever, "value"),
+        " months). Release ",
+        *cost,
+        f"the programme above once that shows the margin answering; else stop. {promise}",
+    ]
 
 
 def _no_control(said: Answer) -> list[Part]:
@@ -137,6 +151,7 @@ def cost_line(facts: Facts, said: Answer) -> list[Part]:
         ".",
         *_drawn(facts),
         *_at_target(facts),
+        *cost_basis(facts),
     ]
 
 

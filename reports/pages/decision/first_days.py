@@ -72,20 +72,34 @@ def first_days(facts: Facts, said: Answer, found: Prices) -> list[DayStep]:
             "Day 0", ["State the prices named above, and run again."], "owners of these prices"
         )
     if facts.has("assumption.base", MONTHS):
-        in_use: list[Part] = ["In use after ", ("assumption.base", MONTHS, "value"), " months"]
+        in_use: list[Part] = [
+            "In use ",
+            ("assumption.base", MONTHS, "value"),
+            " months after the money is released",
+        ]
         ramp: list[Part] = []
         if facts.has("assumption.base", "ramp_months"):
-            ramp = [", at full effect ", ("assumption.base", "ramp_months", "value"), " later"]
-        steps.append(DayStep("Then", [*in_use, *ramp, "."], owner("build")))
+            ramp = [
+                ", at full effect ",
+                ("assumption.base", "ramp_months", "value"),
+                " months later",
+            ]
+        when = "If it shows" if shortest_trial(facts) else "Then"
+        steps.append(DayStep(when, [*in_use, *ramp, "."], owner("build")))
     return steps
+
+
+def shortest_trial(facts: Facts) -> str | None:
+    """Return the lever of the programme with the shortest trial; None where none is designed."""
+    trials = facts.rows(_TRIAL_SQL)
+    return str(trials[0]["lever"]) if trials else None
 
 
 def _start(facts: Facts) -> list[Part]:
     """Say what starts within the ninety days: the shortest trial where one is designed."""
-    trials = facts.rows(_TRIAL_SQL)
-    if not trials:
+    lever = shortest_trial(facts)
+    if lever is None:
         return ["Start at one line; record for each batch whether the limit was held."]
-    lever = trials[0]["lever"]
     return [
         "Start the switchback at one line (",
         ("trial.pairs", lever, "value"),

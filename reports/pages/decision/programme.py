@@ -116,11 +116,11 @@ def _seen_outside(facts: Facts, row: dict[str, Any]) -> list[Part]:
     if not facts.has("lever.of_ten", row["lever"]):
         return []
     return [
-        "Of ten failures ",
+        "It goes with ",
         ("lever.of_ten", row["lever"], "full"),
-        " go with lying outside, where ",
+        " fewer of ten failures; ",
         ("window.outside", row["lever"], "value"),
-        " of batches on record lie.",
+        " of batches on record lie outside.",
     ]
 
 

@@ -49,10 +49,10 @@ def _worth(facts: Facts, said: Answer, found: Prices, net: str, gates: str) -> s
         part, none = "of which part is not this plant's yet", "that nobody here has stated"
         return (
             f"At prices {part if found.has_own else none}, acting on what precedes failures, at "
-            f"{gates}, would come to {net} after its cost."
+            f"{gates}, would come to {net} after its running cost."
         )
     prob = text_of(facts, "savings.measure", NPV_PROB, "value")
     return (
-        f"Acting on what precedes failures, at {gates}, would be worth {net} after its cost, and "
-        f"pays for itself with probability {prob}."
+        f"Acting on what precedes failures, at {gates}, would be worth {net} after its running "
+        f"cost, and pays for itself with probability {prob}."
     )

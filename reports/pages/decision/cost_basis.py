@@ -1,0 +1,25 @@
+"""What the cost of failures rests on: booked, by standard cost, at stated prices, placeholders."""
+
+from data_contracts.codes import CostBasis
+from reports.pages.decision.parts import Part
+from reports.pages.facts import Facts
+
+BASES = {
+    CostBasis.RECORDED: "written off for the batch itself",
+    CostBasis.STANDARD_COST: "standard cost of the product up to the stage it failed at",
+    CostBasis.RECORDED_MEAN: "the mean of the failed batches on record",
+    CostBasis.ASSUMPTION: "priced with numbers stated for this plant",
+    CostBasis.PLACEHOLDER: "priced with placeholders that came with lotwise",
+}
+
+
+def cost_basis(facts: Facts) -> list[Part]:
+    """Say which share of the ledger rests on what, and name the set; nothing without a ledger."""
+    found = [code for code in BASES if facts.has("cost.basis_share", code)]
+    if not found or not facts.has("prices.set"):
+        return []
+    parts: list[Part] = [" The set is ", ("prices.set", None, "value"), "; of the ledger "]
+    for place, code in enumerate(found):
+        share: Part = ("cost.basis_share", code, "value")
+        parts += [", " if place else "", share, f" is {BASES[code]}"]
+    return [*parts, "."]

@@ -66,6 +66,21 @@ def test_shares_of_the_ledger_are_said_with_the_name_of_the_set(signal_plant):
     assert int(found[2]) + int(found[3]) == 100
 
 
+def test_one_line_reconciles_the_ledger_with_the_yearly_sum(signal_plant):
+    """By the ledger of this plant a batch costs $411k, as the yearly sum has it."""
+    assert "A failed batch on record" not in as_text(
+        Facts(signal_plant.query), cost_basis(Facts(signal_plant.query))
+    )
+    signal_plant.execute("UPDATE economics.copq_ledger SET amount_usd = 2 * amount_usd")
+    signal_plant.put("evidence.claims", evaluate(signal_plant.query))
+    facts = Facts(signal_plant.query)
+    assert as_text(facts, cost_basis(facts)).endswith(
+        ". A failed batch on record cost $822k by the ledger; the yearly sum takes $411k for the "
+        "next one, since prices that the plant states stay, and too few batches on record give no "
+        "mean."
+    )
+
+
 def test_what_quality_costs_is_a_product_on_the_page(with_quality):
     main = render(with_quality)
     section = main[main.index('<section id="quality-costs"') :]

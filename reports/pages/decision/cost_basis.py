@@ -1,7 +1,7 @@
 """What the cost of failures rests on: booked, by standard cost, at stated prices, placeholders."""
 
 from data_contracts.codes import CostBasis
-from reports.pages.decision.parts import Part
+from reports.pages.decision.parts import Part, text_of
 from reports.pages.facts import Facts
 
 BASES = {
@@ -22,4 +22,22 @@ def cost_basis(facts: Facts) -> list[Part]:
     for place, code in enumerate(found):
         share: Part = ("cost.basis_share", code, "value")
         parts += [", " if place else "", share, f" is {BASES[code]}"]
-    return [*parts, "."]
+    return [*parts, ".", *_reconciled(facts)]
+
+
+def _reconciled(facts: Facts) -> list[Part]:
+    """Say why a batch of the ledger and a batch of the yearly sum differ, where they do."""
+    on_record: Part = ("cost.per_batch", None, "value")
+    in_sum: Part = ("cost.rate_each", "base", "value")
+    if not facts.has("cost.rate_each", "base"):
+        return []
+    if text_of(facts, *on_record) == text_of(facts, *in_sum):
+        return []
+    why = "since prices that the plant states stay, and too few batches on record give no mean."
+    return [
+        " A failed batch on record cost ",
+        on_record,
+        " by the ledger; the yearly sum takes ",
+        in_sum,
+        f" for the next one, {why}",
+    ]

@@ -32,7 +32,8 @@ def mix_text(untouched_mix_plant):
 def test_a_signal_opens_with_the_saving_its_interval_and_probability(signal_text):
     assert (
         "Acting on what precedes failures, at stage 5 (packaging), would be worth "
-        "$1.0M (0.2M to 2.9M) a year after its cost, and pays for itself with probability 87% ."
+        "$1.0M (0.2M to 2.9M) a year after its running cost, and pays for itself with "
+        "probability 87% ."
         in signal_text
     )
     assert "No savings from control are claimed" not in signal_text

@@ -23,7 +23,8 @@ def test_page_one_says_what_it_is_worth_how_sure_and_when_it_pays_back(signal_pl
     said = _said(signal_plant)
     assert said["sentence"] == (
         "Acting on what precedes failures, at stage 5 (packaging), would be worth $1.0M "
-        "(0.2M to 2.9M) a year after its cost, and pays for itself with probability 87%."
+        "(0.2M to 2.9M) a year after its running cost, and pays for itself with probability "
+        "87%."
     )
     tiles = {tile["label"]: tile for tile in said["tiles"]}
     assert tiles["Pays back after, months"]["value"] == "17"
@@ -137,7 +138,10 @@ def test_savings_that_fall_short_of_their_cost_never_pay_for_it(plant_priced_at)
 
 def test_a_promise_under_way_is_followed(plant_priced_at):
     plant = plant_priced_at({})
-    assert "write its start and both failure rates into the assumptions" in _said(plant)["ask"]
+    assert (
+        "Write its start and the failure rates before and promised into the assumptions"
+        in _said(plant)["ask"]
+    )
     month = {
         "month": date(2025, 1, 1),
         "batches": 17,

@@ -52,7 +52,10 @@ def _materialised(
 
     memory = _Memory(
         {
-            "core.batches": records.batches,
+            # As the warehouse hands it over: every column of the contract is there.
+            "core.batches": pl.concat(
+                [empty(contract("core.batches")), records.batches], how="diagonal_relaxed"
+            ),
             "core.outcomes": records.outcomes,
             "core.outcome_definitions": records.outcome_definitions,
             "model.verdicts": records.verdicts,
@@ -108,10 +111,11 @@ def test_every_economics_table_is_made(tables):
     made = {name for name in tables if name.startswith("economics.")}
     assert made == set(contract_names("economics"))
     # No driver is named here, so no parameter is held and there is nothing to control for; none is
-    # recorded, so there is no suspect either; no cost is on record.
+    # recorded, so there is no suspect either; no cost and no event is on record.
     of_windows = {f"economics.{name}" for name in ("window_effects", "negative_controls")}
-    of_windows |= {"economics.savings_upper_bounds", "economics.recorded_prices"}
-    assert {name for name in made if tables[name].is_empty()} == of_windows
+    of_costs = {"economics.recorded_prices", "economics.quality_costs"}
+    left = of_windows | of_costs | {"economics.savings_upper_bounds"}
+    assert {name for name in made if tables[name].is_empty()} == left
     assert tables["finding.window_studies"].is_empty()
 
 

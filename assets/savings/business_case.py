@@ -40,6 +40,7 @@ from assets.savings.windows.window_effects import (
     window_effects,
 )
 from assets.statistics.array_types import FloatArray
+from data_contracts.assumption_schema.lever_kinds import raising_alarms
 from data_contracts.assumptions import Assumptions
 
 RESAMPLES = 100
@@ -195,7 +196,7 @@ def _decided(
 ) -> _Decided:
     """Count, value each gate, decide on each lever and choose the programme."""
     drawn = Draws(assumptions, "base", draws, seed)
-    alert = next(lever for lever in assumptions.levers if lever.kind == "alert")
+    alert = raising_alarms(assumptions.levers)[0]
     counts = failure_counts(assumptions, records)
     by_gate = value_by_gate(
         alert,

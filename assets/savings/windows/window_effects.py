@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.savings.arithmetic.lever_kinds.kind import kind_of
 from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
 from assets.savings.windows.estimation import window_effect
@@ -18,8 +19,6 @@ from assets.savings.windows.records import WindowRecords, window_records
 from data_contracts.assumptions import Assumptions, Lever
 from data_contracts.codes import Verdict, WindowEstimator, WindowTarget
 from data_contracts.tables import table
-
-KINDS = {"window": ("parameter", "sensor"), "lots": ("material",)}
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def studied_windows(
     """
     found: Studied = {}
     for lever in assumptions.levers:
-        for outcome in outcomes if lever.kind in KINDS else []:
+        for outcome in outcomes if kind_of(lever).holds else []:
             for driver in _drivers(lever, outcome, evidence, tables):
                 one = _studied(lever, outcome, driver, tables, resamples, seed)
                 found.setdefault((lever.name, outcome), one)
@@ -98,7 +97,7 @@ def _drivers(
     """
     if not evidence.has_signal(outcome):
         return []
-    kinds = tables["dictionary"].filter(pl.col("kind").is_in(KINDS[lever.kind]))
+    kinds = tables["dictionary"].filter(pl.col("kind").is_in(kind_of(lever).holds))
     named = (
         tables["drivers"]
         .filter(

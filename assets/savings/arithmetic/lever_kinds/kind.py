@@ -1,4 +1,7 @@
-"""What every kind of lever states, and how a lever's kind is found: by the name of its module."""
+"""What every kind of lever states, and how a lever's kind is found: by the name of its module.
+
+Found by name, a kind is stated nowhere else, and may use the arithmetic that is worked out by it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -17,7 +17,8 @@ from assets.savings.arithmetic.failure_cost import (
 )
 from assets.savings.arithmetic.lever_cost import one_off_cost_usd, shared_cost_usd
 from assets.savings.arithmetic.lever_kinds.kind import kind_of
-from assets.savings.arithmetic.lever_value import LeverExposure, lever_value
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
+from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.arithmetic.planned_levers import ALL_FAILURES, failures_met, planned
 from data_contracts.assumptions import Assumptions, Lever
 from reports.workbook.corner_names import values_of

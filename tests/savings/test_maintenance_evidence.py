@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
 from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, Refusal
-from assets.savings.arithmetic.lever_value import LeverExposure, lever_value
+from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
 from assets.savings.uncertainty.draws import Draws
 

@@ -9,7 +9,8 @@ from fractions import Fraction
 import polars as pl
 
 from assets.savings.arithmetic.corners import corner
-from assets.savings.arithmetic.lever_value import LeverExposure, lever_value
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
+from assets.savings.arithmetic.lever_value import lever_value
 from data_contracts.assumption_schema.lever_kinds import raising_alarms
 from data_contracts.assumption_schema.model import STAGES
 from data_contracts.assumptions import Assumptions, Lever

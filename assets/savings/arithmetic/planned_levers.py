@@ -13,7 +13,8 @@ from assets.savings.arithmetic.cash_flow import MONTHS_PER_YEAR, LeverCash
 from assets.savings.arithmetic.corners import Exact
 from assets.savings.arithmetic.lever_cost import one_off_cost_usd, shared_cost_usd
 from assets.savings.arithmetic.lever_kinds.kind import kind_of
-from assets.savings.arithmetic.lever_value import LeverExposure, LeverValue, lever_value
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure, LeverValue
+from assets.savings.arithmetic.lever_value import lever_value
 from data_contracts.assumptions import Assumptions, Lever
 
 FAILURE_RATE = "failure_rate"  # role of a lever that acts on one outcome only

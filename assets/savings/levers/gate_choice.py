@@ -12,8 +12,9 @@ from functools import reduce
 from itertools import groupby
 
 from assets.savings.arithmetic.corners import corner
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
 from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, Refusal
-from assets.savings.arithmetic.lever_value import LeverExposure, lever_value
+from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
 from data_contracts.assumptions import Assumptions, Lever
 

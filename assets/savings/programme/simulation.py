@@ -12,7 +12,8 @@ import numpy as np
 from assets.savings.arithmetic.cash_flow import MONTHS_PER_YEAR, LeverCash, Yearly, npv_usd
 from assets.savings.arithmetic.identity import chain_shares
 from assets.savings.arithmetic.lever_kinds.kind import kind_of
-from assets.savings.arithmetic.lever_value import LeverExposure, LeverValue, lever_value
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure, LeverValue
+from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws

@@ -10,7 +10,8 @@ from assets.savings.arithmetic.identity import (
     prevented_failures_per_year,
     unresolved_share,
 )
-from assets.savings.arithmetic.lever_kinds.kind import ChainPlace, LeverKind
+from assets.savings.arithmetic.lever_kinds.kind import ChainPlace, KindOfLever
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverAlone, LeverValue
 from assets.savings.arithmetic.lever_kinds.ruling import (
     LeverRecords,
     Refusal,
@@ -18,7 +19,6 @@ from assets.savings.arithmetic.lever_kinds.ruling import (
     resting_on,
     without_verdict,
 )
-from assets.savings.arithmetic.lever_value import LeverAlone, LeverValue
 from data_contracts.assumption_schema.lever_kinds import IDENTITY_ROLES
 from data_contracts.assumptions import Assumptions, Lever
 
@@ -69,7 +69,7 @@ def decision(assumptions: Assumptions, lever: Lever, outcome: str, records: Leve
     return resting_on(choice.gate, found, choice.sentence)
 
 
-KIND = LeverKind(
+KIND = KindOfLever(
     value,
     decision,
     place=ChainPlace.DETECTS_AT_ITS_GATE,

@@ -1,14 +1,14 @@
 """Inspection by a machine: labour and false rejects saved, once a panel shows that it detects."""
 
 from assets.savings.arithmetic.identity import Quantity
-from assets.savings.arithmetic.lever_kinds.kind import LeverKind
+from assets.savings.arithmetic.lever_kinds.kind import KindOfLever
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverAlone, LeverValue
 from assets.savings.arithmetic.lever_kinds.ruling import (
     LeverRecords,
     LeverRefusal,
     Refusal,
     Ruling,
 )
-from assets.savings.arithmetic.lever_value import LeverAlone, LeverValue
 from assets.statistics.intervals import clopper_pearson
 from data_contracts.assumptions import Assumptions, Lever
 from data_contracts.codes import LeverBasis
@@ -59,4 +59,4 @@ def panel_refusal(assumptions: Assumptions, lever: Lever) -> Refusal | None:
     return None
 
 
-KIND = LeverKind(value, decision)
+KIND = KindOfLever(value, decision)

@@ -23,7 +23,7 @@ class ChainPlace(IntEnum):
 
 
 @dataclass(frozen=True)
-class LeverKind:
+class KindOfLever:
     """One kind of lever.
 
     Attributes:
@@ -55,14 +55,14 @@ class LeverKind:
         return is_at_a_gate, gate, self.place is ChainPlace.DETECTS_AT_ITS_GATE
 
 
-def kind_of(lever: Lever) -> LeverKind:
+def kind_of(lever: Lever) -> KindOfLever:
     """Return the kind of a lever, whose name the reader of assumptions has checked."""
     return _kind(lever.kind)
 
 
 @cache
-def _kind(name: str) -> LeverKind:
+def _kind(name: str) -> KindOfLever:
     """Read ``KIND`` of the module that has the kind's name."""
     found = import_module(f"{__package__}.{name}").KIND
-    assert isinstance(found, LeverKind)
+    assert isinstance(found, KindOfLever)
     return found

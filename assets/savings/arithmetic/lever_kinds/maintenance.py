@@ -1,9 +1,9 @@
 """Earlier renewal of parts: fewer repairs and batches lost with them, more planned renewals."""
 
 from assets.savings.arithmetic.identity import Quantity, at_most_one
-from assets.savings.arithmetic.lever_kinds.kind import ChainPlace, LeverKind
+from assets.savings.arithmetic.lever_kinds.kind import ChainPlace, KindOfLever
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverAlone, LeverValue
 from assets.savings.arithmetic.lever_kinds.ruling import LeverRecords, Ruling, resting_on
-from assets.savings.arithmetic.lever_value import LeverAlone, LeverValue
 from data_contracts.assumptions import Assumptions, Lever
 
 
@@ -22,4 +22,4 @@ def decision(_: Assumptions, lever: Lever, __: str, records: LeverRecords) -> Ru
     return resting_on(lever.planning_gate, records.maintenance)
 
 
-KIND = LeverKind(value, decision, place=ChainPlace.BEFORE_ANY_BATCH, acts_on_failures=True)
+KIND = KindOfLever(value, decision, place=ChainPlace.BEFORE_ANY_BATCH, acts_on_failures=True)

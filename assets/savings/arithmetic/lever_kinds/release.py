@@ -1,7 +1,8 @@
 """Early release by prediction: batches wait less, and part of the testing falls away."""
 
 from assets.savings.arithmetic.identity import Quantity
-from assets.savings.arithmetic.lever_kinds.kind import LeverKind
+from assets.savings.arithmetic.lever_kinds.kind import KindOfLever
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverAlone, LeverValue
 from assets.savings.arithmetic.lever_kinds.ruling import (
     LeverRecords,
     Refusal,
@@ -9,7 +10,6 @@ from assets.savings.arithmetic.lever_kinds.ruling import (
     resting_on,
     without_verdict,
 )
-from assets.savings.arithmetic.lever_value import LeverAlone, LeverValue
 from assets.savings.arithmetic.release import release_savings_usd_per_year
 from data_contracts.assumptions import Assumptions, Lever
 
@@ -31,4 +31,4 @@ def decision(_: Assumptions, lever: Lever, outcome: str, records: LeverRecords) 
     return resting_on(lever.planning_gate, found)
 
 
-KIND = LeverKind(value, decision)
+KIND = KindOfLever(value, decision)

@@ -1,14 +1,14 @@
 """A window: a parameter is held in it, and some failures do not happen."""
 
 from assets.savings.arithmetic.identity import Quantity
-from assets.savings.arithmetic.lever_kinds.kind import LeverKind
+from assets.savings.arithmetic.lever_kinds.kind import KindOfLever
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverAlone, LeverValue
 from assets.savings.arithmetic.lever_kinds.ruling import (
     LeverRecords,
     Ruling,
     resting_on,
     without_verdict,
 )
-from assets.savings.arithmetic.lever_value import LeverAlone, LeverValue
 from data_contracts.assumptions import Assumptions, Lever
 
 
@@ -30,7 +30,7 @@ def decision(_: Assumptions, lever: Lever, outcome: str, records: LeverRecords) 
     return resting_on(*records.held(lever, outcome, gate))
 
 
-KIND = LeverKind(
+KIND = KindOfLever(
     value,
     decision,
     acts_on_failures=True,

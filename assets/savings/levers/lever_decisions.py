@@ -37,6 +37,7 @@ class LeverDecision:
         reason: Why, in a sentence.
         measured: What the records measure of it; None when refused or where nothing is measured.
         refusal: Of a refused lever, why, with its code; ``reason`` is its sentence.
+        is_on_proxy: Whether it is carried out on a proxy, so that no batch was lost.
     """
 
     name: str
@@ -47,6 +48,7 @@ class LeverDecision:
     reason: str
     measured: Measured | None = None
     refusal: Refusal | None = None
+    is_on_proxy: bool = False
 
     @property
     def is_carried_out(self) -> bool:
@@ -55,7 +57,14 @@ class LeverDecision:
 
     def refused(self, refusal: Refusal) -> "LeverDecision":
         """Return the same lever refused."""
-        return replace(self, basis=REFUSED, reason=refusal.sentence, measured=None, refusal=refusal)
+        return replace(
+            self,
+            basis=REFUSED,
+            reason=refusal.sentence,
+            measured=None,
+            refusal=refusal,
+            is_on_proxy=False,
+        )
 
 
 def lever_decisions(assumptions: Assumptions, inputs: LeverInputs) -> list[LeverDecision]:
@@ -107,5 +116,5 @@ def _decision(
         return decision.refused(ruling.refusal)
     if outcome in inputs.proxies:
         reason = f"{ruling.reason} '{outcome}' is a proxy: no batch was lost."
-        return replace(decision, basis=LeverBasis.ARITHMETIC, reason=reason)
+        return replace(decision, basis=LeverBasis.ARITHMETIC, reason=reason, is_on_proxy=True)
     return decision

@@ -20,6 +20,7 @@ from pipelines.commands import (
     self_test,
     simulate,
     verify,
+    what_if,
 )
 from pipelines.commands.nights import backfill, init, nightly, serve
 from pipelines.commands.queries import export, sql
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(run, nightly, backfill, self_test, simulate, check, profile),
-    *(roi, assumptions, report, sql, export, publish, verify, init, serve),
+    *(roi, assumptions, what_if, report, sql, export, publish, verify, init, serve),
 )
 for command in COMMANDS:
     name = command.__name__.rsplit(".", 1)[-1].replace("_", "-")

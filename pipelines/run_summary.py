@@ -54,6 +54,10 @@ _SAVINGS = """
 SELECT p10, p50, p90, basis, note FROM economics.scenarios
 WHERE scenario = 'base' AND lever = 'all' AND measure = 'annual_savings_usd'
 """
+_CLOSED = """
+SELECT count(*) AS suspects, count(*) FILTER (WHERE is_closed) AS closed
+FROM economics.savings_upper_bounds HAVING count(*) > 0
+"""
 _POWER = """
 SELECT d.title, p.worth, p.trials, p.found, p.ranked_first, p.reason FROM evidence.power AS p
 JOIN core.outcome_definitions AS d USING (outcome)
@@ -80,6 +84,7 @@ def summary(home: Path) -> dict[str, Any]:
             "missing": _records(published, _MISSING),
             "verdicts": _records(published, _VERDICTS),
             "base_scenario_annual_savings_usd": _records(published, _SAVINGS),
+            "closed": _records(published, _CLOSED),
             "page_one": page_one(Facts(published.query)),
         }
 
@@ -107,6 +112,9 @@ def print_summary(done: dict[str, Any], console: Console) -> None:
     for label, topic in SAID_FIRST:
         if topic in said:
             console.print(f"{label}{said[topic]}", markup=False)
+    for row in done["closed"]:
+        said_of = f"{row['closed']} of {row['suspects']} suspects can be closed"
+        console.print(f"{said_of}: at most they cost less a year than looking further.")
     console.print(f"Warehouse: {done['warehouse']}", soft_wrap=True, markup=False)
     console.print(f"Data Docs: {done['data_docs']}", soft_wrap=True, markup=False)
     console.print(f"Report:    {done['report']}", soft_wrap=True, markup=False)

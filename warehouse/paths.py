@@ -123,6 +123,11 @@ class Home:
         return self.root / "dagster"
 
     @property
+    def asked_file(self) -> Path:
+        """JSON file of the windows asked about since the last run; nothing rests on it."""
+        return self.root / "asked.json"
+
+    @property
     def lock_file(self) -> Path:
         """File whose operating-system lock lets one run at a time into the home."""
         return self.root / "run.lock"

@@ -16,7 +16,7 @@ import polars as pl
 from data_contracts.catalogue import contract
 from data_contracts.errors import WarehouseError
 from data_contracts.generated.polars_schema import conform
-from warehouse import table_states, versions
+from warehouse import versions
 from warehouse.connection import MEMORY_LIMIT, Connection, connect, plain_errors, transaction
 from warehouse.content_hash import Written, held, relation_hash, table_hash
 from warehouse.paths import Home
@@ -34,8 +34,10 @@ from warehouse.relations import (
     select_sql,
 )
 from warehouse.select_file import parameters_of, read_select
-from warehouse.table_parts import TableParts, begin_whole, forget_parts, has_parts
-from warehouse.table_states import TableState, forget, note, noted, state_of
+from warehouse.table_lists import table_states
+from warehouse.table_lists.batch_parts import write_rows
+from warehouse.table_lists.table_parts import TableParts, begin_whole, forget_parts, has_parts
+from warehouse.table_lists.table_states import TableState, forget, note, noted, state_of
 from warehouse.versions import Versions
 
 Parameters = Mapping[str, Any] | Sequence[Any]
@@ -135,7 +137,7 @@ class Warehouse:
             return opened.sql(select_sql(opened, described, chosen) + order).pl()
 
     def write(self, table: str, frame: pl.DataFrame) -> Written:
-        """Replace a table by a frame, sorted by key, in one transaction.
+        """Replace a table by a frame, sorted by key, in one transaction (see ``batch_parts``).
 
         Args:
             table: ``schema.table``.
@@ -148,9 +150,8 @@ class Warehouse:
         described = contract(table)
         ready = conform(frame, described)
         with self._writing(table) as opened:
-            begin_whole(opened, described)
-            insert(opened, described, ready)
-            return note(opened, described).holds
+            holds = write_rows(opened, described, ready, is_believed=self._states is not None)
+            return note(opened, described, holds).holds
 
     def replace_where(
         self, table: str, frame: pl.DataFrame, *, column: str, value: object
@@ -275,6 +276,8 @@ class Warehouse:
 
     def exists(self, table: str) -> bool:
         """Tell whether a table or view has been built."""
+        if self._states is not None and table in self._states:
+            return True  # no other process can drop it meanwhile
         with self.connection() as opened:
             return exists(opened, table)
 

@@ -49,14 +49,19 @@ TABLES = (
     "finding.trends",
 )
 SCORE_TABLES = ("model.batch_scores", "model.score_contributions")
-CARD_TABLES = (
-    "finding.investigation_cards",
-    "finding.card_features",
-    "finding.explained_causes",
-    "finding.explanation_backtest",
-)
+CARD_TABLES = ("finding.investigation_cards", "finding.card_features")
+BACKTEST_TABLES = ("finding.explained_causes", "finding.explanation_backtest")
 FEATURES = ("feature.gate_values", "feature.dictionary", "feature.batch_gates")
 OUTCOMES = ("core.outcomes", "core.outcome_definitions", "evidence.withheld_features")
+CARDS_OF = (
+    *FEATURES,
+    *OUTCOMES,
+    "model.batch_scores",
+    "core.material_usage",
+    "core.deviations",
+    "finding.rules",
+    "finding.rule_batches",
+)
 # What a study reads.
 STUDIED = (
     *FEATURES,
@@ -140,27 +145,33 @@ def batch_scores(**tables: pl.DataFrame) -> Iterator[Any]:
 
 @dg.multi_asset(
     name="investigation_cards",
-    ins=table_ins(
-        *FEATURES,
-        *OUTCOMES,
-        "model.batch_scores",
-        "model.attributions",
-        "core.material_usage",
-        "core.deviations",
-        "finding.rules",
-        "finding.rule_batches",
-    ),
+    ins=table_ins(*CARDS_OF),
     outs=table_outs(*CARD_TABLES),
     group_name=SCORING_GROUP,
 )
-def investigation_cards(attributions: pl.DataFrame, **tables: pl.DataFrame) -> Iterator[Any]:
-    """Make a card per failed or flagged batch, and hold explanations against confirmed causes."""
+def investigation_cards(**tables: pl.DataFrame) -> Iterator[Any]:
+    """Make a card per failed or flagged batch."""
     from assets.failure_models.investigation.card_inputs import CardInputs
-    from assets.failure_models.investigation.cause_backtest import cause_backtest
     from assets.failure_models.investigation.investigation_cards import investigation_cards as cards
 
-    inputs = CardInputs(**tables)
-    yield from table_outputs(cards(inputs) | cause_backtest(inputs, attributions), CARD_TABLES)
+    yield from table_outputs(cards(CardInputs(**tables)), CARD_TABLES)
+
+
+# Explanations are those of the models as refitted, and every failed batch is asked about all before
+# it; so what the explanations are worth is counted at a refit, like what the models are.
+@dg.multi_asset(
+    name="cause_backtest",
+    ins=table_ins("model.attributions", *CARDS_OF),
+    outs=table_outs(*BACKTEST_TABLES),
+    group_name=GROUP,
+)
+def causes(attributions: pl.DataFrame, **tables: pl.DataFrame) -> Iterator[Any]:
+    """Hold explanations against confirmed causes."""
+    from assets.failure_models.investigation.card_inputs import CardInputs
+    from assets.failure_models.investigation.cause_backtest import cause_backtest
+
+    found = cause_backtest(CardInputs(**tables), attributions)
+    yield from table_outputs(found, BACKTEST_TABLES)
 
 
 @table_asset(

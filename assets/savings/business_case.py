@@ -5,7 +5,7 @@ programme, simulate it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -33,15 +33,17 @@ from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
 from assets.savings.windows.negative_controls import negative_controls
-from assets.savings.windows.window_effects import (
-    Studied,
-    effects_of,
-    studied_windows,
-    window_effects,
+from assets.savings.windows.window_effects import studied_windows, window_effects
+from assets.savings.windows.window_studies import (
+    STUDIES,
+    kept_controls,
+    kept_effects,
+    window_studies,
 )
 from assets.statistics.array_types import FloatArray
-from data_contracts.assumption_schema.lever_kinds import raising_alarms
+from data_contracts.assumption_schema.lever_kinds import holding_values, raising_alarms
 from data_contracts.assumptions import Assumptions
+from data_contracts.tables import table
 
 RESAMPLES = 100
 
@@ -124,15 +126,13 @@ def business_case(
         levers=levers(assumptions, made.decisions, made.left_out),
         scenarios=stated.scenarios,
         cash_by_year=stated.cash_by_year,
-        window_effects=window_effects(effects_of(made.studied)),
+        window_effects=window_effects(kept_effects(made.studies)),
         negative_controls=negative_controls(
-            made.studied,
+            kept_controls(made.studies),
             usd_per_failure=float(
                 failure_cost_usd(assumptions, corner(assumptions, "base"), is_avoidable_only=True)
             ),
             batches_per_year=pace,
-            resamples=resamples,
-            seed=seed,
         ),
         sensitivity=sensitivity(made.chosen, made.counts, made.kept, records.titles),
         detectability=detectability(before, after, pace, made.counts.effective_batches),
@@ -182,7 +182,7 @@ class _Decided:
     chosen: Draws
     counts: FailureCounts
     by_gate: pl.DataFrame
-    studied: Studied
+    studies: pl.DataFrame
     decisions: Sequence[LeverDecision]
     kept: list[LeverDecision]
     left_out: Mapping[str, float]
@@ -206,12 +206,13 @@ def _decided(
         drawn,
         records.proxies,
     )
-    studied = _windows(assumptions, records, counts, resamples, seed)
-    inputs = LeverInputs.from_records(assumptions, records, counts, by_gate, effects_of(studied))
+    studies = _studies(assumptions, records, resamples, seed)
+    effects = kept_effects(studies)
+    inputs = LeverInputs.from_records(assumptions, records, counts, by_gate, effects)
     decisions = one_alert_per_outcome(assumptions, lever_decisions(assumptions, inputs))
     chosen = drawn.anew(size=min(draws, CHOICE_DRAWS))
     kept, left_out = programme(chosen, counts, decisions)
-    return _Decided(drawn, chosen, counts, by_gate, studied, decisions, kept, left_out)
+    return _Decided(drawn, chosen, counts, by_gate, studies, decisions, kept, left_out)
 
 
 def failure_counts(assumptions: Assumptions, records: BusinessRecords) -> FailureCounts:
@@ -238,21 +239,43 @@ def _probs_by_outcome(
     }
 
 
-def _windows(
-    assumptions: Assumptions,
-    records: BusinessRecords,
-    counts: FailureCounts,
-    resamples: int,
-    seed: int,
-) -> Studied:
-    """Study windows on the priced outcomes and, where none of these has a signal, on the modes."""
-    tables, found, evidence = records.of_windows, counts.baseline, counts.evidence
+def studied(
+    assumptions: Assumptions, records: BusinessRecords, *, resamples: int, seed: int
+) -> pl.DataFrame:
+    """Study windows on the priced outcomes and, where none of these has a signal, on the modes.
+
+    Args:
+        assumptions: The set; its levers say how windows are cut.
+        records: The tables of the run.
+        resamples: Bootstrap resamples of lots behind a window's interval.
+        seed: The run's seed.
+
+    Returns:
+        ``finding.window_studies``.
+    """
+    tables = records.of_windows
     if not tables:
-        return {}
+        return table(STUDIES)
+    counts = failure_counts(assumptions, records)
+    found, evidence = counts.baseline, counts.evidence
     names = list(found.failures_by_outcome)
     if not any(evidence.has_signal(name) for name in names):
         names += found.failures_by_mode
-    return studied_windows(assumptions, evidence, tables, names, resamples=resamples, seed=seed)
+    windows = studied_windows(assumptions, evidence, tables, names, resamples=resamples, seed=seed)
+    return window_studies(windows, resamples=resamples, seed=seed)
+
+
+def _studies(
+    assumptions: Assumptions, records: BusinessRecords, resamples: int, seed: int
+) -> pl.DataFrame:
+    """Keep the studies of the last refit; a lever declared otherwise since then is studied now."""
+    kept = table(STUDIES) if records.window_studies is None else records.window_studies
+    found = dict(kept.select("lever", "trimmed_share").iter_rows())
+    of_windows = holding_values(assumptions.levers)
+    as_found = {e.name for e in of_windows if found.get(e.name) == float(e.trimmed_share)}
+    others = tuple(lever for lever in assumptions.levers if lever.name not in as_found)
+    anew = studied(replace(assumptions, levers=others), records, resamples=resamples, seed=seed)
+    return pl.concat([kept.filter(pl.col("lever").is_in(as_found)), anew])
 
 
 def _promise(

@@ -7,8 +7,8 @@ from warehouse.sensor_readings.readings import ReadingsPlan
 SQL = Path(__file__).parent / "sql"
 
 PLAN = ReadingsPlan(
+    days=SQL / "delivered_series.sql",
     prepared=(
-        ("TABLE", SQL / "delivered_series.sql"),
         ("TABLE", SQL / "delivered_tags.sql"),
         ("TABLE", SQL / "made_places.sql"),
         ("TABLE", SQL / "phase_lanes.sql"),

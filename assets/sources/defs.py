@@ -40,6 +40,7 @@ from warehouse.content_hash import digest
 from warehouse.paths import Home
 from warehouse.reading_files import HISTORY
 from warehouse.sensor_readings.delivered_months import ReadingDelivery, keep_readings
+from warehouse.sensor_readings.reading_days import ReadingPiece
 from warehouse.sensor_readings.reading_history import reading_history, stage_known_readings
 from warehouse.store import Warehouse
 
@@ -55,6 +56,7 @@ EVIDENCE = (
     MISSING,
 )
 ACCOUNTS = ("quarantine.records", "evidence.ingestion")  # claims are made of them
+_BETWEEN = "\x1e"  # in no SQL and in no name of a file
 SPECS = written_specs(*RAW_TABLES, *EVIDENCE, deps=[EXPORTS], group=GROUP)
 
 
@@ -74,24 +76,31 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
         inputs = None if earlier is None else earlier.inputs
         kept = KeptLandings(home.landed_dir(key), inputs)
         landed = land(settings.profile, settings.data_dir, folder, kept)
+        query = scratch_query(folder, home.kept_dir(key, "delivered_answers"))
         records = read_source(
             settings.profile,
             settings.data_dir,
-            scratch_query(folder),
+            query,
             context.resources.decide_outcomes,
             earlier,
             landed,
         )
         require_acceptable(records.report)
-        readings_sql = records.readings.settled_sql(home.delivered_dir(key))
-        readings_sql = landed.settle(readings_sql, home.landed_dir(key))
+        query.forget_others()
+        selects = _BETWEEN.join(
+            [records.readings.sql, *(sql for sql, _ in records.readings.pieces)]
+        )
+        selects = records.readings.settled(selects, home.delivered_dir(key))
+        select, *parts = landed.settle(selects, home.landed_dir(key)).split(_BETWEEN)
+        contents = [content for _, content in records.readings.pieces]
+        pieces = tuple(map(ReadingPiece, parts, contents))
     found = (finding.sentence for finding in records.report.prospects.findings)
     for told in (*records.report.notes, *found):
         context.log.info(told)
     numbered, now = _numbered(warehouse, records, settings)
     yield written_result(DELIVERIES, warehouse.write(DELIVERIES, numbered))
     yield from _write_raw(warehouse, records, settings, received(numbered), now)
-    delivery = _reading_delivery(warehouse, records, readings_sql, received(numbered), now)
+    delivery = _reading_delivery(warehouse, records, (select, pieces), received(numbered), now)
     yield written_result(HISTORY, keep_readings(warehouse, delivery))
     stage_known_readings(warehouse, settings.as_of)
     run = {"ingested_at": pl.lit(now, pl.Datetime("us")), "run_id": pl.lit(settings.run_id)}
@@ -143,7 +152,7 @@ def _numbered(
 def _reading_delivery(
     warehouse: Warehouse,
     records: SourceRecords,
-    select: str,
+    readings: tuple[str, tuple[ReadingPiece, ...]],
     received_at: Mapping[str, datetime],
     now: datetime,
 ) -> ReadingDelivery:
@@ -152,16 +161,16 @@ def _reading_delivery(
     Where their files are those of the last look, something else they are read with has changed. An
     instant is never before that of the readings kept last.
     """
-    files = records.readings.files
+    (select, pieces), files = readings, records.readings.files
     of_file = dict(records.inputs.select("file", "sha256").iter_rows())
     parts = (select, *(f"{name} {of_file[name]}" for name in files))
     last: datetime | None = reading_history(warehouse)["last_received_at"].max()  # type: ignore[assignment]
     instants = [received_at[name] for name in files]
     if last is None:
-        return ReadingDelivery(select, digest(parts), max(instants, default=now))
+        return ReadingDelivery(select, pieces, digest(parts), max(instants, default=now))
     later = [max(instants, default=last), max(received_at.values()), now]
     at = next((each for each in later if each > last), last + INSTANT)
-    return ReadingDelivery(select, digest(parts), at)
+    return ReadingDelivery(select, pieces, digest(parts), at)
 
 
 def _profile_file(settings: RunSettings) -> str:

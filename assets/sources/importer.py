@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 import polars as pl
 
@@ -35,23 +34,13 @@ from assets.sources.prospects.changes import change_findings
 from assets.sources.prospects.judged_source import JudgedSource
 from assets.sources.prospects.judgement import Decide, prospects
 from assets.sources.provenance import delivered_at
+from assets.sources.queries import Query
 from assets.sources.reporting.source_findings import errors_in_words
 from assets.sources.reporting.source_notes import files_nobody_reads, source_notes
 from assets.sources.reporting.source_report import SourceReport, excess, table_report
 from data_contracts.catalogue import contract_names
 from data_contracts.errors import SourceError
 from data_contracts.profile import Profile
-
-
-class Query(Protocol):
-    """Runs one SELECT in DuckDB and returns its rows."""
-
-    @property
-    def folder(self) -> Path:
-        """Where what DuckDB cannot read itself is put for it: sheets, look-ups, starts."""
-
-    def __call__(self, sql: str) -> pl.DataFrame:
-        """Run a SELECT."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +140,7 @@ def read_source(
             *source_notes(profile, delivered, mapped, admissions),
             *(one.note for one in converted),
         ),
-        prospects=prospects(source, readings.sql, received, query, changes),
+        prospects=prospects(source, readings.pieces, received, query, changes),
     )
     return SourceRecords(admissions, readings, inputs, report, received, landed)
 

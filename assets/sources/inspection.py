@@ -1,19 +1,17 @@
 """What ``lotwise check`` asks: a source judged without a warehouse, leaving nothing behind."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import polars as pl
-
 from assets.sources.earlier_delivery import EarlierDelivery
-from assets.sources.importer import Query, read_source
+from assets.sources.importer import read_source
 from assets.sources.landing.kept_landings import KeptLandings
 from assets.sources.landing.landing import land
 from assets.sources.prospects.judgement import Decide
+from assets.sources.queries import Query, ScratchQuery
 from assets.sources.reporting.source_report import SourceReport
 from data_contracts.profile import Profile
-from warehouse.connection import connect_in_memory
+from warehouse.kept_answers import KeptAnswers
 
 
 def inspect_source(
@@ -49,26 +47,11 @@ def inspect_source(
         return read_source(profile, data_dir, query, decide, earlier, landed).report
 
 
-@dataclass(frozen=True)
-class ScratchQuery:
-    """Runs SQL over delivered files without a database file.
-
-    Attributes:
-        folder: Where what spills from memory, and what is made for DuckDB, may lie.
-    """
-
-    folder: Path
-
-    def __call__(self, sql: str) -> pl.DataFrame:
-        """Run one SELECT and return its rows."""
-        with connect_in_memory(self.folder / "spill") as opened:
-            return opened.sql(sql).pl()
-
-
-def scratch_query(folder: Path) -> Query:
+def scratch_query(folder: Path, kept: Path | None = None) -> Query:
     """Return what runs SQL over delivered files without a database file.
 
     Args:
         folder: Where what spills from memory may lie.
+        kept: Where answers are kept from run to run; None where nothing may be.
     """
-    return ScratchQuery(folder)
+    return ScratchQuery(folder, None if kept is None else KeptAnswers(kept))

@@ -136,3 +136,40 @@ def shares_e_value(counts: FloatArray, expected: FloatArray, weight: float = 100
 
     gained = log_beta(prior + counts) - log_beta(prior)
     return np.asarray(np.exp(gained - (counts * np.log(expected)).sum(axis=-1)))
+
+
+def shift_e_value(differences: FloatArray, size: float) -> FloatArray:
+    """Running evidence that differences have a mean above zero, whatever their spread.
+
+    How likely the t-statistic is where the mean is ``size`` standard deviations, over how likely it
+    is where it is none: the likelihood ratio of what does not depend on the unit.
+
+    Args:
+        differences: (looks,) differences, one a look, normal and independent.
+        size: Mean over standard deviation that is expected, above 0.
+
+    Returns:
+        (looks,) e-values; 1 at the first look, which tells nothing of the spread.
+
+    Source: the t-test with right Haar prior (Perez-Ortiz, Lardy, de Heide & Grunwald 2024, Annals
+        of Statistics 52, section 4; Rushton 1950).
+
+    Examples:
+        >>> steady = shift_e_value(np.array([1.0, 1.2, 0.9, 1.1, 1.0]), 1.0)
+        >>> none = shift_e_value(np.array([1.0, -1.2, 0.9, -1.1, 0.4]), 1.0)
+        >>> bool(steady[-1] > 20), bool(none[-1] < 1), float(none[0])
+        (True, True, 1.0)
+    """
+    from scipy.stats import nct, t
+
+    looks = np.arange(1, differences.size + 1)
+    mean = np.cumsum(differences) / looks
+    squares = np.cumsum(differences**2) - looks * mean**2
+    evidence = np.ones(differences.size)
+    later = looks > 1
+    n = looks[later]
+    deviation = np.sqrt(np.maximum(squares[later], 1e-300) / (n - 1))
+    statistic = mean[later] * np.sqrt(n) / deviation
+    log_ratio = nct.logpdf(statistic, n - 1, size * np.sqrt(n)) - t.logpdf(statistic, n - 1)
+    evidence[later] = np.exp(np.clip(log_ratio, -700, 700))
+    return evidence

@@ -33,13 +33,13 @@ def clopper_pearson(events: float, trials: float, level: float = 0.95) -> Interv
         >>> low, round(high, 4)
         (0.0, 0.1684)
     """
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     if trials == 0:
         return 0.0, 1.0
     tail = (1 - level) / 2
-    low = 0.0 if events == 0 else float(beta.ppf(tail, events, trials - events + 1))
-    high = 1.0 if events == trials else float(beta.ppf(1 - tail, events + 1, trials - events))
+    low = 0.0 if events == 0 else float(betaincinv(events, trials - events + 1, tail))
+    high = 1.0 if events == trials else float(betaincinv(events + 1, trials - events, 1 - tail))
     return low, high
 
 
@@ -78,11 +78,11 @@ def wilson(events: float, trials: float, level: float = 0.95) -> Interval:
         >>> round(low, 4), round(high, 4)
         (0.2553, 0.3662)
     """
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     if trials == 0:
         return 0.0, 1.0
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     share = events / trials
     centre = share + z * z / (2 * trials)
     half = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
@@ -139,13 +139,13 @@ def deflated_beta(
         >>> round(low, 3), round(high, 3)
         (0.211, 0.616)
     """
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     if trials == 0:
         return 0.0, 1.0
     tail = (1 - level) / 2
     shape_1 = 0.5 + events / deflation
     shape_2 = 0.5 + (trials - events) / deflation
-    low = 0.0 if events == 0 else float(beta.ppf(tail, shape_1, shape_2))
-    high = 1.0 if events == trials else float(beta.ppf(1 - tail, shape_1, shape_2))
+    low = 0.0 if events == 0 else float(betaincinv(shape_1, shape_2, tail))
+    high = 1.0 if events == trials else float(betaincinv(shape_1, shape_2, 1 - tail))
     return low, high

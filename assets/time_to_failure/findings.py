@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from assets.statistics.reliability.weibull import WeibullFit
 from assets.time_to_failure.curves.competing_modes import competing_modes
 from assets.time_to_failure.curves.hazard_models import hazard_models
 from assets.time_to_failure.curves.hold_times import hold_times
@@ -20,10 +21,19 @@ from assets.time_to_failure.lives.failed_batches import (
     without_defining_clocks,
 )
 from assets.time_to_failure.lives.lives import BREAKDOWN, breakdown_spells
-from assets.time_to_failure.lives.strata import breakdown_strata, failure_strata
+from assets.time_to_failure.lives.strata import (
+    Question,
+    Stratum,
+    breakdown_strata,
+    failure_strata,
+)
 from assets.time_to_failure.replacement.costs import replacement_costs
-from assets.time_to_failure.replacement.evidence_scale import batches_at_risk, evidence_scales
-from assets.time_to_failure.replacement.intervals import decisions
+from assets.time_to_failure.replacement.evidence_scale import (
+    EvidenceScale,
+    batches_at_risk,
+    evidence_scales,
+)
+from assets.time_to_failure.replacement.intervals import Decision, decisions
 from assets.time_to_failure.replacement.replayed_lives import recorded_lives
 from assets.time_to_failure.replacement.tables import replacement_curves, replacement_intervals
 from assets.time_to_failure.replacement.todays_plan import todays_intervals
@@ -78,28 +88,11 @@ def findings(
     Returns:
         The ``finding`` tables of this topic by name.
     """
-    use = equipment_use(records.phases)
-    # Without any event of equipment no clock starts, and no spell says anything.
-    followed = use if records.equipment_events.height else use.clear()
-    spells = breakdown_spells(followed, records.equipment_events)
-    lived = batches_of_lives(spells, followed)
-    defining = records.defining_events
-    failures = without_defining_clocks(failure_spells(lived, records.outcomes), defining)
-    strata = [*breakdown_strata(spells), *failure_strata(failures, spells)]
-    fits = fits_of(strata)
-    scales = evidence_scales(strata, fits, batches_at_risk(lived, spells, failures), spells)
-    accounts = weibull_fits(strata, fits)
-    events = {each.event for each in strata}
-    decided = decisions(
-        strata,
-        fits,
-        scales,
-        todays_intervals(spells),
-        recorded_lives(spells),
-        {event: replacement_costs(assumptions, event) for event in events},
-        QUICK_DRAWS if is_quick else DRAWS,
-        seed,
-    )
+    told = _followed(records)
+    strata, spells, failures = told.strata, told.spells, told.failures
+    accounts = weibull_fits(strata, told.fits)
+    decided = _decided(told, assumptions, seed, is_quick=is_quick)
+    defining, scales = records.defining_events, told.scales
     # Failed batches are drawn on the scale of their evidence alone, breakdowns on both.
     drawn = [
         each
@@ -111,7 +104,7 @@ def findings(
         "finding.weibull_fits": accounts,
         "finding.competing_modes": competing_modes(spells, failures),
         "finding.hazard_models": hazard_models(
-            lived, spells, failures, records.equipment_events, defining
+            told.lived, spells, failures, records.equipment_events, defining
         ),
         "finding.replacement_intervals": replacement_intervals(decided, accounts),
         "finding.replacement_curves": replacement_curves(decided),
@@ -119,3 +112,60 @@ def findings(
             records.phases, records.outcomes, records.batches, defining
         ),
     }
+
+
+def renewal_decisions(
+    records: LifeRecords, assumptions: Assumptions, *, seed: int, is_quick: bool = False
+) -> list[Decision]:
+    """Weigh replacement intervals alone: what is known of every part that may be renewed.
+
+    Args:
+        records: What is on record.
+        assumptions: The cost assumptions.
+        seed: Seed of the draws; the same gives the same as ``findings``.
+        is_quick: Whether fewer draws are made.
+    """
+    return _decided(_followed(records), assumptions, seed, is_quick=is_quick)
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """Lives of equipment, the questions they ask, and the laws they follow."""
+
+    lived: pl.DataFrame
+    spells: pl.DataFrame
+    failures: pl.DataFrame
+    strata: list[Stratum]
+    fits: dict[tuple[str, str, str, str, str], WeibullFit]
+    scales: dict[Question, EvidenceScale]
+
+
+def _followed(records: LifeRecords) -> _Followed:
+    use = equipment_use(records.phases)
+    # Without any event of equipment no clock starts, and no spell says anything.
+    followed = use if records.equipment_events.height else use.clear()
+    spells = breakdown_spells(followed, records.equipment_events)
+    lived = batches_of_lives(spells, followed)
+    failures = without_defining_clocks(
+        failure_spells(lived, records.outcomes), records.defining_events
+    )
+    strata = [*breakdown_strata(spells), *failure_strata(failures, spells)]
+    fits = fits_of(strata)
+    scales = evidence_scales(strata, fits, batches_at_risk(lived, spells, failures), spells)
+    return _Followed(lived, spells, failures, strata, fits, scales)
+
+
+def _decided(
+    told: _Followed, assumptions: Assumptions, seed: int, *, is_quick: bool
+) -> list[Decision]:
+    events = {each.event for each in told.strata}
+    return decisions(
+        told.strata,
+        told.fits,
+        told.scales,
+        todays_intervals(told.spells),
+        recorded_lives(told.spells),
+        {event: replacement_costs(assumptions, event) for event in events},
+        QUICK_DRAWS if is_quick else DRAWS,
+        seed,
+    )

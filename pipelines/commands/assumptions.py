@@ -56,7 +56,7 @@ def command(
 
     if top is not None and top < 1:
         raise UsageError(f"--top {top}: give a number of at least 1.")
-    request = _request(source, home, assumptions, settings)
+    request = priced_request(source, home, assumptions, settings)
     profile = load_profile(request.source)
     read = assumptions_in_force(profile, request.assumptions, request.price_changes)
     shares = _shares(request.home, profile.name) if top or draft else []
@@ -70,7 +70,7 @@ def command(
         _print_set(read)
 
 
-def _request(
+def priced_request(
     source: str | None, home: Path | None, assumptions: Path | None, settings: list[str] | None
 ) -> "RunRequest":
     """The request whose prices are meant: the site's, or the one last run in the home."""

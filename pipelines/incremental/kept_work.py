@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
+from data_contracts.catalogue import contract
+from data_contracts.generated.polars_schema import conform
 from pipelines.incremental.account import ContractAccount
 from pipelines.incremental.traces import KeptTraces
 from warehouse.store import Warehouse
@@ -33,9 +35,24 @@ class Frames:
         before, frame = self._read.get(table, ("", pl.DataFrame()))
         if before != fingerprint:
             frame = self._warehouse.read(table)
-            if LARGE_BYTES < frame.estimated_size() < LARGEST_BYTES:
-                self._read = {table: (fingerprint, frame)}
+            self._hold(table, fingerprint, frame)
         return frame
+
+    def wrote(self, table: str, frame: pl.DataFrame) -> None:
+        """Hold a table that was just written, so that who reads it next need not.
+
+        Args:
+            table: ``schema.table``.
+            frame: What was given to be written.
+        """
+        described = contract(table)
+        if described.key and frame.estimated_size() > LARGE_BYTES:
+            read = conform(frame, described).sort(described.key, nulls_last=True)
+            self._hold(table, self._warehouse.state(table).fingerprint, read)
+
+    def _hold(self, table: str, fingerprint: str, frame: pl.DataFrame) -> None:
+        if LARGE_BYTES < frame.estimated_size() < LARGEST_BYTES:
+            self._read = {table: (fingerprint, frame)}
 
 
 class KeptWork:

@@ -113,6 +113,7 @@ class IncrementalStep:
             outputs = self.asset.node_keys_by_output_name
             (key,) = [outputs[result.output_name]] if is_named else self.asset.keys
             written = warehouse.write(table_of(key), frame)
+            context.resources.kept_work.frames.wrote(table_of(key), frame)
             metadata = {
                 "dagster/row_count": written.rows,
                 "content_hash": written.content_hash,

@@ -118,7 +118,7 @@ def analysed(
     """
     found = dict(tables)
     names = tables["core.outcome_definitions"]["outcome"].sort().to_list()
-    found |= _withheld(found, answers)
+    found |= withheld_of(found, answers)
     now = datetime.now(UTC).replace(tzinfo=None)
     found["evidence.acceptance_criteria"] = criteria_frame(names, now)
     found |= {name: table(name) for name in ("finding.rules", "finding.rule_effects")}
@@ -137,7 +137,8 @@ def analysed(
     return found
 
 
-def _withheld(found: Tables, answers: Answers) -> Tables:
+def withheld_of(found: Tables, answers: Answers) -> Tables:
+    """Return the questions of leaks and what is withheld, of ``features_of``, by full name."""
     refused, dictionary = found["evidence.refused_features"], found["feature.dictionary"]
     asked = leak_questions(
         found["feature.gate_values"],

@@ -1,4 +1,4 @@
-"""What is shown beside a window: what nobody records, and what cannot prevent a failure."""
+"""Beside a window: what nobody records, what cannot prevent a failure, and what can be closed."""
 
 from typing import Any
 
@@ -21,6 +21,12 @@ SELECT c.control, c.is_claimed, coalesce(d.title, c.feature) AS title, c.outcome
 FROM economics.negative_controls AS c LEFT JOIN feature.dictionary AS d ON d.feature = c.feature
 ORDER BY c.lever, c.control
 """
+_BOUNDS_SQL = """
+SELECT outcome, title, gate, bound_failures_per_year AS failures_at_most, is_closed, reason,
+  bound_usd_per_year AS usd_at_most, closing_usd_per_year AS closing_usd,
+  concat_ws('/', outcome, feature) AS key
+FROM economics.savings_upper_bounds ORDER BY bound_usd_per_year, outcome, feature
+"""
 
 
 def confounding(facts: Facts) -> dict[str, Any] | None:
@@ -37,4 +43,5 @@ def context(facts: Facts) -> dict[str, Any]:
         "windows": facts.rows(_WINDOWS_SQL),
         "confounding": confounding(facts),
         "controls": facts.rows(_CONTROLS_SQL),
+        "bounds": facts.rows(_BOUNDS_SQL),
     }

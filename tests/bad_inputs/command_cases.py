@@ -17,6 +17,10 @@ def roi(*more: str) -> tuple[str, ...]:
     return ("roi", *more)
 
 
+def what_if(condition: str) -> tuple[str, ...]:
+    return ("what-if", condition, "--home", "{home}")
+
+
 def pipe(path: str) -> Spoil:
     def spoil(ground: Ground) -> None:
         place = ground.folder / path
@@ -99,6 +103,16 @@ HOMES = [
     ),
     BadInput("home_of_a_query_is_a_file", put("home", b""), "home", sql("SELECT 1")),
     BadInput("home_of_a_query_is_a_link_to_itself", link("home", "home"), "home", sql("SELECT 1")),
+]
+QUESTIONS = [
+    BadInput("window_upside_down", as_delivered, "not below", what_if("x in [2, 1]")),
+    BadInput("window_that_is_no_number", as_delivered, "write it as", what_if("x in [nan, 1]")),
+    BadInput("window_open_at_both_ends", as_delivered, "both ends", what_if("x in [-inf, 1e400]")),
+    BadInput("condition_without_a_name", as_delivered, "write it as", what_if("<= 3")),
+    BadInput("condition_of_blanks", as_delivered, "too long", what_if("x" + " " * 100_000 + "y")),
+    BadInput("condition_of_nothing", as_delivered, "write it as", what_if("")),
+    BadInput("question_to_no_run", as_delivered, "lotwise run", what_if("x <= 1")),
+    BadInput("question_to_a_text", put(PUBLISHED, b"hello" * 1000), "warehouse", what_if("x <= 1")),
 ]
 NUMBERS = [
     BadInput("seed_below_zero", as_delivered, "seed", run("--seed", "-1")),
@@ -302,4 +316,4 @@ MONEY = [
 ]
 
 
-CASES = [*HOMES, *NUMBERS, *MONEY]
+CASES = [*HOMES, *QUESTIONS, *NUMBERS, *MONEY]

@@ -7,7 +7,8 @@ from pipelines.terminal.console import InertConsole
 
 DONE = {
     "fetched": [], "records": [], "quarantine_examples": [], "missing": [], "verdicts": [],
-    "page_one": {}, "warehouse": "w", "data_docs": "d", "report": "r", "what_if": "w",
+    "page_one": {}, "closed": [], "warehouse": "w", "data_docs": "d", "report": "r",
+    "what_if": "w",
 }  # fmt: skip
 
 

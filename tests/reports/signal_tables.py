@@ -216,6 +216,7 @@ def signal_tables() -> dict[str, Rows]:
         "economics.programme_arithmetic": programme_rows(levers[0][0], 1.03e6),
         "economics.cash_by_year": cash_rows(),
         "economics.window_effects": [],
+        "finding.trial_designs": [],
         "economics.sensitivity": sensitivity_rows(),
         "economics.price_standing": price_standing_rows(),
         "economics.price_shares": [],

@@ -61,7 +61,10 @@ def _outputs(plant, folder) -> dict[str, str]:
             {
                 **{
                     key: []
-                    for key in ("fetched", "records", "quarantine_examples", "missing", "verdicts")
+                    for key in (
+                        *("fetched", "records", "quarantine_examples"),
+                        *("missing", "verdicts", "closed"),
+                    )
                 },
                 **dict.fromkeys(("warehouse", "data_docs", "report", "what_if"), "x"),
                 "page_one": page_one(Facts(plant.query)),

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, Refusal
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
 from assets.savings.uncertainty.draws import Draws
@@ -54,7 +54,7 @@ def _part(number: int, scale: str, compared: int) -> tuple[object, ...]:
     return ("press", f"part_{number}", "breakdown", scale, compared, "renew_earlier")
 
 
-def _spread(found: MaintenanceEvidence | Refusal) -> tuple[float, float]:
+def _spread(found: MaintenanceEvidence | RefusedLever) -> tuple[float, float]:
     assert isinstance(found, MaintenanceEvidence)
     return found.ends_usd
 
@@ -106,7 +106,7 @@ def test_the_better_of_two_scales_is_widened_too_and_told_in_its_unit():
 def test_what_stands_alone_but_not_among_many_is_refused():
     twenty = _intervals((60.0, 15.0, 105.0), *[(30.0, -60.0, 120.0)] * 19)
     refused = maintenance_evidence(twenty)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, RefusedLever)
     assert refused.code == LeverRefusal.RENEWAL_NOT_SHOWN
     assert str(refused).startswith("No equipment or part is shown to gain from earlier renewal")
     assert isinstance(maintenance_evidence(twenty.head(1)), MaintenanceEvidence)

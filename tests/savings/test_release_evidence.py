@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, Refusal
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.levers.release_evidence import (
     TOO_FEW_SCORED,
     ReleaseEvidence,
@@ -48,7 +48,7 @@ def test_release_is_refused_beyond_its_limit():
     falling = [1 - i / 1000 for i in range(300)]
     failed = [i in (150, 250) for i in range(300)]
     said = release_evidence(*_scored(falling, failed), "failure", 5, "ridge", 0.01)
-    assert isinstance(said, Refusal)
+    assert isinstance(said, RefusedLever)
     assert said.code == LeverRefusal.WRONG_RELEASE_RISK
     assert "2 of them failed" in said.sentence
     assert said.sentence.endswith("The limit is 1.00%.")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from assets.savings.windows.difference import differences, fitting, half_fits
+from assets.savings.windows.difference import HeldParameter, differences, fitting, half_fits
 from assets.savings.windows.effect import LEVEL_90_SPREADS
 from assets.savings.windows.estimation import window_effect
 from assets.savings.windows.policy import PastLaw, Window, past_penalty
@@ -66,7 +66,9 @@ def test_a_confounder_is_not_shrunk_among_many_columns():
         window = Window.trimmed(records.value, "higher", 0.2)
         chosen = fitting(many, window)
         rows = np.arange(BATCHES)
-        values.append(differences(half_fits(many, rows, many.cluster, chosen)).expected)
+        values.append(
+            differences(half_fits([HeldParameter(many, chosen)], rows, many.cluster)).expected
+        )
     # 2% fail. Shrunk, a third of a percent of batches would be credited to x (0.0035).
     assert abs(np.mean(values)) < 0.0025
 

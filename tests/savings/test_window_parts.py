@@ -8,6 +8,7 @@ import pytest
 from assets.savings.windows.difference import (
     MODEL_FAILURES,
     HalfFit,
+    HeldParameter,
     differences,
     failing_after,
     fitting,
@@ -31,7 +32,7 @@ def found_of(records: WindowRecords, window: Window | None = None) -> WindowEffe
 
 
 def half_of(*sums: float) -> HalfFit:
-    return HalfFit(NO_LAW, np.zeros((1, 1)), np.array(sums, dtype=float))
+    return HalfFit([NO_LAW], [np.zeros((1, 1))], np.array(sums, dtype=float))
 
 
 # Halves of the lots
@@ -45,9 +46,9 @@ def test_what_one_half_says_is_measured_on_the_other() -> None:
     one_sided = replace(records, margins=margins, is_failed=margins[:, 0] < 0)
     chosen = fitting(one_sided, Window.trimmed(records.value, "higher", 0.2))
     rows = np.arange(records.batches)
-    fits = half_fits(one_sided, rows, one_sided.cluster, chosen)
-    saved = (margins[:, 0] < 0) - failing_after(one_sided, fits, chosen)
-    itself = (margins[:, 0] < 0) - failing_after(one_sided, fits[::-1], chosen)
+    fits = half_fits([HeldParameter(one_sided, chosen)], rows, one_sided.cluster)
+    saved = (margins[:, 0] < 0) - failing_after([HeldParameter(one_sided, chosen)], fits)
+    itself = (margins[:, 0] < 0) - failing_after([HeldParameter(one_sided, chosen)], fits[::-1])
     # By the half where nothing acts, hardly one is saved in the half where it does; by the other
     # half's model those near their limit are, wherever they are.
     assert abs(saved[acts].sum()) < 0.1 * itself[acts].sum()
@@ -64,7 +65,9 @@ def test_a_half_sees_nothing_of_the_other() -> None:
         records, margins=np.where(records.half == 0, records.margins[:, 0], noise)[:, None]
     )
     rows = np.arange(BATCHES)
-    before, after = (half_fits(each, rows, each.cluster, chosen) for each in (records, changed))
+    before, after = (
+        half_fits([HeldParameter(each, chosen)], rows, each.cluster) for each in (records, changed)
+    )
     assert np.array_equal(before[0].weights, after[0].weights)
     # The label's correction, the last two, is weighed beside the other half's labels.
     assert np.array_equal(before[0].sums[:-2], after[0].sums[:-2])

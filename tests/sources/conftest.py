@@ -6,8 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.sources.importer import Query, SourceRecords, read_source
+from assets.sources.importer import SourceRecords, read_source
 from assets.sources.inspection import scratch_query
+from assets.sources.queries import Query
 from data_contracts.profile import load_profile
 from warehouse.paths import Home
 from warehouse.store import Warehouse

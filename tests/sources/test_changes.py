@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from assets.sources.earlier_delivery import EarlierDelivery, earlier_delivery
-from assets.sources.importer import Query, SourceRecords, read_source
+from assets.sources.importer import SourceRecords, read_source
 from assets.sources.inspection import scratch_query
 from assets.sources.provenance import delivered_at, with_delivery
+from assets.sources.queries import Query
 from data_contracts.errors import LotwiseError
 from data_contracts.profile import load_profile
 from pipelines.replay.outcome_preview import decided_outcomes

@@ -12,7 +12,8 @@ from assets.sources.drafting.looking.false_values import false_values
 from assets.sources.drafting.looking.looks import FileLook, look_at
 from assets.sources.drafting.looking.names import attribute_name, snake_case, unit_in_brackets
 from assets.sources.drafting.looking.reporting_limits import reporting_limit
-from assets.sources.importer import Query, SourceRecords, read_source
+from assets.sources.importer import SourceRecords, read_source
+from assets.sources.queries import Query
 from data_contracts.errors import LotwiseError
 from data_contracts.profile import load_profile
 from pipelines.replay.outcome_preview import decided_outcomes

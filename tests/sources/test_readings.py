@@ -5,7 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.sources.importer import Query, SourceRecords, read_source
+from assets.sources.importer import SourceRecords, read_source
+from assets.sources.queries import Query
 from data_contracts.errors import SourceError
 from data_contracts.profile import load_profile
 

@@ -5,8 +5,9 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from assets.sources.importer import Query, SourceRecords, read_source
+from assets.sources.importer import SourceRecords, read_source
 from assets.sources.inspection import scratch_query
+from assets.sources.queries import Query
 from data_contracts.profile import load_profile
 
 from .conftest import REAL_DATA

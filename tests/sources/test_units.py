@@ -5,8 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.sources.importer import Query, read_source, require_acceptable
+from assets.sources.importer import read_source, require_acceptable
 from assets.sources.prospects.magnitudes import two_sizes
+from assets.sources.queries import Query
 from data_contracts.errors import ProfileError, SourceError
 from data_contracts.measurement_units import conversion, known_unit, same_unit
 from data_contracts.profile import load_profile

@@ -12,7 +12,8 @@ import pytest
 import xlsxwriter
 
 from assets.sources.files.sheet_rows import SheetRows, read_sheet_rows
-from assets.sources.importer import Query, SourceRecords, read_source
+from assets.sources.importer import SourceRecords, read_source
+from assets.sources.queries import Query
 from data_contracts.errors import ProfileError, SourceError
 from data_contracts.profile import load_profile
 from data_contracts.profile_schema.document import Section

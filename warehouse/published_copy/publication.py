@@ -25,7 +25,7 @@ from warehouse.relations import (
     no_rows_sql,
     order_by,
 )
-from warehouse.table_parts import has_parts
+from warehouse.table_lists.table_parts import has_parts
 
 MARTS = "mart"
 RUNS = "evidence.runs"

@@ -2,12 +2,13 @@
 
 Readings have no key, so what changed is a difference of two heaps: readings of a tag and day whose
 number and sum of hashes are as before are not looked at, of the others each reading is compared
-with its equals. A delivery that only adds costs the months it adds to; one that says nothing new
-costs one scan, and none where files and mapping are those of the last look.
+with its equals. Numbers and hashes by day are kept (``reading_days``), so a delivery costs the
+files that came or changed and the months they change, and nothing where files and mapping are those
+of the last look.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,31 +16,48 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
+from data_contracts.catalogue import contract
 from data_contracts.errors import WarehouseError
 from data_contracts.tables import table
 from warehouse.connection import Connection, quoted
 from warehouse.content_hash import Written, digest
 from warehouse.reading_files import HISTORY
+from warehouse.relations import no_rows_sql
+from warehouse.sensor_readings.reading_days import (
+    GROUP,
+    ReadingPiece,
+    days_of_months,
+    days_of_pieces,
+    kept_days,
+)
 from warehouse.sensor_readings.reading_history import COLUMNS, reading_history
 from warehouse.store import Warehouse
 
-GROUP = ("equipment_id", "batch_id", "tag")
 # Two systems' clocks, and local time taken for UTC, differ by less than a day.
 TOLERANCE = "INTERVAL 1 DAY"
 PARQUET = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2"  # smaller and quicker than v1
 _ROW = ", ".join(COLUMNS)
+_NOTHING = f"({no_rows_sql(contract('raw.sensor_readings'))})"
 _DAYS = f"""
-SELECT {", ".join(GROUP)}, date_trunc('day', recorded_at) AS day, count(*) AS readings,
-    sum(hash(recorded_at, value, quality)) AS content
-FROM {{rows}} GROUP BY ALL
+SELECT {", ".join(GROUP)}, day, sum(readings) AS readings,
+    sum(content) % 18446744073709551616 AS content
+FROM read_parquet({{files}}) GROUP BY ALL
 """
 _CHANGED_DAYS = f"""
 CREATE OR REPLACE TEMP TABLE changed_days AS
+WITH delivered_days AS ({_DAYS.replace("files", "delivered")}),
+held_days AS ({_DAYS.replace("files", "held")})
 SELECT DISTINCT {", ".join(GROUP)}, day FROM (
-    (({_DAYS.format(rows="delivered")}) EXCEPT ({_DAYS.format(rows="held")}))
+    ((FROM delivered_days) EXCEPT (FROM held_days))
     UNION ALL
-    (({_DAYS.format(rows="held")}) EXCEPT ({_DAYS.format(rows="delivered")}))
+    ((FROM held_days) EXCEPT (FROM delivered_days))
 )
+"""
+_WITH_CHANGED_DAYS = """
+SELECT DISTINCT d.filename FROM read_parquet({files}, filename = true) AS d
+SEMI JOIN changed_days AS c
+ON d.equipment_id = c.equipment_id AND d.batch_id IS NOT DISTINCT FROM c.batch_id
+    AND d.tag = c.tag AND d.day = c.day
 """
 _OF_CHANGED_DAYS = f"""
 SELECT {_ROW} FROM {{rows}} AS r SEMI JOIN changed_days AS c
@@ -103,11 +121,13 @@ class ReadingDelivery:
 
     Attributes:
         select: A SELECT over the delivered files in the columns of ``raw.sensor_readings``.
+        pieces: The same readings in pieces, each as small as can be read apart.
         input_hash: Stands for the files' content and for how they are read.
         received_at: When it was received, UTC; later than every delivery before.
     """
 
     select: str
+    pieces: tuple[ReadingPiece, ...]
     input_hash: str
     received_at: datetime
 
@@ -133,15 +153,24 @@ def keep_readings(warehouse: Warehouse, delivery: ReadingDelivery) -> Written:
     folder.mkdir(parents=True, exist_ok=True)
     rows = {row["month"]: row for row in before.iter_rows(named=True)}
     _require_files(folder, rows)
+    answers = kept_days(warehouse, "delivered")
     with warehouse.connection() as opened, _parts(folder) as parts:
-        opened.execute(f"CREATE OR REPLACE TEMP VIEW delivered AS {delivery.select}")
+        days = days_of_pieces(opened, answers, delivery.pieces)
         if rows:
+            held = kept_days(warehouse, "held")
+            files = [row["file"] for row in rows.values()]
+            _find_changed_days(opened, days, days_of_months(opened, held, folder, files))
+            opened.execute(
+                f"CREATE OR REPLACE TEMP VIEW delivered AS {_changed_pieces(opened, days)}"
+            )
             written = _merged_months(opened, rows, folder, parts, delivery.received_at)
         else:
+            opened.execute(f"CREATE OR REPLACE TEMP VIEW delivered AS {delivery.select}")
             written = _first_months(opened, parts, delivery.received_at)
         for month, files in written.items():
             rows[month] = _settled(opened, month, files, folder)
         opened.execute("DROP VIEW temp.delivered")
+    answers.forget_others()
     listed = [rows[month] | {"input_hash": delivery.input_hash} for month in sorted(rows)]
     return warehouse.write(HISTORY, table(HISTORY, listed))
 
@@ -191,12 +220,12 @@ def _merged_months(
     received_at: datetime,
 ) -> dict[date, list[Path]]:
     """Write the months a later delivery changes: all that was kept of them, and what is new."""
-    kept = ", ".join(quoted(str(folder / row["file"])) for row in rows.values())
+    changed = connection.sql("SELECT DISTINCT date_trunc('month', day)::DATE FROM changed_days")
+    touched = [folder / rows[at]["file"] for (at,) in changed.fetchall() if at in rows]
+    held = f"read_parquet({_listed(touched)}) WHERE superseded_at IS NULL"
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW held AS SELECT {_ROW} FROM read_parquet([{kept}]) "
-        "WHERE superseded_at IS NULL"
+        f"CREATE OR REPLACE TEMP VIEW held AS SELECT {_ROW} FROM {held if touched else _NOTHING}"
     )
-    connection.execute(_CHANGED_DAYS)
     ours, theirs = (_OF_CHANGED_DAYS.format(rows=name) for name in ("held", "delivered"))
     for name, some, others in (
         ("new_readings", theirs, ours),
@@ -217,6 +246,22 @@ def _merged_months(
     for name in ("changed_days", "new_readings", "left_readings"):
         connection.execute(f"DROP TABLE temp.{name}")
     return written
+
+
+def _find_changed_days(
+    connection: Connection, days: Mapping[ReadingPiece, Path], held: Sequence[Path]
+) -> None:
+    """List the days of a tag of which not the same readings are delivered as are held."""
+    listed = {"delivered": _listed([*days.values()]), "held": _listed([*held])}
+    connection.execute(_CHANGED_DAYS.format(**listed))
+
+
+def _changed_pieces(connection: Connection, days: Mapping[ReadingPiece, Path]) -> str:
+    """Return a SELECT over the pieces that have a changed day; the others need not be read."""
+    found = connection.sql(_WITH_CHANGED_DAYS.format(files=_listed([*days.values()])))
+    names = {Path(name).name for (name,) in found.fetchall()}
+    selects = [f"({piece.select})" for piece, file in days.items() if file.name in names]
+    return " UNION ALL BY NAME ".join(selects) or f"SELECT {_ROW} FROM {_NOTHING}"
 
 
 def _write_month(

@@ -19,11 +19,17 @@ from data_contracts.errors import WarehouseError
 from data_contracts.generated.polars_schema import conform, empty
 from warehouse.connection import Connection, quoted, transaction
 from warehouse.content_hash import digest
-from warehouse.reading_files import READING_MONTHS, create_readings_view, series_file
+from warehouse.reading_files import (
+    HISTORY,
+    READING_MONTHS,
+    create_readings_view,
+    series_file,
+)
 from warehouse.relations import create_table, exists, insert
 from warehouse.select_file import parameters_of, read_select
+from warehouse.sensor_readings.reading_days import held_days
 from warehouse.store import Warehouse
-from warehouse.table_states import note
+from warehouse.table_lists.table_states import note
 
 PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 Kind = Literal["TABLE", "VIEW", "ENUM"]
@@ -37,6 +43,7 @@ class ReadingsPlan:
     ``$span_until`` too. Each becomes a temporary relation named like its file.
 
     Attributes:
+        days: The days of delivered readings, as ``reading_days`` keeps them; made before the rest.
         prepared: Run once, in order: a table, a view where a table would be too large, or an
             enumeration of the texts in its one column.
         delivered: One number: how many readings there are to place.
@@ -52,6 +59,7 @@ class ReadingsPlan:
             of any month, so that no window holds.
     """
 
+    days: Path
     prepared: tuple[tuple[Kind, Path], ...]
     delivered: Path
     months: Path
@@ -93,10 +101,12 @@ def build_readings(
     described = contract(READING_MONTHS)
     with warehouse.connection() as opened:
         before = _listed(opened, folder)
-        given = _prepare_all(opened, plan, as_of, month)
+        days = None if as_of or month else _kept_days(warehouse, opened)
+        given = _prepare_all(opened, plan, as_of, month, days)
         spans = _rows(opened, plan.months, given).to_dicts()
         if month is not None:
             spans = [span for span in spans if span["month"].date() == month]
+        given |= {"texts": _texts(plan)}
         built = [_build_month(opened, plan, folder, span | given, before) for span in spans]
         if month is not None:
             built += [row for row in before.values() if row["month"] != month]
@@ -122,14 +132,30 @@ def _listed(connection: Connection, folder: Path) -> dict[date, dict[str, Any]]:
     return {row["month"]: row for row in known}
 
 
+def _kept_days(warehouse: Warehouse, connection: Connection) -> str | None:
+    """Return a SELECT of the days of all that is held, kept from before; None of earlier homes."""
+    if not exists(connection, HISTORY):
+        return None
+    files = [quoted(str(file)) for file in held_days(warehouse, connection)]
+    return f"FROM read_parquet([{', '.join(files)}])" if files else None
+
+
 def _prepare_all(
-    connection: Connection, plan: ReadingsPlan, as_of: datetime | None, month: date | None
+    connection: Connection,
+    plan: ReadingsPlan,
+    as_of: datetime | None,
+    month: date | None,
+    days: str | None = None,
 ) -> dict[str, Any]:
     """Create the plan's relations and return the values its files may ask for."""
     given: dict[str, Any] = {"as_of": as_of, "window_from": None, "window_until": None}
     if month is not None:
         window = _rows(connection, plan.window, {"month": month}).row(0, named=True)
         given |= window
+    if days is None:
+        _prepare(connection, "TABLE", plan.days, given)
+    else:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {plan.days.stem} AS {days}")
     for kind, file in plan.prepared:
         _prepare(connection, kind, file, given)
         is_windowed = month is not None and file == plan.reaching_back
@@ -162,7 +188,7 @@ def _build_month(
 ) -> dict[str, Any]:
     """Return a month's row of ``evidence.reading_months``, having written its files if need be."""
     month = span["month"].date()
-    inputs = digest((_rows(connection, plan.inputs, span).item(), _texts(plan)))
+    inputs = digest((_rows(connection, plan.inputs, span).item(), span["texts"]))
     if month in before and before[month]["input_hash"] == inputs:
         return before[month]
     _prepare(connection, "TABLE", plan.readings, span)
@@ -187,7 +213,13 @@ def _build_month(
 
 def _texts(plan: ReadingsPlan) -> str:
     """The SQL itself, which the files depend on too."""
-    files = [*(file for _, file in plan.prepared), plan.readings, plan.stored, plan.series]
+    files = [
+        plan.days,
+        *(file for _, file in plan.prepared),
+        plan.readings,
+        plan.stored,
+        plan.series,
+    ]
     return "".join(file.read_text(encoding="utf-8") for file in files)
 
 

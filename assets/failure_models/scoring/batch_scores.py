@@ -4,19 +4,21 @@ No model is fitted here and no verdict changes. A batch counts as new for a mode
 fitted on it, whether or not its result is known by now.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
+from assets.batch_matrix.gate_rows import gate_rows
 from assets.batch_matrix.levels import Levels, levels_of
 from assets.failure_models.alarms.alarm_thresholds import thresholds_by_past
 from assets.failure_models.alarms.undecided_zone import NOMINAL_COVERAGE, conformity_scores
 from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_models
 from assets.failure_models.scoring.kept_model_scores import BatchScores, scores_of
 from assets.statistics.prediction_quality.conformal import prediction_sets
+from assets.statistics.regression.detrending import PAST_BATCHES
 from data_contracts.codes import Verdict
 from data_contracts.tables import table
 
@@ -38,7 +40,8 @@ def score_tables(
         boosters: ``model.boosters``.
         alarm_prices: ``economics.alarm_prices``: the alarm budget, and the risk above which alarms
             are raised at each gate.
-        gate_values: ``feature.gate_values``, old batches included: they are the recent past.
+        gate_values: ``feature.gate_values``, old batches included: they are the recent past. Older
+            ones are not looked at, so that a night does not grow with history.
         dictionary: ``feature.dictionary``.
         batch_gates: ``feature.batch_gates``.
 
@@ -53,19 +56,31 @@ def score_tables(
     models = list(frozen_models(boosters))
     prices = {row["gate"]: row for row in alarm_prices.iter_rows(named=True)}
     # What has become the usual level since a model was kept must not lose the model its column.
-    matrices = {
-        gate: gate_matrix(gate_values, dictionary, batch_gates, gate, _levels(models, gate))
-        for gate in sorted({model.gate for model in models})
-    }
+    matrices, made = dict[int, GateMatrix](), dict[int, list[str]]()
+    for gate in sorted({model.gate for model in models}):
+        made[gate] = gate_rows(batch_gates, gate).batch_ids
+        recent = pl.col("batch_id").is_in(_recent(models, gate, made[gate]))
+        values, gates = gate_values.filter(recent), batch_gates.filter(recent)
+        matrices[gate] = gate_matrix(values, dictionary, gates, gate, _levels(models, gate))
     for model in models:
         matrix = matrices[model.gate]
         scores = scores_of(model, matrix)
         if scores is None:
             continue
-        found["model.batch_scores"] += batch_scores(model, matrix, scores, prices[model.gate])
+        found["model.batch_scores"] += batch_scores(
+            model, matrix, scores, prices[model.gate], made[model.gate]
+        )
         if model.verdict == Verdict.PROCESS_SIGNAL:
             found["model.score_contributions"] += score_contributions(model, matrix, scores)
     return {name: table(name, rows) for name, rows in found.items()}
+
+
+def _recent(models: Iterable[FrozenModel], gate: int, made: Sequence[str]) -> list[str]:
+    """The batches from the first that is new to a model on, and the recent past of that one."""
+    known = [set(model.numbers["fitted_on"]) for model in models if model.gate == gate]
+    new = (i for i, batch in enumerate(made) if not all(batch in own for own in known))
+    first = next(new, len(made))
+    return list(made[max(first - PAST_BATCHES, 0) :])
 
 
 def _levels(models: Iterable[FrozenModel], gate: int) -> Levels:
@@ -79,7 +94,11 @@ def _levels(models: Iterable[FrozenModel], gate: int) -> Levels:
 
 
 def batch_scores(
-    model: FrozenModel, matrix: GateMatrix, scores: BatchScores, price: Mapping[str, Any]
+    model: FrozenModel,
+    matrix: GateMatrix,
+    scores: BatchScores,
+    price: Mapping[str, Any],
+    made: Sequence[str],
 ) -> Rows:
     """Probability, alarm and decision of every new batch, in the shape of ``model.batch_scores``.
 
@@ -88,16 +107,16 @@ def batch_scores(
         matrix: Of its gate.
         scores: What it says of the new batches.
         price: Row of ``economics.alarm_prices`` of its gate.
+        made: Every batch of its gate, in production order.
     """
     earlier = model.array("tried_prob")
     both = np.concatenate([earlier, scores.probability])
     # A batch whose result is still to come may be older than some the model was tried on: the
     # recent past of a batch is what was made before it, tried or new.
-    position = {batch: i for i, batch in enumerate(matrix.batch_ids)}
-    tried = [position.get(batch, -1) for batch in model.numbers["tried_batches"]]
-    order = np.argsort(
-        np.concatenate([np.array(tried, dtype=np.int64), scores.rows]), kind="stable"
-    )
+    position = {batch: i for i, batch in enumerate(made)}
+    new = [matrix.batch_ids[row] for row in scores.rows]
+    places = [position.get(batch, -1) for batch in (*model.numbers["tried_batches"], *new)]
+    order = np.argsort(np.array(places, dtype=np.int64), kind="stable")
     conformity, threshold = np.empty(both.size), np.empty(both.size)
     conformity[order] = conformity_scores(both[order])
     within_budget = thresholds_by_past(both[order], price["alarm_budget"])

@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.savings.changes.headline import Figures, Said, headline_figures
 from assets.savings.records.business_records import BusinessRecords
+from assets.savings.windows.window_studies import STUDIES
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.errors import LotwiseError
 from data_contracts.tables import table
@@ -93,14 +94,20 @@ def said_by(
     release = copy_of_run(warehouse.home, warehouse.source_key, run["run_id"])
     if release is None:
         return None
-    read = (*names, ASSUMPTIONS, SCENARIOS)
     try:
         with open_published(release) as copy:
+            studies = [STUDIES] if STUDIES in copy.tables() else []
+            read = (*names, *studies, ASSUMPTIONS, SCENARIOS)
             found = {contract(name).table: table(name, copy.query(f"FROM {name}")) for name in read}
             delivered_by = copy.query(_of_batches("SELECT run_id FROM {}", copy.tables()))
     except LotwiseError:
         return None
     return said(found, run), set(delivered_by["run_id"])
+
+
+def kept_studies(warehouse: Warehouse) -> pl.DataFrame | None:
+    """Return ``finding.window_studies``; None in a home that an earlier version refitted last."""
+    return warehouse.read(STUDIES) if warehouse.exists(STUDIES) else None
 
 
 def last_said(warehouse: Warehouse, number: int) -> Figures | None:

@@ -83,6 +83,26 @@ def headline_figures(scenarios: pl.DataFrame) -> Figures:
     return {measure: float(found.get(measure, 0.0)) for measure in MEASURES}
 
 
+def is_worked_out(before: Said, now: Said, found: SortedBatches) -> bool:
+    """Tell whether a state between two runs must be worked out: more is otherwise than new batches.
+
+    Args:
+        before: The run before.
+        now: This run.
+        found: Which batches differ.
+    """
+    return (
+        _is_new_method(before, now)
+        or has_new_models(before.records, now.records)
+        or bool(_changed(before.assumptions, now.assumptions))
+        or found.has_corrections
+    )
+
+
+def _is_new_method(before: Said, now: Said) -> bool:
+    return before.code_hash is None or before.code_hash != now.code_hash
+
+
 def headline_parts(
     before: Said, now: Said, priced: Assumptions, found: SortedBatches, worked: Worked
 ) -> list[Part]:
@@ -101,7 +121,7 @@ def headline_parts(
     """
     old_prices = _with_numbers(priced, before.assumptions)
     changed = _changed(before.assumptions, now.assumptions)
-    is_new_method = before.code_hash is None or before.code_hash != now.code_hash
+    is_new_method = _is_new_method(before, now)
     is_refitted = has_new_models(before.records, now.records)
 
     # From the present backwards: a state in which nothing more has changed is the one after it.

@@ -18,7 +18,13 @@ from assets.savings.changes.earlier_run import (
     said,
     said_by,
 )
-from assets.savings.changes.headline import Figures, Said, headline_figures, headline_parts
+from assets.savings.changes.headline import (
+    Figures,
+    Said,
+    headline_figures,
+    headline_parts,
+    is_worked_out,
+)
 from assets.savings.changes.states import sorted_batches
 from assets.savings.changes.tables import (
     HEADLINE_MOVES,
@@ -27,10 +33,14 @@ from assets.savings.changes.tables import (
     unsplit,
 )
 from assets.savings.records.business_records import BusinessRecords
+from assets.savings.windows.window_studies import STUDIES
 from data_contracts.assumptions import Assumptions
 from data_contracts.catalogue import contract
 from data_contracts.tables import table
 from warehouse.store import Warehouse
+
+# What only windows that are studied anew are worked out from; the first is the largest table.
+WORKED_FROM = ("feature.gate_values", "core.outcome_margins")
 
 
 @dataclass(frozen=True)
@@ -79,9 +89,15 @@ def moves_of_run(
     """
     runs = warehouse.read(RUNS)
     own, before = own_run(runs), run_before(runs)
-    wanted = (*names, ASSUMPTIONS, SCENARIOS)
-    now = said({contract(name).table: warehouse.read(name) for name in wanted}, own)
-    earlier = None if before is None else said_by(warehouse, before, names)
+
+    def read(wanted: Sequence[str]) -> tuple[Said, tuple[Said, set[str]] | None]:
+        studies = [STUDIES] if warehouse.exists(STUDIES) else []
+        every = (*wanted, *studies, ASSUMPTIONS, SCENARIOS)
+        now = said({contract(name).table: warehouse.read(name) for name in every}, own)
+        return now, None if before is None else said_by(warehouse, before, wanted)
+
+    # Most nights bring new batches alone: then nothing is worked out, and no feature is needed.
+    now, earlier = read([name for name in names if name not in WORKED_FROM])
     then, delivered_by = earlier or (None, set())
 
     def worked(records: BusinessRecords, assumed: Assumptions) -> Figures:
@@ -94,6 +110,9 @@ def moves_of_run(
     if before is not None and then is not None:
         heard_of = heard_of_since(warehouse, delivered_by)
         found = sorted_batches(then.records, now.records, heard_of)
+        if is_worked_out(then, now, found):
+            now, whole = read(names)
+            then = whole[0] if whole is not None else then
         parts = headline_parts(then, now, priced, found, worked)
         moves = headline_moves(own["run_number"], before["run_number"], then.figures, parts)
     elif before is not None:

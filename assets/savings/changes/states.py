@@ -15,7 +15,10 @@ from assets.savings.records.business_records import BusinessRecords
 
 OF_BATCHES = ("batches", "outcomes", "outcome_margins", "gate_values")
 # What is made anew at a refit only.
-OF_MODELS = ("verdicts", "alarm_counts", "predictions", "drivers", "replacement_intervals")
+OF_MODELS = (
+    *("verdicts", "alarm_counts", "predictions", "drivers", "replacement_intervals"),
+    "window_studies",
+)
 DECLARED = ("outcome_definitions",)
 
 

@@ -7,7 +7,7 @@ acts, the others are refused.
 
 from collections.abc import Sequence
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, Refusal
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.levers.gate_choice import net_usd
 from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.records.alarm_evidence import AlarmCounts
@@ -49,4 +49,4 @@ def _overlapping(decision: LeverDecision, chosen: LeverDecision) -> LeverDecisio
         f"It foresees the same failures as '{chosen.lever.title}' at gate {chosen.gate}, which is "
         "worth more; which failures both would catch is not counted, so only one is carried out."
     )
-    return decision.refused(Refusal(LeverRefusal.OVERLAPS_ANOTHER_ALERT, sentence))
+    return decision.refused(RefusedLever(LeverRefusal.OVERLAPS_ANOTHER_ALERT, sentence))

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from assets.savings.arithmetic.corners import corner
 from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, Refusal
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
 from data_contracts.assumptions import Assumptions, Lever
@@ -34,7 +34,7 @@ class GateChoice:
     gate: int
     alarms: AlarmCounts | None = None
     sentence: str = ""
-    refusal: Refusal | None = None
+    refusal: RefusedLever | None = None
 
 
 def forward_choice(
@@ -76,7 +76,7 @@ def forward_choice(
     total = replace(reduce(AlarmCounts.plus, seen), gate=gate, least_prob=at_gate.least_prob)
     if total.failures == 0:
         unseen = _UNSEEN.format(gate=gate, gates=_listed(usable))
-        return GateChoice(gate, refusal=Refusal(LeverRefusal.NO_LATER_FAILURE, unseen))
+        return GateChoice(gate, refusal=RefusedLever(LeverRefusal.NO_LATER_FAILURE, unseen))
     return GateChoice(gate, total, _sentence(gate, usable, chosen))
 
 

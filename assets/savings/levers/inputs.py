@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, Refusal
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.levers.alert_gate import alert_choice
 from assets.savings.levers.gate_choice import GateChoice
 from assets.savings.levers.maintenance_evidence import (
@@ -45,8 +45,8 @@ class LeverInputs:
     value_by_gate: pl.DataFrame
     windows: Mapping[tuple[str, str], WindowEffect | str] = field(default_factory=dict)
     gates: Mapping[str, int] = field(default_factory=dict)
-    maintenance: MaintenanceEvidence | Refusal = NO_HISTORIES
-    release: ReleaseEvidence | Refusal = UNSCORED
+    maintenance: MaintenanceEvidence | RefusedLever = NO_HISTORIES
+    release: ReleaseEvidence | RefusedLever = UNSCORED
 
     @classmethod
     def from_records(
@@ -82,7 +82,7 @@ class LeverInputs:
         """Return the last gate before the result of an outcome, or None without a verdict."""
         return self.evidence.primary_gate(outcome)
 
-    def alarms(self, outcome: str, gate: int) -> AlarmCounts | Refusal:
+    def alarms(self, outcome: str, gate: int) -> AlarmCounts | RefusedLever:
         """Return what an alert at a gate would catch, or why nothing is claimed of one."""
         return self.evidence.at(outcome, gate).supported
 
@@ -92,7 +92,9 @@ class LeverInputs:
         """Choose the gate of an alert; None where the outcome has no verdict to go by."""
         return alert_choice(assumptions, lever, outcome, self.evidence, self.value_by_gate)
 
-    def held(self, lever: Lever, outcome: str, gate: int) -> tuple[int, WindowEffect | Refusal]:
+    def held(
+        self, lever: Lever, outcome: str, gate: int
+    ) -> tuple[int, WindowEffect | RefusedLever]:
         """Return the gate judged and what holding a parameter does, or why nothing is held.
 
         Args:
@@ -104,20 +106,20 @@ class LeverInputs:
         if found is None:
             return gate, self._no_driver(outcome, gate)
         if not isinstance(found, WindowEffect):
-            return gate, Refusal(LeverRefusal.NOT_ESTIMATED, found)
+            return gate, RefusedLever(LeverRefusal.NOT_ESTIMATED, found)
         gate = self.gates[found.feature]
         if found.refusal is None:
             return gate, found
         code = LeverRefusal.NO_ROOM if found.no_room else LeverRefusal.EFFECT_NOT_USABLE
-        return gate, Refusal(code, f"{found.sentence} {found.refusal}")
+        return gate, RefusedLever(code, f"{found.sentence} {found.refusal}")
 
-    def _no_driver(self, outcome: str, gate: int) -> Refusal:
+    def _no_driver(self, outcome: str, gate: int) -> RefusedLever:
         """Say why no window was tried for an outcome."""
         found = self.evidence.at(outcome, gate)
         if found.refusal is not None and found.verdict != Verdict.PROCESS_SIGNAL:
             return found.refusal
         if outcome in self.modes and any(self.evidence.has_signal(each) for each in self.priced):
             sentence = f"Not tried: the signal on '{self.priced[0]}' itself comes first."
-            return Refusal(LeverRefusal.PRICED_OUTCOME_FIRST, sentence)
+            return RefusedLever(LeverRefusal.PRICED_OUTCOME_FIRST, sentence)
         sentence = f"No driver of this kind is named for '{outcome}', so there is nothing to hold."
-        return Refusal(LeverRefusal.NO_DRIVER, sentence)
+        return RefusedLever(LeverRefusal.NO_DRIVER, sentence)

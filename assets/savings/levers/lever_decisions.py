@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assets.savings.arithmetic.lever_kinds.kind import kind_of
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, Refusal
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.levers.inputs import LeverInputs
 from assets.savings.levers.measured import Measured
 from assets.savings.records.baseline import ANY_FAILURE
@@ -17,7 +17,7 @@ from data_contracts.codes import LeverBasis
 
 ALL_LEVERS = "all"
 REFUSED = "refused"
-_COUNTED = Refusal(
+_COUNTED = RefusedLever(
     LeverRefusal.COUNTED_ELSEWHERE,
     f"Counted in '{ANY_FAILURE}' already; no failed batch is saved twice.",
 )
@@ -47,7 +47,7 @@ class LeverDecision:
     basis: str
     reason: str
     measured: Measured | None = None
-    refusal: Refusal | None = None
+    refusal: RefusedLever | None = None
     is_on_proxy: bool = False
 
     @property
@@ -55,7 +55,7 @@ class LeverDecision:
         """Whether the lever may save anything."""
         return self.basis != REFUSED
 
-    def refused(self, refusal: Refusal) -> "LeverDecision":
+    def refused(self, refusal: RefusedLever) -> "LeverDecision":
         """Return the same lever refused."""
         return replace(
             self,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, Refusal
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.uncertainty.draws import Draws
 from assets.savings.windows.effect import LEVEL_90_SPREADS
 from assets.statistics.array_types import FloatArray
@@ -15,7 +15,7 @@ from assets.statistics.resampling.multiplicity import bonferroni
 from data_contracts.codes import ReplacementVerdict
 
 SAVING, AVOIDED = "saving_per_batch_usd", "events_avoided_per_batch"
-NO_HISTORIES = Refusal(
+NO_HISTORIES = RefusedLever(
     LeverRefusal.NO_HISTORY,
     "No replacement interval was estimated: there are no equipment histories to follow.",
 )
@@ -48,9 +48,9 @@ class MaintenanceEvidence:
         Each is the distance to its end of the 90% interval, in standard deviations of a normal
         law, widened for the choice: savings have the longer tail above.
         """
-        from scipy.stats import norm
+        from scipy.special import ndtri
 
-        wider = norm.isf(bonferroni(0.05, self.tried)) / norm.isf(0.05)
+        wider = ndtri(bonferroni(0.05, self.tried)) / ndtri(0.05)
         value, low, high = (float(self.row[f"{name}{end}"]) for end in ("", "_low", "_high"))
         half = LEVEL_90_SPREADS / 2
         return float((value - low) / half * wider), float((high - value) / half * wider)
@@ -120,7 +120,7 @@ def _today(row: Mapping[str, Any]) -> str:
 
 def maintenance_evidence(
     replacement_intervals: pl.DataFrame | None,
-) -> MaintenanceEvidence | Refusal:
+) -> MaintenanceEvidence | RefusedLever:
     """Return what the hazards support, or why nothing.
 
     Args:
@@ -139,7 +139,7 @@ def maintenance_evidence(
             return found
     counted = own["verdict"].value_counts().sort("verdict").rows()
     said = ", ".join(f"{verdict.replace('_', ' ')} {count}" for verdict, count in counted)
-    return Refusal(
+    return RefusedLever(
         LeverRefusal.RENEWAL_NOT_SHOWN,
         "No equipment or part is shown to gain from earlier renewal by the fitted hazards "
         f"(verdicts: {said or 'none'}).",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, Refusal
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
@@ -17,15 +17,15 @@ from data_contracts.codes import Validation
 
 RECENT_SCORES = 100
 BOUND_LEVEL = 0.9  # of a two-sided interval, whose upper end is a bound at 95%
-UNSCORED = Refusal(
+UNSCORED = RefusedLever(
     LeverRefusal.NOT_SCORED,
     "No later batch was scored, so the risk of a wrong release is unknown.",
 )
-UNBOUNDED = Refusal(
+UNBOUNDED = RefusedLever(
     LeverRefusal.WRONG_RELEASE_RISK,
     "Without a process signal no batch can be told from another before its result.",
 )
-TOO_FEW_SCORED = Refusal(
+TOO_FEW_SCORED = RefusedLever(
     LeverRefusal.NOT_SCORED,
     "Too few later batches were scored to bound the risk of a wrong release.",
 )
@@ -67,7 +67,7 @@ class ReleaseEvidence:
 
 def supported_release(
     assumptions: Assumptions, records: BusinessRecords, counts: FailureCounts
-) -> ReleaseEvidence | Refusal:
+) -> ReleaseEvidence | RefusedLever:
     """Return what early release may rest on for the first priced outcome, or why on nothing.
 
     Args:
@@ -95,7 +95,7 @@ def release_evidence(
     gate: int,
     model: str,
     limit: float,
-) -> ReleaseEvidence | Refusal:
+) -> ReleaseEvidence | RefusedLever:
     """Return how many batches could be released early, or why none may.
 
     Args:
@@ -128,4 +128,4 @@ def release_evidence(
     if found.bound <= limit:
         return found
     said = f"{found.sentence} The limit is {limit:.2%}."
-    return Refusal(LeverRefusal.WRONG_RELEASE_RISK, said)
+    return RefusedLever(LeverRefusal.WRONG_RELEASE_RISK, said)

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.anytime_valid import lower_rate_e_value
-from assets.statistics.array_types import FloatArray
+from assets.statistics.array_types import FloatArray, IntArray
 from data_contracts.tables import table
 
 ALPHA, POWER = 0.05, 0.8
@@ -37,25 +37,31 @@ def exact_power(batches: int, before: float, after: float, alpha: float) -> floa
     Source: Fisher (1935), enumerated over both arms' counts; with many failures in both arms the
     corrected normal approximation, which is then as good (Fleiss, Levin & Paik 2003, section 4.3).
     """
-    from scipy.stats import binom
-
     if batches * min(before, after) > MOST_FAILURES:
         return _normal_power(batches, before, after, alpha)
     arms = [np.arange(_most(batches, rate)) for rate in (before, after)]
-    weight = np.outer(binom.pmf(arms[0], batches, before), binom.pmf(arms[1], batches, after))
+    weight = np.outer(*map(_binomial, (batches, batches), arms, (before, after)))
     worse, better = np.meshgrid(*arms, indexing="ij")
     p_value = _p_values(batches, arms[0].size + arms[1].size, arms[1].size)
     return float(weight[p_value[worse + better, better] <= alpha].sum())
 
 
+def _binomial(batches: int, counts: IntArray, rate: float) -> FloatArray:
+    """Return the probability of each count."""
+    from scipy.special import xlog1py, xlogy
+
+    log_prob = xlogy(counts, rate) + xlog1py(batches - counts, -rate)
+    return np.asarray(np.exp(_log_choose(batches, counts.size) + log_prob))
+
+
 def _normal_power(batches: int, before: float, after: float, alpha: float) -> float:
-    from scipy.stats import norm
+    from scipy.special import ndtr, ndtri
 
     pooled = (before + after) / 2
     under_chance = np.sqrt(2 * pooled * (1 - pooled) / batches)
     as_promised = np.sqrt((before * (1 - before) + after * (1 - after)) / batches)
-    shift = before - after - 1 / batches - norm.isf(alpha) * under_chance
-    return float(norm.cdf(shift / as_promised))
+    shift = before - after - 1 / batches + ndtri(alpha) * under_chance
+    return float(ndtr(shift / as_promised))
 
 
 def _p_values(batches: int, totals: int, counts: int) -> FloatArray:

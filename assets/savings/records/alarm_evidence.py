@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, Refusal
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.uncertainty.draws import Draws
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import CLUSTER_DEFLATION
@@ -116,34 +116,34 @@ class GateEvidence:
     alarms: AlarmCounts | None
 
     @property
-    def refusal(self) -> Refusal | None:
+    def refusal(self) -> RefusedLever | None:
         """Why an alert here is not carried out, or None if it may be."""
-        return self.supported if isinstance(self.supported, Refusal) else None
+        return self.supported if isinstance(self.supported, RefusedLever) else None
 
     @property
-    def supported(self) -> AlarmCounts | Refusal:
+    def supported(self) -> AlarmCounts | RefusedLever:
         """The alarms that may be priced here, or why none may."""
         gate, alarms = self.gate, self.alarms
         if self.verdict is None:
             sentence = f"No verdict was reached for '{self.outcome}' at gate {gate}."
-            return Refusal(LeverRefusal.NO_VERDICT, sentence)
+            return RefusedLever(LeverRefusal.NO_VERDICT, sentence)
         if self.verdict != Verdict.PROCESS_SIGNAL:
             sentence = f"Verdict {self.verdict} at gate {gate}: {self.reason}"
-            return Refusal(LeverRefusal.VERDICT, sentence, self.verdict, gate)
+            return RefusedLever(LeverRefusal.VERDICT, sentence, self.verdict, gate)
         if self.route == VerdictRoute.RULE:
-            return Refusal(
+            return RefusedLever(
                 LeverRefusal.SIGNAL_IS_A_RULE,
                 f"The signal at gate {gate} is a rule; no model whose alarms could be counted "
                 "tells failures apart.",
             )
         if alarms is not None and alarms.least_prob >= 1:
-            return Refusal(
+            return RefusedLever(
                 LeverRefusal.NO_ALARM_PAYS,
                 f"At gate {gate} no alarm would be raised: at these prices a false one costs "
                 "more than a caught failure saves at every risk that is counted.",
             )
         if alarms is None or alarms.failures == 0:
-            return Refusal(
+            return RefusedLever(
                 LeverRefusal.NO_LATER_FAILURE,
                 f"There is a signal at gate {gate}, but no failure among later batches, "
                 "so the share of failures an alert would catch is unknown.",

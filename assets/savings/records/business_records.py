@@ -26,6 +26,8 @@ class BusinessRecords:
         dictionary: ``feature.dictionary``.
         drivers: ``finding.drivers``.
         withheld_features: ``evidence.withheld_features``.
+        window_studies: ``finding.window_studies``, as last refitted; None where windows are to be
+            studied on these records.
     """
 
     batches: pl.DataFrame
@@ -40,6 +42,7 @@ class BusinessRecords:
     dictionary: pl.DataFrame | None = None
     drivers: pl.DataFrame | None = None
     withheld_features: pl.DataFrame | None = None
+    window_studies: pl.DataFrame | None = None
 
     @property
     def of_windows(self) -> dict[str, pl.DataFrame]:

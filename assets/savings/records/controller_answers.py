@@ -106,7 +106,7 @@ def worst_year_prob(by_year: pl.DataFrame) -> float:
     Returns:
         Probability, 0 to 1.
     """
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     batches, failures = by_year["batches"].to_numpy(), by_year["failures"].to_numpy()
     worst = (failures / batches).max()
@@ -114,7 +114,7 @@ def worst_year_prob(by_year: pl.DataFrame) -> float:
         return 1.0
     # Rounded before the ceiling, so that the worst year itself is as bad as itself.
     as_bad = [int(-(-round(float(worst * each), 9) // 1)) for each in batches]
-    none_so_bad = binom.cdf([each - 1 for each in as_bad], batches, failures.sum() / batches.sum())
+    none_so_bad = bdtr([each - 1 for each in as_bad], batches, failures.sum() / batches.sum())
     return float(1 - none_so_bad.prod())
 
 

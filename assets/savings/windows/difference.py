@@ -5,8 +5,14 @@ their lots alike: the fitted margins at recorded and at held values, the risk th
 residuals on record, and the label's own correction. The margins are fitted on one half of the lots
 at a time: a parameter named on one half is measured on the other. What looks at no margin, the law
 of the parameter and the weights of the label's correction, is told by both.
+
+Several parameters held at once go one after the other, the one known last first: what holding it
+does to the margins is taken into them before the next is looked at, so that no failure is counted
+twice and what an earlier parameter does by way of a later one is not lost (iterated conditional
+expectations, Bang & Robins 2005).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +21,7 @@ from assets.savings.windows.lot_means import lot_means_p_value, lots_agree
 from assets.savings.windows.model import Design, chosen_penalty, fit_ridge
 from assets.savings.windows.policy import PastLaw, Window, past_penalty
 from assets.savings.windows.records import WindowRecords
-from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.regression.random_intercept import intraclass_correlation, quasi_demeaned
 
 # Most residuals of the pool: few batches fail, so a small pool has few in its tail, and which ones
@@ -52,19 +58,37 @@ class Fitting:
 
 
 @dataclass(frozen=True)
+class HeldParameter:
+    """One parameter of those that are held at once.
+
+    Attributes:
+        records: Its records; all parameters have the same batches.
+        chosen: ``fitting`` of them.
+    """
+
+    records: WindowRecords
+    chosen: Fitting
+
+    def outside(self, records: WindowRecords) -> BoolArray:
+        """Tell which of some batches were recorded outside the window."""
+        window = self.chosen.window
+        return (records.value < window.low) | (records.value > window.high)
+
+
+@dataclass(frozen=True)
 class HalfFit:
     """What one half of the lots tells.
 
     Attributes:
-        law: The parameter given its past, by both halves.
-        weights: (columns, quantities) of the margin model.
+        laws: Each parameter given its past, by both halves.
+        weights: Of each parameter, (columns, quantities) of the margin model.
         sums: Over its batches: batches; failures; batches beyond a limit; those of them that
             failed; risk as recorded and under the window; the same over batches outside the window;
             the difference by the label's own correction, and the variance chance gives it.
     """
 
-    law: PastLaw
-    weights: FloatArray
+    laws: Sequence[PastLaw]
+    weights: Sequence[FloatArray]
     sums: FloatArray
 
 
@@ -122,54 +146,60 @@ def _recording_step(margin: FloatArray) -> float:
     return float(gaps.min()) if gaps.size else 1e-9
 
 
-def half_fits(
-    records: WindowRecords, rows: IntArray, cluster: IntArray, chosen: Fitting
-) -> list[HalfFit]:
+def half_fits(parts: Sequence[HeldParameter], rows: IntArray, cluster: IntArray) -> list[HalfFit]:
     """Fit each half of the lots by itself.
 
     Args:
-        records: All recorded batches.
+        parts: The parameters held, the one known last first.
         rows: (n,) batches fitted on, repeats allowed.
         cluster: (n,) their lots, each copy of a lot a lot of its own.
-        chosen: ``fitting`` of all recorded batches.
     """
-    again = records.taken(rows)
-    # Naming looks at results. The law of the parameter does not, so all batches may tell it.
-    law = PastLaw.fitted(again, chosen.past)
-    held = law.held(again, chosen.window)
-    risks = np.empty((2, rows.size))
-    weights: list[FloatArray] = []
-    own_rows = [np.flatnonzero(again.half == half) for half in HALVES]
-    for own in own_rows:
-        half = again.taken(own)
-        design, lot = (
-            chosen.design.taken(rows[own]),
-            np.unique(cluster[own], return_inverse=True)[1],
-        )
-        now, then = design.at(half.value), design.at(held.value[own])
-        weights.append(_weights(now, half.margins, lot, chosen))
-        risks[:, own] = _risks(half, now @ weights[-1], then @ weights[-1])
-    robust = _doubly_robust(again, held.mass, cluster, chosen.window, risks)
-    sums = [
-        _sums(again.taken(own), chosen.window, risks[:, own], robust[:, own]) for own in own_rows
+    again = [part.records.taken(rows) for part in parts]
+    # Naming looks at results. The law of a parameter does not, so all batches may tell it.
+    laws = [PastLaw.fitted(own, part.chosen.past) for part, own in zip(parts, again, strict=True)]
+    held = [
+        law.held(own, part.chosen.window) for law, own, part in zip(laws, again, parts, strict=True)
     ]
-    return [HalfFit(law, *told) for told in zip(weights, sums, strict=True)]
+    first = again[0]
+    risks = np.empty((2, rows.size))
+    weights: list[list[FloatArray]] = []
+    own_rows = [np.flatnonzero(first.half == half) for half in HALVES]
+    for own in own_rows:
+        lot = np.unique(cluster[own], return_inverse=True)[1]
+        half = first.taken(own)
+        told: list[FloatArray] = []
+        margins, predicted = half.margins, half.margins
+        for part, recorded, redrawn in zip(parts, again, held, strict=True):
+            design = part.chosen.design.taken(rows[own])
+            now, then = design.at(recorded.value[own]), design.at(redrawn.value[own])
+            told.append(_weights(now, margins, lot, part.chosen))
+            if len(told) == 1:
+                predicted = now @ told[0]
+            margins = margins + (then @ told[-1] - now @ told[-1])
+        weights.append(told)
+        risks[:, own] = _risks(half, predicted, predicted + (margins - half.margins))
+    outside = np.any([part.outside(own) for part, own in zip(parts, again, strict=True)], axis=0)
+    mass = np.prod([each.mass for each in held], axis=0)
+    robust = _doubly_robust(first, mass, cluster, ~outside, risks)
+    sums = [
+        _sums(first.taken(own), outside[own], risks[:, own], robust[:, own]) for own in own_rows
+    ]
+    return [HalfFit(laws, *told) for told in zip(weights, sums, strict=True)]
 
 
 def _risks(records: WindowRecords, now: FloatArray, then: FloatArray) -> FloatArray:
     """(2, batches) risk as recorded and under the window, by the margins predicted."""
     residual = records.margins - now
-    scale = _scale(residual, records.product)
+    scale = residual_scale(residual, records.product)
     places = np.linspace(0, residual.shape[0] - 1, min(residual.shape[0], MOST_RESIDUALS))
     pool = (residual / scale)[places.astype(int)]
-    return np.stack([_risk(now, scale, pool), _risk(then, scale, pool)])
+    return np.stack([margin_risk(now, scale, pool), margin_risk(then, scale, pool)])
 
 
 def _sums(
-    records: WindowRecords, window: Window, risks: FloatArray, robust: FloatArray
+    records: WindowRecords, outside: BoolArray, risks: FloatArray, robust: FloatArray
 ) -> FloatArray:
     """What ``HalfFit.sums`` says."""
-    outside = (records.value < window.low) | (records.value > window.high)
     short = (records.margins < 0).any(axis=1)
     counts = [records.batches, records.is_failed.sum(), short.sum()]
     counts += [(records.is_failed & short).sum()]
@@ -203,8 +233,8 @@ def _weights(
     return fit_ridge(within, target, chosen.design.is_penalised, chosen.penalty).weights
 
 
-def failing_after(records: WindowRecords, halves: list[HalfFit], chosen: Fitting) -> FloatArray:
-    """Return, per batch, the probability that it fails when made again inside the window.
+def failing_after(parts: Sequence[HeldParameter], halves: list[HalfFit]) -> FloatArray:
+    """Return, per batch, the probability that it fails when made again inside the windows.
 
     The model is that of the other half of the lots: one that saw a failed batch bends towards it,
     and credits the parameter with saving it. Each batch keeps its own residual. A recorded margin
@@ -213,22 +243,24 @@ def failing_after(records: WindowRecords, halves: list[HalfFit], chosen: Fitting
     of its step that the shift carries over the limit as probability.
 
     Args:
-        records: All recorded batches.
+        parts: The parameters held, as in ``half_fits``.
         halves: From ``half_fits``.
-        chosen: ``fitting`` of all recorded batches.
     """
+    records, steps = parts[0].records, parts[0].chosen.steps
     after = np.empty(records.batches)
     for half, other in zip(HALVES, reversed(halves), strict=True):
         rows = np.flatnonzero(records.half == half)
-        own, design = records.taken(rows), chosen.design.taken(rows)
-        held = other.law.held(own, chosen.window).value
-        moved = (design.at(held) - design.at(own.value)) @ other.weights
-        fails = np.clip(-(own.margins + moved) / chosen.steps, 0.0, 1.0)
+        moved = np.zeros((rows.size, records.margins.shape[1]))
+        for part, law, weights in zip(parts, other.laws, other.weights, strict=True):
+            own, design = part.records.taken(rows), part.chosen.design.taken(rows)
+            held = law.held(own, part.chosen.window).value
+            moved += (design.at(held) - design.at(own.value)) @ weights
+        fails = np.clip(-(records.margins[rows] + moved) / steps, 0.0, 1.0)
         after[rows] = 1 - np.prod(1 - fails, axis=1)
     return after
 
 
-def _scale(residual: FloatArray, product: IntArray) -> FloatArray:
+def residual_scale(residual: FloatArray, product: IntArray) -> FloatArray:
     """Return the residual spread by product and strength, (batches, quantities)."""
     scale = np.empty_like(residual)
     for code in np.unique(product):
@@ -237,7 +269,7 @@ def _scale(residual: FloatArray, product: IntArray) -> FloatArray:
     return scale
 
 
-def _risk(expected: FloatArray, scale: FloatArray, pool: FloatArray) -> FloatArray:
+def margin_risk(expected: FloatArray, scale: FloatArray, pool: FloatArray) -> FloatArray:
     """Return per batch the probability that any margin falls below zero."""
     fails = np.zeros((expected.shape[0], pool.shape[0]), dtype=bool)
     for j in range(expected.shape[1]):
@@ -249,7 +281,7 @@ def _doubly_robust(
     records: WindowRecords,
     mass: FloatArray,
     cluster: IntArray,
-    window: Window,
+    inside: BoolArray,
     risks: FloatArray,
 ) -> FloatArray:
     """Return (2, batches) parts of the difference corrected by label residuals, and their variance.
@@ -258,7 +290,6 @@ def _doubly_robust(
     batch is the ratio of the held to the recorded density: 1 / mass inside the window, else 0.
     """
     label = records.is_failed.astype(float)
-    inside = (records.value >= window.low) & (records.value <= window.high)
     weight = np.where(inside & (mass > 0), 1 / np.maximum(mass, 0.05), 0.0)
     part = cluster % FOLDS
     now, then = np.empty_like(mass), np.empty_like(mass)

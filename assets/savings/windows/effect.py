@@ -20,6 +20,7 @@ SMALLEST_OVERLAP, LARGEST_OUTSIDE = 0.9, 0.02
 CONFOUNDING = "unmeasured_confounding_ratio"
 LARGEST_GAP = 2.0  # standard errors between two estimators of one difference
 LEVEL_90_SPREADS = 3.29  # width of a 90% interval in standard deviations of a normal
+LEVEL_95_SPREADS = 3.92
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ class Estimate:
     value: float
     low: float
     high: float
+
+    @property
+    def at_95(self) -> "Estimate":
+        """The same with its 95% interval, for whoever asks for that level."""
+        return Estimate(
+            self.value,
+            self.value + (self.low - self.value) * LEVEL_95_SPREADS / LEVEL_90_SPREADS,
+            self.value + (self.high - self.value) * LEVEL_95_SPREADS / LEVEL_90_SPREADS,
+        )
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,7 @@ class WindowEffect:
         extrapolated_share: Share of held values beyond the recorded range of their product.
         batches: Batches it rests on.
         failures: Of these, failed.
+        beside: Title and window of each parameter held at the same time.
     """
 
     outcome: str
@@ -82,6 +93,13 @@ class WindowEffect:
     extrapolated_share: float
     batches: int
     failures: int
+    beside: tuple[tuple[str, Window], ...] = ()
+
+    @property
+    def held(self) -> str:
+        """What is held where, in words."""
+        every = [(self.title, self.window), *self.beside]
+        return " and ".join(f"{within_sentence(name)} {spoken(own)}" for name, own in every)
 
     @property
     def evidence_values(self) -> tuple[float, float]:
@@ -109,16 +127,21 @@ class WindowEffect:
         return None
 
     @property
+    def disagreement(self) -> str:
+        """How far the two estimators lie apart, for a reader."""
+        return (
+            f"Two ways of estimating it disagree: {self.expected.value:.2%} of batches by the "
+            f"margins, {self.robust.value:.2%} by the label, "
+            f"{self.estimator_gap_spreads:.1f} standard errors apart."
+        )
+
+    @property
     def refusal(self) -> str | None:
         """Why this window is not held, or None if it may be."""
         if self.no_room is not None:
             return self.no_room
         if self.estimator_gap_spreads > LARGEST_GAP:
-            return (
-                f"Two ways of estimating it disagree: {self.expected.value:.2%} of batches by the "
-                f"margins, {self.robust.value:.2%} by the label, "
-                f"{self.estimator_gap_spreads:.1f} standard errors apart."
-            )
+            return self.disagreement
         if self.share.low <= 0:
             return (
                 f"The effect is not told from none: {self.share.value:.0%} of failures "
@@ -135,7 +158,7 @@ class WindowEffect:
             agree = lots_agree(self.lot_p_value)
             compared = "within and between lots, which agree" if agree else "within lots"
         return (
-            f"Holding {within_sentence(self.title)} {spoken(self.window)} goes with "
+            f"Holding {self.held} goes with "
             f"{self.share.value:.0%} fewer failures ({self.share.low:.0%} to "
             f"{self.share.high:.0%}, 90% interval), compared {compared}, named on one half of the "
             f"lots and measured on the other, over {self.batches} batches; the model's risk was "
@@ -162,8 +185,11 @@ class WindowEffect:
 
 def spoken(window: Window) -> str:
     """Return a window in words."""
+    low, high = (
+        f"{end:.4g}" if abs(end) < 1e4 else f"{end:,.0f}" for end in (window.low, window.high)
+    )
     if not np.isfinite(window.low):
-        return f"below {window.high:.4g}"
+        return f"below {high}"
     if not np.isfinite(window.high):
-        return f"above {window.low:.4g}"
-    return f"between {window.low:.4g} and {window.high:.4g}"
+        return f"above {low}"
+    return f"between {low} and {high}"

@@ -5,6 +5,8 @@ estimate on the label, which assumes less and is wider. Intervals are 90% by a b
 lots, the same resamples for both, so that their difference has an interval too.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -12,14 +14,14 @@ import numpy as np
 from assets.savings.windows.difference import (
     HALVES,
     Differences,
-    Fitting,
+    HeldParameter,
     differences,
     failing_after,
     fitting,
     half_fits,
 )
 from assets.savings.windows.effect import LEVEL_90_SPREADS, Estimate, WindowEffect
-from assets.savings.windows.policy import PastLaw, Window
+from assets.savings.windows.policy import SMALLEST_MASS, PastLaw, Window
 from assets.savings.windows.records import WindowRecords
 from assets.statistics.array_types import FloatArray
 from assets.statistics.resampling.serial_blocks import SHORTEST_BLOCK, consecutive_blocks
@@ -53,6 +55,84 @@ def window_effect(
     Returns:
         The effect, or why there is none, in a sentence.
     """
+    held = HeldWindow(feature, title or feature, records, window)
+    return joint_effect([held], outcome, resamples=resamples, seed=seed)
+
+
+@dataclass(frozen=True)
+class HeldWindow:
+    """One parameter of those that are held at once, and where.
+
+    Attributes:
+        feature: The parameter.
+        title: What a reader calls it.
+        records: Its records.
+        window: The window, fixed before.
+    """
+
+    feature: str
+    title: str
+    records: WindowRecords
+    window: Window
+
+
+def joint_effect(
+    windows: Sequence[HeldWindow], outcome: str, *, resamples: int, seed: int
+) -> WindowEffect | str:
+    """Estimate the effect of holding several parameters at once, or one.
+
+    Args:
+        windows: The parameters, the one known last first; their records have the same batches.
+        outcome: The outcome.
+        resamples: Bootstrap resamples of lots, at least 20.
+        seed: The run's seed.
+
+    Returns:
+        The effect of all windows together, or why there is none, in a sentence.
+    """
+    records = windows[0].records
+    refusal = _too_few(records)
+    if refusal is not None:
+        return refusal
+    parts = [HeldParameter(one.records, fitting(one.records, one.window)) for one in windows]
+    halves = half_fits(parts, np.arange(records.batches), records.cluster)
+    point, (drawn, after) = differences(halves), _bootstrap(parts, resamples, seed)
+    spread = {
+        name: float(np.std([getattr(each, name) for each in drawn], ddof=1)) for name in NAMES
+    }
+    gaps = [each.expected - each.robust for each in drawn]
+    # Where few failures carry the label's correction, resamples of them know too little of chance.
+    gap_spread = max(float(np.std(gaps, ddof=1)), point.robust_spread, 1e-12)
+    held = [
+        PastLaw.fitted(part.records, part.chosen.past).held(part.records, part.chosen.window)
+        for part in parts
+    ]
+    mass = np.prod([each.mass for each in held], axis=0)
+    outside = np.any([part.outside(part.records) for part in parts], axis=0)
+    return WindowEffect(
+        outcome=outcome,
+        feature=windows[0].feature,
+        title=windows[0].title,
+        window=windows[0].window,
+        expected=_normal(point.expected, spread["expected"]),
+        ledger=_ledger(records, failing_after(parts, halves), after),
+        robust=_normal(point.robust, spread["robust"]),
+        share=_normal(point.share, spread["share"]),
+        exposed_ratio=_normal(point.exposed_ratio, spread["exposed_ratio"]),
+        calibration=point.calibration,
+        estimator_gap_spreads=abs(point.expected - point.robust) / gap_spread,
+        lot_p_value=parts[0].chosen.lot_p_value,
+        outside_window_share=float(outside.mean()),
+        overlap_share=float(np.mean(mass >= SMALLEST_MASS)),
+        extrapolated_share=max(each.outside_share for each in held),
+        batches=records.batches,
+        failures=int(records.is_failed.sum()),
+        beside=tuple((one.title, one.window) for one in windows[1:]),
+    )
+
+
+def _too_few(records: WindowRecords) -> str | None:
+    """Say why the records cannot be standardised over; None if they can."""
     failures = int(records.is_failed.sum())
     if records.batches < FEWEST_BATCHES or failures < FEWEST_FAILURES:
         return (
@@ -65,36 +145,7 @@ def window_effect(
             f"The lots cannot be halved: {sizes.max()} of {records.batches} batches are on one "
             "side, and a parameter named on one half is measured on the other."
         )
-    chosen = fitting(records, window)
-    halves = half_fits(records, np.arange(records.batches), records.cluster, chosen)
-    point, (drawn, after) = differences(halves), _bootstrap(records, chosen, resamples, seed)
-    spread = {
-        name: float(np.std([getattr(each, name) for each in drawn], ddof=1)) for name in NAMES
-    }
-    gaps = [each.expected - each.robust for each in drawn]
-    # Where few failures carry the label's correction, resamples of them know too little of chance.
-    gap_spread = max(float(np.std(gaps, ddof=1)), point.robust_spread, 1e-12)
-    held = PastLaw.fitted(records, chosen.past).held(records, window)
-    outside = (records.value < window.low) | (records.value > window.high)
-    return WindowEffect(
-        outcome=outcome,
-        feature=feature,
-        title=title or feature,
-        window=window,
-        expected=_normal(point.expected, spread["expected"]),
-        ledger=_ledger(records, failing_after(records, halves, chosen), after),
-        robust=_normal(point.robust, spread["robust"]),
-        share=_normal(point.share, spread["share"]),
-        exposed_ratio=_normal(point.exposed_ratio, spread["exposed_ratio"]),
-        calibration=point.calibration,
-        estimator_gap_spreads=abs(point.expected - point.robust) / gap_spread,
-        lot_p_value=chosen.lot_p_value,
-        outside_window_share=float(outside.mean()),
-        overlap_share=held.overlap_share,
-        extrapolated_share=held.outside_share,
-        batches=records.batches,
-        failures=failures,
-    )
+    return None
 
 
 NAMES = ("expected", "robust", "share", "exposed_ratio")
@@ -129,7 +180,7 @@ def _ledger(records: WindowRecords, after: FloatArray, resampled: FloatArray) ->
 
 
 def _bootstrap(
-    records: WindowRecords, chosen: Fitting, resamples: int, seed: int
+    parts: Sequence[HeldParameter], resamples: int, seed: int
 ) -> tuple[list[Differences], FloatArray]:
     """Resample lots, those that follow one another joined, each half of them by itself.
 
@@ -139,6 +190,7 @@ def _bootstrap(
         Differences of the process, and per batch on record the probability of failing after,
         (resamples, batches).
     """
+    records = parts[0].records
     rng = np.random.default_rng([seed, 77])
     joined = consecutive_blocks(records.half, records.cluster, SHORTEST_BLOCK)
     members = [np.flatnonzero(joined == each) for each in range(int(joined.max()) + 1)]
@@ -152,7 +204,7 @@ def _bootstrap(
         copy = np.concatenate(
             [records.cluster[members[each]] + lots * k for k, each in enumerate(picked)]
         )
-        fits = half_fits(records, rows, copy, chosen)
+        fits = half_fits(parts, rows, copy)
         drawn.append(differences(fits))
-        after.append(failing_after(records, fits, chosen))
+        after.append(failing_after(parts, fits))
     return drawn, np.array(after)

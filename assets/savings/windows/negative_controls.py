@@ -5,7 +5,7 @@ other lots, and the value of the next batch, which is made too late. A path that
 either finds it in nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,8 @@ from data_contracts.codes import NegativeControl
 from data_contracts.tables import table
 
 Control = Callable[[WindowRecords, int], WindowRecords]
+# (lever, outcome, control) -> the parameter it is made of, and what was found or why nothing was.
+Controls = Mapping[tuple[str, str, str], tuple[str, WindowEffect | str]]
 
 
 def dealt_to_other_lots(records: WindowRecords, seed: int) -> WindowRecords:
@@ -70,47 +72,52 @@ CONTROLS: Mapping[str, Control] = {
 }
 
 
+def controlled(
+    one: StudiedWindow, outcome: str, *, resamples: int, seed: int
+) -> dict[str, WindowEffect | str]:
+    """Study the controls of one window the way it was studied itself.
+
+    Args:
+        one: What was estimated on which records.
+        outcome: The outcome.
+        resamples: Bootstrap resamples of lots.
+        seed: The run's seed.
+
+    Returns:
+        Control to what was found, or why nothing was; none where the window was not estimated.
+    """
+    found: dict[str, WindowEffect | str] = {}
+    if one.records is None:
+        return found
+    for name, control in CONTROLS.items():
+        records = control(one.records, seed)
+        window = Window.trimmed(records.value, one.direction, one.trimmed_share)
+        found[name] = window_effect(
+            records, outcome, one.feature, window, resamples=resamples, seed=seed, title=one.title
+        )
+    return found
+
+
 def negative_controls(
-    studied: Mapping[tuple[str, str], StudiedWindow],
-    *,
-    usd_per_failure: float,
-    batches_per_year: float,
-    resamples: int,
-    seed: int,
+    controls: Controls, *, usd_per_failure: float, batches_per_year: float
 ) -> pl.DataFrame:
     """Price the controls of every window studied.
 
     Args:
-        studied: By lever and outcome, what was estimated on which records.
+        controls: What was found of them.
         usd_per_failure: Avoidable cost of a failed batch at base, USD.
         batches_per_year: Batches made in a year.
-        resamples: Bootstrap resamples of lots.
-        seed: The run's seed.
 
     Returns:
         ``economics.negative_controls``.
     """
     worth = usd_per_failure * batches_per_year
     rows = [
-        {"lever": f"{lever}.{outcome}", "outcome": outcome} | row
-        for (lever, outcome), one in studied.items()
-        for row in _rows(one, outcome, worth, resamples, seed)
+        {"lever": f"{lever}.{outcome}", "outcome": outcome, "control": control, "feature": feature}
+        | _priced(found, worth)
+        for (lever, outcome, control), (feature, found) in controls.items()
     ]
     return table("economics.negative_controls", rows)
-
-
-def _rows(
-    one: StudiedWindow, outcome: str, worth: float, resamples: int, seed: int
-) -> Iterator[dict[str, Any]]:
-    if one.records is None:
-        return
-    for name, control in CONTROLS.items():
-        records = control(one.records, seed)
-        window = Window.trimmed(records.value, one.direction, one.trimmed_share)
-        found = window_effect(
-            records, outcome, one.feature, window, resamples=resamples, seed=seed, title=one.title
-        )
-        yield {"control": name, "feature": one.feature} | _priced(found, worth)
 
 
 def _priced(found: WindowEffect | str, worth: float) -> dict[str, Any]:

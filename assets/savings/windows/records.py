@@ -5,8 +5,9 @@ adjusted for; features that are the parameter itself by another name are left ou
 by their levels, and past results are variables of an earlier time.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -65,23 +66,71 @@ class WindowRecords:
         return WindowRecords(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
-def window_records(
-    tables: dict[str, pl.DataFrame], outcome: str, feature: str, aliases: Collection[str]
-) -> WindowRecords | None:
-    """Gather the records of one parameter and one outcome.
+class KnownAtGates:
+    """What was known at each gate of one outcome, gathered once for many parameters.
 
     Args:
         tables: ``batches``, ``outcomes``, ``outcome_margins``, ``gate_values``, ``dictionary`` and
             ``withheld_features``, named as in the warehouse without their schema.
+        outcome: The outcome; what is withheld from it is left out.
+    """
+
+    def __init__(self, tables: Mapping[str, pl.DataFrame], outcome: str) -> None:
+        self.tables, self.outcome = tables, outcome
+        withheld = tables["withheld_features"].filter(pl.col("outcome") == outcome)["feature"]
+        self.withheld = frozenset(withheld)
+        gated = tables["dictionary"].select("feature", "available_at_gate")
+        self.gates: dict[str, int] = dict(gated.iter_rows())
+        is_numeric = tables["dictionary"].filter(pl.col("data_type") == "numeric")
+        self.numeric = frozenset(is_numeric["feature"])
+        self.at = cache(self._at)
+
+    def _at(self, gate: int) -> GateMatrix:
+        """What was known at a gate, 1 to 7, without what is withheld."""
+        kept = self.tables["dictionary"].filter(
+            (pl.col("available_at_gate") <= gate) & ~pl.col("feature").is_in(sorted(self.withheld))
+        )
+        # Whoever has a value of a parameter of the gate has reached it.
+        at_gate = self.tables["batches"].with_columns(gate=pl.lit(gate), gate_at=pl.lit(None))
+        return gate_matrix(self.tables["gate_values"], kept, at_gate, gate)
+
+    def beside(self, feature: str, aliases: Collection[str]) -> GateMatrix | None:
+        """What was known at the gate of a parameter, its aliases left out; None if no number."""
+        if feature not in self.numeric or feature in self.withheld:
+            return None
+        matrix = self.at(self.gates[feature])
+        others = set(aliases) - {feature}
+        places = np.flatnonzero([name not in others for name in matrix.features])
+        return replace(
+            matrix,
+            columns=[matrix.columns[i] for i in places],
+            features=[matrix.features[i] for i in places],
+            values=matrix.values[:, places],
+        )
+
+
+def window_records(
+    tables: Mapping[str, pl.DataFrame],
+    outcome: str,
+    feature: str,
+    aliases: Collection[str],
+    known: KnownAtGates | None = None,
+) -> WindowRecords | None:
+    """Gather the records of one parameter and one outcome.
+
+    Args:
+        tables: As for ``KnownAtGates``.
         outcome: The outcome.
         feature: The parameter, a numeric feature.
         aliases: Other names of the same thing (members of its cluster).
+        known: What was known at its gates, where many parameters are gathered.
 
     Returns:
         The records of the batches of which the result, the parameter and every margin are known;
         None where there are none, or the feature has no numeric values.
     """
-    matrix = _known_by_then(tables, feature, aliases, outcome)
+    known = known or KnownAtGates(tables, outcome)
+    matrix = known.beside(feature, aliases)
     if matrix is None or feature not in matrix.columns:
         return None
     labels = outcome_labels(tables["outcomes"], outcome, matrix.batch_ids)
@@ -94,8 +143,7 @@ def window_records(
     rows = np.flatnonzero(labels.is_labelled & is_known)
     if not rows.size:
         return None
-    gates = dict(tables["dictionary"].select("feature", "available_at_gate").iter_rows())
-    is_earlier = np.array([gates[name] < matrix.gate for name in matrix.features], dtype=bool)
+    is_earlier = np.array([known.gates[name] < matrix.gate for name in matrix.features], dtype=bool)
     is_other = np.array([name != feature for name in matrix.columns], dtype=bool)
     value, margins, values = value[rows], margins[rows], matrix.values[rows]
     earlier = _standardised(values[:, is_earlier], value)
@@ -115,25 +163,6 @@ def window_records(
         margins=margins,
         is_failed=labels.is_failed[rows],
     )
-
-
-def _known_by_then(
-    tables: dict[str, pl.DataFrame], feature: str, aliases: Collection[str], outcome: str
-) -> GateMatrix | None:
-    """What was known at the gate of a parameter, its aliases left out; None if it is no number."""
-    withheld = tables["withheld_features"].filter(pl.col("outcome") == outcome)["feature"]
-    left_out = set(withheld) | (set(aliases) - {feature})
-    is_own = (pl.col("feature") == feature) & (pl.col("data_type") == "numeric")
-    own = tables["dictionary"].filter(is_own)
-    if own.is_empty():
-        return None
-    gate = int(own["available_at_gate"][0])
-    kept = tables["dictionary"].filter(
-        (pl.col("available_at_gate") <= gate) & ~pl.col("feature").is_in(sorted(left_out))
-    )
-    # Whoever has a value of the parameter has reached its gate.
-    at_gate = tables["batches"].with_columns(gate=pl.lit(gate), gate_at=pl.lit(None))
-    return gate_matrix(tables["gate_values"], kept, at_gate, gate)
 
 
 def _past_results(margins: FloatArray, label: FloatArray, product: IntArray) -> FloatArray:
@@ -168,7 +197,9 @@ def _standardised(values: FloatArray, value: FloatArray) -> FloatArray:
         if spread <= 1e-12 * max(abs(column.mean()), 1.0):
             continue
         standard = (column - column.mean()) / spread
-        if abs(np.corrcoef(standard, value)[0, 1]) < SAME_QUANTITY:
+        with np.errstate(invalid="ignore", divide="ignore"):  # a constant goes with nothing
+            likeness = np.nan_to_num(np.corrcoef(standard, value)[0, 1])
+        if abs(likeness) < SAME_QUANTITY:
             found.append(standard)
     return np.column_stack(found) if found else np.empty((value.size, 0))
 

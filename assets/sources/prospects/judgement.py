@@ -19,6 +19,7 @@ from assets.sources.prospects.outcome_counts import count_findings, outcome_coun
 from assets.sources.prospects.result_copies import copy_findings
 from assets.sources.prospects.row_order import order_findings
 from assets.sources.prospects.unit_findings import unit_findings
+from assets.sources.queries import Query
 from assets.sources.reporting.source_findings import Prospects, SourceFinding, with_acceptances
 from data_contracts.profile_schema.outcomes import Outcome
 from data_contracts.untrusted.calendar_dates import in_calendar
@@ -29,16 +30,17 @@ Decide = Callable[[Sequence[Outcome], Mapping[str, pl.DataFrame]], pl.DataFrame]
 
 def prospects(
     source: JudgedSource,
-    readings_sql: str,
+    readings: Sequence[tuple[str, str]],
     delivered_at: Mapping[str, datetime],
-    query: Callable[[str], pl.DataFrame],
+    query: Query,
     changes: Iterable[SourceFinding] = (),
 ) -> Prospects:
     """Say what a run would make of a source.
 
     Args:
         source: The source, read and judged.
-        readings_sql: A SELECT in the columns of ``raw.sensor_readings``.
+        readings: SELECTs in the columns of ``raw.sensor_readings``, which together give all that
+            were delivered, each with what stands for the content of its files.
         delivered_at: Instant of delivery by file, UTC.
         query: Runs SQL in DuckDB.
         changes: What changed since earlier deliveries, from ``change_findings``.
@@ -47,7 +49,9 @@ def prospects(
         Counts per outcome and everything found.
     """
     counts = outcome_counts(source)
-    hours = query(reading_hours_sql(readings_sql, shared_tags(source)))
+    tags = shared_tags(source)
+    of_pieces = [query.kept(reading_hours_sql(sql, tags), content) for sql, content in readings]
+    hours = pl.concat(of_pieces).group_by("equipment_id", "batch_id", "hour").sum()
     # DuckDB leaves the filter by years out where a file's own statistics, which may lie, allow it.
     hours = hours.filter(in_calendar(hours["hour"]))
     findings = (

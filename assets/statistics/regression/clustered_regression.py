@@ -43,7 +43,7 @@ def clustered_slopes(
         >>> round(float(found.estimate[0]), 6)  # sum of products 7 over sum of squares 5
         1.4
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     rows, columns = design.shape
     codes, position = np.unique(cluster, return_inverse=True)
@@ -58,7 +58,7 @@ def clustered_slopes(
     np.add.at(scores, position, full * residual[:, None])
     correction = codes.size / (codes.size - 1) * (rows - 1) / (rows - full.shape[1])
     variance = correction * (bread @ (scores.T @ scores) @ bread)
-    reach = float(t.ppf(0.5 + level / 2, codes.size - 1)) * np.sqrt(np.diag(variance).clip(0))
+    reach = float(stdtrit(codes.size - 1, 0.5 + level / 2)) * np.sqrt(np.diag(variance).clip(0))
     estimate = coefficients[1:]
     return Slopes(estimate, estimate - reach[1:], estimate + reach[1:])
 
@@ -84,7 +84,7 @@ def separate_slopes(
         >>> found.estimate.round(6).tolist(), float(found.high[1])  # a constant says nothing
         ([1.4, 0.0], inf)
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     present = np.isfinite(design) & np.isfinite(target)[:, None]
     rows = np.maximum(present.sum(axis=0), 1)
@@ -104,5 +104,5 @@ def separate_slopes(
     groups, rows = np.maximum(groups, 2), np.maximum(rows, 3)
     correction = groups / (groups - 1) * (rows - 1) / (rows - 2)
     spread = np.sqrt(correction * (scores**2).sum(axis=0)) / np.where(is_fit, squares, 1.0)
-    reach = np.where(is_fit, t.ppf(0.5 + level / 2, groups - 1) * spread, np.inf)
+    reach = np.where(is_fit, stdtrit(groups - 1, 0.5 + level / 2) * spread, np.inf)
     return Slopes(estimate, estimate - reach, estimate + reach)

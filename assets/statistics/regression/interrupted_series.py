@@ -105,7 +105,7 @@ def rate_change(series: CountSeries) -> RateChange:
 
 
 def _by_regression(series: CountSeries, design: FloatArray, has_trend: bool) -> RateChange:
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     beta = np.zeros(design.shape[1])
     beta[0] = np.log(series.count.sum() / series.exposure.sum())
@@ -121,7 +121,7 @@ def _by_regression(series: CountSeries, design: FloatArray, has_trend: bool) -> 
     free = max(1, series.count.size - design.shape[1])
     spread = max(1.0, float(((series.count - mean) ** 2 / mean).sum() / free))
     variance = np.linalg.inv(design.T @ (design * mean[:, None])) * spread
-    half = float(student.ppf(0.5 + LEVEL / 2, free)) * float(np.sqrt(variance[1, 1]))
+    half = float(stdtrit(free, 0.5 + LEVEL / 2)) * float(np.sqrt(variance[1, 1]))
     low, ratio, high = (float(np.exp(beta[1] + x)) for x in (-half, 0.0, half))
     return RateChange(ratio, low, high, spread, "level_and_trend" if has_trend else "level")
 

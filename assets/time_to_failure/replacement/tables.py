@@ -137,6 +137,26 @@ def _weighed_columns(weighed: WeighedIntervals) -> dict[str, object]:
     return row | _with_interval("breakdowns_avoided_recorded", estimate)
 
 
+def asked_row(decision: Decision, interval: float) -> dict[str, object]:
+    """Return what an interval somebody asks for avoids and saves, in columns of the intervals.
+
+    Args:
+        decision: The question; it has been weighed.
+        interval: On the scale of the question, above 0.
+
+    Returns:
+        Columns of ``finding.replacement_intervals``, those of the optimum told of the interval.
+    """
+    weighed = decision.weighed
+    assert weighed is not None
+    return interval_row(decision, None, None) | {
+        "optimal_interval": interval,
+        **_with_interval("events_avoided_per_batch", weighed.avoided(interval)),
+        **_with_interval("saving_per_batch_usd", weighed.saving(interval)),
+        "breakdowns_avoided_recorded": None,
+    }
+
+
 def _with_interval(name: str, estimate: tuple[float, tuple[float, float]]) -> dict[str, object]:
     value, (low, high) = estimate
     return {name: _finite(value), f"{name}_low": _finite(low), f"{name}_high": _finite(high)}

@@ -16,6 +16,10 @@ from reports.wording import NEXT_STEPS
 PLACEHOLDER = "placeholder"
 MSAT = "manufacturing science"
 _OWNERS_SQL = "SELECT name, owner, origin FROM economics.assumptions"
+_TRIAL_SQL = """
+SELECT t.lever FROM finding.trial_designs AS t JOIN economics.levers AS l ON l.lever = t.lever
+WHERE l.is_in_programme AND t.months IS NOT NULL ORDER BY t.months, t.lever LIMIT 1
+"""
 _ROLES = {
     "change": ("change_control_usd",),
     "validation": ("validation_usd_tier_3", "validation_usd_tier_2", "validation_usd_tier_1"),
@@ -59,7 +63,7 @@ def first_days(facts: Facts, said: Answer, found: Prices) -> list[DayStep]:
         DayStep("By day 60", ["Agree on the protocol of the evidence owed."], owner("validation")),
         DayStep(
             "By day 90",
-            ["Start at one line; record for each batch whether the limit was held."],
+            _start(facts),
             owner("hold"),
         ),
     ]
@@ -74,6 +78,21 @@ def first_days(facts: Facts, said: Answer, found: Prices) -> list[DayStep]:
             ramp = [", at full effect ", ("assumption.base", "ramp_months", "value"), " later"]
         steps.append(DayStep("Then", [*in_use, *ramp, "."], owner("build")))
     return steps
+
+
+def _start(facts: Facts) -> list[Part]:
+    """Say what starts within the ninety days: the shortest trial where one is designed."""
+    trials = facts.rows(_TRIAL_SQL)
+    if not trials:
+        return ["Start at one line; record for each batch whether the limit was held."]
+    lever = trials[0]["lever"]
+    return [
+        "Start the switchback at one line (",
+        ("trial.pairs", lever, "value"),
+        " pairs of blocks, ",
+        ("trial.months", lever, "value"),
+        " months); record for each batch whether the limit was held.",
+    ]
 
 
 def _without_money(said: Answer) -> list[DayStep]:

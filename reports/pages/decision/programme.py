@@ -22,6 +22,7 @@ LEFT JOIN economics.programme_arithmetic AS a
   ON a.lever = l.lever AND a.figure = 'net_usd_per_year'
 WHERE l.is_in_programme ORDER BY a.value DESC NULLS LAST, l.lever
 """
+_NO_TRIAL_SQL = "SELECT lever, reason FROM finding.trial_designs WHERE reason IS NOT NULL"
 NET = "base/annual_net_savings_usd"
 
 
@@ -36,6 +37,7 @@ class Planned:
         seen: What the records say of it, in plain words.
         owed: Evidence its tier owes before it may be used, or "".
         sums: What it is worth, factor by factor.
+        proof: The trial that would prove it, or why none is designed.
     """
 
     lever: str
@@ -44,14 +46,16 @@ class Planned:
     seen: list[Part]
     owed: str
     sums: list[Part]
+    proof: list[Part]
 
 
 def planned(facts: Facts) -> list[Planned]:
     """Return the levers of the programme, worth most first."""
-    return [_lever(facts, row) for row in facts.rows(_LEVERS_SQL)]
+    reasons = {row["lever"]: row["reason"] for row in facts.rows(_NO_TRIAL_SQL)}
+    return [_lever(facts, row, reasons.get(row["lever"])) for row in facts.rows(_LEVERS_SQL)]
 
 
-def _lever(facts: Facts, row: dict[str, Any]) -> Planned:
+def _lever(facts: Facts, row: dict[str, Any], no_trial: str | None) -> Planned:
     words = lever_words(row["kind"])
     return Planned(
         lever=row["lever"],
@@ -60,6 +64,7 @@ def _lever(facts: Facts, row: dict[str, Any]) -> Planned:
         seen=words.seen(facts, row),
         owed=words.owed,
         sums=_sums(facts, row["lever"]),
+        proof=proof(facts, row["lever"], no_trial),
     )
 
 
@@ -95,6 +100,46 @@ def _sums(facts: Facts, lever: str) -> list[Part]:
         " a year to run it: ",
         ("plan.net", lever, "value"),
         " a year.",
+    ]
+
+
+def proof(facts: Facts, lever: str, reason: str | None) -> list[Part]:
+    """Say which trial would prove a lever on the margins, and how long failures would take."""
+    on_failures: list[Part] = []
+    if facts.has("trial.failure_months", lever):
+        on_failures = [
+            " Failures alone would take ",
+            ("trial.failure_months", lever, "value"),
+            " months.",
+        ]
+    if not facts.has("trial.pairs", lever):
+        return [reason, *on_failures] if reason else []
+    return [
+        "A switchback of ",
+        ("trial.pairs", lever, "value"),
+        " pairs of blocks of about ",
+        ("trial.block", lever, "value"),
+        " batches, one at ",
+        ("trial.near", lever, "value"),
+        " and one at ",
+        ("trial.far", lever, "value"),
+        " (both inside the limit, whole lots, order drawn), shows in ",
+        ("trial.months", lever, "value"),
+        " months whether the margin answers as the saving assumes, with probability ",
+        ("trial.power", lever, "value"),
+        *_looked_at_often(facts, lever),
+        ".",
+        *on_failures,
+    ]
+
+
+def _looked_at_often(facts: Facts, lever: str) -> list[Part]:
+    if not facts.has("trial.sequential_months", lever):
+        return []
+    return [
+        "; looked at after each pair and stopped once shown it takes up to ",
+        ("trial.sequential_months", lever, "value"),
+        " months in four of five",
     ]
 
 

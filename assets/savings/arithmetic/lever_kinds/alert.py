@@ -14,7 +14,7 @@ from assets.savings.arithmetic.lever_kinds.kind import ChainPlace, KindOfLever
 from assets.savings.arithmetic.lever_kinds.lever_alone import LeverAlone, LeverValue
 from assets.savings.arithmetic.lever_kinds.ruling import (
     LeverRecords,
-    Refusal,
+    RefusedLever,
     Ruling,
     resting_on,
     without_verdict,
@@ -64,7 +64,7 @@ def decision(assumptions: Assumptions, lever: Lever, outcome: str, records: Leve
     if choice.refusal is not None:
         return Ruling(choice.gate, refusal=choice.refusal)
     found: Any = records.alarms(outcome, choice.gate)
-    if not isinstance(found, Refusal):
+    if not isinstance(found, RefusedLever):
         found = choice.alarms or found
     return resting_on(choice.gate, found, choice.sentence)
 

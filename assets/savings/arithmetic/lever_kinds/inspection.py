@@ -6,7 +6,7 @@ from assets.savings.arithmetic.lever_kinds.lever_alone import LeverAlone, LeverV
 from assets.savings.arithmetic.lever_kinds.ruling import (
     LeverRecords,
     LeverRefusal,
-    Refusal,
+    RefusedLever,
     Ruling,
 )
 from assets.statistics.intervals import clopper_pearson
@@ -31,7 +31,7 @@ def decision(assumptions: Assumptions, lever: Lever, _: str, __: LeverRecords) -
     return Ruling(lever.planning_gate, PANEL_SHOWS, basis=LeverBasis.ARITHMETIC)
 
 
-def panel_refusal(assumptions: Assumptions, lever: Lever) -> Refusal | None:
+def panel_refusal(assumptions: Assumptions, lever: Lever) -> RefusedLever | None:
     """Return why automated inspection is not carried out, or None if its panel shows detection.
 
     Clopper-Pearson: 29 of 29 seeded defects show at least 90% at 95% confidence.
@@ -44,14 +44,14 @@ def panel_refusal(assumptions: Assumptions, lever: Lever) -> Refusal | None:
     found = int(assumptions[lever.uses["panel_detected"]].base)
     needed = float(assumptions[lever.uses["required_detection"]].base)
     if not defects:
-        return Refusal(
+        return RefusedLever(
             LeverRefusal.NO_PANEL,
             "No panel of seeded defects was inspected; enter its result under "
             f"'{lever.uses['panel_defects']}' and '{lever.uses['panel_detected']}'.",
         )
     shown, _ = clopper_pearson(found, defects, level=0.9)  # its lower end, one-sided at 95%
     if shown < needed:
-        return Refusal(
+        return RefusedLever(
             LeverRefusal.DETECTION_NOT_SHOWN,
             f"{found} of {defects} seeded defects were found: that shows at least {shown:.0%} at "
             f"95% confidence, and {needed:.0%} is required.",

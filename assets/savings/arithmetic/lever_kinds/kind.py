@@ -33,6 +33,8 @@ class KindOfLever:
         acts_on_failures: Whether it leaves fewer failures to the levers after it.
         is_judged_by_outcome: Whether it is decided on for every outcome; else once, for the first.
         holds: Kinds of feature (``feature.dictionary.kind``) it may hold in a window.
+        acts_in_its_stages: Whether it acts in the stages it is declared for, whenever the result is
+            known: a lot is chosen before it is used.
     """
 
     value: Callable[[Any], Any]
@@ -41,6 +43,7 @@ class KindOfLever:
     acts_on_failures: bool = False
     is_judged_by_outcome: bool = False
     holds: tuple[str, ...] = ()
+    acts_in_its_stages: bool = False
 
     def chain_place(self, gate: int) -> tuple[bool, int, bool]:
         """Return what levers are sorted by to stand in the order in which they meet a batch.
@@ -57,12 +60,12 @@ class KindOfLever:
 
 def kind_of(lever: Lever) -> KindOfLever:
     """Return the kind of a lever, whose name the reader of assumptions has checked."""
-    return _kind(lever.kind)
+    return kind_named(lever.kind)
 
 
 @cache
-def _kind(name: str) -> KindOfLever:
-    """Read ``KIND`` of the module that has the kind's name."""
+def kind_named(name: str) -> KindOfLever:
+    """Return ``KIND`` of the module that has a kind's name, a key of ``LEVER_KINDS``."""
     found = import_module(f"{__package__}.{name}").KIND
     assert isinstance(found, KindOfLever)
     return found

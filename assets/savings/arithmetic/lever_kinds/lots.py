@@ -4,4 +4,4 @@ from dataclasses import replace
 
 from assets.savings.arithmetic.lever_kinds import window
 
-KIND = replace(window.KIND, holds=("material",))
+KIND = replace(window.KIND, holds=("material",), acts_in_its_stages=True)

@@ -5,7 +5,7 @@ from assets.savings.arithmetic.lever_kinds.kind import KindOfLever
 from assets.savings.arithmetic.lever_kinds.lever_alone import LeverAlone, LeverValue
 from assets.savings.arithmetic.lever_kinds.ruling import (
     LeverRecords,
-    Refusal,
+    RefusedLever,
     Ruling,
     resting_on,
     without_verdict,
@@ -27,7 +27,7 @@ def decision(_: Assumptions, lever: Lever, outcome: str, records: LeverRecords) 
     if gate is None:
         return without_verdict(outcome)
     foreseen = records.alarms(outcome, gate)
-    found = foreseen if isinstance(foreseen, Refusal) else records.release
+    found = foreseen if isinstance(foreseen, RefusedLever) else records.release
     return resting_on(lever.planning_gate, found)
 
 

@@ -36,7 +36,7 @@ class LeverRefusal:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedLever:
     """Why something is not carried out.
 
     Attributes:
@@ -81,7 +81,7 @@ class Ruling:
 
     gate: int | None
     reason: str = ""
-    refusal: Refusal | None = None
+    refusal: RefusedLever | None = None
     measured: Any = None
     basis: str = LeverBasis.EVIDENCE
 
@@ -98,7 +98,7 @@ class AlertChoice(Protocol):
         """How it was chosen; empty where nothing was."""
 
     @property
-    def refusal(self) -> Refusal | None:
+    def refusal(self) -> RefusedLever | None:
         """Why nothing may be priced at a chosen gate, or None if something may."""
 
     @property
@@ -110,17 +110,17 @@ class LeverRecords(Protocol):
     """What a kind may ask of the records of a run."""
 
     @property
-    def maintenance(self) -> Finding | Refusal:
+    def maintenance(self) -> Finding | RefusedLever:
         """What the fitted hazards support, or why they support nothing."""
 
     @property
-    def release(self) -> Finding | Refusal:
+    def release(self) -> Finding | RefusedLever:
         """Which share may be released early, or why none."""
 
     def primary_gate(self, outcome: str) -> int | None:
         """Return the last gate before the result of an outcome, or None without a verdict."""
 
-    def alarms(self, outcome: str, gate: int) -> Finding | Refusal:
+    def alarms(self, outcome: str, gate: int) -> Finding | RefusedLever:
         """Return what an alert at a gate would catch, or why nothing is claimed of one."""
 
     def alert_choice(
@@ -128,11 +128,11 @@ class LeverRecords(Protocol):
     ) -> AlertChoice | None:
         """Return the gate of an alert, or None where the outcome has no verdict to go by."""
 
-    def held(self, lever: Lever, outcome: str, gate: int) -> tuple[int, Finding | Refusal]:
+    def held(self, lever: Lever, outcome: str, gate: int) -> tuple[int, Finding | RefusedLever]:
         """Return the gate judged and what holding a parameter does, or why nothing is held."""
 
 
-def resting_on(gate: int, found: Finding | Refusal, also: str = "") -> Ruling:
+def resting_on(gate: int, found: Finding | RefusedLever, also: str = "") -> Ruling:
     """Carry a lever out on what was measured, or refuse it where nothing was.
 
     Args:
@@ -140,7 +140,7 @@ def resting_on(gate: int, found: Finding | Refusal, also: str = "") -> Ruling:
         found: What was measured, or why nothing was.
         also: A sentence to add to the reason.
     """
-    if isinstance(found, Refusal):
+    if isinstance(found, RefusedLever):
         return Ruling(gate, refusal=found)
     return Ruling(gate, f"{found.sentence} {also}".strip(), measured=found)
 
@@ -148,4 +148,4 @@ def resting_on(gate: int, found: Finding | Refusal, also: str = "") -> Ruling:
 def without_verdict(outcome: str) -> Ruling:
     """Refuse a lever that acts on an outcome no verdict was reached for."""
     sentence = f"No verdict was reached for '{outcome}'."
-    return Ruling(None, refusal=Refusal(LeverRefusal.NO_VERDICT, sentence))
+    return Ruling(None, refusal=RefusedLever(LeverRefusal.NO_VERDICT, sentence))

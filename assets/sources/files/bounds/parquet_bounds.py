@@ -68,6 +68,13 @@ def columns_of_numbers(path: Path) -> frozenset[str]:
         return frozenset(f.name for f in schema if any(is_kind(f.type) for is_kind in numbers))
 
 
+def column_types(path: Path) -> str:
+    """Return the types of a file's columns as one text, equal for files that read alike."""
+    metadata = require_whole(path)
+    with _readable(path):
+        return " ".join(f"{f.name} {f.type}" for f in metadata.schema.to_arrow_schema())
+
+
 def read_parquet_columns(path: Path, columns: Sequence[str]) -> pl.DataFrame:
     """Read columns of a file by the reader of Arrow, whose errors on damaged pages are errors.
 

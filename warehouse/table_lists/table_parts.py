@@ -19,6 +19,7 @@ from warehouse.content_hash import SUMS, Written, digest, lines_sql
 from warehouse.relations import create_table, exists, insert
 
 LIST = "table_parts"  # of the working file alone; no analyst's table
+BATCH_LIST = "batch_parts"  # of tables written by batch (``batch_parts``), likewise
 _CREATE = f"""
 CREATE TABLE IF NOT EXISTS main.{LIST} (
     table_name VARCHAR, columns VARCHAR, part DATE, version VARCHAR, row_count BIGINT, low HUGEINT,
@@ -151,17 +152,20 @@ def has_parts(connection: Connection, table: str, catalogue: str = "") -> bool:
         table: ``schema.table``.
         catalogue: Name of the attached file it is in, with a dot; by default the opened one.
     """
-    listed = f"{catalogue}main.{LIST}"
-    if not exists(connection, listed):
-        return False
-    found = connection.execute(f"SELECT 1 FROM {listed} WHERE table_name = ? LIMIT 1", [table])
-    return found.fetchone() is not None
+    for name in (LIST, BATCH_LIST):
+        listed = f"{catalogue}main.{name}"
+        if exists(connection, listed):
+            asked = f"SELECT 1 FROM {listed} WHERE table_name = ? LIMIT 1"
+            if connection.execute(asked, [table]).fetchone() is not None:
+                return True
+    return False
 
 
 def forget_parts(connection: Connection, table: str) -> None:
     """Take a table off the list, for instance because it is written whole."""
-    if exists(connection, f"main.{LIST}"):
-        connection.execute(f"DELETE FROM main.{LIST} WHERE table_name = ?", [table])
+    for name in (LIST, BATCH_LIST):
+        if exists(connection, f"main.{name}"):
+            connection.execute(f"DELETE FROM main.{name} WHERE table_name = ?", [table])
 
 
 def begin_whole(connection: Connection, described: Contract) -> None:

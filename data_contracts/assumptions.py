@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from data_contracts.assumption_schema.entries import exact
+from data_contracts.assumption_schema.lever_kinds import raising_alarms
 from data_contracts.assumption_schema.model import (
     Assumption,
     Assumptions,
@@ -123,7 +124,7 @@ def load_run_assumptions(
     if path is None and profile_choice is not None and profile_choice not in built_in_names():
         path = (profile_dir or Path()) / profile_choice
     assumptions = load_assumptions(path, None if path else profile_choice)
-    alerts = [lever for lever in assumptions.levers if lever.kind == "alert"]
+    alerts = raising_alarms(assumptions.levers)
     missing = [name for name in RUN_NAMES if name not in assumptions.parameters]
     if not assumptions.ledger:
         missing.append("a ledger of what a failed batch costs")

@@ -130,13 +130,6 @@ REFUSALS = {
     RefusalRule.NO_AVAILABILITY: "Nobody has said when it is known",
 }
 TIERS = {1: "monitoring and alerting", 2: "accept or reject decisions", 3: "process control"}
-# What a lever's tier owes before it may be used, by kind; nothing for what its evidence already is.
-EVIDENCE_OWED = {
-    "alert": "detection sensitivity against known excursions",
-    "window": "safety, effectiveness and bounded behaviour over the whole operating range",
-    "lots": "that receiving tests tell lots beyond the limit, on a seeded panel",
-    "release": "bounded behaviour of the prediction over the whole operating range",
-}
 DIRECTIONS = {
     DriverDirection.HIGHER: "higher is riskier",
     DriverDirection.LOWER: "lower is riskier",

@@ -39,9 +39,26 @@ def create_table(connection: Connection, contract: Contract) -> None:
 
 
 def create_table_if_missing(connection: Connection, contract: Contract) -> None:
-    """Create a table under contract, empty, unless it is there."""
+    """Create a table under contract, empty, unless it is there.
+
+    One that an earlier version wrote gains the columns it lacks, null in the rows it holds.
+
+    Raises:
+        WarehouseError: A column that must be given is missing.
+    """
     if not exists(connection, contract.name):
         create_table(connection, contract)
+        return
+    held = _columns_held(connection, contract)
+    lacking = [column for column in contract.columns if column.name not in held]
+    for column in lacking:
+        if column.is_required:
+            raise _lacks(contract, column.name)
+        connection.execute(
+            f'ALTER TABLE {contract.name} ADD COLUMN "{column.name}" {column.physical_type}'
+        )
+    if lacking:
+        describe(connection, contract, contract.name, "TABLE")
 
 
 def create_view(connection: Connection, contract: Contract, select: str) -> None:
@@ -63,17 +80,25 @@ def select_sql(connection: Connection, contract: Contract, columns: Sequence[str
     Raises:
         WarehouseError: A column that must be given is missing.
     """
-    held = {row[0] for row in connection.execute(f"DESCRIBE {contract.name}").fetchall()}
+    held = _columns_held(connection, contract)
     parts = []
     for column in (contract.column(name) for name in columns):
         if column.name not in held and column.is_required:
-            raise WarehouseError(
-                f"{contract.name} was written by an earlier version and has no '{column.name}'. "
-                "Run 'lotwise run' for this source, or begin a new home."
-            )
+            raise _lacks(contract, column.name)
         value = "" if column.name in held else f"NULL::{column.physical_type} AS "
         parts.append(f'{value}"{column.name}"')
     return f"SELECT {', '.join(parts)} FROM {contract.name}"
+
+
+def _columns_held(connection: Connection, contract: Contract) -> set[str]:
+    return {row[0] for row in connection.execute(f"DESCRIBE {contract.name}").fetchall()}
+
+
+def _lacks(contract: Contract, column: str) -> WarehouseError:
+    return WarehouseError(
+        f"{contract.name} was written by an earlier version and has no '{column}'. "
+        "Run 'lotwise run' for this source, or begin a new home."
+    )
 
 
 def insert(connection: Connection, contract: Contract, frame: pl.DataFrame) -> None:

@@ -33,7 +33,7 @@ from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
 from assets.savings.windows.negative_controls import negative_controls
-from assets.savings.windows.window_effects import KINDS, studied_windows, window_effects
+from assets.savings.windows.window_effects import studied_windows, window_effects
 from assets.savings.windows.window_studies import (
     STUDIES,
     kept_controls,
@@ -41,6 +41,7 @@ from assets.savings.windows.window_studies import (
     window_studies,
 )
 from assets.statistics.array_types import FloatArray
+from data_contracts.assumption_schema.lever_kinds import holding_values, raising_alarms
 from data_contracts.assumptions import Assumptions
 from data_contracts.tables import table
 
@@ -195,7 +196,7 @@ def _decided(
 ) -> _Decided:
     """Count, value each gate, decide on each lever and choose the programme."""
     drawn = Draws(assumptions, "base", draws, seed)
-    alert = next(lever for lever in assumptions.levers if lever.kind == "alert")
+    alert = raising_alarms(assumptions.levers)[0]
     counts = failure_counts(assumptions, records)
     by_gate = value_by_gate(
         alert,
@@ -270,7 +271,7 @@ def _studies(
     """Keep the studies of the last refit; a lever declared otherwise since then is studied now."""
     kept = table(STUDIES) if records.window_studies is None else records.window_studies
     found = dict(kept.select("lever", "trimmed_share").iter_rows())
-    of_windows = [lever for lever in assumptions.levers if lever.kind in KINDS]
+    of_windows = holding_values(assumptions.levers)
     as_found = {e.name for e in of_windows if found.get(e.name) == float(e.trimmed_share)}
     others = tuple(lever for lever in assumptions.levers if lever.name not in as_found)
     anew = studied(replace(assumptions, levers=others), records, resamples=resamples, seed=seed)

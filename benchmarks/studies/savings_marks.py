@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from assets.savings.arithmetic.lever_value import LeverExposure, LeverValue, lever_value
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure, LeverValue
+from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.levers.maintenance_evidence import MaintenanceEvidence
 from assets.savings.levers.measured import Measured

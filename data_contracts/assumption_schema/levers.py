@@ -18,14 +18,12 @@ from data_contracts.assumption_schema.entries import (
     read_text,
     read_whole,
 )
+from data_contracts.assumption_schema.lever_kinds import LEVER_KINDS, LeverTerms
 from data_contracts.assumption_schema.model import STAGES, Assumption, LedgerCategory, Lever
 from data_contracts.assumption_schema.units import (
     BY_GATE_ROLES,
-    EVIDENCE_OWED,
     LEDGER_CATEGORIES,
     PAF_CLASSES,
-    REQUIRED_ROLES,
-    optional_roles,
     product_fits,
 )
 from data_contracts.errors import AssumptionError
@@ -99,12 +97,13 @@ def _lever(name: str, value: Any, parameters: Mapping[str, Assumption], where: s
         {"title", "kind", "tier", "gate", "planning_gate", "uses"},
         {"stages", "changes", "trimmed_share"},
     )
-    kind = read_choice(block, "kind", frozenset(REQUIRED_ROLES), where)
+    kind = read_choice(block, "kind", frozenset(LEVER_KINDS), where)
+    terms = LEVER_KINDS[kind]
     gate = block["gate"]
     if gate not in ("best_value", "last_before_result"):
         gate = read_whole(gate, STAGES, f"{where}: gate")
     tier = read_whole(block["tier"], range(1, 4), f"{where}: tier")
-    uses = _uses(block["uses"], kind, parameters, f"{where}: uses")
+    uses = _uses(block["uses"], terms, parameters, f"{where}: uses")
     _check_tier(uses, tier, where)
     planning_gate = read_whole(block["planning_gate"], STAGES, f"{where}: planning_gate")
     title = read_text(block, "title", where)
@@ -118,8 +117,8 @@ def _lever(name: str, value: Any, parameters: Mapping[str, Assumption], where: s
         uses=uses,
         stages=_stages(block.get("stages"), where) or (planning_gate,),
         changes=read_text(block, "changes", where) if "changes" in block else title,
-        evidence=EVIDENCE_OWED[kind],
-        trimmed_share=_trimmed(block.get("trimmed_share"), kind, where),
+        evidence=terms.evidence,
+        trimmed_share=_trimmed(block.get("trimmed_share"), terms, where),
     )
 
 
@@ -131,9 +130,9 @@ def _stages(value: Any, where: str) -> tuple[int, ...]:
     return tuple(read_whole(each, STAGES, f"{where}: stages") for each in value)
 
 
-def _trimmed(value: Any, kind: str, where: str) -> Fraction:
+def _trimmed(value: Any, terms: LeverTerms, where: str) -> Fraction:
     """Read the share of recorded values that a window or a lot limit cuts off on the risky side."""
-    if kind not in ("window", "lots"):
+    if not terms.holds_values:
         if value is not None:
             raise AssumptionError(f"{where}: only a window or a lot limit has a 'trimmed_share'.")
         return Fraction(0)
@@ -146,10 +145,10 @@ def _trimmed(value: Any, kind: str, where: str) -> Fraction:
 
 
 def _uses(
-    value: Any, kind: str, parameters: Mapping[str, Assumption], where: str
+    value: Any, terms: LeverTerms, parameters: Mapping[str, Assumption], where: str
 ) -> dict[str, str]:
     given = read_mapping(value, where)
-    wanted = {**REQUIRED_ROLES[kind], **optional_roles(kind, set(given))}
+    wanted = terms.wanted(given)
     block = read_block(given, where, set(wanted))
     for role, name in block.items():
         is_by_gate = role in BY_GATE_ROLES and f"{name}_gate_1" in parameters

@@ -15,6 +15,7 @@ from data_contracts.assumption_schema.entries import (
     read_date,
     read_text,
 )
+from data_contracts.assumption_schema.lever_kinds import raising_alarms
 from data_contracts.assumption_schema.levers import read_ledger, read_levers, read_origin_stages
 from data_contracts.assumption_schema.model import Assumption, Assumptions, Promise
 from data_contracts.assumption_schema.stated import stated
@@ -75,7 +76,7 @@ def _check_named(parameters: Mapping[str, Assumption], where: str) -> None:
 
 def _check_failure_cost(read: Assumptions) -> None:
     has_cost = bool(read.ledger) or "failure_cost_usd_per_batch" in read.parameters
-    if not has_cost and any(lever.kind == "alert" for lever in read.levers):
+    if not has_cost and raising_alarms(read.levers):
         raise AssumptionError(
             f"{read.where}: nothing says what a failed batch costs; add a ledger or "
             "'failure_cost_usd_per_batch'."

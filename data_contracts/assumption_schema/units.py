@@ -1,6 +1,7 @@
-"""The units, bounds and roles that cost assumptions are checked against.
+"""The units and bounds that cost assumptions are checked against.
 
-Tables of what is allowed live here and one product rule; nothing here reads a file.
+Tables of what is allowed live here and one product rule; nothing here reads a file. The roles of
+levers stand in ``lever_kinds``.
 """
 
 from collections import Counter
@@ -69,117 +70,8 @@ NAMED_UNITS: dict[str, str] = {
     "inspection_usd_per_batch": "USD/batch",
     "prevention_usd_per_year": "USD/year",
 }
-# Kinds whose effect is read from records nobody randomised: something unmeasured may be behind it.
-OBSERVED_KINDS = frozenset({"window", "lots"})
-# Role of an assumption in a lever's arithmetic -> the unit it must have.
-IDENTITY_ROLES: dict[str, str] = {
-    "addressable_share": "share",
-    "sensitivity": "share",
-    "rescuable_share": "share",
-    "effectiveness": "share",
-}
 # Roles that may be stated gate by gate; every other role is one number.
 BY_GATE_ROLES = frozenset({"rescuable_share", "stoppable_share", "sunk_cost_share"})
-PROGRAMME_ROLES: dict[str, str] = {
-    "implementation_cost": "USD",
-    "change_control_cost": "USD",
-    "validation_cost": "USD",
-    "run_cost": "USD/year",
-    "implementation_time": "months",
-    "ramp_time": "months",
-}
-ALERT_ROLES: dict[str, str] = {
-    "stoppable_share": "share",
-    "sunk_cost_share": "share",
-    "rescue_cost": "USD/batch",
-    "false_alarm_cost": "USD/batch",
-    "stop_given_false_alarm": "share",
-    "good_batch_loss": "USD/batch",
-    "alarm_budget": "share",
-}
-WINDOW_ROLES: dict[str, str] = {
-    "effect": "share",
-    "adherence": "share",
-}
-LOT_ROLES: dict[str, str] = {
-    **WINDOW_ROLES,
-    "redirected_share": "share",
-    "redirect_cost": "USD/batch",
-}
-MAINTENANCE_ROLES: dict[str, str] = {
-    "events_today": "events/batch",
-    "events_planned": "events/batch",
-    "renewals_today": "events/batch",
-    "renewals_planned": "events/batch",
-    "event_loss_share": "share",
-    "repair_cost": "USD",
-    "renewal_cost": "USD",
-}
-INSPECTION_ROLES: dict[str, str] = {
-    "inspection_time_saved": "hours/batch",
-    "inspection_cost": "USD/hour",
-    "false_reject_share": "share",
-    "batch_value": "USD/batch",
-    "panel_defects": "count",
-    "panel_detected": "count",
-    "required_detection": "share",
-}
-RELEASE_ROLES: dict[str, str] = {
-    "lead_time_before": "hours/batch",
-    "lead_time_after": "hours/batch",
-    "batch_value": "USD/batch",
-    "carrying_rate": "share/year",
-    "laboratory_time_saved": "hours/batch",
-    "laboratory_cost": "USD/hour",
-    "equipment_time_freed": "hours/batch",
-    "equipment_value": "USD/hour",
-    "capacity_limited": "share",
-    "run_cost": "USD/year",
-}
-# A claim of somebody else's gives a payback, which the unknown implementation cost is solved from.
-RELEASE_CLAIM_ROLES: dict[str, str] = {"payback": "months"}
-RELEASE_PROGRAMME_ROLES: dict[str, str] = {
-    "eligible_share": "share",
-    "wrong_release_limit": "share",
-    **{role: unit for role, unit in PROGRAMME_ROLES.items() if role != "run_cost"},
-}
-REQUIRED_ROLES: dict[str, dict[str, str]] = {
-    "alert": IDENTITY_ROLES,
-    "window": {**WINDOW_ROLES, **PROGRAMME_ROLES},
-    "lots": {**LOT_ROLES, **PROGRAMME_ROLES},
-    "maintenance": {**MAINTENANCE_ROLES, **PROGRAMME_ROLES},
-    "inspection": {**INSPECTION_ROLES, **PROGRAMME_ROLES},
-    "release": RELEASE_ROLES,
-}
-# What a lever must be shown to do before it is carried out, by kind.
-EVIDENCE_OWED: dict[str, str] = {
-    "alert": "a process signal at its gate, and failures among later batches it would have caught",
-    "window": "a process signal, a named driver, and an effect standardised over recorded batches "
-    "that overlap with the window",
-    "lots": "a process signal, a named material attribute, and an effect standardised over "
-    "recorded lots",
-    "maintenance": "a replacement interval whose saving is told from chance by the fitted hazards",
-    "inspection": "detection shown on a panel of seeded defects",
-    "release": "a process signal, and a bound on the risk of a wrong release among later batches",
-}
-
-
-def optional_roles(kind: str, given: set[str]) -> dict[str, str]:
-    """Return the roles a lever must add to the required ones, given those it names.
-
-    An alert states the identity alone (arithmetic) or everything a programme costs; a release
-    states a claimed payback or a programme.
-
-    Args:
-        kind: Kind of the lever.
-        given: Roles it names.
-    """
-    if kind == "alert":
-        costs = {**ALERT_ROLES, **PROGRAMME_ROLES}
-        return costs if given & set(costs) else {}
-    if kind == "release":
-        return RELEASE_CLAIM_ROLES if "payback" in given else RELEASE_PROGRAMME_ROLES
-    return {}
 
 
 def product_fits(units: Iterable[str], expected: str) -> bool:

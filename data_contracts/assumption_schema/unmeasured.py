@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
+from data_contracts.assumption_schema.lever_kinds import holding_values
 from data_contracts.assumption_schema.model import Assumption, Lever
-from data_contracts.assumption_schema.units import OBSERVED_KINDS
 from data_contracts.codes import PriceOrigin
 
 NAME = "unmeasured_confounding_ratio"
@@ -40,5 +40,4 @@ def unmeasured_confounding(levers: Iterable[Lever]) -> dict[str, Assumption]:
     Args:
         levers: The levers of the set.
     """
-    is_needed = any(lever.kind in OBSERVED_KINDS for lever in levers)
-    return {NAME: _DEFAULT} if is_needed else {}
+    return {NAME: _DEFAULT} if holding_values(levers) else {}

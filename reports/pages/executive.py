@@ -45,13 +45,14 @@ WHERE lever = 'all' AND basis <> 'refused' AND p50 IS NOT NULL
 ORDER BY measure
 """
 _NOTES_SQL = """
-SELECT DISTINCT note FROM economics.scenarios
-WHERE lever = 'all' AND note IS NOT NULL AND note <> '' ORDER BY note
+SELECT DISTINCT
+  rtrim(if(v.reason IS NULL, s.note, left(s.note, length(s.note) - length(v.reason)))) AS note
+FROM economics.scenarios AS s LEFT JOIN economics.levers AS v
+  ON s.basis = 'refused' AND v.judged_verdict IS NOT NULL AND ends_with(s.note, v.reason)
+WHERE s.lever = 'all' AND s.note IS NOT NULL AND s.note <> '' ORDER BY note
 """
 _LEVERS_SQL = """
-SELECT *, nullif(regexp_extract(reason, '^Verdict ([a-z_]+) at gate', 1), '') AS gate_verdict,
-  nullif(regexp_extract(reason, '^Verdict [a-z_]+ at gate (\\d)', 1), '') AS verdict_gate
-FROM economics.levers WHERE reason IS NULL OR reason NOT LIKE 'Counted in %'
+SELECT * FROM economics.levers WHERE refusal_code IS DISTINCT FROM 'counted_elsewhere'
 ORDER BY NOT is_in_programme, basis = 'refused', gate, lever
 """
 _CARRIED_OUT_SQL = """
@@ -188,9 +189,7 @@ def _notes(facts: Facts) -> list[str]:
 
     Why a verdict is as it is stands with the verdicts, not here once more.
     """
-    notes = list(
-        dict.fromkeys(row["note"].partition(" Verdict ")[0] for row in facts.rows(_NOTES_SQL))
-    )
+    notes = [row["note"] for row in facts.rows(_NOTES_SQL)]
     return [note for note in notes if not any(note in other for other in notes if other != note)]
 
 

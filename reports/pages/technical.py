@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from data_contracts.assumption_schema.lever_kinds import LEVER_KINDS
 from reports.pages.facts import Facts
 
 _VERDICTS_SQL = """
@@ -53,7 +54,8 @@ WHERE gate IN (
   WHERE outcome IN (SELECT outcome FROM core.outcomes WHERE is_failure)
 ) ORDER BY gate
 """
-_ALERT_SQL = "SELECT lever FROM economics.levers WHERE kind = 'alert' AND is_in_programme"
+_KINDS_SQL = "SELECT DISTINCT kind FROM economics.levers WHERE is_in_programme"
+_RAISING_ALARMS = {kind for kind, terms in LEVER_KINDS.items() if terms.raises_alarms}
 _ALARM_PERIODS_SQL = """
 SELECT a.outcome, a.gate, a.alarm_budget, a.fold,
   concat_ws('/', a.outcome, a.gate, a.alarm_budget, a.fold) AS key
@@ -114,7 +116,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "nulls": facts.rows(_NULLS_SQL),
         "memories": {row["outcome"]: row for row in facts.rows(_MEMORY_SQL)},
         "drivers": facts.rows(_DRIVERS_SQL),
-        "alert_in_programme": bool(facts.rows(_ALERT_SQL)),
+        "alert_in_programme": any(row["kind"] in _RAISING_ALARMS for row in facts.rows(_KINDS_SQL)),
         "alarms": facts.rows(_ALARMS_SQL),
         "alarm_prices": facts.rows(_ALARM_PRICES_SQL),
         "alarm_periods": facts.rows(_ALARM_PERIODS_SQL),

@@ -16,11 +16,8 @@ from reports.wording import SIMULATED_SOURCES, phrase, stage
 
 MOST_REASON_CHARACTERS = 220
 _LEVERS_SQL = """
-SELECT lever, title, tier, basis,
-  nullif(regexp_extract(reason, '^Verdict ([a-z_]+) at gate', 1), '') AS gate_verdict,
-  nullif(regexp_extract(reason, '^Verdict [a-z_]+ at gate (\\d)', 1), '') AS verdict_gate
-FROM economics.levers
-WHERE NOT is_in_programme AND (reason IS NULL OR reason NOT LIKE 'Counted in %')
+SELECT lever, title, tier, basis, judged_verdict, judged_gate FROM economics.levers
+WHERE NOT is_in_programme AND refusal_code IS DISTINCT FROM 'counted_elsewhere'
 QUALIFY row_number() OVER (
   PARTITION BY title ORDER BY basis = 'refused', lever) = 1
 ORDER BY basis = 'refused', tier, lever
@@ -245,9 +242,9 @@ def _levers(facts: Facts) -> list[dict[str, str]]:
 
 def _lever_reason(facts: Facts, row: dict[str, Any]) -> str:
     """Return why a lever stands as it does; a verdict in words, its figures in the full report."""
-    if row["gate_verdict"]:
-        verdict = phrase(row["gate_verdict"]).capitalize()
-        return f"{verdict} at {stage(row['verdict_gate'])}; why stands in the full report."
+    if row["judged_verdict"]:
+        verdict = phrase(row["judged_verdict"]).capitalize()
+        return f"{verdict} at {stage(row['judged_gate'])}; why stands in the full report."
     reason = text_of(facts, "lever.reason", row["lever"])
     return _whole_sentences(reason)
 

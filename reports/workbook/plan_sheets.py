@@ -16,7 +16,9 @@ from assets.savings.arithmetic.failure_cost import (
     manufacturing_cost_usd,
 )
 from assets.savings.arithmetic.lever_cost import one_off_cost_usd, shared_cost_usd
-from assets.savings.arithmetic.lever_value import PREVENTING, LeverExposure, lever_value
+from assets.savings.arithmetic.lever_kinds.kind import kind_of
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
+from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.arithmetic.planned_levers import ALL_FAILURES, failures_met, planned
 from data_contracts.assumptions import Assumptions, Lever
 from reports.workbook.corner_names import values_of
@@ -159,7 +161,7 @@ def write_levers(
             for name, label, unit in FIGURES
         }
         found.append(_programme(sheet, assumptions, lever, figures))
-        if lever.kind in PREVENTING:
+        if kind_of(lever).acts_on_failures:
             unresolved = sheet.add(
                 "Share of failures it leaves",
                 "share",

@@ -33,8 +33,7 @@ def test_a_signal_opens_with_the_saving_its_interval_and_probability(signal_text
     assert (
         "Acting on what precedes failures, at stage 5 (packaging), would be worth "
         "$1.0M (0.2M to 2.9M) a year after its running cost, and pays for itself with "
-        "probability 87% ."
-        in signal_text
+        "probability 87% ." in signal_text
     )
     assert "No savings from control are claimed" not in signal_text
 
@@ -246,6 +245,7 @@ def test_short_blocks_and_none_are_said_in_words(signal_plant, batches, said):
 def test_a_lever_refused_at_a_gate_shows_the_verdict_of_that_gate(signal_plant):
     signal_plant.execute(
         "UPDATE economics.levers SET basis = 'refused', gate = 2, is_in_programme = false, "
+        "refusal_code = 'verdict', judged_verdict = 'no_signal', judged_gate = 2, "
         "reason = 'Verdict no_signal at gate 2: nothing was found.' WHERE lever = 'alert.failure'"
     )
     html = render(signal_plant, plotly_js="")
@@ -258,6 +258,7 @@ def test_a_lever_refused_at_a_gate_shows_the_verdict_of_that_gate(signal_plant):
 def test_a_lever_at_release_shows_the_verdict_it_rests_on(signal_plant):
     signal_plant.execute(
         "UPDATE economics.levers SET basis = 'refused', gate = 7, is_in_programme = false, "
+        "refusal_code = 'verdict', judged_verdict = 'leak_suspected', judged_gate = 5, "
         "reason = 'Verdict leak_suspected at gate 5: answer first.' WHERE lever = 'alert.failure'"
     )
     assert "leak suspected</span> at stage 5 (packaging)" in render(signal_plant, plotly_js="")

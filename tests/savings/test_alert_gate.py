@@ -5,7 +5,6 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from assets.savings.levers.alert_gate import alert_choice
 from assets.savings.levers.gate_choice import GateChoice
 from assets.savings.levers.inputs import LeverInputs
 from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
@@ -34,7 +33,7 @@ def _inputs(signals: dict[int, float], primary: int | None = 5) -> LeverInputs:
 
 def _gate(assumptions, inputs, **declared):
     lever = replace(assumptions.levers[0], **declared)
-    choice = alert_choice(assumptions, lever, "failure", inputs)
+    choice = inputs.alert_choice(assumptions, lever, "failure")
     return None if choice is None else choice.gate
 
 
@@ -63,7 +62,7 @@ def test_equal_worth_takes_the_earlier_gate(assumptions):
 
 def test_a_declared_gate_stands_whatever_the_evidence(assumptions):
     lever = replace(assumptions.levers[0], gate=2)
-    assert alert_choice(assumptions, lever, "failure", _inputs({})) == GateChoice(2)
+    assert _inputs({}).alert_choice(assumptions, lever, "failure") == GateChoice(2)
 
 
 def test_without_a_signal_the_last_gate_is_judged_and_without_a_verdict_none(assumptions):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assets.savings.levers.inspection_panel import inspection_refusal
+from assets.savings.arithmetic.lever_kinds.inspection import panel_refusal
 from data_contracts.assumptions import with_overrides
 
 
@@ -27,5 +27,5 @@ def test_a_panel_shows_ninety_percent_from_29_of_29(assumptions, defects, found,
         ],
     )
     lever = next(each for each in panel.levers if each.kind == "inspection")
-    refusal = inspection_refusal(panel, lever)
+    refusal = panel_refusal(panel, lever)
     assert (refusal is None) if said is None else str(refusal).startswith(said)

@@ -6,7 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from assets.savings.arithmetic.lever_value import LeverExposure, lever_value
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
 from assets.savings.uncertainty.draws import Draws
 
@@ -52,7 +54,7 @@ def _part(number: int, scale: str, compared: int) -> tuple[object, ...]:
     return ("press", f"part_{number}", "breakdown", scale, compared, "renew_earlier")
 
 
-def _spread(found: MaintenanceEvidence | str) -> tuple[float, float]:
+def _spread(found: MaintenanceEvidence | RefusedLever) -> tuple[float, float]:
     assert isinstance(found, MaintenanceEvidence)
     return found.ends_usd
 
@@ -88,7 +90,7 @@ def test_the_best_of_several_is_widened_for_the_choice():
     ten = _intervals((60.0, 23.0, 97.0), *[(30.0, -60.0, 120.0)] * 9)
     found = maintenance_evidence(ten)
     assert _spread(found) == pytest.approx((2.1, 117.9), abs=0.1)
-    assert not isinstance(found, str)
+    assert isinstance(found, MaintenanceEvidence)
     assert "allowing for 10 intervals compared" in found.sentence
 
 
@@ -96,7 +98,7 @@ def test_the_better_of_two_scales_is_widened_too_and_told_in_its_unit():
     """60 +/- 40 of one part weighed in hours and in batches: 40 x 1.960 / 1.645 = 47.7."""
     found = maintenance_evidence(_intervals((60.0, 20.0, 100.0), scale="hours", compared=2))
     assert _spread(found) == pytest.approx((12.3, 107.7), abs=0.1)
-    assert not isinstance(found, str)
+    assert isinstance(found, MaintenanceEvidence)
     assert "every 25 hours instead of every 40 saves" in found.sentence
     assert "allowing for 2 intervals compared" in found.sentence
 
@@ -104,9 +106,10 @@ def test_the_better_of_two_scales_is_widened_too_and_told_in_its_unit():
 def test_what_stands_alone_but_not_among_many_is_refused():
     twenty = _intervals((60.0, 15.0, 105.0), *[(30.0, -60.0, 120.0)] * 19)
     refused = maintenance_evidence(twenty)
-    assert isinstance(refused, str)
-    assert refused.startswith("No equipment or part is shown to gain from earlier renewal")
-    assert not isinstance(maintenance_evidence(twenty.head(1)), str)
+    assert isinstance(refused, RefusedLever)
+    assert refused.code == LeverRefusal.RENEWAL_NOT_SHOWN
+    assert str(refused).startswith("No equipment or part is shown to gain from earlier renewal")
+    assert isinstance(maintenance_evidence(twenty.head(1)), MaintenanceEvidence)
 
 
 def test_events_avoided_and_the_saving_keep_their_own_intervals(assumptions):
@@ -115,7 +118,7 @@ def test_events_avoided_and_the_saving_keep_their_own_intervals(assumptions):
     At the low end 0.005 are avoided and 20 saved, so 30 go into renewals: 0.015.
     """
     found = maintenance_evidence(_intervals((60.0, 20.0, 100.0)))
-    assert not isinstance(found, str)
+    assert isinstance(found, MaintenanceEvidence)
     roles = found.roles(Draws(assumptions, "base", 20_000, 1))
     assert np.median(roles["renewals_planned"]) == pytest.approx(0.02, abs=1e-4)
     avoided = roles["events_today"] - roles["events_planned"]

@@ -3,7 +3,12 @@
 import polars as pl
 import pytest
 
-from assets.savings.levers.release_evidence import ReleaseEvidence, release_evidence
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.levers.release_evidence import (
+    TOO_FEW_SCORED,
+    ReleaseEvidence,
+    release_evidence,
+)
 
 
 def _scored(scores: list[float], failed: list[bool]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -31,7 +36,7 @@ def test_release_follows_the_order_of_manufacture():
     falling = list(reversed(rising))
     none_failed = [False] * 300
     said = release_evidence(*_scored(rising, none_failed), "failure", 5, "ridge", 0.05)
-    assert said == "Too few later batches were scored to bound the risk of a wrong release."
+    assert said == TOO_FEW_SCORED
     found = release_evidence(*_scored(falling, none_failed), "failure", 5, "ridge", 0.05)
     # 200 eligible, deflated by 1.3: 1 - 0.05^(1 / 153.8) = 1.93%
     assert isinstance(found, ReleaseEvidence)
@@ -43,6 +48,7 @@ def test_release_is_refused_beyond_its_limit():
     falling = [1 - i / 1000 for i in range(300)]
     failed = [i in (150, 250) for i in range(300)]
     said = release_evidence(*_scored(falling, failed), "failure", 5, "ridge", 0.01)
-    assert isinstance(said, str)
-    assert "2 of them failed" in said
-    assert said.endswith("The limit is 1.00%.")
+    assert isinstance(said, RefusedLever)
+    assert said.code == LeverRefusal.WRONG_RELEASE_RISK
+    assert "2 of them failed" in said.sentence
+    assert said.sentence.endswith("The limit is 1.00%.")

@@ -13,6 +13,7 @@ import pytest
 from data_contracts.catalogue import contract
 from data_contracts.errors import ContractError, WarehouseError
 from data_contracts.generated.polars_schema import polars_schema
+from data_contracts.tables import table
 from warehouse.published_copy.published import last_source_key
 from warehouse.store import Warehouse
 
@@ -83,6 +84,26 @@ def test_what_an_earlier_version_did_not_write_is_null_where_it_may_be(
         warehouse.read("evidence.inputs")
 
 
+def test_a_part_of_a_table_an_earlier_version_wrote_brings_its_new_columns(
+    warehouse: Warehouse,
+) -> None:
+    def said(run: int, code: str | None) -> pl.DataFrame:
+        rows = {"run_number": run, "lever": "a", "title": "A", "basis": "refused"}
+        return table("history.levers", [rows | {"is_in_programme": False, "refusal_code": code}])
+
+    def keep(run: int, code: str | None) -> None:
+        warehouse.replace_where("history.levers", said(run, code), column="run_number", value=run)
+
+    keep(1, "no_panel")
+    warehouse.execute("ALTER TABLE history.levers DROP COLUMN refusal_code")
+    keep(2, "no_driver")
+    kept = warehouse.read("history.levers", ["run_number", "refusal_code"])
+    assert kept.rows() == [(1, None), (2, "no_driver")]
+    warehouse.execute("ALTER TABLE history.levers DROP COLUMN basis")
+    with pytest.raises(WarehouseError, match="earlier version and has no 'basis'"):
+        keep(3, None)
+
+
 def test_the_contract_documents_the_table(warehouse: Warehouse, batches: pl.DataFrame) -> None:
     warehouse.write("core.batches", batches)
     told = warehouse.query("SELECT comment FROM duckdb_tables() WHERE table_name = 'batches'")
@@ -117,6 +138,7 @@ SLOW_WRITE = """
 import sys
 from pathlib import Path
 import polars as pl
+from data_contracts.tables import table
 from warehouse.paths import Home
 from warehouse.store import Warehouse
 import warehouse.store as store

@@ -9,7 +9,9 @@ from fractions import Fraction
 import polars as pl
 
 from assets.savings.arithmetic.corners import corner
-from assets.savings.arithmetic.lever_value import LeverExposure, lever_value
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
+from assets.savings.arithmetic.lever_value import lever_value
+from data_contracts.assumption_schema.lever_kinds import raising_alarms
 from data_contracts.assumption_schema.model import STAGES
 from data_contracts.assumptions import Assumptions, Lever
 from data_contracts.tables import table
@@ -73,7 +75,7 @@ def alarm_prices(assumptions: Assumptions, alarm_counts: pl.DataFrame) -> pl.Dat
     Returns:
         ``economics.alarm_prices``: one row per gate, USD per batch.
     """
-    alert = next(lever for lever in assumptions.levers if lever.kind == "alert")
+    alert = raising_alarms(assumptions.levers)[0]
     budget = float(assumptions[alert.uses["alarm_budget"]].base)
     steps = alarm_counts["least_prob"].unique().sort()
     rows = []

@@ -12,13 +12,9 @@ from fractions import Fraction
 from assets.savings.arithmetic.cash_flow import MONTHS_PER_YEAR, LeverCash
 from assets.savings.arithmetic.corners import Exact
 from assets.savings.arithmetic.lever_cost import one_off_cost_usd, shared_cost_usd
-from assets.savings.arithmetic.lever_value import (
-    PREVENTING,
-    LeverExposure,
-    LeverValue,
-    chain_place,
-    lever_value,
-)
+from assets.savings.arithmetic.lever_kinds.kind import kind_of
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure, LeverValue
+from assets.savings.arithmetic.lever_value import lever_value
 from data_contracts.assumptions import Assumptions, Lever
 
 FAILURE_RATE = "failure_rate"  # role of a lever that acts on one outcome only
@@ -75,7 +71,7 @@ def planned(levers: Sequence[Lever]) -> list[Lever]:
     A release that only states somebody's payback is no plan and left out.
     """
     own = [lever for lever in levers if "payback" not in lever.uses]
-    return sorted(own, key=lambda lever: chain_place(lever, lever.planning_gate))
+    return sorted(own, key=lambda lever: kind_of(lever).chain_place(lever.planning_gate))
 
 
 def failures_met(lever: Lever) -> str:
@@ -106,7 +102,7 @@ def planned_levers(assumptions: Assumptions, values: Exact) -> list[PlannedLever
         exposure: LeverExposure[Fraction] = LeverExposure(batches, values(met), {})
         alone = lever_value(assumptions, lever, lever.planning_gate, values, exposure)
         found.append(_with_programme(lever, left, alone.on_share(left), values))
-        if lever.kind in PREVENTING:
+        if kind_of(lever).acts_on_failures:
             kept[met] *= alone.unresolved_share
     return found
 

@@ -37,7 +37,7 @@ def release_savings_usd_per_year(
     Args:
         batches_per_year: Batches released in a year.
         role: From the name of a role to its number, in the unit that
-            ``assumption_schema.units.RELEASE_ROLES`` gives it.
+            ``assumption_schema.lever_kinds`` gives it.
 
     Returns:
         USD per year before run cost, zero or more as long as release gets earlier.

@@ -5,13 +5,17 @@ from collections.abc import Sequence
 import polars as pl
 
 from assets.savings.levers.gate_choice import GateChoice, forward_choice
-from assets.savings.levers.inputs import LeverInputs
+from assets.savings.records.alarm_evidence import AlarmEvidence
 from data_contracts.assumption_schema.model import STAGES
 from data_contracts.assumptions import Assumptions, Lever
 
 
 def alert_choice(
-    assumptions: Assumptions, lever: Lever, outcome: str, inputs: LeverInputs
+    assumptions: Assumptions,
+    lever: Lever,
+    outcome: str,
+    evidence: AlarmEvidence,
+    value_by_gate: pl.DataFrame,
 ) -> GateChoice | None:
     """Choose the gate of an alert, among the stages it is declared for.
 
@@ -19,17 +23,17 @@ def alert_choice(
         assumptions: The set.
         lever: A lever of kind ``alert``.
         outcome: The outcome foreseen.
-        inputs: What the records say.
+        evidence: Verdicts and alarm counts.
+        value_by_gate: ``economics.value_by_gate``, for an alert whose gate is ``best_value``.
 
     Returns:
         The choice, or None where the outcome has no verdict to go by.
     """
     if isinstance(lever.gate, int):
         return GateChoice(lever.gate)
-    evidence = inputs.evidence
     acts_at = lever.stages or tuple(STAGES)
     usable = [gate for gate in acts_at if evidence.at(outcome, gate).refusal is None]
-    worth = inputs.value_by_gate.filter(
+    worth = value_by_gate.filter(
         (pl.col("outcome") == outcome) & pl.col("gate").is_in(usable)
     ).sort("net_usd_p50", "gate", descending=[True, False])
     if lever.gate == "last_before_result" or not worth.height:

@@ -7,6 +7,7 @@ acts, the others are refused.
 
 from collections.abc import Sequence
 
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.levers.gate_choice import net_usd
 from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.records.alarm_evidence import AlarmCounts
@@ -44,7 +45,8 @@ def one_alert_per_outcome(
 
 
 def _overlapping(decision: LeverDecision, chosen: LeverDecision) -> LeverDecision:
-    return decision.refused(
+    sentence = (
         f"It foresees the same failures as '{chosen.lever.title}' at gate {chosen.gate}, which is "
         "worth more; which failures both would catch is not counted, so only one is carried out."
     )
+    return decision.refused(RefusedLever(LeverRefusal.OVERLAPS_ANOTHER_ALERT, sentence))

@@ -12,7 +12,9 @@ from functools import reduce
 from itertools import groupby
 
 from assets.savings.arithmetic.corners import corner
-from assets.savings.arithmetic.lever_value import LeverExposure, lever_value
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
 from data_contracts.assumptions import Assumptions, Lever
 
@@ -32,7 +34,7 @@ class GateChoice:
     gate: int
     alarms: AlarmCounts | None = None
     sentence: str = ""
-    refusal: str | None = None
+    refusal: RefusedLever | None = None
 
 
 def forward_choice(
@@ -73,7 +75,8 @@ def forward_choice(
     at_gate = by_gate[gate][folds[-1]]
     total = replace(reduce(AlarmCounts.plus, seen), gate=gate, least_prob=at_gate.least_prob)
     if total.failures == 0:
-        return GateChoice(gate, refusal=_UNSEEN.format(gate=gate, gates=_listed(usable)))
+        unseen = _UNSEEN.format(gate=gate, gates=_listed(usable))
+        return GateChoice(gate, refusal=RefusedLever(LeverRefusal.NO_LATER_FAILURE, unseen))
     return GateChoice(gate, total, _sentence(gate, usable, chosen))
 
 

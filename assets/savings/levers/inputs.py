@@ -5,19 +5,26 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
-from assets.savings.levers.release_evidence import ReleaseEvidence, supported_release
-from assets.savings.records.alarm_evidence import AlarmEvidence
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.levers.alert_gate import alert_choice
+from assets.savings.levers.gate_choice import GateChoice
+from assets.savings.levers.maintenance_evidence import (
+    NO_HISTORIES,
+    MaintenanceEvidence,
+    maintenance_evidence,
+)
+from assets.savings.levers.release_evidence import UNSCORED, ReleaseEvidence, supported_release
+from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.windows.effect import WindowEffect
-from data_contracts.assumptions import Assumptions
+from data_contracts.assumptions import Assumptions, Lever
 from data_contracts.codes import Verdict
 
 
 @dataclass(frozen=True)
 class LeverInputs:
-    """Everything a decision on levers rests on.
+    """Everything a decision on levers rests on, and what a kind of lever may ask of it.
 
     Attributes:
         evidence: Verdicts and alarm counts.
@@ -38,8 +45,8 @@ class LeverInputs:
     value_by_gate: pl.DataFrame
     windows: Mapping[tuple[str, str], WindowEffect | str] = field(default_factory=dict)
     gates: Mapping[str, int] = field(default_factory=dict)
-    maintenance: MaintenanceEvidence | str = "No replacement interval was estimated."
-    release: ReleaseEvidence | str = "No later batch was scored."
+    maintenance: MaintenanceEvidence | RefusedLever = NO_HISTORIES
+    release: ReleaseEvidence | RefusedLever = UNSCORED
 
     @classmethod
     def from_records(
@@ -71,11 +78,48 @@ class LeverInputs:
             release=supported_release(assumptions, records, counts),
         )
 
-    def no_driver(self, outcome: str, gate: int) -> str:
+    def primary_gate(self, outcome: str) -> int | None:
+        """Return the last gate before the result of an outcome, or None without a verdict."""
+        return self.evidence.primary_gate(outcome)
+
+    def alarms(self, outcome: str, gate: int) -> AlarmCounts | RefusedLever:
+        """Return what an alert at a gate would catch, or why nothing is claimed of one."""
+        return self.evidence.at(outcome, gate).supported
+
+    def alert_choice(
+        self, assumptions: Assumptions, lever: Lever, outcome: str
+    ) -> GateChoice | None:
+        """Choose the gate of an alert; None where the outcome has no verdict to go by."""
+        return alert_choice(assumptions, lever, outcome, self.evidence, self.value_by_gate)
+
+    def held(
+        self, lever: Lever, outcome: str, gate: int
+    ) -> tuple[int, WindowEffect | RefusedLever]:
+        """Return the gate judged and what holding a parameter does, or why nothing is held.
+
+        Args:
+            lever: A lever that holds values in a window.
+            outcome: The outcome it acts on.
+            gate: Last gate before the result; judged where no parameter is held.
+        """
+        found = self.windows.get((lever.name, outcome))
+        if found is None:
+            return gate, self._no_driver(outcome, gate)
+        if not isinstance(found, WindowEffect):
+            return gate, RefusedLever(LeverRefusal.NOT_ESTIMATED, found)
+        gate = self.gates[found.feature]
+        if found.refusal is None:
+            return gate, found
+        code = LeverRefusal.NO_ROOM if found.no_room else LeverRefusal.EFFECT_NOT_USABLE
+        return gate, RefusedLever(code, f"{found.sentence} {found.refusal}")
+
+    def _no_driver(self, outcome: str, gate: int) -> RefusedLever:
         """Say why no window was tried for an outcome."""
         found = self.evidence.at(outcome, gate)
-        if found.verdict != Verdict.PROCESS_SIGNAL:
-            return found.refusal or "The verdict supports no claim."
+        if found.refusal is not None and found.verdict != Verdict.PROCESS_SIGNAL:
+            return found.refusal
         if outcome in self.modes and any(self.evidence.has_signal(each) for each in self.priced):
-            return f"Not tried: the signal on '{self.priced[0]}' itself comes first."
-        return f"No driver of this kind is named for '{outcome}', so there is nothing to hold."
+            sentence = f"Not tried: the signal on '{self.priced[0]}' itself comes first."
+            return RefusedLever(LeverRefusal.PRICED_OUTCOME_FIRST, sentence)
+        sentence = f"No driver of this kind is named for '{outcome}', so there is nothing to hold."
+        return RefusedLever(LeverRefusal.NO_DRIVER, sentence)

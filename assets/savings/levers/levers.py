@@ -40,11 +40,24 @@ def levers(
             "basis": each.basis,
             "is_in_programme": each.is_carried_out and each.name not in left_out,
             "reason": _reason(each, left_out.get(each.name)),
+            **_refused(each),
             **_assumed(assumptions, each.lever),
         }
         for each in decisions
     ]
     return table("economics.levers", rows)
+
+
+def _refused(decision: LeverDecision) -> dict[str, Any]:
+    """Return why a lever is refused, in codes, by column; nothing of one that is carried out."""
+    refusal = decision.refusal
+    if refusal is None:
+        return {}
+    return {
+        "refusal_code": refusal.code,
+        "judged_verdict": refusal.verdict,
+        "judged_gate": refusal.verdict_gate,
+    }
 
 
 def _assumed(assumptions: Assumptions, lever: Lever) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.uncertainty.draws import Draws
 from assets.savings.windows.effect import LEVEL_90_SPREADS
 from assets.statistics.array_types import FloatArray
@@ -14,6 +15,10 @@ from assets.statistics.resampling.multiplicity import bonferroni
 from data_contracts.codes import ReplacementVerdict
 
 SAVING, AVOIDED = "saving_per_batch_usd", "events_avoided_per_batch"
+NO_HISTORIES = RefusedLever(
+    LeverRefusal.NO_HISTORY,
+    "No replacement interval was estimated: there are no equipment histories to follow.",
+)
 
 
 @dataclass(frozen=True)
@@ -113,14 +118,16 @@ def _today(row: Mapping[str, Any]) -> str:
     return "only after a breakdown" if today is None else f"every {today:,.0f}"
 
 
-def maintenance_evidence(replacement_intervals: pl.DataFrame | None) -> MaintenanceEvidence | str:
+def maintenance_evidence(
+    replacement_intervals: pl.DataFrame | None,
+) -> MaintenanceEvidence | RefusedLever:
     """Return what the hazards support, or why nothing.
 
     Args:
         replacement_intervals: ``finding.replacement_intervals``; None where it was not made.
     """
     if replacement_intervals is None or replacement_intervals.is_empty():
-        return "No replacement interval was estimated: there are no equipment histories to follow."
+        return NO_HISTORIES
     own = replacement_intervals.filter(event="breakdown")
     priced = own.drop_nulls([f"{SAVING}_low", f"{SAVING}_high"])
     earlier = priced.filter(
@@ -132,7 +139,8 @@ def maintenance_evidence(replacement_intervals: pl.DataFrame | None) -> Maintena
             return found
     counted = own["verdict"].value_counts().sort("verdict").rows()
     said = ", ".join(f"{verdict.replace('_', ' ')} {count}" for verdict, count in counted)
-    return (
+    return RefusedLever(
+        LeverRefusal.RENEWAL_NOT_SHOWN,
         "No equipment or part is shown to gain from earlier renewal by the fitted hazards "
-        f"(verdicts: {said or 'none'})."
+        f"(verdicts: {said or 'none'}).",
     )

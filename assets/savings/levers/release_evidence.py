@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
@@ -16,7 +17,18 @@ from data_contracts.codes import Validation
 
 RECENT_SCORES = 100
 BOUND_LEVEL = 0.9  # of a two-sided interval, whose upper end is a bound at 95%
-UNSCORED = "No later batch was scored, so the risk of a wrong release is unknown."
+UNSCORED = RefusedLever(
+    LeverRefusal.NOT_SCORED,
+    "No later batch was scored, so the risk of a wrong release is unknown.",
+)
+UNBOUNDED = RefusedLever(
+    LeverRefusal.WRONG_RELEASE_RISK,
+    "Without a process signal no batch can be told from another before its result.",
+)
+TOO_FEW_SCORED = RefusedLever(
+    LeverRefusal.NOT_SCORED,
+    "Too few later batches were scored to bound the risk of a wrong release.",
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,7 @@ class ReleaseEvidence:
 
 def supported_release(
     assumptions: Assumptions, records: BusinessRecords, counts: FailureCounts
-) -> ReleaseEvidence | str:
+) -> ReleaseEvidence | RefusedLever:
     """Return what early release may rest on for the first priced outcome, or why on nothing.
 
     Args:
@@ -64,13 +76,13 @@ def supported_release(
         counts: Failures and verdicts.
     """
     evidence = counts.evidence
-    lever = next((each for each in assumptions.levers if each.kind == "release"), None)
+    lever = next((each for each in assumptions.levers if "lead_time_after" in each.uses), None)
     outcome = next(iter(counts.baseline.failures_by_outcome), None)
     gate = evidence.primary_gate(outcome) if outcome is not None else None
     if lever is None or outcome is None or gate is None:
         return UNSCORED
     if not evidence.has_signal(outcome) or "wrong_release_limit" not in lever.uses:
-        return "Without a process signal no batch can be told from another before its result."
+        return UNBOUNDED
     limit = float(assumptions[lever.uses["wrong_release_limit"]].base)
     model = str(evidence.verdicts[outcome, gate].get("model_used"))
     return release_evidence(records.predictions, records.batches, outcome, gate, model, limit)
@@ -83,7 +95,7 @@ def release_evidence(
     gate: int,
     model: str,
     limit: float,
-) -> ReleaseEvidence | str:
+) -> ReleaseEvidence | RefusedLever:
     """Return how many batches could be released early, or why none may.
 
     Args:
@@ -109,8 +121,11 @@ def release_evidence(
     is_low = np.array([score[i] <= np.median(score[i - RECENT_SCORES : i]) for i in later], bool)
     eligible, wrong = int(is_low.sum()), int((failed[RECENT_SCORES:] & is_low).sum())
     if not eligible:
-        return "Too few later batches were scored to bound the risk of a wrong release."
+        return TOO_FEW_SCORED
     hits, trials = wrong / CLUSTER_DEFLATION, eligible / CLUSTER_DEFLATION
     bound = clopper_pearson(hits, trials, BOUND_LEVEL)[1]
     found = ReleaseEvidence(eligible, len(later), wrong, bound)
-    return f"{found.sentence} The limit is {limit:.2%}." if found.bound > limit else found
+    if found.bound <= limit:
+        return found
+    said = f"{found.sentence} The limit is {limit:.2%}."
+    return RefusedLever(LeverRefusal.WRONG_RELEASE_RISK, said)

@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 
 from assets.savings.arithmetic.failure_cost import manufacturing_cost_usd
-from assets.savings.arithmetic.lever_value import LeverExposure, lever_value
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
+from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.uncertainty.draws import Draws, percentiles
 from assets.statistics.array_types import FloatArray

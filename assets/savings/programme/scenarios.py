@@ -25,7 +25,6 @@ from assets.savings.uncertainty.draws import SCENARIOS, Draws, percentiles
 from assets.statistics.array_types import FloatArray
 from data_contracts.tables import table
 
-PROXY = "no batch was lost"
 NO_SAVINGS = "No savings from control are claimed."
 PROXY_NOTE = "Priced on a proxy: no batch was lost."
 UNITS = {
@@ -124,7 +123,7 @@ def _scenario_rows(
         reason = decisions[0].reason if decisions else "No lever is declared."
         yield from _refused_rows(ALL_LEVERS, f"{NO_SAVINGS} {reason}")
         return
-    is_proxy = any(PROXY in each.reason for each in carried)
+    is_proxy = any(each.is_on_proxy for each in carried)
     together = "All levers of the programme together."
     basis, note = ("arithmetic", PROXY_NOTE) if is_proxy else ("evidence", together)
     yield from _rows(ALL_LEVERS, _summarised(figures[ALL_LEVERS]), basis, note)

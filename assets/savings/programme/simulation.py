@@ -11,13 +11,9 @@ import numpy as np
 
 from assets.savings.arithmetic.cash_flow import MONTHS_PER_YEAR, LeverCash, Yearly, npv_usd
 from assets.savings.arithmetic.identity import chain_shares
-from assets.savings.arithmetic.lever_value import (
-    PREVENTING,
-    LeverExposure,
-    LeverValue,
-    chain_place,
-    lever_value,
-)
+from assets.savings.arithmetic.lever_kinds.kind import kind_of
+from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure, LeverValue
+from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
@@ -60,7 +56,7 @@ def joint_npv_usd(simulated: Sequence[LeverDraws], drawn: Draws) -> FloatArray:
 def in_chain_order(decisions: Sequence[LeverDecision]) -> list[LeverDecision]:
     """Return the carried-out levers in the order in which they meet a batch."""
     carried = [each for each in decisions if each.is_carried_out]
-    return sorted(carried, key=lambda each: chain_place(each.lever, each.gate or 0))
+    return sorted(carried, key=lambda each: kind_of(each.lever).chain_place(each.gate or 0))
 
 
 def simulate(
@@ -118,7 +114,7 @@ def _reached(
     left, reached = np.ones(size), []
     for decision, value in zip(carried, values, strict=True):
         reached.append(left)
-        if decision.lever.kind in PREVENTING and decision.outcome not in by_outcome:
+        if kind_of(decision.lever).acts_on_failures and decision.outcome not in by_outcome:
             left = left * value.unresolved_share
     return reached
 
@@ -130,7 +126,8 @@ def _groups(carried: Sequence[LeverDecision], by_outcome: Collection[str]) -> li
     """
     groups: dict[str, list[int]] = {}
     for i, decision in enumerate(carried):
-        is_shared = decision.lever.kind in PREVENTING and decision.outcome in by_outcome
+        acts_on_failures = kind_of(decision.lever).acts_on_failures
+        is_shared = acts_on_failures and decision.outcome in by_outcome
         key = decision.outcome if is_shared else f"{i} alone"
         groups.setdefault(key, []).append(i)
     return list(groups.values())

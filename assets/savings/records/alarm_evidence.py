@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
 from assets.savings.uncertainty.draws import Draws
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import CLUSTER_DEFLATION
@@ -115,28 +116,39 @@ class GateEvidence:
     alarms: AlarmCounts | None
 
     @property
-    def refusal(self) -> str | None:
+    def refusal(self) -> RefusedLever | None:
         """Why an alert here is not carried out, or None if it may be."""
+        return self.supported if isinstance(self.supported, RefusedLever) else None
+
+    @property
+    def supported(self) -> AlarmCounts | RefusedLever:
+        """The alarms that may be priced here, or why none may."""
+        gate, alarms = self.gate, self.alarms
         if self.verdict is None:
-            return f"No verdict was reached for '{self.outcome}' at gate {self.gate}."
+            sentence = f"No verdict was reached for '{self.outcome}' at gate {gate}."
+            return RefusedLever(LeverRefusal.NO_VERDICT, sentence)
         if self.verdict != Verdict.PROCESS_SIGNAL:
-            return f"Verdict {self.verdict} at gate {self.gate}: {self.reason}"
+            sentence = f"Verdict {self.verdict} at gate {gate}: {self.reason}"
+            return RefusedLever(LeverRefusal.VERDICT, sentence, self.verdict, gate)
         if self.route == VerdictRoute.RULE:
-            return (
-                f"The signal at gate {self.gate} is a rule; no model whose alarms could be counted "
-                "tells failures apart."
+            return RefusedLever(
+                LeverRefusal.SIGNAL_IS_A_RULE,
+                f"The signal at gate {gate} is a rule; no model whose alarms could be counted "
+                "tells failures apart.",
             )
-        if self.alarms is not None and self.alarms.least_prob >= 1:
-            return (
-                f"At gate {self.gate} no alarm would be raised: at these prices a false one costs "
-                "more than a caught failure saves at every risk that is counted."
+        if alarms is not None and alarms.least_prob >= 1:
+            return RefusedLever(
+                LeverRefusal.NO_ALARM_PAYS,
+                f"At gate {gate} no alarm would be raised: at these prices a false one costs "
+                "more than a caught failure saves at every risk that is counted.",
             )
-        if self.alarms is None or self.alarms.failures == 0:
-            return (
-                f"There is a signal at gate {self.gate}, but no failure among later batches, "
-                "so the share of failures an alert would catch is unknown."
+        if alarms is None or alarms.failures == 0:
+            return RefusedLever(
+                LeverRefusal.NO_LATER_FAILURE,
+                f"There is a signal at gate {gate}, but no failure among later batches, "
+                "so the share of failures an alert would catch is unknown.",
             )
-        return None
+        return alarms
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 import numpy as np
 import polars as pl
 
+from assets.savings.arithmetic.lever_kinds.kind import kind_of
 from assets.savings.business_case import failure_counts
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
@@ -84,7 +85,7 @@ def answer(
     tables = records.of_windows
     parameters = asked_parameters(conditions, tables["dictionary"], kind)
     last_gate = _last_gate(records, chosen)
-    acting_gate = max(lever.stages) if kind == "lots" else last_gate
+    acting_gate = max(lever.stages) if kind_of(lever).acts_in_its_stages else last_gate
     refusal = meaning_refusal(
         parameters, chosen, last_gate, acting_gate, tables["withheld_features"], refused_features
     )

@@ -10,16 +10,19 @@ from typing import Any
 
 import polars as pl
 
+from assets.savings.arithmetic.lever_kinds.kind import kind_named
 from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
 from assets.savings.windows.estimation import window_effect
 from assets.savings.windows.policy import Window
 from assets.savings.windows.records import WindowRecords, window_records
+from data_contracts.assumption_schema.lever_kinds import LEVER_KINDS, holding_values
 from data_contracts.assumptions import Assumptions, Lever
 from data_contracts.codes import Verdict, WindowEstimator, WindowTarget
 from data_contracts.tables import table
 
-KINDS = {"window": ("parameter", "sensor"), "lots": ("material",)}
+# Kind of a lever that holds values -> kinds of feature it may hold.
+KINDS = {name: kind_named(name).holds for name, terms in LEVER_KINDS.items() if terms.holds_values}
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ def studied_windows(
         (lever, outcome) -> what was studied; absent where no driver is named.
     """
     found: Studied = {}
-    for lever in assumptions.levers:
-        for outcome in outcomes if lever.kind in KINDS else []:
+    for lever in holding_values(assumptions.levers):
+        for outcome in outcomes:
             for driver in _drivers(lever, outcome, evidence, tables):
                 one = _studied(lever, outcome, driver, tables, resamples, seed)
                 found.setdefault((lever.name, outcome), one)

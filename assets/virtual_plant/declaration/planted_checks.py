@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from assets.virtual_plant.base.errors import PlantError
 from assets.virtual_plant.declaration.plant import Plant
-from assets.virtual_plant.declaration.planted import EarlyTermination, PlantLever
-from assets.virtual_plant.declaration.policy import require_held
+from assets.virtual_plant.declaration.planted import EarlyTermination
+from assets.virtual_plant.declaration.planted_levers import check_lever
 from assets.virtual_plant.declaration.variable import Pattern, Variable
 
 MOST_CONDITIONS = 3
@@ -27,7 +27,7 @@ def check_planted(plant: Plant, units: Mapping[str, str]) -> None:
     for law in plant.early_terminations:
         _check_early_termination(law, units)
     for lever in plant.levers:
-        _check_lever(plant, lever)
+        check_lever(plant, lever)
 
 
 def _check_mechanisms(plant: Plant, units: Mapping[str, str]) -> None:
@@ -91,24 +91,3 @@ def _check_early_termination(law: EarlyTermination, units: Mapping[str, str]) ->
         raise PlantError(f"{what}: probability must be from 0 to 1")
     if law.stage not in {3, 4, 5}:
         raise PlantError(f"{what}: stage must be 3, 4 or 5, where batches are made")
-
-
-def _check_lever(plant: Plant, lever: PlantLever) -> None:
-    what = f"lever {lever.name}"
-    if lever.kind == "maintenance":
-        if lever.unit_procedure not in plant.maintenance:
-            raise PlantError(f"{what}: no maintenance is declared for '{lever.unit_procedure}'")
-        if not (lever.interval_batches or 0) > 0:
-            raise PlantError(f"{what}: interval_batches must be above 0")
-        return
-    if lever.kind not in {"window", "lots"}:
-        raise PlantError(
-            f"{what}: unknown kind '{lever.kind}'; known are window, maintenance, lots"
-        )
-    if lever.low is None and lever.high is None:
-        raise PlantError(f"{what}: needs low or high")
-    if lever.low is not None and lever.high is not None and not lever.low < lever.high:
-        raise PlantError(f"{what}: its window is empty; low must be below high")
-    require_held(str(lever.variable), plant, what)
-    if lever.kind == "lots" and "." not in str(lever.variable):
-        raise PlantError(f"{what}: write its variable as material.attribute")

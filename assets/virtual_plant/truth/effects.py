@@ -15,6 +15,7 @@ import numpy as np
 from assets.virtual_plant.base.randomness import stream
 from assets.virtual_plant.declaration.plant import Plant
 from assets.virtual_plant.declaration.planted import PlantLever
+from assets.virtual_plant.declaration.planted_levers import pulled
 from assets.virtual_plant.declaration.structure import Policy
 from assets.virtual_plant.production.batches import Batches, Settings, When, make_batches
 
@@ -95,27 +96,13 @@ def lever_effects(made: Batches, reruns: int) -> dict[str, Effect]:
     before = made
     if made.settings.policy:
         before = make_batches(made.plant, replace(made.settings, policy=None), made.when)
-    wanted = {lever.name: _done(made.plant, lever) for lever in made.plant.levers}
+    wanted = {lever.name: pulled(made.plant, lever) for lever in made.plant.levers}
     return _effects(before, wanted, reruns)
 
 
 def with_lever(made: Batches, lever: PlantLever) -> Batches:
     """These very batches, on the same random numbers, with one declared lever pulled."""
-    return _with(made.settings, made.plant, made.when, *_done(made.plant, lever))
-
-
-def _done(plant: Plant, lever: PlantLever) -> tuple[Plant, Policy | None]:
-    """The plant and the policy with a lever pulled."""
-    if lever.kind == "maintenance":
-        unit, mean = str(lever.unit_procedure), float(lever.interval_batches or 0)
-        law = plant.maintenance[unit]
-        spread = law.interval_batches[1] * mean / law.interval_batches[0]
-        changed = {**plant.maintenance, unit: replace(law, interval_batches=(mean, spread))}
-        return replace(plant, maintenance=changed), None
-    low = -np.inf if lever.low is None else lever.low
-    high = np.inf if lever.high is None else lever.high
-    held = Policy(str(lever.variable), low, high)
-    return plant, held if lever.kind == "window" else replace(held, how="reject")
+    return _with(made.settings, made.plant, made.when, *pulled(made.plant, lever))
 
 
 def _effects(

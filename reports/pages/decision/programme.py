@@ -4,14 +4,13 @@ Sentences are parts, words and claims by name, as in ``ask``. Levers are named w
 its limit and its unit; a model's driver precedes failures and is not said to cause them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from data_contracts.titles import within_sentence
+from reports.pages.decision.lever_words import lever_words
 from reports.pages.decision.parts import COST, Part
 from reports.pages.facts import Facts
-from reports.wording import EVIDENCE_OWED, TIERS, stage
+from reports.wording import TIERS, stage
 
 _LEVERS_SQL = """
 SELECT l.lever, l.title, l.kind, l.tier, l.gate,
@@ -53,99 +52,25 @@ class Planned:
 def planned(facts: Facts) -> list[Planned]:
     """Return the levers of the programme, worth most first."""
     reasons = {row["lever"]: row["reason"] for row in facts.rows(_NO_TRIAL_SQL)}
-    return [
-        Planned(
-            lever=row["lever"],
-            do=_DO.get(row["kind"], _declared)(facts, row),
-            where=_where(row),
-            seen=_SEEN.get(row["kind"], _nothing)(facts, row),
-            owed=EVIDENCE_OWED.get(row["kind"], ""),
-            sums=_sums(facts, row["lever"]),
-            proof=proof(facts, row["lever"], reasons.get(row["lever"])),
-        )
-        for row in facts.rows(_LEVERS_SQL)
-    ]
+    return [_lever(facts, row, reasons.get(row["lever"])) for row in facts.rows(_LEVERS_SQL)]
+
+
+def _lever(facts: Facts, row: dict[str, Any], no_trial: str | None) -> Planned:
+    words = lever_words(row["kind"])
+    return Planned(
+        lever=row["lever"],
+        do=words.do(facts, row),
+        where=_where(row),
+        seen=words.seen(facts, row),
+        owed=words.owed,
+        sums=_sums(facts, row["lever"]),
+        proof=proof(facts, row["lever"], no_trial),
+    )
 
 
 def _where(row: dict[str, Any]) -> str:
     tier = f"tier {row['tier']}, {TIERS.get(row['tier'], '')}".rstrip(", ")
     return tier if row["gate"] is None else f"{stage(row['gate'])}; {tier}"
-
-
-def _declared(_: Facts, row: dict[str, Any]) -> list[Part]:
-    return [f"{row['title']}."]
-
-
-def _nothing(_: Facts, row: dict[str, Any]) -> list[Part]:
-    del row
-    return []
-
-
-def _limits(facts: Facts, row: dict[str, Any]) -> list[Part]:
-    """Say within which limits a parameter is kept, with its unit."""
-    unit = f" {row['unit']}" if row["unit"] else ""
-    low: Part = ("window.low", row["lever"], "value")
-    high: Part = ("window.high", row["lever"], "value")
-    has_low, has_high = (facts.has(f"window.{end}", row["lever"]) for end in ("low", "high"))
-    if has_low and has_high:
-        return ["between ", low, " and ", high, unit]
-    if not has_low and not has_high:
-        return ["in its window"]
-    return ["at or above ", low, unit] if has_low else ["at or below ", high, unit]
-
-
-def parameter(row: dict[str, Any]) -> str:
-    """Return a parameter's title without the unit, which stands behind its limit."""
-    return within_sentence(str(row["parameter"]).removesuffix(f" ({row['unit']})"))
-
-
-def _hold(facts: Facts, row: dict[str, Any]) -> list[Part]:
-    return [f"Hold {parameter(row)} ", *_limits(facts, row), "."]
-
-
-def _choose_lots(facts: Facts, row: dict[str, Any]) -> list[Part]:
-    limits = _limits(facts, row)
-    return [f"Use lots with {parameter(row)} ", *limits, "; reject or blend the others."]
-
-
-def _alert(_: Facts, row: dict[str, Any]) -> list[Part]:
-    return [f"Act on the alert at {stage(row['gate'])}: rescue the batch, or stop it."]
-
-
-def _seen_outside(facts: Facts, row: dict[str, Any]) -> list[Part]:
-    if not facts.has("lever.of_ten", row["lever"]):
-        return []
-    return [
-        "It goes with ",
-        ("lever.of_ten", row["lever"], "full"),
-        " fewer of ten failures; ",
-        ("window.outside", row["lever"], "value"),
-        " of batches on record lie outside.",
-    ]
-
-
-def _seen_by_alert(facts: Facts, row: dict[str, Any]) -> list[Part]:
-    if not facts.has("lever.of_ten", row["lever"]):
-        return []
-    return [
-        "Of ten failures it would have caught ",
-        ("lever.of_ten", row["lever"], "value"),
-        ", with an alarm on ",
-        ("lever.alarmed", row["lever"], "value"),
-        " of a hundred good batches.",
-    ]
-
-
-_DO: dict[str, Callable[[Facts, dict[str, Any]], list[Part]]] = {
-    "alert": _alert,
-    "window": _hold,
-    "lots": _choose_lots,
-}
-_SEEN: dict[str, Callable[[Facts, dict[str, Any]], list[Part]]] = {
-    "alert": _seen_by_alert,
-    "window": _seen_outside,
-    "lots": _seen_outside,
-}
 
 
 def _sums(facts: Facts, lever: str) -> list[Part]:

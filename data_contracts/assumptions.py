@@ -15,6 +15,7 @@ from data_contracts.assumption_schema.entries import exact
 from data_contracts.assumption_schema.model import (
     Assumption,
     Assumptions,
+    HeldLever,
     LedgerCategory,
     Lever,
     Promise,
@@ -31,6 +32,7 @@ __all__ = [
     "DEFAULT_PRESET",
     "Assumption",
     "Assumptions",
+    "HeldLever",
     "LedgerCategory",
     "Lever",
     "Promise",

@@ -98,7 +98,9 @@ def test_every_economics_table_is_made(tables):
     # recorded, so there is no suspect either.
     of_windows = {f"economics.{name}" for name in ("window_effects", "negative_controls")}
     of_windows.add("economics.savings_upper_bounds")
-    assert {name for name in made if tables[name].is_empty()} == of_windows
+    # Nothing is promised yet, so nothing is followed.
+    of_a_promise = {f"economics.{name}" for name in ("lever_adherence", "benefit_ledger")}
+    assert {name for name in made if tables[name].is_empty()} == of_windows | of_a_promise
     assert tables["finding.window_studies"].is_empty()
 
 

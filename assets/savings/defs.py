@@ -19,6 +19,7 @@ from assets.defs import (
 from assets.run_settings import RunSettings
 from assets.savings.arithmetic.break_even import alarm_prices
 from assets.savings.benefit.benefit_ledger import BENEFIT_LEDGER, benefit_ledger
+from assets.savings.benefit.held_batches import unrecorded
 from assets.savings.benefit.lever_adherence import LEVER_ADHERENCE, lever_adherence
 from assets.savings.business_case import RESAMPLES, business_case, studied
 from assets.savings.changes.earlier_run import ASSUMPTIONS, SCENARIOS, kept_studies
@@ -184,7 +185,10 @@ def savings(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterat
 )
 def adherence_to_levers(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.DataFrame:
     """How often each promised lever was held, one row per lever and month."""
-    return lever_adherence(context.resources.run_settings.assumptions().promise, tables)
+    promise = context.resources.run_settings.assumptions().promise
+    for said in unrecorded(promise, tables["gate_values"]):
+        context.log.warning(said)
+    return lever_adherence(promise, tables)
 
 
 @table_asset(

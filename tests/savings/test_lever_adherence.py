@@ -7,6 +7,7 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
+from assets.savings.benefit.held_batches import unrecorded
 from assets.savings.benefit.lever_adherence import lever_adherence
 from assets.savings.benefit.lever_state import LeverState, lever_state
 from assets.savings.benefit.margin_tracker import margin_evidence
@@ -74,6 +75,18 @@ def test_lever_adherence_of_a_parameter_nobody_records():
     found = lever_adherence(unknown, tables_under_way())
     assert set(found["state"]) == {"not_recorded"}
     assert found["adherence_share"].null_count() == found.height == 3
+
+
+def test_a_promised_feature_that_nobody_records_is_named():
+    values = tables_under_way()["gate_values"]
+    assert unrecorded(PROMISE, values) == unrecorded(None, values) == []
+    (said,) = unrecorded(replace(PROMISE, held=(replace(LOTS, feature="d50"),)), values)
+    assert said == (
+        "promise: held: lots.failure: no batch has a number for 'd50', so whether it is held "
+        "cannot be told; did you mean d50_um?"
+    )
+    (said,) = unrecorded(replace(PROMISE, held=(replace(LOTS, feature="zzz"),)), values)
+    assert said.endswith("nothing like it is recorded.")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ What was recorded is taken as it stands, at the last gate that has it; whether a
 out is read off the value, not off anybody's word.
 """
 
+from difflib import get_close_matches
+
 import polars as pl
 
 from data_contracts.assumptions import HeldLever, Promise
@@ -75,3 +77,25 @@ def with_inside(dated: pl.DataFrame, gate_values: pl.DataFrame, held: HeldLever)
     found = dated.join(recorded, on="batch_id", how="left", maintain_order="left")
     inside = pl.when(pl.col("value").is_not_null()).then(is_inside)
     return found.with_columns(is_inside=inside).drop("value")
+
+
+def unrecorded(promise: Promise | None, gate_values: pl.DataFrame) -> list[str]:
+    """Return a sentence for each promised feature of which no batch has a value.
+
+    Args:
+        promise: The promise; None before one has started.
+        gate_values: ``feature.gate_values``.
+    """
+    known = set(gate_values.filter(pl.col("value").is_not_null())["feature"].unique())
+    said = []
+    for held in promise.held if promise else ():
+        if held.feature not in known:
+            close = get_close_matches(held.feature, sorted(known), n=3, cutoff=0.4)
+            hint = (
+                f"did you mean {' or '.join(close)}?" if close else "nothing like it is recorded."
+            )
+            said.append(
+                f"promise: held: {held.lever}: no batch has a number for '{held.feature}', so "
+                f"whether it is held cannot be told; {hint}"
+            )
+    return said

@@ -28,7 +28,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     """
     drawn = figure(
         height=280,
-        x=axis("month", type="date"),
+        x=axis("month", type="date", tickformat="%Y-%m", nticks=8),
         y=axis("evidence", type="log", dtick=1),
         **LEGEND,
     )

@@ -5,6 +5,7 @@ Nothing is shown before a promise says what is held. States are read as codes; f
 
 from typing import Any
 
+from reports.pages.decision.programme import parameter
 from reports.pages.facts import Facts
 
 # What the records say of a lever in a month, by ``economics.lever_adherence.state``.
@@ -37,6 +38,7 @@ def context(facts: Facts) -> dict[str, Any]:
         row
         | {
             "parameter": str(row["parameter"]).removesuffix(f" ({row['unit']})"),
+            "spoken": parameter(row),
             "standing": STATES[row["state"]],
             "months": [month for month in months if month["lever"] == row["lever"]],
         }

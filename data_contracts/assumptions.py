@@ -16,6 +16,7 @@ from data_contracts.assumption_schema.lever_kinds import raising_alarms
 from data_contracts.assumption_schema.model import (
     Assumption,
     Assumptions,
+    HeldLever,
     LedgerCategory,
     Lever,
     Promise,
@@ -33,6 +34,7 @@ __all__ = [
     "DEFAULT_PRESET",
     "Assumption",
     "Assumptions",
+    "HeldLever",
     "LedgerCategory",
     "Lever",
     "Promise",

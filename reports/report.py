@@ -27,7 +27,7 @@ from reports.pages import (
     window_evidence,
 )
 from reports.pages.charts import draw_charts
-from reports.pages.decision import ask, programme
+from reports.pages.decision import ask, programme, under_way
 from reports.pages.facts import Facts
 from reports.pages.markup import claim_writer
 from reports.whole_file import whole_file
@@ -129,6 +129,7 @@ def render(
             **executive.context(facts),
             **ask.context(facts),
             **programme.context(facts),
+            **under_way.context(facts),
             **power.context(facts),
             **window_evidence.context(facts),
             **technical.context(facts),

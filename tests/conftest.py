@@ -85,6 +85,7 @@ SLOW_FILES = (
     "tests/reports/test_workbook.py",
     "tests/rules/test_exhaustive_search.py",
     "tests/rules/test_rule_study.py",
+    "tests/savings/test_margin_tracker_study.py",
     "tests/savings/test_negative_controls.py",
     "tests/savings/test_savings_assets.py",
     "tests/savings/test_savings_study.py",

@@ -18,6 +18,9 @@ from assets.defs import (
 )
 from assets.run_settings import RunSettings
 from assets.savings.arithmetic.break_even import alarm_prices
+from assets.savings.benefit.benefit_ledger import BENEFIT_LEDGER, benefit_ledger
+from assets.savings.benefit.held_batches import unrecorded
+from assets.savings.benefit.lever_adherence import LEVER_ADHERENCE, lever_adherence
 from assets.savings.business_case import RESAMPLES, business_case, studied
 from assets.savings.changes.earlier_run import ASSUMPTIONS, SCENARIOS, kept_studies
 from assets.savings.changes.run_moves import PricingEffort, moves_of_run
@@ -231,6 +234,34 @@ def savings(
         context.log.info(f"{row['lever']}: {row['basis']}. {row['reason']}")
     found = {name: getattr(case, contract(name).table) for name in CASE_TABLES}
     yield from table_outputs(found, CASE_TABLES)
+
+
+@table_asset(
+    LEVER_ADHERENCE,
+    *("core.batches", "core.outcome_definitions", "core.outcome_margins"),
+    *("feature.gate_values", "economics.savings_tracker"),
+    group=GROUP,
+    resources=SETTINGS,
+)
+def adherence_to_levers(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.DataFrame:
+    """How often each promised lever was held, one row per lever and month."""
+    promise = context.resources.run_settings.assumptions().promise
+    for said in unrecorded(promise, tables["gate_values"]):
+        context.log.warning(said)
+    return lever_adherence(promise, tables)
+
+
+@table_asset(
+    BENEFIT_LEDGER,
+    *(*RECORDS, "feature.gate_values", "economics.copq_ledger", RECORDED_PRICES),
+    group=GROUP,
+    resources=SETTINGS,
+)
+def benefit_by_batch(
+    context: dg.AssetExecutionContext, recorded_prices: pl.DataFrame, **tables: pl.DataFrame
+) -> pl.DataFrame:
+    """What a programme under way was to avoid and what was lost, batch by batch."""
+    return benefit_ledger(in_force(context, recorded_prices), tables)
 
 
 # What the records leave open belongs to a fit, as a verdict does: no night changes it.

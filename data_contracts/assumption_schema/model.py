@@ -117,6 +117,30 @@ class Lever:
 
 
 @dataclass(frozen=True)
+class HeldLever:
+    """What one lever of a programme under way promised to keep, frozen when it started.
+
+    Attributes:
+        lever: A declared lever, alone or with its outcome, as ``window.failure``.
+        feature: Parameter or attribute that is kept, as ``feature.gate_values`` names it.
+        low: Smallest value allowed, as recorded; None for no lower limit.
+        high: Largest value allowed, above ``low``; None for no upper limit.
+        adherence: Share of batches that were to lie inside, above 0, at most 1; exact.
+    """
+
+    lever: str
+    feature: str
+    low: float | None
+    high: float | None
+    adherence: Fraction
+
+    @property
+    def outcome(self) -> str | None:
+        """Outcome the lever acts on; None for every failure that is priced."""
+        return self.lever.partition(".")[2] or None
+
+
+@dataclass(frozen=True)
 class Promise:
     """What a programme under way has promised, written once when it starts and then left alone.
 
@@ -127,6 +151,7 @@ class Promise:
         owner: Who answers for the promise.
         record_before: Failures, batches and design effect of the record it is measured against,
             frozen when it started; None to count them from the batches before its first day.
+        held: What each lever keeps, in the order of the file; empty where that is not followed.
     """
 
     started_on: date
@@ -134,6 +159,7 @@ class Promise:
     failure_prob_promised: Fraction
     owner: str
     record_before: tuple[int, int, float] | None = None
+    held: tuple[HeldLever, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,20 @@
 """Reads a file of cost assumptions and refuses what cannot be audited.
 
 The set as a whole is put together and checked here; what the file and the set it extends state
-together is in ``stated``, ledger and levers in ``levers``, single entries in ``entries``. Numbers
-are read as exact fractions (``0.03`` is 3/100, ``2/3`` two thirds), so arithmetic stays exact.
+together is in ``stated``, ledger and levers in ``levers``, a promise in ``promise``, single
+entries in ``entries``. Numbers are read as exact fractions (``0.03`` is 3/100, ``2/3`` two thirds),
+so arithmetic stays exact.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from data_contracts.assumption_schema.entries import (
-    exact,
-    read_block,
-    read_date,
-    read_text,
-)
+from data_contracts.assumption_schema.entries import read_block, read_text
 from data_contracts.assumption_schema.lever_kinds import raising_alarms
 from data_contracts.assumption_schema.levers import read_ledger, read_levers, read_origin_stages
-from data_contracts.assumption_schema.model import Assumption, Assumptions, Promise
+from data_contracts.assumption_schema.model import Assumption, Assumptions
+from data_contracts.assumption_schema.promise import read_promise
 from data_contracts.assumption_schema.stated import stated
 from data_contracts.assumption_schema.units import BASIS_QUESTIONS, CURRENCY, NAMED_UNITS
 from data_contracts.assumption_schema.unmeasured import unmeasured_confounding
@@ -58,7 +55,9 @@ def read_assumptions(path: Path) -> Assumptions:
         ledger=read_ledger(top.get("ledger", {}), parameters, f"{where}: ledger"),
         levers=levers,
         origin_stages=read_origin_stages(top.get("failure_modes", {}), f"{where}: failure_modes"),
-        promise=_promise(top["promise"], f"{where}: promise") if "promise" in top else None,
+        promise=read_promise(top["promise"], levers, f"{where}: promise")
+        if "promise" in top
+        else None,
         shipped_set=found.shipped_set,
     )
     _check_failure_cost(read)
@@ -81,38 +80,6 @@ def _check_failure_cost(read: Assumptions) -> None:
             f"{read.where}: nothing says what a failed batch costs; add a ledger or "
             "'failure_cost_usd_per_batch'."
         )
-
-
-def _promise(value: Any, where: str) -> Promise:
-    fields = {"started_on", "failure_prob_before", "failure_prob_promised", "owner"}
-    block = read_block(value, where, fields, {"record_before"})
-    before, promised = (
-        exact(block[name], f"{where}: {name}")
-        for name in ("failure_prob_before", "failure_prob_promised")
-    )
-    if not 0 < promised < before < 1:
-        raise AssumptionError(
-            f"{where}: failure_prob_promised {float(promised):g} must lie above 0 and below "
-            f"failure_prob_before {float(before):g}, which lies below 1; correct them."
-        )
-    started, owner = read_date(block, where, "started_on"), read_text(block, "owner", where)
-    counted = _record_before(block["record_before"], where) if "record_before" in block else None
-    return Promise(started, before, promised, owner, counted)
-
-
-def _record_before(value: Any, where: str) -> tuple[int, int, float]:
-    """Read the frozen counts of the record a programme is measured against."""
-    where = f"{where}: record_before"
-    block = read_block(value, where, {"failures", "batches", "design_effect"})
-    failures, batches, effect = (
-        exact(block[name], f"{where}: {name}") for name in ("failures", "batches", "design_effect")
-    )
-    if not 0 <= failures < batches or failures % 1 or batches % 1 or effect < 1:
-        raise AssumptionError(
-            f"{where}: needs whole numbers of failures and batches, fewer failures than batches, "
-            "and a design_effect of at least 1; copy them from economics.savings_tracker."
-        )
-    return int(failures), int(batches), float(effect)
 
 
 def _basis(value: Any, where: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ from reports.figures.models import (
 from reports.figures.money import (
     cash_over_time,
     cost_breakdown,
+    programme_evidence,
     scenario_savings,
     sensitivity_bars,
     value_by_gate,
@@ -96,6 +97,13 @@ PICTURES = {
         "Cash since the start, and when it breaks even",
         "All levers of the programme together, before discounting and tax; one-off cost is paid at "
         "the start. The band runs from P10 to P90.",
+    ),
+    "programme_evidence": Picture(
+        programme_evidence.SQL,
+        programme_evidence.draw,
+        "Does the programme show?",
+        "Evidence month by month that margins, or failures, moved as promised. It is shown from "
+        "the dotted line on, at 20; looking every month does not wear it out.",
     ),
     "scenario_savings": Picture(
         scenario_savings.SCENARIO_SQL,

@@ -114,7 +114,9 @@ def test_every_economics_table_is_made(tables):
     # recorded, so there is no suspect either; no cost and no event is on record.
     of_windows = {f"economics.{name}" for name in ("window_effects", "negative_controls")}
     of_costs = {"economics.recorded_prices", "economics.quality_costs"}
-    left = of_windows | of_costs | {"economics.savings_upper_bounds"}
+    # Nothing is promised yet, so nothing is followed.
+    of_a_promise = {f"economics.{name}" for name in ("lever_adherence", "benefit_ledger")}
+    left = of_windows | of_costs | of_a_promise | {"economics.savings_upper_bounds"}
     assert {name for name in made if tables[name].is_empty()} == left
     assert tables["finding.window_studies"].is_empty()
 
@@ -124,6 +126,24 @@ def test_rules_of_the_contracts_hold(tables):
         for rule in contract(name).rules:
             holds = tables[name].select(pl.sql_expr(rule.expression).alias("holds"))["holds"]
             assert holds.all(), (name, rule.name)
+
+
+def test_a_programme_under_way_is_followed_and_booked(records_of, assumptions_file, tmp_path):
+    """Twelve of 400 batches failed, all before the start; nobody recorded the parameter."""
+    file = tmp_path / "promised.yaml"
+    promise = """
+promise: {started_on: 2025-01-01, failure_prob_before: 0.03, failure_prob_promised: 0.01,
+  owner: Head of production, held: [{lever: window.failure, feature: moisture_pct, high: 2.5,
+  adherence: 0.9}]}
+"""
+    file.write_text(assumptions_file.read_text(encoding="utf-8") + promise, encoding="utf-8")
+    made = _materialised(records_of(), file)
+    followed, booked = (made[f"economics.{n}"] for n in ("lever_adherence", "benefit_ledger"))
+    assert followed["state"].to_list() == ["not_recorded"] * 12
+    assert booked["batch_id"].n_unique() == booked.height == 199
+    assert booked["expected_failures_avoided"].sum() == 0  # whether it was held is not known
+    assert booked["failures"].sum() == 0
+    test_rules_of_the_contracts_hold(made)
 
 
 def test_a_set_that_cannot_price_a_run_is_refused(records_of):

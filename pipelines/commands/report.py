@@ -6,6 +6,7 @@ from pipelines.terminal.console import say
 
 def command(home: HomeOption = None) -> None:
     """Draw the reports again from the published warehouse; nothing is recomputed."""
+    from data_contracts.errors import UsageError, WarehouseError
     from pipelines.site.asked import home_of
     from reports.report import write_report
     from reports.summary.document import write_summary
@@ -18,9 +19,16 @@ def command(home: HomeOption = None) -> None:
     # One release from beginning to end: a run may put the next in place meanwhile.
     release = released(where)
     with open_published(release) as published:
-        report = write_report(published, release.reports_dir, release.data_docs_dir)
-        summary = write_summary(published, release.reports_dir)
-        what_if = write_what_if(published, release.reports_dir)
+        try:
+            report = write_report(published, release.reports_dir, release.data_docs_dir)
+            summary = write_summary(published, release.reports_dir)
+            what_if = write_what_if(published, release.reports_dir)
+        except WarehouseError as error:
+            detail = str(error).partition("\n")[0]
+            raise UsageError(
+                f"The copy in {where.root} was published by another version and cannot be drawn "
+                f"by this one: run its source again. What is missing: {detail}"
+            ) from error
     say(f"Report: {(where.reports_dir / report.name).absolute()}")
     say(f"Summary: {(where.reports_dir / summary.name).absolute()}")
     say(f"What if: {(where.reports_dir / what_if.name).absolute()}")

@@ -21,7 +21,7 @@ def tables():
         schema=["batch_id", "category", "stage", "amount_usd"], orient="row",
     ).with_columns(
         pl.col("amount_usd").cast(pl.Decimal(18, 2)), paf=pl.lit("internal_failure"),
-        basis=pl.lit("failed batch"), is_avoidable=True,
+        basis=pl.lit("failed batch"), is_avoidable=True, cost_basis=pl.lit("assumption"),
     )  # fmt: skip
     deviations = pl.DataFrame(
         [("D1", "B3", 6, "critical", "moisture_pct"), ("D2", "B3", 4, "minor", None),

@@ -20,7 +20,7 @@ import polars as pl
 from benchmarks.studies.asked import Asked
 from benchmarks.studies.leak_marks import COPY, PHYSICS, leak_marks
 from benchmarks.studies.record import StudyRecord
-from data_contracts.codes import Verdict
+from data_contracts.codes.records import Verdict
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from assets.rules.study import RuleStudy, run_rule_study
 from assets.rules.target_search import RuleSettings
 from benchmarks.studies.record import StudyRecord
 from benchmarks.studies.rule_plants import CONDITIONS, RulePlant, rule_inputs, rule_plant
-from data_contracts.codes import RuleStatus
+from data_contracts.codes.records import RuleStatus
 
 ENOUGH = 0.8
 

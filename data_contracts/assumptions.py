@@ -25,7 +25,7 @@ from data_contracts.assumption_schema.reader import read_assumptions
 from data_contracts.assumption_schema.recorded import with_recorded
 from data_contracts.assumption_schema.shipped import BUILT_IN_DIR, built_in_names
 from data_contracts.assumption_schema.spans import check_span
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.errors import AssumptionError
 
 __all__ = [

@@ -4,19 +4,21 @@ Only vocabulary lives here: verdicts, rungs of the ladder, stages, rules, measur
 an entry is shown as itself, with underscores as spaces, so a new code never breaks a page.
 """
 
-from data_contracts.codes import (
-    DriverDirection,
-    ExplanationMethod,
+from data_contracts.codes.money import (
     HeadlinePart,
-    LaterStanding,
-    LeakLikeness,
     NegativeControl,
-    PlantedWorth,
     PriceOrigin,
     RateComparison,
+    Scenario,
+)
+from data_contracts.codes.records import (
+    DriverDirection,
+    ExplanationMethod,
+    LaterStanding,
+    LeakLikeness,
+    PlantedWorth,
     RefusalRule,
     ReplacementVerdict,
-    Scenario,
     Validation,
     Verdict,
     VerdictRoute,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from data_contracts.codes import OutcomeStatus
+from data_contracts.codes.records import OutcomeStatus
 from data_contracts.tables import table
 
 

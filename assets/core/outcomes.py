@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from assets.core.margins import worst_samples
-from data_contracts.codes import OutcomeStatus
+from data_contracts.codes.records import OutcomeStatus
 from data_contracts.expressions import columns_of, holds
 from data_contracts.profile_schema.outcomes import BATCH_COLUMNS, Outcome
 from data_contracts.tables import key, table

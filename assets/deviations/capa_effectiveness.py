@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.regression.interrupted_series import CountSeries, RateChange, rate_change
-from data_contracts.codes import CapaVerdict
+from data_contracts.codes.records import CapaVerdict
 from data_contracts.tables import table
 
 PERIOD = timedelta(days=30)

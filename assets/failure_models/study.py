@@ -34,7 +34,7 @@ from assets.failure_models.signal.null_distribution import number_of_clusters
 from assets.failure_models.signal.validation import validations
 from assets.failure_models.study_tables import model_tables, verdicts
 from assets.statistics.resampling.permutation import SharedDraws
-from data_contracts.codes import Validation
+from data_contracts.codes.records import Validation
 from data_contracts.tables import table
 
 GATES = range(1, 8)

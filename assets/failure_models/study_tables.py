@@ -25,7 +25,7 @@ from assets.failure_models.signal.subgroups import subgroups
 from assets.failure_models.signal.trends import trends
 from assets.failure_models.signal.validation import calibration
 from assets.failure_models.signal.verdict_sentence import not_applicable
-from data_contracts.codes import Verdict
+from data_contracts.codes.records import Verdict
 from data_contracts.tables import table
 
 Rows = list[dict[str, Any]]

@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.gate_features.firewall import Admitted
 from assets.gate_features.observed.observations import STAGE_NAMES
-from data_contracts.codes import RefusalRule
+from data_contracts.codes.records import RefusalRule
 from data_contracts.expressions import columns_of
 from data_contracts.profile_schema.defining_events import listed_events
 from data_contracts.tables import columns, table

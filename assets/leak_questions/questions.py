@@ -22,7 +22,7 @@ from assets.batch_matrix.outcome_panel import (
 )
 from assets.leak_questions.likeness import forward_auc, forward_fits
 from assets.statistics.array_types import FloatArray
-from data_contracts.codes import LeakLikeness
+from data_contracts.codes.records import LeakLikeness
 from data_contracts.tables import table
 
 # Physics can be as good as this, and few parameters are: an answer costs one line.

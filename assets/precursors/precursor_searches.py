@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from assets.precursors.search import FAMILY_LEVEL, OutcomeSearch
-from data_contracts.codes import SearchVerdict
+from data_contracts.codes.records import SearchVerdict
 from data_contracts.tables import table
 
 REFUSALS = {

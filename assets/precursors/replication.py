@@ -19,7 +19,7 @@ from assets.precursors.lag_search import (
 from assets.precursors.matched_blocks import Subjects
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.resampling.permutation import cluster_keys, p_value, permuted_positions
-from data_contracts.codes import LaterStanding
+from data_contracts.codes.records import LaterStanding
 
 HELD_BELOW = 0.05
 DRAWS = 999

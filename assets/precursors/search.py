@@ -16,7 +16,7 @@ from assets.precursors.matched_blocks import Subjects, matched_blocks, subjects_
 from assets.statistics.array_types import IntArray
 from assets.statistics.resampling.multiplicity import FamilyNull, westfall_young
 from assets.statistics.resampling.permutation import SharedDraws, log10_arrangements
-from data_contracts.codes import SearchVerdict
+from data_contracts.codes.records import SearchVerdict
 from data_contracts.profile_schema.defining_events import is_defining, listed_events
 
 FAMILY_LEVEL = 0.05

@@ -16,7 +16,7 @@ from assets.rules.search.selectors import SearchColumn
 from assets.rules.search.subgroup_search import SubgroupSearch
 from assets.rules.selection import best_rule, without
 from assets.rules.target_search import RuleSettings, TargetSearch
-from data_contracts.codes import RuleStatus
+from data_contracts.codes.records import RuleStatus
 
 MOST_RULES = 5
 CLAIMED_BELOW = 0.05

@@ -15,7 +15,7 @@ from assets.rules.study import RuleStudy
 from assets.rules.target_search import RuleSettings, TargetSearch
 from assets.statistics.array_types import BoolArray, IntArray
 from assets.statistics.dependence import share_interval
-from data_contracts.codes import RuleStatus
+from data_contracts.codes.records import RuleStatus
 from data_contracts.tables import table
 
 PERIODS = 8

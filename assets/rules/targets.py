@@ -18,7 +18,7 @@ from assets.batch_matrix.outcome_panel import (
     outcome_labels,
 )
 from assets.statistics.array_types import FloatArray
-from data_contracts.codes import RuleKind
+from data_contracts.codes.records import RuleKind
 
 THIN_SHARE = 0.1
 LARGEST_THIN_SHARE = 0.25

@@ -10,7 +10,7 @@ from collections.abc import Collection
 import polars as pl
 
 from data_contracts.catalogue import contract
-from data_contracts.codes import SensorFault as Fault
+from data_contracts.codes.records import SensorFault as Fault
 from data_contracts.generated.polars_schema import empty
 
 SERIES = ["batch_id", "unit_procedure", "phase", "tag"]

@@ -26,7 +26,7 @@ from benchmarks.foreign_plants.sources import write_source
 from benchmarks.foreign_plants.table import ForeignTable
 from data_contracts.assumptions import load_run_assumptions
 from data_contracts.catalogue import contract
-from data_contracts.codes import Verdict
+from data_contracts.codes.records import Verdict
 from data_contracts.profile import Profile, load_profile
 from pipelines.replay.analysis import ReplayEffort, Tables, analysed, features_of
 from warehouse.paths import Home

@@ -38,7 +38,7 @@ from benchmarks.studies.savings_plants import (
 )
 from benchmarks.studies.savings_truth import Expected
 from data_contracts.assumptions import Assumptions, Lever
-from data_contracts.codes import Verdict
+from data_contracts.codes.records import Verdict
 
 DRAWS = 4_000
 ENDS = (0.05, 0.95)

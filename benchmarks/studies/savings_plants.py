@@ -35,7 +35,7 @@ from benchmarks.studies.plants import UNMEASURED
 from benchmarks.time_to_failure_study import schedule_frames
 from benchmarks.verdict_study import study_inputs
 from data_contracts.assumptions import Assumptions, load_built_in, with_overrides
-from data_contracts.codes import Verdict
+from data_contracts.codes.records import Verdict
 
 FAILURE, LAST_GATE = "failure", 5
 MOISTURE, COARSE = "parameter.granulation_end_moisture_pct", "material.api.d90_um"

@@ -11,7 +11,7 @@ from datetime import date
 from difflib import get_close_matches
 from fractions import Fraction
 
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.errors import AssumptionError
 
 ENDS = ("low", "base", "high")  # of what is held possible

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from data_contracts.assumption_schema.model import ENDS, Assumption, Assumptions
 from data_contracts.assumption_schema.spans import check_span
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 
 if TYPE_CHECKING:
     import polars as pl

@@ -7,7 +7,7 @@ are no prices but conventions of the method, the same everywhere until somebody 
 from difflib import get_close_matches
 from pathlib import Path
 
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.errors import AssumptionError
 
 BUILT_IN_DIR = Path(__file__).parents[1] / "assumptions"

@@ -28,7 +28,7 @@ from data_contracts.assumption_schema.shipped import (
     shipped_origin,
 )
 from data_contracts.assumption_schema.whole_entries import read_number
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.errors import AssumptionError
 
 _WHOLE = {"name", "title", "currency", "statement", "basis", "assumptions"}

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from data_contracts.assumption_schema.lever_kinds import holding_values
 from data_contracts.assumption_schema.model import Assumption, Lever
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 
 NAME = "unmeasured_confounding_ratio"
 _DEFAULT = Assumption(

@@ -1,7 +1,8 @@
 """The allowed values of coded columns as names in Python, so that no code is typed twice.
 
-A column whose contract says ``codes: <Name>`` gives a class of that name. ``make generated`` writes
-``data_contracts/codes.py`` anew, and a test fails while it is out of date.
+A column whose contract says ``codes: <Name>`` gives a class of that name: those of records, models
+and findings in ``data_contracts/codes/records.py``, those of money in ``codes/money.py`` beside it.
+``make generated`` writes both anew, and a test fails while one is out of date.
 """
 
 import re
@@ -12,10 +13,11 @@ from textwrap import wrap
 from data_contracts.catalogue import contract, described_names
 from data_contracts.contract import Column, Contract
 
-FILE = Path(__file__).parents[1] / "codes.py"
+ROOM = Path(__file__).parents[1] / "codes"
+MONEY_SCHEMAS = frozenset({"economics", "history"})  # history is that of what was claimed
 
 LONGEST_LINE = 100
-OPENING = '''"""Codes that tables hold, by name: generated from the contracts, not written by hand.
+OPENING = '''"""{title}, by name: generated from the contracts, not by hand.
 
 Each class is the allowed values of one column, or of several that share them. Here belongs nothing
 that a contract does not say.
@@ -25,8 +27,8 @@ from typing import Final
 '''
 
 
-def codes_module(contracts: Iterable[Contract]) -> str:
-    """Return the text of ``data_contracts/codes.py``.
+def codes_modules(contracts: Iterable[Contract]) -> dict[str, str]:
+    """Return the modules of codes, by name of the file.
 
     Args:
         contracts: All contracts, in any order; a name is given by the first column that has it.
@@ -36,8 +38,18 @@ def codes_module(contracts: Iterable[Contract]) -> str:
         for column in described.columns:
             if column.codes is not None:
                 columns.setdefault(column.codes, (described.name, column))
-    parts = [_code_class(name, *columns[name]) for name in sorted(columns)]
-    return "\n\n".join([OPENING, *parts])
+    of_money = {
+        name for name, (table, _) in columns.items() if table.partition(".")[0] in MONEY_SCHEMAS
+    }
+    titles = {
+        "records.py": ("Codes of records, models and findings", columns.keys() - of_money),
+        "money.py": ("Codes of what is priced and claimed", of_money),
+    }
+    modules = {}
+    for file, (title, own) in titles.items():
+        classes = [_code_class(name, *columns[name]) for name in sorted(own)]
+        modules[file] = "\n\n".join([OPENING.format(title=title), *classes])
+    return modules
 
 
 def _code_class(name: str, table: str, column: Column) -> str:
@@ -56,7 +68,8 @@ def _constant(value: str) -> str:
 
 def generated() -> dict[Path, str]:
     """Return what ``make generated`` writes: file -> text."""
-    return {FILE: codes_module(map(contract, described_names()))}
+    modules = codes_modules(map(contract, described_names()))
+    return {ROOM / file: text for file, text in modules.items()}
 
 
 if __name__ == "__main__":

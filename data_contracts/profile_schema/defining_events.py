@@ -6,7 +6,7 @@ decided in ``assets.core``; who must leave it out asks ``is_defining``.
 
 from collections.abc import Iterable
 
-from data_contracts.codes import EquipmentEvent
+from data_contracts.codes.records import EquipmentEvent
 from data_contracts.profile_schema.document import Section
 
 KEY = "defined_by_events"

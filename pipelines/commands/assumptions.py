@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from data_contracts.assumption_schema.model import ENDS
-from data_contracts.codes import PricedMeasure
+from data_contracts.codes.money import PricedMeasure
 from data_contracts.errors import UsageError, WarehouseError
 from pipelines.commands.options import (
     AssumptionsOption,

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from data_contracts.assumptions import Assumption, Assumptions
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.errors import UsageError
 from reports.wording import PRICE_ORIGINS
 

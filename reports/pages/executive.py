@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from data_contracts.codes import Scenario, Verdict
+from data_contracts.codes.money import Scenario
+from data_contracts.codes.records import Verdict
 from reports.pages.facts import Facts
 from reports.wording import SIMULATED_SOURCES, VERDICT_MEANINGS
 

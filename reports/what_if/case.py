@@ -8,9 +8,8 @@ import numpy as np
 import polars as pl
 
 from assets.savings.live_case.case_figures import CASH
-from assets.savings.live_case.live_inputs import LiveTopic
 from assets.savings.uncertainty.draws import percentiles
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import LiveTopic, PriceOrigin
 from reports.pages.facts import Facts
 
 TOPICS = {

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.savings.live_case.recording import LiveOperation
+from data_contracts.codes.money import LiveOperation
 
 NAME = "caseFigures"
 _IN_LOOP = {

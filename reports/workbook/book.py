@@ -14,7 +14,7 @@ from typing import Any
 from assets.savings.arithmetic.corners import SIDES
 from data_contracts.assumption_schema.units import BOUNDED_BY_ONE
 from data_contracts.assumptions import Assumptions
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.errors import UsageError
 from reports.whole_file import whole_file
 from reports.wording import PRICE_ORIGINS

@@ -15,7 +15,7 @@ from data_contracts.assumptions import (
     load_run_assumptions,
     with_overrides,
 )
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.errors import AssumptionError
 
 TEN_LINES = """\

@@ -13,7 +13,7 @@ from assets.failure_models.drivers.refutations import (
 from assets.failure_models.drivers.refutations.association import Association
 from assets.statistics.array_types import FloatArray
 from data_contracts.catalogue import contract
-from data_contracts.codes import RefutationResult
+from data_contracts.codes.records import RefutationResult
 
 RNG = np.random.default_rng(11)
 BATCHES, LOT = 400, 4

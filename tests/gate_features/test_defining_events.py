@@ -6,7 +6,7 @@ import pytest
 from assets.gate_features.firewall import admit
 from assets.gate_features.observed.observations import FEATURES_SCHEMA, VALUES_SCHEMA
 from assets.gate_features.refusals import is_made_from, refused_features
-from data_contracts.codes import RefusalRule
+from data_contracts.codes.records import RefusalRule
 
 DEVIATIONS = ("deviation.count_on_batch", "deviation.on_equipment_90d")
 AGES = ("equipment.drying.hours_since_breakdown", "equipment.milling.batches_since_breakdown")

@@ -10,7 +10,7 @@ import pytest
 
 from assets.run_settings import assumptions_in_force
 from data_contracts.assumptions import load_assumptions, load_built_in, with_overrides
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.errors import AssumptionError, UsageError
 from data_contracts.profile import load_profile
 from pipelines.site.first_site import site_text

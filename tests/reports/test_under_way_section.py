@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from assets.savings.benefit.lever_state import LeverState
 from benchmarks.studies.printed_figures import span
+from data_contracts.catalogue import contract
 from reports.claims import evaluate
 from reports.made_of import remade
 from reports.pages.decision.under_way import STATES
@@ -148,7 +148,8 @@ def test_more_failures_than_before_is_a_loss(under_way):
 
 
 def test_every_state_has_its_words():
-    assert set(STATES) == {state.value for state in LeverState}
+    (state,) = [c for c in contract("economics.lever_adherence").columns if c.name == "state"]
+    assert set(STATES) == set(state.valid_values)
 
 
 def test_nothing_is_shown_before_a_promise_says_what_is_held(signal_plant):

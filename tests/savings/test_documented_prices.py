@@ -7,7 +7,7 @@ import pytest
 
 from assets.savings.business_case import business_case
 from data_contracts.assumptions import load_run_assumptions
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 
 PAGE = Path(__file__).parents[2] / "docs" / "your_prices.md"
 FILES = [

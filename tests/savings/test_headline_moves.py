@@ -13,7 +13,7 @@ from assets.savings.changes.headline import headline_figures as figures_of
 from assets.savings.changes.states import SortedBatches, sorted_batches
 from assets.savings.records.business_records import BusinessRecords
 from data_contracts.assumptions import Assumptions
-from data_contracts.codes import HeadlinePart
+from data_contracts.codes.money import HeadlinePart
 
 Records = Callable[..., BusinessRecords]
 PRICE = "direct_material_usd_per_batch"

@@ -9,10 +9,11 @@ import pytest
 
 from assets.savings.benefit.held_batches import unrecorded
 from assets.savings.benefit.lever_adherence import lever_adherence
-from assets.savings.benefit.lever_state import LeverState, lever_state
+from assets.savings.benefit.lever_state import lever_state
 from assets.savings.benefit.margin_tracker import margin_evidence
 from data_contracts.assumptions import HeldLever, Promise
 from data_contracts.catalogue import contract
+from data_contracts.codes.money import LeverState
 from tests.savings.changed_plants import START, changed_plant
 from tests.savings.under_way import LOTS, PROMISE, tables_under_way
 

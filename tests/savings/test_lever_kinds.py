@@ -8,11 +8,11 @@ import pytest
 
 from assets.savings.arithmetic import lever_kinds
 from assets.savings.arithmetic.lever_kinds.kind import kind_of
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal
 from assets.savings.arithmetic.planned_levers import planned
 from assets.savings.business_case import business_case
 from data_contracts.assumption_schema.lever_kinds import LEVER_KINDS
 from data_contracts.catalogue import contract
+from data_contracts.codes.money import LeverRefusal
 from reports.pages.decision.lever_words import LEVER_WORDS
 
 MODULES = {file.stem for file in Path(str(lever_kinds.__file__)).parent.glob("*.py")}

@@ -7,11 +7,11 @@ from assets.savings.arithmetic.cash_flow import cumulative_usd
 from assets.savings.arithmetic.choices import chosen, larger, smaller
 from assets.savings.live_case.case_figures import case_figures
 from assets.savings.live_case.live_case import TAKEN, every_so_many, live_case
-from assets.savings.live_case.live_inputs import LiveTopic
 from assets.savings.live_case.recording import Recording
 from assets.savings.programme.scenario_figures import simulated_figures
 from assets.savings.programme.simulation import simulate
 from assets.savings.uncertainty.draws import percentiles
+from data_contracts.codes.money import LiveTopic
 from tests.savings.live_plants import live_plant
 
 EVERY_KIND = ("alert", "window", "lots", "maintenance", "inspection", "release")

@@ -7,10 +7,11 @@ import polars as pl
 import pytest
 
 from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
 from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.levers.maintenance_evidence import MaintenanceEvidence, maintenance_evidence
 from assets.savings.uncertainty.draws import Draws
+from data_contracts.codes.money import LeverRefusal
 
 SCHEMA = {
     "equipment_class": pl.String,

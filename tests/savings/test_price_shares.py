@@ -9,7 +9,7 @@ from assets.savings.business_case import business_case, failure_counts
 from assets.savings.programme.price_shares import PricedWorth, price_shares, price_standing
 from assets.savings.uncertainty.draws import Draws
 from data_contracts.assumptions import built_in_names, load_built_in, with_overrides
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 
 FOR_RUNS = [name for name in built_in_names() if load_built_in(name).ledger]
 

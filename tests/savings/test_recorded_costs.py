@@ -11,7 +11,7 @@ from assets.savings.records.failed_stages import failed_stages
 from assets.savings.records.recorded_costs import recorded_costs, standard_costs_spent
 from assets.savings.records.recorded_prices import is_enough, recorded_prices
 from data_contracts.assumptions import load_built_in, with_overrides, with_recorded
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.errors import AssumptionError
 from tests.savings import recorded_books as books
 

@@ -3,12 +3,13 @@
 import polars as pl
 import pytest
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
 from assets.savings.levers.release_evidence import (
     TOO_FEW_SCORED,
     ReleaseEvidence,
     release_evidence,
 )
+from data_contracts.codes.money import LeverRefusal
 
 
 def _scored(scores: list[float], failed: list[bool]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -9,7 +9,6 @@ import pytest
 
 from assets.savings.arithmetic.corners import corner
 from assets.savings.arithmetic.failure_cost import failure_cost_usd
-from assets.savings.upper_bounds.bound_basis import BoundBasis
 from assets.savings.upper_bounds.prevention_bound import prevention_bound, tried_windows
 from assets.savings.upper_bounds.savings_upper_bounds import LOOK_FURTHER, savings_upper_bounds
 from assets.savings.upper_bounds.suspects import suspects
@@ -17,6 +16,7 @@ from assets.savings.windows.estimation import window_effect
 from assets.savings.windows.policy import Window
 from data_contracts.assumptions import load_built_in
 from data_contracts.catalogue import contract
+from data_contracts.codes.money import BoundBasis
 from data_contracts.generated.polars_schema import conform
 from tests.savings.asked_records import asked_business_records, asked_tables, truth
 from tests.savings.recorded_windows import window_records_of

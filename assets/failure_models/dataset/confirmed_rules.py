@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from data_contracts.codes import RuleStatus
+from data_contracts.codes.records import RuleStatus
 
 CONFIRMATION = "confirmation"
 

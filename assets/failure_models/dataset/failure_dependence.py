@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.dependence import design_effect
-from data_contracts.codes import EquipmentEvent
+from data_contracts.codes.records import EquipmentEvent
 from data_contracts.profile_schema.defining_events import listed_events
 from data_contracts.tables import table
 

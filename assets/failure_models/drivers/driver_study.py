@@ -24,7 +24,7 @@ from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.examination import Examination
 from assets.failure_models.signal.judgement import Judgement
 from assets.statistics.resampling.cluster_bootstrap import cluster_weights
-from data_contracts.codes import VerdictRoute
+from data_contracts.codes.records import VerdictRoute
 
 SHOWN_DRIVERS = 10
 

@@ -12,7 +12,7 @@ from assets.failure_models.drivers.operating_window import operating_window
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.examination import Examination
 from assets.failure_models.signal.judgement import Judgement
-from data_contracts.codes import RefutationResult
+from data_contracts.codes.records import RefutationResult
 
 Rows = list[dict[str, Any]]
 

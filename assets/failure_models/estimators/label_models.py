@@ -17,7 +17,7 @@ from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.discrimination import column_aucs
 from assets.statistics.regression.penalised_logistic import fit_logistic
 from assets.statistics.resampling.folds import random_folds
-from data_contracts.codes import Validation
+from data_contracts.codes.records import Validation
 
 BASE_RATE = "base_rate"
 PRODUCT_ONLY = "product_only"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assets.statistics.array_types import FloatArray, IntArray
-from data_contracts.codes import Validation
+from data_contracts.codes.records import Validation
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from assets.failure_models.power.trials import PlantedOutcome, Trial
 from assets.failure_models.signal.trends import MICROSECONDS_PER_YEAR
 from assets.statistics.intervals import wilson
-from data_contracts.codes import PlantedWorth
+from data_contracts.codes.records import PlantedWorth
 
 STANDARD = NormalDist()
 LEVEL, WANTED = 0.05, 0.8

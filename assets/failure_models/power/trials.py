@@ -24,7 +24,7 @@ from assets.failure_models.signal.judgement import Judgement
 from assets.failure_models.signal.null_distribution import number_of_clusters
 from assets.failure_models.study import examine_all, judge_all, prepare
 from assets.statistics.resampling.permutation import SharedDraws
-from data_contracts.codes import Verdict
+from data_contracts.codes.records import Verdict
 from data_contracts.tables import table
 
 FEWEST_RECORDED = 0.8

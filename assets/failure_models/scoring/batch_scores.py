@@ -19,7 +19,7 @@ from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_model
 from assets.failure_models.scoring.kept_model_scores import BatchScores, scores_of
 from assets.statistics.prediction_quality.conformal import prediction_sets
 from assets.statistics.regression.detrending import PAST_BATCHES
-from data_contracts.codes import Verdict
+from data_contracts.codes.records import Verdict
 from data_contracts.tables import table
 
 SHOWN_FEATURES = 5

@@ -24,7 +24,7 @@ from assets.failure_models.signal.verdict import (
 from assets.failure_models.signal.verdict_sentence import Ranking, sentence
 from assets.statistics.resampling.multiplicity import westfall_young
 from assets.statistics.resampling.permutation import p_value
-from data_contracts.codes import VerdictRoute
+from data_contracts.codes.records import VerdictRoute
 
 NAN = float("nan")
 

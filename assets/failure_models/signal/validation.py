@@ -16,7 +16,7 @@ from assets.statistics.array_types import FloatArray
 from assets.statistics.prediction_quality.calibration import brier_parts, recalibration
 from assets.statistics.prediction_quality.discrimination import auc, weighted_auc
 from assets.statistics.resampling.cluster_bootstrap import cluster_weights, percentile_interval
-from data_contracts.codes import Validation
+from data_contracts.codes.records import Validation
 
 FEWEST_FOR_INTERVAL = 2
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from assets.failure_models.dataset.confirmed_rules import ConfirmedRule
 from assets.failure_models.signal.acceptance_criteria import AcceptanceCriteria
 from assets.failure_models.signal.evidence import LABEL_GAIN, MARGIN_GAIN, SPREAD_GAIN
-from data_contracts.codes import Verdict, VerdictRoute
+from data_contracts.codes.records import Verdict, VerdictRoute
 
 NAN = float("nan")
 

@@ -9,7 +9,7 @@ from math import isfinite
 
 from assets.failure_models.signal import evidence
 from assets.failure_models.signal.verdict import Gain, VerdictFacts
-from data_contracts.codes import RuleKind, Verdict, VerdictRoute
+from data_contracts.codes.records import RuleKind, Verdict, VerdictRoute
 
 WHAT_IS_GAINED = {
     evidence.MARGIN_GAIN: "of the margin's variation within product",

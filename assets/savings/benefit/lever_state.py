@@ -1,25 +1,15 @@
 """How a promised lever stands in a month: the values of ``economics.lever_adherence.state``."""
 
-from enum import StrEnum
-
 from assets.statistics.intervals import wilson
+from data_contracts.codes.money import LeverState
 
 ADHERENCE_GAP = 0.1  # held so much less often than promised, a lever is not carried out
 SHOWN = 20.0  # e-value from which a change is shown at the 5% level, whenever one looks
 
 
-class LeverState(StrEnum):
-    """What the records say of a lever in a month."""
-
-    NOT_DONE = "not_done"
-    DONE_NO_EFFECT_YET = "done_no_effect_yet"
-    WORKING = "working"
-    NOT_RECORDED = "not_recorded"
-
-
 def lever_state(
     *, recorded: int, inside: int, since: int, promised: float, evidence: tuple[float | None, ...]
-) -> LeverState:
+) -> str:
     """Return how a lever stands at the end of a month.
 
     Args:
@@ -30,9 +20,9 @@ def lever_state(
         evidence: E-values of the trackers; None where one cannot be had.
 
     Examples:
-        >>> lever_state(recorded=9, inside=3, since=9, promised=0.9, evidence=(50.0,)).value
+        >>> lever_state(recorded=9, inside=3, since=9, promised=0.9, evidence=(50.0,))
         'not_done'
-        >>> lever_state(recorded=9, inside=9, since=9, promised=0.9, evidence=(None, 20.0)).value
+        >>> lever_state(recorded=9, inside=9, since=9, promised=0.9, evidence=(None, 20.0))
         'working'
     """
     if not recorded:

@@ -19,7 +19,7 @@ from assets.savings.changes.states import (
 )
 from assets.savings.records.business_records import BusinessRecords
 from data_contracts.assumptions import Assumption, Assumptions
-from data_contracts.codes import HeadlinePart
+from data_contracts.codes.money import HeadlinePart
 
 MEASURES = (
     "annual_net_savings_usd",

@@ -13,7 +13,7 @@ import polars as pl
 from assets.savings.uncertainty.draws import stream
 from assets.statistics.array_types import FloatArray
 from assets.statistics.dependence import deflation
-from data_contracts.codes import RatePart
+from data_contracts.codes.money import RatePart
 
 DRAWS = 4_000
 LEVEL = 0.9

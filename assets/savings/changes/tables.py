@@ -11,7 +11,7 @@ from assets.savings.changes.rate_split import FEWEST, Side, rate_moves
 from assets.savings.programme.scenarios import UNITS
 from assets.savings.records.baseline import DAYS_PER_YEAR, priced_failures, priced_outcomes
 from assets.savings.records.business_records import BusinessRecords
-from data_contracts.codes import HeadlinePart, RateComparison, RatePart
+from data_contracts.codes.money import HeadlinePart, RateComparison, RatePart
 from data_contracts.tables import table
 
 HEADLINE_MOVES = "history.headline_moves"

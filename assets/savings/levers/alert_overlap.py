@@ -7,11 +7,12 @@ acts, the others are refused.
 
 from collections.abc import Sequence
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
 from assets.savings.levers.gate_choice import net_usd
 from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.records.alarm_evidence import AlarmCounts
 from data_contracts.assumptions import Assumptions
+from data_contracts.codes.money import LeverRefusal
 
 
 def one_alert_per_outcome(

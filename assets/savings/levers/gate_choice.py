@@ -13,10 +13,11 @@ from itertools import groupby
 
 from assets.savings.arithmetic.corners import corner
 from assets.savings.arithmetic.lever_kinds.lever_alone import LeverExposure
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
 from assets.savings.arithmetic.lever_value import lever_value
 from assets.savings.records.alarm_evidence import AlarmCounts, AlarmEvidence
 from data_contracts.assumptions import Assumptions, Lever
+from data_contracts.codes.money import LeverRefusal
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
 from assets.savings.levers.alert_gate import alert_choice
 from assets.savings.levers.gate_choice import GateChoice
 from assets.savings.levers.maintenance_evidence import (
@@ -19,7 +19,8 @@ from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.windows.effect import WindowEffect
 from data_contracts.assumptions import Assumptions, Lever
-from data_contracts.codes import Verdict
+from data_contracts.codes.money import LeverRefusal
+from data_contracts.codes.records import Verdict
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assets.savings.arithmetic.lever_kinds.kind import kind_of
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
 from assets.savings.levers.inputs import LeverInputs
 from assets.savings.levers.measured import Measured
 from assets.savings.records.baseline import ANY_FAILURE
 from data_contracts.assumptions import Assumptions, Lever
-from data_contracts.codes import LeverBasis
+from data_contracts.codes.money import LeverBasis, LeverRefusal
 
 ALL_LEVERS = "all"
 REFUSED = "refused"

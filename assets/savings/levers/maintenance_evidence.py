@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
 from assets.savings.uncertainty.draws import Draws
 from assets.savings.windows.effect import LEVEL_90_SPREADS
 from assets.statistics.array_types import FloatArray
 from assets.statistics.resampling.multiplicity import bonferroni
-from data_contracts.codes import ReplacementVerdict
+from data_contracts.codes.money import LeverRefusal
+from data_contracts.codes.records import ReplacementVerdict
 
 SAVING, AVOIDED = "saving_per_batch_usd", "events_avoided_per_batch"
 NO_HISTORIES = RefusedLever(

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.failure_counts import FailureCounts
 from assets.savings.uncertainty.draws import Draws
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import CLUSTER_DEFLATION, clopper_pearson
 from data_contracts.assumptions import Assumptions
-from data_contracts.codes import Validation
+from data_contracts.codes.money import LeverRefusal
+from data_contracts.codes.records import Validation
 
 RECENT_SCORES = 100
 BOUND_LEVEL = 0.9  # of a two-sided interval, whose upper end is a bound at 95%

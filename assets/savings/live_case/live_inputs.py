@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import polars as pl
@@ -11,7 +10,7 @@ from assets.savings.arithmetic.planned_levers import FAILURE_RATE
 from assets.savings.uncertainty.input_titles import input_title
 from assets.statistics.array_types import FloatArray
 from data_contracts.assumptions import Assumption, Assumptions
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import LiveTopic, PriceOrigin
 from data_contracts.tables import table
 from data_contracts.titles import within_sentence
 
@@ -32,16 +31,6 @@ ROLE_TITLES = {
     "lead_time_after": "Lead time to release, as planned",
 }
 BASELINE_TITLES = {FAILURE_RATE: "Share of batches that fail", "batches_per_year": "Batches a year"}
-
-
-class LiveTopic:
-    """Values of ``economics.live_inputs.topic``."""
-
-    PRICE: Final = "price"
-    QUANTITY: Final = "quantity"
-    RATE: Final = "rate"
-    TIME: Final = "time"
-    EFFECT: Final = "effect"
 
 
 @dataclass(frozen=True)

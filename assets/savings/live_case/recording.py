@@ -5,27 +5,11 @@ arithmetic behind as a list of steps. A step that was taken before is not taken 
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias, Union
+from typing import Any, TypeAlias, Union
+
+from data_contracts.codes.money import LiveOperation
 
 Operand: TypeAlias = Union["Recorded", Any]
-
-
-class LiveOperation:
-    """Values of ``economics.live_steps.operation``."""
-
-    INPUT: Final = "input"
-    NUMBER: Final = "number"
-    ADD: Final = "add"
-    SUBTRACT: Final = "subtract"
-    MULTIPLY: Final = "multiply"
-    DIVIDE: Final = "divide"
-    ABSOLUTE: Final = "absolute"
-    LARGER: Final = "larger"
-    SMALLER: Final = "smaller"
-    AT_LEAST: Final = "at_least"
-    EITHER: Final = "either"
-    CHOOSE: Final = "choose"
-    FIGURE: Final = "figure"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from assets.statistics.array_types import FloatArray
 from data_contracts.assumption_schema.recorded import DECIMALS, RECORDS_OWNER, STATED_IN
 from data_contracts.assumption_schema.units import NAMED_UNITS
 from data_contracts.assumptions import Assumption, Assumptions, Lever
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.tables import table
 
 ALARM_ROLE = {"false_alarm_rate": "alarm_budget"}  # what was flagged stands for the budget

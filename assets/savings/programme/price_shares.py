@@ -21,7 +21,7 @@ from assets.savings.uncertainty.input_titles import input_title
 from assets.statistics.array_types import FloatArray
 from assets.statistics.total_effect import total_effect_share
 from data_contracts.assumptions import Assumption
-from data_contracts.codes import PricedMeasure, PriceOrigin
+from data_contracts.codes.money import PricedMeasure, PriceOrigin
 from data_contracts.tables import table
 
 MOST_PLACEHOLDER_SHARE = 0.1  # above it nothing is asked for but the prices themselves

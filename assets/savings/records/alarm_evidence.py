@@ -11,11 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from assets.savings.arithmetic.lever_kinds.ruling import LeverRefusal, RefusedLever
+from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
 from assets.savings.uncertainty.draws import Draws
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import CLUSTER_DEFLATION
-from data_contracts.codes import Verdict, VerdictRoute
+from data_contracts.codes.money import LeverRefusal
+from data_contracts.codes.records import Verdict, VerdictRoute
 
 OutcomeGate = tuple[str, int]
 

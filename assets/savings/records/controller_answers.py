@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.savings.records.baseline import Baseline
 from data_contracts.assumptions import Assumptions
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.tables import table
 
 NOBODY = "Nobody yet, they came with lotwise"

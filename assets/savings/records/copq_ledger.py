@@ -12,7 +12,7 @@ import polars as pl
 from assets.savings.arithmetic.corners import corner
 from assets.savings.arithmetic.failure_cost import category_usd
 from data_contracts.assumptions import Assumptions, LedgerCategory
-from data_contracts.codes import CostBasis, PriceOrigin
+from data_contracts.codes.money import CostBasis, PriceOrigin
 from data_contracts.tables import columns, table
 
 COPQ_LEDGER = "economics.copq_ledger"

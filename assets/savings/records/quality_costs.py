@@ -13,7 +13,8 @@ import polars as pl
 from assets.savings.records.baseline import Baseline
 from data_contracts.assumption_schema.model import ENDS
 from data_contracts.assumptions import Assumption, Assumptions
-from data_contracts.codes import CostBasis, Disposition, PriceOrigin
+from data_contracts.codes.money import CostBasis, PriceOrigin
+from data_contracts.codes.records import Disposition
 from data_contracts.tables import table
 
 QUALITY_COSTS = "economics.quality_costs"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from data_contracts.assumptions import LedgerCategory
-from data_contracts.codes import CostBasis
+from data_contracts.codes.money import CostBasis
 
 ANY_STRENGTH, ANY_SIZE = "any", 0.0  # what the contract fills in where a cost holds for all
 MATERIAL, CREW = "direct_material", "labour_and_suite"

@@ -18,7 +18,7 @@ from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import student_mean
 from data_contracts.assumption_schema.recorded import RECORDED_PRICES
 from data_contracts.assumptions import Assumptions, LedgerCategory
-from data_contracts.codes import PriceOrigin
+from data_contracts.codes.money import PriceOrigin
 from data_contracts.tables import table
 
 ENOUGH_BATCHES = 5  # on record, or half of those that failed; two at the least, for an interval

@@ -17,12 +17,12 @@ from assets.savings.arithmetic.lever_cost import one_off_cost_usd, shared_cost_u
 from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.records.baseline import Baseline
 from assets.savings.records.business_records import BusinessRecords
-from assets.savings.upper_bounds.bound_basis import BoundBasis
 from assets.savings.upper_bounds.prevention_bound import prevention_bound, tried_windows
 from assets.savings.upper_bounds.suspects import Suspect, suspects
 from assets.savings.windows.estimation import FEWEST_BATCHES, FEWEST_FAILURES
 from assets.savings.windows.records import KnownAtGates, window_records
 from data_contracts.assumptions import Assumptions
+from data_contracts.codes.money import BoundBasis
 from data_contracts.tables import table
 
 LOOK_FURTHER = "look_further_usd_per_year"

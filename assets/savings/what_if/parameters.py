@@ -11,7 +11,7 @@ from assets.savings.what_if.conditions import AskedCondition
 from assets.savings.what_if.refusal import Refusal, RefusalCode
 from assets.savings.windows.policy import Window
 from assets.savings.windows.window_effects import KINDS
-from data_contracts.codes import RefusalRule
+from data_contracts.codes.records import RefusalRule
 from data_contracts.errors import UsageError
 from data_contracts.measurement_units import same_unit
 

@@ -19,7 +19,7 @@ from assets.savings.windows.records import WindowRecords
 from assets.savings.windows.window_effects import StudiedWindow
 from assets.statistics.array_types import IntArray
 from assets.statistics.resampling.permutation import cluster_keys, permuted_positions
-from data_contracts.codes import NegativeControl
+from data_contracts.codes.money import NegativeControl
 from data_contracts.tables import table
 
 Control = Callable[[WindowRecords, int], WindowRecords]

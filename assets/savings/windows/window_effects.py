@@ -18,7 +18,8 @@ from assets.savings.windows.policy import Window
 from assets.savings.windows.records import WindowRecords, window_records
 from data_contracts.assumption_schema.lever_kinds import LEVER_KINDS, holding_values
 from data_contracts.assumptions import Assumptions, Lever
-from data_contracts.codes import Verdict, WindowEstimator, WindowTarget
+from data_contracts.codes.money import WindowEstimator, WindowTarget
+from data_contracts.codes.records import Verdict
 from data_contracts.tables import table
 
 # Kind of a lever that holds values -> kinds of feature it may hold.

@@ -16,7 +16,7 @@ from assets.savings.windows.effect import Estimate, WindowEffect
 from assets.savings.windows.negative_controls import Controls, controlled
 from assets.savings.windows.policy import Window
 from assets.savings.windows.window_effects import Effects, Studied, StudiedWindow
-from data_contracts.codes import NegativeControl
+from data_contracts.codes.money import NegativeControl
 from data_contracts.tables import table
 
 STUDIES = "finding.window_studies"

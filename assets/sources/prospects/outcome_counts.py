@@ -6,7 +6,7 @@ import polars as pl
 
 from assets.sources.prospects.judged_source import JudgedSource
 from assets.sources.reporting.source_findings import OutcomeProspect, SourceFinding
-from data_contracts.codes import OutcomeStatus
+from data_contracts.codes.records import OutcomeStatus
 from data_contracts.profile_schema.outcomes import Outcome
 
 

@@ -16,7 +16,7 @@ from assets.statistics.reliability.weibull import MAX_SHAPE, WeibullFit, weibull
 from assets.statistics.resampling.multiplicity import holm
 from assets.time_to_failure.lives.lives import FIRST_RECORD
 from assets.time_to_failure.lives.strata import FAILED_PREFIX, Stratum
-from data_contracts.codes import FitStatus
+from data_contracts.codes.records import FitStatus
 from data_contracts.tables import table
 
 TABLE = "finding.weibull_fits"

@@ -14,7 +14,7 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from data_contracts.codes import EquipmentEvent
+from data_contracts.codes.records import EquipmentEvent
 
 FIRST_RECORD = "first_record"
 RENEWALS = (

@@ -9,7 +9,7 @@ from assets.statistics.reliability.age_replacement import MINIMAL_REPAIR
 from assets.statistics.reliability.weibull import WeibullFit
 from assets.time_to_failure.lives.lives import BREAKDOWN
 from assets.time_to_failure.replacement.intervals import Decision, WeighedIntervals, bounds
-from data_contracts.codes import ReplacementVerdict
+from data_contracts.codes.records import ReplacementVerdict
 
 ALPHA = 0.05
 WEAR_LEVEL = 0.95  # of the intervals of a fit

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
-from data_contracts.codes import Validation
+from data_contracts.codes.records import Validation
 from reports.figures.style import (
     BLUE,
     GREY,

@@ -1,6 +1,6 @@
 """What the cost of failures rests on: booked, by standard cost, at stated prices, placeholders."""
 
-from data_contracts.codes import CostBasis
+from data_contracts.codes.money import CostBasis
 from reports.pages.decision.parts import Part, text_of
 from reports.pages.facts import Facts
 

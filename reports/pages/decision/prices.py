@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from data_contracts.codes import PricedMeasure
+from data_contracts.codes.money import PricedMeasure
 from data_contracts.titles import within_sentence
 from reports.pages.facts import Facts
 

@@ -5,15 +5,16 @@ Nothing is shown before a promise says what is held. States are read as codes; f
 
 from typing import Any
 
+from data_contracts.codes.money import LeverState
 from reports.pages.decision.lever_words import parameter
 from reports.pages.facts import Facts
 
 # What the records say of a lever in a month, by ``economics.lever_adherence.state``.
 STATES = {
-    "not_done": "not done: held more than ten points less often than promised",
-    "done_no_effect_yet": "done, no effect shown yet",
-    "working": "working: done, and margins or failures show it",
-    "not_recorded": "not recorded: no value in the last month",
+    LeverState.NOT_DONE: "not done: held more than ten points less often than promised",
+    LeverState.DONE_NO_EFFECT_YET: "done, no effect shown yet",
+    LeverState.WORKING: "working: done, and margins or failures show it",
+    LeverState.NOT_RECORDED: "not recorded: no value in the last month",
 }
 LATEST_MONTHS = 3
 

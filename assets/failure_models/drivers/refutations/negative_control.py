@@ -5,7 +5,7 @@ import numpy as np
 from assets.failure_models.drivers.refutations.association import Association, Attempt
 from assets.statistics.array_types import IntArray
 from assets.statistics.regression.clustered_regression import clustered_slopes
-from data_contracts.codes import RefutationResult
+from data_contracts.codes.records import RefutationResult
 
 NAME = "negative_control_outcome"
 FEWEST_PAIRS = 60

@@ -3,7 +3,7 @@
 import numpy as np
 
 from assets.failure_models.drivers.refutations.association import Association, Attempt
-from data_contracts.codes import RefutationResult
+from data_contracts.codes.records import RefutationResult
 
 NAME = "placebo_label"
 DRAWS = 499

@@ -4,7 +4,7 @@ import numpy as np
 
 from assets.failure_models.drivers.refutations.association import Association, Attempt
 from assets.statistics.array_types import FloatArray
-from data_contracts.codes import RefutationResult
+from data_contracts.codes.records import RefutationResult
 
 NAME = "shuffled_parameter"
 DRAWS = 499

@@ -3,15 +3,10 @@
 from assets.savings.arithmetic.identity import Quantity
 from assets.savings.arithmetic.lever_kinds.kind import KindOfLever
 from assets.savings.arithmetic.lever_kinds.lever_alone import LeverAlone, LeverValue
-from assets.savings.arithmetic.lever_kinds.ruling import (
-    LeverRecords,
-    LeverRefusal,
-    RefusedLever,
-    Ruling,
-)
+from assets.savings.arithmetic.lever_kinds.ruling import LeverRecords, RefusedLever, Ruling
 from assets.statistics.intervals import clopper_pearson
 from data_contracts.assumptions import Assumptions, Lever
-from data_contracts.codes import LeverBasis
+from data_contracts.codes.money import LeverBasis, LeverRefusal
 
 PANEL_SHOWS = "The seeded-defect panel shows detection; what it saves is assumed, not measured."
 

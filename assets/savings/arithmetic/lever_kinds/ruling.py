@@ -6,33 +6,10 @@ code and in a sentence. How the records answer is in ``levers.inputs``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from data_contracts.assumptions import Assumptions, Lever
-from data_contracts.codes import LeverBasis
-
-
-class LeverRefusal:
-    """Values of ``economics.levers.refusal_code``: why a lever is not carried out."""
-
-    COUNTED_ELSEWHERE: Final = "counted_elsewhere"
-    OVERLAPS_ANOTHER_ALERT: Final = "overlaps_another_alert"
-    NO_VERDICT: Final = "no_verdict"
-    VERDICT: Final = "verdict"
-    SIGNAL_IS_A_RULE: Final = "signal_is_a_rule"
-    NO_ALARM_PAYS: Final = "no_alarm_pays"
-    NO_LATER_FAILURE: Final = "no_later_failure"
-    PRICED_OUTCOME_FIRST: Final = "priced_outcome_first"
-    NO_DRIVER: Final = "no_driver"
-    NOT_ESTIMATED: Final = "not_estimated"
-    NO_ROOM: Final = "no_room"
-    EFFECT_NOT_USABLE: Final = "effect_not_usable"
-    NO_HISTORY: Final = "no_history"
-    RENEWAL_NOT_SHOWN: Final = "renewal_not_shown"
-    NO_PANEL: Final = "no_panel"
-    DETECTION_NOT_SHOWN: Final = "detection_not_shown"
-    NOT_SCORED: Final = "not_scored"
-    WRONG_RELEASE_RISK: Final = "wrong_release_risk"
+from data_contracts.codes.money import LeverBasis, LeverRefusal
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Codes that tables hold, by name: generated from the contracts, not written by hand.
+"""Codes of records, models and findings, by name: generated from the contracts, not by hand.
 
 Each class is the allowed values of one column, or of several that share them. Here belongs nothing
 that a contract does not say.
@@ -17,21 +17,6 @@ class CapaVerdict:
     NOT_IN_FORCE: Final = "not_in_force"
 
 
-class CostBasis:
-    """Values of ``economics.copq_ledger.cost_basis``.
-
-    Whether the amount was written off for this batch, is its product's standard cost up to the
-    stage it failed at, the mean of the failed batches that are on record, a price that the plant
-    states, or a placeholder that came with lotwise.
-    """
-
-    RECORDED: Final = "recorded"
-    STANDARD_COST: Final = "standard_cost"
-    RECORDED_MEAN: Final = "recorded_mean"
-    ASSUMPTION: Final = "assumption"
-    PLACEHOLDER: Final = "placeholder"
-
-
 class Disposition:
     """Values of ``raw.batches.disposition``.
 
@@ -42,15 +27,6 @@ class Disposition:
     REJECTED: Final = "rejected"
     REWORKED: Final = "reworked"
     PENDING: Final = "pending"
-
-
-class Distribution:
-    """Values of ``economics.assumptions.distribution``: distribution between low and high."""
-
-    TRIANGULAR: Final = "triangular"
-    PERT: Final = "pert"
-    UNIFORM: Final = "uniform"
-    FIXED: Final = "fixed"
 
 
 class DriverDirection:
@@ -114,17 +90,6 @@ class FitStatus:
     NO_RECORDS: Final = "no_records"
 
 
-class HeadlinePart:
-    """Values of ``history.headline_moves.part``: what changed."""
-
-    NEW_BATCHES: Final = "new_batches"
-    CORRECTED_RECORDS: Final = "corrected_records"
-    ASSUMPTIONS: Final = "assumptions"
-    MODELS: Final = "models"
-    METHOD: Final = "method"
-    UNSPLIT: Final = "unsplit"
-
-
 class HoldVerdict:
     """Values of ``finding.hold_times.verdict``: what is said of the hold."""
 
@@ -156,39 +121,6 @@ class LeakLikeness:
     NEAR_COPY: Final = "near_copy"
     FOLLOWS_RESULT: Final = "follows_result"
     RANKS_FAILURES: Final = "ranks_failures"
-
-
-class LeverBasis:
-    """Values of ``economics.levers.basis``.
-
-    Whether the claim rests on evidence, is plain arithmetic, or is refused.
-    """
-
-    EVIDENCE: Final = "evidence"
-    ARITHMETIC: Final = "arithmetic"
-    REFUSED: Final = "refused"
-
-
-class LeverKind:
-    """Values of ``economics.levers.kind``: what kind of intervention it is."""
-
-    ALERT: Final = "alert"
-    WINDOW: Final = "window"
-    LOTS: Final = "lots"
-    MAINTENANCE: Final = "maintenance"
-    INSPECTION: Final = "inspection"
-    RELEASE: Final = "release"
-
-
-class NegativeControl:
-    """Values of ``economics.negative_controls.control``.
-
-    The parameter's values dealt to other lots of the product, or the value of the next batch of the
-    product, the batch's own held.
-    """
-
-    DEALT_TO_OTHER_LOTS: Final = "dealt_to_other_lots"
-    NEXT_BATCH: Final = "next_batch"
 
 
 class OutcomeStatus:
@@ -225,38 +157,6 @@ class PredictionSet:
     GOOD: Final = "good"
     FAILED: Final = "failed"
     UNDECIDED: Final = "undecided"
-
-
-class PriceOrigin:
-    """Values of ``economics.assumptions.origin``: whose number it is."""
-
-    SITE: Final = "site"
-    PLACEHOLDER: Final = "placeholder"
-    METHOD: Final = "method"
-    SIMULATED_PLANT: Final = "simulated_plant"
-    RECORDS: Final = "records"
-
-
-class PricedMeasure:
-    """Values of ``economics.price_shares.priced``: what its share is of."""
-
-    NET_PRESENT_VALUE: Final = "net_present_value"
-    YEARLY_LOSS: Final = "yearly_loss"
-
-
-class RateComparison:
-    """Values of ``history.failure_rate_moves.comparison``: what is compared."""
-
-    NEW_BATCHES: Final = "new_batches"
-    LAST_YEAR: Final = "last_year"
-
-
-class RatePart:
-    """Values of ``history.failure_rate_moves.part``: what moved the rate."""
-
-    MIX: Final = "mix"
-    RATE: Final = "rate"
-    TOTAL: Final = "total"
 
 
 class RefusalRule:
@@ -307,14 +207,6 @@ class RuleStatus:
     CONFIRMED: Final = "confirmed"
     NOT_CONFIRMED: Final = "not_confirmed"
     NOT_TESTABLE: Final = "not_testable"
-
-
-class Scenario:
-    """Values of ``economics.cash_by_year.scenario``: scenario of the assumptions."""
-
-    CONSERVATIVE: Final = "conservative"
-    BASE: Final = "base"
-    OPTIMISTIC: Final = "optimistic"
 
 
 class SearchVerdict:
@@ -392,22 +284,3 @@ class VerdictRoute:
     SPREAD_MODEL: Final = "spread_model"
     LABEL_MODEL: Final = "label_model"
     RULE: Final = "rule"
-
-
-class WindowEstimator:
-    """Values of ``economics.window_effects.estimator``: how it was estimated."""
-
-    G_COMPUTATION: Final = "g_computation"
-    DOUBLY_ROBUST: Final = "doubly_robust"
-
-
-class WindowTarget:
-    """Values of ``economics.window_effects.target``.
-
-    Difference expected of the process, the same as a share of failures, or the difference on these
-    very batches.
-    """
-
-    EXPECTED: Final = "expected"
-    EXPECTED_SHARE: Final = "expected_share"
-    LEDGER: Final = "ledger"

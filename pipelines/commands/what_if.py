@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from warehouse.published_copy.published import PublishedWarehouse
 
 DRAWS, RESAMPLES = 20_000, 100
-_RUN = "SELECT run_id, source_profile FROM evidence.runs LIMIT 1"
+# The copy remembers every run of its source: the last one is asked.
+_RUN = """
+SELECT run_id, source_profile FROM evidence.runs ORDER BY run_number DESC NULLS LAST LIMIT 1
+"""
 
 
 class HeldBy(StrEnum):

@@ -87,3 +87,19 @@ def test_the_count_begins_anew_with_a_run_and_bears_a_broken_file(tmp_path: Path
     home.asked_file.write_text("{")
     assert remember_asked(home, "run-2", "x<=1; failure") == 1
     assert remember_asked(Home(tmp_path / "absent"), "run-2", "x") is None
+
+
+def test_the_last_run_is_asked_and_no_earlier_one() -> None:
+    """The copy remembers every run of its source, also one that died and has no number."""
+    import duckdb
+
+    from pipelines.commands.what_if import _RUN
+
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA evidence")
+        connection.execute(
+            "CREATE TABLE evidence.runs AS SELECT * FROM (VALUES ('first', 'p', 1), "
+            "('dead', 'p', NULL), ('last', 'p', 3), ('second', 'p', 2)) "
+            "AS t(run_id, source_profile, run_number)"
+        )
+        assert connection.execute(_RUN).fetchone() == ("last", "p")

@@ -33,6 +33,7 @@ from assets.failure_models.signal.judgement import Judgement, family, judge
 from assets.failure_models.signal.null_distribution import number_of_clusters
 from assets.failure_models.signal.validation import validations
 from assets.failure_models.study_tables import model_tables, verdicts
+from assets.statistics.one_thread import one_thread
 from assets.statistics.resampling.permutation import SharedDraws
 from data_contracts.codes.records import Validation
 from data_contracts.tables import table
@@ -50,14 +51,11 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
     Returns:
         The ``model`` and ``finding`` tables of the run by name, each sorted by its key.
     """
-    from threadpoolctl import threadpool_limits
-
     tasks, skipped = prepare(inputs, settings.seed)
     shared = SharedDraws(number_of_clusters(tasks), settings.permutations, settings.seed)
     criteria = {t.outcome: criteria_of(inputs.acceptance_criteria, t.outcome) for t in tasks}
     open_tasks = [task for task in tasks if not task.obstacle]
-    # One thread per linear algebra call: sums then do not depend on the machine.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         seen = examine_all(open_tasks, criteria, shared, settings)
         judged, validated = judge_all(seen, criteria)
         # Figures are made on one thread: meanwhile the others look for drivers.

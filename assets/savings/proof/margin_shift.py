@@ -14,6 +14,7 @@ from assets.savings.windows.difference import HALVES, HeldParameter, fitting, ha
 from assets.savings.windows.policy import Window
 from assets.savings.windows.records import WindowRecords
 from assets.statistics.array_types import FloatArray
+from assets.statistics.one_thread import one_thread
 from assets.statistics.regression.detrending import group_means
 
 FAR_SHARE = 0.1  # of recorded values lie beyond the far set-point
@@ -56,6 +57,7 @@ def set_points(value: FloatArray, window: Window) -> list[tuple[float, float]]:
     return [(window.low, middle), (window.high, middle)]
 
 
+@one_thread()
 def margin_shift(records: WindowRecords, window: Window) -> MarginShift | None:
     """Return what the set-points of a window promise for the margins.
 

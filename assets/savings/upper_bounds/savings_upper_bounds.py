@@ -21,6 +21,7 @@ from assets.savings.upper_bounds.prevention_bound import prevention_bound, tried
 from assets.savings.upper_bounds.suspects import Suspect, suspects
 from assets.savings.windows.estimation import FEWEST_BATCHES, FEWEST_FAILURES
 from assets.savings.windows.records import KnownAtGates, window_records
+from assets.statistics.one_thread import one_thread
 from data_contracts.assumptions import Assumptions
 from data_contracts.codes.money import BoundBasis
 from data_contracts.tables import table
@@ -30,6 +31,7 @@ USUAL_SHARE = 0.2  # cut off where no lever of the kind declares a share
 LEVEL = 0.95
 
 
+@one_thread()
 def savings_upper_bounds(assumptions: Assumptions, records: BusinessRecords) -> pl.DataFrame:
     """Bound what every suspect of every priced outcome could cost a year.
 

@@ -24,6 +24,7 @@ from assets.savings.windows.effect import LEVEL_90_SPREADS, Estimate, WindowEffe
 from assets.savings.windows.policy import SMALLEST_MASS, PastLaw, Window
 from assets.savings.windows.records import WindowRecords
 from assets.statistics.array_types import FloatArray
+from assets.statistics.one_thread import one_thread
 from assets.statistics.resampling.serial_blocks import SHORTEST_BLOCK, consecutive_blocks
 
 FEWEST_BATCHES, FEWEST_FAILURES = 100, 8
@@ -76,6 +77,7 @@ class HeldWindow:
     window: Window
 
 
+@one_thread()
 def joint_effect(
     windows: Sequence[HeldWindow], outcome: str, *, resamples: int, seed: int
 ) -> WindowEffect | str:

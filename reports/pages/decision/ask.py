@@ -121,7 +121,7 @@ def _approval(facts: Facts) -> list[Part]:
         ("trial.months", lever, "value"),
         " months). Release ",
         *cost,
-        f"the programme above once that shows the margin answering; else stop. {promise}",
+        f"the programme above when that shows the margin answering; else stop. {promise}",
     ]
 
 

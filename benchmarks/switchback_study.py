@@ -18,7 +18,8 @@ from scipy.stats import norm
 from scipy.stats import t as t_law
 
 from assets.savings.programme.detectability import ALPHA, batches_needed
-from assets.savings.proof.switchback import Switchback, evidence_of_pairs, switchback
+from assets.savings.proof.switchback import Switchback, switchback
+from assets.statistics.anytime_valid import shift_e_value
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from benchmarks.studies.record import RESULTS, StudyRecord
 
@@ -74,7 +75,7 @@ def marks(seed: int) -> dict[str, object]:
     longest = 3 * design.pairs
     trials = np.stack([plant.pairs(design, longest) for _ in range(TRIALS)])
     shown = _shown_by_pairs(trials)
-    looks = [evidence_of_pairs(each, plant.shift, design.pair_spread) for each in trials]
+    looks = [shift_e_value(each, plant.shift / design.pair_spread) for each in trials]
     stops = [_first(each >= 1 / ALPHA) for each in looks]
     before, after = _failure_probs(plant)
     return row | {

@@ -95,6 +95,8 @@ class LeverTerms:
         holds_values: Whether it keeps recorded values in a window. The window is cut from the
             records, and its effect is read from records nobody randomised, so something unmeasured
             may be behind it.
+        is_followed: Whether records show if it was carried out: a promise may say which recorded
+            value it keeps within which limits.
     """
 
     roles: Mapping[str, str]
@@ -102,6 +104,7 @@ class LeverTerms:
     choices: tuple[Mapping[str, str], ...] = ({},)
     raises_alarms: bool = False
     holds_values: bool = False
+    is_followed: bool = False
 
     def wanted(self, named: Iterable[str]) -> dict[str, str]:
         """Return every role a lever of this kind must name, with its unit.
@@ -127,16 +130,19 @@ LEVER_KINDS: dict[str, LeverTerms] = {
         "a process signal, a named driver, and an effect standardised over recorded batches that "
         "overlap with the window",
         holds_values=True,
+        is_followed=True,
     ),
     "lots": LeverTerms(
         {**_LOT_ROLES, **PROGRAMME_ROLES},
         "a process signal, a named material attribute, and an effect standardised over recorded "
         "lots",
         holds_values=True,
+        is_followed=True,
     ),
     "maintenance": LeverTerms(
         {**_MAINTENANCE_ROLES, **PROGRAMME_ROLES},
         "a replacement interval whose saving is told from chance by the fitted hazards",
+        is_followed=True,
     ),
     "inspection": LeverTerms(
         {**_INSPECTION_ROLES, **PROGRAMME_ROLES},

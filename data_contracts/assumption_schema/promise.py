@@ -10,11 +10,9 @@ from fractions import Fraction
 from typing import Any
 
 from data_contracts.assumption_schema.entries import exact, read_block, read_date, read_text
+from data_contracts.assumption_schema.lever_kinds import LEVER_KINDS
 from data_contracts.assumption_schema.model import HeldLever, Lever, Promise
 from data_contracts.errors import AssumptionError
-
-# Kinds of lever that keep a recorded value within limits.
-HELD_KINDS = ("window", "lots", "maintenance")
 
 
 def read_promise(value: Any, levers: Sequence[Lever], where: str) -> Promise:
@@ -102,7 +100,7 @@ def _held_lever(value: Any, levers: Sequence[Lever], where: str) -> HeldLever:
 
 def _check_lever(name: str, levers: Sequence[Lever], where: str) -> None:
     kinds = {lever.name: lever.kind for lever in levers}
-    holding = [lever.name for lever in levers if lever.kind in HELD_KINDS]
+    holding = [lever.name for lever in levers if LEVER_KINDS[lever.kind].is_followed]
     stem, dot, outcome = name.partition(".")
     if stem not in kinds:
         close = get_close_matches(stem, holding, n=1) or holding
@@ -110,10 +108,11 @@ def _check_lever(name: str, levers: Sequence[Lever], where: str) -> None:
             f"{where}: there is no lever named '{stem}'; levers that hold something are "
             f"{', '.join(close) or 'none in this set'}."
         )
-    if kinds[stem] not in HELD_KINDS:
+    if not LEVER_KINDS[kinds[stem]].is_followed:
+        followed = [kind for kind, terms in LEVER_KINDS.items() if terms.is_followed]
         raise AssumptionError(
             f"{where}: the lever '{stem}' is of kind {kinds[stem]}, which keeps no recorded value "
-            f"within limits; kinds that do are {', '.join(HELD_KINDS)}."
+            f"within limits; kinds that do are {', '.join(followed)}."
         )
     if dot and not outcome:
         raise AssumptionError(

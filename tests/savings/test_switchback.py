@@ -5,7 +5,6 @@ import pytest
 
 from assets.savings.proof.switchback import (
     blocks_of_lots,
-    evidence_of_pairs,
     pair_differences,
     paired_power,
     pairs_needed,
@@ -46,8 +45,8 @@ def test_looking_after_each_pair_is_wrong_in_at_most_one_in_twenty():
 def test_the_evidence_does_not_depend_on_the_unit():
     rng = np.random.default_rng(6)
     differences = rng.normal(0.5, 1.0, 20)
-    one = evidence_of_pairs(list(differences), 0.5, 1.0)
-    assert evidence_of_pairs(list(differences * 1e3), 500.0, 1e3) == pytest.approx(one, rel=1e-9)
+    one = shift_e_value(differences, 0.5)
+    assert shift_e_value(differences * 1e3, 0.5) == pytest.approx(one, rel=1e-9)
 
 
 def test_the_evidence_is_expected_to_be_one_where_nothing_shifts():

@@ -6,7 +6,6 @@ What chance does to such a pair is read off the record, where nothing was switch
 blocks of the same length, whatever lots, campaigns and drift make of them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -221,14 +220,3 @@ def _balanced_order(pairs: int, rng: np.random.Generator) -> tuple[bool, ...]:
     """Draw per pair which block comes first, each order equally often, so that drift cancels."""
     first = np.arange(pairs) % 2 == 0
     return tuple(bool(each) for each in rng.permutation(first))
-
-
-def evidence_of_pairs(differences: Sequence[float], shift: float, spread: float) -> FloatArray:
-    """Return the running evidence of a trial under way: at 20 the promised shift is shown.
-
-    Args:
-        differences: Better setting less the other, pair by pair, in units of the margin.
-        shift: The promised shift.
-        spread: Spread of a pair, as designed.
-    """
-    return shift_e_value(np.asarray(differences, dtype=float), shift / spread)

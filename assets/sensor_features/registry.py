@@ -43,7 +43,6 @@ class SensorFeature:
     is_count: bool = False
 
 
-_NO_READING = "no usable reading"
 _NO_RANGE = "no usable reading, or neither end of the normal range is described"
 _NO_PROVEN = "no usable reading, or neither end of the proven range is described"
 _NO_TIME = "no time passes between the first and the last reading"

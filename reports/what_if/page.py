@@ -75,7 +75,7 @@ def render_what_if(published: Published) -> str:
         as_of=_text(facts, "scope.as_of"),
         refused=facts.rows(_REFUSED_SQL),
         style=_inlined("style.css") + _inlined("what_if.css"),
-        script=_inlined("what_if.js"),
+        script=_inlined("what_if_numbers.js") + _inlined("what_if.js"),
     )
 
 

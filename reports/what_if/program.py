@@ -5,7 +5,6 @@ function gives what the run's own formulas give.
 """
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,7 +46,7 @@ def program(live_steps: pl.DataFrame) -> str:
             before.append(f"const i{own} = inputs[{named}];")
             within.append(f"const {own} = i{own}[k];")
         elif operation == LiveOperation.NUMBER:
-            before.append(f"const {own} = {_number(step['number'])};")
+            before.append(f"const {own} = {json.dumps(step['number'])};")
         elif operation == LiveOperation.FIGURE:
             before.append(f"const o{own} = new Float64Array(count);")
             within.append(f"o{own}[k] = s{step['first_step']};")
@@ -70,7 +69,3 @@ def _said(step: Mapping[str, Any]) -> str:
     """Write one operation; constants and results are single names, so nothing needs brackets."""
     operands = [f"s{step[column]}" for column in _OPERANDS if step[column] is not None]
     return _IN_LOOP[step["operation"]].format(*operands)
-
-
-def _number(value: float) -> str:
-    return repr(value) if math.isfinite(value) else "Infinity"

@@ -14,7 +14,6 @@ from assets.savings.windows.policy import Window
 from assets.savings.windows.records import window_records
 from assets.savings.windows.window_effects import (
     Effects,
-    effects_of,
     studied_windows,
     window_effects,
 )
@@ -102,7 +101,8 @@ def _studied(assumptions, tables, verdicts):
 
 
 def _effects(assumptions, tables, verdicts) -> Effects:
-    return effects_of(_studied(assumptions, tables, verdicts))
+    studied = _studied(assumptions, tables, verdicts)
+    return {key: one.effect for key, one in studied.items()}
 
 
 def test_the_leading_named_driver_is_held_by_the_declared_rule(assumptions, tables, verdicts_of):

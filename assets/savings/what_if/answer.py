@@ -63,7 +63,7 @@ def answer(
     resamples: int,
     seed: int,
 ) -> WhatIfAnswer:
-    """WhatIfAnswer a question.
+    """Answer a question.
 
     Args:
         conditions: At least one; several are held at once.

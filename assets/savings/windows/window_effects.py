@@ -149,11 +149,6 @@ def _studied(
     return studied(records, effect)
 
 
-def effects_of(studied: Studied) -> Effects:
-    """Return what was found of every window, or why nothing was."""
-    return {key: one.effect for key, one in studied.items()}
-
-
 def window_effects(effects: Effects) -> pl.DataFrame:
     """Return the effects as a table.
 

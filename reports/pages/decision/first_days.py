@@ -61,11 +61,7 @@ def first_days(facts: Facts, said: Answer, found: Prices) -> list[DayStep]:
         DayStep("Day 0", ["Decide, and name one owner for each lever."], "whoever decides"),
         DayStep("By day 30", ["Open the change; agree on the limits above."], owner("change")),
         DayStep("By day 60", ["Agree on the protocol of the evidence owed."], owner("validation")),
-        DayStep(
-            "By day 90",
-            _start(facts),
-            owner("hold"),
-        ),
+        DayStep("By day 90", _start(facts), owner("hold")),
     ]
     if found.are_placeholders:
         steps[0] = DayStep(
@@ -115,10 +111,8 @@ def _without_money(said: Answer) -> list[DayStep]:
     if said.is_signal:
         step = "Read below why each lever was refused, and record what its evidence lacks."
     return [
-        DayStep("By day 30", [step], "manufacturing science"),
-        DayStep(
-            "By day 90", ["Run again on what was recorded meanwhile."], "manufacturing science"
-        ),
+        DayStep("By day 30", [step], MSAT),
+        DayStep("By day 90", ["Run again on what was recorded meanwhile."], MSAT),
     ]
 
 

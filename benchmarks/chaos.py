@@ -13,6 +13,7 @@ Needs root for the disks (a file system of its own) and for the client that writ
 
 import argparse
 import random
+import re
 import shutil
 import subprocess
 import time
@@ -41,11 +42,14 @@ ROUND = {
     "killed_at_a_boundary": 4,
     "killed_at_random": 4,
     "killed_in_the_first_load": 1,
+    "killed_at_each_boundary": 1,
     "two_at_once": 1,
     "clock_set_back": 1,
     "disk_full": 2,
     "read_only": 1,
 }
+OF_FIRST_RUNS = ("killed_in_the_first_load", "killed_at_each_boundary")
+BOUNDARIES = re.compile(r"(\d+) boundaries in turn: killed")
 STEPS = 172  # of the main job; a boundary beyond the last is a run that is not killed
 
 
@@ -53,7 +57,7 @@ def accident(kind: str, trial: int, plant: Plant, readers: Readers) -> dict[str,
     """Let one accident happen and the next run follow; returns what the record keeps of it."""
     before, began = readers.counts(), time.monotonic()
     came = {**OF_PUBLICATION, **OF_RUNS, **OF_DISKS}[kind](plant, _place(kind, trial))
-    is_first = kind == "killed_in_the_first_load"
+    is_first = kind in OF_FIRST_RUNS
     is_there = (plant.home / "published" / "warehouse.duckdb").is_file()
     harmed = _differing(plant) if is_there else []
     following = published(plant) if kind in OF_PUBLICATION else ran(plant)
@@ -83,7 +87,7 @@ def _differing(plant: Plant) -> list[str]:
 
 def is_unbroken(row: dict[str, Any]) -> bool:
     """Tell whether everything held that must."""
-    words = ("TRACEBACK", "NOT REFUSED")
+    words = ("TRACEBACK", "NOT REFUSED", "NOT DONE")
     return (
         row["next_run_code"] == 0
         and not row["tables_that_differ"]
@@ -194,7 +198,7 @@ def main() -> None:
                         row = accident(kind, trial, hit, readers)
                     (folder / "disk").rmdir()
                 else:
-                    hit = fresh if kind == "killed_in_the_first_load" else plant
+                    hit = fresh if kind in OF_FIRST_RUNS else plant
                     hit.draws.seed(f"{kind} {trial}")
                     row = accident(kind, trial, hit, readers)
                 record.append(row)
@@ -211,7 +215,8 @@ def _conclude(record: StudyRecord) -> None:
     total: Counter[str] = Counter()
     for row in record.rows().fill_null("").iter_rows(named=True):
         total["accidents"] += 1
-        total["kills"] += bool(row["is_killed"])
+        in_turn = BOUNDARIES.match(row["came"])
+        total["kills"] += int(in_turn[1]) if in_turn else bool(row["is_killed"])
         total["held"] += is_unbroken(row)
         for name in ("reader_queries", "reader_errors", "partial_sets", "held_by_a_writer"):
             total[name] += row[name]

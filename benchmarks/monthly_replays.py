@@ -96,6 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--months", type=int, default=24)
     parser.add_argument("--batches", type=int, default=110)
+    parser.add_argument("--looks", type=int, help="how many months to look back at; all")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the rows")
     parser.add_argument("--folder", type=Path, help="exports and home, kept to go on with")
     asked = parser.parse_args()
@@ -117,7 +118,7 @@ def main() -> None:
             print(f"month {number}: delivered {stamp}, as of {months[-1]['as_of']}", flush=True)
         broken = 0
         missing = warm_runs.told(
-            lambda: list(record.missing([(n,) for n in in_turn(len(months))])), words
+            lambda: list(record.missing([(n,) for n in in_turn(len(months))[: asked.looks]])), words
         )
         for (number,) in missing:
             then, began = months[number], time.monotonic()

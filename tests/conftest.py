@@ -1,12 +1,14 @@
 """Homes with a finished run in them, made once per session and shared by every test that reads."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"
@@ -15,10 +17,11 @@ Lotwise = Callable[..., subprocess.CompletedProcess[str]]
 
 # A long file begun last leaves one process waiting for the other.
 LONGEST_FILES = (
-    "tests/pipelines/test_dagster.py",
     "tests/pipelines/test_main_job.py",
-    "tests/pipelines/test_monthly_replays.py",
     "tests/pipelines/test_tabletting_run.py",
+    "tests/pipelines/test_dagster.py",
+    "tests/pipelines/test_nights.py",
+    "tests/pipelines/test_monthly_replays.py",
     "tests/bad_inputs/test_bad_inputs.py",
     "tests/savings/test_price_shares.py",
     "tests/savings/test_price_standing.py",
@@ -64,7 +67,6 @@ SLOW_FILES = (
     "tests/pipelines/test_contract_checks.py",
     "tests/pipelines/test_incremental.py",
     "tests/pipelines/test_kernels.py",
-    "tests/pipelines/test_nights.py",
     "tests/pipelines/test_self_test_command.py",
     "tests/precursors/test_precursors.py",
     "tests/reports/test_claims.py",
@@ -129,7 +131,7 @@ SLOW_FILES = (
     "tests/warehouse/test_store.py",
     "tests/warehouse/test_table_parts.py",
 )
-FINISHED_RUNS = {"lotwise", "plant_home", "tabletting_home"}
+FINISHED_RUNS = {"lotwise", "plant_homes", "tabletting_home"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -182,19 +184,47 @@ def tabletting_data() -> Path:
     return folder
 
 
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
+) -> Path:
+    """Return a folder of the session that the first worker to ask has filled, and no other."""
+    own = tmp_path_factory.getbasetemp()
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    folder = (own.parent if is_worker else own) / name
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "made").exists():
+            folder.mkdir(exist_ok=True)
+            make(folder)
+            (folder / "made").touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
-def plant_home(tmp_path_factory: pytest.TempPathFactory, lotwise: Lotwise) -> Path:
-    """A home after a quick run on the built-in virtual plant."""
-    home = tmp_path_factory.mktemp("plant") / "home"
-    lotwise("run", "--quick", "--home", home)
-    return home
+def plant_homes(tmp_path_factory: pytest.TempPathFactory, lotwise: Lotwise) -> Path:
+    """A folder with a home after a quick run on the virtual plant, and one to read only."""
+
+    def make(folder: Path) -> None:
+        lotwise("run", "--quick", "--home", folder / "home")
+        shutil.copytree(folder / "home", folder / "read_only", symlinks=True)
+        lotwise("publish", "--home", folder / "read_only")
+
+    return made_once(tmp_path_factory, "plant", make)
+
+
+@pytest.fixture(scope="session")
+def plant_home(plant_homes: Path) -> Path:
+    """A home after a quick run on the built-in virtual plant; every worker reads it."""
+    return plant_homes / "read_only"
 
 
 @pytest.fixture(scope="session")
 def tabletting_home(
     tmp_path_factory: pytest.TempPathFactory, lotwise: Lotwise, tabletting_data: Path
 ) -> Path:
-    """A home after a quick run on the real tabletting records."""
-    home = tmp_path_factory.mktemp("tabletting") / "home"
-    lotwise("run", "--quick", "--source", "tabletting", "--data", tabletting_data, "--home", home)
-    return home
+    """A home after a quick run on the real tabletting records; every worker reads it."""
+
+    def make(folder: Path) -> None:
+        source = ("--source", "tabletting", "--data", tabletting_data)
+        lotwise("run", "--quick", *source, "--home", folder / "home")
+
+    return made_once(tmp_path_factory, "tabletting", make) / "home"

@@ -34,6 +34,7 @@ from benchmarks.unbroken.warm_runs import (
 POINTS = [(*place, moment) for place in PUBLICATION for moment in ("before", "after")]
 SCRATCH = re.compile(r"[\w./-]*/lotwise-chaos-\w+")  # a folder of this machine, said by nobody else
 FREE_MB = (8, 1, 24, 2, 16, 0.2, 12, 4, 32)  # left on the disk when the run begins
+MOST_STEPS = 500  # of a run; more means that one never ends
 LONG_AGO = "2019-01-01 12:00:00"
 HOLDER = """
 import sys, time, duckdb
@@ -122,6 +123,16 @@ def killed_in_the_first_load(plant: Plant, trial: int) -> str:
     """Kill the first run of a home at a random instant."""
     shutil.rmtree(plant.home, ignore_errors=True)
     return killed_at_random(plant, trial)
+
+
+def killed_at_each_boundary(plant: Plant, _: int) -> str:
+    """Kill the first run of a home after its first step, the next after its second, and so on."""
+    shutil.rmtree(plant.home, ignore_errors=True)
+    for step in range(1, MOST_STEPS):
+        died = ran(plant, dies_after_step=step)
+        if died.code != KILLED:
+            return f"{step - 1} boundaries in turn: killed; beyond the last: {_how(died)}"
+    return f"NOT DONE after {MOST_STEPS} steps"
 
 
 def disk_full(plant: Plant, trial: int) -> str:
@@ -225,6 +236,7 @@ OF_RUNS: dict[str, Callable[[Plant, int], str]] = {
     "killed_at_a_boundary": killed_at_a_boundary,
     "killed_at_random": killed_at_random,
     "killed_in_the_first_load": killed_in_the_first_load,
+    "killed_at_each_boundary": killed_at_each_boundary,
     "clock_set_back": clock_set_back,
     "two_at_once": two_at_once,
 }

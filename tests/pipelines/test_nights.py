@@ -1,4 +1,4 @@
-"""A night after one new batch says what a night without anything kept from before says."""
+"""A night after a new batch and corrections says what one with nothing kept from before says."""
 
 import shutil
 import subprocess
@@ -54,40 +54,6 @@ def differing(one: Path, other: Path) -> set[str]:
     return {name for name in first if first[name] != second[name]} - OF_THE_RUN
 
 
-@pytest.fixture(scope="module")
-def nights(tmp_path_factory: pytest.TempPathFactory, lotwise: Lotwise) -> tuple[Path, Path, str]:
-    """Two homes after the same night, one that kept what it could and one that could not."""
-    folder = tmp_path_factory.mktemp("nights")
-    plant, data, kept, anew = (folder / name for name in ("plant", "data", "kept", "anew"))
-    lotwise("simulate", "--out", plant, "--batches", 150, "--years", 1, "--seed", 2)
-    deliver(plant, data, is_after=False)
-    source = ("--source", "virtual_plant", "--data", data, "--home", kept)
-    lotwise("run", "--quick", *source)
-    shutil.copytree(kept, anew, symlinks=True)
-    emptied(anew)
-    batch = deliver(plant, data, is_after=True)
-    said = lotwise("nightly", "--home", kept).stdout
-    lotwise("nightly", "--home", anew)
-    with open_published(Home(kept)) as published:
-        new = published.query(f"SELECT count(*) AS n FROM core.batches WHERE batch_id = '{batch}'")
-    assert new["n"].item() == 1
-    return kept, anew, said
-
-
-def test_a_night_says_what_a_night_from_an_empty_cache_says(
-    nights: tuple[Path, Path, str],
-) -> None:
-    kept, anew, _ = nights
-    assert not differing(kept, anew)
-
-
-def test_a_night_says_which_steps_were_as_before(nights: tuple[Path, Path, str]) -> None:
-    _, _, said = nights
-    (line,) = [each for each in said.splitlines() if "steps as before" in each]
-    passed_over, of = int(line.split()[0]), int(line.split()[2])
-    assert 0 < passed_over < of
-
-
 def correct(data: Path) -> None:
     """Deliver again, otherwise: records and readings of old batches corrected, taken back, late."""
     results = pl.read_csv(data / "lims_results.csv", infer_schema=False)
@@ -124,20 +90,44 @@ def killed_night(home: Path, after_s: float) -> None:
     begun.wait()
 
 
-def test_a_night_of_corrections_says_what_one_from_an_empty_cache_says(
-    nights: tuple[Path, Path, str], lotwise: Lotwise
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory, lotwise: Lotwise) -> tuple[Path, Path, str]:
+    """Two homes after the same night, one that kept what it could and one that could not."""
+    folder = tmp_path_factory.mktemp("nights")
+    plant, data, kept, anew = (folder / name for name in ("plant", "data", "kept", "anew"))
+    lotwise("simulate", "--out", plant, "--batches", 150, "--years", 1, "--seed", 2)
+    deliver(plant, data, is_after=False)
+    source = ("--source", "virtual_plant", "--data", data, "--home", kept)
+    lotwise("run", "--quick", *source)
+    shutil.copytree(kept, anew, symlinks=True)
+    emptied(anew)
+    batch = deliver(plant, data, is_after=True)
+    correct(data)
+    killed_night(kept, after_s=12)  # on its way, wherever that is
+    said = lotwise("nightly", "--home", kept).stdout
+    lotwise("nightly", "--home", anew)
+    with open_published(Home(kept)) as published:
+        new = published.query(f"SELECT count(*) AS n FROM core.batches WHERE batch_id = '{batch}'")
+    assert new["n"].item() == 1
+    return kept, anew, said
+
+
+def test_a_night_says_what_a_night_from_an_empty_cache_says(
+    nights: tuple[Path, Path, str],
 ) -> None:
     kept, anew, _ = nights
-    correct(kept.parent / "data")
-    killed_night(kept, after_s=12)  # on its way, wherever that is
-    lotwise("nightly", "--home", kept)
-    emptied(anew)
-    lotwise("nightly", "--home", anew)
     with open_published(Home(kept)) as published:
         found = published.query("SELECT sum(superseded)::BIGINT AS n FROM evidence.reading_history")
     assert found["n"].item() == 200  # a hundred corrected, a hundred taken back
     assert differing(kept, anew) <= ABOUT_RUNS
     assert told(kept) == told(anew)
+
+
+def test_a_night_says_which_steps_were_as_before(nights: tuple[Path, Path, str]) -> None:
+    _, _, said = nights
+    (line,) = [each for each in said.splitlines() if "steps as before" in each]
+    passed_over, of = int(line.split()[0]), int(line.split()[2])
+    assert 0 < passed_over < of
 
 
 def test_the_next_refit_says_what_one_from_an_empty_cache_says(

@@ -49,11 +49,12 @@ def priced_outcomes(outcome_definitions: pl.DataFrame) -> list[str]:
         outcome_definitions: ``core.outcome_definitions``, one row per outcome; those that do not
             lose the batch are left out.
     """
-    ordered = _losing(outcome_definitions)["outcome"].to_list()
+    ordered = losing_outcomes(outcome_definitions)["outcome"].to_list()
     return [ANY_FAILURE] if ANY_FAILURE in ordered else ordered
 
 
-def _losing(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
+def losing_outcomes(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of ``core.outcome_definitions`` by which batches are lost, earliest first."""
     losing = outcome_definitions.filter(pl.col("severity") == OutcomeSeverity.LOST)
     return losing.sort("first_known_stage", "outcome")
 
@@ -74,7 +75,7 @@ def priced_failures(
         known outcome by mode it fails; null if none), failure_mode (as recorded, else the mode
         outcome, else ``unknown``), is_proxy.
     """
-    ordered = _losing(outcome_definitions).with_row_index("place")
+    ordered = losing_outcomes(outcome_definitions).with_row_index("place")
     failed = (
         outcomes.filter(pl.col("is_failure"))
         .join(ordered.select("outcome", "is_proxy", "place"), on="outcome")
@@ -107,7 +108,7 @@ def baseline(
     known = outcomes.filter(pl.col("outcome").is_in(names) & pl.col("is_failure").is_not_null())
     counted = known["batch_id"].n_unique()
     rate, period = production_rate(batches)
-    modes = sorted(set(_losing(outcome_definitions)["outcome"]) - set(names))
+    modes = sorted(set(losing_outcomes(outcome_definitions)["outcome"]) - set(names))
     return Baseline(
         failures=priced.height,
         batches=counted,

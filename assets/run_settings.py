@@ -5,7 +5,7 @@ stored is not said here: that is the warehouse's business.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -95,6 +95,7 @@ def assumptions_in_force(
 
     Args:
         profile: The source. What a simulated plant is priced with are its own declared prices.
+            Where a failure mode originates is the profile's to say, before any price file.
         file: A file or built-in set that was named; None for none.
         changes: Numbers changed by hand, each as ``name=low,base,high``.
 
@@ -103,6 +104,8 @@ def assumptions_in_force(
     """
     read = load_run_assumptions(file, profile.assumptions, profile.file.parent)
     changed = with_overrides(read, changes)
+    origins = {**changed.origin_stages, **profile.failure_modes}
+    changed = replace(changed, origin_stages=origins)
     return as_declared_by_plant(changed) if profile.name in PLANT_OF_PROFILE else changed
 
 

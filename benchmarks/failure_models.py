@@ -117,6 +117,7 @@ def study_inputs(batches: int, features: int) -> StudyInputs:
                 "is_proxy": [False],
                 "first_known_stage": [GATES + 1],
                 "last_gate_before": [GATES],
+                "severity": ["lost"],
             }
         ),
         outcome_margins=pl.concat(

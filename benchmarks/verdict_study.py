@@ -79,6 +79,7 @@ def study_inputs(plant: Any, gates: tuple[int, ...]) -> StudyInputs:
                 "is_proxy": False,
                 "first_known_stage": LAST_GATE + 1,
                 "last_gate_before": LAST_GATE,
+                "severity": "lost",
             }
         ),
         outcome_margins=plant.outcome_margins,

@@ -26,8 +26,10 @@ from data_contracts.profile_schema.column_use import read_columns, text_columns
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.files import SourceFile, read_file
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
-from data_contracts.profile_schema.outcomes import Outcome, read_outcomes
+from data_contracts.profile_schema.outcomes import Outcome, read_failure_modes, read_outcomes
 from data_contracts.profile_schema.readings import check_in_place, check_readings
+from data_contracts.profile_schema.rule_names.batch_facts import is_fact
+from data_contracts.profile_schema.rule_names.delivered_records import records_of
 from data_contracts.profile_schema.units import (
     QuantityUnit,
     quantities_with_units,
@@ -49,6 +51,7 @@ ROOT_KEYS = [
     "files",
     "tables",
     "outcomes",
+    "failure_modes",
     "ignored_files",
     "wide_table",
     "measured_before_result",
@@ -65,7 +68,6 @@ ACCEPTABLE = (
     "two_magnitudes",
     "unit_changed",
 )
-EVENT_TABLES = {"deviation": "raw.deviations", "equipment": "raw.equipment_events"}
 _QUANTITY_TABLES = ("raw.parameters", "raw.lab_results")
 
 
@@ -90,6 +92,8 @@ class Profile:
         answers: Columns said to be measured before the result, by whom and why.
         accepted: What looks like a mistake and is right, by code, by whom and why.
         units: The unit wanted of quantities delivered without one or in several.
+        failure_modes: Failure mode, as ``batches.failure_mode`` names it or as an outcome is
+            called -> stage (1 to 7) where it originates.
     """
 
     name: str
@@ -108,6 +112,7 @@ class Profile:
     answers: tuple[ProfileAnswer, ...]
     accepted: MappingProxyType[str, Acceptance]
     units: MappingProxyType[str, QuantityUnit]
+    failure_modes: MappingProxyType[str, int]
 
     def outcome(self, name: str) -> Outcome:
         """Return an outcome by name.
@@ -247,6 +252,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
         answers=read_answers(root.section("measured_before_result")),
         accepted=MappingProxyType(read_acceptances(root.section("accepted"), ACCEPTABLE)),
         units=MappingProxyType(read_units(root.section("units"))),
+        failure_modes=MappingProxyType(read_failure_modes(root.section("failure_modes"))),
     )
     _check(profile, root)
     return profile
@@ -346,16 +352,17 @@ def _check_files(profile: Profile, mapping: Mapping) -> None:
 def _check_outcome(profile: Profile, outcome: Outcome) -> None:
     """Check that what an outcome names exists, where the profile can know that."""
     fed = {mapping.table for mapping in profile.mappings}
-    for event in outcome.defined_by_events:
-        table = EVENT_TABLES.get(event.partition(".")[0])
+    for name in (*outcome.defined_by_events, *outcome.rule_quantities):
+        table = records_of(name)
         if table is not None and table not in fed:
-            raise ProfileError(f"{outcome.where}: '{event}' needs records; map a file to {table}")
+            raise ProfileError(f"{outcome.where}: '{name}' needs records; map a file to {table}")
     if profile.names_quantities_in_rows:
         return
     batch_columns = {
         c.target for m in profile.mappings for c in m.cells if m.table == "raw.batches"
     }
-    known = [*profile.quantities, *batch_columns, *outcome.defined_by_events]
+    facts = [name for name in outcome.rule_quantities if is_fact(name)]
+    known = [*profile.quantities, *batch_columns, *outcome.defined_by_events, *facts]
     require_columns(outcome.rule, known, outcome.where)
     for quantity in (
         *(margin.quantity for margin in outcome.margins),

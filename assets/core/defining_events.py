@@ -9,8 +9,10 @@ from collections.abc import Collection
 import polars as pl
 
 from assets.core.measurements import SCHEMA
+from data_contracts.profile_schema.rule_names.defining_events import DEVIATION_CLASS
 
 INSTANT = pl.Datetime("us")
+_NAMED_BY = {"deviation": "category", DEVIATION_CLASS: "severity"}
 
 
 def event_measurements(
@@ -23,8 +25,8 @@ def event_measurements(
     """Return the events of every batch by kind.
 
     Args:
-        names: Kinds of event: ``deviation.<category>``, ``equipment.<event>`` or
-            ``equipment.<event>.<unit procedure>``.
+        names: Kinds of event: ``deviation.<category>``, ``deviation_class.<severity>``,
+            ``equipment.<event>`` or ``equipment.<event>.<unit procedure>``.
         batches: ``core.batches``.
         phases: ``core.phases``, for which batch was on a piece of equipment.
         deviations: ``core.deviations``.
@@ -36,23 +38,26 @@ def event_measurements(
         batch, and not before: a batch still running or awaiting its disposition has no row. Empty
         for a kind whose table the source does not deliver.
     """
-    sources = {"deviation": deviations, "equipment": equipment_events}
+    sources = {
+        "deviation": deviations,
+        DEVIATION_CLASS: deviations,
+        "equipment": equipment_events,
+    }
     found = []
     for name in sorted(names):
         kind, _, rest = name.partition(".")
         if kind not in sources or sources[kind].is_empty():
             continue
         placed = (
-            _deviations(deviations, phases, rest)
-            if kind == "deviation"
-            else _equipment(equipment_events, phases, rest)
+            _equipment(equipment_events, phases, rest)
+            if kind == "equipment"
+            else _deviations(deviations.filter(pl.col(_NAMED_BY[kind]) == rest), phases)
         )
-        found.append(_measured(name, batches, placed))
+        found.append(counted_events(name, batches, placed))
     return pl.concat(found) if found else pl.DataFrame(schema=SCHEMA)
 
 
-def _deviations(deviations: pl.DataFrame, phases: pl.DataFrame, category: str) -> pl.DataFrame:
-    own = deviations.filter(pl.col("category") == category)
+def _deviations(own: pl.DataFrame, phases: pl.DataFrame) -> pl.DataFrame:
     named = own.drop_nulls("batch_id").select("batch_id", at="opened_at")
     rest = own.filter(pl.col("batch_id").is_null()).select("equipment_id", at="opened_at")
     return pl.concat([named, _then_on(rest, phases)])
@@ -83,7 +88,17 @@ def _then_on(events: pl.DataFrame, phases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _measured(name: str, batches: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+def counted_events(name: str, batches: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    """Count what happened to each batch as a quantity; none is known once the batch is decided.
+
+    Args:
+        name: Name of the quantity.
+        batches: ``core.batches``.
+        placed: batch_id, at: one row per time it happened.
+
+    Returns:
+        Measurements (``measurements.SCHEMA``), as ``event_measurements`` says.
+    """
     met = placed.group_by("batch_id").agg(value=pl.len().cast(pl.Float64), first_at=pl.min("at"))
     has_dispositions = bool(batches["disposition"].is_not_null().any())
     has_ends = bool(batches["ended_at"].is_not_null().any())

@@ -9,7 +9,6 @@ import dagster as dg
 import polars as pl
 
 from assets.core.as_of import as_of_instant
-from assets.core.defining_events import event_measurements
 from assets.core.known_versions import (
     BATCHES,
     READINGS,
@@ -17,10 +16,10 @@ from assets.core.known_versions import (
     latest_instant_sql,
     unknown_batches_sql,
 )
-from assets.core.limits import ABSENT, COST_TABLES, limits
+from assets.core.limits import TABLES, limits
 from assets.core.margins import outcome_margins
-from assets.core.measurements import measurements
-from assets.core.outcomes import outcome_definitions, outcomes, quantities_of
+from assets.core.outcome_inputs import RECORDS, read_by
+from assets.core.outcomes import outcome_definitions, outcomes
 from assets.defs import (
     asks_only,
     asset_key,
@@ -90,34 +89,17 @@ core_tables = [
 
 @dg.multi_asset(
     name="outcomes",
-    ins=table_ins(
-        "core.batches",
-        "core.lab_results",
-        "core.parameters",
-        "core.phases",
-        "core.deviations",
-        "core.equipment_events",
-    ),
+    ins=table_ins("core.batches", *(f"core.{name}" for name in RECORDS)),
     outs=table_outs(*OUTCOME_TABLES),
     group_name=GROUP,
     required_resource_keys={"run_settings"},
 )
 def core_outcomes(
-    context: dg.AssetExecutionContext,
-    batches: pl.DataFrame,
-    lab_results: pl.DataFrame,
-    parameters: pl.DataFrame,
-    **records: pl.DataFrame,
+    context: dg.AssetExecutionContext, batches: pl.DataFrame, **records: pl.DataFrame
 ) -> Iterator[Any]:
     """Decide the profile's outcomes and measure their margins."""
     declared = context.resources.run_settings.profile.outcomes
-    events = {name for outcome in declared for name in outcome.defined_by_events}
-    measured = pl.concat(
-        [
-            measurements(lab_results, parameters, quantities_of(declared)),
-            event_measurements(events & quantities_of(declared), batches, **records),
-        ]
-    )
+    measured = read_by(declared, batches, records)
     margins = outcome_margins(declared, measured)
     found = {
         "core.outcome_definitions": outcome_definitions(declared),
@@ -130,7 +112,7 @@ def core_outcomes(
 @table_asset(
     "evidence.limits",
     "core.batches",
-    *(f"core.{name}" for name in (*ABSENT, *COST_TABLES)),
+    *(f"core.{name}" for name in TABLES),
     "core.outcome_definitions",
     "core.outcomes",
     group=GROUP,
@@ -146,4 +128,5 @@ def evidence_limits(
     """Say what this source cannot tell."""
     known = {"as_of": as_of_date(context)}
     strays = context.resources.warehouse.query(unknown_batches_sql(RAW_TABLES), known)
-    return limits(tables, outcome_definitions, outcomes, strays)
+    origins = context.resources.run_settings.assumptions().origin_stages
+    return limits(tables, outcome_definitions, outcomes, strays, origins)

@@ -100,21 +100,31 @@ COST_TABLES = {
     ),
 }
 
+# Loaded with every source that has them, open to SQL, and read by nothing that is found yet.
+UNUSED = {
+    "material_lots": "receipts of material lots",
+    "spectra": "points of spectra",
+    "stability_results": "stability results",
+}
+TABLES = tuple(dict.fromkeys((*ABSENT, *COST_TABLES, *UNUSED)))  # beside batches
+
 
 def limits(
     tables: Mapping[str, pl.DataFrame],
     outcome_definitions: pl.DataFrame,
     outcomes: pl.DataFrame,
     strays: pl.DataFrame,
+    failure_modes: Mapping[str, int],
 ) -> pl.DataFrame:
     """Say what could not be computed for this source, and why.
 
     Args:
-        tables: Core tables by name without schema: ``batches`` and all those of ``ABSENT`` and
-            ``COST_TABLES``.
+        tables: Core tables by name without schema: ``batches`` and ``TABLES``.
         outcome_definitions: ``core.outcome_definitions``.
         outcomes: ``core.outcomes``.
         strays: Records of unknown batches: table_name, records.
+        failure_modes: The stage where each mode of failure originates, as the profile has it (or
+            an older price file).
 
     Returns:
         ``evidence.limits``, sorted by its key.
@@ -125,6 +135,8 @@ def limits(
         *_outcome_limits(outcome_definitions, outcomes, tables["batches"]),
         *_stray_limits(strays),
         *_cost_limits(tables),
+        *_unused(tables),
+        *_without_origin(tables["batches"], failure_modes),
     ]
     return table("evidence.limits", rows)
 
@@ -132,6 +144,31 @@ def limits(
 def _cost_limits(tables: Mapping[str, pl.DataFrame]) -> list[Limit]:
     absent = [limit for name, limit in COST_TABLES.items() if tables[name].is_empty()]
     return [COSTS] if len(absent) == len(COST_TABLES) else absent
+
+
+def _unused(tables: Mapping[str, pl.DataFrame]) -> Iterator[Limit]:
+    for name, what in UNUSED.items():
+        if not tables[name].is_empty():
+            yield Limit(
+                "records",
+                f"unused.{name}",
+                f"{tables[name].height:,} {what} are loaded and nothing here is made from them; "
+                f"they can be queried as core.{name}.",
+            )
+
+
+def _without_origin(batches: pl.DataFrame, known: Mapping[str, int]) -> Iterator[Limit]:
+    named = batches["failure_mode"].drop_nulls().unique().sort()
+    lost = [mode for mode in named if mode not in known]
+    if lost:
+        shown = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+        yield Limit(
+            "outcomes",
+            "no_origin",
+            f"The stage where a failure originates is not known for {shown}: its cost stands "
+            "under no stage unless an investigation confirmed a cause. Name the stages under "
+            "'failure_modes' in the profile.",
+        )
 
 
 def _batch_limits(batches: pl.DataFrame, phases: pl.DataFrame) -> Iterator[Limit]:

@@ -11,20 +11,11 @@ import polars as pl
 from assets.core.margins import worst_samples
 from data_contracts.codes.records import OutcomeStatus
 from data_contracts.expressions import columns_of, holds
-from data_contracts.profile_schema.outcomes import BATCH_COLUMNS, Outcome
+from data_contracts.profile_schema.outcomes import BATCH_COLUMNS, SEVERITIES, Outcome
 from data_contracts.tables import key, table
 
 NO_FAILURE_MODE = "none"  # what a rule sees as the mode of a released batch
 KEY = key("core.outcomes")
-
-
-def quantities_of(outcomes: Sequence[Outcome]) -> set[str]:
-    """Return every test or parameter the outcomes are decided or measured by."""
-    return {
-        name
-        for outcome in outcomes
-        for name in (*outcome.rule_quantities, *(m.quantity for m in outcome.margins))
-    }
 
 
 def outcome_definitions(outcomes: Sequence[Outcome]) -> pl.DataFrame:
@@ -34,10 +25,13 @@ def outcome_definitions(outcomes: Sequence[Outcome]) -> pl.DataFrame:
         ``core.outcome_definitions``. Quantities are comma-separated; limits are given where there
         is one margin quantity.
     """
-    return table("core.outcome_definitions", [_definition(outcome) for outcome in outcomes])
+    worst_first = sorted(outcomes, key=lambda outcome: SEVERITIES.index(outcome.severity))
+    rank = {outcome.name: place for place, outcome in enumerate(worst_first, start=1)}
+    rows = [_definition(outcome, rank[outcome.name]) for outcome in outcomes]
+    return table("core.outcome_definitions", rows)
 
 
-def _definition(outcome: Outcome) -> tuple[object, ...]:
+def _definition(outcome: Outcome, severity_rank: int) -> tuple[object, ...]:
     margins = outcome.margins
     only = margins[0] if len(margins) == 1 else None
     return (
@@ -52,6 +46,8 @@ def _definition(outcome: Outcome) -> tuple[object, ...]:
         outcome.last_gate_before,
         ",".join(outcome.defining_quantities) or None,
         ",".join(outcome.defined_by_events) or None,
+        outcome.severity,
+        severity_rank,
     )
 
 
@@ -66,8 +62,7 @@ def outcomes(
     Args:
         declared: The outcomes of the profile.
         batches: ``core.batches``, as of the as-of date.
-        measured: ``measurements`` of the quantities outcomes name, and ``event_measurements`` of
-            the events that decide them.
+        measured: What the rules read: ``outcome_inputs.read_by``.
         margins: ``core.outcome_margins``.
 
     Returns:

@@ -11,7 +11,7 @@ from assets.gate_features.firewall import Admitted
 from assets.gate_features.observed.observations import STAGE_NAMES
 from data_contracts.codes.records import RefusalRule
 from data_contracts.expressions import columns_of
-from data_contracts.profile_schema.defining_events import listed_events
+from data_contracts.profile_schema.rule_names.defining_events import DEVIATION_CLASS, listed_events
 from data_contracts.tables import columns, table
 
 
@@ -100,7 +100,7 @@ def is_made_from(feature: str, event: str) -> bool:
         event: A kind of event that defines an outcome. A count of deviations counts all categories.
     """
     kind, _, rest = event.partition(".")
-    if kind == "deviation":
+    if kind in ("deviation", DEVIATION_CLASS):
         return feature.startswith("deviation.")
     if kind == "equipment":
         happened, _, unit_procedure = rest.partition(".")

@@ -17,7 +17,7 @@ from assets.statistics.array_types import IntArray
 from assets.statistics.resampling.multiplicity import FamilyNull, westfall_young
 from assets.statistics.resampling.permutation import SharedDraws, log10_arrangements
 from data_contracts.codes.records import SearchVerdict
-from data_contracts.profile_schema.defining_events import is_defining, listed_events
+from data_contracts.profile_schema.rule_names.defining_events import is_defining, listed_events
 
 FAMILY_LEVEL = 0.05
 FEWEST_FAILURES = 3

@@ -38,7 +38,7 @@ from assets.time_to_failure.replacement.replayed_lives import recorded_lives
 from assets.time_to_failure.replacement.tables import replacement_curves, replacement_intervals
 from assets.time_to_failure.replacement.todays_plan import todays_intervals
 from data_contracts.assumptions import Assumptions
-from data_contracts.profile_schema.defining_events import listed_events
+from data_contracts.profile_schema.rule_names.defining_events import listed_events
 from data_contracts.tables import table
 
 DRAWS, QUICK_DRAWS = 1_000, 200

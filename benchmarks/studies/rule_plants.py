@@ -234,6 +234,7 @@ def rule_inputs(plant: RulePlant) -> RuleInputs:
                 "is_proxy": [False],
                 "first_known_stage": [GATE + 1],
                 "last_gate_before": [GATE],
+                "severity": ["lost"],
             }
         ),
         outcome_margins=pl.DataFrame(

@@ -123,6 +123,20 @@ class LeakLikeness:
     RANKS_FAILURES: Final = "ranks_failures"
 
 
+class OutcomeSeverity:
+    """Values of ``core.outcome_definitions.severity``.
+
+    What a failure by the outcome costs the plant. A lost batch is priced; one that is reworked,
+    deviates, leaves its trend or is late is told and not priced as lost.
+    """
+
+    LOST: Final = "lost"
+    REWORKED: Final = "reworked"
+    DEVIATED: Final = "deviated"
+    OUT_OF_TREND: Final = "out_of_trend"
+    LATE: Final = "late"
+
+
 class OutcomeStatus:
     """Values of ``core.outcomes.status``.
 

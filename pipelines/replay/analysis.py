@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 
 from assets.core.margins import outcome_margins
-from assets.core.measurements import measurements
-from assets.core.outcomes import outcome_definitions, outcomes, quantities_of
+from assets.core.outcome_inputs import read_by
+from assets.core.outcomes import outcome_definitions, outcomes
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.signal.acceptance_criteria import criteria_frame
 from assets.failure_models.study import run_study
@@ -79,7 +79,7 @@ def features_of(
         ``core`` and ``feature`` tables of what was given, by full name.
     """
     records = {name: core.get(name, table(f"core.{name}")) for name in RECORDS}
-    measured = measurements(records["lab_results"], records["parameters"], quantities_of(declared))
+    measured = read_by(declared, records["batches"], records)
     margins = outcome_margins(declared, measured)
     definitions = outcome_definitions(declared)
     gates = batch_gates(records["batches"], records["phases"], records["lab_results"])

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from assets.core.defining_events import event_measurements
 from assets.core.margins import outcome_margins
-from assets.core.measurements import measurements
-from assets.core.outcomes import outcomes, quantities_of
+from assets.core.outcome_inputs import RECORDS, read_by
+from assets.core.outcomes import outcomes
 from data_contracts.profile_schema.outcomes import Outcome
 
 
@@ -34,18 +33,5 @@ def decided_outcomes(
     batches = records["raw.batches"].with_columns(
         failure_mode=pl.when(pl.col("dispositioned_at").is_not_null()).then("failure_mode")
     )
-    wanted = quantities_of(declared)
-    events = {name for outcome in declared for name in outcome.defined_by_events}
-    measured = pl.concat(
-        [
-            measurements(records["raw.lab_results"], records["raw.parameters"], wanted),
-            event_measurements(
-                events & wanted,
-                batches,
-                records["raw.phases"],
-                records["raw.deviations"],
-                records["raw.equipment_events"],
-            ),
-        ]
-    )
+    measured = read_by(declared, batches, {name: records[f"raw.{name}"] for name in RECORDS})
     return outcomes(declared, batches, measured, outcome_margins(declared, measured))

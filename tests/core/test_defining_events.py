@@ -6,8 +6,12 @@ import pytest
 from assets.core.defining_events import event_measurements
 from assets.core.margins import outcome_margins
 from assets.core.outcomes import outcome_definitions, outcomes
-from data_contracts.profile_schema.defining_events import is_defining, listed_events, rule_of
 from data_contracts.profile_schema.outcomes import Outcome
+from data_contracts.profile_schema.rule_names.defining_events import (
+    is_defining,
+    listed_events,
+    rule_of,
+)
 
 FILTER = "deviation.filter_integrity_failure"
 BREAKDOWN = "equipment.breakdown.filtration"

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from assets.core.limits import ABSENT, COST_TABLES, limits
+from assets.core.limits import TABLES, limits
 
 NO_STRAYS = pl.DataFrame(schema={"table_name": pl.String, "records": pl.Int64})
 
@@ -12,11 +12,11 @@ def codes(frame):
 
 
 def test_the_barest_source_says_everything_it_cannot_tell(table):
-    tables = {name: table(f"core.{name}") for name in (*ABSENT, *COST_TABLES)}
+    tables = {name: table(f"core.{name}") for name in TABLES}
     tables["batches"] = table(
         "core.batches", {"batch_id": "B1", "production_order": 1, "cluster_id": "B1"}
     )
-    found = limits(tables, table("core.outcome_definitions"), table("core.outcomes"), NO_STRAYS)
+    found = limits(tables, table("core.outcome_definitions"), table("core.outcomes"), NO_STRAYS, {})
     assert {
         "gates.no_phases",
         "equipment.no_equipment_events",
@@ -30,7 +30,7 @@ def test_the_barest_source_says_everything_it_cannot_tell(table):
 
 
 def test_pending_batches_strays_and_missing_margins_are_counted(table, day):
-    tables = {name: table(f"core.{name}") for name in (*ABSENT, *COST_TABLES)}
+    tables = {name: table(f"core.{name}") for name in TABLES}
     tables["batches"] = table(
         "core.batches",
         {
@@ -56,7 +56,7 @@ def test_pending_batches_strays_and_missing_margins_are_counted(table, day):
     )
     outcomes = table("core.outcomes", {"batch_id": "B1", "outcome": "failure", "status": "pending"})
     strays = pl.DataFrame({"table_name": ["phases", "spectra"], "records": [3, 0]})
-    found = limits(tables, definitions, outcomes, strays)
+    found = limits(tables, definitions, outcomes, strays, {})
     assert {"outcomes.pending.failure", "outcomes.no_margin.failure"} <= codes(found)
     assert "records.unknown_batch.phases" in codes(found)
     assert "records.unknown_batch.spectra" not in codes(found)
@@ -64,7 +64,7 @@ def test_pending_batches_strays_and_missing_margins_are_counted(table, day):
 
 
 def test_one_kind_of_cost_on_record_leaves_the_other_to_be_told(table, day):
-    tables = {name: table(f"core.{name}") for name in (*ABSENT, *COST_TABLES)}
+    tables = {name: table(f"core.{name}") for name in TABLES}
     tables["batches"] = table(
         "core.batches", {"batch_id": "B1", "production_order": 1, "cluster_id": "B1"}
     )
@@ -77,10 +77,37 @@ def test_one_kind_of_cost_on_record_leaves_the_other_to_be_told(table, day):
 
     def told(*recorded: str) -> set[str]:
         given = tables | {name: table(f"core.{name}", costs[name]) for name in recorded}
-        found = limits(given, table("core.outcome_definitions"), table("core.outcomes"), NO_STRAYS)
+        found = limits(
+            given, table("core.outcome_definitions"), table("core.outcomes"), NO_STRAYS, {}
+        )
         return {code for code in codes(found) if code.startswith("economics.")}
 
     assert told() == {"economics.no_costs_per_batch"}
     assert told("standard_costs") == {"economics.no_write_offs"}
     assert told("write_offs") == {"economics.no_standard_costs"}
     assert told("standard_costs", "write_offs") == set()
+
+
+def test_what_is_loaded_and_unused_is_told_with_its_size_and_where_it_lies(table):
+    tables = {name: table(f"core.{name}") for name in TABLES}
+    lost = {"batch_id": "B1", "production_order": 1, "cluster_id": "B1", "failure_mode": "cracks"}
+    tables["batches"] = table("core.batches", lost)
+    spectrum = {"batch_id": "B1", "sample_no": 1, "absorbance": 0.5}
+    tables["spectra"] = table(
+        "core.spectra", *(spectrum | {"wavelength_nm": float(nm)} for nm in range(900, 903))
+    )
+
+    def told(modes: dict[str, int]) -> dict[str, str]:
+        found = limits(
+            tables, table("core.outcome_definitions"), table("core.outcomes"), NO_STRAYS, modes
+        )
+        return {code: said for _, code, said in found.iter_rows()}
+
+    said = told({})
+    assert said["unused.spectra"] == (
+        "3 points of spectra are loaded and nothing here is made from them; they can be queried as "
+        "core.spectra."
+    )
+    assert "unused.stability_results" not in said
+    assert "not known for cracks" in said["no_origin"]
+    assert "no_origin" not in told({"cracks": 4})

@@ -4,7 +4,8 @@ import pytest
 
 from assets.core.margins import outcome_margins
 from assets.core.measurements import measurements
-from assets.core.outcomes import outcome_definitions, outcomes, quantities_of
+from assets.core.outcome_inputs import quantities_of
+from assets.core.outcomes import outcome_definitions, outcomes
 from data_contracts.errors import ProfileError
 
 

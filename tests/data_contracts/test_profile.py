@@ -108,6 +108,25 @@ def test_events_can_define_an_outcome(file: Path) -> None:
     assert low.defined_by_events == ("deviation.leak", "hold.drying_to_milling")
 
 
+def test_a_rule_reads_events_and_facts_and_says_how_grave_it_is(file: Path) -> None:
+    more = """\
+  - {name: late, title: Late, rule: release_h > 240, first_known_stage: 7, severity: late}
+  - {name: trend, title: Out of trend, rule: '"out_of_trend.assay_pct" > 0', first_known_stage: 6,
+     severity: out_of_trend}
+failure_modes: {low_assay: 3}
+"""
+    file.write_text(GOOD + more)
+    profile = load_profile(file)
+    assert [outcome.severity for outcome in profile.outcomes] == ["lost", "late", "out_of_trend"]
+    assert profile.outcome("trend").defining_quantities == ("out_of_trend.assay_pct", "assay_pct")
+    assert dict(profile.failure_modes) == {"low_assay": 3}
+
+    grave = GOOD.replace("rule: assay_pct < 95", """rule: '"deviation_class.critical" > 0'""")
+    file.write_text(grave.replace("{path: lab.csv}", "{path: lab.csv}\n  qms: {path: qms.csv}"))
+    with pytest.raises(ProfileError, match=r"'deviation_class.critical' needs records"):
+        load_profile(file)
+
+
 def test_every_built_in_profile_loads() -> None:
     assert {"tabletting", "virtual_plant", "sterile_vials", "example_wide_table"} <= set(
         built_in_profiles()

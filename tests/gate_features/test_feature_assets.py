@@ -87,7 +87,9 @@ def test_the_assets_build_their_tables_under_contract(warehouse):
     ]
     io = WarehouseIOManager(warehouse)
     settings = SimpleNamespace(
-        as_of=None, profile=SimpleNamespace(outcomes=(PROXY,), quantity_stages={})
+        as_of=None,
+        profile=SimpleNamespace(outcomes=(PROXY,), quantity_stages={}),
+        assumptions=lambda: SimpleNamespace(origin_stages={}),
     )
     result = dg.materialize(
         assets,

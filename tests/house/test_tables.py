@@ -11,6 +11,7 @@ import dagster as dg
 import pytest
 
 from assets.core.defs import COPIES
+from assets.core.limits import UNUSED
 from data_contracts.catalogue import contract, contract_names, vocabulary
 from pipelines.build import build_definitions
 from pipelines.io_managers import table_of
@@ -188,3 +189,17 @@ def test_every_asset_key_is_a_table_or_a_file() -> None:
     graph = build_definitions().resolve_asset_graph()
     keys: set[dg.AssetKey] = set(graph.materializable_asset_keys)
     assert {table_of(key) for key in keys} >= set(contract_names())
+
+
+def test_what_is_loaded_and_read_by_nothing_is_told() -> None:
+    """Which delivered tables no finding is made from, by the graph, not by memory."""
+    graph = build_definitions().resolve_asset_graph()
+    found = ("feature", "finding", "model", "economics")
+    used = {
+        table_of(parent)
+        for key in graph.materializable_asset_keys
+        if table_of(key).partition(".")[0] in found
+        for parent in graph.get(key).parent_keys
+    }
+    unused = {contract(name).table for name in COPIES if f"core.{contract(name).table}" not in used}
+    assert unused == set(UNUSED)

@@ -144,6 +144,7 @@ def asked_business_records(tables: dict[str, pl.DataFrame]) -> BusinessRecords:
             "is_proxy": [False],
             "first_known_stage": [6],
             "last_gate_before": [5],
+            "severity": ["lost"],
         }
     )
     verdicts = pl.DataFrame(

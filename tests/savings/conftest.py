@@ -59,6 +59,7 @@ def _records(
             "is_proxy": [is_proxy] * 3,
             "first_known_stage": [6, 6, 6],
             "last_gate_before": [5, 5, 5],
+            "severity": ["lost", "lost", "lost"],
         }
     )
     verdicts = verdict_rows(names, verdict)

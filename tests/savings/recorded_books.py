@@ -67,6 +67,7 @@ DEFINITIONS = pl.DataFrame(
         "outcome": ["failure", "assay", "seal"],
         "first_known_stage": [7, 6, 5],
         "is_proxy": [False] * 3,
+        "severity": ["lost"] * 3,
     }
 )
 PRICED = pl.DataFrame(
@@ -76,6 +77,7 @@ PRICED = pl.DataFrame(
         "mode_outcome": [None, "seal", "assay"],
         "failure_mode": ["unknown", "seal", "assay"],
         "is_proxy": [False] * 3,
+        "severity": ["lost"] * 3,
     }
 )
 STANDARD_COSTS = rows(

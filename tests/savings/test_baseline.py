@@ -33,6 +33,7 @@ PROXIES = pl.DataFrame(
         "outcome": ["dissolution_low", "yield_low", "weight_spread"],
         "is_proxy": [True, True, True],
         "first_known_stage": [6, 5, 4],
+        "severity": ["lost", "lost", "lost"],
     }
 )
 
@@ -88,10 +89,34 @@ def test_a_mode_without_a_failure_is_not_priced():
     """A batch that fails by mode but was not rejected is no loss."""
     definitions = pl.DataFrame(
         {"outcome": ["failure", "mode"], "is_proxy": [False, False], "first_known_stage": [7, 6]}
+        | {"severity": ["lost", "lost"]}
     )
     outcomes = _outcomes([("B0", "failure", False), ("B0", "mode", True), ("B1", "failure", True)])
     priced = priced_failures(_batches(STARTS), outcomes, definitions)
     assert priced.select("batch_id", "failure_mode").rows() == [("B1", "unknown")]
+
+
+def test_what_loses_no_batch_is_neither_priced_nor_a_mode_of_what_is():
+    """A late release is no lost batch, and no reason for one that was rejected too."""
+    late = {"outcome": ["late"], "is_proxy": [False], "first_known_stage": [3]}
+    alone = pl.DataFrame(late | {"severity": ["late"]})
+    definitions = pl.concat(
+        [
+            alone,
+            pl.DataFrame(
+                {"outcome": ["failure", "mode"], "is_proxy": [False, False]}
+                | {"first_known_stage": [7, 6], "severity": ["lost", "lost"]}
+            ),
+        ]
+    )
+    outcomes = _outcomes(
+        [("B0", "late", True), ("B0", "failure", True), ("B0", "mode", True), ("B1", "late", True)]
+    )
+    priced = priced_failures(_batches(STARTS), outcomes, definitions)
+    assert priced.select("batch_id", "mode_outcome").rows() == [("B0", "mode")]
+    assert baseline(_batches(STARTS), outcomes, definitions).failures_by_mode == {"mode": 1}
+    assert priced_outcomes(alone) == []
+    assert baseline(_batches(STARTS), outcomes, alone).failures == 0
 
 
 def test_rate_over_instants_lengthens_the_span_by_one_interval():

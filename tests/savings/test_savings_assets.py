@@ -80,7 +80,7 @@ def _materialised(
         memory.tables[name] = empty(contract(name))
     memory.tables |= {f"core.{name}": frame for name, frame in recorded.items()}
     profile: Any = SimpleNamespace(
-        name="plant", assumptions=choice, file=Path("profiles/plant.yaml")
+        name="plant", assumptions=choice, file=Path("profiles/plant.yaml"), failure_modes={}
     )
     settings = RunSettings(
         profile, Path("data"), "plant", assumptions_file, None, is_quick=True, seed=1, run_id="run"

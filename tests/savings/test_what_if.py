@@ -266,12 +266,16 @@ def test_what_the_records_have_no_outcome_or_lever_for_is_told(tables: Tables) -
     assumptions = load_built_in("tablets")
     levers = tuple(each for each in assumptions.levers if each.kind != "window")
 
+    records = asked_business_records(tables)
+    late = records.outcome_definitions.with_columns(outcome=pl.lit("late"), severity=pl.lit("late"))
+    both = pl.concat([records.outcome_definitions, late])
+
     def ask(prices: Assumptions, outcome: str | None = None) -> WhatIfAnswer:
         return answer(
             [parse_condition("moisture_pct <= 0.3")],
             "window",
             prices,
-            asked_business_records(tables),
+            replace(records, outcome_definitions=both),
             tables["refused_features"],
             outcome=outcome,
             draws=100,
@@ -281,5 +285,7 @@ def test_what_the_records_have_no_outcome_or_lever_for_is_told(tables: Tables) -
 
     with pytest.raises(UsageError, match="no outcome 'failures'; the records have: failure"):
         ask(assumptions, "failures")
+    with pytest.raises(UsageError, match="No batch is lost by 'late', so it has no price"):
+        ask(assumptions, "late")
     with pytest.raises(UsageError, match="no lever of kind 'window' is declared"):
         ask(replace(assumptions, levers=levers))

@@ -55,6 +55,7 @@ def tables_under_way() -> dict[str, pl.DataFrame]:
         ),
         "outcome_definitions": pl.DataFrame(
             {"outcome": ["failure"], "is_proxy": [False], "first_known_stage": [6]}
+            | {"severity": ["lost"]}
         ),
         "outcome_margins": pl.DataFrame(
             schema={

@@ -13,11 +13,12 @@ import polars as pl
 
 from assets.statistics.dependence import design_effect
 from data_contracts.codes.records import EquipmentEvent
-from data_contracts.profile_schema.defining_events import listed_events
+from data_contracts.profile_schema.rule_names.defining_events import DEVIATION_CLASS, listed_events
 from data_contracts.tables import table
 
 LOT, CAMPAIGN, EPISODE, DEVIATION = "lot", "campaign", "equipment_episode", "deviation"
 FEWEST_BATCHES = 30
+_NAMED_BY = {"deviation": "category", DEVIATION_CLASS: "severity"}
 RENEWALS = (EquipmentEvent.MAINTENANCE, EquipmentEvent.PART_CHANGE, EquipmentEvent.BREAKDOWN)
 
 
@@ -146,8 +147,16 @@ def _episodes(
 
 
 def _not_of(defining_events: str | None, deviations: pl.DataFrame) -> pl.DataFrame:
-    names = [event.removeprefix("deviation.") for event in listed_events(defining_events)]
-    return deviations.filter(~pl.col("category").is_in(names).fill_null(value=False))
+    named = [event.partition(".")[::2] for event in listed_events(defining_events)]
+    is_defining = pl.any_horizontal(
+        pl.lit(value=False),
+        *(
+            pl.col(_NAMED_BY[kind]).eq(rest).fill_null(value=False)
+            for kind, rest in named
+            if kind in _NAMED_BY
+        ),
+    )
+    return deviations.filter(~is_defining)
 
 
 def _before(deviations: pl.DataFrame, batch_gates: pl.DataFrame, gate: int) -> pl.DataFrame:

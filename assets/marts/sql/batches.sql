@@ -16,10 +16,15 @@ WITH judged AS (
     GROUP BY o.batch_id
 ),
 failed AS (
-    SELECT batch_id, string_agg(outcome, ', ' ORDER BY outcome) AS failed_outcomes
-    FROM core.outcomes
-    WHERE is_failure
-    GROUP BY batch_id
+    SELECT
+        o.batch_id,
+        string_agg(o.outcome, ', ' ORDER BY d.severity_rank) AS failed_outcomes,
+        arg_min(o.outcome, d.severity_rank) AS worst_outcome,
+        arg_min(d.severity, d.severity_rank) AS worst_severity
+    FROM core.outcomes AS o
+    INNER JOIN core.outcome_definitions AS d ON o.outcome = d.outcome
+    WHERE o.is_failure
+    GROUP BY o.batch_id
 ),
 closest AS (
     SELECT m.batch_id, arg_min(m.quantity, m.margin) AS closest_quantity
@@ -99,6 +104,8 @@ SELECT
     CASE j.result WHEN 'failed' THEN TRUE WHEN 'good' THEN FALSE END AS is_failure,
     b.failure_mode,
     f.failed_outcomes,
+    f.worst_outcome,
+    f.worst_severity,
     CASE WHEN j.result IN ('failed', 'good') THEN j.result_known_at END AS result_known_at,
     j.margin,
     c.closest_quantity,

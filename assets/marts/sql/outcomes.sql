@@ -1,6 +1,7 @@
 -- One row per outcome: what counts as a failure, how often it happened, and what the records allow
 -- one to say about it at the last gate before its result. Where a source has the outcome 'failure',
--- the others are its modes, the same batches again: then that one is the headline, else each is.
+-- the others are its modes or cost less than a batch: then that one is the headline. Else each is
+-- by which batches are lost, or where none loses a batch, each.
 WITH counted AS (
     SELECT
         outcome,
@@ -13,8 +14,12 @@ WITH counted AS (
 SELECT
     d.outcome,
     d.title,
-    d.outcome = 'failure' OR count(*) FILTER (WHERE d.outcome = 'failure') OVER () = 0
-        AS is_headline,
+    CASE
+        WHEN count(*) FILTER (WHERE d.outcome = 'failure') OVER () > 0 THEN d.outcome = 'failure'
+        WHEN count(*) FILTER (WHERE d.severity = 'lost') OVER () > 0 THEN d.severity = 'lost'
+        ELSE TRUE
+    END AS is_headline,
+    d.severity,
     d.is_proxy,
     d.rule,
     d.margin_quantity,

@@ -1,6 +1,7 @@
 """The baseline: which failed batches are priced, once each, and how many a year that is.
 
-Counting lives here. A failed batch is priced under one outcome only: where the records have an
+Counting lives here. Only outcomes that lose the batch are priced: a batch that was reworked, late
+or out of trend was sold. A failed batch is priced under one outcome only: where the records have an
 outcome ``failure`` (any failure), that one counts and the outcomes by mode are parts of it; where
 they have none, a batch that fails several outcomes is counted under the one known first.
 """
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
+
+from data_contracts.codes.records import OutcomeSeverity
 
 ANY_FAILURE = "failure"
 DAYS_PER_YEAR = 365.25
@@ -43,10 +46,17 @@ def priced_outcomes(outcome_definitions: pl.DataFrame) -> list[str]:
     """Return the outcomes whose failures are priced: any-failure alone, or all, earliest first.
 
     Args:
-        outcome_definitions: ``core.outcome_definitions``, one row per outcome.
+        outcome_definitions: ``core.outcome_definitions``, one row per outcome; those that do not
+            lose the batch are left out.
     """
-    ordered = outcome_definitions.sort("first_known_stage", "outcome")["outcome"].to_list()
+    ordered = losing_outcomes(outcome_definitions)["outcome"].to_list()
     return [ANY_FAILURE] if ANY_FAILURE in ordered else ordered
+
+
+def losing_outcomes(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of ``core.outcome_definitions`` by which batches are lost, earliest first."""
+    losing = outcome_definitions.filter(pl.col("severity") == OutcomeSeverity.LOST)
+    return losing.sort("first_known_stage", "outcome")
 
 
 def priced_failures(
@@ -65,7 +75,7 @@ def priced_failures(
         known outcome by mode it fails; null if none), failure_mode (as recorded, else the mode
         outcome, else ``unknown``), is_proxy.
     """
-    ordered = outcome_definitions.sort("first_known_stage", "outcome").with_row_index("place")
+    ordered = losing_outcomes(outcome_definitions).with_row_index("place")
     failed = (
         outcomes.filter(pl.col("is_failure"))
         .join(ordered.select("outcome", "is_proxy", "place"), on="outcome")
@@ -73,7 +83,7 @@ def priced_failures(
     )
     is_any = pl.col("outcome") == ANY_FAILURE
     modes = failed.filter(~is_any).unique("batch_id", keep="first", maintain_order=True)
-    priced = failed.filter(is_any) if ANY_FAILURE in outcome_definitions["outcome"] else modes
+    priced = failed.filter(is_any) if ANY_FAILURE in ordered["outcome"] else modes
     return (
         priced.join(batches.select("batch_id", "failure_mode"), on="batch_id", how="left")
         .join(modes.select("batch_id", mode_outcome="outcome"), on="batch_id", how="left")
@@ -98,7 +108,7 @@ def baseline(
     known = outcomes.filter(pl.col("outcome").is_in(names) & pl.col("is_failure").is_not_null())
     counted = known["batch_id"].n_unique()
     rate, period = production_rate(batches)
-    modes = sorted(set(outcome_definitions["outcome"]) - set(names))
+    modes = sorted(set(losing_outcomes(outcome_definitions)["outcome"]) - set(names))
     return Baseline(
         failures=priced.height,
         batches=counted,

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.savings.records.baseline import Baseline, baseline, priced_failures
+from assets.savings.records.baseline import (
+    Baseline,
+    baseline,
+    losing_outcomes,
+    priced_failures,
+)
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,11 @@ class BusinessRecords:
 
     @property
     def failures_and_known(self) -> dict[str, tuple[int, int]]:
-        """Outcome to how many batches failed it and for how many it is known, in outcome order."""
+        """Outcome to how many batches it lost and for how many it is known, in outcome order."""
         counts = self.outcomes.group_by("outcome").agg(
             failures=pl.col("is_failure").sum(), known=pl.col("is_failure").count()
         )
         counted = {name: (failures, known) for name, failures, known in counts.iter_rows()}
-        return {name: counted.get(name, (0, 0)) for name in self.outcome_definitions["outcome"]}
+        losing = set(losing_outcomes(self.outcome_definitions)["outcome"])
+        names = [name for name in self.outcome_definitions["outcome"] if name in losing]
+        return {name: counted.get(name, (0, 0)) for name in names}

@@ -133,14 +133,18 @@ def lever_of(assumptions: Assumptions, kind: str) -> Lever:
 
 
 def _outcome(asked: str | None, records: BusinessRecords, counts: FailureCounts) -> str:
+    losing = records.failures_and_known
+    if asked is not None and asked in losing:
+        return asked
+    if asked is not None and asked in records.titles:
+        by = ", ".join(losing) or "no outcome"
+        raise UsageError(f"No batch is lost by '{asked}', so it has no price; lost by: {by}.")
     if asked is not None:
-        if asked in records.titles:
-            return asked
-        near = get_close_matches(asked, records.titles, n=3, cutoff=0.4) or sorted(records.titles)
+        near = get_close_matches(asked, losing, n=3, cutoff=0.4) or sorted(losing)
         raise UsageError(f"There is no outcome '{asked}'; the records have: {', '.join(near)}.")
     failures = counts.baseline.failures_by_outcome
     if not failures:
-        raise UsageError("The last run has no outcome, so there is nothing to prevent.")
+        raise UsageError("By no outcome of the last run is a batch lost: nothing to prevent.")
     return max(sorted(failures), key=lambda name: failures[name])
 
 

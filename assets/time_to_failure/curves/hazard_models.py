@@ -15,7 +15,7 @@ from assets.time_to_failure.curves.hazard_fits import aft_rows, cox_rows
 from assets.time_to_failure.lives.lives import BREAKDOWN, BY_PART, LIFE
 from assets.time_to_failure.lives.strata import FAILED_PREFIX
 from data_contracts.codes.records import EquipmentEvent
-from data_contracts.profile_schema.defining_events import is_defining
+from data_contracts.profile_schema.rule_names.defining_events import is_defining
 from data_contracts.tables import table
 
 TABLE = "finding.hazard_models"

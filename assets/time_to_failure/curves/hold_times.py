@@ -20,7 +20,7 @@ from assets.statistics.reliability.current_status import current_status_shape
 from assets.statistics.resampling.multiplicity import holm
 from assets.time_to_failure.curves.weibull_fits import FEWEST_EVENTS
 from data_contracts.codes.records import HoldVerdict
-from data_contracts.profile_schema.defining_events import is_defining
+from data_contracts.profile_schema.rule_names.defining_events import is_defining
 from data_contracts.tables import table
 
 ALPHA = 0.05

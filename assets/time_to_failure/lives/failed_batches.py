@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from assets.time_to_failure.lives.lives import FIRST_RECORD, LIFE, RECORDS_END
-from data_contracts.profile_schema.defining_events import is_defining
+from data_contracts.profile_schema.rule_names.defining_events import is_defining
 
 FAILED = "failed_batch"
 

@@ -1,0 +1,129 @@
+"""Facts of a batch that a rule may read though no test records them: release time, repeats, trend.
+
+What each means stands in ``data_contracts.profile_schema.rule_names.batch_facts``.
+"""
+
+from collections.abc import Collection
+
+import numpy as np
+import polars as pl
+from scipy.stats import t as student_t
+
+from assets.core.defining_events import counted_events
+from assets.core.measurements import SCHEMA
+from assets.statistics.array_types import FloatArray
+from data_contracts.profile_schema.rule_names.batch_facts import (
+    OUT_OF_TREND,
+    RELEASE_H,
+    REPEATS,
+    underlying_quantity,
+)
+
+FEWEST_EARLIER, WINDOW = 20, 60  # batches a trend is known from; older ones say nothing of it
+TREND_COVERAGE = 0.9973  # of a three-sigma limit
+
+
+def fact_measurements(
+    names: Collection[str],
+    batches: pl.DataFrame,
+    phases: pl.DataFrame,
+    measured: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return the facts rules read, per batch.
+
+    Args:
+        names: ``release_h``, ``repeats.<unit procedure>`` or ``out_of_trend.<test>``.
+        batches: ``core.batches``.
+        phases: ``core.phases``.
+        measured: ``measurements`` of the tests of trends.
+
+    Returns:
+        Measurements (``measurements.SCHEMA``): at most one row per batch and fact. A batch of
+        which it cannot be said (not released yet, no phases, fewer than 20 earlier batches of its
+        product and strength) has no row.
+    """
+    frames = [pl.DataFrame(schema=SCHEMA)]
+    for name in sorted(names):
+        family, _, of = name.partition(".")
+        if name == RELEASE_H:
+            frames.append(_release_hours(batches))
+        elif family == REPEATS:
+            frames.append(_repeats(name, of, batches, phases))
+        elif family == OUT_OF_TREND:
+            frames.append(_out_of_trend(name, batches, measured))
+    return pl.concat(frames)
+
+
+def _release_hours(batches: pl.DataFrame) -> pl.DataFrame:
+    took = (pl.col("dispositioned_at") - pl.col("ended_at")).dt.total_seconds() / 3600
+    decided = batches.filter(pl.col("disposition").fill_null("pending") != "pending")
+    return _facts(
+        decided.select("batch_id", value=took, known_at="dispositioned_at").drop_nulls("value"),
+        RELEASE_H,
+    )
+
+
+def _repeats(
+    name: str, unit_procedure: str, batches: pl.DataFrame, phases: pl.DataFrame
+) -> pl.DataFrame:
+    own = phases.filter(pl.col("unit_procedure") == unit_procedure).sort(
+        "batch_id", "phase", "started_at", nulls_last=True
+    )
+    run = own.with_columns(run=pl.int_range(pl.len()).over("batch_id", "phase"))
+    again = (
+        run.filter(pl.col("run") > 0)
+        .group_by("batch_id", "run")
+        .agg(at=pl.col("started_at").min())
+        .select("batch_id", "at")
+    )
+    went_through = batches.join(own.select("batch_id").unique(), on="batch_id", how="semi")
+    return counted_events(name, went_through, again)
+
+
+def _out_of_trend(name: str, batches: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
+    results = (
+        measured.filter((pl.col("quantity") == underlying_quantity(name)) & ~pl.col("is_censored"))
+        .group_by("batch_id")
+        .agg(pl.col("value").mean(), pl.col("known_at").max())
+        .join(batches.select("batch_id", "production_order", "product", "strength"), on="batch_id")
+        .drop_nulls("value")
+        .sort("production_order", "batch_id")
+    )
+    judged = [
+        own.with_columns(value=pl.Series(is_out_of_trend(own["value"].to_numpy())))
+        for _, own in results.group_by("product", "strength", maintain_order=True)
+    ]
+    if not judged:
+        return pl.DataFrame(schema=SCHEMA)
+    stacked = pl.concat(judged).with_columns(pl.col("value").fill_nan(None)).drop_nulls("value")
+    return _facts(stacked.sort("batch_id"), name)
+
+
+def is_out_of_trend(values: FloatArray) -> FloatArray:
+    """Judge each value by the normal prediction interval of those before it.
+
+    Args:
+        values: Results of one product and strength in the order of production.
+
+    Returns:
+        1 outside the interval that covers 99.73% of next values (mean +- t s sqrt(1 + 1/n) over
+        the previous 20 to 60), 0 inside, NaN where fewer than 20 came before.
+    """
+    sums = np.concatenate([[0.0], np.cumsum(values - values[:1].sum())])
+    squares = np.concatenate([[0.0], np.cumsum((values - values[:1].sum()) ** 2)])
+    at = np.arange(values.size)
+    first = np.maximum(0, at - WINDOW)
+    earlier = np.maximum(at - first, 2)
+    mean = (sums[at] - sums[first]) / earlier
+    variance = (squares[at] - squares[first] - earlier * mean**2) / (earlier - 1)
+    reach = student_t.ppf((1 + TREND_COVERAGE) / 2, earlier - 1) * np.sqrt(
+        np.maximum(variance, 0.0) * (1 + 1 / earlier)
+    )
+    is_out = np.abs(values - values[:1].sum() - mean) > reach
+    return np.where(at < FEWEST_EARLIER, np.nan, is_out)
+
+
+def _facts(values: pl.DataFrame, name: str) -> pl.DataFrame:
+    return values.select(
+        "batch_id", "value", "known_at", quantity=pl.lit(name), is_censored=pl.lit(value=False)
+    ).match_to_schema(pl.Schema(SCHEMA), missing_columns="insert", extra_columns="ignore")

@@ -4,6 +4,7 @@ A run length is the mean number of points until a signal, from a chart just star
 normal values with sigma 1 and a mean moved by ``shift``.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -156,11 +157,7 @@ def ewma_width(weight: float, run_length: float) -> float:
         >>> round(ewma_width(0.2, 500.0), 3)
         2.962
     """
-    return float(
-        brentq(
-            lambda width: np.log(ewma_run_length(weight, width) / run_length), 0.5, 8.0, xtol=1e-8
-        )
-    )
+    return _reached(lambda width: ewma_run_length(weight, width), run_length)
 
 
 def cusum_decision(k: float, run_length: float) -> float:
@@ -170,9 +167,12 @@ def cusum_decision(k: float, run_length: float) -> float:
         >>> round(cusum_decision(0.5, 370.0), 2)
         4.77
     """
-    high = 1.0
-    while cusum_run_length(k, high) < run_length:
-        high *= 1.5
-    return float(
-        brentq(lambda h: np.log(cusum_run_length(k, h) / run_length), high / 2, high, xtol=1e-8)
-    )
+    return _reached(lambda h: cusum_run_length(k, h), run_length)
+
+
+def _reached(length: Callable[[float], float], wanted: float) -> float:
+    """Where a run length that grows with the limit comes to what is wanted."""
+    high = 0.5
+    while length(high) < wanted:  # no further: far out the equations hold more than a double can
+        high *= 1.25
+    return float(brentq(lambda at: np.log(length(at) / wanted), high / 2, high, xtol=1e-8))

@@ -175,4 +175,4 @@ def _reached(length: Callable[[float], float], wanted: float) -> float:
     high = 0.5
     while length(high) < wanted:  # no further: far out the equations hold more than a double can
         high *= 1.25
-    return float(brentq(lambda at: np.log(length(at) / wanted), high / 2, high, xtol=1e-8))
+    return float(brentq(lambda at: np.log(length(at) / wanted), 1e-3, high, xtol=1e-8))

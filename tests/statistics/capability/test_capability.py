@@ -12,7 +12,7 @@ from assets.statistics.capability.non_normal import (
     johnson_curve,
 )
 from assets.statistics.capability.stability import stability_ratio
-from assets.statistics.capability.tolerance import (
+from assets.statistics.tolerance_intervals import (
     distribution_free_interval,
     normal_tolerance_interval,
     two_sided_factor,

@@ -18,7 +18,7 @@ from assets.statistics.capability.indices import (
     one_sided,
     potential,
 )
-from assets.statistics.capability.tolerance import (
+from assets.statistics.tolerance_intervals import (
     howe_factor,
     one_sided_factor,
     order_statistics_needed,

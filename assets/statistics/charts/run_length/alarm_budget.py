@@ -70,7 +70,7 @@ def promised_band(
 
     Examples:
         >>> [round(end) for end in promised_band(1200.0)]
-        [1111, 1290]
+        [1112, 1290]
     """
     tail = (1 - confidence) / 2
     mean = promised / overdispersion

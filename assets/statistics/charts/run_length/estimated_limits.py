@@ -14,7 +14,11 @@ from scipy.optimize import brentq
 from scipy.special import chdtri, ndtri, stdtrit
 
 from assets.statistics.array_types import FloatArray
-from assets.statistics.charts.run_length.integral_equations import ewma_run_lengths, ewma_width
+from assets.statistics.charts.run_length.integral_equations import (
+    NEVER,
+    ewma_run_lengths,
+    ewma_width,
+)
 from assets.statistics.tolerance_intervals import two_sided_factor
 
 Promise = Literal["expected", "guaranteed"]
@@ -39,7 +43,7 @@ def shewhart_width(
 
     Examples:
         >>> round(shewhart_width(50, 0.0027), 3), round(shewhart_width(50, 0.0027, "guaranteed"), 3)
-        (3.187, 3.587)
+        (3.192, 3.496)
     """
     if promise == "guaranteed":
         return two_sided_factor(n, 1 - rate, confidence)
@@ -73,12 +77,17 @@ def estimated_ewma_width(
     def excess(width: float) -> float:
         wide = np.full(DRAWS, width)
         lengths = ewma_run_lengths(weight, wide, shift, sigma, nodes=NODES)
+        # Where a chart all but never alarms the equations hold more than a double can.
+        lengths = np.where((lengths >= 1) & (lengths < NEVER), lengths, NEVER)
         if promise == "expected":
             return float(np.log((1 / lengths).mean() / rate))
         return float(np.log(1 / np.quantile(lengths, 1 - confidence) / rate))
 
-    start = ewma_width(weight, 1 / rate)
-    return float(brentq(excess, start * 0.9, start * 2.5, xtol=1e-5))
+    low = 0.98 * ewma_width(weight, 1 / rate)
+    high = low
+    while excess(high) > 0:
+        low, high = high, 1.1 * high
+    return low if low == high else float(brentq(excess, low, high, xtol=1e-5))
 
 
 def _estimates(n: int) -> tuple[FloatArray, FloatArray]:

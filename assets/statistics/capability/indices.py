@@ -17,7 +17,6 @@ from assets.statistics.charts.control_chart import Level
 from assets.statistics.charts.levels import MOVING_RANGE_WORTH, moving_range_level
 
 
-
 @dataclass(frozen=True)
 class SpecificationLimits:
     """Limits a value must lie within; one of them may be missing.
@@ -224,6 +223,4 @@ def _nearer(
 def _none(n: int, confidence: float) -> Capability:
     why = f"{n} values: 3 that differ are needed" if n < 3 else "all values are equal"
     none = NO_INDEX
-    return Capability(
-        none, none, none, none, none, "", nan, nan, nan, "none", n, confidence, why
-    )
+    return Capability(none, none, none, none, none, "", nan, nan, nan, "none", n, confidence, why)

@@ -59,6 +59,7 @@ def stability_ratio(values: FloatArray) -> StabilityRatio:
     ratio = float(known.var(ddof=1)) / sigma**2
     above, below = n - 1.0, MOVING_RANGE_WORTH * (n - 1)
     interval = (
-        ratio / float(fdtri(above, below, 0.975)), ratio / float(fdtri(above, below, 0.025))
+        ratio / float(fdtri(above, below, 0.975)),
+        ratio / float(fdtri(above, below, 0.025)),
     )
     return StabilityRatio(ratio, interval, float(fdtrc(above, below, ratio)), n)

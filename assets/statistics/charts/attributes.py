@@ -43,7 +43,9 @@ def p_chart(
     """
     kind = "p'" if laney else "p"
     share = np.divide(counts, sizes, out=np.full(counts.shape, np.nan), where=sizes > 0)
-    taken = np.isfinite(share) & (np.ones(share.shape, dtype=bool) if baseline is None else baseline)
+    taken = np.isfinite(share) & (
+        np.ones(share.shape, dtype=bool) if baseline is None else baseline
+    )
     if level is None and not taken.any():
         return silent(kind, share, "no recorded sample in the baseline")
     centre = float(counts[taken].sum() / sizes[taken].sum()) if level is None else level.centre
@@ -118,9 +120,7 @@ def c_chart(
         >>> f"{chart.centre[0]:g}, {chart.lower[0]:g} to {chart.upper[0]:g}"
         '16, 4 to 28'
     """
-    return u_chart(
-        counts, np.ones(counts.shape), level=level, baseline=baseline, rules=rules
-    )
+    return u_chart(counts, np.ones(counts.shape), level=level, baseline=baseline, rules=rules)
 
 
 def _level(

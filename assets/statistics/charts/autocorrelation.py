@@ -215,9 +215,7 @@ def widened_chart(
     return replace(chart, autocorrelation=fit.lag_one)
 
 
-def _fitted(
-    taken: FloatArray, fit: Autoregression | None
-) -> tuple[Autoregression | None, str]:
+def _fitted(taken: FloatArray, fit: Autoregression | None) -> tuple[Autoregression | None, str]:
     """The fit, or the reason there is none."""
     known = int(np.isfinite(taken).sum())
     if fit is None and known < FEWEST_VALUES:

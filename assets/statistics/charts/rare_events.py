@@ -31,7 +31,8 @@ def g_chart(
         baseline: Per gap, whether the level rests on it; all if not given.
         rules: Names of run rules.
         by_probability: Limits at 0.135% and 99.865% of the geometric law instead of three sigma,
-            whose lower limit is always 0: only then do events that come closer signal.
+            whose lower limit is always 0: only then do events that come closer signal, and only
+            where the mean gap is above 740, as below it even a gap of 0 is likelier than that.
 
     Source: Kaminsky et al. (1992); Benneyan, Health Care Manag Sci 4:305-318 (2001).
 

@@ -40,7 +40,8 @@ def short_run_chart(
     Source: Bothe (1987); Farnum, J Qual Technol 24:138-144 (1992).
 
     Examples:
-        >>> chart = short_run_chart(np.array([10.0, 11, 50, 51, 10, 51]), np.array([0, 0, 1, 1, 0, 1]))
+        >>> made = np.array([10.0, 11, 50, 51, 10, 51])
+        >>> chart = short_run_chart(made, np.array([0, 0, 1, 1, 0, 1]))
         >>> np.round(chart.plotted, 2).tolist()
         [-0.5, 1.0, -1.0, 0.5, -0.5, 0.5]
     """
@@ -52,7 +53,8 @@ def short_run_chart(
         unit = np.array([one.mean() if one.size else np.nan for one in moves]) / d2(2)
         sigma = unit
     else:
-        every = np.concatenate([one / own for one, own in zip(moves, unit, strict=True)])
+        shared = [one / own for one, own in zip(moves, unit, strict=True)]
+        every = np.concatenate([np.empty(0), *shared])
         sigma = unit * (every.mean() / d2(2) if every.size else np.nan)
     _, place = np.unique(product, return_inverse=True)
     is_level = np.isfinite(sigma) & (sigma > 0) & np.isfinite(centre)

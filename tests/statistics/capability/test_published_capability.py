@@ -108,7 +108,9 @@ def test_volumes_of_the_sixsigma_package() -> None:
     assert found.ppk.value == pytest.approx(1.54651309711296, rel=1e-13)
     for end, text in zip(cp_interval(found.pp.value, 19), ["1.08460", "2.08305"], strict=True):
         printed(end, text)
-    for end, text in zip(bissell_interval(found.ppk.value, 20), ["1.03356", "2.05947"], strict=True):
+    for end, text in zip(
+        bissell_interval(found.ppk.value, 20), ["1.03356", "2.05947"], strict=True
+    ):
         printed(end, text)
 
 

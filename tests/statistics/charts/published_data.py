@@ -83,7 +83,8 @@ CUSUM_NIST = np.array(
     dtype=float,
 )
 WAFERS = np.array(
-    "16 14 28 16 12 20 10 12 10 17 19 17 14 16 15 13 14 16 11 20 11 19 16 31 13".split(), dtype=float
+    "16 14 28 16 12 20 10 12 10 17 19 17 14 16 15 13 14 16 11 20 11 19 16 31 13".split(),
+    dtype=float,
 )
 ORANGE_JUICE = np.array(
     "12 15 8 10 4 7 16 9 14 10 5 6 17 12 22 8 10 5 13 11 20 18 24 15 9 12 7 13 9 6".split(),

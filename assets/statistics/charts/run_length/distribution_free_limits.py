@@ -60,7 +60,9 @@ def distribution_free_width(
     for memory in MEMORIES:
         for first in range(0, charts, AT_ONCE):
             count = min(AT_ONCE, charts - first)
-            total += _alarms(_series(memory, count, baseline + horizon, rng), baseline, weight, order)
+            total += _alarms(
+                _series(memory, count, baseline + horizon, rng), baseline, weight, order
+            )
             made += count
     found = total / (made * horizon)
     near = (found > rate / 20) & (found < rate * 20) & (total >= 5)

@@ -112,8 +112,8 @@ def order_statistics_needed(content: float = 0.95, confidence: float = 0.95, sid
     Source: Wilks, Ann Math Stat 12:91-96 (1941).
 
     Examples:
-        >>> order_statistics_needed(), order_statistics_needed(0.9), order_statistics_needed(sides=1)
-        (93, 46, 59)
+        >>> order_statistics_needed(), order_statistics_needed(sides=1)
+        (93, 59)
     """
     n = max(2, int(log(1 - confidence) / log(content)))
     while float(bdtr(n - sides, n, content)) < confidence:
@@ -139,7 +139,7 @@ def distribution_free_interval(
     """
     known = np.sort(values[np.isfinite(values)])
     n = known.size
-    # Between order statistics r and s lie s - r of n + 1 shares; leave out as many as confidence lets.
+    # Between order statistics r and s lie s - r of n + 1 shares: as many may go as confidence lets.
     left_out = 2
     if n < 2 or float(bdtr(n - left_out, n, content)) < confidence:
         return (float("nan"), float("nan"))

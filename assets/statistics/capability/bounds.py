@@ -6,7 +6,7 @@ An index from thirty batches is a guess. Its lower bound is what the records sup
 from math import sqrt
 
 from scipy.optimize import brentq
-from scipy.special import chdtri, ndtri, nctdtr
+from scipy.special import chdtri, nctdtr, ndtri
 
 from assets.statistics.intervals import Interval
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import inf, isfinite, nan
 
 import numpy as np
-from scipy.special import boxcox as power_of
 from scipy.special import betaincinv, ndtr, ndtri
+from scipy.special import boxcox as power_of
 from scipy.stats import boxcox_normmax, shapiro
 
 from assets.statistics.array_types import FloatArray
@@ -220,7 +220,7 @@ def empirical_capability(
         No law is assumed, so the bound cannot promise more than the number of values can: with none
         of 59 outside it is 0.55, of 1,000 it is 0.92. The index is infinite where none is outside.
 
-    Source: Clopper & Pearson (1934) for the share; the equivalent index after Krishnamoorthi (1990).
+    Source: Clopper & Pearson (1934), for the share.
 
     Examples:
         >>> inside = empirical_capability(np.linspace(1, 2, 59), SpecificationLimits(0.0, 3.0))

@@ -43,7 +43,7 @@ def censored_level(values: FloatArray, side: IntArray) -> Level:
         slope, gain = at[0], np.exp(at[1])  # mean / sigma and 1 / sigma
         fit = -0.5 * float(((gain * y - slope) ** 2).sum()) + y.size * at[1]
         fit += float(log_ndtr(gain * low - slope).sum() + log_ndtr(slope - gain * high).sum())
-        return -fit
+        return float(-fit)
 
     found = minimize(loss, np.zeros(2), method="BFGS", options={"gtol": 1e-8})
     sigma = float(np.exp(-found.x[1]))

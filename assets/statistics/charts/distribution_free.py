@@ -1,15 +1,16 @@
-"""A chart that keeps its false alarms for values of any shape and with memory, from a short baseline.
+"""A chart that keeps its false alarms from a short baseline on, for values of any shape and memory.
 
-Fifty batches do not tell where one in five thousand lies. So values are not held against limits: each
-is ranked among all before it, its rank turned into a normal score, the score's memory of its
-neighbours taken out, and what is left followed by an EWMA. Its law in control depends neither on the
-shape of the values nor, to within a few parts in a hundred, on their autocorrelation: one width, from
-``run_length.distribution_free_limits``, keeps the promised rate.
+Fifty batches do not tell where one in five thousand lies. So values are not held against limits:
+each is ranked among all before it, its rank turned into a normal score, the score's memory of its
+neighbours taken out, and what is left followed by an EWMA. Its law in control depends neither on
+the shape of the values nor, to within a few parts in a hundred, on their autocorrelation: one
+width, from ``run_length.distribution_free_limits``, keeps the promised rate.
 
-Such a chart finds moves of the level. One value far out moves it no further than the largest seen so
-far would, and a wider spread alone shows late: other charts see those.
+Such a chart finds moves of the level. One value far out moves it no further than the largest seen
+so far would, and a wider spread alone shows late: other charts see those.
 """
 
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 import numpy as np
@@ -17,21 +18,22 @@ from scipy.special import ndtri
 
 from assets.statistics.array_types import BoolArray, FloatArray
 from assets.statistics.charts.control_chart import ControlChart, Level, drawn, lag_one, silent
+from assets.statistics.charts.memory import ewma_path
 
 FEWEST_VALUES = 20
 MOST_MEMORY = 0.95
 
 
 def sequential_scores(values: FloatArray, baseline: int) -> FloatArray:
-    """Normal scores of ranks: of baseline values among themselves, of each later one among all before.
+    """Normal scores of ranks: of the baseline among itself, of each later value among all before.
 
     Args:
         values: (..., points in order), no NaN.
         baseline: Points of the baseline, the first ones.
 
     Returns:
-        (..., points); equal values take the middle of their ranks. In control, without memory, later
-        scores are independent and nearly standard normal whatever the law of the values.
+        (..., points); equal values take the middle of their ranks. In control, without memory,
+        later scores are independent and nearly standard normal whatever the law of the values.
 
     Source: Conover, Tercero-Gomez & Cordero-Franco, Sequential Analysis 36:397-414 (2017), after
     McDonald (1990).
@@ -41,9 +43,10 @@ def sequential_scores(values: FloatArray, baseline: int) -> FloatArray:
         >>> np.round(scores, 2).tolist()
         [0.97, -0.97, 0.0, 1.15]
     """
-    points = values.shape[-1]
+    if values.ndim == 1:
+        return _scores_of_one(values, baseline)
     share = np.empty(values.shape)
-    for at in range(points):
+    for at in range(values.shape[-1]):
         # A baseline value is ranked among the whole baseline, itself with it; a later one among all
         # before it and itself.
         among = values[..., :baseline] if at < baseline else values[..., : at + 1]
@@ -52,6 +55,21 @@ def sequential_scores(values: FloatArray, baseline: int) -> FloatArray:
         equal = np.count_nonzero(among == own, axis=-1)
         share[..., at] = (below + 0.5 * equal) / among.shape[-1]
     return np.asarray(ndtri(share))
+
+
+def _scores_of_one(values: FloatArray, baseline: int) -> FloatArray:
+    """The same of one chart, in a list kept sorted: long records cost no more than short ones."""
+    first = values[:baseline]
+    before = np.sort(first)
+    below, most = np.searchsorted(before, first), np.searchsorted(before, first, side="right")
+    share = [*((below + most) / (2 * baseline))]
+    held = before.tolist()
+    for value in values[baseline:].tolist():
+        low = bisect_left(held, value)
+        high = bisect_right(held, value, low)
+        share.append((low + 0.5 * (high - low + 1)) / (len(held) + 1))
+        held.insert(low, value)
+    return np.asarray(ndtri(np.array(share)))
 
 
 def innovation_scores(scores: FloatArray, baseline: int, order: int = 1) -> FloatArray:
@@ -117,6 +135,14 @@ def restarted_ewma(z: FloatArray, weight: float, width: float) -> tuple[FloatArr
     """
     limit = width * np.sqrt(weight / (2 - weight))
     path, alarm = np.empty(z.shape), np.zeros(z.shape, dtype=bool)
+    if z.ndim == 1:
+        begin = 0
+        while begin < z.size:  # from one alarm to the next at once
+            path[begin:] = ewma_path(z[begin:], weight)
+            out = np.flatnonzero(np.abs(path[begin:]) > limit)
+            alarm[begin + out[:1]] = True
+            begin = begin + int(out[0]) + 1 if out.size else z.size
+        return path, alarm
     mean = np.zeros(z.shape[:-1])
     for at in range(z.shape[-1]):
         mean = (1 - weight) * mean + weight * z[..., at]
@@ -147,7 +173,7 @@ def distribution_free_chart(
         The chart in units of scores, NaN over the baseline; rule ``ewma`` holds its alarms.
         ``autocorrelation`` is that of the baseline's scores.
 
-    Source: Conover, Tercero-Gomez & Cordero-Franco (2017), on residuals after Alwan & Roberts (1988).
+    Source: Conover, Tercero-Gomez & Cordero-Franco (2017); residuals by Alwan & Roberts (1988).
 
     Examples:
         >>> rng = np.random.default_rng(1)
@@ -158,7 +184,8 @@ def distribution_free_chart(
     """
     known = np.flatnonzero(np.isfinite(values))
     if baseline < FEWEST_VALUES or known.size < baseline:
-        why = f"{min(known.size, baseline)} recorded values of the baseline: {FEWEST_VALUES} are needed"
+        few = min(known.size, baseline)
+        why = f"{few} recorded values of the baseline: {max(baseline, FEWEST_VALUES)} are needed"
         return silent("distribution-free EWMA", values, why)
     if np.ptp(values[known[:baseline]]) == 0:
         return silent("distribution-free EWMA", values, "all values of the baseline are equal")

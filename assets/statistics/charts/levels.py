@@ -15,9 +15,9 @@ from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.charts.constants import c4, chart_factors, d2
 from assets.statistics.charts.control_chart import Level
 
-# The mean moving range knows as much of sigma as a standard deviation of 0.62 as many values
-# (Wheeler 1995, table 3).
-MOVING_RANGE_WORTH = 0.62
+# The mean moving range knows as much of sigma as a standard deviation of 0.605 as many values: its
+# variance is 0.826 sigma squared / (n - 1) (Cryer & Ryan, J Qual Technol 22:187-192, 1990).
+MOVING_RANGE_WORTH = 0.605
 
 Spread = Literal["mean sd", "pooled sd", "weighted sd", "mean range"]
 

@@ -12,12 +12,12 @@ from assets.statistics.capability.non_normal import (
     johnson_curve,
 )
 from assets.statistics.capability.stability import stability_ratio
+from assets.statistics.charts.levels import LotComponents
 from assets.statistics.tolerance_intervals import (
     distribution_free_interval,
     normal_tolerance_interval,
     two_sided_factor,
 )
-from assets.statistics.charts.levels import LotComponents
 
 LIMITS = SpecificationLimits(95.0, 105.0)
 

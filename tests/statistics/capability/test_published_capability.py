@@ -18,14 +18,14 @@ from assets.statistics.capability.indices import (
     one_sided,
     potential,
 )
+from assets.statistics.charts.constants import d2
+from assets.statistics.charts.levels import subgroups_of, within_level
 from assets.statistics.tolerance_intervals import (
     howe_factor,
     one_sided_factor,
     order_statistics_needed,
     two_sided_factor,
 )
-from assets.statistics.charts.constants import d2
-from assets.statistics.charts.levels import subgroups_of, within_level
 from tests.statistics.charts import published_data as data
 
 

@@ -45,7 +45,7 @@ def test_equal_values_share_their_rank() -> None:
 
 @pytest.mark.parametrize("memory", [0.0, 0.35, 0.7])
 def test_the_promised_rate_is_kept_over_charts(memory: float) -> None:
-    """2,500 charts of 200 points promise 1,000 alarms; three standard errors are a tenth of them."""
+    """2,500 charts of 200 points promise 1,000 alarms; a tenth is three standard errors."""
     width = distribution_free_width(50, RATE, alarms=1_500)
     values = series(memory, 2_500, 250, 3)
     new = innovation_scores(sequential_scores(values, 50), 50)

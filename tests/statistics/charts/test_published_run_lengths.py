@@ -117,12 +117,12 @@ def test_cusum_waldmann_1986_and_sas() -> None:
         found = cusum_run_length(0.5, 3.0, shift, is_two_sided=False)
         assert found == pytest.approx(length, rel=5e-4)
     assert cusum_run_length(0.6, 3.0, -0.2) == pytest.approx(65.46, abs=0.006)
-    found = [
+    lengths = [
         cusum_run_length(0.25, 8.0, 2.5, is_two_sided=False),
         cusum_run_length(0.25, 8.0, 2.5, head_start=0.1, is_two_sided=False),
         cusum_run_length(0.25, 8.0, 2.5),
     ]
-    assert found == pytest.approx([4.15008373, 4.10615884, 4.15008373], rel=2e-7)
+    assert lengths == pytest.approx([4.15008373, 4.10615884, 4.15008373], rel=2e-7)
 
 
 def test_run_rules_champ_and_woodall_1987_table_1() -> None:

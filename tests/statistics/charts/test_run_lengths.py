@@ -109,7 +109,7 @@ def test_estimated_ewma_limits_keep_both_promises() -> None:
 
 
 def test_resampled_limits_agree_with_exact_ones_where_there_are_any() -> None:
-    """Averaged over baselines of normal values; a single one knows no better than its own spread."""
+    """Averaged over baselines of normal values; a single one knows no better than its spread."""
     rng, rate = np.random.default_rng(4), 0.0027
     found = [
         resampled_width(rng.normal(size=200), shewhart_statistic, rate, horizon=100, charts=2_000)

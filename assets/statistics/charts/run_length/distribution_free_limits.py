@@ -43,8 +43,8 @@ def distribution_free_width(
         alarms: Alarms the width rests on; the rate kept is known to about 1.1 over their root.
 
     Returns:
-        In steady standard deviations, found by simulating normal values with autocorrelations from 0
-        to 0.7. Any law with the same ranks (a monotone change of them) gives the same alarms.
+        In steady standard deviations, found by simulating normal values with autocorrelations
+        from 0 to 0.7. Any law with the same ranks (a monotone change of them) gives the same alarms.
 
     Raises:
         ValueError: If the rate is so high or low that no width of 2.4 to 6 has it.
@@ -67,8 +67,8 @@ def distribution_free_width(
     found = total / (made * horizon)
     near = (found > rate / 20) & (found < rate * 20) & (total >= 5)
     if near.sum() < 3 or not found[near].min() < rate < found[near].max():
-        raise ValueError(f"no width between 2.4 and 6 gives {rate:g} alarms a point: found {found}")
-    # The logarithm of the rate bends gently with the width: a parabola smooths the chance of counts.
+        raise ValueError(f"no width between 2.4 and 6 gives {rate:g} alarms a point")
+    # The logarithm of the rate bends gently with the width: a parabola smooths out chance.
     curve = np.polynomial.Polynomial.fit(
         STEPS[near], np.log(found[near]), 2, w=np.sqrt(total[near])
     )

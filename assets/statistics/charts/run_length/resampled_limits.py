@@ -49,7 +49,7 @@ def ewma_statistic(weight: float) -> Statistic:
     def statistic(baseline: FloatArray, future: FloatArray) -> FloatArray:
         mean = baseline.mean(axis=-1, keepdims=True)
         z = (future - mean) / baseline.std(axis=-1, ddof=1, keepdims=True)
-        return np.abs(ewma_path(z, weight)) / np.sqrt(weight / (2 - weight))
+        return np.asarray(np.abs(ewma_path(z, weight)) / np.sqrt(weight / (2 - weight)))
 
     return statistic
 

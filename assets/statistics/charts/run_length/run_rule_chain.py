@@ -17,7 +17,7 @@ from assets.statistics.array_types import FloatArray
 
 @dataclass(frozen=True)
 class RunRule:
-    """``needed`` of the last ``window`` points beyond ``beyond`` standard deviations on one side."""
+    """So many of the last points beyond so many standard deviations, on one and the same side."""
 
     needed: int
     window: int

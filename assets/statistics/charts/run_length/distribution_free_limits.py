@@ -44,7 +44,7 @@ def distribution_free_width(
 
     Returns:
         In steady standard deviations, found by simulating normal values with autocorrelations
-        from 0 to 0.7. Any law with the same ranks (a monotone change of them) gives the same alarms.
+        from 0 to 0.7. Any law with the same ranks (a monotone change) gives the same alarms.
 
     Raises:
         ValueError: If the rate is so high or low that no width of 2.4 to 6 has it.

@@ -1,13 +1,13 @@
 """Do charts run as long as theory says, and is a promised number of false alarms kept?
 
 ``run_lengths``: charts run until they alarm, 20,000 times each, beside exact run lengths; each must
-lie within 3%. ``laney``: shares of samples outside p' and u' limits where samples scatter 1, 2 and 5
-times as much as chance; 0.27% within four standard errors. ``budget``: plants of 300 charts on which
-nothing happens, limits from 50 batches, one false alarm a month promised for all charts together over
-a year; over 100 plants the alarms must lie within the two-sided 99% band about the promise, with
-Nelson's eight rules unadjusted beside them. ``power``: median batches until a step is found, beside
-an EWMA that knows centre, sigma and memory and has the same false alarms. Rows already in the CSV
-are not made again.
+lie within 3%. ``laney``: shares of samples outside p' and u' limits where samples scatter 1, 2 and
+5 times as much as chance; 0.27% within four standard errors. ``budget``: plants of 300 charts on
+which nothing happens, limits from 50 batches, one false alarm a month promised for all charts
+together over a year; over 100 plants the alarms must lie within the two-sided 99% band about the
+promise, with Nelson's eight rules unadjusted beside them. ``power``: median batches until a step is
+found, beside an EWMA that knows centre, sigma and memory and has the same false alarms. Rows
+already in the CSV are not made again.
 
     python benchmarks/chart_study.py --plants 100 --first-seed 4101
 """
@@ -44,9 +44,9 @@ from benchmarks.studies.chart_plants import (
     KINDS,
     MONTHS,
     RATE,
-    remembered,
     alarms,
     in_control,
+    remembered,
 )
 from benchmarks.studies.record import StudyRecord
 

@@ -1,9 +1,9 @@
 """Plants of charts on which nothing happens, with memory and skewed values; and what alarms there.
 
 A plant is a table (charts, batches) of values in control. Its kinds differ in where the skew comes
-from: ``shape`` is a monotone change of normal values with memory, ``innovations`` a memory driven by
-skewed news, ``skewed`` half of each. What the charts were not made for stands beside: ``heavy`` is
-driven by news with four degrees of freedom, in ``lots`` five batches in a row share a level.
+from: ``shape`` is a monotone change of normal values with memory, ``innovations`` a memory driven
+by skewed news, ``skewed`` half of each. What the charts were not made for stands beside: ``heavy``
+is driven by news with four degrees of freedom, in ``lots`` five batches in a row share a level.
 """
 
 import numpy as np
@@ -52,7 +52,7 @@ def in_control(kind: str, rng: np.random.Generator, charts: int = CHARTS) -> np.
 
 
 def remembered(news: np.ndarray, memory: np.ndarray) -> np.ndarray:
-    """Series of unit variance per unit of news, each with a memory of its own; burn-in cut off."""
+    """Series as spread as their news, each with a memory of its own; the burn-in is cut off."""
     rows = [
         lfilter([np.sqrt(1 - one**2)], [1.0, -one], row)
         for one, row in zip(memory, news, strict=True)

@@ -18,11 +18,7 @@ from collections.abc import Callable
 import numpy as np
 
 from assets.statistics.charts.attributes import p_chart, u_chart
-from assets.statistics.charts.distribution_free import (
-    innovation_scores,
-    restarted_ewma,
-    sequential_scores,
-)
+from assets.statistics.charts.distribution_free import restarted_ewma, watched_scores
 from assets.statistics.charts.memory import cusum_path, ewma_path
 from assets.statistics.charts.run_length.alarm_budget import promised_band
 from assets.statistics.charts.run_length.distribution_free_limits import distribution_free_width
@@ -44,6 +40,7 @@ from benchmarks.studies.chart_plants import (
     KINDS,
     MONTHS,
     RATE,
+    Chart,
     alarms,
     in_control,
     remembered,
@@ -52,7 +49,12 @@ from benchmarks.studies.record import StudyRecord
 
 SHIFTS = (0.0, 0.5, 1.0, 2.0)
 RUNS, AT_ONCE, REACH = 20_000, 250, 12
-ORDERS = (1, 3)
+PROMISED: tuple[Chart, ...] = (
+    ("level", 1, 0.1),
+    ("level", 3, 0.1),
+    ("spread", 1, 0.1),
+    ("level", 1, 0.05),
+)
 Alarm = Callable[[np.ndarray], np.ndarray]
 
 
@@ -130,14 +132,14 @@ def laney_row(chart: str, overdispersion: float, samples: int = 200_000) -> dict
     }
 
 
-def budget_row(kind: str, seed: int, widths: dict[int, float]) -> dict[str, object]:
+def budget_row(kind: str, seed: int, widths: dict[Chart, float]) -> dict[str, object]:
     """Alarms of one plant in a year on which nothing happens."""
     values = in_control(kind, np.random.default_rng([KINDS.index(kind), seed]))
     return {"kind": kind, "seed": seed, "promised": MONTHS, **alarms(values, widths)}
 
 
 def power_row(
-    memory: float, step: float, widths: dict[int, float], charts: int = 1_000
+    memory: float, step: float, widths: dict[Chart, float], charts: int = 1_000
 ) -> dict[str, object]:
     """Median batches until a step, a hundred batches after the baseline, is found."""
     rng = np.random.default_rng([int(100 * memory), int(10 * step)])
@@ -145,14 +147,16 @@ def power_row(
     values = remembered(rng.normal(size=size), np.full(charts, memory))
     begin = 100
     values[:, BASELINE + begin :] += step
-    scores = sequential_scores(values, BASELINE)
     row: dict[str, object] = {"memory": memory, "step_sigma": step, "charts": charts}
-    for order, width in widths.items():
-        new = innovation_scores(scores, BASELINE, order)
-        row[f"delay_order_{order}"] = _median_delay(restarted_ewma(new, 0.1, width)[1], begin)
+    for (watch, order, weight), width in widths.items():
+        followed = watched_scores(values, BASELINE, order=order, watch=watch)
+        out = restarted_ewma(followed, weight, width)[1]
+        row[f"delay_{watch}_{order}_{weight}"] = _median_delay(out, begin)
     known = (values[:, BASELINE:] - memory * values[:, BASELINE - 1 : -1]) / np.sqrt(1 - memory**2)
-    oracle = restarted_ewma(known, 0.1, ewma_width(0.1, 1 / RATE))[1]
-    return row | {"delay_all_known": _median_delay(oracle, begin)}
+    for weight in (0.05, 0.1, 0.2):
+        oracle = restarted_ewma(known, weight, ewma_width(weight, 1 / RATE))[1]
+        row[f"delay_all_known_{weight}"] = _median_delay(oracle, begin)
+    return row
 
 
 def _median_delay(out: np.ndarray, begin: int) -> float:
@@ -174,13 +178,20 @@ def main() -> None:
     for chart, over in laney.missing([(f"{c}'", o) for c in "pu" for o in (1.0, 2.0, 5.0)]):
         laney.append(laney_row(chart[0], over))
     print(laney.rows())
-    widths = {order: distribution_free_width(BASELINE, RATE, order=order) for order in ORDERS}
+    widths = {
+        (watch, order, weight): distribution_free_width(
+            BASELINE, RATE, order=order, watch=watch, weight=weight
+        )
+        for watch, order, weight in PROMISED
+    }
     seeds = range(asked.first_seed, asked.first_seed + asked.plants)
     budget = StudyRecord("chart_budget", ("kind", "seed"))
     for kind, seed in budget.missing([(kind, seed) for kind in KINDS for seed in seeds]):
         budget.append(budget_row(kind, seed, widths))
     power = StudyRecord("chart_power", ("memory", "step_sigma"))
-    for memory, step in power.missing([(m, s) for m in (0.0, 0.35, 0.7) for s in (1.0, 1.5, 2.0)]):
+    for memory, step in power.missing(
+        [(m, s) for m in (0.0, 0.35, 0.7) for s in (1.0, 1.5, 2.0, 3.0)]
+    ):
         power.append(power_row(memory, step, widths))
     print(power.rows())
     report(budget, seeds)
@@ -195,7 +206,7 @@ def report(budget: StudyRecord, seeds: range) -> None:
         low, high = promised_band(promised)
         print(f"{kind}: promised {promised:.0f}, band {low:.0f} to {high:.0f}")
         for name in own.columns:
-            if name.startswith("alarms_"):
+            if name.startswith("alarms_") and own[name].null_count() < own.height:
                 total = int(own[name].sum())
                 spread = float(own[name].var()) / max(float(own[name].mean()), 1e-9)  # type: ignore[arg-type]
                 print(f"  {name:22} {total:8}  {total / promised:7.2f}  variance/mean {spread:.2f}")

@@ -10,11 +10,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 from assets.statistics.charts.control_chart import Level
-from assets.statistics.charts.distribution_free import (
-    innovation_scores,
-    restarted_ewma,
-    sequential_scores,
-)
+from assets.statistics.charts.distribution_free import Watch, restarted_ewma, watched_scores
 from assets.statistics.charts.levels import moving_range_level
 from assets.statistics.charts.run_length.estimated_limits import shewhart_width
 from assets.statistics.charts.run_rules import NELSON, fires
@@ -23,6 +19,7 @@ CHARTS, BASELINE, BATCHES, MONTHS = 300, 50, 200, 12
 RATE = MONTHS / (CHARTS * BATCHES)  # one false alarm a month over all charts
 MOST_MEMORY = 0.7
 BURN_IN, LOT = 60, 5
+Chart = tuple[Watch, int, float]  # what is watched, the order of its memory, the weight
 KINDS = ("skewed", "shape", "innovations", "heavy", "lots")
 
 
@@ -61,7 +58,7 @@ def remembered(news: np.ndarray, memory: np.ndarray) -> np.ndarray:
 
 
 def _bent(normal: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A third normal, a third log-normal with skewness 1.75, a third squared, skewed to the left."""
+    """A third normal, a third log-normal (skewness 1.75), a third squared, skewed to the left."""
     law = rng.integers(0, 3, (normal.shape[0], 1))
     left = -((np.maximum(4.0 - normal, 0.0)) ** 2)
     return np.where(law == 0, normal, np.where(law == 1, np.exp(0.5 * normal), left))
@@ -76,29 +73,27 @@ def _lots(rng: np.random.Generator, charts: int, points: int) -> np.ndarray:
     )
 
 
-def alarms(values: np.ndarray, widths: dict[int, float]) -> dict[str, int]:
+def alarms(values: np.ndarray, widths: dict[Chart, float]) -> dict[str, int]:
     """Alarms of a year by chart: the promised one, and the textbook's beside it.
 
     Args:
         values: (charts, baseline and batches).
-        widths: Per order of memory, the width of the distribution-free chart.
+        widths: Of the distribution-free charts, each with the whole promise.
     """
-    scores = sequential_scores(values, BASELINE)
-    found = {
-        f"alarms_order_{order}": int(
-            restarted_ewma(innovation_scores(scores, BASELINE, order), 0.1, width)[1].sum()
-        )
-        for order, width in widths.items()
-    }
+    found = {}
+    for (watch, order, weight), width in widths.items():
+        followed = watched_scores(values, BASELINE, order=order, watch=watch)
+        out = restarted_ewma(followed, weight, width)[1]
+        found[f"alarms_{watch}_{order}_{weight}"] = int(out.sum())
     levels = [moving_range_level(row[:BASELINE]) for row in values]
     by_range = _beside(values, levels)
-    out = np.zeros(by_range.shape, dtype=bool)
+    any_rule = np.zeros(by_range.shape, dtype=bool)
     for rule in NELSON:
-        out |= fires(rule, by_range)
+        any_rule |= fires(rule, by_range)
     base = values[:, :BASELINE]
     by_sd = (values[:, BASELINE:] - base.mean(1)[:, None]) / base.std(1, ddof=1)[:, None]
     return found | {
-        "alarms_nelson": int(out.sum()),
+        "alarms_nelson": int(any_rule.sum()),
         "alarms_three_sigma": int(fires("nelson1", by_range).sum()),
         "alarms_normal_theory": int((np.abs(by_sd) > shewhart_width(BASELINE, RATE)).sum()),
     }

@@ -6,12 +6,14 @@ neighbours taken out, and what is left followed by an EWMA. Its law in control d
 the shape of the values nor, to within a few parts in a hundred, on their autocorrelation: one
 width, from ``run_length.distribution_free_limits``, keeps the promised rate.
 
-Such a chart finds moves of the level. One value far out moves it no further than the largest seen
-so far would, and a wider spread alone shows late: other charts see those.
+It watches the level, or the spread: then the distances of what is new from nothing new are ranked
+once more. One value far out moves either no further than the largest seen so far would: that it is
+far out, other charts show.
 """
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from scipy.special import ndtri
@@ -20,6 +22,10 @@ from assets.statistics.array_types import BoolArray, FloatArray
 from assets.statistics.charts.control_chart import ControlChart, Level, drawn, lag_one, silent
 from assets.statistics.charts.memory import ewma_path
 
+Watch = Literal["level", "spread"]
+# With a weight of 0.1 one width keeps one rate over memories from 0 to 0.7 to a tenth. Smaller
+# weights find steps sooner where values remember much, and alarm more often there than elsewhere.
+WEIGHT = 0.1
 FEWEST_VALUES = 20
 MOST_MEMORY = 0.95
 
@@ -82,16 +88,16 @@ def innovation_scores(scores: FloatArray, baseline: int, order: int = 1) -> Floa
             three also take in lots of a few batches that share a level.
 
     Returns:
-        (..., points after the baseline).
+        (..., points from the one at ``order`` on): the first ones have no past.
 
     Source: Yule-Walker; of order 1 freed of its bias (Marriott & Pope 1954).
 
     Examples:
         >>> innovation_scores(np.array([0.5, -0.5, 0.5, -0.5, 2.0]), 4, order=0).tolist()
-        [2.0]
+        [0.5, -0.5, 0.5, -0.5, 2.0]
     """
     if order == 0:
-        return np.asarray(scores[..., baseline:])
+        return scores
     away = scores[..., :baseline] - scores[..., :baseline].mean(axis=-1, keepdims=True)
     cov = np.stack(
         [
@@ -110,11 +116,37 @@ def innovation_scores(scores: FloatArray, baseline: int, order: int = 1) -> Floa
         phi = np.linalg.solve(cov[..., at], cov[..., 1:, None])[..., 0]
         left = cov[..., 0] - (phi * cov[..., 1:]).sum(axis=-1)
         spread = np.sqrt(np.maximum(left, 1e-6) * baseline / (baseline - order - 1))
-    new = scores[..., baseline:].copy()
+    new = scores[..., order:].copy()
     points = scores.shape[-1]
     for lag in range(1, order + 1):
-        new -= phi[..., lag - 1 : lag] * scores[..., baseline - lag : points - lag]
+        new -= phi[..., lag - 1 : lag] * scores[..., order - lag : points - lag]
     return np.asarray(new / spread[..., None])
+
+
+def watched_scores(
+    values: FloatArray, baseline: int, *, order: int = 1, watch: Watch = "level"
+) -> FloatArray:
+    """What the EWMA follows after the baseline: nearly standard normal scores in control.
+
+    Args:
+        values: (..., points in order), no NaN.
+        baseline: Points of the baseline, the first ones.
+        order: Scores that a score remembers.
+        watch: ``level``, or ``spread``: scores of how far off each new score is.
+
+    Returns:
+        (..., points after the baseline).
+
+    Examples:
+        >>> values = np.random.default_rng(1).normal(size=(3, 60))
+        >>> watched_scores(values, 50).shape, watched_scores(values, 50, watch="spread").shape
+        ((3, 10), (3, 10))
+    """
+    new = innovation_scores(sequential_scores(values, baseline), baseline, order)
+    known = baseline - order
+    if watch == "spread":
+        new = sequential_scores(np.abs(new), known)
+    return np.asarray(new[..., known:])
 
 
 def restarted_ewma(z: FloatArray, weight: float, width: float) -> tuple[FloatArray, BoolArray]:
@@ -157,8 +189,9 @@ def distribution_free_chart(
     baseline: int,
     width: float,
     *,
-    weight: float = 0.1,
+    weight: float = WEIGHT,
     order: int = 1,
+    watch: Watch = "level",
 ) -> ControlChart:
     """EWMA of innovation scores, which starts anew after each alarm.
 
@@ -168,6 +201,7 @@ def distribution_free_chart(
         width: In steady standard deviations, as ``distribution_free_width`` gives it.
         weight: Of the newest point.
         order: Scores that a score remembers.
+        watch: The level or the spread.
 
     Returns:
         The chart in units of scores, NaN over the baseline; rule ``ewma`` holds its alarms.
@@ -182,23 +216,24 @@ def distribution_free_chart(
         >>> bool(chart.signals["ewma"].min() >= 80)
         True
     """
+    kind = f"distribution-free EWMA of the {watch}"
     known = np.flatnonzero(np.isfinite(values))
     if baseline < FEWEST_VALUES or known.size < baseline:
         few = min(known.size, baseline)
         why = f"{few} recorded values of the baseline: {max(baseline, FEWEST_VALUES)} are needed"
-        return silent("distribution-free EWMA", values, why)
+        return silent(kind, values, why)
     if np.ptp(values[known[:baseline]]) == 0:
-        return silent("distribution-free EWMA", values, "all values of the baseline are equal")
-    scores = sequential_scores(values[known], baseline)
-    path, alarm = restarted_ewma(innovation_scores(scores, baseline, order), weight, width)
+        return silent(kind, values, "all values of the baseline are equal")
+    followed = watched_scores(values[known], baseline, order=order, watch=watch)
+    path, alarm = restarted_ewma(followed, weight, width)
     plotted = np.full(values.shape, np.nan)
     plotted[known[baseline:]] = path
     method = f"ranks among all before, memory of order {order}"
     level = Level(0.0, 1.0, method, baseline)
     scale = np.sqrt(weight / (2 - weight))
-    chart = drawn("distribution-free EWMA", plotted, level, scale=scale, rules=(), width=width)
+    chart = drawn(kind, plotted, level, scale=scale, rules=(), width=width)
     return replace(
         chart,
         signals={"ewma": known[baseline:][alarm]},
-        autocorrelation=lag_one(scores[:baseline]),
+        autocorrelation=lag_one(sequential_scores(values[known[:baseline]], baseline)),
     )

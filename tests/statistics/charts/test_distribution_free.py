@@ -5,10 +5,11 @@ import pytest
 from scipy.signal import lfilter
 
 from assets.statistics.charts.distribution_free import (
+    WEIGHT,
     distribution_free_chart,
-    innovation_scores,
     restarted_ewma,
     sequential_scores,
+    watched_scores,
 )
 from assets.statistics.charts.run_length.distribution_free_limits import distribution_free_width
 
@@ -48,8 +49,7 @@ def test_the_promised_rate_is_kept_over_charts(memory: float) -> None:
     """2,500 charts of 200 points promise 1,000 alarms; a tenth is three standard errors."""
     width = distribution_free_width(50, RATE, alarms=1_500)
     values = series(memory, 2_500, 250, 3)
-    new = innovation_scores(sequential_scores(values, 50), 50)
-    alarms = restarted_ewma(new, 0.1, width)[1].sum()
+    alarms = restarted_ewma(watched_scores(values, 50), WEIGHT, width)[1].sum()
     assert alarms / (2_500 * 200 * RATE) == pytest.approx(1.0, abs=0.15)
 
 
@@ -60,6 +60,27 @@ def test_a_step_is_found_and_the_chart_starts_anew() -> None:
     alarms = chart.signals["ewma"]
     assert 80 <= alarms[0] < 110
     assert np.abs(chart.plotted[alarms[0] + 1]) < np.abs(chart.plotted[alarms[0]])
+
+
+def test_a_wider_spread_is_found_by_the_chart_that_watches_it() -> None:
+    """Three times the spread after 40 quiet batches: of 200 charts most find it within 40."""
+    values = np.random.default_rng(8).normal(size=(200, 130))
+    values[:, 90:] *= 3
+    followed = {watch: watched_scores(values, 50, watch=watch) for watch in ("spread", "level")}
+    spread = restarted_ewma(followed["spread"], WEIGHT, 3.5)[1]
+    level = restarted_ewma(followed["level"], WEIGHT, 3.8)[1]
+    assert spread[:, 40:].any(axis=1).mean() > 0.6
+    assert spread[:, :40].any(axis=1).mean() < 0.03
+    assert level[:, 40:].any(axis=1).mean() < spread[:, 40:].any(axis=1).mean() / 2
+
+
+@pytest.mark.parametrize("memory", [0.0, 0.7])
+def test_the_promised_rate_is_kept_where_the_spread_is_watched(memory: float) -> None:
+    """2,000 charts with values skewed by 6 promise 800 alarms."""
+    width = distribution_free_width(50, RATE, watch="spread", alarms=1_000)
+    values = np.exp(series(memory, 2_000, 250, 9))
+    alarms = restarted_ewma(watched_scores(values, 50, watch="spread"), WEIGHT, width)[1].sum()
+    assert alarms / (2_000 * 200 * RATE) == pytest.approx(1.0, abs=0.17)
 
 
 def test_gaps_and_short_baselines() -> None:
@@ -84,11 +105,10 @@ def test_three_remembered_scores_take_in_lots_that_share_a_level() -> None:
     lot = rng.normal(size=(1_500, 51))
     values = np.sqrt(0.3) * np.repeat(lot, 5, axis=1)[:, 2:252]
     values = values + np.sqrt(0.7) * rng.normal(size=values.shape)
-    scores = sequential_scores(values, 50)
     kept = {
         order: restarted_ewma(
-            innovation_scores(scores, 50, order),
-            0.1,
+            watched_scores(values, 50, order=order),
+            WEIGHT,
             distribution_free_width(50, RATE, order=order, alarms=1_500),
         )[1].mean()
         / RATE

@@ -7,9 +7,10 @@ from scipy.signal import lfilter
 
 from assets.statistics.array_types import FloatArray
 from assets.statistics.charts.distribution_free import (
-    innovation_scores,
+    WEIGHT,
+    Watch,
     restarted_ewma,
-    sequential_scores,
+    watched_scores,
 )
 
 # Memories the width is made for: alarms are counted over all of them together.
@@ -25,8 +26,9 @@ def distribution_free_width(
     baseline: int,
     rate: float,
     *,
-    weight: float = 0.1,
+    weight: float = WEIGHT,
     order: int = 1,
+    watch: Watch = "level",
     horizon: int = 200,
     seed: int = 1,
     alarms: int = ALARMS_WANTED,
@@ -38,6 +40,7 @@ def distribution_free_width(
         rate: False alarms a point, all of a chart's alarms counted, not the first alone.
         weight: Of the newest point.
         order: Scores that a score remembers, as the chart has it.
+        watch: The level or the spread, as the chart has it.
         horizon: Points after the baseline over which the rate is kept on average.
         seed: Of the chance.
         alarms: Alarms the width rests on; the rate kept is known to about 1.1 over their root.
@@ -60,9 +63,10 @@ def distribution_free_width(
     for memory in MEMORIES:
         for first in range(0, charts, AT_ONCE):
             count = min(AT_ONCE, charts - first)
-            total += _alarms(
-                _series(memory, count, baseline + horizon, rng), baseline, weight, order
-            )
+            values = _series(memory, count, baseline + horizon, rng)
+            followed = watched_scores(values, baseline, order=order, watch=watch)
+            # Per width, alarms of all charts together.
+            total += [restarted_ewma(followed, weight, width)[1].sum() for width in STEPS]
             made += count
     found = total / (made * horizon)
     near = (found > rate / 20) & (found < rate * 20) & (total >= 5)
@@ -80,9 +84,3 @@ def distribution_free_width(
 def _series(memory: float, charts: int, length: int, rng: np.random.Generator) -> FloatArray:
     new = rng.normal(size=(charts, length + BURN_IN))
     return np.asarray(lfilter([1.0], [1.0, -memory], new, axis=-1)[:, BURN_IN:])
-
-
-def _alarms(values: FloatArray, baseline: int, weight: float, order: int) -> FloatArray:
-    """Per width, alarms of all charts together."""
-    new = innovation_scores(sequential_scores(values, baseline), baseline, order)
-    return np.array([restarted_ewma(new, weight, width)[1].sum() for width in STEPS])

@@ -9,6 +9,7 @@ from assets.statistics.charts.control_chart import Level
 from assets.statistics.charts.individuals import individuals_chart, moving_range
 from assets.statistics.charts.levels import overall_level, subgroups_of, within_level
 from assets.statistics.charts.memory import cusum_chart, ewma_chart
+from assets.statistics.charts.overdispersion import overdispersion
 from assets.statistics.charts.rare_events import g_chart, t_chart
 from assets.statistics.charts.subgroups import xbar_r_chart, xbar_s_chart
 from tests.statistics.charts import published_data as data
@@ -18,6 +19,19 @@ def printed(value: float, text: str) -> None:
     """A value equals a printed one to its last digit; half a digit is a tie that may round up."""
     places = len(text.partition(".")[2])
     assert value == pytest.approx(float(text), abs=0.500001 * 10.0**-places)
+
+
+def test_overdispersion_wetherill_and_brown_pages_212_to_218() -> None:
+    binomial = overdispersion(data.WETHERILL_DEFECTIVES, np.full(30, 50.0))
+    printed(binomial.ratio, "0.76446")
+    printed(binomial.chi_square, "22.1692")
+    printed(binomial.p_value, "0.8131")
+    poisson = overdispersion(data.WETHERILL_DEFECTS)
+    printed(poisson.ratio, "1.47220")
+    printed(poisson.chi_square, "42.6939")
+    printed(poisson.p_value, "0.04858")
+    with pytest.raises(ValueError, match="do not show"):
+        overdispersion(np.zeros(5))
 
 
 def test_chart_constants_of_the_sixsigma_vignette() -> None:

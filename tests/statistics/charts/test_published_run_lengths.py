@@ -8,7 +8,9 @@ from assets.statistics.charts.run_length.integral_equations import (
     cusum_run_length,
     ewma_run_length,
     ewma_width,
+    siegmund_run_length,
 )
+from assets.statistics.charts.run_length.moving_range_chain import individuals_run_length
 from assets.statistics.charts.run_length.run_rule_chain import (
     NELSON_NINE,
     WESTERN_ELECTRIC_RULES,
@@ -142,6 +144,27 @@ def test_all_four_western_electric_rules_and_nelsons_nine() -> None:
     assert np.round(found, 2).tolist() == [91.75, 9.22]
     nine = run_rule_run_length((RunRule(1, 1, 3), NELSON_NINE), np.array([0, 0.5, 1, 2, 3]))
     assert np.round(nine, 2).tolist() == [216.70, 57.78, 17.05, 5.14, 2.00]
+
+
+def test_siegmunds_approximation_montgomery() -> None:
+    shown(siegmund_run_length(0.5, 5.0, is_two_sided=False), "938.2")
+    shown(siegmund_run_length(0.5, 5.0), "469.1")
+    shown(siegmund_run_length(0.5, 5.0, 1.0), "10.34")
+
+
+def test_i_mr_amin_and_ethridge_1998_and_rigdon_1994() -> None:
+    """Their rows are simulated (505.3 427.6 276.7 ...); these are exact."""
+    exact = "507.3 427.2 274.1 153.3 82.8 45.4 25.9 15.5 9.8"
+    for shift, text in zip(np.arange(0, 2.01, 0.25), exact.split(), strict=True):
+        shown(individuals_run_length(3.27, 4.56, float(shift)), text)
+    shown(individuals_run_length(3.268, 4.556), "503.2")
+    shown(individuals_run_length(2.992, 4.139), "200.1")
+
+
+def test_i_mr_crowder_1987() -> None:
+    """18.2164 is printed for no shift: the paper's rule was coarse."""
+    for shift, length in [(0, 18.2308), (0.25, 16.3661), (0.5, 12.4358), (1, 6.1091), (2, 1.9989)]:
+        assert individuals_run_length(2.0, 3.0, shift) == pytest.approx(length, abs=2e-4)
 
 
 def test_limits_for_a_run_length_are_the_inverse() -> None:

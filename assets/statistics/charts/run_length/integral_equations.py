@@ -150,6 +150,34 @@ def _one_sided(
     return float(found[nodes]), last
 
 
+def siegmund_run_length(
+    k: float, h: float, shift: float = 0.0, *, is_two_sided: bool = True
+) -> float:
+    """Siegmund's approximation of a CUSUM's run length, for a check by hand.
+
+    Args:
+        k: Reference value in sigma.
+        h: Decision interval in sigma.
+        shift: Of the mean, in sigma.
+        is_two_sided: Whether both sides are watched; the upper one if not.
+
+    Source: Siegmund, Sequential Analysis (1985); Montgomery, equation 9.6.
+
+    Examples:
+        >>> round(siegmund_run_length(0.5, 5.0, is_two_sided=False), 1)
+        938.2
+    """
+    reach = h + 1.166
+
+    def one(drift: float) -> float:
+        if abs(drift) < 1e-9:
+            return reach**2
+        return float((np.exp(-2 * drift * reach) + 2 * drift * reach - 1) / (2 * drift**2))
+
+    up = one(shift - k)
+    return up if not is_two_sided else 1 / (1 / up + 1 / one(-shift - k))
+
+
 def ewma_width(weight: float, run_length: float) -> float:
     """Width whose steady limits give a run length when nothing has moved.
 

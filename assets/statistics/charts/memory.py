@@ -1,13 +1,13 @@
 """Charts that remember: EWMA and tabular CUSUM, for moves too small for one point to show."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from scipy.signal import lfilter
 
 from assets.statistics.array_types import FloatArray, IntArray
-from assets.statistics.charts.control_chart import ControlChart, Level, drawn, silent
+from assets.statistics.charts.control_chart import ControlChart, Level, drawn, lag_one, silent
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,9 @@ def ewma_chart(
         start: Value before the first point; the centre if not given.
         is_steady: Limits as after many points from the first one on.
 
+    Returns:
+        The chart; rule ``ewma`` holds the points beyond the limits.
+
     Source: Roberts (1959); Lucas & Saccucci, Technometrics 32:1-12 (1990); NIST/SEMATECH 6.3.2.4.
 
     Examples:
@@ -132,7 +135,9 @@ def ewma_chart(
     age = np.cumsum(known)
     grown = 1.0 if is_steady else 1 - (1 - weight) ** (2 * np.maximum(age, 1))
     scale = np.sqrt(weight / (2 - weight) * grown)
-    return drawn("EWMA", plotted, level, scale=scale, width=width)
+    chart = drawn("EWMA", plotted, level, scale=scale, width=width)
+    # Weighted means resemble each other by design: the autocorrelation told is that of the values.
+    return replace(chart, signals={"ewma": chart.signals["we1"]}, autocorrelation=lag_one(values))
 
 
 def cusum_chart(

@@ -79,7 +79,7 @@ def test_ewma_nist_6_3_2_4() -> None:
     # The page takes the root of 3/17 for .4201; unrounded the limits are 52.58843 and 47.41157.
     printed(chart.upper[0], "52.5884")
     assert chart.lower[0] == pytest.approx(47.41157, abs=5e-6)
-    assert chart.signals["we1"].size == 0
+    assert chart.signals["ewma"].size == 0
 
 
 def test_tabular_cusum_nist_6_3_2_3() -> None:
@@ -278,7 +278,7 @@ def test_ewma_montgomery_9_2() -> None:
     )
     printed(steady.lower[0], "9.38058")
     printed(steady.upper[0], "10.61942")
-    assert (chart.signals["we1"] + 1).tolist() == [29, 30]
+    assert (chart.signals["ewma"] + 1).tolist() == [29, 30]
 
 
 def test_individuals_of_viscosity_qcc_vignette() -> None:

@@ -1,0 +1,122 @@
+"""Rules that read a signal out of points: Western Electric (1956) and Nelson (1984).
+
+A point is given in standard deviations from the centre. A censored point is known only to lie
+between two values: a rule fires where it would fire wherever in between the truth lies.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+
+
+def _trailing(event: BoolArray, needed: int, window: int) -> BoolArray:
+    """Where the point has the event, and with it at least so many of the last ``window``."""
+    count = np.cumsum(event, axis=-1, dtype=np.int64)
+    before = np.zeros_like(count)
+    before[..., window:] = count[..., :-window]
+    complete = np.arange(event.shape[-1]) >= needed - 1
+    return np.asarray(event & (count - before >= needed) & complete)
+
+
+def _one_side(low: FloatArray, high: FloatArray, at: float, needed: int, window: int) -> BoolArray:
+    """Beyond ``at`` on one and the same side."""
+    return _trailing(low > at, needed, window) | _trailing(high < -at, needed, window)
+
+
+def _steps(low: FloatArray, high: FloatArray) -> tuple[BoolArray, BoolArray]:
+    """Where a point is surely above, and surely below, the one before."""
+    up, down = np.zeros(low.shape, dtype=bool), np.zeros(low.shape, dtype=bool)
+    up[..., 1:] = low[..., 1:] > high[..., :-1]
+    down[..., 1:] = high[..., 1:] < low[..., :-1]
+    return up, down
+
+
+def _trend(low: FloatArray, high: FloatArray) -> BoolArray:
+    """Six points, five steps, all up or all down."""
+    up, down = _steps(low, high)
+    return _trailing(up, 5, 5) | _trailing(down, 5, 5)
+
+
+def _alternating(low: FloatArray, high: FloatArray) -> BoolArray:
+    """Fourteen points, thirteen steps, each the other way than the one before."""
+    up, down = _steps(low, high)
+    turn = np.zeros(low.shape, dtype=bool)
+    turn[..., 1:] = (up[..., 1:] & down[..., :-1]) | (down[..., 1:] & up[..., :-1])
+    return _trailing(turn, 12, 12)
+
+
+def _inside(low: FloatArray, high: FloatArray) -> BoolArray:
+    return _trailing((low > -1) & (high < 1), 15, 15)
+
+
+def _mixture(low: FloatArray, high: FloatArray) -> BoolArray:
+    """Eight points, none within one standard deviation, on both sides."""
+    return _trailing((low > 1) | (high < -1), 8, 8) & ~_one_side(low, high, 1, 8, 8)
+
+
+_Rule = Callable[[FloatArray, FloatArray], BoolArray]
+RULES: Mapping[str, _Rule] = MappingProxyType(
+    {
+        "we1": lambda low, high: _one_side(low, high, 3, 1, 1),
+        "we2": lambda low, high: _one_side(low, high, 2, 2, 3),
+        "we3": lambda low, high: _one_side(low, high, 1, 4, 5),
+        "we4": lambda low, high: _one_side(low, high, 0, 8, 8),
+        "nelson1": lambda low, high: _one_side(low, high, 3, 1, 1),
+        "nelson2": lambda low, high: _one_side(low, high, 0, 9, 9),
+        "nelson3": _trend,
+        "nelson4": _alternating,
+        "nelson5": lambda low, high: _one_side(low, high, 2, 2, 3),
+        "nelson6": lambda low, high: _one_side(low, high, 1, 4, 5),
+        "nelson7": _inside,
+        "nelson8": _mixture,
+    }
+)
+WESTERN_ELECTRIC = ("we1", "we2", "we3", "we4")
+NELSON = tuple(f"nelson{number}" for number in range(1, 9))
+
+
+def fires(rule: str, z: FloatArray, z_high: FloatArray | None = None) -> BoolArray:
+    """Where a rule is completed, for many charts at once.
+
+    Args:
+        rule: A name of ``RULES``.
+        z: (..., points in order) standard deviations from the centre; of a censored point the least
+            it may be. NaN (no point) breaks every run.
+        z_high: Of a censored point the most it may be; ``z`` if not given.
+
+    Returns:
+        Per point, whether it completes the pattern; a point that has no part in it does not.
+
+    Raises:
+        ValueError: If there is no such rule.
+
+    Source: Western Electric, Statistical Quality Control Handbook (1956); Nelson, J Qual Technol
+    16(4):237-239 (1984).
+
+    Examples:
+        >>> fires("we2", np.array([2.1, 0.0, 2.2, 0.1, 2.5])).tolist()
+        [False, False, True, False, True]
+    """
+    if rule not in RULES:
+        raise ValueError(f"no rule {rule!r}: choose from {', '.join(RULES)}")
+    return RULES[rule](z, z if z_high is None else z_high)
+
+
+def signals_by_rule(
+    z: FloatArray, rules: Iterable[str], z_high: FloatArray | None = None
+) -> dict[str, IntArray]:
+    """Per rule, the positions of the points that complete it; of one chart.
+
+    Args:
+        z: (points in order) standard deviations from the centre.
+        rules: Names of ``RULES``.
+        z_high: As in ``fires``.
+
+    Examples:
+        >>> signals_by_rule(np.array([0.2, 3.5, -3.1]), ["nelson1", "nelson2"])["nelson1"].tolist()
+        [1, 2]
+    """
+    return {rule: np.flatnonzero(fires(rule, z, z_high)) for rule in rules}

@@ -6,7 +6,8 @@ written, so a new month costs one month and a late correction its month and thos
 the tables are what writing them whole would give.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,7 @@ TABLE = "feature.sensor_phase_features"
 ENVELOPES = "feature.golden_trajectories"
 COMPARED = (*KEY, "month", "known_at", "gap_fraction", "repeated_instants")
 HAS_TRAJECTORY = "duration_h > 0"
+ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,18 @@ def update_months(
         wanted = _versions(names, sets, compared)
         stale = [at for at in names if any(v.get(at) != wanted[at] for v in versions.values())]
         courses = _Courses(kept, names, compared)
-        for at in stale:
-            courses.keep_months_of(sets.get(at, ()))
-            distances, envelopes = golden_distances(compared, sets.get(at, ()), courses)
-            rows = kept.read(names[at], [*NAMED[:6], "month", *NAMES, "known_at"])
-            wide = rows.join(distances, on=KEY, how="left", maintain_order="left")
+        for months in _some_months(stale, compared):
+            frames, envelopes = [], []
+            for at in months:
+                courses.keep_months_of(sets.get(at, ()))
+                distances, used = golden_distances(compared, sets.get(at, ()), courses)
+                rows = kept.read(names[at], [*NAMED[:6], "month", *NAMES, "known_at"])
+                frames.append(rows.join(distances, on=KEY, how="left", maintain_order="left"))
+                envelopes += used
             columns = [*NAMED[:6], "month", *NAMES, *(f.name for f in GOLDEN), "known_at"]
-            parts.replace(TABLE, at, wanted[at], wide.select(columns))
-            parts.replace(ENVELOPES, at, wanted[at], golden_trajectories(envelopes))
+            of_months = {at: wanted[at] for at in months}
+            parts.replace(TABLE, of_months, pl.concat(frames).select(columns))
+            parts.replace(ENVELOPES, of_months, golden_trajectories(envelopes))
         for table, of_table in versions.items():
             for at in of_table.keys() - names.keys():
                 parts.remove(table, at)
@@ -107,23 +113,46 @@ def _compared(
     return pl.concat(frames).sort("month", *KEY)
 
 
+def _some_months(stale: Sequence[date], compared: pl.DataFrame) -> Iterator[list[date]]:
+    """Yield the months some at a time: a write costs the same for one as for several."""
+    rows = dict(compared.group_by("month").len().iter_rows())
+    some: list[date] = []
+    for at in stale:
+        some.append(at)
+        if sum(rows.get(each, 0) for each in some) >= ROWS_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
 def _versions(
     names: Mapping[date, str], sets: Mapping[date, Sequence[GoldenSet]], compared: pl.DataFrame
 ) -> dict[date, str]:
     """Version of every month's rows: its features, what they are compared with, and how."""
     how = digest(tuple(Path(file).read_text("utf-8") for file in (__file__, golden.__file__)))
-    batches = compared["batch_id"].cast(pl.String).to_numpy()
-    of_row = np.array([names[at] for at in compared["month"]], dtype=object)
+    of_row = np.hstack(
+        [_digests(compared["batch_id"]), _digests(compared["month"].replace_strict(names))]
+    )
 
     def of_month(month: date) -> str:
-        parts: list[object] = [how]
+        found = hashlib.sha256(how.encode())
         for one in sets.get(month, ()):
-            parts += [one.names, one.product]
-            for positions in (one.good, one.compared):
-                parts += [len(positions), *batches[positions], *of_row[positions]]
-        return f"{names[month]}/{digest(tuple(parts))}"
+            sizes = len(one.good), len(one.compared)
+            found.update(repr((one.names, one.product, sizes)).encode())
+            found.update(of_row[one.good].tobytes())
+            found.update(of_row[one.compared].tobytes())
+        return f"{names[month]}/{found.hexdigest()[:32]}"
 
     return {month: of_month(month) for month in names}
+
+
+def _digests(texts: pl.Series) -> Array:
+    """Hash every text once, and give each row the sixteen bytes of its own: (rows, 2) integers."""
+    each = texts.unique().cast(pl.String)
+    digests = b"".join(hashlib.sha256(text.encode()).digest()[:16] for text in each)
+    number = texts.cast(pl.String).replace_strict(each, range(len(each)), return_dtype=pl.Int64)
+    return np.frombuffer(digests, np.int64).reshape(-1, 2)[number.to_numpy()]
 
 
 class _Courses:

@@ -21,7 +21,7 @@ Courses = Callable[[Array], Array]
 
 LEAST_BATCHES = 8
 MOST_BATCHES = 60  # the latest good ones: a process is compared with what it has become
-SETS_AT_ONCE = 64  # so many fit the processor's own memory
+SETS_AT_ONCE = 128  # two megabytes of trajectories, which fit the processor's own memory
 WARPED_GAP = 0.05
 WINDOW = STEPS // 10  # Sakoe & Chiba 1978: how far progress may be warped
 SERIES = ("unit_procedure", "phase", "tag")

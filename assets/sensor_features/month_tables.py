@@ -33,6 +33,7 @@ ENVELOPES = "feature.golden_trajectories"
 COMPARED = (*KEY, "month", "known_at", "gap_fraction", "repeated_instants")
 HAS_TRAJECTORY = "duration_h > 0"
 ROWS_AT_ONCE = 20_000
+MOST_HELD = 100_000  # trajectories of 256 bytes; beyond, only those that are asked for
 
 
 @dataclass(frozen=True)
@@ -173,15 +174,19 @@ class _Courses:
 
     def __call__(self, positions: Array) -> Array:
         """Return the trajectories: (positions, ``STEPS``), NaN where there is none."""
-        found = np.full((len(positions), STEPS), np.nan)
         of_position = self._month_numbers(positions)
+        by_month = np.argsort(of_position, kind="stable")
+        ends = np.cumsum(np.bincount(of_position, minlength=len(self._months)))
+        found = np.empty((len(positions), STEPS))
         for number in np.unique(of_position):
-            is_here = of_position == number
-            found[is_here] = self._of_month(number)[positions[is_here] - self._starts[number]]
+            here = by_month[ends[number - 1] if number else 0 : ends[number]]
+            found[here] = self._of_month(number)[positions[here] - self._starts[number]]
         return found
 
     def keep_months_of(self, sets: Sequence[GoldenSet]) -> None:
-        """Let go of the months these sets do not ask for."""
+        """Let go of the months these sets do not ask for, where many trajectories are held."""
+        if sum(map(len, self._read.values())) <= MOST_HELD:
+            return
         asked = [positions for one in sets for positions in (one.good, one.compared)]
         needed = set(self._month_numbers(np.concatenate(asked)).tolist()) if asked else set()
         self._read = {number: rows for number, rows in self._read.items() if number in needed}

@@ -239,17 +239,11 @@ def _by_whole_name(matrix: GateMatrix) -> IntArray:
 def _standardised(values: FloatArray) -> tuple[IntArray, FloatArray]:
     """Standardise columns, and say which: those mostly missing or constant are left out."""
     is_there = np.isfinite(values).mean(axis=0) >= 1 - LARGEST_MISSING_SHARE
-    places: list[int] = []
-    found: list[FloatArray] = []
-    for place, column in zip(
-        np.flatnonzero(is_there), median_filled(values[:, is_there]).T, strict=True
-    ):
-        spread = column.std()
-        if spread > 1e-12 * max(abs(column.mean()), 1.0):
-            places.append(place)
-            found.append((column - column.mean()) / spread)
-    standard = np.column_stack(found) if found else np.empty((values.shape[0], 0))
-    return np.array(places, dtype=np.int64), standard
+    by_column = np.ascontiguousarray(median_filled(values[:, is_there]).T)
+    mean, spread = by_column.mean(axis=1, keepdims=True), by_column.std(axis=1, keepdims=True)
+    varies = (spread > 1e-12 * np.maximum(np.abs(mean), 1.0)).ravel()
+    standard = (by_column[varies] - mean[varies]) / spread[varies]
+    return np.flatnonzero(is_there)[varies], np.ascontiguousarray(standard.T)
 
 
 def _selected(table: FloatArray, value: FloatArray, margins: FloatArray, most: int) -> FloatArray:

@@ -38,7 +38,7 @@ def forward_fits(
     alike: dict[bytes, list[int]] = {}
     for number, known in enumerate(np.packbits(has_result, axis=0).T):
         alike.setdefault(known.tobytes(), []).append(number)
-    for own in alike.values():
+    for own in map(np.array, alike.values()):
         rows = np.flatnonzero(has_columns & has_result[:, own[0]])
         early, late = rows[: rows.size // 2], rows[rows.size // 2 :]
         if min(early.size, late.size) < FEWEST_BATCHES:

@@ -153,7 +153,7 @@ def _digests(texts: pl.Series) -> Array:
     each = texts.unique().cast(pl.String)
     digests = b"".join(hashlib.sha256(text.encode()).digest()[:16] for text in each)
     number = texts.cast(pl.String).replace_strict(each, range(len(each)), return_dtype=pl.Int64)
-    return np.frombuffer(digests, np.int64).reshape(-1, 2)[number.to_numpy()]
+    return np.asarray(np.frombuffer(digests, np.int64).reshape(-1, 2)[number.to_numpy()])
 
 
 class _Courses:

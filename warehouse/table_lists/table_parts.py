@@ -146,21 +146,20 @@ class TableParts:
         return self._connection.execute(sql, given).fetchall()
 
 
-def has_parts(connection: Connection, table: str, catalogue: str = "") -> bool:
-    """Tell whether a table is kept in parts, so that its rows do not stand in the order of the key.
+def tables_in_parts(connection: Connection, catalogue: str = "") -> frozenset[str]:
+    """Name the tables kept in parts, so that their rows do not stand in the order of the key.
 
     Args:
-        connection: Where the table is known.
-        table: ``schema.table``.
-        catalogue: Name of the attached file it is in, with a dot; by default the opened one.
+        connection: Where the tables are known.
+        catalogue: Name of the attached file they are in, with a dot; by default the opened one.
     """
+    found: set[str] = set()
     for name in (LIST, BATCH_LIST):
         listed = f"{catalogue}main.{name}"
         if exists(connection, listed):
-            asked = f"SELECT 1 FROM {listed} WHERE table_name = ? LIMIT 1"
-            if connection.execute(asked, [table]).fetchone() is not None:
-                return True
-    return False
+            rows = connection.execute(f"SELECT DISTINCT table_name FROM {listed}").fetchall()
+            found.update(table for (table,) in rows)
+    return frozenset(found)
 
 
 def forget_parts(connection: Connection, table: str) -> None:

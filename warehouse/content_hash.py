@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from data_contracts.contract import Contract
 from warehouse.connection import Connection
 
-# Rows and the two halves of their hashes, summed: those of a table are the sums of its parts'.
-SUMS = "count(*), sum(md5_number_lower(line)), sum(md5_number_upper(line))"
+# Rows and the two halves of their hashes, summed: those of a table are the sums of its parts'. The
+# hash is asked for once: one a half is computed twice, and takes most of the time.
+SUMS = (
+    "count(*), sum((md5_number(line) >> 64)::UBIGINT), "
+    "sum((md5_number(line) & 18446744073709551615::UHUGEINT)::UBIGINT)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,5 +137,4 @@ def describe(connection: Connection, contract: Contract, name: str, kind: str) -
         name: What it is called there.
         kind: ``TABLE`` or ``VIEW``, which it is there: readings are a file to their contract.
     """
-    for statement in comment_sql(contract, name, kind):
-        connection.execute(statement)
+    connection.execute(";\n".join(comment_sql(contract, name, kind)))

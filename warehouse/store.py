@@ -36,7 +36,7 @@ from warehouse.relations import (
 from warehouse.select_file import parameters_of, read_select
 from warehouse.table_lists import table_states
 from warehouse.table_lists.batch_parts import write_rows
-from warehouse.table_lists.table_parts import TableParts, begin_whole, forget_parts, has_parts
+from warehouse.table_lists.table_parts import TableParts, begin_whole, forget_parts, tables_in_parts
 from warehouse.table_lists.table_states import TableState, forget, note, noted, state_of
 from warehouse.versions import Versions
 
@@ -133,7 +133,7 @@ class Warehouse:
                 raise WarehouseError(
                     f"{table} has not been built in {self.file}. Run 'lotwise run' for this source."
                 )
-            order = order_by(described) if has_parts(opened, table) else ""
+            order = order_by(described) if table in tables_in_parts(opened) else ""
             return opened.sql(select_sql(opened, described, chosen) + order).pl()
 
     def write(self, table: str, frame: pl.DataFrame) -> Written:

@@ -35,9 +35,10 @@ def forward_fits(
     fitted = np.full(results.shape, np.nan)
     has_columns, has_result = np.isfinite(columns).all(axis=1), np.isfinite(results)
     # Results known of the same batches share a curve's basis.
-    alike = np.unique(has_result, axis=1, return_inverse=True)[1].ravel()
-    for group in np.unique(alike):
-        own = np.flatnonzero(alike == group)
+    alike: dict[bytes, list[int]] = {}
+    for number, known in enumerate(np.packbits(has_result, axis=0).T):
+        alike.setdefault(known.tobytes(), []).append(number)
+    for own in map(np.array, alike.values()):
         rows = np.flatnonzero(has_columns & has_result[:, own[0]])
         early, late = rows[: rows.size // 2], rows[rows.size // 2 :]
         if min(early.size, late.size) < FEWEST_BATCHES:

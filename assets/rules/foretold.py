@@ -12,7 +12,7 @@ from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.calibration import logit
 from assets.statistics.regression.detrending import group_means, past_mean
 from assets.statistics.regression.penalised_logistic import fit_logistic
-from assets.statistics.regression.result_history import ResultHistory, decaying_mean
+from assets.statistics.regression.result_history import ResultHistory, decaying_means
 
 # Memory of past failures, in batches.
 FAILURE_SPANS = (10, 40)
@@ -36,7 +36,7 @@ def foretold(target: Target, results: FloatArray, product: IntArray) -> FloatArr
     if not SMALLEST_RISK < rate < 1:
         return found
     within = target.label - group_means(target.label[:, None], product, known)[:, 0]
-    columns = [decaying_mean(within[:, None], span)[:, 0] for span in FAILURE_SPANS]
+    columns = [each[:, 0] for each in decaying_means(within[:, None], FAILURE_SPANS)]
     history = ResultHistory(results - group_means(results, product, known), known)
     risks = [_shortfall_risk(each, history, product) for each in target.margins.T]
     if risks:

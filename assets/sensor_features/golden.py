@@ -21,6 +21,7 @@ Courses = Callable[[Array], Array]
 
 LEAST_BATCHES = 8
 MOST_BATCHES = 60  # the latest good ones: a process is compared with what it has become
+SETS_AT_ONCE = 128  # two megabytes of trajectories, which fit the processor's own memory
 WARPED_GAP = 0.05
 WINDOW = STEPS // 10  # Sakoe & Chiba 1978: how far progress may be warped
 SERIES = ("unit_procedure", "phase", "tag")
@@ -112,23 +113,28 @@ def golden_distances(
     """
     compared, distance, largest, made_of = [_NONE], [_NO_NUMBER], [_NO_NUMBER], [_NONE]
     envelopes: list[Envelope] = []
-    for golden in sets:
-        envelope, rows = _envelope(golden, courses(golden.good)), golden.compared
-        if envelope is None:
+    for start in range(0, len(sets), SETS_AT_ONCE):
+        some = sets[start : start + SETS_AT_ONCE]
+        of_some = golden_envelopes(some, courses)
+        found = [one for one in of_some if one is not None]
+        if not found:
             continue
-        envelopes.append(envelope)
-        of_rows = _distances(courses(rows), is_warped(trajectories[rows]), envelope)
-        compared.append(rows)
+        envelopes += found
+        rows = [one.compared for one, e in zip(some, of_some, strict=True) if e is not None]
+        positions, sizes = np.concatenate(rows), [len(each) for each in rows]
+        warped = is_warped(trajectories[positions])
+        of_rows = _distances(courses(positions), warped, found, np.repeat(range(len(rows)), sizes))
+        compared.append(positions)
         distance.append(of_rows[0])
         largest.append(of_rows[1])
-        made_of.append(np.full(len(rows), envelope.batches))
-    found = trajectories.select(KEY)[np.concatenate(compared)].with_columns(
+        made_of.append(np.repeat([envelope.batches for envelope in found], sizes))
+    found_rows = trajectories.select(KEY)[np.concatenate(compared)].with_columns(
         pl.col(KEY).cast(pl.String),
         golden_distance=pl.Series(np.concatenate(distance)).fill_nan(None),
         golden_deviation_max=pl.Series(np.concatenate(largest)).fill_nan(None),
         golden_batches=pl.Series(np.concatenate(made_of)),
     )
-    return found, envelopes
+    return found_rows, envelopes
 
 
 @dataclass(frozen=True)
@@ -193,27 +199,66 @@ def _stretches(ordered: pl.DataFrame, names: Sequence[str]) -> Iterator[tuple[An
         start += rows
 
 
-def _envelope(golden: GoldenSet, courses: Array) -> Envelope | None:
-    courses = courses[~np.isnan(courses).any(axis=1)]  # readings too large for a mean have none
-    if len(courses) < LEAST_BATCHES:
-        return None
-    centre = np.median(courses, axis=0)
-    spread = 1.4826 * np.median(np.abs(courses - centre), axis=0)
+def golden_envelopes(sets: Sequence[GoldenSet], courses: Courses) -> list[Envelope | None]:
+    """Make the golden trajectories of some sets, all at once.
+
+    Args:
+        sets: The good batches of each.
+        courses: As for ``golden_distances``.
+
+    Returns:
+        One for each set; None where fewer than ``LEAST_BATCHES`` have a trajectory in numbers.
+    """
+    of_set = np.repeat(np.arange(len(sets)), [len(one.good) for one in sets])
+    good = courses(np.concatenate([one.good for one in sets]))
+    is_usable = ~np.isnan(good).any(axis=1)  # readings too large for a mean have none
+    good, of_set = good[is_usable], of_set[is_usable]
+    batches = np.bincount(of_set, minlength=len(sets))
+    place = np.arange(len(of_set)) - np.repeat(np.cumsum(batches) - batches, batches)
+    laid = np.zeros((len(sets), max(int(batches.max()), 1), STEPS))
+    laid[of_set, place] = good
+    is_there = np.arange(laid.shape[1]) < batches[:, None]
+    centre = _medians(laid, is_there, batches)
+    spread = 1.4826 * _medians(np.abs(laid - centre[:, None]), is_there, batches)
     # Readings in whole units agree to the last digit in most batches and steps: the floor keeps one
     # unit more from being a hundred spreads.
-    floor = 0.2 * max(float(spread.mean()), float(courses.std(axis=0).mean()))
-    spread = np.maximum(spread, floor)
-    return Envelope(golden.month, golden.names, golden.product, len(courses), centre, spread)
+    deviation = _deviations(laid, is_there, batches).mean(axis=1)
+    spread = np.maximum(spread, 0.2 * np.maximum(spread.mean(axis=1), deviation)[:, None])
+    return [
+        Envelope(one.month, one.names, one.product, n, centre[at], spread[at])
+        if n >= LEAST_BATCHES
+        else None
+        for at, (one, n) in enumerate(zip(sets, batches.tolist(), strict=True))
+    ]
 
 
-def _distances(courses: Array, warped: Array, envelope: Envelope) -> tuple[Array, Array]:
+def _medians(laid: Array, is_there: Array, batches: Array) -> Array:
+    """Median over the batches of each set that are there: (sets, ``STEPS``)."""
+    ordered = np.where(is_there[:, :, None], laid, np.inf).transpose(0, 2, 1).copy()
+    ordered.sort(axis=2)
+    sets, low = np.arange(len(laid)), np.maximum(batches - 1, 0) // 2
+    high = np.minimum(batches // 2, laid.shape[1] - 1)
+    return np.asarray((ordered[sets, :, low] + ordered[sets, :, high]) / 2)
+
+
+def _deviations(laid: Array, is_there: Array, batches: Array) -> Array:
+    """Standard deviation over the batches of each set that are there: (sets, ``STEPS``)."""
+    n = np.maximum(batches, 1)[:, None]
+    away = (laid - (laid.sum(axis=1) / n)[:, None]) * is_there[:, :, None]
+    return np.asarray(np.sqrt((away**2).sum(axis=1) / n))
+
+
+def _distances(
+    courses: Array, warped: Array, envelopes: Sequence[Envelope], of_row: Array
+) -> tuple[Array, Array]:
     """Root mean square and largest deviation, in spreads of good batches."""
-    if not envelope.spread.any():  # good batches all alike: no unit to measure in
-        return np.full(len(courses), np.nan), np.full(len(courses), np.nan)
-    deviation = (courses - envelope.centre) / envelope.spread
+    centre = np.stack([one.centre for one in envelopes])[of_row]
+    spread = np.stack([one.spread for one in envelopes])[of_row]
+    spread[~spread.any(axis=1)] = np.nan  # good batches all alike: no unit to measure in
+    deviation = (courses - centre) / spread
     distance, largest = np.sqrt((deviation**2).mean(axis=1)), np.abs(deviation).max(axis=1)
-    for row in np.flatnonzero(warped):
-        path = warped_deviation(courses[row], envelope.centre, envelope.spread)
+    for row in np.flatnonzero(warped & ~np.isnan(spread[:, 0])):
+        path = warped_deviation(courses[row], centre[row], spread[row])
         distance[row], largest[row] = np.sqrt((path**2).mean()), path.max()
     return distance, largest
 

@@ -6,7 +6,8 @@ written, so a new month costs one month and a late correction its month and thos
 the tables are what writing them whole would give.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,8 @@ TABLE = "feature.sensor_phase_features"
 ENVELOPES = "feature.golden_trajectories"
 COMPARED = (*KEY, "month", "known_at", "gap_fraction", "repeated_instants")
 HAS_TRAJECTORY = "duration_h > 0"
+ROWS_AT_ONCE = 20_000
+MOST_HELD = 100_000  # trajectories of 256 bytes; beyond, only those that are asked for
 
 
 @dataclass(frozen=True)
@@ -74,14 +77,18 @@ def update_months(
         wanted = _versions(names, sets, compared)
         stale = [at for at in names if any(v.get(at) != wanted[at] for v in versions.values())]
         courses = _Courses(kept, names, compared)
-        for at in stale:
-            courses.keep_months_of(sets.get(at, ()))
-            distances, envelopes = golden_distances(compared, sets.get(at, ()), courses)
-            rows = kept.read(names[at], [*NAMED[:6], "month", *NAMES, "known_at"])
-            wide = rows.join(distances, on=KEY, how="left", maintain_order="left")
+        for months in _some_months(stale, compared):
+            frames, envelopes = [], []
+            for at in months:
+                courses.keep_months_of(sets.get(at, ()))
+                distances, used = golden_distances(compared, sets.get(at, ()), courses)
+                rows = kept.read(names[at], [*NAMED[:6], "month", *NAMES, "known_at"])
+                frames.append(rows.join(distances, on=KEY, how="left", maintain_order="left"))
+                envelopes += used
             columns = [*NAMED[:6], "month", *NAMES, *(f.name for f in GOLDEN), "known_at"]
-            parts.replace(TABLE, at, wanted[at], wide.select(columns))
-            parts.replace(ENVELOPES, at, wanted[at], golden_trajectories(envelopes))
+            of_months = {at: wanted[at] for at in months}
+            parts.replace(TABLE, of_months, pl.concat(frames).select(columns))
+            parts.replace(ENVELOPES, of_months, golden_trajectories(envelopes))
         for table, of_table in versions.items():
             for at in of_table.keys() - names.keys():
                 parts.remove(table, at)
@@ -107,23 +114,46 @@ def _compared(
     return pl.concat(frames).sort("month", *KEY)
 
 
+def _some_months(stale: Sequence[date], compared: pl.DataFrame) -> Iterator[list[date]]:
+    """Yield the months some at a time: a write costs the same for one as for several."""
+    rows = dict(compared.group_by("month").len().iter_rows())
+    some: list[date] = []
+    for at in stale:
+        some.append(at)
+        if sum(rows.get(each, 0) for each in some) >= ROWS_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
 def _versions(
     names: Mapping[date, str], sets: Mapping[date, Sequence[GoldenSet]], compared: pl.DataFrame
 ) -> dict[date, str]:
     """Version of every month's rows: its features, what they are compared with, and how."""
     how = digest(tuple(Path(file).read_text("utf-8") for file in (__file__, golden.__file__)))
-    batches = compared["batch_id"].cast(pl.String).to_numpy()
-    of_row = np.array([names[at] for at in compared["month"]], dtype=object)
+    of_row = np.hstack(
+        [_digests(compared["batch_id"]), _digests(compared["month"].replace_strict(names))]
+    )
 
     def of_month(month: date) -> str:
-        parts: list[object] = [how]
+        found = hashlib.sha256(how.encode())
         for one in sets.get(month, ()):
-            parts += [one.names, one.product]
-            for positions in (one.good, one.compared):
-                parts += [len(positions), *batches[positions], *of_row[positions]]
-        return f"{names[month]}/{digest(tuple(parts))}"
+            sizes = len(one.good), len(one.compared)
+            found.update(repr((one.names, one.product, sizes)).encode())
+            found.update(of_row[one.good].tobytes())
+            found.update(of_row[one.compared].tobytes())
+        return f"{names[month]}/{found.hexdigest()[:32]}"
 
     return {month: of_month(month) for month in names}
+
+
+def _digests(texts: pl.Series) -> Array:
+    """Hash every text once, and give each row the sixteen bytes of its own: (rows, 2) integers."""
+    each = texts.unique().cast(pl.String)
+    digests = b"".join(hashlib.sha256(text.encode()).digest()[:16] for text in each)
+    number = texts.cast(pl.String).replace_strict(each, range(len(each)), return_dtype=pl.Int64)
+    return np.asarray(np.frombuffer(digests, np.int64).reshape(-1, 2)[number.to_numpy()])
 
 
 class _Courses:
@@ -144,15 +174,19 @@ class _Courses:
 
     def __call__(self, positions: Array) -> Array:
         """Return the trajectories: (positions, ``STEPS``), NaN where there is none."""
-        found = np.full((len(positions), STEPS), np.nan)
         of_position = self._month_numbers(positions)
+        by_month = np.argsort(of_position, kind="stable")
+        ends = np.cumsum(np.bincount(of_position, minlength=len(self._months)))
+        found = np.empty((len(positions), STEPS))
         for number in np.unique(of_position):
-            is_here = of_position == number
-            found[is_here] = self._of_month(number)[positions[is_here] - self._starts[number]]
+            here = by_month[ends[number - 1] if number else 0 : ends[number]]
+            found[here] = self._of_month(number)[positions[here] - self._starts[number]]
         return found
 
     def keep_months_of(self, sets: Sequence[GoldenSet]) -> None:
-        """Let go of the months these sets do not ask for."""
+        """Let go of the months these sets do not ask for, where many trajectories are held."""
+        if sum(map(len, self._read.values())) <= MOST_HELD:
+            return
         asked = [positions for one in sets for positions in (one.good, one.compared)]
         needed = set(self._month_numbers(np.concatenate(asked)).tolist()) if asked else set()
         self._read = {number: rows for number, rows in self._read.items() if number in needed}

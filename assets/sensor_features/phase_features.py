@@ -91,8 +91,10 @@ def named_rows(month: DescribedMonth, columns: Array) -> pl.DataFrame:
         month: The month; its series in stored order.
         columns: (series, columns) in the order of ``registry.KERNEL_COLUMNS``.
     """
-    features = pl.DataFrame(columns[:, : len(NAMES)], schema=list(NAMES), orient="row")
-    features = features.with_columns(pl.all().fill_nan(None)).cast(dict.fromkeys(COUNTS, pl.Int64))
+    by_feature = np.ascontiguousarray(columns[:, : len(NAMES)].T)
+    features = pl.DataFrame(
+        [pl.Series(*one, nan_to_null=True) for one in zip(NAMES, by_feature, strict=True)]
+    ).cast(dict.fromkeys(COUNTS, pl.Int64))
     steps = np.ascontiguousarray(columns[:, len(NAMES) :])
     trajectory = pl.Series("trajectory", steps, dtype=pl.Array(pl.Float64, STEPS)).arr.to_list()
     named = month.series.select(NAMED).hstack(features).with_columns(trajectory)

@@ -22,5 +22,7 @@ def test_mean_and_median() -> None:
     assert mean_filled(VALUES)[1, 0] == 4.0
     assert median_filled(VALUES)[1, 0] == 2.0
     assert median_filled(VALUES)[:, 1].tolist() == [4.0] * 4
+    assert median_filled(np.array([[1.0], [np.nan], [4.0]]))[1, 0] == 2.5
+    assert median_filled(np.array([[1.0], [0.0]])).tolist() == [[1.0], [0.0]]
     assert np.isnan(VALUES[1, 0])
     assert mean_filled(np.full((2, 1), np.nan)).tolist() == [[0.0], [0.0]]

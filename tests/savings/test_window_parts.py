@@ -13,6 +13,7 @@ from assets.savings.windows.difference import (
     failing_after,
     fitting,
     half_fits,
+    margin_risk,
 )
 from assets.savings.windows.effect import LEVEL_90_SPREADS, WindowEffect
 from assets.savings.windows.estimation import _ledger, window_effect
@@ -282,3 +283,11 @@ def test_estimators_more_than_two_standard_errors_apart_refuse() -> None:
     assert f"{found.robust.value:.2%} by the label" in str(found.refusal)
     agreed = replace(found, estimator_gap_spreads=2.0)
     assert "disagree" not in str(agreed.refusal)
+
+
+def test_the_risk_is_the_share_of_residuals_that_fail_any_margin() -> None:
+    rng = np.random.default_rng(5)
+    expected, pool = rng.normal(1, 0.5, (40, 3)).round(1), rng.normal(size=(130, 3)).round(1)
+    scale = np.full((40, 3), 0.5)
+    fails = (pool[None] < (-expected / scale)[:, None]).any(axis=2)
+    assert margin_risk(expected, scale, pool).tolist() == fails.mean(axis=1).tolist()

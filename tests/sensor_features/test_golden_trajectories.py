@@ -132,3 +132,26 @@ def test_no_trajectory_and_no_spread_have_no_distance() -> None:
     assert "B12" not in golden_distances(none, batches())[0]["batch_id"].to_list()
     flat = trajectories().with_columns(trajectory=pl.lit([1.0] * STEPS))
     assert last(golden_distances(flat, batches())[0])["golden_distance"] is None
+
+
+def test_many_sets_at_once_are_each_set_by_itself() -> None:
+    rng = np.random.default_rng(3)
+    courses = np.round(rng.normal(50, 5, (200, STEPS)), 1)
+    courses[[3, 7]] = np.nan
+    none = np.empty(0, np.int64)
+    sets = [
+        golden.GoldenSet(START.date(), ("u", "p", f"t{n}"), None, rng.permutation(200)[:n], none)
+        for n in (8, 9, 31, 60, 7)
+    ]
+    found = golden.golden_envelopes(sets, lambda at: courses[at])
+    assert found[-1] is None, "under eight good batches"
+    for one, envelope in zip(sets[:-1], found[:-1], strict=True):
+        good = courses[one.good]
+        good = good[~np.isnan(good).any(axis=1)]
+        centre = np.median(good, axis=0)
+        spread = 1.4826 * np.median(np.abs(good - centre), axis=0)
+        floor = 0.2 * max(spread.mean(), good.std(axis=0).mean())
+        assert envelope is not None
+        assert envelope.batches == len(good)
+        assert (envelope.centre == centre).all()
+        assert (envelope.spread == np.maximum(spread, floor)).all()

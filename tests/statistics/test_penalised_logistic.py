@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assets.statistics.regression.penalised_logistic import FAILURES_PER_DEGREE, fit_logistic
-from assets.statistics.regression.result_history import decaying_mean
+from assets.statistics.regression.result_history import decaying_means
 
 
 def failures(rows: int = 400, columns: int = 12) -> tuple[np.ndarray, np.ndarray]:
@@ -74,7 +74,7 @@ def test_newton_arrives_where_full_steps_overshoot_one_way_and_back_again() -> N
     for batch in range(1, 1000):
         margin[batch] += 0.9 * margin[batch - 1]
     label = (margin < np.quantile(margin, 0.08)).astype(float)
-    values = np.column_stack([decaying_mean(label[:, None], span)[:, 0] for span in (10, 40)])
+    values = np.column_stack([each[:, 0] for each in decaying_means(label[:, None], (10, 40))])
     fit = fit_logistic(values, label)
     assert fit.predict(values).sum() == pytest.approx(label.sum(), rel=1e-6)
     assert 1.5 < fit.coefficients[0] < 3

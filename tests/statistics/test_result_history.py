@@ -6,7 +6,7 @@ import pytest
 from assets.statistics.regression.detrending import relative_to_past
 from assets.statistics.regression.result_history import (
     ResultHistory,
-    decaying_mean,
+    decaying_means,
     history_columns,
 )
 from assets.statistics.resampling.serial_blocks import autocorrelation
@@ -79,7 +79,9 @@ def test_nothing_in_a_row_depends_on_its_own_or_later_results() -> None:
 
 def test_missing_results_are_passed_over_and_few_foretell_nothing() -> None:
     values = np.array([[1.0], [np.nan], [3.0], [0.0]])
-    assert decaying_mean(values, 1).ravel().tolist()[1:] == [1.0, 1.0, 3.0]
+    last, slow = decaying_means(values, (1, 3))
+    assert last.ravel().tolist()[1:] == [1.0, 1.0, 3.0]
+    assert slow.ravel().tolist()[1:] == [1.0, 1.0, 2.0]
     assert history_columns(np.full((9, 2), np.nan)).tolist() == np.zeros((9, 6)).tolist()
     result, _ = wandering(10)
     sparse = np.where(np.arange(BATCHES) % 30 == 0, result, np.nan)

@@ -26,7 +26,7 @@ def replace(warehouse: Warehouse, **frames: pl.DataFrame) -> str:
     """Replace parts by month number, all at once; return the hash the table is said to have."""
     with warehouse.parts("month") as parts:
         for name, frame in frames.items():
-            parts.replace(TABLE, date(2024, int(name[1:]), 1), f"version of {name}", frame)
+            parts.replace(TABLE, {date(2024, int(name[1:]), 1): f"version of {name}"}, frame)
     return parts.written(TABLE).content_hash
 
 
@@ -57,11 +57,21 @@ def test_a_part_has_the_version_it_was_written_with(warehouse: Warehouse) -> Non
 
 def test_a_part_replaced_twice_at_once_stands_once(warehouse: Warehouse) -> None:
     with warehouse.parts("month") as parts:
-        parts.replace(TABLE, JANUARY, "first", steps(JANUARY, 1.0, 2.0))
-        parts.replace(TABLE, JANUARY, "second", steps(JANUARY, 3.0))
+        parts.replace(TABLE, {JANUARY: "first"}, steps(JANUARY, 1.0, 2.0))
+        parts.replace(TABLE, {JANUARY: "second"}, steps(JANUARY, 3.0))
         assert parts.versions(TABLE) == {JANUARY: "second"}
     assert warehouse.read(TABLE)["centre"].to_list() == [3.0]
     assert warehouse.content_hash(TABLE) == parts.written(TABLE).content_hash
+
+
+def test_parts_replaced_together_are_the_parts_by_themselves(warehouse: Warehouse) -> None:
+    january, february = steps(JANUARY, 1.0, 2.0), steps(FEBRUARY, 3.0)
+    said = replace(warehouse, m1=january, m2=february)
+    together = {JANUARY: "version of m1", FEBRUARY: "version of m2", MARCH: "none"}
+    with warehouse.parts("month") as parts:
+        parts.replace(TABLE, together, pl.concat([february, january]))
+        assert parts.versions(TABLE) == together
+    assert parts.written(TABLE).content_hash == said
 
 
 def test_an_empty_part_is_known_and_no_part_is_an_empty_table(warehouse: Warehouse) -> None:
@@ -88,7 +98,7 @@ def test_a_table_written_whole_has_no_parts_left(warehouse: Warehouse) -> None:
     warehouse.write(TABLE, steps(FEBRUARY, 3.0))
     with warehouse.parts("month") as parts:
         assert parts.versions(TABLE) == {}, "none of its rows is known to belong to a part"
-        parts.replace(TABLE, MARCH, "v", steps(MARCH, 5.0))
+        parts.replace(TABLE, {MARCH: "v"}, steps(MARCH, 5.0))
     assert warehouse.read(TABLE)["month"].to_list() == [MARCH]
 
 
@@ -97,7 +107,7 @@ def test_a_table_of_an_older_contract_is_begun_anew(warehouse: Warehouse) -> Non
     warehouse.execute("UPDATE main.table_parts SET columns = 'of an older contract'")
     with warehouse.parts("month") as parts:
         assert parts.versions(TABLE) == {}
-        parts.replace(TABLE, MARCH, "v", steps(MARCH, 5.0))
+        parts.replace(TABLE, {MARCH: "v"}, steps(MARCH, 5.0))
     assert warehouse.read(TABLE)["month"].to_list() == [MARCH]
 
 
@@ -132,7 +142,7 @@ def steps(month, level):
 with Warehouse(Home(Path(sys.argv[1])), "plant").parts("month") as parts:
     for month in (1, 2):
         day = date(2024, month, 1)
-        parts.replace("feature.golden_trajectories", day, "new", steps(day, 99.0))
+        parts.replace("feature.golden_trajectories", {day: "new"}, steps(day, 99.0))
     parts.settle()
     print("replaced, not committed", flush=True)
     import time; time.sleep(60)

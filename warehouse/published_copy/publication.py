@@ -25,7 +25,7 @@ from warehouse.relations import (
     no_rows_sql,
     order_by,
 )
-from warehouse.table_lists.table_parts import has_parts
+from warehouse.table_lists.table_parts import tables_in_parts
 
 MARTS = "mart"
 RUNS = "evidence.runs"
@@ -115,12 +115,13 @@ def _build(home: Home, source_key: str, part: Path, memory_limit: str) -> None:
     with connect(part, home.spill_dir, memory_limit) as connection:
         working = home.working_file(source_key)
         connection.execute(f"ATTACH {quoted(str(working))} AS working (READ_ONLY)")
-        known = _working_columns(connection)
+        known, in_parts = _working_columns(connection), tables_in_parts(connection, "working.")
         with transaction(connection):  # a thousand statements committed one by one cost seconds
             for name in contract_names():
                 described = contract(name)
                 if described.is_table:
-                    _copy_table(connection, described, known.get(name, set()))
+                    held = known.get(name, set())
+                    _copy_table(connection, described, held, in_order=name not in in_parts)
                 if described.schema == MARTS:
                     name_mart(connection, described)
             create_readings_view(connection, home.readings_dir(source_key))
@@ -138,11 +139,13 @@ def _working_columns(connection: Connection) -> dict[str, set[str]]:
     return {table: set(columns) for table, columns in rows}
 
 
-def _copy_table(connection: Connection, described: Contract, known: set[str]) -> None:
+def _copy_table(
+    connection: Connection, described: Contract, known: set[str], *, in_order: bool
+) -> None:
     create_table(connection, described)
     columns = ", ".join(f'"{name}"' for name in described.column_names if name in known)
     if columns:
-        order = order_by(described) if has_parts(connection, described.name, "working.") else ""
+        order = "" if in_order else order_by(described)
         connection.execute(
             f"INSERT INTO {described.name} BY NAME "
             f"SELECT {columns} FROM working.{described.name}{order}"

@@ -5,6 +5,7 @@ the sums of their hashes. As the hash of a table is made of sums over its rows, 
 follows from the list, and no row of another part is read. What a version means is the caller's.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -59,14 +60,13 @@ class TableParts:
         listed = f"SELECT part, version FROM main.{LIST} WHERE table_name = ?"
         return dict(self._rows(listed, table))
 
-    def replace(self, table: str, part: date, version: str, frame: pl.DataFrame) -> None:
-        """Write the rows of a part in place of those before.
+    def replace(self, table: str, versions: Mapping[date, str], frame: pl.DataFrame) -> None:
+        """Write the rows of some parts in place of those before.
 
         Args:
             table: ``schema.table``.
-            part: The part.
-            version: Stands for all its rows depend on.
-            frame: Its rows at the grain of the contract, which may be none.
+            versions: The parts, each with what stands for all its rows depend on.
+            frame: Their rows at the grain of the contract; a part may have none.
 
         Raises:
             ContractError: The frame does not have the contract's columns and types.
@@ -74,15 +74,17 @@ class TableParts:
         """
         described = contract(table)
         ready = conform(frame, described)
-        strays = ready.filter(pl.col(self._column).ne_missing(pl.lit(part)))
+        strays = ready.filter(~pl.col(self._column).is_in([*versions], nulls_equal=True))
         if strays.height:
+            parts = ", ".join(map(str, versions))
             raise WarehouseError(
                 f"{strays.height} rows do not belong to the part of {table} where {self._column} "
-                f"is {part}: write them to their own part."
+                f"is {parts}: write them to their own part."
             )
-        self.remove(table, part)
+        for part in versions:
+            self.remove(table, part)
         insert(self._connection, described, ready)
-        self._changed[table][part] = version
+        self._changed[table].update(versions)
 
     def remove(self, table: str, part: date) -> None:
         """Take a part out of its table."""
@@ -144,21 +146,20 @@ class TableParts:
         return self._connection.execute(sql, given).fetchall()
 
 
-def has_parts(connection: Connection, table: str, catalogue: str = "") -> bool:
-    """Tell whether a table is kept in parts, so that its rows do not stand in the order of the key.
+def tables_in_parts(connection: Connection, catalogue: str = "") -> frozenset[str]:
+    """Name the tables kept in parts, so that their rows do not stand in the order of the key.
 
     Args:
-        connection: Where the table is known.
-        table: ``schema.table``.
-        catalogue: Name of the attached file it is in, with a dot; by default the opened one.
+        connection: Where the tables are known.
+        catalogue: Name of the attached file they are in, with a dot; by default the opened one.
     """
+    found: set[str] = set()
     for name in (LIST, BATCH_LIST):
         listed = f"{catalogue}main.{name}"
         if exists(connection, listed):
-            asked = f"SELECT 1 FROM {listed} WHERE table_name = ? LIMIT 1"
-            if connection.execute(asked, [table]).fetchone() is not None:
-                return True
-    return False
+            rows = connection.execute(f"SELECT DISTINCT table_name FROM {listed}").fetchall()
+            found.update(table for (table,) in rows)
+    return frozenset(found)
 
 
 def forget_parts(connection: Connection, table: str) -> None:

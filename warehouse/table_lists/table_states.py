@@ -13,7 +13,7 @@ from pathlib import Path
 
 from data_contracts.contract import Contract
 from warehouse.connection import Connection
-from warehouse.content_hash import Written, described, digest, held, relation_hash
+from warehouse.content_hash import Written, described, digest, held
 from warehouse.relations import exists
 
 LIST = "table_states"  # of the working file alone; no analyst's table
@@ -124,8 +124,11 @@ def _stamp_of(file: Path) -> str | None:
 def _with_fingerprint(connection: Connection, contract: Contract, holds: Written) -> TableState:
     if contract.compared_columns == contract.column_names:
         return TableState(holds, holds.content_hash)
-    every = relation_hash(connection, described(connection, contract), contract.column_names)
-    return TableState(holds, every)
+    # Provenance needs no hash that outlives DuckDB's version: with it, all steps are run again.
+    columns = ", ".join(f'"{name}"' for name in contract.column_names)
+    every = f"SELECT sum(hash({columns})) FROM {described(connection, contract)}"
+    row = connection.execute(every).fetchone()
+    return TableState(holds, digest((*contract.column_names, holds.content_hash, *(row or ()))))
 
 
 def _columns(contract: Contract) -> str:

@@ -31,6 +31,7 @@ FOLDS = 5
 # Failures that the model's own rate is worth beside the count: a standard error of a tenth.
 MODEL_FAILURES = 100.0
 HALVES = (0, 1)
+BITS = 64
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,8 @@ def _risks(records: WindowRecords, now: FloatArray, then: FloatArray) -> FloatAr
     scale = residual_scale(residual, records.product)
     places = np.linspace(0, residual.shape[0] - 1, min(residual.shape[0], MOST_RESIDUALS))
     pool = (residual / scale)[places.astype(int)]
-    return np.stack([margin_risk(now, scale, pool), margin_risk(then, scale, pool)])
+    both = np.concatenate([now, then]), np.concatenate([scale, scale])
+    return margin_risk(*both, pool).reshape(2, -1)
 
 
 def _sums(
@@ -270,11 +272,29 @@ def residual_scale(residual: FloatArray, product: IntArray) -> FloatArray:
 
 
 def margin_risk(expected: FloatArray, scale: FloatArray, pool: FloatArray) -> FloatArray:
-    """Return per batch the probability that any margin falls below zero."""
-    fails = np.zeros((expected.shape[0], pool.shape[0]), dtype=bool)
+    """Return per batch the probability that any margin falls below zero.
+
+    Args:
+        expected: (n, quantities) expected margins.
+        scale: (n, quantities) their residual spreads, above 0.
+        pool: (residuals, quantities) residuals in spreads, those of one batch in a row.
+
+    Returns:
+        (n,) the share of residuals that carry any margin below zero.
+    """
+    # The residuals that fail a margin are the smallest of it: the first so many in its order. Each
+    # such beginning is a row of bits, so that no batch is held against every residual.
+    size, words = pool.shape[0], -(-pool.shape[0] // BITS)
+    fails = np.zeros((expected.shape[0], words), dtype=np.uint64)
     for j in range(expected.shape[1]):
-        fails |= pool[None, :, j] < (-expected[:, j] / scale[:, j])[:, None]
-    return np.asarray(fails.mean(axis=1), dtype=float)
+        order = np.argsort(pool[:, j])
+        failing = np.searchsorted(pool[order, j], -expected[:, j] / scale[:, j])
+        smallest = np.zeros((size + 1, words), dtype=np.uint64)
+        bit = np.uint64(1) << (order % BITS).astype(np.uint64)
+        smallest[np.arange(1, size + 1), order // BITS] = bit
+        np.bitwise_or.accumulate(smallest, axis=0, out=smallest)
+        fails |= smallest[failing]
+    return np.asarray(np.bitwise_count(fails).sum(axis=1) / size, dtype=float)
 
 
 def _doubly_robust(

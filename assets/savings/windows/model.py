@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assets.savings.windows.records import WindowRecords
-from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.regression.cluster_means import cluster_means, has_within
 from assets.statistics.regression.natural_splines import knots_of, natural_spline
 
@@ -79,8 +79,7 @@ class Design:
         parts = [natural_spline(records.time, np.linspace(0, 1, TIME_KNOTS))]
         is_shrunk = [True]
         for place, table in (("same", records.neighbours), ("earlier", records.earlier)):
-            for column in table.T:
-                is_confounder = _goes_with_both(column, records)
+            for column, is_confounder in zip(table.T, _go_with_both(table, records), strict=True):
                 is_curved = is_confounder or place == "same"
                 parts.append(_curve(column, knots_of(column) if is_curved else None))
                 is_shrunk.append(not is_confounder)
@@ -123,17 +122,19 @@ def _curve(column: FloatArray, knots: FloatArray | None) -> FloatArray:
     return column[:, None] if knots is None else natural_spline(column, knots)
 
 
-def _goes_with_both(column: FloatArray, records: WindowRecords) -> bool:
-    """Tell whether a column goes with the parameter and with a margin, both beyond chance.
+def _go_with_both(table: FloatArray, records: WindowRecords) -> BoolArray:
+    """Tell which columns go with the parameter and with a margin, both beyond chance.
 
     Such a column is a likely confounder: shrinking it would leave part of what it does to the
     parameter, so it enters unpenalised (double selection, Belloni, Chernozhukov & Hansen 2014).
     """
     targets = np.column_stack([records.value, records.margins])
+    spread = table.std(axis=0)[:, None] * targets.std(axis=0)
+    together = (table - table.mean(axis=0)).T @ (targets - targets.mean(axis=0)) / records.batches
     with np.errstate(invalid="ignore", divide="ignore"):  # of a constant margin nothing is known
-        strength = np.nan_to_num(np.abs(np.corrcoef(column, targets, rowvar=False)[0, 1:]))
+        strength = np.nan_to_num(np.abs(together / spread), posinf=0.0)
     clear = CLEAR_SPREADS / np.sqrt(records.batches)
-    return bool(strength[0] > clear and strength[1:].max() > clear)
+    return np.asarray((strength[:, 0] > clear) & (strength[:, 1:].max(axis=1) > clear))
 
 
 def chosen_penalty(

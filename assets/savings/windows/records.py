@@ -6,8 +6,8 @@ by their levels, and past results are variables of an earlier time.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,7 @@ import polars as pl
 from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
 from assets.batch_matrix.gate_rows import renumbered
 from assets.batch_matrix.missing_values import median_filled
-from assets.batch_matrix.outcome_panel import aligned_margins, outcome_labels
+from assets.batch_matrix.outcome_panel import OutcomeLabels, aligned_margins, outcome_labels
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.regression.detrending import PAST_BATCHES, group_means, past_mean
 from assets.statistics.regression.result_history import history_columns
@@ -26,6 +26,7 @@ LARGEST_MISSING_SHARE = 0.2
 # margin (double selection, Belloni, Chernozhukov & Hansen 2014): more columns than that cost
 # precision and confound nothing that could be told.
 MOST_EARLIER, MOST_NEIGHBOURS = 30, 10
+MOST_SHARED = 4  # sets of batches; most parameters of a gate are recorded for the same ones
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class KnownAtGates:
         is_numeric = tables["dictionary"].filter(pl.col("data_type") == "numeric")
         self.numeric = frozenset(is_numeric["feature"])
         self.at = cache(self._at)
+        self.results = cache(self._results)
+        self._shared = lru_cache(maxsize=MOST_SHARED)(self._made)
 
     def _at(self, gate: int) -> GateMatrix:
         """What was known at a gate, 1 to 7, without what is withheld."""
@@ -94,19 +97,66 @@ class KnownAtGates:
         at_gate = self.tables["batches"].with_columns(gate=pl.lit(gate), gate_at=pl.lit(None))
         return gate_matrix(self.tables["gate_values"], kept, at_gate, gate)
 
-    def beside(self, feature: str, aliases: Collection[str]) -> GateMatrix | None:
-        """What was known at the gate of a parameter, its aliases left out; None if no number."""
+    def beside(self, feature: str) -> GateMatrix | None:
+        """What was known at the gate of a parameter; None where it has no numbers to be held."""
         if feature not in self.numeric or feature in self.withheld:
             return None
         matrix = self.at(self.gates[feature])
-        others = set(aliases) - {feature}
-        places = np.flatnonzero([name not in others for name in matrix.features])
-        return replace(
-            matrix,
-            columns=[matrix.columns[i] for i in places],
-            features=[matrix.features[i] for i in places],
-            values=matrix.values[:, places],
+        return matrix if feature in matrix.columns else None
+
+    def _results(self, gate: int) -> tuple[OutcomeLabels, FloatArray | None]:
+        """Results of the batches of a gate: labels, and the measured margins if there are any."""
+        batch_ids = self.at(gate).batch_ids
+        labels = outcome_labels(self.tables["outcomes"], self.outcome, batch_ids)
+        margins = self.tables["outcome_margins"]
+        every = aligned_margins(margins, self.outcome, batch_ids, labels.label)
+        measured = [one.measured for one in every if np.isfinite(one.measured).any()]
+        return labels, np.column_stack(measured) if measured else None
+
+    def shared(self, gate: int, rows: IntArray) -> "SharedColumns":
+        """What parameters recorded for the same batches have in common, made once for all."""
+        return self._shared(gate, rows.tobytes())
+
+    def _made(self, gate: int, rows: bytes) -> "SharedColumns":
+        taken = np.frombuffer(rows, dtype=np.int64)
+        matrix, (labels, margins) = self.at(gate), self.results(gate)
+        product = renumbered(_by_whole_name(matrix)[taken])
+        own = np.empty((taken.size, 0)) if margins is None else margins[taken]
+        return SharedColumns(
+            *_standardised(matrix.values[taken]),
+            product,
+            _past_results(own, labels.label[taken], product),
         )
+
+
+@dataclass(frozen=True)
+class SharedColumns:
+    """What parameters of one gate have in common where they are recorded for the same batches.
+
+    Attributes:
+        places: Columns of the gate's matrix that vary and are hardly ever missing.
+        standard: (batches, places) their values, standardised.
+        product: (batches,) code of product and strength.
+        past: (batches, p) what past results were, standardised.
+    """
+
+    places: IntArray
+    standard: FloatArray
+    product: IntArray
+    past: FloatArray
+
+    def unlike(self, value: FloatArray, is_asked: BoolArray) -> FloatArray:
+        """Return asked columns that are not a parameter by another name: (batches, q).
+
+        Args:
+            value: (batches,) the parameter.
+            is_asked: Per column of the gate's matrix, whether it is asked for.
+        """
+        away = value - value.mean()
+        with np.errstate(invalid="ignore", divide="ignore"):  # a constant goes with nothing
+            likeness = np.nan_to_num(away @ self.standard / (value.size * value.std()))
+        is_kept = is_asked[self.places] & (np.abs(likeness) < SAME_QUANTITY)
+        return np.take(self.standard, np.flatnonzero(is_kept), axis=1)
 
 
 def window_records(
@@ -130,33 +180,31 @@ def window_records(
         None where there are none, or the feature has no numeric values.
     """
     known = known or KnownAtGates(tables, outcome)
-    matrix = known.beside(feature, aliases)
-    if matrix is None or feature not in matrix.columns:
+    matrix = known.beside(feature)
+    if matrix is None:
         return None
-    labels = outcome_labels(tables["outcomes"], outcome, matrix.batch_ids)
-    every = aligned_margins(tables["outcome_margins"], outcome, matrix.batch_ids, labels.label)
-    measured = [one.measured for one in every if np.isfinite(one.measured).any()]
-    if not measured:
+    labels, measured = known.results(matrix.gate)
+    if measured is None:
         return None
-    value, margins = matrix.values[:, matrix.columns.index(feature)], np.column_stack(measured)
-    is_known = np.isfinite(value) & np.isfinite(margins).all(axis=1)
+    value = matrix.values[:, matrix.columns.index(feature)]
+    is_known = np.isfinite(value) & np.isfinite(measured).all(axis=1)
     rows = np.flatnonzero(labels.is_labelled & is_known)
     if not rows.size:
         return None
+    others = set(aliases) - {feature}
     is_earlier = np.array([known.gates[name] < matrix.gate for name in matrix.features], dtype=bool)
     is_other = np.array([name != feature for name in matrix.columns], dtype=bool)
-    value, margins, values = value[rows], margins[rows], matrix.values[rows]
-    earlier = _standardised(values[:, is_earlier], value)
-    neighbours = _standardised(values[:, ~is_earlier & is_other], value)
-    product = renumbered(_by_whole_name(matrix)[rows])
-    past = _past_results(margins, labels.label[rows], product)
+    is_beside = np.array([name not in others for name in matrix.features], dtype=bool)
+    value, margins, shared = value[rows], measured[rows], known.shared(matrix.gate, rows)
+    earlier = shared.unlike(value, is_beside & is_earlier)
+    neighbours = shared.unlike(value, is_beside & ~is_earlier & is_other)
     return WindowRecords(
         value=value,
-        earlier=np.column_stack([_selected(earlier, value, margins, MOST_EARLIER), past]),
+        earlier=np.column_stack([_selected(earlier, value, margins, MOST_EARLIER), shared.past]),
         neighbours=_selected(neighbours, value, margins, MOST_NEIGHBOURS),
         # Folds are cut by code, so these are numbered over the batches that are left.
-        product=product,
-        levels=np.eye(int(product.max()) + 1)[product],
+        product=shared.product,
+        levels=np.eye(int(shared.product.max()) + 1)[shared.product],
         cluster=renumbered(matrix.cluster[rows]),
         half=matrix.half[rows],
         time=np.linspace(0, 1, rows.size),
@@ -188,20 +236,14 @@ def _by_whole_name(matrix: GateMatrix) -> IntArray:
     return np.array([places[pair] for pair in matrix.product_and_strength], dtype=np.int64)
 
 
-def _standardised(values: FloatArray, value: FloatArray) -> FloatArray:
-    """Standardise columns; those mostly missing, constant, or the parameter itself are left out."""
+def _standardised(values: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Standardise columns, and say which: those mostly missing or constant are left out."""
     is_there = np.isfinite(values).mean(axis=0) >= 1 - LARGEST_MISSING_SHARE
-    found: list[FloatArray] = []
-    for column in median_filled(values[:, is_there]).T:
-        spread = column.std()
-        if spread <= 1e-12 * max(abs(column.mean()), 1.0):
-            continue
-        standard = (column - column.mean()) / spread
-        with np.errstate(invalid="ignore", divide="ignore"):  # a constant goes with nothing
-            likeness = np.nan_to_num(np.corrcoef(standard, value)[0, 1])
-        if abs(likeness) < SAME_QUANTITY:
-            found.append(standard)
-    return np.column_stack(found) if found else np.empty((value.size, 0))
+    by_column = np.ascontiguousarray(median_filled(values[:, is_there]).T)
+    mean, spread = by_column.mean(axis=1, keepdims=True), by_column.std(axis=1, keepdims=True)
+    varies = (spread > 1e-12 * np.maximum(np.abs(mean), 1.0)).ravel()
+    standard = (by_column[varies] - mean[varies]) / spread[varies]
+    return np.flatnonzero(is_there)[varies], np.ascontiguousarray(standard.T)
 
 
 def _selected(table: FloatArray, value: FloatArray, margins: FloatArray, most: int) -> FloatArray:

@@ -15,7 +15,7 @@ from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
 from assets.savings.windows.estimation import window_effect
 from assets.savings.windows.policy import Window
-from assets.savings.windows.records import WindowRecords, window_records
+from assets.savings.windows.records import KnownAtGates, WindowRecords, window_records
 from data_contracts.assumption_schema.lever_kinds import LEVER_KINDS, holding_values
 from data_contracts.assumptions import Assumptions, Lever
 from data_contracts.codes.money import WindowEstimator, WindowTarget
@@ -80,10 +80,11 @@ def studied_windows(
         (lever, outcome) -> what was studied; absent where no driver is named.
     """
     found: Studied = {}
+    known = {outcome: KnownAtGates(tables, outcome) for outcome in outcomes}
     for lever in holding_values(assumptions.levers):
         for outcome in outcomes:
             for driver in _drivers(lever, outcome, evidence, tables):
-                one = _studied(lever, outcome, driver, tables, resamples, seed)
+                one = _studied(lever, known[outcome], driver, resamples, seed)
                 found.setdefault((lever.name, outcome), one)
                 # Whether there is room for a window is seen in no result: the next may be tried.
                 if not one.has_no_room:
@@ -118,14 +119,10 @@ def _drivers(
 
 
 def _studied(
-    lever: Lever,
-    outcome: str,
-    driver: Mapping[str, Any],
-    tables: Mapping[str, pl.DataFrame],
-    resamples: int,
-    seed: int,
+    lever: Lever, known: KnownAtGates, driver: Mapping[str, Any], resamples: int, seed: int
 ) -> StudiedWindow:
     """Fix the window of one driver by the lever's rule, and estimate what it does."""
+    tables, outcome = known.tables, known.outcome
     feature, share = str(driver["driver"]), float(lever.trimmed_share)
     title = tables["dictionary"].filter(pl.col("feature") == feature)["title"].item()
 
@@ -139,7 +136,7 @@ def _studied(
             "on one half must be measured on the other.",
         )
     aliases = [each.strip() for each in str(driver["members"] or "").split(",")]
-    records = window_records(dict(tables), outcome, feature, aliases)
+    records = window_records(tables, outcome, feature, aliases, known)
     if records is None:
         return studied(None, f"{title} has no numeric values, or '{outcome}' no continuous margin.")
     window = Window.trimmed(records.value, driver["direction"], share)

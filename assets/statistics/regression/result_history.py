@@ -32,27 +32,27 @@ def history_columns(deviations: FloatArray, spans: tuple[int, ...] = SPANS) -> F
         [[0.0, 0.0], [1.714, 0.714]]
     """
     recent = past_mean(deviations, PAST_BATCHES)
-    columns = [decaying_mean(deviations, span) - recent for span in spans]
+    columns = [each - recent for each in decaying_means(deviations, spans)]
     return np.nan_to_num(np.column_stack(columns)) if columns else np.empty((len(deviations), 0))
 
 
-def decaying_mean(values: FloatArray, span: int) -> FloatArray:
-    """Exponentially weighted mean of the batches before each, per column; NaN without any.
+def decaying_means(values: FloatArray, spans: tuple[int, ...]) -> FloatArray:
+    """Exponentially weighted means of the batches before each, per span and column; NaN without.
 
     Source: Roberts (1959).
 
     Examples:
-        >>> decaying_mean(np.array([[4.0], [0.0], [np.nan], [8.0]]), span=3).ravel().tolist()
+        >>> decaying_means(np.array([[4.0], [0.0], [np.nan], [8.0]]), spans=(3,)).ravel().tolist()
         [nan, 4.0, 2.0, 2.0]
     """
-    weight = 2 / (span + 1)
-    found = np.full(values.shape, np.nan)
-    state = np.full(values.shape[1], np.nan)
+    weight = 2 / (np.array(spans, dtype=float).reshape(-1, 1) + 1)
+    found = np.full((len(spans), *values.shape), np.nan)
+    state, is_known = found[:, 0].copy(), np.isfinite(values)
     for row in range(1, values.shape[0]):
         latest = values[row - 1]
-        moved = state + weight * (latest - state)
-        state = np.where(np.isfinite(latest), np.where(np.isfinite(state), moved, latest), state)
-        found[row] = state
+        moved = np.where(np.isfinite(state), state + weight * (latest - state), latest)
+        state = np.where(is_known[row - 1], moved, state)
+        found[:, row] = state
     return found
 
 

@@ -60,6 +60,28 @@ class GateMatrix(GateRows):
         )
 
 
+class OutcomeMatrices:
+    """The matrix of a gate as each outcome may see it; outcomes that see the same share it.
+
+    Args:
+        matrix: Of the gate.
+        withheld_features: ``evidence.withheld_features``.
+    """
+
+    def __init__(self, matrix: GateMatrix, withheld_features: pl.DataFrame) -> None:
+        self.batch_ids = matrix.batch_ids
+        self._everything, self._withheld = matrix, withheld_features
+        self._seen: dict[frozenset[str], GateMatrix] = {}
+
+    def of(self, outcome: str) -> GateMatrix:
+        """What :meth:`GateMatrix.allowed` gives for an outcome."""
+        own = self._withheld.filter(pl.col("outcome") == outcome)["feature"]
+        key = frozenset(own).intersection(self._everything.features)
+        if key not in self._seen:
+            self._seen[key] = self._everything.allowed(self._withheld, outcome)
+        return self._seen[key]
+
+
 def gate_matrix(
     gate_values: pl.DataFrame,
     dictionary: pl.DataFrame,

@@ -37,9 +37,7 @@ def later_p_values(
         return found
     draws = blocks.draws(label, CONFIRMATION_DRAWS, seed)
     alone = [
-        p_value(
-            float(label[covers[i]].sum()), draws[:, covers[i]].sum(axis=1, dtype=np.int64)
-        )
+        p_value(float(label[covers[i]].sum()), draws[:, covers[i]].sum(axis=1, dtype=np.int64))
         for i in testable
     ]
     for i, corrected in zip(testable, holm(np.array(alone)), strict=True):

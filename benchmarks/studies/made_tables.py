@@ -31,9 +31,9 @@ def write_wide_table(folder: Path, rows: int, columns: int, seed: int = 1) -> Pa
     frame = pl.DataFrame(values, schema=names).with_columns(pl.all().round(5))
     ids = pl.Series("batch", [f"B{place:06d}" for place in range(rows)])
     folder.mkdir(parents=True, exist_ok=True)
-    frame.insert_column(0, ids).with_columns(
-        pl.Series("failed", failed.astype(int))
-    ).write_csv(folder / "batches.csv")
+    frame.insert_column(0, ids).with_columns(pl.Series("failed", failed.astype(int))).write_csv(
+        folder / "batches.csv"
+    )
     described = {
         "profile": "made_table",
         "title": "One wide table, a row per batch",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from threading import Barrier, Event
 
 import numpy as np
@@ -53,11 +54,29 @@ def test_who_waits_for_a_fit_that_fails_fails_with_it() -> None:
 
 
 def test_only_the_latest_large_results_are_kept() -> None:
-    fits = SharedFits(latest_kept=2)
+    fits = SharedFits(latest_bytes=200)
     made: list[bytes] = []
+
+    def large(name: bytes) -> np.ndarray:
+        made.append(name)
+        return np.zeros(10)
+
     for name in (b"a", b"b", b"a", b"c", b"a", b"b"):
-        fits.get_or_fit_recent(name, partial(made.append, name))
+        fits.get_or_fit_recent(name, partial(large, name))
     assert made == [b"a", b"b", b"c", b"b"]
+
+
+def test_a_study_with_no_room_for_its_designs_says_the_same(
+    line: Callable[..., StudyInputs], gates: Callable[..., StudyInputs], tmp_path: Path
+) -> None:
+    found = [
+        margin_models.line_scores(
+            prepare(gates(line(batches=200), 4), seed=1, fits=SharedFits(tmp_path, most))[0][0]
+        )[0].score
+        for most in (0, 10**9)
+    ]
+    assert np.array_equal(*found, equal_nan=True)
+    assert np.isfinite(found[0]).any()
 
 
 def test_a_key_tells_type_shape_bytes_and_boundaries_apart() -> None:

@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from hashlib import blake2b
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
 
+from assets.failure_models.dataset.array_shelf import ArrayShelf, held_bytes
 from data_contracts.errors import LotwiseError
 
 Made = TypeVar("Made")
 # Decompositions of a wide design take some 50 MB each; tasks of one gate run one after the other.
-LATEST_KEPT = 12
+LATEST_BYTES = 400_000_000
 
 
 class StoppedError(LotwiseError):
@@ -30,15 +32,18 @@ class SharedFits:
     """The fits of one run.
 
     Args:
-        latest_kept: How many large results are kept, the latest used last.
+        spill_dir: Where designs are put that do not fit the memory meant for them; None for the
+            system's own folder.
+        latest_bytes: How much is kept of large results that can be made again, and of designs.
     """
 
-    def __init__(self, latest_kept: int = LATEST_KEPT) -> None:
+    def __init__(self, spill_dir: Path | None = None, latest_bytes: int = LATEST_BYTES) -> None:
         self._lock = Lock()
         self._kept: dict[bytes, Future[Any]] = {}
         self._latest: OrderedDict[bytes, Future[Any]] = OrderedDict()
-        self._latest_kept = latest_kept
+        self._latest_bytes = latest_bytes
         self._is_stopped = False
+        self.designs = ArrayShelf(spill_dir, latest_bytes)
 
     @contextmanager
     def stopped_by_errors(self) -> Iterator[None]:
@@ -76,9 +81,24 @@ class SharedFits:
             is_first = key not in self._latest
             held = self._latest.setdefault(key, Future())
             self._latest.move_to_end(key)
-            if len(self._latest) > self._latest_kept:
-                self._latest.popitem(last=False)
-        return _result(held, make if is_first else None)
+        found = _result(held, make if is_first else None)
+        if is_first:
+            with self._lock:
+                self._forget_oldest()
+        return found
+
+    def _forget_oldest(self) -> None:
+        sizes = {
+            key: held_bytes(held.result())
+            for key, held in self._latest.items()
+            if held.done() and held.exception() is None
+        }
+        total = sum(sizes.values())
+        for key, size in list(sizes.items())[:-1]:
+            if total <= self._latest_bytes:
+                return
+            del self._latest[key]
+            total -= size
 
 
 def _result(held: "Future[Any]", make: Callable[[], Made] | None) -> Made:

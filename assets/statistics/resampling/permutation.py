@@ -80,9 +80,7 @@ def permuted_positions(block: IntArray, cluster: IntArray, keys: FloatArray) -> 
     return permuted
 
 
-def permuted(
-    values: Array, block: IntArray, cluster: IntArray, draws: int, seed: int
-) -> Array:
+def permuted(values: Array, block: IntArray, cluster: IntArray, draws: int, seed: int) -> Array:
     """Values dealt to other batches of their block, clusters kept together.
 
     Args:
@@ -145,9 +143,7 @@ class SharedDraws:
         [(100, 6)]
     """
 
-    def __init__(
-        self, clusters: int, draws: int, seed: int, kept_bytes: int = KEPT_BYTES
-    ) -> None:
+    def __init__(self, clusters: int, draws: int, seed: int, kept_bytes: int = KEPT_BYTES) -> None:
         self.draws = draws
         self._clusters, self._seed, self._kept_bytes = clusters, seed, kept_bytes
         self._lock = Lock()
@@ -182,14 +178,16 @@ class SharedDraws:
         return np.concatenate([of(part) for part in self.parts(block, cluster)])
 
     def _made(self, key: bytes, block: IntArray, cluster: IntArray) -> Iterator[Positions]:
-        small = np.uint16 if block.size <= np.iinfo(np.uint16).max else np.uint32
+        small: type[np.unsignedinteger[Any]] = (
+            np.uint16 if block.size <= np.iinfo(np.uint16).max else np.uint32
+        )
         is_kept = self.draws * block.size * np.dtype(small).itemsize <= self._kept_bytes // 2
         made: list[Positions] = []
         step = draws_at_a_time(max(block.size, self._clusters))
         for first in range(0, self.draws, step):
             number = min(step, self.draws - first)
             keys = cluster_keys(self._clusters, number, self._seed, first)
-            part = permuted_positions(block, cluster, keys).astype(small)
+            part: Positions = permuted_positions(block, cluster, keys).astype(small)
             if is_kept:
                 made.append(part)
             yield part

@@ -58,7 +58,8 @@ def weighted_sums(weights: AnyWeights, values: FloatArray) -> FloatArray:
         (resamples,) or (resamples, columns).
 
     Examples:
-        >>> weighted_sums(np.array([[1, 1], [0, 2]], dtype=np.uint16), np.array([0.5, 3.0])).tolist()
+        >>> counts = np.array([[1, 1], [0, 2]], dtype=np.uint16)
+        >>> weighted_sums(counts, np.array([0.5, 3.0])).tolist()
         [3.5, 6.0]
     """
     parts = [weights[rows].astype(float) @ values for rows in _at_a_time(weights)]

@@ -50,7 +50,8 @@ class RelativeView:
 
         What the signal test, the drivers and their refutations look at, and what is fitted on.
         """
-        return self.fits.designs.get(self.key)[0]
+        design: FloatArray = self.fits.designs.get(self.key)[0]
+        return design
 
     @property
     def relative(self) -> FloatArray:
@@ -59,7 +60,8 @@ class RelativeView:
         0 where a value or its past is missing. What a failure is predicted from: past results may
         be pending when a batch is scored.
         """
-        return self.fits.designs.get(self.key)[1]
+        relative: FloatArray = self.fits.designs.get(self.key)[1]
+        return relative
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from pipelines.commands import (
 )
 from pipelines.commands.nights import backfill, init, nightly, serve
 from pipelines.commands.queries import export, sql
+from pipelines.processor_threads import keep_threads_to_ourselves
 from pipelines.terminal.console import print_error
 from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 
@@ -44,6 +45,7 @@ for command in COMMANDS:
 
 def main() -> None:
     """Run the command line and turn our own errors into a message and an exit code."""
+    keep_threads_to_ourselves()
     try:
         app()
     except LotwiseError as error:

@@ -1,6 +1,17 @@
 """The definitions Dagster loads: the product with its own resources, and the site's hours."""
 
-from pipelines.build import build_definitions
+import dagster as dg
+
+from pipelines.processor_threads import keep_threads_to_ourselves
 from pipelines.site.asked import find_site
 
-defs = build_definitions(find_site())
+
+def _definitions() -> dg.Definitions:
+    keep_threads_to_ourselves()
+    # Loads the numeric libraries, which read their number of threads as they are loaded.
+    from pipelines.build import build_definitions
+
+    return build_definitions(find_site())
+
+
+defs = _definitions()

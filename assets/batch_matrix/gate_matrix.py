@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from assets.batch_matrix.gate_cells import gate_cells
+from assets.batch_matrix.gate_cells import features_seen, gate_cells, numeric_cells
 from assets.batch_matrix.gate_rows import GateRows, gate_rows
 from assets.batch_matrix.levels import Levels, latest_levels, level_cells
 from assets.statistics.array_types import FloatArray, IntArray
@@ -60,6 +60,28 @@ class GateMatrix(GateRows):
         )
 
 
+class OutcomeMatrices:
+    """The matrix of a gate as each outcome may see it; outcomes that see the same share it.
+
+    Args:
+        matrix: Of the gate.
+        withheld_features: ``evidence.withheld_features``.
+    """
+
+    def __init__(self, matrix: GateMatrix, withheld_features: pl.DataFrame) -> None:
+        self.batch_ids = matrix.batch_ids
+        self._everything, self._withheld = matrix, withheld_features
+        self._seen: dict[frozenset[str], GateMatrix] = {}
+
+    def of(self, outcome: str) -> GateMatrix:
+        """What :meth:`GateMatrix.allowed` gives for an outcome."""
+        own = self._withheld.filter(pl.col("outcome") == outcome)["feature"]
+        key = frozenset(own).intersection(self._everything.features)
+        if key not in self._seen:
+            self._seen[key] = self._everything.allowed(self._withheld, outcome)
+        return self._seen[key]
+
+
 def gate_matrix(
     gate_values: pl.DataFrame,
     dictionary: pl.DataFrame,
@@ -82,10 +104,9 @@ def gate_matrix(
         column per level that at least 10 batches have, or per level given.
     """
     rows = gate_rows(batch_gates, gate)
-    cells = gate_cells(gate_values, dictionary, rows)
-    batches, is_identity = len(rows.batch_ids), pl.col("is_product_identity")
-    values, columns, features = _wide(cells.filter(~is_identity), batches, levels)
-    identity, identity_columns, _ = _wide(cells.filter(is_identity), batches, levels)
+    is_identity = pl.col("is_product_identity")
+    values, columns, features = _wide(gate_values, dictionary.filter(~is_identity), rows, levels)
+    identity, identity_columns, _ = _wide(gate_values, dictionary.filter(is_identity), rows, levels)
     return GateMatrix(
         **vars(rows),
         columns=columns,
@@ -97,26 +118,28 @@ def gate_matrix(
 
 
 def _wide(
-    cells: pl.DataFrame, height: int, levels: Levels | None
+    gate_values: pl.DataFrame, dictionary: pl.DataFrame, rows: GateRows, levels: Levels | None
 ) -> tuple[FloatArray, list[str], list[str]]:
     """The matrix, its columns in the order of their names, and the feature of each."""
-    numeric = cells.filter(pl.col("data_type") == "numeric")
-    present = numeric.select("code", "feature").unique().sort("code")
-    of_levels = level_cells(latest_levels(cells), levels, RAREST_MODELLED_LEVEL)
+    is_number = pl.col("data_type") == "numeric"
+    categories = gate_cells(gate_values, dictionary.filter(~is_number), rows)
+    of_levels = level_cells(latest_levels(categories), levels, RAREST_MODELLED_LEVEL)
+    seen = features_seen(gate_values, rows)
+    numbers = dictionary.filter(is_number & pl.col("feature").is_in(seen.implode()))
     order = pl.concat(
         [
-            present.select("feature", column="feature"),
+            numbers.select("feature", column="feature"),
             of_levels.select("feature", "column").unique(),
         ]
     ).sort("column")
     place = {name: i for i, name in enumerate(order["column"])}
-    values = np.full((height, order.height), np.nan)
-    codes = present["code"].to_numpy()
-    column = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.int64)
-    column[codes] = [place[name] for name in present["feature"]]
+    values = np.full((len(rows.batch_ids), order.height), np.nan)
+    own = numbers.select(
+        "feature", pl.Series("column", [place[name] for name in numbers["feature"]], pl.Int64)
+    )
     # Where a cell is written twice the last writing stays, and the last is of the latest gate.
-    own = column[numeric["code"].to_numpy()]
-    values[numeric["row"].to_numpy(), own] = _finite(numeric["value"])
+    for part in numeric_cells(gate_values, own, rows):
+        values[part["row"].to_numpy(), part["column"].to_numpy()] = _finite(part["value"])
     of_level: IntArray = np.array([place[name] for name in of_levels["column"]], dtype=np.int64)
     values[of_levels["row"].to_numpy(), of_level] = _finite(of_levels["number"])
     return values, order["column"].to_list(), order["feature"].to_list()

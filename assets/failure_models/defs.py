@@ -86,7 +86,7 @@ def acceptance_criteria(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
     ins=table_ins(*STUDIED),
     outs=table_outs(*TABLES),
     group_name=GROUP,
-    required_resource_keys={"run_settings"},
+    required_resource_keys={"run_settings", "warehouse"},
 )
 def failure_study(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> Iterator[Any]:
     """Study every outcome at every gate and save what was found."""
@@ -94,7 +94,10 @@ def failure_study(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> 
     from assets.failure_models.study import run_study
 
     run = context.resources.run_settings
-    found = run_study(StudyInputs(**tables), StudySettings.of_run(run.seed, is_quick=run.is_quick))
+    settings = StudySettings.of_run(
+        run.seed, context.resources.warehouse.home.spill_dir, is_quick=run.is_quick
+    )
+    found = run_study(StudyInputs(**tables), settings)
     verdicts = found["model.verdicts"]
     for row in verdicts.filter(pl.col("is_primary_gate")).iter_rows(named=True):
         context.log.info(f"{row['outcome']}: {row['verdict']}. {row['reason']}")

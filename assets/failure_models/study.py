@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
+from assets.batch_matrix.gate_matrix import OutcomeMatrices, gate_matrix
 from assets.batch_matrix.outcome_panel import (
     OutcomeDefinition,
     OutcomePanel,
@@ -51,7 +51,7 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
     Returns:
         The ``model`` and ``finding`` tables of the run by name, each sorted by its key.
     """
-    tasks, skipped = prepare(inputs, settings.seed)
+    tasks, skipped = prepare(inputs, settings.seed, SharedFits(settings.spill_dir))
     shared = SharedDraws(number_of_clusters(tasks), settings.permutations, settings.seed)
     criteria = {t.outcome: criteria_of(inputs.acceptance_criteria, t.outcome) for t in tasks}
     open_tasks = [task for task in tasks if not task.obstacle]
@@ -70,9 +70,15 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
 
 
 def prepare(
-    inputs: StudyInputs, seed: int
+    inputs: StudyInputs, seed: int, fits: SharedFits | None = None
 ) -> tuple[list[Task], list[tuple[OutcomeDefinition, int]]]:
     """Make a task of every outcome and gate before its result.
+
+    Args:
+        inputs: The tables.
+        seed: Seed of every random draw.
+        fits: What the tasks share; None for one that keeps what does not fit in the system's own
+            temporary folder.
 
     Returns:
         The tasks, by outcome and gate, and the outcomes and gates where there is none because
@@ -82,21 +88,24 @@ def prepare(
     # A gate at or after every result is never looked at.
     last = max((definition.last_gate_before for definition in defined), default=0)
     matrices = {
-        gate: gate_matrix(inputs.gate_values, inputs.dictionary, inputs.batch_gates, gate)
+        gate: OutcomeMatrices(
+            gate_matrix(inputs.gate_values, inputs.dictionary, inputs.batch_gates, gate),
+            inputs.withheld_features,
+        )
         for gate in GATES
         if gate <= last
     }
-    fits = SharedFits()
+    fits = SharedFits() if fits is None else fits
     tasks: list[Task] = []
     skipped: list[tuple[OutcomeDefinition, int]] = []
-    panels = {gate: _panels(defined, inputs, matrix) for gate, matrix in matrices.items()}
+    panels = {gate: _panels(defined, inputs, own.batch_ids) for gate, own in matrices.items()}
     results = {gate: results_of(own) for gate, own in panels.items()}
     for place, definition in enumerate(defined):
         for gate in GATES:
             if gate > definition.last_gate_before or not matrices[gate].batch_ids:
                 skipped.append((definition, gate))
             else:
-                matrix = matrices[gate].allowed(inputs.withheld_features, definition.outcome)
+                matrix = matrices[gate].of(definition.outcome)
                 task = Task(
                     matrix,
                     panels[gate][place],
@@ -121,11 +130,10 @@ def open_questions(leak_questions: pl.DataFrame, outcome: str, gate: int) -> lis
 
 
 def _panels(
-    defined: Sequence[OutcomeDefinition], inputs: StudyInputs, matrix: GateMatrix
+    defined: Sequence[OutcomeDefinition], inputs: StudyInputs, batch_ids: list[str]
 ) -> list[OutcomePanel]:
     return [
-        outcome_panel(one, inputs.outcomes, inputs.outcome_margins, matrix.batch_ids)
-        for one in defined
+        outcome_panel(one, inputs.outcomes, inputs.outcome_margins, batch_ids) for one in defined
     ]
 
 

@@ -11,6 +11,8 @@ import polars as pl
 from assets.gate_features.gates import GATES
 from data_contracts.tables import columns, key, table
 
+VALUES_AT_A_TIME = 500_000
+
 
 @dataclass(frozen=True)
 class Admitted:
@@ -46,12 +48,16 @@ def admit(values: pl.DataFrame, batch_gates: pl.DataFrame) -> Admitted:
     Returns:
         The admitted values, and counts of what was not admitted.
     """
-    placed = values.filter(pl.col("stage").is_not_null())
-    gated = (
-        placed.join(_gates_in_columns(batch_gates), on="batch_id")
+    gates = _gates_in_columns(batch_gates)
+    # Beside a value stand fourteen columns of its batch's gates: few values at a time.
+    parts = [
+        part.filter(pl.col("stage").is_not_null())
+        .join(gates, on="batch_id", maintain_order="left")
         .with_columns(gate=_first_gate())
         .select(columns("feature.gate_values"))
-    )
+        for part in values.iter_slices(VALUES_AT_A_TIME)
+    ]
+    gated = pl.concat([table("feature.gate_values"), *parts])
     return Admitted(
         values=gate_values(gated),
         late=_counted(gated.filter(pl.col("gate").is_null())),

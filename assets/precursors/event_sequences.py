@@ -133,7 +133,7 @@ def event_sequences(searches: list[OutcomeSearch], *, draws: int, seed: int) -> 
         if key not in laid:
             laid[key] = sequences_of(search.lags, search.subjects.batch_id)
         if laid[key].steps:
-            positions = shared.positions(search.block, search.subjects.cluster)
+            positions = shared.parts(search.block, search.subjects.cluster)
             label = search.subjects.label
             scores = score_exposures(laid[key].is_met, label, search.block, positions)
             scored.append((search, laid[key], scores))

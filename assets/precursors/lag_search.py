@@ -9,7 +9,7 @@ Score: the signed root of the Poisson deviance of observed against expected fail
 depends less on the expected number than a z score's does (McCullagh & Nelder 1989, section 2.4).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ FEWEST_EXPOSED = 5
 # resolution (``lag_window``).
 CUT_RATIO = 1.5
 SHORTEST_LAG_H = 2.0
-COLUMNS_AT_ONCE = 4096
+COLUMNS_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class ExposureScores:
 
 
 def score_exposures(
-    is_exposed: BoolArray, label: FloatArray, block: IntArray, positions: IntArray
+    is_exposed: BoolArray, label: FloatArray, block: IntArray, positions: Iterable[IntArray]
 ) -> ExposureScores:
     """Score every exposure, and the largest score under each permutation of the outcomes.
 
@@ -181,13 +181,14 @@ def score_exposures(
         is_exposed: (batches, exposures).
         label: Per batch 1 for a failure.
         block: Per batch its matched block.
-        positions: (draws, batches), where each batch's outcome comes from.
+        positions: (some draws, batches), where each batch's outcome comes from, in parts.
     """
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix, vstack
 
-    permuted = csr_matrix(label[positions].astype(np.float32))
+    # A draw in a hundred batches is one failure: kept sparse, all draws are small.
+    permuted = vstack([csr_matrix(label.astype(np.float32)[part]) for part in positions], "csr")
     rate = block_rate(label, block)
-    largest = np.full(positions.shape[0], -np.inf)
+    largest = np.full(permuted.shape[0], -np.inf)
     observed, expected = np.empty(is_exposed.shape[1]), np.empty(is_exposed.shape[1])
     for start in range(0, is_exposed.shape[1], COLUMNS_AT_ONCE):
         span = slice(start, start + COLUMNS_AT_ONCE)

@@ -18,7 +18,7 @@ from assets.precursors.lag_search import (
 )
 from assets.precursors.matched_blocks import Subjects
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
-from assets.statistics.resampling.permutation import cluster_keys, p_value, permuted_positions
+from assets.statistics.resampling.permutation import p_value, permuted
 from data_contracts.codes.records import LaterStanding
 
 HELD_BELOW = 0.05
@@ -87,6 +87,5 @@ def _later_p_value(
     is_exposed: BoolArray, label: FloatArray, block: IntArray, cluster: IntArray, seed: int
 ) -> float:
     codes = np.unique(cluster, return_inverse=True)[1]
-    keys = cluster_keys(int(codes.max()) + 1, DRAWS, seed)
-    permuted = label[permuted_positions(block, codes, keys)]
-    return p_value(float(label[is_exposed].sum()), permuted[:, is_exposed].sum(axis=1))
+    dealt = permuted(label, block, codes, DRAWS, seed)
+    return p_value(float(label[is_exposed].sum()), dealt[:, is_exposed].sum(axis=1))

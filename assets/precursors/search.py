@@ -139,7 +139,7 @@ def _searched(
     refusal = _refusal(subjects, block, exposures)
     scores = None
     if refusal is None:
-        positions = shared.positions(block, subjects.cluster)
+        positions = shared.parts(block, subjects.cluster)
         scores = score_exposures(exposures.is_exposed, subjects.label, block, positions)
     return OutcomeSearch(outcome, lags, subjects, block, exposures, scores, refusal)
 

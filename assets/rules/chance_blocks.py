@@ -12,11 +12,7 @@ from math import log10
 import numpy as np
 
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
-from assets.statistics.resampling.permutation import (
-    cluster_keys,
-    log10_arrangements,
-    permuted_positions,
-)
+from assets.statistics.resampling.permutation import log10_arrangements, permuted
 from assets.statistics.resampling.serial_blocks import block_lengths, consecutive_blocks
 
 FEWEST_ARRANGEMENTS = 200
@@ -54,8 +50,7 @@ class ChanceBlocks:
 
     def draws(self, label: FloatArray, draws: int, seed: int) -> IntArray:
         """(draws, batches) of outcomes as chance could have laid them out."""
-        keys = cluster_keys(int(self.cluster.max(initial=0)) + 1, draws, seed)
-        return np.asarray(label[permuted_positions(self.block, self.cluster, keys)], dtype=np.uint8)
+        return permuted(label.astype(np.uint8), self.block, self.cluster, draws, seed)
 
     def inside(self, rows: BoolArray | IntArray, label: FloatArray) -> "ChanceBlocks":
         """The same blocks and clusters on some of the batches."""

@@ -35,9 +35,10 @@ def later_p_values(
     found: list[float | None] = [None] * len(covers)
     if not testable:
         return found
-    draws = blocks.draws(label, CONFIRMATION_DRAWS, seed).astype(np.float64)
+    draws = blocks.draws(label, CONFIRMATION_DRAWS, seed)
     alone = [
-        p_value(float(label[covers[i]].sum()), draws[:, covers[i]].sum(axis=1)) for i in testable
+        p_value(float(label[covers[i]].sum()), draws[:, covers[i]].sum(axis=1, dtype=np.int64))
+        for i in testable
     ]
     for i, corrected in zip(testable, holm(np.array(alone)), strict=True):
         found[i] = float(corrected)

@@ -28,3 +28,15 @@ def test_the_nearer_the_limit_the_likelier() -> None:
     chance = margin_failure_probability(expected, np.random.default_rng(2).normal(size=100))
     assert (np.diff(chance) >= 0).all()
     assert ((chance >= 0) & (chance <= 1)).all()
+
+
+def test_many_batches_are_told_the_same_as_each_alone() -> None:
+    rng = np.random.default_rng(3)
+    residuals = rng.standard_t(df=3, size=700)
+    expected = np.concatenate([rng.normal(scale=5, size=4000), [-1e4, 1e4]])
+    together = margin_failure_probability(expected, residuals)
+    alone = np.concatenate(
+        [margin_failure_probability(expected[[i]], residuals) for i in range(0, 4002, 40)]
+    )
+    assert together[::40] == pytest.approx(alone, abs=2e-7)
+    assert together[-2:] == pytest.approx([1.0, 0.0], abs=1e-15)

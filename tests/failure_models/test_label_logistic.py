@@ -9,7 +9,11 @@ import pytest
 
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.dataset.task import Task
-from assets.failure_models.estimators.label_logistic import label_fit, label_scores
+from assets.failure_models.estimators.label_logistic import (
+    label_contributions,
+    label_fit,
+    label_scores,
+)
 from assets.failure_models.estimators.ladder import climb
 from assets.failure_models.study import prepare, run_study
 
@@ -58,10 +62,11 @@ def test_nearly_all_of_the_weight_goes_to_the_cause(task: Task) -> None:
 def test_label_scores_are_parts_that_add_up_and_are_fixed_before_results(task: Task) -> None:
     scores = label_scores(task)
     rows, place = task.tested, task.matrix.columns.index(CAUSE)
-    within = scores.score[rows] - scores.contribution[rows].sum(axis=1)
+    parts = label_contributions(task, scores)
+    within = scores.score[rows] - parts.sum(axis=1)
     for fold in task.folds:  # what is left is one intercept per fold
         assert np.ptp(within[np.isin(rows, fold.test)]) == pytest.approx(0.0, abs=1e-9)
-    assert scores.contribution[rows, place].std() > 0.5 * scores.score[rows].std()
+    assert parts[:, place].std() > 0.5 * scores.score[rows].std()
     assert np.isfinite(scores.prediction.probability[rows]).all()
     label = task.panel.label.copy()
     label[task.folds[-1].test] = 1 - label[task.folds[-1].test]

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from threading import Barrier, Event
 
 import numpy as np
 import pytest
 
+from assets.failure_models.dataset import shared_fits
 from assets.failure_models.dataset.shared_fits import SharedFits, StoppedError, fingerprint
 from assets.failure_models.dataset.study_inputs import StudyInputs
 from assets.failure_models.dataset.task_threads import each_in_threads
@@ -52,12 +54,43 @@ def test_who_waits_for_a_fit_that_fails_fails_with_it() -> None:
                 one.result(timeout=5)
 
 
-def test_only_the_latest_large_results_are_kept() -> None:
-    fits = SharedFits(latest_kept=2)
+def test_only_the_latest_large_results_are_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(shared_fits, "DISK_BYTES", 0)
+    fits = SharedFits(tmp_path, latest_bytes=200)
     made: list[bytes] = []
+
+    def large(name: bytes) -> np.ndarray:
+        made.append(name)
+        return np.zeros(10)
+
     for name in (b"a", b"b", b"a", b"c", b"a", b"b"):
-        fits.get_or_fit_recent(name, partial(made.append, name))
+        fits.get_or_fit_recent(name, partial(large, name))
     assert made == [b"a", b"b", b"c", b"b"]
+
+
+def test_what_is_kept_on_disk_is_not_made_again(tmp_path: Path) -> None:
+    fits = SharedFits(tmp_path, latest_bytes=0)
+    first = [fits.get_or_fit_recent(name, partial(np.full, 9, name[0])) for name in (b"a", b"b")]
+    again = [fits.get_or_fit_recent(name, partial(np.zeros, 9)) for name in (b"a", b"b")]
+    assert np.array_equal(first, again)
+    assert [file.suffix for file in tmp_path.rglob("*.*")] == [".pickle"] * 2
+
+
+def test_a_study_with_no_room_for_its_designs_says_the_same(
+    line: Callable[..., StudyInputs], gates: Callable[..., StudyInputs], tmp_path: Path
+) -> None:
+    found = [
+        margin_models.line_scores(
+            prepare(gates(line(batches=200), 4), seed=1, fits=SharedFits(tmp_path, most, most))[0][
+                0
+            ]
+        )[0].score
+        for most in (0, 10**9)
+    ]
+    assert np.array_equal(*found, equal_nan=True)
+    assert np.isfinite(found[0]).any()
 
 
 def test_a_key_tells_type_shape_bytes_and_boundaries_apart() -> None:

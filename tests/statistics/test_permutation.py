@@ -4,11 +4,13 @@ from math import log10
 import numpy as np
 import pytest
 
+from assets.statistics.resampling import permutation
 from assets.statistics.resampling.permutation import (
     SharedDraws,
     cluster_keys,
     log10_arrangements,
     p_value,
+    permuted,
     permuted_positions,
 )
 
@@ -38,7 +40,7 @@ def test_p_value_of_a_case_worked_by_hand() -> None:
     exact = [float(np.array(order) @ score) for order in permutations(outcome)]
     assert sorted(exact, reverse=True) == [14, 13, 13, 11, 11, 10]
     draws = SharedDraws(clusters=3, draws=20_000, seed=3)
-    null = outcome[draws.positions(np.zeros(3, dtype=int), np.arange(3))] @ score
+    null = draws.over(np.zeros(3, dtype=int), np.arange(3), lambda at: outcome[at] @ score)
     assert p_value(14.0, null) == pytest.approx(1 / 6, abs=0.01)
     assert p_value(13.0, null) == pytest.approx(3 / 6, abs=0.01)
 
@@ -61,7 +63,7 @@ def test_level_under_the_null_with_dependent_lots() -> None:
     lots, size, tests = 24, 5, 300
     cluster = np.repeat(np.arange(lots), size)
     draws = SharedDraws(lots, 199, seed=5)
-    positions = draws.positions(np.zeros(cluster.size, dtype=int), cluster)
+    (positions,) = draws.parts(np.zeros(cluster.size, dtype=int), cluster)
     hits = 0
     for _ in range(tests):
         outcome, score = (
@@ -69,3 +71,18 @@ def test_level_under_the_null_with_dependent_lots() -> None:
         )
         hits += p_value(float(outcome @ score), outcome[positions] @ score) <= 0.05
     assert 4 <= hits <= 28  # 99% binomial band of 300 at 5%
+
+
+def test_draws_are_the_same_however_few_are_held_at_a_time(monkeypatch):
+    cluster = np.repeat(np.arange(40), 3)
+    block = np.repeat([0, 1], 60)
+    whole = permuted_positions(block, cluster, cluster_keys(40, 70, seed=2))
+    for held in (30, 1_000_000):
+        monkeypatch.setattr(permutation, "FEWEST_HELD", held)
+        monkeypatch.setattr(permutation, "POSITIONS_HELD", 1)
+        kept, made_again = SharedDraws(40, 70, 2), SharedDraws(40, 70, 2, kept_bytes=0)
+        for _ in range(2):  # kept ones are looked at again, others made again
+            assert np.array_equal(np.concatenate(list(kept.parts(block, cluster))), whole)
+            assert np.array_equal(np.concatenate(list(made_again.parts(block, cluster))), whole)
+        values = np.arange(120.0)
+        assert np.array_equal(permuted(values, block, cluster, 70, seed=2), values[whole])

@@ -5,7 +5,7 @@ past results or wander as results do; none of it says anything about the process
 both sides after the recent past and past results are taken away is what a driver must explain.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,11 +24,6 @@ class RelativeView:
     """One fold's view of a gate.
 
     Attributes:
-        design: (batches, columns) ``relative`` less what past results foretell of it: what the
-            signal test, the drivers and their refutations look at, and what is fitted on.
-        relative: (batches, columns) in training standard deviations, clipped at 4 of them; 0 where
-            a value or its past is missing. What a failure is predicted from: past results may be
-            pending when a batch is scored.
         scale: Per column, the training standard deviation in the column's own unit; 0 where the
             column says nothing in training.
         targets: (batches, quantities) margins within product relative to the past, less what past
@@ -41,29 +36,45 @@ class RelativeView:
         key: Names the design: two views with one key have the same.
     """
 
-    design: FloatArray
-    relative: FloatArray
     scale: FloatArray
     targets: FloatArray
     label: FloatArray
     expected: FloatArray
     level: FloatArray
     key: bytes
+    fits: SharedFits = field(compare=False, repr=False)
+
+    @property
+    def design(self) -> FloatArray:
+        """(batches, columns) ``relative`` less what past results foretell of it.
+
+        What the signal test, the drivers and their refutations look at, and what is fitted on.
+        """
+        design: FloatArray = self.fits.designs.get(self.key)[0]
+        return design
+
+    @property
+    def relative(self) -> FloatArray:
+        """(batches, columns) in training standard deviations, clipped at 4 of them.
+
+        0 where a value or its past is missing. What a failure is predicted from: past results may
+        be pending when a batch is scored.
+        """
+        relative: FloatArray = self.fits.designs.get(self.key)[1]
+        return relative
 
 
 @dataclass(frozen=True)
 class RelativeDesign:
     """The part of a view that is the same for all outcomes of a gate, so that they share it.
 
+    Its matrices lie on the shelf of the run.
+
     Attributes:
-        design: (batches, columns), as of :class:`RelativeView`.
-        relative: Likewise.
-        scale: Likewise.
+        scale: As of :class:`RelativeView`.
         history: What past results foretell, of anything.
     """
 
-    design: FloatArray
-    relative: FloatArray
     scale: FloatArray
     history: ResultHistory
 
@@ -92,7 +103,7 @@ def relative_view(
         The view; nothing in a row depends on later rows.
     """
     key = fingerprint("design", values, results, product, fold.train)
-    shared = fits.get_or_fit(key, lambda: _design(values, results, product, fold.train))
+    shared = fits.get_or_fit(key, lambda: _design(values, results, product, fold.train, fits, key))
     product_mean, targets = np.empty_like(margins), np.empty_like(margins)
     level = np.empty(margins.shape[1])
     # One margin at a time: sums over several columns are taken in another order, and a margin must
@@ -106,26 +117,31 @@ def relative_view(
         level[j] = measured_mean(within[fold.train][-PAST_BATCHES:])[0]
     within = label[:, None] - group_means(label[:, None], product, fold.train)
     return RelativeView(
-        shared.design,
-        shared.relative,
         shared.scale,
         targets,
         shared.history.innovation(relative_to_past(within)[:, 0]),
         product_mean + level,
         level,
         key,
+        fits,
     )
 
 
 def _design(
-    values: FloatArray, results: FloatArray, product: IntArray, train: IntArray
+    values: FloatArray,
+    results: FloatArray,
+    product: IntArray,
+    train: IntArray,
+    fits: SharedFits,
+    key: bytes,
 ) -> RelativeDesign:
     past = relative_to_past(values - group_means(values, product, train))
     spread, mean = measured_spread(past[train]), measured_mean(past[train])
     scale = np.where(spread > 1e-9 * np.maximum(1.0, np.abs(mean)), spread, 0.0)
     history = ResultHistory(results - group_means(results, product, train), train)
     relative = in_spreads(past, scale)
-    return RelativeDesign(history.beside(relative), relative, scale, history)
+    fits.designs.put(key, (history.beside(relative), relative))
+    return RelativeDesign(scale, history)
 
 
 def in_spreads(relative: FloatArray, scale: FloatArray) -> FloatArray:

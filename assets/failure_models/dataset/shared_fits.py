@@ -5,21 +5,24 @@ would have computed; nothing is shared between two fits that could differ. Tasks
 different threads wait for one another's fits instead of making them again.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from hashlib import blake2b
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
 
+from assets.failure_models.dataset.result_shelf import ResultShelf
 from data_contracts.errors import LotwiseError
 
 Made = TypeVar("Made")
-# Decompositions of a wide design take some 50 MB each; tasks of one gate run one after the other.
-LATEST_KEPT = 12
+# Designs and decompositions of a gate with a thousand columns take some 100 and 500 MB, and tasks
+# of one gate run one after the other: they find them in memory. Beyond that disk is faster than
+# fitting again.
+DESIGNS_BYTES, LATEST_BYTES, DISK_BYTES = 250_000_000, 600_000_000, 4_000_000_000
 
 
 class StoppedError(LotwiseError):
@@ -30,15 +33,24 @@ class SharedFits:
     """The fits of one run.
 
     Args:
-        latest_kept: How many large results are kept, the latest used last.
+        spill_dir: Where results are put that do not fit the memory meant for them; None for the
+            system's own folder.
+        designs_bytes: How much is held in memory of designs.
+        latest_bytes: How much is held in memory of large results that can be made again.
     """
 
-    def __init__(self, latest_kept: int = LATEST_KEPT) -> None:
+    def __init__(
+        self,
+        spill_dir: Path | None = None,
+        designs_bytes: int = DESIGNS_BYTES,
+        latest_bytes: int = LATEST_BYTES,
+    ) -> None:
         self._lock = Lock()
         self._kept: dict[bytes, Future[Any]] = {}
-        self._latest: OrderedDict[bytes, Future[Any]] = OrderedDict()
-        self._latest_kept = latest_kept
+        self._making: dict[bytes, Future[Any]] = {}
+        self._latest = ResultShelf(spill_dir, latest_bytes, DISK_BYTES)
         self._is_stopped = False
+        self.designs = ResultShelf(spill_dir, designs_bytes)
 
     @contextmanager
     def stopped_by_errors(self) -> Iterator[None]:
@@ -71,14 +83,24 @@ class SharedFits:
 
     def get_or_fit_recent(self, key: bytes, make: Callable[[], Made]) -> Made:
         """A large result, kept while it is among the latest used and made again where it is not."""
-        self.check()
-        with self._lock:
-            is_first = key not in self._latest
-            held = self._latest.setdefault(key, Future())
-            self._latest.move_to_end(key)
-            if len(self._latest) > self._latest_kept:
-                self._latest.popitem(last=False)
-        return _result(held, make if is_first else None)
+        while True:
+            self.check()
+            with self._lock:
+                held = None
+                if key not in self._latest:
+                    is_first = key not in self._making
+                    held = self._making.setdefault(key, Future())
+            if held is None:
+                found: Made | None = self._latest.get(key)
+                if found is not None:
+                    return found
+                continue  # forgotten meanwhile
+            made = _result(held, make if is_first else None)
+            if is_first:
+                with self._lock:
+                    self._latest.put(key, made)
+                    del self._making[key]
+            return made
 
 
 def _result(held: "Future[Any]", make: Callable[[], Made] | None) -> Made:

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -51,6 +52,8 @@ class StudySettings:
             it costs as much as the evidence and no verdict uses it.
         with_models: Whether to fit the model behind every verdict once more on all batches and
             keep it.
+        spill_dir: Where designs are put that do not fit the memory meant for them; None for the
+            system's own folder. The tables do not depend on it.
     """
 
     seed: int = 1
@@ -60,6 +63,7 @@ class StudySettings:
     threads: int = os.cpu_count() or 1
     with_contrast: bool = True
     with_models: bool = True
+    spill_dir: Path | None = None
 
     @property
     def workers(self) -> int:
@@ -67,8 +71,8 @@ class StudySettings:
         return self.threads if self.threads == 1 else self.threads + 1
 
     @classmethod
-    def of_run(cls, seed: int, *, is_quick: bool) -> "StudySettings":
+    def of_run(cls, seed: int, spill_dir: Path, *, is_quick: bool) -> "StudySettings":
         """The settings of a full run, or of a quick one with fewer draws."""
         if is_quick:
-            return cls(seed=seed, permutations=1_999, resamples=400, refits=5)
-        return cls(seed=seed)
+            return cls(seed=seed, permutations=1_999, resamples=400, refits=5, spill_dir=spill_dir)
+        return cls(seed=seed, spill_dir=spill_dir)

@@ -137,3 +137,12 @@ class Task:
         quantities = [self.panel.quantities[j] for j in kept]
         panel = replace(self.panel, quantities=quantities, margins=self.panel.margins[:, kept])
         return replace(self, panel=panel)
+
+
+def blocks_of(task: Task) -> list[slice]:
+    """Per fold, the place of its test block among the out-of-time batches."""
+    ends = np.cumsum([fold.test.size for fold in task.folds])
+    return [
+        slice(int(end) - fold.test.size, int(end))
+        for fold, end in zip(task.folds, ends, strict=True)
+    ]

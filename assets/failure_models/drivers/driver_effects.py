@@ -12,6 +12,7 @@ import numpy as np
 
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.drivers.driver_ranking import WINDOW, RankedCluster
+from assets.failure_models.estimators.margin_models import margin_contributions
 from assets.failure_models.signal.examination import Examination
 from assets.statistics.array_types import FloatArray
 from assets.statistics.regression.cluster_means import cluster_means, has_within
@@ -130,9 +131,10 @@ def _e_values(
 def targets(seen: Examination, driver: RankedCluster) -> tuple[FloatArray, FloatArray, str]:
     """Crude and adjusted target with their unit: the margin the driver moves most, or failure."""
     task = seen.task
-    if seen.ladder.margins is None:
+    margins, spread = seen.ladder.margins, seen.ladder.spread
+    if margins is None or spread is None:
         return task.panel.label, task.views[-1].label, "failure probability"
-    parts = seen.ladder.margins.contribution[task.tested][:, driver.columns].sum(axis=1)
+    parts = margin_contributions(task, margins, spread)[:, driver.columns].sum(axis=1)
     scale = np.nanstd(task.views[-1].targets[task.tested], axis=0)
     j = int(np.argmax(np.abs(parts).mean(axis=0) / np.maximum(scale, 1e-300)))
     unit = f"margin of {task.panel.quantities[j]} (robust sd)"

@@ -6,7 +6,7 @@ and the later half of the out-of-time batches. Every place is one by predictive 
 batches the fit in question had not seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +54,7 @@ def rank_clusters(
     explained: Explanation,
     values: FloatArray,
     cluster: IntArray,
-    refits: Sequence[Refit],
+    refits: Iterable[Refit],
     *,
     places: int,
     shown: int,
@@ -65,7 +65,7 @@ def rank_clusters(
         explained: Contributions out of fold, and the predictive contribution of each column.
         values: (batches, columns) the model's own view of the features.
         cluster: Per column, its cluster.
-        refits: The same batches explained again by each refit.
+        refits: The same batches explained again by each refit, looked at one after another.
         places: Number of leading places that count as holding one.
         shown: Number of clusters returned.
 
@@ -75,20 +75,28 @@ def rank_clusters(
     summed = summed_by_cluster(explained.contribution, cluster)
     importance = summed_by_cluster(explained.predictive[None, :], cluster)[0]
     ranks = ranks_of(importance)
-    again = [summed_by_cluster(one.contribution, cluster) for one in refits]
-    again_ranks = np.array(
-        [ranks_of(summed_by_cluster(one.predictive[None, :], cluster)[0]) for one in refits]
-    ).reshape(len(refits), importance.size)
+    codes = np.argsort(ranks)[:shown]
+    leading = [_ordered_columns(explained.contribution, cluster, int(code)) for code in codes]
+    again_ranks, again_direction = [], []
+    for one in refits:
+        parts = summed_by_cluster(one.contribution, cluster)
+        again_ranks.append(ranks_of(summed_by_cluster(one.predictive[None, :], cluster)[0])[codes])
+        again_direction.append(
+            [
+                direction(values[:, columns[0]], parts[:, code])
+                for code, columns in zip(codes, leading, strict=True)
+            ]
+        )
     periods = halves(summed.shape[0])
     by_period = summed_by_cluster(explained.predictive_in_periods, cluster)
     period_ranks = [ranks_of(one) for one in by_period]
     total = max(float(importance.clip(min=0).sum()), 1e-300)
     found = []
-    for code in np.argsort(ranks)[:shown]:
-        columns = _ordered_columns(explained.contribution, cluster, int(code))
+    for place, (code, columns) in enumerate(zip(codes, leading, strict=True)):
         value = values[:, columns[0]]
         own = direction(value, summed[:, code])
-        low, high = _rank_interval(again_ranks[:, code], int(ranks[code]))
+        own_ranks = np.array([one[place] for one in again_ranks])
+        low, high = _rank_interval(own_ranks, int(ranks[code]))
         found.append(
             RankedCluster(
                 columns=columns,
@@ -99,8 +107,8 @@ def rank_clusters(
                 rank=int(ranks[code]),
                 rank_low=low,
                 rank_high=high,
-                place_stability=_share([r <= places for r in again_ranks[:, code]]),
-                sign_stability=_share([direction(value, one[:, code]) == own for one in again]),
+                place_stability=_share([r <= places for r in own_ranks]),
+                sign_stability=_share([one[place] == own for one in again_direction]),
                 holds_in_periods=all(
                     rank[code] <= places and direction(value[part], summed[part, code]) == own
                     for part, rank in zip(periods, period_ranks, strict=True)

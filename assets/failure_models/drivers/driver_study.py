@@ -3,7 +3,7 @@
 Without a process signal there is nothing here: ranking noise is what other tools do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -143,12 +143,11 @@ def _of_task(
     }
 
 
-def _refits(seen: Examination, explained: Explanation, settings: StudySettings) -> list[Refit]:
+def _refits(seen: Examination, explained: Explanation, settings: StudySettings) -> Iterator[Refit]:
     """Explanations after refits on resampled lots and campaigns of the last training window."""
     task = seen.task
     rng = np.random.default_rng([task.seed, 3])
     clusters = task.matrix.cluster[task.folds[-1].train]
-    return [
-        refitted(seen, weights, explained.risk_per_margin, task.seed + number)
-        for number, weights in enumerate(cluster_weights(clusters, settings.refits, rng))
-    ]
+    for number, weights in enumerate(cluster_weights(clusters, settings.refits, rng)):
+        counts = weights.astype(float)
+        yield refitted(seen, counts, explained.risk_per_margin, task.seed + number)

@@ -20,9 +20,18 @@ from assets.failure_models.drivers.predictive_contribution import (
     predictive_risk_contribution,
 )
 from assets.failure_models.estimators.failure_probability import margin_failure_probability
-from assets.failure_models.estimators.label_logistic import LabelScores, label_fit
+from assets.failure_models.estimators.label_logistic import (
+    LabelScores,
+    label_contributions,
+    label_fit,
+)
 from assets.failure_models.estimators.margin_lines import MarginFit
-from assets.failure_models.estimators.margin_models import MarginScores, Spread, trees_of_fold
+from assets.failure_models.estimators.margin_models import (
+    MarginScores,
+    Spread,
+    margin_contributions,
+    trees_of_fold,
+)
 from assets.failure_models.estimators.margin_trees import TreeFit
 from assets.failure_models.signal.examination import Examination
 from assets.statistics.array_types import FloatArray
@@ -73,7 +82,7 @@ def explain(seen: Examination) -> Explanation:
     periods = halves(task.tested.size)
     if ladder.margins is None or ladder.spread is None:
         labels = _labels(seen)
-        whole, label = labels.contribution[task.tested], labels.target[task.tested]
+        whole, label = label_contributions(task, labels), labels.target[task.tested]
         by_period = np.array(
             [predictive_contribution(whole[part], label[part]) for part in periods]
         )
@@ -81,7 +90,7 @@ def explain(seen: Examination) -> Explanation:
             whole, predictive_contribution(whole, label), by_period, np.empty((task.tested.size, 0))
         )
     risk = _risk_per_margin(task, ladder.margins, ladder.spread)
-    parts = ladder.margins.contribution[task.tested]
+    parts = margin_contributions(task, ladder.margins, ladder.spread)
     target = ladder.margins.target[task.tested]
     by_period = np.array(
         [predictive_risk_contribution(parts[p], target[p], risk[p]) for p in periods]
@@ -139,7 +148,7 @@ def _refitted_parts(
         rows, own = fold.train[has_target], weights[has_target]
         trees = trees_of_fold(task, fold, view, j, fit) if task.is_primary else TreeFit.none()
         target = view.targets[rows, j]
-        parts[:, :, j] = task.fits.get_or_fit(
+        parts[:, :, j] = task.fits.get_or_fit_recent(
             fingerprint("again", key, rows, target, fit.residuals, trees.share, seed),
             partial(_again, view.design[rows], target, own, fit, trees, test, seed),
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.failure_models.dataset.relative_view import RelativeView
-from assets.failure_models.dataset.task import Task
+from assets.failure_models.dataset.task import Task, blocks_of
 from assets.failure_models.estimators.label_models import identity_design
 from assets.failure_models.estimators.prediction import Prediction
 from assets.statistics.array_types import FloatArray, IntArray
@@ -24,20 +24,20 @@ PLAIN_SCORE = 1.0
 
 @dataclass(frozen=True)
 class LabelScores:
-    """Out-of-time log odds of failure beyond the product's, and what each column adds to them.
+    """Out-of-time log odds of failure beyond the product's.
 
     Attributes:
         target: (batches,) label within product, beside the past; NaN outside test blocks.
         score: (batches,) log odds beyond the product's, from features beside the past; NaN outside
             test blocks.
-        contribution: (batches, columns) parts of ``score``; NaN outside test blocks.
         prediction: Probability from features as they are known when a batch is scored.
+        fits: Per fold, the model of its features.
     """
 
     target: FloatArray
     score: FloatArray
-    contribution: FloatArray
     prediction: Prediction
+    fits: list[LogisticFit]
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ def label_fit(task: Task, view: RelativeView, rows: IntArray) -> LabelFit:
 
 def label_scores(task: Task) -> LabelScores:
     """Score every test block by a fit on the batches before it."""
-    batches, columns = task.matrix.values.shape
+    batches = len(task.matrix.batch_ids)
     target, score = np.full(batches, np.nan), np.full(batches, np.nan)
     probability = np.full(batches, np.nan)
-    contribution = np.full((batches, columns), np.nan)
+    fits: list[LogisticFit] = []
     identity = identity_design(task)
     for fold, view in zip(task.folds, task.views, strict=True):
         task.fits.check()
@@ -77,8 +77,22 @@ def label_scores(task: Task) -> LabelScores:
         own = identity[fold.test]
         target[fold.test] = view.label[fold.test]
         score[fold.test] = fit.features.log_odds(view.design[fold.test])
-        contribution[fold.test] = fit.features.contributions(view.design[fold.test])
+        fits.append(fit.features)
         known = view.relative[fold.test]
         probability[fold.test] = fit.features.predict(known, fit.product.log_odds(own))
     prediction = Prediction(LOGISTIC, probability, task.fold_number)
-    return LabelScores(target, score, contribution, prediction)
+    return LabelScores(target, score, prediction, fits)
+
+
+def label_contributions(task: Task, scores: LabelScores) -> FloatArray:
+    """What each column adds to the log odds of failure, worked out anew.
+
+    Returns:
+        (out-of-time batches, columns) parts of ``scores.score``, in the order of ``task.tested``.
+    """
+    parts = np.empty((task.tested.size, task.matrix.values.shape[1]))
+    for fold, view, fit, block in zip(
+        task.folds, task.views, scores.fits, blocks_of(task), strict=True
+    ):
+        parts[block] = fit.contributions(view.design[fold.test])
+    return parts

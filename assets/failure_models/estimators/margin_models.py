@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.failure_models.dataset.relative_view import RelativeView
-from assets.failure_models.dataset.task import Task
+from assets.failure_models.dataset.shared_fits import fingerprint
+from assets.failure_models.dataset.task import Task, blocks_of
 from assets.failure_models.estimators.failure_probability import any_margin_fails
 from assets.failure_models.estimators.left_out_risk import LeftOutRisk, corrected
 from assets.failure_models.estimators.margin_lines import MarginFit, margin_fit, ridge_fit
@@ -27,7 +28,7 @@ LARGEST_SQUARE = 6.0
 
 @dataclass(frozen=True)
 class MarginScores:
-    """Out-of-time predictions of the margins, and what each column contributed to them.
+    """Out-of-time predictions of the margins.
 
     Attributes:
         model: Name of the rung.
@@ -37,24 +38,18 @@ class MarginScores:
             test blocks.
         forecast: (batches, quantities) the same from features as they are known when a batch is
             scored, past results still pending; NaN outside test blocks.
-        contribution: (batches, columns, quantities) SHAP values of ``score``; NaN outside test
-            blocks.
     """
 
     model: str
     target: FloatArray
     score: FloatArray
     forecast: FloatArray
-    contribution: FloatArray
 
     @classmethod
     def empty(cls, task: Task, model: str) -> "MarginScores":
         """Scores of the right shape, all NaN, to be filled block by block."""
-        batches, columns = task.matrix.values.shape
-        quantities = len(task.panel.quantities)
-        target = np.full((batches, quantities), np.nan)
-        contribution = np.full((batches, columns, quantities), np.nan)
-        return cls(model, target, target.copy(), target.copy(), contribution)
+        target = np.full((len(task.matrix.batch_ids), len(task.panel.quantities)), np.nan)
+        return cls(model, target, target.copy(), target.copy())
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,6 @@ def line_scores(task: Task) -> tuple[MarginScores, Spread]:
             found.target[fold.test, j] = view.targets[fold.test, j]
             found.score[fold.test, j] = fit.predict(test)
             found.forecast[fold.test, j] = fit.predict(known)
-            found.contribution[fold.test, :, j] = fit.contributions(test)
             variance = max(float(fit.residuals.var()), 1e-12)
             spread.residuals[-1].append(fit.residuals)
             spread.fits[-1].append(fit)
@@ -109,17 +103,45 @@ def squared(residual: FloatArray, variance: FloatArray) -> FloatArray:
 
 def with_trees(task: Task, lines: MarginScores, spread: Spread) -> MarginScores:
     """Add to every margin what trees on its chosen columns say beyond its lines."""
-    found = MarginScores(
-        TREES, lines.target, lines.score.copy(), lines.forecast.copy(), lines.contribution.copy()
-    )
+    found = MarginScores(TREES, lines.target, lines.score.copy(), lines.forecast.copy())
     for fold, view, fits in zip(task.folds, task.views, spread.fits, strict=True):
         test, known = view.design[fold.test], view.relative[fold.test]
         for j, fit in enumerate(fits):
             trees = trees_of_fold(task, fold, view, j, fit)
             found.score[fold.test, j] += trees.predict(test)
             found.forecast[fold.test, j] += trees.predict(known)
-            found.contribution[fold.test, :, j] += trees.contributions(test)
     return found
+
+
+def margin_contributions(task: Task, scores: MarginScores, spread: Spread) -> FloatArray:
+    """What each column contributed to the score of every margin, worked out when it is asked for.
+
+    Args:
+        task: An outcome at a gate.
+        scores: Whose predictions are explained.
+        spread: Holds the lines behind them.
+
+    Returns:
+        (out-of-time batches, columns, quantities) SHAP values of ``scores.score``, in the order of
+        ``task.tested``.
+    """
+    views = b"".join(view.key for view in task.views)
+    key = fingerprint("contributions", scores.model, views, scores.target, scores.score)
+    return task.fits.get_or_fit_recent(key, lambda: _contributions(task, scores, spread))
+
+
+def _contributions(task: Task, scores: MarginScores, spread: Spread) -> FloatArray:
+    quantities = range(len(task.panel.quantities))
+    parts = np.empty((task.tested.size, task.matrix.values.shape[1], len(quantities)))
+    blocks = zip(task.folds, task.views, spread.fits, blocks_of(task), strict=True)
+    for fold, view, fits, block in blocks:
+        test = view.design[fold.test]
+        for j in quantities:
+            parts[block, :, j] = fits[j].contributions(test)
+            if scores.model == TREES:
+                trees = trees_of_fold(task, fold, view, j, fits[j])
+                parts[block, :, j] += trees.contributions(test)
+    return parts
 
 
 def trees_of_fold(task: Task, fold: Fold, view: RelativeView, j: int, fit: MarginFit) -> TreeFit:

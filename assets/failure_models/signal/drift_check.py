@@ -15,14 +15,14 @@ from assets.failure_models.dataset.task import Task
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.discrimination import auc, weighted_auc
 from assets.statistics.regression.penalised_logistic import fit_logistic
-from assets.statistics.resampling.cluster_bootstrap import percentile_interval
+from assets.statistics.resampling.cluster_bootstrap import Weights, percentile_interval
 
 RECORDED, RELATIVE = "recorded", "relative_to_past"
 PARTS = 5
 SHOWN = 3
 
 
-def drift(task: Task, weights: FloatArray) -> list[dict[str, Any]]:
+def drift(task: Task, weights: Weights) -> list[dict[str, Any]]:
     """Tell the later half of the out-of-time batches from the earlier half.
 
     Args:
@@ -64,7 +64,7 @@ def _row(
     values: FloatArray,
     is_later: np.ndarray,
     part: IntArray,
-    weights: FloatArray,
+    weights: Weights,
 ) -> dict[str, Any]:
     score = np.empty(is_later.size)
     strength = np.zeros(values.shape[1])

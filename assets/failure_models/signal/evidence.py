@@ -14,7 +14,7 @@ from assets.failure_models.estimators import label_models
 from assets.failure_models.estimators.label_logistic import LabelScores
 from assets.failure_models.estimators.ladder import Ladder
 from assets.failure_models.estimators.margin_models import squared
-from assets.statistics.array_types import FloatArray
+from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.calibration import expit, log_score, logit
 
 MARGIN_GAIN = "margin_gain_over_product"
@@ -51,25 +51,23 @@ class Statistic:
         total = float(self.reference.sum())
         return float(self.gain.sum()) / total if total > 0 else 0.0
 
-    def null(self, positions: np.ndarray, chunk: int = 1000) -> FloatArray:
+    def null(self, positions: IntArray) -> FloatArray:
         """The statistic under permuted outcomes.
 
         Args:
             positions: (draws, batches) where each batch's outcome comes from.
-            chunk: Draws held in memory at a time.
 
         Returns:
             Per draw, in the unit of ``observed``.
         """
-        moved = np.empty(positions.shape[0])
-        for first in range(0, moved.size, chunk):
-            drawn = positions[first : first + chunk]
-            moved[first : first + chunk] = sum(
-                self.outcome[:, j][drawn] @ self.score[:, j] for j in range(self.score.shape[1])
-            )
-        unmoved = float((self.outcome * self.score).sum())
         total = float(self.reference.sum())
-        return self.observed + (moved - unmoved) / total if total > 0 else np.zeros(moved.size)
+        if total <= 0:
+            return np.zeros(positions.shape[0])
+        moved = sum(
+            self.outcome[:, j][positions] @ self.score[:, j] for j in range(self.score.shape[1])
+        )
+        unmoved = float((self.outcome * self.score).sum())
+        return np.asarray(self.observed + (moved - unmoved) / total)
 
 
 def signal_statistics(task: Task, ladder: Ladder) -> list[Statistic]:

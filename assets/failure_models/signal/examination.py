@@ -16,9 +16,12 @@ from assets.failure_models.signal.evidence import product_statistic, signal_stat
 from assets.failure_models.signal.null_distribution import Null, null_of
 from assets.failure_models.signal.validation import resamples
 from assets.failure_models.signal.verdict import Gain
-from assets.statistics.array_types import FloatArray
 from assets.statistics.dependence import design_effect
-from assets.statistics.resampling.cluster_bootstrap import percentile_interval, weighted_ratio
+from assets.statistics.resampling.cluster_bootstrap import (
+    Weights,
+    percentile_interval,
+    weighted_ratio,
+)
 from assets.statistics.resampling.permutation import SharedDraws
 
 
@@ -37,7 +40,7 @@ class Examination:
 
     task: Task
     ladder: Ladder
-    weights: FloatArray
+    weights: Weights
     signal: list[Null]
     product: Null | None
     design_effect: float

@@ -70,7 +70,7 @@ def null_of(task: Task, statistic: Statistic, shared: SharedDraws, fewest: float
             cluster = consecutive_blocks(block, lots, batches)
             exponent = log10_arrangements(block, cluster, pattern)
             if exponent >= np.log10(fewest):
-                draws = statistic.null(shared.positions(block, cluster))
+                draws = shared.over(block, cluster, statistic.null)
                 number = _number(exponent)
                 return Null(statistic, draws, number, bool(is_merged), lasting, batches)
     return Null(statistic, None, _number(exponent), True, lasting, batches)

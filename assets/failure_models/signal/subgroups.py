@@ -10,13 +10,13 @@ from assets.failure_models.estimators.prediction import Prediction
 from assets.statistics.array_types import FloatArray
 from assets.statistics.dependence import share_interval
 from assets.statistics.prediction_quality.discrimination import auc, weighted_auc
-from assets.statistics.resampling.cluster_bootstrap import percentile_interval
+from assets.statistics.resampling.cluster_bootstrap import Weights, percentile_interval
 
 FEWEST_BATCHES = 20
 FEWEST_FOR_AUC = 3
 
 
-def subgroups(task: Task, prediction: Prediction, weights: FloatArray) -> list[dict[str, Any]]:
+def subgroups(task: Task, prediction: Prediction, weights: Weights) -> list[dict[str, Any]]:
     """Figures of the model used, by subgroup of the out-of-time batches.
 
     Args:
@@ -58,7 +58,7 @@ def _row(
     inside: np.ndarray,
     failed: np.ndarray,
     probability: FloatArray,
-    weights: FloatArray,
+    weights: Weights,
 ) -> dict[str, Any]:
     batches, failures = int(inside.sum()), int(failed[inside].sum())
     low, high = share_interval(failed[inside], task.matrix.cluster[task.tested][inside])

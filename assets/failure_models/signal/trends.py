@@ -12,7 +12,11 @@ from assets.batch_matrix.gate_matrix import GateMatrix
 from assets.batch_matrix.outcome_panel import OutcomePanel
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.regression.detrending import group_means
-from assets.statistics.resampling.cluster_bootstrap import cluster_weights, percentile_interval
+from assets.statistics.resampling.cluster_bootstrap import (
+    cluster_weights,
+    percentile_interval,
+    weighted_sums,
+)
 
 MICROSECONDS_PER_YEAR = 365.25 * 24 * 3.6e9
 
@@ -65,11 +69,13 @@ def _slope(
     value: FloatArray, time: FloatArray, cluster: IntArray, draws: int, rng: np.random.Generator
 ) -> tuple[float, float, float, float]:
     """Least-squares slope, its cluster-bootstrap interval and the share of variance explained."""
-    weights = np.vstack([np.ones(value.size), cluster_weights(cluster, draws, rng)])
-    total = weights.sum(axis=1)
-    mean_time, mean_value = weights @ time / total, weights @ value / total
-    shared = weights @ (time * value) / total - mean_time * mean_value
-    spread = weights @ time**2 / total - mean_time**2
+    once = np.ones((1, value.size), dtype=np.uint16)
+    weights = np.vstack([once, cluster_weights(cluster, draws, rng)])
+    total = weighted_sums(weights, np.ones(value.size))
+    mean_time = weighted_sums(weights, time) / total
+    mean_value = weighted_sums(weights, value) / total
+    shared = weighted_sums(weights, time * value) / total - mean_time * mean_value
+    spread = weighted_sums(weights, time**2) / total - mean_time**2
     slopes = np.divide(shared, spread, out=np.zeros(spread.shape), where=spread > 1e-12)
     low, high = percentile_interval(slopes[1:])
     variance = float(value.var())

@@ -8,26 +8,38 @@ from typing import Any
 
 import numpy as np
 
+from assets.failure_models.dataset.shared_fits import fingerprint
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.label_models import PRODUCT_ONLY
 from assets.failure_models.estimators.ladder import Ladder
 from assets.failure_models.estimators.prediction import Prediction
-from assets.statistics.array_types import FloatArray
+from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.prediction_quality.calibration import brier_parts, recalibration
 from assets.statistics.prediction_quality.discrimination import auc, weighted_auc
-from assets.statistics.resampling.cluster_bootstrap import cluster_weights, percentile_interval
+from assets.statistics.resampling.cluster_bootstrap import (
+    Weights,
+    cluster_weights,
+    percentile_interval,
+)
 from data_contracts.codes.records import Validation
 
 FEWEST_FOR_INTERVAL = 2
 
 
-def resamples(task: Task, draws: int) -> FloatArray:
+def resamples(task: Task, draws: int) -> Weights:
     """Cluster resamples of the out-of-time batches of a task, as (draws, batches) weights."""
-    rng = np.random.default_rng([task.seed, 1])
-    return cluster_weights(task.matrix.cluster[task.tested], draws, rng)
+    return _weights(task, task.matrix.cluster[task.tested], draws, 1)
 
 
-def validations(task: Task, ladder: Ladder, weights: FloatArray) -> list[dict[str, Any]]:
+def _weights(task: Task, cluster: IntArray, draws: int, stream: int) -> Weights:
+    """Resamples, shared by the tasks of a run that resample the same clusters."""
+    return task.fits.get_or_fit(
+        fingerprint("resamples", cluster, draws, task.seed, stream),
+        lambda: cluster_weights(cluster, draws, np.random.default_rng([task.seed, stream])),
+    )
+
+
+def validations(task: Task, ladder: Ladder, weights: Weights) -> list[dict[str, Any]]:
     """Figures of every rung.
 
     Args:
@@ -43,14 +55,13 @@ def validations(task: Task, ladder: Ladder, weights: FloatArray) -> list[dict[st
 
 
 def _row(
-    task: Task, prediction: Prediction, product: Prediction, weights: FloatArray
+    task: Task, prediction: Prediction, product: Prediction, weights: Weights
 ) -> dict[str, Any]:
     if prediction.validation == Validation.ROLLING_ORIGIN:
         rows = task.tested
     else:
         rows = np.flatnonzero(prediction.fold > 0)
-        rng = np.random.default_rng([task.seed, 2])
-        weights = cluster_weights(task.matrix.cluster[rows], weights.shape[0], rng)
+        weights = _weights(task, task.matrix.cluster[rows], weights.shape[0], 2)
     failed = task.panel.label[rows] == 1
     score, fold = prediction.probability[rows], prediction.fold[rows]
     drawn = weighted_auc(score, failed, weights, fold)

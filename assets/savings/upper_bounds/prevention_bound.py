@@ -28,6 +28,7 @@ from assets.savings.windows.effect import LARGEST_GAP, LARGEST_OUTSIDE, SMALLEST
 from assets.savings.windows.policy import SMALLEST_MASS, HeldValues, PastLaw, Window
 from assets.savings.windows.records import WindowRecords
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.regression.cluster_means import summed_by_group
 from assets.statistics.regression.random_intercept import quasi_demeaned
 from assets.statistics.resampling.serial_blocks import SHORTEST_BLOCK, consecutive_blocks
 
@@ -94,7 +95,7 @@ class _Fitted:
         joined = consecutive_blocks(
             np.zeros(records.batches, dtype=np.int64), records.cluster, SHORTEST_BLOCK
         )
-        self.groups = _indicator(joined)
+        self.joined: IntArray = np.unique(joined, return_inverse=True)[1].astype(np.int64)
         self.table = chosen.design.at(records.value)
         within = quasi_demeaned(self.table, records.cluster, chosen.correlation)
         target = quasi_demeaned(records.margins, records.cluster, chosen.correlation)
@@ -103,11 +104,14 @@ class _Fitted:
         inverse = np.asarray(np.linalg.inv(gram + shrunk), dtype=np.float64)
         self.weights = inverse @ within.T @ target
         error = _left_out(within, inverse, target - within @ self.weights, joined)
-        joined_lots = self.groups.shape[0]
+        joined_lots = int(self.joined.max(initial=-1)) + 1
         self.inflation = (joined_lots - 1) / max(joined_lots, 1)
         # (joined lots, columns, quantities): what each moves the weights by.
         self.influence = np.stack(
-            [self.groups @ (within * error[:, [j]]) @ inverse for j in range(error.shape[1])],
+            [
+                summed_by_group(within * error[:, [j]], self.joined) @ inverse
+                for j in range(error.shape[1])
+            ],
             axis=2,
         )
         self.now = self.table @ self.weights
@@ -129,7 +133,7 @@ class _Fitted:
         then = table @ self.weights
         risk_then = margin_risk(then, self.scale, self.pool)
         told = self.risk_now - risk_then
-        moved = self.groups @ (told - told.mean()) / batches
+        moved = summed_by_group(told - told.mean(), self.joined) / batches
         slope_then = self._slope(then)
         for j in range(then.shape[1]):
             gradient = (self.slope_now[:, j] @ self.table - slope_then[:, j] @ table) / batches
@@ -166,7 +170,7 @@ class _Fitted:
         share = explained if short.any() else 1.0
         expected = float(self.risk_now.sum()) + MODEL_FAILURES
         level = (float(short.sum()) + MODEL_FAILURES) / expected * share
-        clustered = float(np.sum((self.groups @ short.astype(float)) ** 2))
+        clustered = float(np.sum((summed_by_group(short.astype(float), self.joined)) ** 2))
         return level, share**2 * (clustered + 1.0) / expected**2
 
     def _by_label(self, weight: FloatArray, failed: BoolArray) -> tuple[float, float]:
@@ -175,7 +179,9 @@ class _Fitted:
         One failure more than counted stands for those that did not happen to happen.
         """
         prevented = (1 - weight) * failed
-        noise = float(np.sum((self.groups @ prevented) ** 2) + np.mean((1 - weight) ** 2))
+        noise = float(
+            np.sum((summed_by_group(prevented, self.joined)) ** 2) + np.mean((1 - weight) ** 2)
+        )
         return float(prevented.mean()), noise / self.records.batches**2
 
     def _corrected(
@@ -184,7 +190,7 @@ class _Fitted:
         """The difference corrected by the label's residuals, and the variance of that."""
         label = self.records.is_failed.astype(float)
         parts = label - then - weight * (label - now)
-        noise = float(np.sum((self.groups @ (parts - parts.mean())) ** 2))
+        noise = float(np.sum((summed_by_group(parts - parts.mean(), self.joined)) ** 2))
         noise += float(np.mean((1 - weight) ** 2))
         return float(parts.mean()), noise / self.records.batches**2
 
@@ -204,13 +210,9 @@ def _left_out(
     spread of its own residuals would be too small (CR3, Bell & McCaffrey 2002).
     """
     told = np.empty_like(error)
-    for code in np.unique(joined):
-        own = joined == code
+    order = np.argsort(joined, kind="stable")
+    ends = np.flatnonzero(np.diff(joined[order])) + 1
+    for own in np.split(order, ends):
         leverage = table[own] @ inverse @ table[own].T
-        told[own] = np.linalg.solve((1 + 1e-9) * np.eye(int(own.sum())) - leverage, error[own])
+        told[own] = np.linalg.solve((1 + 1e-9) * np.eye(own.size) - leverage, error[own])
     return told
-
-
-def _indicator(codes: IntArray) -> FloatArray:
-    """(groups, batches) 1 where a batch belongs to a group."""
-    return np.asarray(codes[None, :] == np.unique(codes)[:, None], dtype=float)

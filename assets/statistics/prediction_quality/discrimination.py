@@ -8,12 +8,13 @@ rate even a constant score would rank, and often backwards.
 import numpy as np
 
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.resampling.cluster_bootstrap import WEIGHTS_HELD, AnyWeights
 
 
 def weighted_auc(
     score: FloatArray,
     is_failure: BoolArray,
-    weights: FloatArray,
+    weights: AnyWeights,
     fold: IntArray | None = None,
 ) -> FloatArray:
     """Area under the ROC curve under each row of weights.
@@ -42,14 +43,18 @@ def weighted_auc(
     won, pairs = np.zeros(weights.shape[0]), np.zeros(weights.shape[0])
     folds = np.zeros(score.size, dtype=np.int64) if fold is None else fold
     for each in np.unique(folds):
-        own = folds == each
-        own_won, own_pairs = _pairs_won(score[own], is_failure[own], weights[:, own])
-        won, pairs = won + own_won, pairs + own_pairs
+        own = np.flatnonzero(folds == each)
+        step = max(WEIGHTS_HELD // max(own.size, 1), 1)
+        for first in range(0, weights.shape[0], step):
+            rows = slice(first, first + step)
+            own_won, own_pairs = _pairs_won(score[own], is_failure[own], weights[rows, own])
+            won[rows] += own_won
+            pairs[rows] += own_pairs
     return np.asarray(np.divide(won, pairs, out=np.full(pairs.shape, np.nan), where=pairs > 0))
 
 
 def _pairs_won(
-    score: FloatArray, is_failure: BoolArray, weights: FloatArray
+    score: FloatArray, is_failure: BoolArray, weights: AnyWeights
 ) -> tuple[FloatArray, FloatArray]:
     """Per resample, the pairs of a failure and a good batch ranked rightly, and all pairs."""
     order = np.argsort(score, kind="stable")

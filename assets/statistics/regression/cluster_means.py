@@ -31,6 +31,24 @@ def cluster_means(table: FloatArray, cluster: IntArray) -> FloatArray:
     return np.asarray(means[cluster])
 
 
+def summed_by_group(values: FloatArray, group: IntArray) -> FloatArray:
+    """Return the sums of values over each group.
+
+    Args:
+        values: (rows,) or (rows, columns), no NaN.
+        group: (rows,) codes from 0, each in use.
+
+    Examples:
+        >>> summed_by_group(np.array([1.0, 3.0, 5.0]), np.array([0, 1, 0])).tolist()
+        [6.0, 3.0]
+    """
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(int(group.max(initial=-1)) + 1))
+    if not starts.size:
+        return np.empty((0, *values.shape[1:]))
+    return np.asarray(np.add.reduceat(values[order], starts, axis=0))
+
+
 def within_share(value: FloatArray, cluster: IntArray) -> float:
     """Return the share of a column's variance that lies within clusters, 0 to 1.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.regression.cluster_means import summed_by_group
 
 
 @dataclass(frozen=True)
@@ -93,14 +94,13 @@ def separate_slopes(
     own = np.where(present, own - own.sum(axis=0) / rows, 0.0)
     answer = np.where(present, answer - answer.sum(axis=0) / rows, 0.0)
     squares = (own**2).sum(axis=0)
-    codes, position = np.unique(cluster, return_inverse=True)
-    member = (position[:, None] == np.arange(codes.size)).astype(float)
-    groups = (member.T @ present.astype(float) > 0).sum(axis=0)
+    position = np.unique(cluster, return_inverse=True)[1].astype(np.int64)
+    groups = (summed_by_group(present.astype(float), position) > 0).sum(axis=0)
     is_fit = (squares > 1e-12) & (rows > 3) & (groups > 1)
     estimate = np.divide(
         (own * answer).sum(axis=0), squares, out=np.zeros_like(squares), where=is_fit
     )
-    scores = member.T @ (own * (answer - own * estimate))
+    scores = summed_by_group(own * (answer - own * estimate), position)
     groups, rows = np.maximum(groups, 2), np.maximum(rows, 3)
     correction = groups / (groups - 1) * (rows - 1) / (rows - 2)
     spread = np.sqrt(correction * (scores**2).sum(axis=0)) / np.where(is_fit, squares, 1.0)

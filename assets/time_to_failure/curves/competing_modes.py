@@ -98,14 +98,15 @@ def incidence(
     if not has_ended.any():
         return
     ages = np.unique(exit_[has_ended])
-    at_risk = ((entry < ages[:, None]) & (exit_ >= ages[:, None])).sum(axis=1).astype(float)
-    all_events = (has_ended & (exit_ == ages[:, None])).sum(axis=1).astype(float)
+    # Who has entered before an age, less who has left before it: as many as are at risk.
+    entered = np.searchsorted(np.sort(entry), ages, side="left")
+    at_risk = (entered - np.searchsorted(np.sort(exit_), ages, side="left")).astype(float)
+    all_events = _counted(exit_[has_ended], ages)
     kept = np.cumprod(1 - all_events / at_risk)
     before = np.concatenate([[1.0], kept[:-1]])
     names = np.array([each or "" for each in mode])
     for name in sorted({each for each in mode if each is not None}):
-        hits = (exit_[:, None] == ages[None, :]) & (names == name)[:, None]
-        events = hits.sum(axis=0).astype(float)
+        events = _counted(exit_[names == name], ages)
         share = np.minimum(np.cumsum(before * events / at_risk), 1.0)  # rounding apart
         variance = _variance(share, before, at_risk, all_events, events)
         for place, age in enumerate(ages):
@@ -124,12 +125,19 @@ def _variance(
     left = at_risk - all_events
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.where(left > 0, all_events / (at_risk * left), 0.0)
-    later = share[:, None] - share[None, :]
-    seen = np.tril(np.ones((share.size, share.size)))
     own = before**2 * (at_risk - events) * events / at_risk**3
     both = before * events / at_risk**2
-    parts = later**2 * greenwood[None, :] + own[None, :] - 2 * later * both[None, :]
-    return np.asarray((parts * seen).sum(axis=1))
+    # The sum over earlier ages of later^2 greenwood + own - 2 later both, where later is the share
+    # still to come: its square taken apart, every part is a running sum.
+    square = np.cumsum(greenwood)
+    mixed = np.cumsum(share * greenwood + both)
+    rest = np.cumsum(share**2 * greenwood + own + 2 * share * both)
+    return np.asarray(share**2 * square - 2 * share * mixed + rest)
+
+
+def _counted(exits: FloatArray, ages: FloatArray) -> FloatArray:
+    """Per age, how many of some exits fall on it."""
+    return np.bincount(np.searchsorted(ages, exits), minlength=ages.size).astype(float)
 
 
 def _interval(share: float, variance: float) -> tuple[float | None, float | None]:

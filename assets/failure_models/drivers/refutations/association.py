@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from assets.statistics.array_types import FloatArray, IntArray
-from assets.statistics.resampling.permutation import cluster_keys, permuted_positions
+from assets.statistics.resampling.permutation import permuted
 
 
 @dataclass(frozen=True)
@@ -30,8 +28,7 @@ class Association:
 
     def dealt(self, values: FloatArray, draws: int, seed: int) -> FloatArray:
         """(draws, batches) values dealt to other batches of their block, clusters kept together."""
-        keys = cluster_keys(int(self.cluster.max(initial=0)) + 1, draws, seed)
-        return np.asarray(values[permuted_positions(self.block, self.cluster, keys)])
+        return permuted(values, self.block, self.cluster, draws, seed)
 
 
 @dataclass(frozen=True)

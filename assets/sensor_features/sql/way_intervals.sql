@@ -8,28 +8,29 @@ WITH in_areas AS (
     WHERE c.is_shared_area
 ),
 cuts AS (
-    SELECT DISTINCT way, cut_at
-    FROM (
-        SELECT way, started_at AS cut_at FROM in_areas
-        UNION ALL
-        SELECT way, last_at + INTERVAL 1 MICROSECOND FROM in_areas
-    )
-),
-stretches AS (
     SELECT
         way,
         cut_at AS started_at,
-        lead(cut_at) OVER (PARTITION BY way ORDER BY cut_at) - INTERVAL 1 MICROSECOND AS last_at
-    FROM cuts
+        lead(cut_at) OVER along - INTERVAL 1 MICROSECOND AS last_at,
+        row_number() OVER along AS cut_no
+    FROM (
+        SELECT way, started_at AS cut_at FROM in_areas
+        UNION
+        SELECT way, last_at + INTERVAL 1 MICROSECOND FROM in_areas
+    )
+    WINDOW along AS (PARTITION BY way ORDER BY cut_at)
+),
+pieces AS (
+    SELECT i.*, unnest(range(b.cut_no, e.cut_no + 1)) AS cut_no
+    FROM in_areas AS i
+    INNER JOIN cuts AS b ON i.way = b.way AND i.started_at = b.started_at
+    INNER JOIN cuts AS e ON i.way = e.way AND i.last_at = e.last_at
 ),
 in_stretches AS (
-    SELECT i.* REPLACE (s.started_at AS started_at, s.last_at AS last_at)
-    FROM stretches AS s
-    INNER JOIN in_areas AS i
-        ON s.way = i.way AND i.started_at <= s.started_at AND i.last_at >= s.last_at
-    QUALIFY row_number() OVER (
-        PARTITION BY s.way, s.started_at, i.place_no ORDER BY i.lane_no
-    ) = 1
+    SELECT p.* REPLACE (c.started_at AS started_at, c.last_at AS last_at)
+    FROM pieces AS p
+    INNER JOIN cuts AS c USING (way, cut_no)
+    QUALIFY row_number() OVER (PARTITION BY way, cut_no, p.place_no ORDER BY p.lane_no) = 1
 )
 SELECT
     way,

@@ -58,18 +58,26 @@ class _Order:
         rows: Their rows; None where they stand in order.
         starts: Where each run of one channel begins.
         ends: Where it ends.
+        most_days: At most how many days all runs touch together.
     """
 
     rows: Array | None
     starts: Array
     ends: Array
+    most_days: int
 
 
 def runs_of_file(known: KnownReadings, path: Path) -> pl.DataFrame:
     """Return the runs of one file in the columns of ``RUNS``."""
     file = opened(path)
     found = [_runs(known, file, group) for group in range(file.num_row_groups)]
-    return pl.concat(found) if found else pl.DataFrame(schema=RUNS)
+    if not found:
+        return pl.DataFrame(schema=RUNS)
+    whole = {name: np.concatenate([each[name] for each in found]) for name in found[0]}
+    texts = {name: pl.Series(whole[name].tolist(), dtype=pl.String) for name in NAMES}
+    return pl.DataFrame(whole | texts).select(
+        pl.col(name).cast(dtype) for name, dtype in RUNS.items()
+    )
 
 
 def ordered_columns(columns: Columns) -> Columns:
@@ -78,44 +86,45 @@ def ordered_columns(columns: Columns) -> Columns:
     return columns if order.rows is None else _taken(columns, order.rows)
 
 
-def _runs(known: KnownReadings, file: Any, group: int) -> pl.DataFrame:
+def _runs(known: KnownReadings, file: Any, group: int) -> dict[str, Array]:
     delivered = known.columns(file, group, with_names=True)
     order = _ordered(delivered)
     here = delivered if order.rows is None else _taken(delivered, order.rows)
-    days = kernels.unsorted(
-        here.time_us, order.starts, order.ends, np.empty(len(order.starts), np.uint8)
-    )
-    run, day, start, count = (np.empty(days, np.int64) for _ in range(4))
-    content = np.empty(days, np.uint64)
+    run, day, start, count = (np.empty(order.most_days, np.int64) for _ in range(4))
+    content = np.empty(order.most_days, np.uint64)
     n = kernels.day_runs(
         here.time_us, here.value, here.is_null, here.quality, QUALITY_HASH,
         order.starts, order.ends, run, day, start, count, content,
     )  # fmt: skip
-    first_row = order.starts[run[:n]]
-    rows = first_row if order.rows is None else order.rows[first_row]
-    named = {
-        name: pl.Series([None, *texts], dtype=pl.String).gather(codes[rows] + 1)
-        for name, codes, texts in zip(NAMES, delivered.codes, delivered.names, strict=True)
-    }
-    found = pl.DataFrame(
-        {
-            "row_group": np.full(n, group),
-            "is_ordered": np.full(n, order.rows is None),
-            "start": start[:n],
-            **named,
-            "day": (day[:n] * kernels.DAY_US).view("datetime64[us]"),
-            "readings": count[:n],
-            "first_at": here.time_us[start[:n]].view("datetime64[us]"),
-            "last_at": here.time_us[start[:n] + count[:n] - 1].view("datetime64[us]"),
-            "content": content[:n],
+    start, count = start[:n], count[:n]
+    first = order.starts[run[:n]]
+    rows = first if order.rows is None else order.rows[first]
+    found = {
+        "row_group": np.full(n, group),
+        "is_ordered": np.full(n, order.rows is None),
+        "start": start,
+        **{
+            name: np.array([*texts, None], object)[codes[rows]]
+            for name, codes, texts in zip(NAMES, delivered.codes, delivered.names, strict=True)
         },
-        schema=RUNS,
-    )
+        "day": (day[:n] * kernels.DAY_US).view("datetime64[us]"),
+        "readings": count,
+        "first_at": here.time_us[start].view("datetime64[us]"),
+        "last_at": here.time_us[start + count - 1].view("datetime64[us]"),
+        "content": content[:n],
+    }
     lost = _lost(delivered)
-    if lost:
-        dayless = pl.DataFrame({"row_group": [group], "readings": [lost]})
-        found = pl.concat([found, dayless], how="diagonal")
-    return found
+    return _with_dayless(found, group, lost) if lost else found
+
+
+def _with_dayless(found: dict[str, Array], group: int, readings: int) -> dict[str, Array]:
+    """Add a run of readings that cannot be placed."""
+    said = {"row_group": group, "is_ordered": True, "readings": readings, "start": 0, "content": 0}
+    nothing = dict.fromkeys(NAMES) | dict.fromkeys(("day", "first_at", "last_at"), "NaT")
+    return {
+        name: np.append(column, np.array([(said | nothing)[name]], column.dtype))
+        for name, column in found.items()
+    }
 
 
 def _lost(columns: Columns) -> int:
@@ -144,12 +153,12 @@ def _ordered(columns: Columns) -> _Order:
         order = order[: ends[-1] if len(ends) else 0]
     time = columns.time_us if order is None else columns.time_us[order]
     is_unsorted = np.empty(len(starts), np.uint8)
-    kernels.unsorted(time, starts, ends, is_unsorted)
+    days = kernels.unsorted(time, starts, ends, is_unsorted)
     if is_unsorted.any():
         order = np.arange(len(keys)) if order is None else order
         for start, end in zip(starts[is_unsorted > 0], ends[is_unsorted > 0], strict=True):
             order[start:end] = order[start:end][np.argsort(time[start:end])]
-    return _Order(order, starts, ends)
+    return _Order(order, starts, ends, days)
 
 
 def _channel_keys(columns: Columns) -> tuple[Array, int]:
@@ -157,7 +166,8 @@ def _channel_keys(columns: Columns) -> tuple[Array, int]:
     equipment, batch, tag = columns.codes
     _, batches, tags = map(len, columns.names)
     most = len(columns.names[0]) * (batches + 1) * tags
-    keys = (equipment.astype(np.int64) * (batches + 1) + (batch + 1)) * tags + tag
+    kind = np.int32 if most < 1 << 31 else np.int64
+    keys = (equipment.astype(kind) * (batches + 1) + (batch + 1)) * tags + tag
     for leaves_out in (columns.left_out, columns.unplaceable):
         if leaves_out is not None:
             keys[leaves_out] = -1
@@ -165,7 +175,7 @@ def _channel_keys(columns: Columns) -> tuple[Array, int]:
         distinct, keys = np.unique(keys, return_inverse=True)
         most, lacks = len(distinct), len(distinct) > 0 and distinct[0] < 0
         keys = keys - 1 if lacks else keys
-    return keys.astype(np.int32), max(most, 1)
+    return keys.astype(np.int32, copy=False), max(most, 1)
 
 
 def _taken(columns: Columns, rows: Array) -> Columns:

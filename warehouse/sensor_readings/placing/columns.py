@@ -81,35 +81,37 @@ class KnownReadings:
         """
         history = [] if self.first_received_at is None else self._history(file, group)
         asked = ["recorded_at", "value", "quality", *history, *(NAMES if with_names else ())]
-        read = file.read_row_group(group, columns=asked, use_threads=False)
-        table = {name: _whole(read[name]) for name in asked}
+        given = [name for name in asked if not _is_all_null(file, group, name)]
+        read = file.read_row_group(group, columns=given, use_threads=False)
+        rows = file.metadata.row_group(group).num_rows
+        table = {name: _whole(read[name]) if name in given else pa.nulls(rows) for name in asked}
         time, value = table["recorded_at"], table["value"]
         quality, words = _codes(table["quality"])
-        time_us = time.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+        instants = time.cast(pa.timestamp("us")).view(pa.int64())
+        time_us = (instants.fill_null(0) if time.null_count else instants).to_numpy()
         found = [_codes(table[name]) for name in NAMES] if with_names else []
         return Columns(
             time_us,
-            value.to_numpy(zero_copy_only=False),
+            value.cast(pa.float64()).to_numpy(zero_copy_only=False),
             value.is_null().to_numpy(zero_copy_only=False).view(np.uint8)
             if value.null_count
             else _NONE,
             _quality_numbers(quality, words, file),
             self._left_out(table, time_us),
-            _unplaceable(time, found),
+            _unplaceable(time, *(table[name] for name in ("equipment_id", "tag") if with_names)),
             tuple(codes for codes, _ in found),
             tuple(names for _, names in found),
         )
 
     def _history(self, file: pq.ParquetFile, group: int) -> list[str]:
         """The columns of the history that can leave out a row of a row group."""
-        described = file.metadata.row_group(group)
-        superseded = described.column(file.schema.names.index("superseded_at")).statistics
-        is_held = superseded is not None and superseded.null_count == described.num_rows
         if self.as_of is not None:
             return ["received_at", "superseded_at"]
-        return [] if is_held else ["superseded_at"]
+        return [] if _is_all_null(file, group, "superseded_at") else ["superseded_at"]
 
     def _left_out(self, table: dict[str, Any], time_us: Array) -> Array | None:
+        if self.window is None and self.as_of is None and "superseded_at" not in table:
+            return None
         out = np.zeros(len(time_us), bool)
         if self.window is not None:
             first, last = map(_us, self.window)
@@ -149,6 +151,13 @@ def _is_numbered(column: Any) -> bool:
     return bool(column.has_dictionary_page) and {*column.encodings} <= _NUMBERED
 
 
+def _is_all_null(file: pq.ParquetFile, group: int, name: str) -> bool:
+    """Whether a column of a row group says nothing; it then need not be decoded."""
+    described = file.metadata.row_group(group)
+    found = described.column(file.schema.names.index(name)).statistics
+    return found is not None and bool(found.null_count == described.num_rows)
+
+
 def _whole(column: Any) -> Any:
     """One array of a column; of texts, one whose numbers all mean the same."""
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
@@ -185,13 +194,12 @@ def _quality_numbers(codes: Array, words: tuple[str, ...], file: pq.ParquetFile)
     return numbers[codes]  # -1 is the last: none is good
 
 
-def _unplaceable(time: Any, found: list[tuple[Array, tuple[str, ...]]]) -> Array | None:
-    if not found:
+def _unplaceable(*needed: Any) -> Array | None:
+    """Whether a row lacks one of the columns it needs."""
+    lacking = [column for column in needed if column.null_count]
+    if not lacking:
         return None
-    lacks = (found[0][0] < 0) | (found[2][0] < 0)
-    if time.null_count:
-        lacks |= time.is_null().to_numpy(zero_copy_only=False)
-    return lacks if lacks.any() else None
+    return np.logical_or.reduce([c.is_null().to_numpy(zero_copy_only=False) for c in lacking])
 
 
 def _scalar(at: datetime) -> Any:

@@ -20,7 +20,7 @@ PLAN = ReadingsPlan(
     ),
     delivered=SQL / "delivered_readings.sql",
     channels=SQL / "channels.sql",
-    intervals=SQL / "way_intervals.sql",
+    along=SQL / "way_intervals.sql",
     batches=SQL / "batch_names.sql",
     inputs=SQL / "month_inputs.sql",
     window=SQL / "month_window.sql",

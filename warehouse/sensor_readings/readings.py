@@ -38,10 +38,11 @@ class ReadingsPlan:
 
     Attributes:
         prepared: Run once, in order; each becomes a temporary table named like its file. One is
-            ``phase_places`` (place_no, stage, started_at, ended_at), one ``reading_months``.
+            ``phase_places`` (place_no, stage, started_at, ended_at), one ``lane_intervals`` (what
+            readings in them are stored with).
         delivered: One number: how many readings there are to place.
         channels: One row per channel, with the way it follows (``placing.ways``).
-        intervals: The places along every way, in order of time.
+        along: The intervals along every way, in order of time.
         batches: Names of batches, sorted.
         inputs: month and one text that stands for all its files depend on, for months to build.
         window: window_from and window_until of the readings that concern ``$month`` alone.
@@ -52,7 +53,7 @@ class ReadingsPlan:
     prepared: tuple[Path, ...]
     delivered: Path
     channels: Path
-    intervals: Path
+    along: Path
     batches: Path
     inputs: Path
     window: Path
@@ -60,7 +61,7 @@ class ReadingsPlan:
 
     def text(self) -> str:
         """The SQL that decides what stands in the files."""
-        files = (*self.prepared, self.channels, self.intervals, self.batches)
+        files = (*self.prepared, self.channels, self.along, self.batches)
         return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
@@ -175,8 +176,12 @@ def _placed(
     from warehouse.sensor_readings.placing.ways import month_numbers, ways_of
 
     folder = warehouse.home.readings_dir(warehouse.source_key)
-    channels, intervals = (_rows(connection, file) for file in (plan.channels, plan.intervals))
-    ways = ways_of(channels, intervals, _rows(connection, plan.batches).to_series())
+    ways = ways_of(
+        _rows(connection, plan.channels),
+        _rows(connection, plan.along),
+        connection.sql("FROM lane_intervals").pl(),
+        _rows(connection, plan.batches).to_series(),
+    )
     places = connection.sql("SELECT place_no, stage, started_at, ended_at FROM phase_places").pl()
     first_days = pl.Series([*inputs], dtype=pl.Date)
     days = dict(zip(month_numbers(first_days).tolist(), inputs, strict=True))

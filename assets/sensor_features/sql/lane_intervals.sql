@@ -1,5 +1,6 @@
--- The intervals of the lanes in use, each with the place a reading in it belongs to.
+-- The intervals of the lanes in use, numbered by place, each with the place of a reading in it.
 SELECT
+    row_number() OVER (ORDER BY p.place_no, l.lane, l.started_at) AS interval_no,
     dense_rank() OVER (ORDER BY l.lane)::INTEGER AS lane_no,
     l.lane,
     l.started_at,

@@ -1,8 +1,10 @@
--- One row per way, interval and place in it, in order of time. The intervals of a lane have one
--- place each. Those of an area are cut where any phase in it begins or ends, and have every place
--- then in the area, one by whichever lane comes first; all but the first place are `is_further`.
+-- One row per way, interval of a lane and stretch of it, in order of time. The intervals of a lane
+-- have one stretch each. Those of an area are cut where any phase in it begins or ends; a stretch
+-- has every place then in the area, one by whichever lane comes first, and all but the first place
+-- are `is_further`.
 WITH in_areas AS (
-    SELECT DISTINCT 'area of ' || c.tag AS way, i.*
+    SELECT DISTINCT
+        'area of ' || c.tag AS way, i.lane_no, i.interval_no, i.place_no, i.started_at, i.last_at
     FROM channel_lanes AS c
     INNER JOIN lane_intervals AS i USING (lane)
     WHERE c.is_shared_area
@@ -21,41 +23,31 @@ cuts AS (
     WINDOW along AS (PARTITION BY way ORDER BY cut_at)
 ),
 pieces AS (
-    SELECT i.*, unnest(range(b.cut_no, e.cut_no + 1)) AS cut_no
+    SELECT
+        i.way,
+        i.lane_no,
+        i.interval_no,
+        i.place_no,
+        unnest(range(b.cut_no, e.cut_no + 1)) AS cut_no
     FROM in_areas AS i
     INNER JOIN cuts AS b ON i.way = b.way AND i.started_at = b.started_at
     INNER JOIN cuts AS e ON i.way = e.way AND i.last_at = e.last_at
 ),
 in_stretches AS (
-    SELECT p.* REPLACE (c.started_at AS started_at, c.last_at AS last_at)
-    FROM pieces AS p
-    INNER JOIN cuts AS c USING (way, cut_no)
-    QUALIFY row_number() OVER (PARTITION BY way, cut_no, p.place_no ORDER BY p.lane_no) = 1
+    SELECT way, cut_no, place_no, arg_min(interval_no, lane_no) AS interval_no
+    FROM pieces
+    GROUP BY way, cut_no, place_no
 )
-SELECT
-    way,
-    started_at,
-    last_at,
-    place_no,
-    month,
-    batch_id,
-    stage,
-    unit_procedure,
-    phase,
-    false AS is_further
-FROM (SELECT lane AS way, * FROM lane_intervals)
+SELECT lane AS way, started_at, last_at, interval_no, false AS is_further
+FROM lane_intervals
 WHERE lane IN (SELECT lane FROM channel_lanes WHERE NOT is_shared_area)
-UNION ALL BY NAME
+UNION ALL
 SELECT
-    way,
-    started_at,
-    last_at,
-    place_no,
-    month,
-    batch_id,
-    stage,
-    unit_procedure,
-    phase,
-    place_no > min(place_no) OVER (PARTITION BY way, started_at) AS is_further
-FROM in_stretches
-ORDER BY way, started_at, place_no;
+    s.way,
+    c.started_at,
+    c.last_at,
+    s.interval_no,
+    s.place_no > min(s.place_no) OVER (PARTITION BY s.way, s.cut_no)
+FROM in_stretches AS s
+INNER JOIN cuts AS c USING (way, cut_no)
+ORDER BY way, started_at, interval_no;

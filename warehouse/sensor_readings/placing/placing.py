@@ -57,12 +57,13 @@ def place_months(
     with ThreadPoolExecutor(threads) as pool:
 
         def read_ahead() -> None:
-            for number, here in files:
+            while len(ahead) < threads:
+                number, here = next(files, (0, None))
+                if here is None:
+                    return
                 path = known.files[number]
                 read = pool.submit(segments_of_file, known, path, here, ways, is_wanted)
                 ahead.append((number, read))
-                if len(ahead) >= threads:
-                    return
 
         read_ahead()
         while ahead:
@@ -74,9 +75,9 @@ def place_months(
                     finishing.append(
                         pool.submit(_finished, month, waiting.pop(month), ways, finish)
                     )
-            read_ahead()
-            while len(finishing) > threads:
+            while len(finishing) >= threads:
                 yield finishing.popleft().result()
+            read_ahead()
         while finishing:
             yield finishing.popleft().result()
 

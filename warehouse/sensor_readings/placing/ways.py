@@ -65,48 +65,48 @@ class Ways:
         return len(self.place) - 1
 
 
-def ways_of(channels: pl.DataFrame, intervals: pl.DataFrame, batches: pl.Series) -> Ways:
+def ways_of(
+    channels: pl.DataFrame, along: pl.DataFrame, intervals: pl.DataFrame, batches: pl.Series
+) -> Ways:
     """Turn tables into arrays.
 
     Args:
         channels: equipment_id, batch_id, tag, known_batch_id, is_described, way; one row a channel.
-        intervals: way, started_at, last_at, place_no, month, batch_id, stage, unit_procedure,
-            phase, is_further; sorted by way and time.
+        along: way, started_at, last_at, interval_no, is_further; sorted by way and time.
+        intervals: interval_no (from 1), place_no, month, batch_id, stage, unit_procedure, phase.
         batches: Names of batches, sorted.
     """
-    texts = (
-        pl.concat(
-            [channels["equipment_id"], channels["tag"]]
-            + [intervals[name].alias("tag") for name in ("unit_procedure", "phase")]
-        )
-        .unique()
-        .drop_nulls()
-        .sort()
-    )
-    found = intervals["way"].rle_id().to_numpy() if intervals.height else np.zeros(0, np.int64)
-    starts = np.flatnonzero(np.diff(found, prepend=-1))
-    spans = pl.DataFrame(
-        {"way": intervals["way"].gather(starts), "from": starts},
-        schema={"way": pl.String, "from": pl.Int64},
-    ).with_columns(until=pl.col("from").shift(-1, fill_value=intervals.height))
-    along = channels.join(spans, on="way", how="left", maintain_order="left")
+    intervals = intervals.sort("interval_no")
+    names = [channels["equipment_id"], channels["tag"]]
+    names += [intervals["unit_procedure"], intervals["phase"]]
+    texts = pl.concat([name.alias("text") for name in names]).unique().drop_nulls().sort()
+    spans = along.select(
+        pl.col("way").rle().struct.field("value").alias("way"),
+        pl.col("way").rle().struct.field("len").cum_sum().cast(pl.Int64).alias("until"),
+    ).with_columns(pl.col("until").shift(1, fill_value=0).alias("from"))
+    found = channels.join(spans, on="way", how="left", maintain_order="left")
+    at = along["interval_no"].to_numpy() - 1
+
+    def of_intervals(values: Array, none: object) -> Array:
+        return np.append(values, np.array([none], values.dtype))[np.append(at, len(values))]
+
     return Ways(
         channels.select(*NAMES).with_row_index("channel").cast({"channel": pl.Int64}),
-        along["from"].fill_null(0).to_numpy().astype(np.int64),
-        along["until"].fill_null(0).to_numpy().astype(np.int64),
+        found["from"].fill_null(0).to_numpy(),
+        found["until"].fill_null(0).to_numpy(),
         _numbers(channels["equipment_id"], texts),
         _numbers(channels["tag"], texts),
         _numbers(channels["known_batch_id"], batches),
-        channels["is_described"].to_numpy().astype(bool),
-        _closed(intervals["started_at"].dt.epoch("us").to_numpy(), 0),
-        _closed(intervals["last_at"].dt.epoch("us").to_numpy(), 0),
-        _closed(intervals["place_no"].to_numpy(), NO_PLACE),
-        _closed(month_numbers(intervals["month"]), 0).astype(np.int32),
-        _closed(intervals["is_further"].to_numpy(), False).astype(bool),
-        _closed(_numbers(intervals["batch_id"], batches), -1).astype(np.int32),
-        pl.concat([intervals["stage"].cast(pl.Int64), pl.Series("stage", [None], pl.Int64)]),
-        _closed(_numbers(intervals["unit_procedure"], texts), -1).astype(np.int32),
-        _closed(_numbers(intervals["phase"], texts), -1).astype(np.int32),
+        channels["is_described"].to_numpy(),
+        np.append(along["started_at"].dt.epoch("us").to_numpy(), 0),
+        np.append(along["last_at"].dt.epoch("us").to_numpy(), 0),
+        of_intervals(intervals["place_no"].to_numpy(), NO_PLACE),
+        of_intervals(month_numbers(intervals["month"]), 0),
+        np.append(along["is_further"].to_numpy(), False),
+        of_intervals(_numbers(intervals["batch_id"], batches), -1),
+        pl.concat([intervals["stage"].cast(pl.Int64).gather(at), pl.Series([None], dtype=pl.Int64)]),
+        of_intervals(_numbers(intervals["unit_procedure"], texts), -1),
+        of_intervals(_numbers(intervals["phase"], texts), -1),
         batches,
         texts,
     )
@@ -115,10 +115,6 @@ def ways_of(channels: pl.DataFrame, intervals: pl.DataFrame, batches: pl.Series)
 def month_numbers(instants: pl.Series) -> Array:
     """Return the months of instants or dates, counted from the year 0, int32."""
     return (instants.dt.year() * 12 + instants.dt.month() - 1).to_numpy().astype(np.int32)
-
-
-def _closed(values: Array, last: object) -> Array:
-    return np.append(values, np.array([last], dtype=values.dtype if len(values) else None))
 
 
 def _numbers(texts: pl.Series, among: pl.Series) -> Array:

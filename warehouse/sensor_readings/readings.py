@@ -1,75 +1,68 @@
 """Building the monthly Parquet files of sensor readings, in bounded memory.
 
-What a reading belongs to is said by the SQL files of a ``ReadingsPlan``. Here belong the mechanics:
-temporary tables, one month after the other, files written beside and named by content, the list
-and the view replaced in one transaction. Content already on disk is not written again.
+What a reading belongs to is said by the SQL files of a ``ReadingsPlan``, over channels and days;
+readings themselves are moved by ``placing``. Here belong what has to be built, files written beside
+and named by content, the list and the view replaced in one transaction. A month whose inputs are
+those of its files on disk is not built again, and content already on disk is not written again.
 """
 
+import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
 from data_contracts.catalogue import contract
 from data_contracts.errors import WarehouseError
 from data_contracts.generated.polars_schema import conform, empty
-from warehouse.connection import Connection, quoted, transaction
+from warehouse.connection import Connection, transaction
 from warehouse.content_hash import digest
-from warehouse.reading_files import (
-    HISTORY,
-    READING_MONTHS,
-    create_readings_view,
-    series_file,
-)
+from warehouse.reading_files import READING_MONTHS, create_readings_view, series_file
 from warehouse.relations import create_table, exists, insert
 from warehouse.select_file import parameters_of, read_select
-from warehouse.sensor_readings.reading_days import held_days
+from warehouse.sensor_readings.delivered_files import delivered_files
 from warehouse.store import Warehouse
 from warehouse.table_lists.table_states import note
-
-PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
-Kind = Literal["TABLE", "VIEW", "ENUM"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingsPlan:
     """The SQL files that say which readings belong where; each is one SELECT.
 
-    Any of them may ask for ``$as_of``; those of a month for ``$month``, ``$span_from``,
-    ``$span_until`` too. Each becomes a temporary relation named like its file.
+    They read ``delivered_runs``: equipment_id, batch_id, tag, day, readings, first_at, last_at and
+    content of the readings that count, several rows a day and channel.
 
     Attributes:
-        days: The days of delivered readings, as ``reading_days`` keeps them; made before the rest.
-        prepared: Run once, in order: a table, a view where a table would be too large, or an
-            enumeration of the texts in its one column.
+        prepared: Run once, in order; each becomes a temporary table named like its file. One is
+            ``phase_places`` (place_no, stage, started_at, ended_at), one ``lane_intervals`` (what
+            readings in them are stored with).
         delivered: One number: how many readings there are to place.
-        months: Months to build and the span of their readings: month, span_from, span_until.
-        readings: Rows of one month in stored order.
-        stored: The same in the columns of ``core.sensor_readings``, and ``is_usable``.
-        series: Its runs of readings of one batch, phase and tag in stored order, those of no phase
-            last, with ``readings`` (how many) and ``content`` (a hash of them).
-        account: One row of the month's counts in ``evidence.reading_months``.
-        inputs: One text that stands for all a month's files depend on.
-        window: window_from and window_until of the readings that concern one month alone.
+        channels: One row per channel, with the way it follows (``placing.ways``).
+        along: The intervals along every way, in order of time.
+        batches: Names of batches, sorted.
+        inputs: month and one text that stands for all its files depend on, for months to build.
+        window: window_from and window_until of the readings that concern ``$month`` alone.
         reaching_back: The file of ``prepared`` whose rows, where it has any, may depend on readings
             of any month, so that no window holds.
     """
 
-    days: Path
-    prepared: tuple[tuple[Kind, Path], ...]
+    prepared: tuple[Path, ...]
     delivered: Path
-    months: Path
-    readings: Path
-    stored: Path
-    series: Path
-    account: Path
+    channels: Path
+    along: Path
+    batches: Path
     inputs: Path
     window: Path
     reaching_back: Path
+
+    def text(self) -> str:
+        """The SQL that decides what stands in the files."""
+        files = (*self.prepared, self.channels, self.along, self.batches)
+        return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def build_readings(
@@ -79,8 +72,6 @@ def build_readings(
     month: date | None = None,
 ) -> pl.DataFrame:
     """Write ``core.sensor_readings`` and its list, month by month.
-
-    A month whose inputs are those of its files on disk is not built again.
 
     Args:
         warehouse: Has ``raw.sensor_readings`` and what the plan reads.
@@ -101,19 +92,16 @@ def build_readings(
     described = contract(READING_MONTHS)
     with warehouse.connection() as opened:
         before = _listed(opened, folder)
-        days = None if as_of or month else _kept_days(warehouse, opened)
-        given = _prepare_all(opened, plan, as_of, month, days)
-        spans = _rows(opened, plan.months, given).to_dicts()
+        window = None
         if month is not None:
-            spans = [span for span in spans if span["month"].date() == month]
-        given |= {"texts": _texts(plan)}
-        built = [_build_month(opened, plan, folder, span | given, before) for span in spans]
+            window = _rows(opened, plan.window, {"month": month}).row(0)
+        rows = _months(warehouse, opened, plan, before, as_of, window, month)
         if month is not None:
-            built += [row for row in before.values() if row["month"] != month]
-        rows = sorted((row for row in built if row["stored"]), key=lambda row: row["month"])
+            rows += [row for row in before.values() if row["month"] != month]
+        rows = sorted(rows, key=lambda row: row["month"])
         listed = conform(pl.DataFrame(rows), described) if rows else empty(described)
         if month is None:
-            _require_all(listed, _rows(opened, plan.delivered, given).item())
+            _require_all(listed, _rows(opened, plan.delivered).item())
         with transaction(opened):
             create_table(opened, described)
             insert(opened, described, listed)
@@ -132,104 +120,111 @@ def _listed(connection: Connection, folder: Path) -> dict[date, dict[str, Any]]:
     return {row["month"]: row for row in known}
 
 
-def _kept_days(warehouse: Warehouse, connection: Connection) -> str | None:
-    """Return a SELECT of the days of all that is held, kept from before; None of earlier homes."""
-    if not exists(connection, HISTORY):
-        return None
-    files = [quoted(str(file)) for file in held_days(warehouse, connection)]
-    return f"FROM read_parquet([{', '.join(files)}])" if files else None
-
-
-def _prepare_all(
+def _months(
+    warehouse: Warehouse,
     connection: Connection,
     plan: ReadingsPlan,
+    before: Mapping[date, dict[str, Any]],
     as_of: datetime | None,
+    window: tuple[datetime, datetime] | None,
     month: date | None,
-    days: str | None = None,
-) -> dict[str, Any]:
-    """Create the plan's relations and return the values its files may ask for."""
-    given: dict[str, Any] = {"as_of": as_of, "window_from": None, "window_until": None}
-    if month is not None:
-        window = _rows(connection, plan.window, {"month": month}).row(0, named=True)
-        given |= window
-    if days is None:
-        _prepare(connection, "TABLE", plan.days, given)
-    else:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {plan.days.stem} AS {days}")
-    for kind, file in plan.prepared:
-        _prepare(connection, kind, file, given)
-        is_windowed = month is not None and file == plan.reaching_back
-        if is_windowed and connection.sql(f"SELECT 1 FROM {file.stem} LIMIT 1").fetchone():
-            return _prepare_all(connection, plan, as_of, None)
-    return given
+) -> list[dict[str, Any]]:
+    """Return the rows of the list of months, or of one, having written the files that changed."""
+    with delivered_files(warehouse, connection, as_of, window) as delivered:
+        delivered.create_runs(connection)
+        for file in plan.prepared:
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {file.stem} AS {read_select(file)}")
+            is_windowed = window is not None and file == plan.reaching_back
+            if is_windowed and connection.sql(f"SELECT 1 FROM {file.stem} LIMIT 1").fetchone():
+                return _months(warehouse, connection, plan, before, as_of, None, month)
+        texts = plan.text() + _sources_digest()
+        asked = {
+            at.date(): digest((inputs, texts))
+            for at, inputs in _rows(connection, plan.inputs).iter_rows()
+            if month is None or at.date() == month
+        }
+        kept = [
+            before[at]
+            for at, inputs in asked.items()
+            if at in before and before[at]["input_hash"] == inputs
+        ]
+        missing = {at: asked[at] for at in asked.keys() - {row["month"] for row in kept}}
+        return kept + _placed(warehouse, connection, plan, delivered, missing)
 
 
-def _prepare(connection: Connection, kind: Kind, file: Path, values: Mapping[str, Any]) -> None:
-    select = read_select(file)
-    name, given = file.stem, parameters_of(select, values)
-    if kind == "ENUM":
-        connection.execute(f"DROP TYPE IF EXISTS temp.{name}")
-        connection.execute(f"CREATE TEMP TYPE {name} AS ENUM ({select}\n)", given)
-    else:
-        connection.execute(f"CREATE OR REPLACE TEMP {kind} {name} AS {select}", given)
+def _placed(
+    warehouse: Warehouse,
+    connection: Connection,
+    plan: ReadingsPlan,
+    delivered: Any,
+    inputs: Mapping[date, str],
+) -> list[dict[str, Any]]:
+    """Build months; returns the rows of those with readings.
+
+    Args:
+        warehouse: Whose folder of readings is written to.
+        connection: Has the tables of the plan.
+        plan: The SQL.
+        delivered: The files of delivered readings.
+        inputs: What stands for the inputs of every month to build.
+    """
+    if not inputs:
+        return []
+    from warehouse.sensor_readings.placing.month_files import write_month
+    from warehouse.sensor_readings.placing.month_rows import month_series
+    from warehouse.sensor_readings.placing.placing import place_months
+    from warehouse.sensor_readings.placing.ways import month_numbers, ways_of
+
+    folder = warehouse.home.readings_dir(warehouse.source_key)
+    ways = ways_of(
+        _rows(connection, plan.channels),
+        _rows(connection, plan.along),
+        connection.sql("FROM lane_intervals").pl(),
+        _rows(connection, plan.batches).to_series(),
+    )
+    places = connection.sql("SELECT place_no, stage, started_at, ended_at FROM phase_places").pl()
+    first_days = pl.Series([*inputs], dtype=pl.Date)
+    days = dict(zip(month_numbers(first_days).tolist(), inputs, strict=True))
+
+    def finish(number: int, rows: Any, account: dict[str, int]) -> dict[str, Any]:
+        month, series = days[number], month_series(rows, ways, places)
+        content = digest((series.write_csv(),))
+        file = folder / f"{month:%Y-%m}-{content}.parquet"
+        # The list of series first: a file of readings is never without it.
+        in_phases = series.filter(pl.col("phase").is_not_null())
+        _write(file.with_name(series_file(file.name)), in_phases.write_parquet)
+        _write(file, lambda part: write_month(rows, ways, part))
+        return account | {
+            "month": month,
+            "series": in_phases.height,
+            "content_hash": content,
+            "input_hash": inputs[month],
+            "file": file.name,
+        }
+
+    return [*place_months(delivered.known, delivered.runs, ways, [*days], finish)]
 
 
-def _rows(connection: Connection, file: Path, values: Mapping[str, Any]) -> pl.DataFrame:
+def _rows(
+    connection: Connection, file: Path, values: Mapping[str, Any] | None = None
+) -> pl.DataFrame:
     select = read_select(file)
     return connection.execute(select, parameters_of(select, values)).pl()
 
 
-def _build_month(
-    connection: Connection,
-    plan: ReadingsPlan,
-    folder: Path,
-    span: Mapping[str, Any],
-    before: Mapping[date, dict[str, Any]],
-) -> dict[str, Any]:
-    """Return a month's row of ``evidence.reading_months``, having written its files if need be."""
-    month = span["month"].date()
-    inputs = digest((_rows(connection, plan.inputs, span).item(), span["texts"]))
-    if month in before and before[month]["input_hash"] == inputs:
-        return before[month]
-    _prepare(connection, "TABLE", plan.readings, span)
-    account = _rows(connection, plan.account, span).row(0, named=True)
-    _prepare(connection, "TABLE", plan.series, span)
-    series = connection.sql(f"SELECT * FROM {plan.series.stem}").pl()
-    content = digest(tuple(series.rows()))
-    file = folder / f"{month:%Y-%m}-{content}.parquet"
-    if account["stored"]:
-        # The list of series first: a file of readings is never without it.
-        in_phases = f"FROM {plan.series.stem} WHERE phase IS NOT NULL"
-        _write_parquet(connection, in_phases, file.with_name(series_file(file.name)))
-        _write_parquet(connection, read_select(plan.stored), file)
-    return account | {
-        "month": month,
-        "series": series["phase"].count(),
-        "content_hash": content,
-        "input_hash": inputs,
-        "file": file.name,
-    }
+def _sources_digest() -> str:
+    """Hash the passes' source files: they too decide what stands in the files."""
+    files = sorted((Path(__file__).parent / "placing").glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def _texts(plan: ReadingsPlan) -> str:
-    """The SQL itself, which the files depend on too."""
-    files = [
-        plan.days,
-        *(file for _, file in plan.prepared),
-        plan.readings,
-        plan.stored,
-        plan.series,
-    ]
-    return "".join(file.read_text(encoding="utf-8") for file in files)
-
-
-def _write_parquet(connection: Connection, select: str, file: Path) -> None:
+def _write(file: Path, write: Callable[[Path], Any]) -> None:
     """Write a file whole or not at all; a file of that name already holds that content."""
     if file.exists():
         return
     part = file.with_name(f"{file.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        connection.execute(f"COPY ({select}\n) TO {quoted(str(part))} {PARQUET}")
+        write(part)
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)

@@ -1,2 +1,2 @@
--- Names of batches, sorted: an enumeration, so that readings carry numbers until they are stored.
+-- Names of batches, sorted: readings carry their place in this list.
 SELECT batch_id FROM core.batches ORDER BY batch_id;

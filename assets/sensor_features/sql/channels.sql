@@ -1,16 +1,11 @@
--- The delivered channels with the numbers of their lanes and the names readings are stored under.
-SELECT
-    c.equipment_id AS delivered_equipment_id,
-    c.batch_id AS delivered_batch_id,
-    c.tag AS delivered_tag,
-    c.equipment_id::reading_names AS equipment_id,
-    c.known_batch_id::batch_names AS batch_id,
-    c.tag::reading_names AS tag,
-    c.is_shared_area,
-    c.is_described,
-    h.lane_no,
-    row_number() OVER (
-        PARTITION BY c.equipment_id, c.batch_id, c.tag ORDER BY h.lane_no
-    ) = 1 AS is_first_lane
-FROM channel_lanes AS c
-LEFT JOIN (SELECT DISTINCT lane, lane_no FROM lane_hours) AS h USING (lane);
+-- One row per equipment, named batch and tag of delivered readings, with the way they follow: a
+-- lane, or all lanes of the tag's area. A batch nobody described is no batch.
+SELECT DISTINCT
+    equipment_id,
+    batch_id,
+    tag,
+    known_batch_id,
+    is_described,
+    CASE WHEN is_shared_area THEN 'area of ' || tag ELSE lane END AS way
+FROM channel_lanes
+ORDER BY ALL;

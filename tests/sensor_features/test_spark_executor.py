@@ -110,7 +110,9 @@ def test_without_pyspark_the_lock_file_to_install_is_named(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyspark.errors", None)
     monkeypatch.setenv(MASTER, "spark://127.0.0.1:7077")
-    with pytest.raises(UsageError, match=r"requirements-spark\.lock, or unset LOTWISE_SPARK_MASTER"):
+    with pytest.raises(
+        UsageError, match=r"requirements-spark\.lock, or unset LOTWISE_SPARK_MASTER"
+    ):
         list(chosen_executor()([stored(write_month(tmp_path, 1))]))
 
 

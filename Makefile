@@ -10,10 +10,10 @@ TESTED := $(VENV)/.installed-for-tests
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage fuzz chaos ui bench check generated lock clean
+.PHONY: help demo test quick coverage fuzz chaos ui bench bench-check studies check generated lock clean
 
 help: ## what each command does
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
@@ -55,8 +55,19 @@ chaos: $(TESTED) ## kills, full disks and wrong clocks until 300 kills are on re
 ui: $(READY) ## Dagster on localhost
 	$(BIN)/lotwise serve
 
-bench: $(TESTED) ## every benchmark, results under benchmarks/results/
-	for file in benchmarks/*.py; do $(BIN)/python "$$file" || exit 1; done
+bench: $(TESTED) ## speed beside DuckDB, tsfresh and an earlier commit; kept in benchmarks/results/speed.csv
+	$(BIN)/python -m benchmarks.speed
+
+bench-check: $(TESTED) ## has speed fallen by more than 15% since? the quick part of bench
+	$(BIN)/python -m benchmarks.speed --check
+
+# What a study asks is whether findings are right, on hundreds of plants, for days; each goes on where
+# it was stopped. What is left out measures cost: `make bench`, or a file by itself.
+COSTS   := placing memory sensor_features night_cost spark_cluster failure_models failure_patterns \
+	savings_draws database_landing virtual_plant
+STUDIES := $(filter-out $(COSTS:%=benchmarks/%.py), $(wildcard benchmarks/*.py))
+studies: $(TESTED) ## every study of whether findings are right, rows under benchmarks/results/ (days)
+	for file in $(STUDIES); do $(BIN)/python "$$file" || exit 1; done
 
 check: $(TESTED) ## lint, format, types (tests and benchmarks too), imports
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

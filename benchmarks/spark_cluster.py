@@ -26,6 +26,7 @@ from tests.sensor_features.loopback_cluster import SETTINGS, apart, cluster
 
 # A cluster that lives for minutes is let compile; what is read once is read from memory by both.
 OWN = {key: value for key, value in SETTINGS.items() if "extraJavaOptions" not in key}
+OWN["spark.ui.showConsoleProgress"] = "false"
 CORES_ELSEWHERE = 32
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -106,7 +107,8 @@ def spark_rows(months: tuple[int, ...] = (1, 12, 48), repeats: int = 3) -> list[
         *rows,
         (
             f"Spark: {CORES_ELSEWHERE} cores elsewhere pay from",
-            pays_from(start_s, million / here_cpu_s, million / there_cpu_s),
+            # A start that waits for others on a busy machine takes longer than it works.
+            pays_from(min(start_s, start_cpu_s), million / here_cpu_s, million / there_cpu_s),
             "million readings",
         ),
     ]

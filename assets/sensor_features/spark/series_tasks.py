@@ -8,6 +8,7 @@ back in the order of the series, and names are joined on this machine.
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -47,17 +48,15 @@ def series_tasks(month: DescribedMonth, readings: int = TASK_READINGS) -> Iterat
 
     Args:
         month: A month with its series described.
-        readings: About how many readings a task gets; a longer series is a task of its own.
+        readings: About how many readings a task gets, all about as many; a longer series is a task
+            of its own.
     """
     counts = month.series["readings"].to_numpy()
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     groups = list(month.stored.stretches(readings=1))
     ends = np.array([group.end for group in groups])
     uri = month.stored.file.resolve().as_uri()
-    first = 0
-    while first < len(counts):
-        last = int(np.searchsorted(offsets, offsets[first] + readings, "right")) - 1
-        last = min(max(last, first + 1), len(counts))
+    for first, last in pairwise(_cuts(offsets, readings)):
         begin = int(np.searchsorted(ends, offsets[first], "right"))
         end = int(np.searchsorted(ends, offsets[last], "left"))
         held = groups[begin : end + 1]
@@ -71,7 +70,14 @@ def series_tasks(month: DescribedMonth, readings: int = TASK_READINGS) -> Iterat
         its = slice(first, last)
         own = offsets[first : last + 1] - stretch.start
         yield SeriesTask(uri, stretch, own, month.limits[its], month.to_celsius[its])
-        first = last
+
+
+def _cuts(offsets: Array, readings: int) -> list[int]:
+    """Numbers of the series at which tasks begin, and the number of series."""
+    total = int(offsets[-1])
+    parts = max(round(total / readings), 1)
+    wanted = np.arange(parts + 1) * total // parts
+    return [int(cut) for cut in np.unique(np.searchsorted(offsets, wanted))]
 
 
 def task_features(task: SeriesTask) -> Array:

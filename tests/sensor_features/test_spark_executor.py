@@ -75,7 +75,7 @@ def test_a_cluster_agrees_with_this_machine(tmp_path: Path) -> None:
     ours, other = found["ours"], found["somebody's"]
     assert ours["apart"] <= 1e-12
     assert ours["figures"] == len(files) * len(LENGTHS) * len(KERNEL_COLUMNS)
-    assert ours["most months held"] <= 5, "two tasks a core, two cores, and the month given back"
+    assert ours["most months held"] <= 5, "two months a core, two cores, and the one given back"
     assert not ours["still running"], "a session of ours ends with the work"
 
     assert other["a bare path would mean"] == "hdfs://127.0.0.1:9"

@@ -20,9 +20,10 @@ from assets.sensor_features.spark.series_tasks import SeriesTask, series_tasks, 
 from assets.sensor_features.spark.session import LOCAL_AGAIN, session_on
 from data_contracts.errors import LotwiseError
 
-# Tasks asked for at once per core, so that none waits for this machine; and months, since each
-# is a job of its own thread here.
-TASKS_PER_CORE = 2
+# What Spark schedules at once, worth its while; and how many of those are asked for per core, so
+# that none waits for this machine. Each month is a job with a thread of its own here.
+TASKS_IN_PARTITION = 4
+PARTITIONS_PER_CORE = 2
 MOST_MONTHS_AHEAD = 64
 
 Asked = tuple[DescribedMonth, int, Future[Array]]
@@ -62,7 +63,9 @@ def _in_order(
         try:
             for month in months:
                 tasks = list(series_tasks(month))
-                ahead.append((month, len(tasks), pool.submit(_computed, context, tasks)))
+                partitions = -(-len(tasks) // TASKS_IN_PARTITION)
+                asked = pool.submit(_computed, context, tasks, partitions)
+                ahead.append((month, partitions, asked))
                 while _is_enough(ahead, context):
                     yield _oldest(ahead)
             while ahead:
@@ -73,9 +76,9 @@ def _in_order(
 
 
 def _is_enough(ahead: deque[Asked], context: Any) -> bool:
-    waiting = sum(tasks for _, tasks, _ in ahead)
+    waiting = sum(partitions for _, partitions, _ in ahead)
     # Workers join while we ask, so the number of cores is asked for each time.
-    has_work = waiting > TASKS_PER_CORE * context.defaultParallelism
+    has_work = waiting > PARTITIONS_PER_CORE * context.defaultParallelism
     return len(ahead) > 1 and (has_work or len(ahead) >= MOST_MONTHS_AHEAD)
 
 
@@ -84,12 +87,12 @@ def _oldest(ahead: deque[Asked]) -> tuple[DescribedMonth, Array]:
     return month, asked.result()
 
 
-def _computed(context: Any, tasks: list[SeriesTask]) -> Array:
+def _computed(context: Any, tasks: list[SeriesTask], partitions: int) -> Array:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
-        parts = context.parallelize(tasks, len(tasks)).map(task_features).collect()
+        parts = context.parallelize(tasks, partitions).map(task_features).collect()
     except (PySparkException, Py4JError) as failed:
         raise LotwiseError(_explained(str(failed), tasks)) from failed
     return np.concatenate(parts)

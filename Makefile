@@ -1,25 +1,32 @@
 # lotwise: from a fresh machine to a finished report, and to green tests.
-# Needs Python 3.11 to 3.13 and make; everything else is installed into .venv from the lock file.
+# Needs Python 3.11 to 3.13 and make; everything else is installed into .venv from the lock files:
+# what the product needs from requirements.lock, what tests need besides from the other two.
 
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do command -v $$name && break; done)
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed
+TESTED := $(VENV)/.installed-for-tests
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage fuzz chaos ui bench check generated lock clean
+.PHONY: help demo test quick coverage fuzz chaos ui bench bench-check studies check generated lock clean
 
 help: ## what each command does
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 		{ echo "lotwise needs Python 3.11 to 3.13: make PYTHON=/path/to/python3.11 ..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
 	$(BIN)/python -m pipelines.kernels
 	touch $(READY)
+
+$(TESTED): $(READY) requirements-dev.lock requirements-spark.lock
+	$(PIP) --require-hashes -r requirements-dev.lock -r requirements-spark.lock
+	touch $(TESTED)
 
 demo: $(READY) ## a virtual plant's records to the finished report, on this machine
 	$(BIN)/lotwise run --home var
@@ -28,44 +35,58 @@ demo: $(READY) ## a virtual plant's records to the finished report, on this mach
 # environment says, for the tests start the program many times.
 EVERY_TEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-test: $(READY) ## every test
+test: $(TESTED) ## every test
 	$(EVERY_TEST)
 
-quick: $(READY) ## the unit tests, under a minute of processor time
+quick: $(TESTED) ## the unit tests, under a minute of processor time
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -m unit
 
-coverage: $(READY) ## every test, and the share of lines they reach
+coverage: $(TESTED) ## every test, and the share of lines they reach
 	$(EVERY_TEST) -q --cov --cov-report=
 	@echo "lines of the five rooms reached by the tests: $$($(BIN)/coverage report --format=total)%"
 
 SECONDS ?= 120
-fuzz: $(READY) ## random profiles, CSV, Parquet and expressions for a while (make fuzz SECONDS=600)
+fuzz: $(TESTED) ## random profiles, CSV, Parquet and expressions for a while (make fuzz SECONDS=600)
 	$(BIN)/python -m tests.bad_inputs.fuzz --seconds $(SECONDS)
 
-chaos: $(READY) ## kills, full disks and wrong clocks until 300 kills are on record (make chaos MINUTES=20)
+chaos: $(TESTED) ## kills, full disks and wrong clocks until 300 kills are on record (make chaos MINUTES=20)
 	$(BIN)/python benchmarks/chaos.py $(if $(MINUTES),--minutes $(MINUTES))
 
 ui: $(READY) ## Dagster on localhost
 	$(BIN)/lotwise serve
 
-bench: $(READY) ## every benchmark, results under benchmarks/results/
-	for file in benchmarks/*.py; do $(BIN)/python "$$file" || exit 1; done
+bench: $(TESTED) ## speed beside DuckDB, tsfresh and an earlier commit; kept in benchmarks/results/speed.csv
+	$(BIN)/python -m benchmarks.speed
 
-check: $(READY) ## lint, format, types (tests and benchmarks too), imports
+bench-check: $(TESTED) ## has speed fallen by more than 15% since? the quick part of bench
+	$(BIN)/python -m benchmarks.speed --check
+
+# What a study asks is whether findings are right, on hundreds of plants, for days; each goes on where
+# it was stopped. What is left out measures cost: `make bench`, or a file by itself.
+COSTS   := placing memory sensor_features night_cost spark_cluster failure_models failure_patterns \
+	savings_draws database_landing virtual_plant
+STUDIES := $(filter-out $(COSTS:%=benchmarks/%.py), $(wildcard benchmarks/*.py))
+studies: $(TESTED) ## every study of whether findings are right, rows under benchmarks/results/ (days)
+	for file in $(STUDIES); do $(BIN)/python "$$file" || exit 1; done
+
+check: $(TESTED) ## lint, format, types (tests and benchmarks too), imports
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-generated: $(READY) ## write anew everything that is generated: dictionary, codes, contract, graph, picture
+generated: $(TESTED) ## write anew everything that is generated: dictionary, codes, contract, graph, picture
 	$(BIN)/python -m assets.sensor_features.contract_file
 	$(BIN)/python -m data_contracts.generated.dictionary
 	$(BIN)/python -m data_contracts.generated.code_names
 	$(BIN)/python -m tests.house.write_asset_graph
 	$(BIN)/python -m tests.house.write_house_picture
 
-lock: pyproject.toml ## resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --extra dev --extra spark --extra sql --extra lakehouse --universal --no-strip-extras --generate-hashes \
-		--no-emit-index-url --python-version 3.11 --output-file requirements.lock
+LOCKED := --universal --no-strip-extras --generate-hashes --no-emit-index-url --python-version 3.11 --quiet
+lock: pyproject.toml ## resolve the dependencies anew into the three lock files (needs uv)
+	uv pip compile pyproject.toml --extra sql --extra lakehouse --group build \
+		$(LOCKED) --output-file requirements.lock
+	for group in dev spark; do uv pip compile --group $$group --constraints requirements.lock \
+		$(LOCKED) --output-file requirements-$$group.lock || exit 1; done
 
 clean: ## remove the environment and everything generated
 	rm -rf $(VENV) var

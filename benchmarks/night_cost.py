@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.speed.figures import Row
 from benchmarks.studies.one_new_batch import deliver
 from benchmarks.studies.record import StudyRecord
 from warehouse.paths import Home
@@ -70,6 +71,21 @@ def night(years: int, seed: int, folder: Path) -> dict[str, Any]:
         "without_copying_s": round(one_batch - copying, 1),
         "load_average": round(os.getloadavg()[1], 1),
     }
+
+
+def night_rows() -> list[Row]:
+    """Nights of a plant of one year, for the table of speed; ``main`` keeps longer histories."""
+    with TemporaryDirectory() as folder:
+        found = night(1, 1, Path(folder))
+    return [
+        ("one new batch in a night, processor time", found["without_copying_s"], "s"),
+        ("nothing new in a night, processor time", found["nothing_new_s"], "s"),
+        (
+            "one new batch in a night over a full run",
+            found["one_new_batch_s"] / found["full_run_s"],
+            "of its time",
+        ),
+    ]
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ def chosen_executor() -> Executor:
     """
     master = os.environ.get(MASTER, "")
     if master:
-        from assets.sensor_features.spark_executor import features_on_cluster
+        from assets.sensor_features.spark.executor import features_on_cluster
 
         return features_on_cluster(master)
     from assets.sensor_features.local_executor import features_of_months

@@ -1,9 +1,12 @@
 """A real standalone Spark cluster on this machine: a master and two workers, each its own process.
 
-Run as a program, it computes a month on the cluster and on this machine and compares the two:
-``python -m tests.sensor_features.loopback_cluster MONTH.parquet``.
+Its default file system is an HDFS that nobody serves, so that a path without a scheme is not found.
+Run as a program, it computes months on the cluster and on this machine and prints as JSON how far
+they are apart and what became of the session:
+``python -m tests.sensor_features.loopback_cluster MONTH.parquet ...``.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -14,13 +17,15 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from assets.sensor_features.local_executor import features_of_months
 from assets.sensor_features.series_description import DescribedMonth
-from assets.sensor_features.spark_executor import features_on_cluster
+from assets.sensor_features.spark.executor import features_on_cluster
+from data_contracts.errors import LotwiseError
 from warehouse.sensor_readings.stored_readings import StoredMonth
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +46,7 @@ SETTINGS = {
     "spark.cores.max": "2",
     "spark.executor.memory": "512m",
     "spark.driver.memory": "512m",
-    "spark.sql.shuffle.partitions": "2",
+    "spark.hadoop.fs.defaultFS": "hdfs://127.0.0.1:9",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
@@ -103,21 +108,105 @@ def _said(log: Path, pattern: str, seconds: float = 120) -> str:
     raise TimeoutError(f"{log.name} never said {pattern!r}: {log.read_text(encoding='utf-8')}")
 
 
+def stored(file: Path) -> DescribedMonth:
+    """A month on disk, its series beside it."""
+    series = pl.read_parquet(file.with_name(file.name.replace(".parquet", ".series.parquet")))
+    return DescribedMonth(StoredMonth(date(2024, 1, 1), file, ""), series)
+
+
+def apart(here: list[Any], there: list[Any]) -> float:
+    """The largest relative difference; infinite where one has a number and the other has none."""
+    largest = 0.0
+    for mine, its in zip(here, there, strict=True):
+        if mine.shape != its.shape or not np.array_equal(np.isnan(mine), np.isnan(its)):
+            return float("inf")
+        both = ~np.isnan(mine)
+        scale = np.maximum(np.abs(mine[both]), np.finfo(float).tiny)
+        largest = max(largest, float(np.max(np.abs(its[both] - mine[both]) / scale, initial=0.0)))
+    return largest
+
+
+def in_a_session_of_ours(address: str, months: list[DescribedMonth]) -> dict[str, Any]:
+    """Compute all months; note how many are asked for before the first has come back."""
+    from pyspark import SparkContext
+
+    here = [rows for _, rows in features_of_months(months)]
+    asked: list[DescribedMonth] = []
+
+    def noted() -> Iterator[DescribedMonth]:
+        for month in months:
+            asked.append(month)
+            yield month
+
+    there, ahead = [], []
+    for month, rows in features_on_cluster(address, SETTINGS)(noted()):
+        ahead.append(len(asked) - len(there))
+        assert month is months[len(there)], "months come back in order"
+        there.append(rows)
+    return {
+        "apart": apart(here, there),
+        "figures": sum(rows.size for rows in there),
+        "most months held": max(ahead),
+        "still running": SparkContext._active_spark_context is not None,
+    }
+
+
+def in_a_session_of_somebody(address: str, months: list[DescribedMonth]) -> dict[str, Any]:
+    """Compute where a session runs already, and where a file vanishes under the workers."""
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master(address).appName("somebody else's")
+    for key, value in (SETTINGS | {"spark.cores.max": "1"}).items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    before = dict(session.sparkContext.getConf().getAll())
+    here = [rows for _, rows in features_of_months(months)]
+    there = [rows for _, rows in features_on_cluster("spark://not-asked:1")(months)]
+    bare = session.sparkContext._jvm.org.apache.hadoop.fs.Path(str(months[0].stored.file))
+    found = {
+        "apart": apart(here, there),
+        "still running": session.sparkContext.parallelize([1, 2], 1).sum() == 3,
+        "same settings": dict(session.sparkContext.getConf().getAll()) == before,
+        "a bare path would mean": str(
+            bare.getFileSystem(session.sparkContext._jsc.hadoopConfiguration()).getUri()
+        ),
+        "unseen file": unseen(months[0]),
+    }
+    session.stop()
+    return found
+
+
+def unseen(month: DescribedMonth) -> str:
+    """What is said of a file that this machine sees and a worker does not."""
+
+    def vanishing() -> Iterator[DescribedMonth]:
+        yield DescribedMonth(Vanishing(month.stored.month, month.stored.file, ""), month.series)
+
+    try:
+        list(features_on_cluster("spark://not-asked:1")(vanishing()))
+    except LotwiseError as error:
+        return str(error)
+    return "nothing"
+
+
+class Vanishing(StoredMonth):
+    """A month whose file is gone once this machine has looked at its row groups."""
+
+    def stretches(self, readings: int | None = None) -> Iterator[Any]:
+        yield from list(super().stretches(readings))
+        self.file.unlink()
+
+
 def main() -> None:
-    """Print how far the two executors are apart."""
-    months = []
-    for name in sys.argv[1:]:
-        file = Path(name)
-        series = pl.read_parquet(file.with_name(file.name.replace(".parquet", ".series.parquet")))
-        months.append(DescribedMonth(StoredMonth(date(2024, 1, 1), file, ""), series))
-    local = [rows for _, rows in features_of_months(months)]
+    """Print what was found."""
+    months = [stored(Path(name)) for name in sys.argv[1:]]
     os.environ["PYSPARK_PYTHON"] = sys.executable
     with cluster() as address:
-        spark = [rows for _, rows in features_on_cluster(address, SETTINGS)(months)]
-    for here, there in zip(local, spark, strict=True):
-        np.testing.assert_array_equal(np.isnan(here), np.isnan(there))
-        np.testing.assert_allclose(there, here, rtol=1e-12, atol=0)
-    print(f"agree on {sum(rows.size for rows in local)} figures of {len(months)} months")
+        found = {
+            "ours": in_a_session_of_ours(address, months),
+            "somebody's": in_a_session_of_somebody(address, months[:2]),
+        }
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

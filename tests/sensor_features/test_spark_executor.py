@@ -1,6 +1,8 @@
 """The cluster gives the figures of this machine: master and two workers, started for the test."""
 
+import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -12,7 +14,10 @@ import pytest
 
 from assets.sensor_features.executors import MASTER, chosen_executor
 from assets.sensor_features.local_executor import features_of_months
-from tests.sensor_features.loopback_cluster import ROOT
+from assets.sensor_features.registry import KERNEL_COLUMNS
+from assets.sensor_features.spark.series_tasks import series_tasks, task_features
+from data_contracts.errors import UsageError
+from tests.sensor_features.loopback_cluster import ROOT, stored
 
 LENGTHS = (3, 40, 1, 400, 25, 900)
 SPEED = dict.fromkeys(("nor_low", "nor_high", "par_low", "par_high"), float("nan"))
@@ -53,7 +58,9 @@ def write_month(folder: Path, seed: int) -> Path:
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs a Java runtime")
 def test_a_cluster_agrees_with_this_machine(tmp_path: Path) -> None:
-    files = [str(write_month(tmp_path, seed)) for seed in (1, 2)]
+    folder = tmp_path / "plant 1 für #2"  # nothing a URI may hold as it is
+    folder.mkdir()
+    files = [str(write_month(folder, seed)) for seed in range(1, 10)]
     done = subprocess.run(
         [sys.executable, "-m", "tests.sensor_features.loopback_cluster", *files],
         cwd=ROOT,
@@ -64,7 +71,49 @@ def test_a_cluster_agrees_with_this_machine(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    assert "agree on 1140 figures of 2 months" in done.stdout
+    found = json.loads(done.stdout.splitlines()[-1])
+    ours, other = found["ours"], found["somebody's"]
+    assert ours["apart"] <= 1e-12
+    assert ours["figures"] == len(files) * len(LENGTHS) * len(KERNEL_COLUMNS)
+    assert ours["most months held"] <= 5, "two months a core, two cores, and the one given back"
+    assert not ours["still running"], "a session of ours ends with the work"
+
+    assert other["a bare path would mean"] == "hdfs://127.0.0.1:9"
+    assert other["apart"] <= 1e-12
+    assert other["still running"], "a session that is not ours is left alone"
+    assert other["same settings"]
+    assert "does not see the readings: file:///" in other["unseen file"]
+    assert "under the same path" in other["unseen file"]
+
+
+@pytest.mark.parametrize("readings", [1, 500, 10**6])
+def test_tasks_give_the_figures_of_the_month(tmp_path: Path, readings: int) -> None:
+    """Whatever their size: series that share a row group with the next task's, or span several."""
+    month = stored(write_month(tmp_path, 1))
+    tasks = list(series_tasks(month, readings))
+    assert len(tasks) == {1: len(LENGTHS), 500: 2, 10**6: 1}[readings]
+    assert {task.uri for task in tasks} == {month.stored.file.as_uri()}
+    ((_, here),) = features_of_months([month])
+    np.testing.assert_array_equal(np.concatenate([task_features(task) for task in tasks]), here)
+
+
+def test_nothing_but_numbers_and_the_address_is_sent(tmp_path: Path) -> None:
+    month = stored(write_month(tmp_path, 1))
+    (task,) = series_tasks(month)
+    sent = pickle.dumps(task)
+    assert not [name for name in (b"B1", b"B2", b"granulation", b"wet") if name in sent]
+    assert len(sent) < 2_000, "a task's size is that of its series, not of its readings"
+
+
+def test_without_pyspark_the_lock_file_to_install_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    monkeypatch.setenv(MASTER, "spark://127.0.0.1:7077")
+    with pytest.raises(
+        UsageError, match=r"requirements-spark\.lock, or unset LOTWISE_SPARK_MASTER"
+    ):
+        list(chosen_executor()([stored(write_month(tmp_path, 1))]))
 
 
 def test_one_setting_chooses_the_executor(monkeypatch: pytest.MonkeyPatch) -> None:

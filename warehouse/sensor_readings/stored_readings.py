@@ -41,15 +41,18 @@ class Stretch:
     end: int
     is_clean: bool
 
-    def columns(self) -> tuple[Array, Array]:
+    def columns(self, opened: pa.NativeFile | None = None) -> tuple[Array, Array]:
         """Decode them.
+
+        Args:
+            opened: The file, where it is reached otherwise than by its path here.
 
         Returns:
             Microseconds since 1970 and value of every reading from ``start`` to ``end``; a value is
             NaN where there is none or its quality is bad.
         """
         asked = ["recorded_at", "value"] + ([] if self.is_clean else ["is_usable"])
-        table = pq.ParquetFile(self.file).read_row_groups(
+        table = pq.ParquetFile(opened or self.file).read_row_groups(
             list(self.row_groups), columns=asked, use_threads=False
         )
         time_us = table["recorded_at"].to_numpy().view(np.int64)

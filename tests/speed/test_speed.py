@@ -1,0 +1,99 @@
+"""The table of speed says what is missed and missing; a fall is told from a busy hour."""
+
+import importlib
+import os
+from typing import get_type_hints
+
+import polars as pl
+import pytest
+
+from benchmarks.speed.__main__ import check
+from benchmarks.speed.figures import Row, kept_rows, least, machine, most, table
+from benchmarks.speed.history import before, fallen, load_class
+from benchmarks.speed.providers import BARS, PROVIDERS, Provider
+from benchmarks.studies.record import StudyRecord
+
+CORES = os.cpu_count() or 1
+QUIET, CROWDED = 0.5 * CORES, 5.0 * CORES
+RATE, PEAK = "features beside tsfresh's same features", "placing: peak"
+
+
+def history(*rows: tuple[str, str, float, float]) -> pl.DataFrame:
+    """Rows of machine, name, value and load, oldest first."""
+    return pl.DataFrame(rows, ["machine", "name", "value", "load"], orient="row")
+
+
+EARLIER = history(
+    ("here", RATE, 1.0, QUIET),  # before the last five
+    *[("here", RATE, value, QUIET) for value in (19.0, 20.0, 20.0, 21.0, 40.0)],
+    ("here", RATE, 2.0, CROWDED),
+    ("there", RATE, 90.0, QUIET),
+    ("here", PEAK, 500.0, QUIET),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_fallen"),
+    [(RATE, 17.1, False), (RATE, 16.9, True), (RATE, 30.0, False),
+     (PEAK, 570.0, False), (PEAK, 600.0, True), (PEAK, 100.0, False)],
+)  # fmt: skip
+def test_more_than_fifteen_percent_worse_is_a_fall(
+    name: str, value: float, is_fallen: bool
+) -> None:
+    found = fallen([(name, value, "x")], BARS, EARLIER, "here", QUIET)
+    assert list(found) == [name] * is_fallen
+
+
+def test_a_figure_is_held_to_its_own_machine_and_load() -> None:
+    assert before(EARLIER, RATE, "here", QUIET) == 20, "the median of the last five"
+    assert before(EARLIER, RATE, "here", CROWDED) == 2
+    assert before(EARLIER, RATE, "there", QUIET) == 90
+    assert before(EARLIER, RATE, "there", CROWDED) is None
+    assert before(EARLIER, PEAK, "elsewhere", QUIET) is None
+    assert [load_class(load, cores=2) for load in (1.9, 2.1, 5.9, 6.1)] == [0, 1, 1, 2]
+
+
+def test_what_has_no_bar_or_no_past_is_not_judged() -> None:
+    unheard = [("features: rate", 1e-9, "x"), ("placing: rate", 1e-9, "x")]
+    known = EARLIER.vstack(history(("here", "features: rate", 60.0, QUIET)))
+    assert fallen(unheard, BARS, known, "here", QUIET) == {}
+
+
+def test_the_table_shows_figure_bar_and_what_is_missed_or_missing() -> None:
+    bars = {"rate": least(5), "peak": most(600), "CSV": least(3)}
+    lines = table([("rate", 4.4, "M/s"), ("peak", 433, "MB"), ("other", 1234.5, "s")], bars)
+    assert lines == [
+        "name   figure  bar          unit",
+        "rate      4.4  at least 5   M/s   missed",
+        "peak      433  at most 600  MB",
+        "other   1,234               s",
+        "CSV            at least 3         not measured",
+    ]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda one: one.name)
+def test_who_measures_is_there_and_asks_for_nothing(provider: Provider) -> None:
+    module, _, name = provider.function.partition(":")
+    function = getattr(importlib.import_module(module), name)
+    assert get_type_hints(function)["return"] == list[Row]
+    assert len(function.__defaults__ or ()) == function.__code__.co_argcount
+
+
+def test_a_check_fails_by_what_fell_twice(
+    tmp_path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows as `make bench` keeps them; then one figure is slow twice, another once."""
+    record = StudyRecord("speed", folder=tmp_path)
+    monkeypatch.setattr(os, "getloadavg", lambda: (QUIET, QUIET, QUIET))
+    for row in kept_rows([(RATE, 20.0, "times"), (PEAK, 500.0, "MB")], QUIET):
+        record.append(row)
+    kept = record.rows()
+    assert {"commit", "date", "machine", "name", "value", "unit", "load"} == set(kept.columns)
+    assert kept["machine"].unique().to_list() == [machine()]
+    asked = iter(
+        [[(RATE, 10.0, "times"), (PEAK, 900.0, "MB")], [(RATE, 11.0, "times"), (PEAK, 505.0, "MB")]]
+    )
+    monkeypatch.setattr(Provider, "rows", lambda _: next(asked))
+    (said,) = check([PROVIDERS[0]], kept)
+    assert said == f"{RATE}: 10 times, was 20 (50% worse)"
+    assert "missed" in capsys.readouterr().out

@@ -17,7 +17,7 @@ START = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 DAY = timedelta(days=1)
 ORDER = (
     *("outcomes", "results", "flagged_batches", "batches", "failures"),
-    *("open_batches", "drivers", "savings", "runs"),
+    *("open_batches", "similar_batches", "drivers", "savings", "runs"),
 )
 VERDICT = {
     "failures": 1, "batches": 3, "is_proxy": False, "reason": "Because.", "model_used": "ridge",
@@ -155,6 +155,15 @@ def records() -> dict[str, list[dict]]:
                 ("failure", 5, "process_signal"), ("failure", 4, "no_signal"),
                 ("blend", 5, "no_signal"),
             )
+        ],
+        "finding.similar_batches": [
+            {
+                "batch_id": "B2", "compared_by": "trajectory", "neighbour_id": neighbour,
+                "neighbour_result": "good", "rank": rank, "distance": 0.5 * rank,
+                "shared_share": 1.0, "gate": 5, "compared_batches": 5, "good_batches": 8,
+                "is_own_product": True,
+            }
+            for rank, neighbour in enumerate(("B1", "B3"), start=1)
         ],
         "finding.investigation_cards": [
             {

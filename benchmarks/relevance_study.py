@@ -15,7 +15,6 @@ NOMINAL, REACH_99 = 0.05, 2.576
 FIRST_SEED = 101  # methods were developed on the seeds before
 
 
-
 def summary(rows: pl.DataFrame) -> pl.DataFrame:
     """False discovery rate with its 99% band, by kind and over all."""
     marked = rows.with_columns(
@@ -47,7 +46,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--plants", type=int, default=200)
     each = parser.parse_args().plants // len(KINDS)
-    for kind, seed in RECORD.missing([(k, s) for s in range(FIRST_SEED, FIRST_SEED + each) for k in KINDS]):
+    seeds = range(FIRST_SEED, FIRST_SEED + each)
+    for kind, seed in RECORD.missing([(kind, seed) for seed in seeds for kind in KINDS]):
         RECORD.append(relevance_marks(kind, seed))
     with pl.Config(tbl_cols=20, tbl_width_chars=200):
         print(summary(RECORD.rows()))

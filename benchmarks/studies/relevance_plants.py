@@ -104,9 +104,7 @@ def relevance_marks(kind: str, seed: int) -> dict[str, Any]:
         assert isinstance(found, OutcomeAssociations)
         is_cause = (found.tested < CAUSES) & has_causes
         for way, any_dependence in (("", True), ("loose_", False)):
-            rates = false_discovery_rates(
-                found.associations.p_value, any_dependence=any_dependence
-            )
+            rates = false_discovery_rates(found.associations.p_value, any_dependence=any_dependence)
             said = rates <= LARGEST_RATE
             row[f"{name}{way}discoveries"] = int(said.sum())
             row[f"{name}{way}false"] = int((said & ~is_cause).sum())

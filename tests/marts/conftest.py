@@ -17,7 +17,7 @@ START = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 DAY = timedelta(days=1)
 ORDER = (
     *("outcomes", "results", "flagged_batches", "batches", "failures"),
-    *("open_batches", "similar_batches", "drivers", "savings", "runs"),
+    *("open_batches", "similar_batches", "drivers", "relevance", "savings", "runs"),
 )
 VERDICT = {
     "failures": 1, "batches": 3, "is_proxy": False, "reason": "Because.", "model_used": "ridge",
@@ -155,6 +155,13 @@ def records() -> dict[str, list[dict]]:
                 ("failure", 5, "process_signal"), ("failure", 4, "no_signal"),
                 ("blend", 5, "no_signal"),
             )
+        ],
+        "finding.relevance": [
+            {
+                "outcome": "failure", "feature": "parameter.speed", "title": "Speed", "stage": 4,
+                "gate": 5, "is_relevant": False, "is_named": False, "reason_code": "too_few",
+                "reason": "Too few.",
+            }
         ],
         "finding.similar_batches": [
             {

@@ -36,7 +36,7 @@ def test_a_cause_is_sure_and_an_idle_column_is_not() -> None:
 
 
 def test_lots_that_move_both_count_once() -> None:
-    """A target and an idle column that are constant in eight long lots have eight signs, not 400."""
+    """A target and an idle column constant in eight long lots have eight signs."""
     rng = np.random.default_rng(3)
     lot = np.arange(400) // 50
     both = rng.normal(size=(8, 2))[lot]

@@ -32,16 +32,17 @@ def followed(
         first beside which its own 95% interval reaches zero.
     """
     order = relevant[np.argsort(-strength[relevant], kind="stable")]
-    group = dict(zip(order, correlated_clusters(design[:, order]), strict=True))
+    groups = correlated_clusters(design[:, order])
+    group = {int(column): int(code) for column, code in zip(order, groups, strict=True)}
     leader: dict[int, int] = {}
     found: dict[int, int] = {}
-    for column in order:
-        first = leader.setdefault(group[column], int(column))
+    for column in map(int, order):
+        first = leader.setdefault(group[column], column)
         if first != column:
-            found[int(column)] = first
+            found[column] = first
             continue
         stronger = [one for one, other in found.items() if other == NONE]
-        found[int(column)] = _shadows(design, target[:, column], int(column), stronger, cluster)
+        found[column] = _shadows(design, target[:, column], column, stronger, cluster)
     return np.array([found[int(column)] for column in relevant], dtype=np.int64)
 
 
@@ -50,7 +51,7 @@ def _shadows(
 ) -> int:
     rows = np.isfinite(target)
     for other in stronger:
-        both = design[np.ix_(rows, [column, other])]
+        both = np.column_stack([design[rows, column], design[rows, other]])
         if not both.std(axis=0).all():
             continue
         if abs(np.corrcoef(both.T)[0, 1]) < LEAST_CORRELATION:

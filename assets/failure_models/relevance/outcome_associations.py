@@ -91,8 +91,8 @@ def outcome_associations(
     found = associations(design, targets, matrix.cluster[rows], seed)
     if found is None:
         return (
-            f"{rows.size} batches make fewer than {FEWEST_BLOCKS} blocks of lots and stretches that "
-            "stand for themselves."
+            f"{rows.size} batches make fewer than {FEWEST_BLOCKS} blocks of lots and stretches "
+            "that stand for themselves."
         )
     is_there = np.isfinite(matrix.values[np.ix_(rows, tested)])
     own = targets[:, found.target]

@@ -9,6 +9,22 @@ LEAST_SIGN_STABILITY = 0.9
 LEAST_PERIOD_STABILITY = 0.75
 
 _DEFINES = (RefusalRule.DEFINES_OUTCOME, RefusalRule.SAME_QUANTITY, RefusalRule.DEFINING_EVENT)
+_LEAK = "Withheld: it foretells the result as hardly a process can; see evidence.leak_questions."
+_CHANCE = (
+    "Not told from chance: among associations as sure as this, {:.0%} are expected to be false, "
+    "and at most {:.0%} is asked for."
+)
+_HALVES = "It keeps its sign in {:.0%} of half samples of the lots; {:.0%} is asked for."
+_PERIODS = "It keeps its sign in {:.0%} of four stretches of time; {:.0%} is asked for."
+_FOLLOWS = "It follows {}: beside that, nothing of its own is shown."
+_NO_SIGNAL = (
+    "It goes with the outcome, but features together do not foretell later batches better than the "
+    "product does: without a process signal no driver is named."
+)
+_NOT_LEADING = (
+    "It goes with the outcome by itself, but beside the others the model does not hold it firmly "
+    "among the leading places."
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,10 @@ class FeatureFacts:
 
 def why_unnamed(facts: FeatureFacts) -> tuple[str, str]:
     """Return the code and the sentence."""
+    return _before_any_test(facts) or _by_the_test(facts) or _beside_others(facts)
+
+
+def _before_any_test(facts: FeatureFacts) -> tuple[str, str] | None:
     if facts.is_named:
         return RelevanceReason.NAMED, "Named as a driver."
     if facts.refusal is not None:
@@ -50,51 +70,30 @@ def why_unnamed(facts: FeatureFacts) -> tuple[str, str]:
         code = RelevanceReason.DEFINES_OUTCOME if is_defining else RelevanceReason.KNOWN_TOO_LATE
         return code, sentence
     if facts.is_withheld:
-        return (
-            RelevanceReason.LEAK_QUESTION,
-            "Withheld: it foretells the result as hardly a process can; see evidence.leak_questions.",
-        )
+        return RelevanceReason.LEAK_QUESTION, _LEAK
     if facts.obstacle or facts.false_discovery_rate is None:
         return RelevanceReason.TOO_FEW, facts.obstacle or "There was nothing to test."
-    rate = facts.false_discovery_rate
+    return None
+
+
+def _by_the_test(facts: FeatureFacts) -> tuple[str, str] | None:
+    rate = facts.false_discovery_rate or 0.0
+    if rate > LARGEST_RATE and facts.confounded is not None:
+        return RelevanceReason.CONFOUNDED, facts.confounded
     if rate > LARGEST_RATE:
-        if facts.confounded is not None:
-            return RelevanceReason.CONFOUNDED, facts.confounded
-        return (
-            RelevanceReason.NOT_SIGNIFICANT,
-            f"Not told from chance: among associations as sure as this, {rate:.0%} are expected to "
-            f"be false, and at most {LARGEST_RATE:.0%} is asked for.",
-        )
-    unstable = _unstable(facts)
-    if unstable:
-        return RelevanceReason.UNSTABLE, unstable
-    if facts.follows is not None:
-        return (
-            RelevanceReason.FOLLOWS_ANOTHER,
-            f"It follows {facts.follows}: beside that, nothing of its own is shown.",
-        )
-    if facts.verdict != Verdict.PROCESS_SIGNAL:
-        return (
-            RelevanceReason.NO_PROCESS_SIGNAL,
-            "It goes with the outcome, but features together do not foretell later batches better "
-            "than the product does: without a process signal no driver is named.",
-        )
-    return (
-        RelevanceReason.NOT_LEADING,
-        "It goes with the outcome by itself, but beside the others the model does not hold it "
-        "firmly among the leading places.",
-    )
-
-
-def _unstable(facts: FeatureFacts) -> str:
+        return RelevanceReason.NOT_SIGNIFICANT, _CHANCE.format(rate, LARGEST_RATE)
     if facts.sign_stability < LEAST_SIGN_STABILITY:
-        return (
-            f"It keeps its sign in {facts.sign_stability:.0%} of half samples of the lots; "
-            f"{LEAST_SIGN_STABILITY:.0%} is asked for."
-        )
+        told = _HALVES.format(facts.sign_stability, LEAST_SIGN_STABILITY)
+        return RelevanceReason.UNSTABLE, told
     if facts.period_stability < LEAST_PERIOD_STABILITY:
-        return (
-            f"It keeps its sign in {facts.period_stability:.0%} of four stretches of time; "
-            f"{LEAST_PERIOD_STABILITY:.0%} is asked for."
-        )
-    return ""
+        told = _PERIODS.format(facts.period_stability, LEAST_PERIOD_STABILITY)
+        return RelevanceReason.UNSTABLE, told
+    return None
+
+
+def _beside_others(facts: FeatureFacts) -> tuple[str, str]:
+    if facts.follows is not None:
+        return RelevanceReason.FOLLOWS_ANOTHER, _FOLLOWS.format(facts.follows)
+    if facts.verdict != Verdict.PROCESS_SIGNAL:
+        return RelevanceReason.NO_PROCESS_SIGNAL, _NO_SIGNAL
+    return RelevanceReason.NOT_LEADING, _NOT_LEADING

@@ -1,4 +1,4 @@
-"""What the table of relevance shows: the surest features and why each is no driver."""
+"""What the tables of relevance show: the surest features, and what to measure next."""
 
 from typing import Any
 
@@ -15,8 +15,17 @@ _STANDINGS_SQL = """
 SELECT outcome, reason_code, concat_ws('/', outcome, reason_code) AS key
 FROM finding.relevance GROUP BY outcome, reason_code ORDER BY outcome, count(*), reason_code
 """
+_NEXT_SQL = """
+SELECT what, kind, worth_basis, worth_usd IS NOT NULL AS has_worth,
+  cost_usd IS NOT NULL AS has_cost, CAST(rank AS VARCHAR) AS key
+FROM mart.next_measurements ORDER BY rank
+"""
 
 
 def context(facts: Facts) -> dict[str, Any]:
-    """Gather what the template of relevance shows."""
-    return {"relevance": facts.rows(_SHOWN_SQL), "relevance_standings": facts.rows(_STANDINGS_SQL)}
+    """Gather what the templates of relevance and of the next measurements show."""
+    return {
+        "relevance": facts.rows(_SHOWN_SQL),
+        "relevance_standings": facts.rows(_STANDINGS_SQL),
+        "next_measurements": facts.rows(_NEXT_SQL),
+    }

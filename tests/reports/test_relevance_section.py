@@ -47,3 +47,18 @@ def test_the_surest_are_shown_with_their_reason_and_all_are_counted(signal_plant
 def test_without_the_table_that_is_said(signal_plant) -> None:
     html = render(signal_plant, plotly_js="")
     assert "No outcome of this source has a feature that was known before its result." in html
+
+
+def test_what_to_measure_next_has_its_worth_or_says_that_nobody_knows(signal_plant) -> None:
+    told = [
+        {"rank": 1, "kind": "price", "what": "Batch price", "worth_usd": 2e5,
+         "worth_basis": "value of information", "reason": "It moves the case."},
+        {"rank": 2, "kind": "test", "what": "Assay", "worth_basis": "cannot be said",
+         "reason": "Only pass or fail is on record."},
+    ]  # fmt: skip
+    signal_plant.put("mart.next_measurements", _shaped("mart.next_measurements", told))
+    signal_plant.put("evidence.claims", evaluate(signal_plant.query))
+    html = render(signal_plant, plotly_js="")
+    assert 'data-claim="next.worth[1]"' in html
+    assert 'data-claim="next.worth[2]"' not in html
+    assert "Only pass or fail is on record." in html

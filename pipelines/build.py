@@ -49,6 +49,7 @@ TOPIC_DEFS = (
     "assets.savings.defs",
     "assets.history.defs",
     "assets.marts.defs",
+    "assets.similarity.defs",
     "reports.defs",
 )
 # Claims are evaluated on every other table, the contract account included.

@@ -104,6 +104,28 @@ def failure_study(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> 
     yield from table_outputs(found, TABLES)
 
 
+@table_asset(
+    "finding.relevance",
+    *FEATURES,
+    *OUTCOMES,
+    "core.outcome_margins",
+    "evidence.refused_features",
+    "model.verdicts",
+    "finding.drivers",
+    "finding.confounding",
+    group=GROUP,
+    resources={"run_settings"},
+)
+def relevance(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.DataFrame:
+    """Hold every feature against every outcome."""
+    from assets.failure_models.relevance.relevance import RelevanceInputs
+    from assets.failure_models.relevance.relevance import relevance as told
+    from assets.statistics.one_thread import one_thread
+
+    with one_thread():
+        return told(RelevanceInputs(**tables), context.resources.run_settings.seed)
+
+
 @dg.asset(
     key=asset_key("evidence.power"),
     deps=[asset_key(name) for name in STUDIED],

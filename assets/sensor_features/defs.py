@@ -13,7 +13,10 @@ from assets.sensor_features.fault_marks import sensor_faults
 from assets.sensor_features.golden import KEY
 from assets.sensor_features.month_tables import ENVELOPES, TABLE, MonthTables, update_months
 from assets.sensor_features.phase_features import kept_features
+from assets.sensor_features.phase_trajectories import TABLE as TRAJECTORIES
+from assets.sensor_features.phase_trajectories import update_trajectories
 from assets.sensor_features.placement import PLAN
+from data_contracts.catalogue import contract
 from warehouse.reading_files import HISTORY
 from warehouse.sensor_readings.reading_history import stage_known_readings
 from warehouse.sensor_readings.readings import build_readings
@@ -67,6 +70,22 @@ def sensor_phase_features(
     context.log.info(f"{len(updated.replaced)} of {len(updated.names)} months written")
     for table, holds in written.items():
         yield written_result(table, holds)
+
+
+@dg.asset(
+    key=asset_key(TRAJECTORIES),
+    deps=[asset_key(TABLE)],
+    group_name=GROUP,
+    required_resource_keys={"warehouse"},
+    description=contract(TRAJECTORIES).description,
+)
+def phase_trajectories(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Write the trajectories of the months whose features changed."""
+    warehouse: Warehouse = context.resources.warehouse
+    with warehouse.connection():
+        holds, months = update_trajectories(warehouse, TABLE)
+    context.log.info(f"trajectories of {len(months)} months written")
+    return written_result(TRAJECTORIES, holds)
 
 
 def _all_months(warehouse: Warehouse, updated: MonthTables) -> pl.DataFrame | None:

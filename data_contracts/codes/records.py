@@ -191,6 +191,25 @@ class RefutationResult:
     NOT_APPLICABLE: Final = "not_applicable"
 
 
+class RelevanceReason:
+    """Values of ``finding.relevance.reason_code``.
+
+    Why it is not named, the first that holds in this order.
+    """
+
+    NAMED: Final = "named"
+    DEFINES_OUTCOME: Final = "defines_outcome"
+    KNOWN_TOO_LATE: Final = "known_too_late"
+    LEAK_QUESTION: Final = "leak_question"
+    TOO_FEW: Final = "too_few"
+    CONFOUNDED: Final = "confounded"
+    NOT_SIGNIFICANT: Final = "not_significant"
+    UNSTABLE: Final = "unstable"
+    FOLLOWS_ANOTHER: Final = "follows_another"
+    NO_PROCESS_SIGNAL: Final = "no_process_signal"
+    NOT_LEADING: Final = "not_leading"
+
+
 class ReplacementVerdict:
     """Values of ``finding.replacement_intervals.verdict``: what is told to a planner."""
 

@@ -17,7 +17,15 @@ START = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 DAY = timedelta(days=1)
 ORDER = (
     *("outcomes", "results", "flagged_batches", "batches", "failures"),
-    *("open_batches", "drivers", "savings", "runs"),
+    *(
+        "open_batches",
+        "similar_batches",
+        "drivers",
+        "relevance",
+        "next_measurements",
+        "savings",
+        "runs",
+    ),
 )
 VERDICT = {
     "failures": 1, "batches": 3, "is_proxy": False, "reason": "Because.", "model_used": "ridge",
@@ -155,6 +163,63 @@ def records() -> dict[str, list[dict]]:
                 ("failure", 5, "process_signal"), ("failure", 4, "no_signal"),
                 ("blend", 5, "no_signal"),
             )
+        ],
+        "evidence.power": [
+            {
+                "outcome": "blend", "worth": "half_of_failures", "is_headline": True, "gate": 5,
+                "worth_per_batch": 0.1, "trials": 10, "found": 4, "ranked_first": 4,
+                "found_share": 0.4, "years_needed": 3.25, "batches": 4, "failures": 1,
+                "reason": "Ten.", "measured_at": START,
+            }
+        ],
+        "evidence.sensor_faults": [
+            {
+                "batch_id": "B1", "unit_procedure": "u", "phase": "p", "tag": "speed_rpm",
+                "fault": fault, "amount": 1.0, "amount_unit": "h", "known_at": START,
+            }
+            for fault in ("flatline", "gap")
+        ],
+        "feature.sensor_phase_features": [
+            {
+                "batch_id": batch, "unit_procedure": "u", "phase": "p", "tag": "speed_rpm",
+                "month": START.date(), "readings": 9, "known_at": START,
+            }
+            for batch in ("B1", "B2")
+        ],
+        "economics.sensitivity": [
+            {
+                "input": name, "title": name.title(), "kind": kind, "npv_if_low_usd": 0.0,
+                "npv_if_high_usd": 9000.0, "swing_usd": 9000.0, "rank": rank,
+                "value_of_information_usd": worth,
+            }
+            for rank, (name, kind, worth) in enumerate(
+                [("speed effect", "measured", 10.0), ("price", "assumption", 20.0),
+                 ("rent", "assumption", 0.0)], start=1
+            )
+        ],
+        "economics.savings_upper_bounds": [
+            {
+                "outcome": "failure", "feature": feature, "title": feature.title(), "gate": 4,
+                "batches": 4, "failures": 1, "basis": "label", "bound_failures_per_year": 1.0,
+                "bound_usd_per_year": 500.0, "closing_usd_per_year": 100.0, "is_closed": is_closed,
+            }
+            for feature, is_closed in (("speed", False), ("force", True))
+        ],
+        "finding.relevance": [
+            {
+                "outcome": "failure", "feature": "parameter.speed", "title": "Speed", "stage": 4,
+                "gate": 5, "is_relevant": False, "is_named": False, "reason_code": "too_few",
+                "reason": "Too few.",
+            }
+        ],
+        "finding.similar_batches": [
+            {
+                "batch_id": "B2", "compared_by": "trajectory", "neighbour_id": neighbour,
+                "neighbour_result": "good", "rank": rank, "distance": 0.5 * rank,
+                "shared_share": 1.0, "gate": 5, "compared_batches": 5, "good_batches": 8,
+                "is_own_product": True,
+            }
+            for rank, neighbour in enumerate(("B1", "B3"), start=1)
         ],
         "finding.investigation_cards": [
             {

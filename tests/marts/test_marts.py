@@ -133,3 +133,25 @@ def test_runs_mark_the_latest(marts: Mart) -> None:
         "r1": False,
         "r2": True,
     }
+
+
+def test_what_to_measure_next_says_what_it_is_worth_or_that_nobody_can(marts: Mart) -> None:
+    rows = marts("next_measurements").sort("rank").to_dicts()
+    told = [(row["kind"], row["what"], row["worth_usd"], row["cost_usd"]) for row in rows]
+    assert told == [
+        ("price", "Price", 20.0, None),
+        ("effect", "Speed Effect", 10.0, None),
+        ("suspect", "Speed", 500.0, 100.0),
+        ("label", "More batches with a known result: Blend", None, None),
+        ("sensor", "Stage 3", None, None),
+        ("sensor", "Stage 5", None, None),
+        ("sensor", "speed_rpm", None, None),
+        ("test", "The number behind: Blend", None, None),
+        ("test", "The number behind: Failure", None, None),
+    ]
+    reasons = {row["what"]: row["reason"] for row in rows}
+    assert reasons["More batches with a known result: Blend"] == (
+        "Of causes planted into these records 40% were found; four in five would be after 3.3 "
+        "years of such records."
+    )
+    assert reasons["speed_rpm"].startswith("A fault is marked in 50% of its phases (1 of 2)")

@@ -1,4 +1,4 @@
-"""Twenty worked questions: each gives an answer that makes sense, from every client tried."""
+"""Twenty-one worked questions: each gives an answer that makes sense, from every client tried."""
 
 import subprocess
 import sys
@@ -171,6 +171,12 @@ def the_programme_is_that_of_the_scenarios(rows: Rows, query: Query) -> None:
     assert row["is_quick"] is True
 
 
+def relevant_features_are_seldom_false_and_have_their_reason(rows: Rows, query: Query) -> None:
+    assert len(rows) == query("SELECT least(count(*), 50) FROM relevance WHERE is_relevant")
+    assert all(row["false_discovery_rate"] <= 0.05 for row in rows)
+    assert all(row["reason"] for row in rows)
+
+
 SENSE = (
     rates_lie_within_their_ranges, quarters_hold_every_batch,
     every_failure_is_decided_outside_a_limit, drivers_are_ranked_with_their_effects,
@@ -182,6 +188,7 @@ SENSE = (
     alarms_are_right_or_false_or_pending, every_outcome_has_a_verdict_and_a_reason,
     costs_are_those_of_the_ledger, refused_levers_claim_nothing,
     the_programme_is_that_of_the_scenarios,
+    relevant_features_are_seldom_false_and_have_their_reason,
 )  # fmt: skip
 
 
@@ -265,6 +272,6 @@ def test_an_example_is_printed_with_its_answer(plant_home: Path, lotwise) -> Non
     assert ran.stdout.startswith(QUESTIONS[11].sql)
     assert "│ without_a_cause │" in ran.stdout
     refused = lotwise("sql", "--example", "99", "--home", plant_home, check=False)
-    assert (refused.returncode, "1 to 20" in refused.stderr) == (2, True)
+    assert (refused.returncode, "1 to 21" in refused.stderr) == (2, True)
     both = lotwise("sql", "SELECT 1", "--example", "1", "--home", plant_home, check=False)
     assert (both.returncode, "Give one query" in both.stderr) == (2, True)

@@ -76,14 +76,18 @@ class PublishedWarehouse:
         own = shutil.copyfile(self.file, Path(folder, self.file.name))
         return self._open.enter_context(connect_read_only(own))
 
-    def query(self, sql: str) -> pl.DataFrame:
+    def query(self, sql: str, *values: object) -> pl.DataFrame:
         """Return the rows of one query.
+
+        Args:
+            sql: The query.
+            values: What its question marks stand for.
 
         Raises:
             WarehouseError: The query fails, or tries to change something.
         """
         with plain_errors(self.file):
-            return self._connection.execute(sql).pl()
+            return self._connection.execute(sql, list(values) or None).pl()
 
     def answer(self, sql: str) -> pl.DataFrame:
         """Return the rows of a query that a person asks.

@@ -1,5 +1,6 @@
 """Many comparisons at once: what each must show so that all of them together seldom err.
 
+False discovery rates bound the share of errors among what is found, not the chance of any.
 Bonferroni and Holm need no more than the number of comparisons and their p-values. The single-step
 maximum of Westfall and Young needs the draws of a permutation in which all statistics saw the same
 arrangements, and loses nothing to their dependence.
@@ -52,6 +53,37 @@ def holm(p_values: FloatArray, comparisons: int | None = None) -> FloatArray:
     corrected = np.full(p_values.size, np.nan)
     corrected[order] = np.minimum(1.0, np.maximum.accumulate(p_values[order] * left))
     return corrected
+
+
+def false_discovery_rates(p_values: FloatArray, *, any_dependence: bool = False) -> FloatArray:
+    """Return for each comparison the false discovery rate at which it is just discovered.
+
+    Args:
+        p_values: One per comparison; NaN where none could be made, which counts for nothing.
+        any_dependence: Whether the rate is to hold however the comparisons depend on one another;
+            otherwise where they are independent or depend positively. It costs a factor of about
+            the logarithm of their number.
+
+    Returns:
+        In the same places, NaN where there was none.
+
+    Source: Benjamini & Hochberg (1995), section 3; Benjamini & Yekutieli (2001), theorem 1.3.
+
+    Examples:
+        >>> p_values = np.array([0.01, 0.04, np.nan, 0.03])
+        >>> false_discovery_rates(p_values).round(3).tolist()
+        [0.03, 0.04, nan, 0.04]
+        >>> false_discovery_rates(p_values, any_dependence=True).round(3).tolist()  # 1 + 1/2 + 1/3
+        [0.055, 0.073, nan, 0.073]
+    """
+    tested = np.flatnonzero(~np.isnan(p_values))
+    order = tested[np.argsort(p_values[tested], kind="stable")]
+    place = np.arange(1, tested.size + 1)
+    factor = tested.size * float((1 / place).sum() if any_dependence else 1.0)
+    found = np.full(p_values.size, np.nan)
+    rate = p_values[order] * factor / place
+    found[order] = np.minimum(1.0, np.minimum.accumulate(rate[::-1])[::-1])
+    return found
 
 
 @dataclass(frozen=True)

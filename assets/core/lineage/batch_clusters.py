@@ -1,0 +1,169 @@
+"""Which batches depend on each other through what they are made of.
+
+Two batches share an ancestor that counts if it is more than half of either (of a lot: of what the
+batch has of that material) and few batches descend from it. A batch has few such ancestors, each
+within the other, so that sharing seldom runs on from batch to batch through a whole plant; where it
+would, the lineage is left out of the clusters and counted by itself alone.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from data_contracts.codes.records import GenealogyNode
+from data_contracts.tables import table
+
+PARENT_BATCH = "parent_batch"
+MORE_THAN = 0.5  # of the batch, for an ancestor that counts
+FEW_SHARE, FEW_BATCHES = 0.1, 5  # descendants an ancestor may have, whichever is more
+LARGEST_SHARE = 0.25  # of all batches, that a cluster may become
+
+
+def lineages(genealogy_trace: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
+    """Group batches by the ancestors they share, one lineage after the other.
+
+    A lineage is the parent batches, or the lots of one material that reach some batch through more
+    than one level: lots weighed directly into batches are told apart without it.
+
+    Args:
+        genealogy_trace: ``core.genealogy_trace``.
+        batches: All batches: batch_id, cluster_id as it is without shared ancestors.
+
+    Returns:
+        ``core.lineages``: one row per lineage and batch; lineages in which no two batches share an
+        ancestor are left out.
+    """
+    found = []
+    order = batches["batch_id"].sort()
+    own = batches.sort("batch_id")["cluster_id"]
+    for lineage, pairs in _in_turn(_counting(_inherited(genealogy_trace, order), order.len())):
+        group = _joined(order, pairs, order)
+        joined = _joined(order, pairs, own)
+        most = max(_largest(own), LARGEST_SHARE * order.len(), FEW_BATCHES)
+        is_clustered = _largest(joined) <= most
+        own = joined if is_clustered else own
+        found.append(
+            pl.DataFrame(
+                {
+                    "batch_id": order,
+                    "lineage": lineage,
+                    "group_id": group,
+                    "is_clustered": is_clustered,
+                }
+            )
+        )
+    return table("core.lineages", pl.concat(found)) if found else table("core.lineages")
+
+
+def batch_clusters(batches: pl.DataFrame, lineages: pl.DataFrame) -> pl.DataFrame:
+    """Join the clusters of batches that share an ancestor.
+
+    Args:
+        batches: batch_id, cluster_id as it is without shared ancestors.
+        lineages: ``core.lineages``.
+
+    Returns:
+        ``core.batch_clusters``. A cluster that nothing joined keeps its name; joined ones are
+        ``lineage/`` and the first of their names.
+    """
+    own = batches.sort("batch_id")
+    groups = lineages.filter("is_clustered").select(
+        "batch_id", ancestor=pl.concat_str("lineage", "group_id", separator="/")
+    )
+    joined = _joined(own["batch_id"], groups, own["cluster_id"])
+    named = own.with_columns(joined=joined).with_columns(
+        several=pl.col("cluster_id").n_unique().over("joined") > 1
+    )
+    return table(
+        "core.batch_clusters",
+        named.select(
+            "batch_id",
+            cluster_id=pl.when("several")
+            .then(pl.lit("lineage/") + pl.col("joined"))
+            .otherwise("cluster_id"),
+        ),
+    )
+
+
+def _inherited(trace: pl.DataFrame, batch_ids: pl.Series) -> pl.DataFrame:
+    """Ancestors of batches by lineage: batches, and lots that reach some batch over two levels."""
+    rows = trace.filter(
+        pl.col("descendant_type") == GenealogyNode.BATCH,
+        pl.col("descendant").is_in(batch_ids.implode()),
+    )
+    is_batch = pl.col("ancestor_type") == GenealogyNode.BATCH
+    reaches = (pl.col("most_levels") > 1).any().over("ancestor_type", "ancestor")
+    return rows.filter(is_batch | reaches).select(
+        batch_id="descendant",
+        ancestor=pl.concat_str("ancestor_type", "ancestor", separator="/"),
+        lineage=pl.when(is_batch).then(pl.lit(PARENT_BATCH)).otherwise("ancestor_material"),
+        part="share",
+        levels="levels",
+        is_batch=is_batch,
+    )
+
+
+def _counting(pairs: pl.DataFrame, batches: int) -> pl.DataFrame:
+    """Keep ancestors that are more than half of a batch and of few batches.
+
+    Of a lot its part is that of the material's nearest lots; of amounts nobody says, ancestors of
+    one level count in equal parts.
+    """
+    level = ["batch_id", "lineage", "levels"]
+    of_material = ["batch_id", "lineage"]
+    nearest = pl.col("levels") == pl.col("levels").min().over(of_material)
+    whole = pl.col("part").filter(nearest).sum().over(of_material)
+    is_known = pl.col("part").is_not_null().all().over(of_material)
+    part = (
+        pl.when(~is_known)
+        .then(1 / pl.len().over(level))
+        .when("is_batch")
+        .then("part")
+        .otherwise(pl.col("part") / whole)
+    )
+    counted = pairs.with_columns(part=part, batches=pl.len().over("ancestor"))
+    return counted.filter(
+        pl.col("part") > MORE_THAN + 1e-9,
+        pl.col("batches").is_between(1, max(FEW_BATCHES, FEW_SHARE * batches)),
+    )
+
+
+def _in_turn(pairs: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Lineages in which batches share: parent batches first, then materials of most lots."""
+    names = (
+        pairs.group_by("lineage")
+        .agg(pl.col("is_batch").any(), ancestors=pl.col("ancestor").n_unique())
+        .sort("is_batch", "ancestors", "lineage", descending=[True, True, False])
+    )
+    for name in names["lineage"]:
+        own = pairs.filter(pl.col("lineage") == name)
+        # a batch that others are made of belongs to what is made of it
+        itself = own.select("ancestor").unique().with_columns(
+            batch_id=pl.col("ancestor").str.strip_prefix(f"{GenealogyNode.BATCH}/")
+        )
+        joined = pl.concat([own.select("batch_id", "ancestor"), itself.select("batch_id", "ancestor")])
+        yield str(name), joined if name == PARENT_BATCH else own.select("batch_id", "ancestor")
+
+
+def _joined(batch_ids: pl.Series, pairs: pl.DataFrame, own: pl.Series) -> pl.Series:
+    """Join the groups of batches that share an ancestor; the first name of each stands for all."""
+    batches = pl.DataFrame({"batch_id": batch_ids, "own": own}).with_row_index("row")
+    shared = pairs.join(batches, on="batch_id")
+    group = batches["own"].rank("dense").to_numpy().astype(np.int64) - 1
+    ancestor = shared["ancestor"].rank("dense").to_numpy().astype(np.int64)
+    groups = int(group.max(initial=-1)) + 1
+    nodes = groups + int(ancestor.max(initial=0)) + 1
+    ends = group[shared["row"].to_numpy()], ancestor + groups
+    graph = sparse.csr_matrix((np.ones(ancestor.size), ends), shape=(nodes, nodes))
+    component = csgraph.connected_components(graph, directed=False)[1][group]
+    return batches.select(
+        pl.col("own").min().over(pl.Series("component", component)).alias("joined")
+    )["joined"]
+
+
+def _largest(groups: pl.Series) -> int:
+    counts = groups.value_counts()["count"]
+    return int(counts.max() or 0)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ MAPPED = """
       ancestor_id: parent
       kind: kind
       quantity: kg
-      ancestor_type: {column: parent_is, map: {B: batch, L: lot}}
+      ancestor_type: {column: parent_is, values: {B: batch, L: lot}}
       ancestor_material: material
       happened_at: when
     constants: {unit: kg}

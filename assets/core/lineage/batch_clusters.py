@@ -2,8 +2,9 @@
 
 Two batches share an ancestor that counts if it is more than half of either (of a lot: of what the
 batch has of that material) and few batches descend from it. A batch has few such ancestors, each
-within the other, so that sharing seldom runs on from batch to batch through a whole plant; where it
-would, the lineage is left out of the clusters and counted by itself alone.
+within the other, so that sharing does not run on from batch to batch by itself. Together with the
+campaigns or lots that batches are grouped by without it, it may: where joining both would run
+through the plant, the coarser of the two stands, and the other is counted by itself alone.
 """
 
 from collections.abc import Iterator
@@ -16,13 +17,15 @@ from scipy.sparse import csgraph
 from data_contracts.codes.records import GenealogyNode
 from data_contracts.tables import table
 
-PARENT_BATCH = "parent_batch"
+PARENT_BATCH, NAMED = "parent_batch", "lineage/"
 MORE_THAN = 0.5  # of the batch, for an ancestor that counts
 FEW_SHARE, FEW_BATCHES = 0.1, 5  # descendants an ancestor may have, whichever is more
 LARGEST_SHARE = 0.25  # of all batches, that a cluster may become
 
 
-def lineages(genealogy_trace: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
+def lineages(
+    genealogy_trace: pl.DataFrame, batches: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Group batches by the ancestors they share, one lineage after the other.
 
     A lineage is the parent batches, or the lots of one material that reach some batch through more
@@ -33,66 +36,65 @@ def lineages(genealogy_trace: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFra
         batches: All batches: batch_id, cluster_id as it is without shared ancestors.
 
     Returns:
-        ``core.lineages``: one row per lineage and batch; lineages in which no two batches share an
-        ancestor are left out.
+        ``core.lineages``: one row per lineage and batch, without lineages in which no two batches
+        share an ancestor; and ``core.batch_clusters``.
     """
-    found = []
-    order = batches["batch_id"].sort()
-    own = batches.sort("batch_id")["cluster_id"]
-    for lineage, pairs in _in_turn(_counting(_inherited(genealogy_trace, order), order.len())):
-        group = _joined(order, pairs, order)
-        joined = _joined(order, pairs, own)
-        most = max(_largest(own), LARGEST_SHARE * order.len(), FEW_BATCHES)
-        is_clustered = _largest(joined) <= most
-        own = joined if is_clustered else own
+    own = batches.select("batch_id", "cluster_id").sort("batch_id")
+    most = max(_largest(own["cluster_id"]), LARGEST_SHARE * own.height, FEW_BATCHES)
+    found: list[pl.DataFrame] = []
+    for lineage, pairs in _in_turn(_counting(_inherited(genealogy_trace, own), own.height)):
+        group = _joined(own["batch_id"], own["batch_id"], pairs)
+        joined = _named_joined(own["cluster_id"], _joined(own["batch_id"], own["cluster_id"], pairs))
+        instead = _named_instead(own["cluster_id"], group, lineage)
+        is_coarser = instead.n_unique() < own["cluster_id"].n_unique() and _largest(instead) <= most
+        if _largest(joined) <= most:
+            own = own.with_columns(cluster_id=joined)
+        elif is_coarser:
+            own = own.with_columns(cluster_id=instead)
+            found = [each.with_columns(is_clustered=pl.lit(value=False)) for each in found]
+        is_clustered = _largest(joined) <= most or is_coarser
         found.append(
-            pl.DataFrame(
-                {
-                    "batch_id": order,
-                    "lineage": lineage,
-                    "group_id": group,
-                    "is_clustered": is_clustered,
-                }
-            )
-        )
-    return table("core.lineages", pl.concat(found)) if found else table("core.lineages")
+            pl.DataFrame({"batch_id": own["batch_id"], "lineage": lineage, "group_id": group})
+            .with_columns(is_clustered=pl.lit(is_clustered))
+        )  # fmt: skip
+    told = table("core.lineages", pl.concat(found)) if found else table("core.lineages")
+    return told, batch_clusters(own)
 
 
-def batch_clusters(batches: pl.DataFrame, lineages: pl.DataFrame) -> pl.DataFrame:
-    """Join the clusters of batches that share an ancestor.
+def batch_clusters(batches: pl.DataFrame) -> pl.DataFrame:
+    """Return ``core.batch_clusters``.
 
     Args:
-        batches: batch_id, cluster_id as it is without shared ancestors.
-        lineages: ``core.lineages``.
-
-    Returns:
-        ``core.batch_clusters``. A cluster that nothing joined keeps its name; joined ones are
-        ``lineage/`` and the first of their names.
+        batches: batch_id, cluster_id. A cluster that nothing joined keeps its name; others begin
+            with ``lineage/``.
     """
-    own = batches.sort("batch_id")
-    groups = lineages.filter("is_clustered").select(
-        "batch_id", ancestor=pl.concat_str("lineage", "group_id", separator="/")
-    )
-    joined = _joined(own["batch_id"], groups, own["cluster_id"])
-    named = own.with_columns(joined=joined).with_columns(
-        several=pl.col("cluster_id").n_unique().over("joined") > 1
-    )
-    return table(
-        "core.batch_clusters",
-        named.select(
-            "batch_id",
-            cluster_id=pl.when("several")
-            .then(pl.lit("lineage/") + pl.col("joined"))
-            .otherwise("cluster_id"),
-        ),
-    )
+    return table("core.batch_clusters", batches)
 
 
-def _inherited(trace: pl.DataFrame, batch_ids: pl.Series) -> pl.DataFrame:
+def _named_joined(own: pl.Series, joined: pl.Series) -> pl.Series:
+    """Name clusters: as they were where nothing was added, else after the first of them."""
+    frame = pl.DataFrame({"own": own, "joined": joined})
+    first = pl.col("joined").str.strip_prefix(NAMED)
+    several = pl.col("own").n_unique().over("joined") > 1
+    return frame.select(
+        pl.when(several).then(pl.lit(NAMED) + first).otherwise("own").alias("cluster_id")
+    ).to_series()
+
+
+def _named_instead(own: pl.Series, group: pl.Series, lineage: str) -> pl.Series:
+    """Name groups of a lineage that stands instead; a batch that shares nothing keeps its own."""
+    frame = pl.DataFrame({"own": own, "group": group})
+    named = pl.concat_str(pl.lit(f"{NAMED}{lineage}/"), "group")
+    return frame.select(
+        pl.when(pl.len().over("group") > 1).then(named).otherwise("own").alias("cluster_id")
+    ).to_series()
+
+
+def _inherited(trace: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
     """Ancestors of batches by lineage: batches, and lots that reach some batch over two levels."""
     rows = trace.filter(
         pl.col("descendant_type") == GenealogyNode.BATCH,
-        pl.col("descendant").is_in(batch_ids.implode()),
+        pl.col("descendant").is_in(batches["batch_id"].implode()),
     )
     is_batch = pl.col("ancestor_type") == GenealogyNode.BATCH
     reaches = (pl.col("most_levels") > 1).any().over("ancestor_type", "ancestor")
@@ -144,11 +146,12 @@ def _in_turn(pairs: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
         itself = own.select("ancestor").unique().with_columns(
             batch_id=pl.col("ancestor").str.strip_prefix(f"{GenealogyNode.BATCH}/")
         )
-        joined = pl.concat([own.select("batch_id", "ancestor"), itself.select("batch_id", "ancestor")])
-        yield str(name), joined if name == PARENT_BATCH else own.select("batch_id", "ancestor")
+        ends = own.select("batch_id", "ancestor")
+        with_itself = pl.concat([ends, itself.select("batch_id", "ancestor")])
+        yield str(name), with_itself if name == PARENT_BATCH else ends
 
 
-def _joined(batch_ids: pl.Series, pairs: pl.DataFrame, own: pl.Series) -> pl.Series:
+def _joined(batch_ids: pl.Series, own: pl.Series, pairs: pl.DataFrame) -> pl.Series:
     """Join the groups of batches that share an ancestor; the first name of each stands for all."""
     batches = pl.DataFrame({"batch_id": batch_ids, "own": own}).with_row_index("row")
     shared = pairs.join(batches, on="batch_id")

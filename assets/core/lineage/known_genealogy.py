@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from assets.core.known_versions import known_versions_sql
-from assets.core.lineage.batch_clusters import batch_clusters, lineages
+from assets.core.lineage.batch_clusters import lineages
 from assets.core.lineage.genealogy import genealogy
 from assets.core.lineage.genealogy_trace import genealogy_trace
 
@@ -44,6 +44,5 @@ def known_genealogy(query: Query, as_of: datetime) -> dict[str, pl.DataFrame]:
     batches = query(CLUSTERS_SQL.read_text(encoding="utf-8").rstrip().rstrip(";"), known)
     graph = genealogy(delivered, usage, lots)
     trace = genealogy_trace(graph)
-    shared = lineages(trace, batches)
-    found = (graph, trace, shared, batch_clusters(batches, shared))
+    found = (graph, trace, *lineages(trace, batches))
     return dict(zip(GENEALOGY_TABLES, found, strict=True))

@@ -9,7 +9,7 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from assets.core.lineage.batch_clusters import PARENT_BATCH, batch_clusters, lineages
+from assets.core.lineage.batch_clusters import PARENT_BATCH, lineages
 from assets.core.lineage.genealogy import genealogy
 from assets.core.lineage.genealogy_trace import genealogy_trace
 from assets.failure_models.dataset.failure_dependence import ancestor_groups, counted
@@ -44,8 +44,7 @@ def judged(edges, batches, failed, base=None):
         table("core.material_lots"),
     )
     own = pl.DataFrame({"batch_id": batches, "cluster_id": base or [f"batch/{b}" for b in batches]})
-    found = lineages(genealogy_trace(graph), own)
-    clusters = batch_clusters(own, found)
+    found, clusters = lineages(genealogy_trace(graph), own)
     label = pl.DataFrame({"batch_id": batches, "is_failure": [b in failed for b in batches]})
     by_lineage = {name: groups for _, name, groups in ancestor_groups(found)}
     return clusters, by_lineage, label
@@ -152,6 +151,16 @@ def test_lineages_that_would_join_too_many_batches_are_counted_but_not_clustered
     assert by_lineage[PARENT_BATCH]["group"].n_unique() == 40 - 9
 
 
+def test_lineages_coarser_than_what_they_run_across_stand_instead() -> None:
+    """Threes of neighbours and parents of five: joined they are fifteens, so the fives stand."""
+    batches = [f"B{k:02d}" for k in range(40)]
+    threes = [f"campaign/C{k // 3:02d}" for k in range(40)]
+    edges = [edge(b, f"G{k // 5}", 50.0, "split") for k, b in enumerate(batches)]
+    clusters, _, _ = judged(edges, batches, set(), threes)
+    assert clusters["cluster_id"].n_unique() == 8
+    assert clusters["cluster_id"][7] == "lineage/parent_batch/B05"
+
+
 def test_amounts_nobody_says_count_in_equal_parts() -> None:
     """Of one parent of unknown amount a batch is made; of two it is half each, which is not more."""
     batches = [f"B{k}" for k in range(30)]
@@ -175,6 +184,6 @@ def test_without_genealogy_clusters_are_as_they_were() -> None:
     ).cast({"quantity": pl.Float64, "stage": pl.Int64, "charge_no": pl.Int64})  # fmt: skip
     graph = genealogy(nothing, usage, table("core.material_lots"))
     assert graph.height == 2
-    found = lineages(genealogy_trace(graph), own)
+    found, clusters = lineages(genealogy_trace(graph), own)
     assert found.is_empty()
-    assert batch_clusters(own, found).equals(own)
+    assert clusters.equals(own)

@@ -19,8 +19,7 @@ from data_contracts.tables import table
 
 PARENT_BATCH, NAMED = "parent_batch", "lineage/"
 MORE_THAN = 0.5  # of the batch, for an ancestor that counts
-FEW_SHARE, FEW_BATCHES = 0.1, 5  # descendants an ancestor may have, whichever is more
-LARGEST_SHARE = 0.25  # of all batches, that a cluster may become
+FEW_SHARE, FEW_BATCHES = 0.1, 5  # descendants of an ancestor, batches of a cluster: which is more
 
 
 def lineages(
@@ -40,7 +39,7 @@ def lineages(
         share an ancestor; and ``core.batch_clusters``.
     """
     own = batches.select("batch_id", "cluster_id").sort("batch_id")
-    most = max(_largest(own["cluster_id"]), LARGEST_SHARE * own.height, FEW_BATCHES)
+    most = max(_largest(own["cluster_id"]), FEW_SHARE * own.height, FEW_BATCHES)
     found: list[pl.DataFrame] = []
     for lineage, pairs in _in_turn(_counting(_inherited(genealogy_trace, own), own.height)):
         group = _joined(own["batch_id"], own["batch_id"], pairs)

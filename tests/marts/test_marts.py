@@ -133,3 +133,13 @@ def test_runs_mark_the_latest(marts: Mart) -> None:
         "r1": False,
         "r2": True,
     }
+
+
+def test_trace_says_what_became_of_both_ends(marts: Mart) -> None:
+    rows = {(row["descendant"], row["ancestor"]): row for row in marts("trace").to_dicts()}
+    reworked = rows["B5", "B2"]
+    assert (reworked["result"], reworked["ancestor_result"]) == ("good", "failed")
+    assert (reworked["batch_id"], reworked["ancestor_disposition"]) == ("B5", "rejected")
+    intermediate = rows["G1", "api/S/A1"]  # no batch on record
+    assert (intermediate["batch_id"], intermediate["result"]) == (None, None)
+    assert (intermediate["share"], intermediate["material"]) == (0.2, "api")

@@ -1,4 +1,4 @@
-"""Twenty worked questions: each gives an answer that makes sense, from every client tried."""
+"""Twenty-one worked questions: each gives an answer that makes sense, from every client tried."""
 
 import subprocess
 import sys
@@ -171,6 +171,12 @@ def the_programme_is_that_of_the_scenarios(rows: Rows, query: Query) -> None:
     assert row["is_quick"] is True
 
 
+def ancestors_have_failures_of_their_own(rows: Rows, query: Query) -> None:
+    most = query("SELECT count(*) FROM batches WHERE result = 'failed'")
+    assert all(1 < row["failures"] <= min(row["batches"], most) for row in rows)
+    assert all(row["mean_share"] is None or 0 <= row["mean_share"] <= 1 for row in rows)
+
+
 SENSE = (
     rates_lie_within_their_ranges, quarters_hold_every_batch,
     every_failure_is_decided_outside_a_limit, drivers_are_ranked_with_their_effects,
@@ -181,11 +187,11 @@ SENSE = (
     what_was_released_outside_is_outside, flags_come_before_results,
     alarms_are_right_or_false_or_pending, every_outcome_has_a_verdict_and_a_reason,
     costs_are_those_of_the_ledger, refused_levers_claim_nothing,
-    the_programme_is_that_of_the_scenarios,
+    the_programme_is_that_of_the_scenarios, ancestors_have_failures_of_their_own,
 )  # fmt: skip
 
 
-def test_there_are_twenty_questions_and_each_is_one() -> None:
+def test_there_are_twenty_one_questions_and_each_is_one() -> None:
     assert [question.number for question in QUESTIONS] == list(range(1, len(SENSE) + 1))
     assert all(question.text.endswith("?") for question in QUESTIONS)
     assert all(question.sql.splitlines()[1].startswith("-- Asked by: ") for question in QUESTIONS)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from data_contracts.codes.records import OutcomeStatus
+from data_contracts.codes.records import GenealogyKind, OutcomeStatus
 from data_contracts.tables import table
 
 
@@ -110,8 +110,8 @@ def limits(
     """Say what could not be computed for this source, and why.
 
     Args:
-        tables: Core tables by name without schema: ``batches`` and all those of ``ABSENT`` and
-            ``COST_TABLES``.
+        tables: Core tables by name without schema: ``batches``, ``genealogy``, ``lineages`` and all
+            those of ``ABSENT`` and ``COST_TABLES``.
         outcome_definitions: ``core.outcome_definitions``.
         outcomes: ``core.outcomes``.
         strays: Records of unknown batches: table_name, records.
@@ -125,6 +125,7 @@ def limits(
         *_outcome_limits(outcome_definitions, outcomes, tables["batches"]),
         *_stray_limits(strays),
         *_cost_limits(tables),
+        *_genealogy_limits(tables["genealogy"], tables["lineages"]),
     ]
     return table("evidence.limits", rows)
 
@@ -132,6 +133,37 @@ def limits(
 def _cost_limits(tables: Mapping[str, pl.DataFrame]) -> list[Limit]:
     absent = [limit for name, limit in COST_TABLES.items() if tables[name].is_empty()]
     return [COSTS] if len(absent) == len(COST_TABLES) else absent
+
+
+def _genealogy_limits(genealogy: pl.DataFrame, lineages: pl.DataFrame) -> Iterator[Limit]:
+    circular = genealogy.filter("is_circular")
+    if not circular.is_empty():
+        first = circular.row(0, named=True)
+        yield Limit(
+            "genealogy",
+            "circles",
+            f"{circular.height} edges of the genealogy, delivered at different times, run in circles "
+            f"(such as {first['ancestor']} into {first['descendant']}): no trace follows them until "
+            "one of them is corrected.",
+        )
+    inherited = genealogy.filter(pl.col("kind") != GenealogyKind.USE)
+    unknown = inherited["share"].null_count()
+    if unknown:
+        yield Limit(
+            "genealogy",
+            "unknown_shares",
+            f"{unknown} of {inherited.height} edges of the genealogy have no share, because amounts "
+            "are missing or not of one kind: shares of all that lies behind them are not known, and "
+            "ancestors count equally in what batches inherit.",
+        )
+    for lineage in lineages.filter(~pl.col("is_clustered"))["lineage"].unique().sort():
+        yield Limit(
+            "clusters",
+            f"lineage.{lineage}",
+            f"Batches that share ancestors by '{lineage}' are not joined in the clusters of verdicts: "
+            "with the groups they have it would run through most of the plant. "
+            "finding.failure_dependence counts them by themselves.",
+        )
 
 
 def _batch_limits(batches: pl.DataFrame, phases: pl.DataFrame) -> Iterator[Limit]:

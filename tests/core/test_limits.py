@@ -4,6 +4,7 @@ import polars as pl
 
 from assets.core.limits import ABSENT, COST_TABLES, limits
 
+NAMES = (*ABSENT, *COST_TABLES, "genealogy", "lineages")
 NO_STRAYS = pl.DataFrame(schema={"table_name": pl.String, "records": pl.Int64})
 
 
@@ -12,7 +13,7 @@ def codes(frame):
 
 
 def test_the_barest_source_says_everything_it_cannot_tell(table):
-    tables = {name: table(f"core.{name}") for name in (*ABSENT, *COST_TABLES)}
+    tables = {name: table(f"core.{name}") for name in NAMES}
     tables["batches"] = table(
         "core.batches", {"batch_id": "B1", "production_order": 1, "cluster_id": "B1"}
     )
@@ -30,7 +31,7 @@ def test_the_barest_source_says_everything_it_cannot_tell(table):
 
 
 def test_pending_batches_strays_and_missing_margins_are_counted(table, day):
-    tables = {name: table(f"core.{name}") for name in (*ABSENT, *COST_TABLES)}
+    tables = {name: table(f"core.{name}") for name in NAMES}
     tables["batches"] = table(
         "core.batches",
         {
@@ -64,7 +65,7 @@ def test_pending_batches_strays_and_missing_margins_are_counted(table, day):
 
 
 def test_one_kind_of_cost_on_record_leaves_the_other_to_be_told(table, day):
-    tables = {name: table(f"core.{name}") for name in (*ABSENT, *COST_TABLES)}
+    tables = {name: table(f"core.{name}") for name in NAMES}
     tables["batches"] = table(
         "core.batches", {"batch_id": "B1", "production_order": 1, "cluster_id": "B1"}
     )
@@ -84,3 +85,26 @@ def test_one_kind_of_cost_on_record_leaves_the_other_to_be_told(table, day):
     assert told("standard_costs") == {"economics.no_write_offs"}
     assert told("write_offs") == {"economics.no_standard_costs"}
     assert told("standard_costs", "write_offs") == set()
+
+
+def test_what_a_genealogy_cannot_tell_is_said(table):
+    tables = {name: table(f"core.{name}") for name in NAMES}
+    tables["batches"] = table(
+        "core.batches", {"batch_id": "B1", "production_order": 1, "cluster_id": "B1"}
+    )
+    edge = {"descendant_type": "batch", "ancestor_type": "batch", "is_circular": False}
+    tables["genealogy"] = table(
+        "core.genealogy",
+        edge | {"descendant": "B1", "ancestor": "G1", "kind": "split", "share": 0.5},
+        edge | {"descendant": "B1", "ancestor": "G2", "kind": "blend"},
+        edge | {"descendant": "B1", "ancestor": "B2", "kind": "rework", "is_circular": True},
+    )
+    tables["lineages"] = table(
+        "core.lineages",
+        {"batch_id": "B1", "lineage": "api", "group_id": "B1", "is_clustered": False},
+    )
+    found = limits(tables, table("core.outcome_definitions"), table("core.outcomes"), NO_STRAYS)
+    said = dict(found.select("code", "statement").iter_rows())
+    assert said["unknown_shares"].startswith("2 of 3 edges of the genealogy have no share")
+    assert "(such as B2 into B1)" in said["circles"]
+    assert "'api'" in said["lineage.api"]

@@ -29,6 +29,7 @@ def graph(table):
                 "ancestor_material": ancestor.split("/")[0] if "/" in ancestor else None,
                 "kind": "intermediate",
                 "share": share,
+                "is_circular": False,
                 "stage": 2,
                 "known_at": known_at,
             }

@@ -1,8 +1,8 @@
 """The graph of what was made of what: delivered edges and the lots weighed into batches, together.
 
 A lot in a batch may be told twice, by the genealogy and by the use of material: it is one edge.
-Circles that one delivery held were refused when it came; here are left out those that two
-deliveries make together.
+Circles that one delivery held were refused when it came; those that two deliveries make together
+are marked here, and no trace follows them.
 """
 
 import numpy as np
@@ -41,7 +41,7 @@ def genealogy(
     edges = _once(pl.concat([_used(material_usage), _delivered(delivered, known)]))
     if edges.is_empty():
         return table("core.genealogy")
-    shared = _with_shares(edges.filter(~_is_circular(edges)))
+    shared = _with_shares(edges).with_columns(is_circular=_is_circular(edges))
     return table("core.genealogy", shared.select(columns("core.genealogy")))
 
 

@@ -4,6 +4,8 @@ import polars as pl
 
 from assets.core.lineage.genealogy import coded
 from assets.statistics.lineage_graph import lineage_shares
+from data_contracts.catalogue import contract
+from data_contracts.generated.polars_schema import conform
 from data_contracts.tables import table
 
 
@@ -12,11 +14,12 @@ def genealogy_trace(genealogy: pl.DataFrame) -> pl.DataFrame:
     what came of it.
 
     Args:
-        genealogy: ``core.genealogy``, without circles.
+        genealogy: ``core.genealogy``; edges of a circle are not followed.
 
     Returns:
         ``core.genealogy_trace``: one row per pair.
     """
+    genealogy = genealogy.filter(~pl.col("is_circular"))
     if genealogy.is_empty():
         return table("core.genealogy_trace")
     child, parent, nodes = coded(genealogy)
@@ -36,4 +39,4 @@ def genealogy_trace(genealogy: pl.DataFrame) -> pl.DataFrame:
             "most_levels": found.most_levels,
         }
     )
-    return table("core.genealogy_trace", rows)
+    return conform(rows, contract("core.genealogy_trace"))  # in the order of its key already

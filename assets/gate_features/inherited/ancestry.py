@@ -36,6 +36,7 @@ def ancestry(
         instants; ``by``, what brought it in, in words. Known shares under a ten-thousandth are
         left out.
     """
+    genealogy = genealogy.filter(~pl.col("is_circular"))
     into_batches = genealogy.filter(
         pl.col("descendant_type") == GenealogyNode.BATCH,
         pl.col("descendant").is_in(batches["batch_id"].implode()),

@@ -6,8 +6,10 @@ import polars as pl
 import pytest
 
 from assets.core.lineage.genealogy import genealogy
+from assets.core.lineage.genealogy_trace import genealogy_trace
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import polars_schema
+from data_contracts.tables import table
 
 AT = datetime.fromisoformat("2024-01-01T08:00")
 OWN = [column.name for column in contract("raw.genealogy").columns if not column.is_provenance]
@@ -109,9 +111,13 @@ def test_genealogy_knows_a_lot_by_its_number_where_there_is_one() -> None:
     assert ("F", "not_stated/not_stated/L") in graph(by_number, usage=two)
 
 
-def test_genealogy_leaves_out_a_circle_two_deliveries_make() -> None:
+def test_genealogy_marks_a_circle_two_deliveries_make() -> None:
     found = graph(edge("F", "G", 1.0), edge("G", "F", 1.0), edge("H", "G", 1.0))
-    assert set(found) == {("H", "G")}
+    circular = {pair for pair, row in found.items() if row["is_circular"]}
+    assert circular == {("F", "G"), ("G", "F")}
+    assert genealogy_trace(table("core.genealogy", found.values())).select(
+        "descendant", "ancestor"
+    ).rows() == [("H", "G")]
 
 
 def test_genealogy_was_known_when_it_was_recorded() -> None:

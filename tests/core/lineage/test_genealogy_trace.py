@@ -16,6 +16,7 @@ def traced(*edges):
             "ancestor_material": ancestor.split("/")[0] if "/" in ancestor else None,
             "kind": "intermediate",
             "share": share,
+            "is_circular": False,
         }
         for descendant, ancestor, share in edges
     ]

@@ -66,16 +66,15 @@ def lineage_shares(
     direct = _matrix(np.where(is_unknown, 0.0, share), child, parent, shape)
     gaps = _matrix(np.ones(is_unknown.sum()), child[is_unknown], parent[is_unknown], shape)
     is_positive = bool((direct.data > 0).all())  # then its powers have the ways of ``used``
-    ways, total, unknown = [_ones(used)], direct, _ones(gaps)
-    part, gap = direct, unknown
+    ways, parts, unknown = [_ones(used)], [direct], _ones(gaps)
+    gap = unknown
     while ways[-1].nnz:
         if unknown.nnz:
             gap = _ones(ways[-1] @ gaps + gap @ used)
             unknown = _ones(unknown + gap)
-        part = part @ direct
-        total = total + part
-        ways.append(_ones(part.copy() if is_positive else ways[-1] @ used))
-    return _pairs(ways[:-1], total, unknown)
+        parts.append(parts[-1] @ direct)
+        ways.append(_ones(parts[-1].copy() if is_positive else ways[-1] @ used))
+    return _pairs(ways[:-1], _summed(parts), unknown)
 
 
 def _pairs(
@@ -87,7 +86,6 @@ def _pairs(
     row, column = _places(longest)
     share = np.zeros(row.size)
     if total.nnz == row.size and not unknown.nnz:
-        total.sort_indices()
         share = total.data
     else:
         place = row * nodes + column
@@ -106,10 +104,7 @@ def _pairs(
 
 def _levels(ways: list[sparse.csr_matrix]) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
     """Longest and shortest way per pair, as sorted matrices of one structure."""
-    longest = ways[0]
-    for level, way in enumerate(ways[1:], start=2):
-        longest = longest + way * level
-    longest.sort_indices()
+    longest = _summed([way * level for level, way in enumerate(ways, start=1)])
     if longest.nnz == sum(way.nnz for way in ways):  # no pair is joined by ways of two lengths
         return longest, longest
     most = len(ways) + 1
@@ -123,6 +118,15 @@ def _levels(ways: list[sparse.csr_matrix]) -> tuple[sparse.csr_matrix, sparse.cs
     return longest, nearest
 
 
+def _summed(matrices: list[sparse.csr_matrix]) -> sparse.csr_matrix:
+    """The sum of many matrices, its entries sorted; adding them one by one copies the sum each time."""
+    ends = [
+        np.concatenate([np.repeat(np.arange(m.shape[0]), np.diff(m.indptr)) for m in matrices]),
+        np.concatenate([m.indices for m in matrices]),
+    ]
+    return _matrix(np.concatenate([m.data for m in matrices]), *ends, matrices[0].shape)
+
+
 def _places(matrix: sparse.csr_matrix) -> tuple[IntArray, IntArray]:
     """Rows and columns of a matrix's entries, sorted."""
     matrix.sort_indices()
@@ -134,7 +138,7 @@ def _matrix(
     values: FloatArray, child: IntArray, parent: IntArray, shape: tuple[int, int]
 ) -> sparse.csr_matrix:
     matrix = sparse.csr_matrix((values, (child, parent)), shape=shape)
-    matrix.sum_duplicates()
+    matrix.sum_duplicates()  # and sorts
     return matrix
 
 

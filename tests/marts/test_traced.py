@@ -23,9 +23,9 @@ def test_a_lot_is_traced_forward_with_the_money_at_risk(plant) -> None:
     )
     assert (found.rejected, found.prices_are_own, found.went_in) == (1, False, None)
     assert risk_lines(found) == [
-        "At risk, not yet released: 1 batches: USD 100 if all were lost (80 to 150).",
+        "At risk, not yet released: 1 batch: USD 100 if all were lost (80 to 150).",
         "At risk, released: 2 batches: USD 200 if all were lost (160 to 300).",
-        "Rejected already: 1 batches.",
+        "Rejected already: 1 batch.",
         "Priced with placeholders that came with lotwise: arithmetic, no basis for a decision until "
         "the plant states its own ('lotwise assumptions').",
     ]

@@ -39,25 +39,34 @@ def lineages(
         share an ancestor; and ``core.batch_clusters``.
     """
     own = batches.select("batch_id", "cluster_id").sort("batch_id")
-    most = max(_largest(own["cluster_id"]), FEW_SHARE * own.height, FEW_BATCHES)
-    found: list[pl.DataFrame] = []
+    most = max(_largest(own), FEW_SHARE * own.height, FEW_BATCHES)
+    seen: dict[str, pl.DataFrame] = {}
+    part_of: set[str] = set()
     for lineage, pairs in _in_turn(_counting(_inherited(genealogy_trace, own), own.height)):
-        group = _joined(own["batch_id"], own["batch_id"], pairs)
-        joined = _named_joined(own["cluster_id"], _joined(own["batch_id"], own["cluster_id"], pairs))
-        instead = _named_instead(own["cluster_id"], group, lineage)
-        is_coarser = instead.n_unique() < own["cluster_id"].n_unique() and _largest(instead) <= most
-        if _largest(joined) <= most:
-            own = own.with_columns(cluster_id=joined)
-        elif is_coarser:
-            own = own.with_columns(cluster_id=instead)
-            found = [each.with_columns(is_clustered=pl.lit(value=False)) for each in found]
-        is_clustered = _largest(joined) <= most or is_coarser
-        found.append(
-            pl.DataFrame({"batch_id": own["batch_id"], "lineage": lineage, "group_id": group})
-            .with_columns(is_clustered=pl.lit(is_clustered))
-        )  # fmt: skip
-    told = table("core.lineages", pl.concat(found)) if found else table("core.lineages")
-    return told, batch_clusters(own)
+        seen[lineage] = pairs
+        wanted = [lineage]
+        instead = _named_instead(own, pairs, lineage)
+        if _largest(_with_joined(own, pairs)) > most and _is_coarser(instead, own, most):
+            own, part_of = instead, {lineage}
+            wanted = [each for each in seen if each != lineage]  # what may lie within the new groups
+        for each in wanted:
+            joined = _with_joined(own, seen[each])
+            if _largest(joined) <= most:
+                own = joined
+                part_of.add(each)
+    told = [
+        pl.DataFrame(
+            {
+                "batch_id": own["batch_id"],
+                "lineage": lineage,
+                "group_id": _joined(own["batch_id"], own["batch_id"], pairs),
+                "is_clustered": lineage in part_of,
+            }
+        )
+        for lineage, pairs in seen.items()
+    ]
+    found = table("core.lineages", pl.concat(told)) if told else table("core.lineages")
+    return found, batch_clusters(own)
 
 
 def batch_clusters(batches: pl.DataFrame) -> pl.DataFrame:
@@ -70,23 +79,29 @@ def batch_clusters(batches: pl.DataFrame) -> pl.DataFrame:
     return table("core.batch_clusters", batches)
 
 
-def _named_joined(own: pl.Series, joined: pl.Series) -> pl.Series:
-    """Name clusters: as they were where nothing was added, else after the first of them."""
-    frame = pl.DataFrame({"own": own, "joined": joined})
-    first = pl.col("joined").str.strip_prefix(NAMED)
-    several = pl.col("own").n_unique().over("joined") > 1
-    return frame.select(
-        pl.when(several).then(pl.lit(NAMED) + first).otherwise("own").alias("cluster_id")
-    ).to_series()
+def _with_joined(own: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Join clusters; they keep their names where nothing was added, else take that of the first."""
+    joined = _joined(own["batch_id"], own["cluster_id"], pairs)
+    several = pl.col("cluster_id").n_unique().over(joined.alias("joined")) > 1
+    named = pl.lit(NAMED) + joined.str.strip_prefix(NAMED)
+    return own.with_columns(pl.when(several).then(named).otherwise("cluster_id").alias("cluster_id"))
 
 
-def _named_instead(own: pl.Series, group: pl.Series, lineage: str) -> pl.Series:
-    """Name groups of a lineage that stands instead; a batch that shares nothing keeps its own."""
-    frame = pl.DataFrame({"own": own, "group": group})
-    named = pl.concat_str(pl.lit(f"{NAMED}{lineage}/"), "group")
-    return frame.select(
-        pl.when(pl.len().over("group") > 1).then(named).otherwise("own").alias("cluster_id")
-    ).to_series()
+def _named_instead(own: pl.DataFrame, pairs: pl.DataFrame, lineage: str) -> pl.DataFrame:
+    """Put the groups of a lineage in the place of clusters; a batch that shares none keeps its own."""
+    group = _joined(own["batch_id"], own["batch_id"], pairs)
+    named = pl.lit(f"{NAMED}{lineage}/") + group
+    return own.with_columns(
+        pl.when(pl.len().over(group.alias("group")) > 1)
+        .then(named)
+        .otherwise("cluster_id")
+        .alias("cluster_id")
+    )
+
+
+def _is_coarser(instead: pl.DataFrame, own: pl.DataFrame, most: float) -> bool:
+    counts = [each["cluster_id"].n_unique() for each in (instead, own)]
+    return counts[0] < counts[1] and _largest(instead) <= most
 
 
 def _inherited(trace: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
@@ -166,6 +181,5 @@ def _joined(batch_ids: pl.Series, own: pl.Series, pairs: pl.DataFrame) -> pl.Ser
     )["joined"]
 
 
-def _largest(groups: pl.Series) -> int:
-    counts = groups.value_counts()["count"]
-    return int(counts.max() or 0)  # type: ignore[arg-type]
+def _largest(clusters: pl.DataFrame) -> int:
+    return clusters.group_by("cluster_id").len()["len"].max() or 0  # type: ignore[return-value]

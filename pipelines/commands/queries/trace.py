@@ -60,19 +60,25 @@ def risk_lines(found: "Traced") -> list[str]:
     """
     lines = []
     for each in found.at_risk:
-        if each.cost_usd is None:
-            cost = "" if not each.batches else "; nothing is priced in this run"
+        if not each.batches:
+            cost = ""
+        elif each.cost_usd is None:
+            cost = "; nothing is priced in this run"
         else:
             cost = (
                 f": USD {each.cost_usd:,.0f} if all were lost "
                 f"({each.cost_low_usd:,.0f} to {each.cost_high_usd:,.0f})"
             )
-        lines.append(f"At risk, {each.standing}: {each.batches} batches{cost if each.batches else ''}.")
+        lines.append(f"At risk, {each.standing}: {_batches(each.batches)}{cost}.")
     if found.rejected:
-        lines.append(f"Rejected already: {found.rejected} batches.")
+        lines.append(f"Rejected already: {_batches(found.rejected)}.")
     if found.prices_are_own is False and any(each.batches for each in found.at_risk):
         lines.append(
             "Priced with placeholders that came with lotwise: arithmetic, no basis for a decision "
             "until the plant states its own ('lotwise assumptions')."
         )
     return lines
+
+
+def _batches(count: int) -> str:
+    return f"{count} batch" if count == 1 else f"{count} batches"

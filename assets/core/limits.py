@@ -142,9 +142,9 @@ def _genealogy_limits(genealogy: pl.DataFrame, lineages: pl.DataFrame) -> Iterat
         yield Limit(
             "genealogy",
             "circles",
-            f"{circular.height} edges of the genealogy, delivered at different times, run in circles "
-            f"(such as {first['ancestor']} into {first['descendant']}): no trace follows them until "
-            "one of them is corrected.",
+            f"{circular.height} edges of the genealogy, delivered at different times, run in "
+            f"circles (such as {first['ancestor']} into {first['descendant']}): no trace follows "
+            "them until one of them is corrected.",
         )
     inherited = genealogy.filter(pl.col("kind") != GenealogyKind.USE)
     unknown = inherited["share"].null_count()
@@ -152,16 +152,16 @@ def _genealogy_limits(genealogy: pl.DataFrame, lineages: pl.DataFrame) -> Iterat
         yield Limit(
             "genealogy",
             "unknown_shares",
-            f"{unknown} of {inherited.height} edges of the genealogy have no share, because amounts "
-            "are missing or not of one kind: shares of all that lies behind them are not known, and "
-            "ancestors count equally in what batches inherit.",
+            f"{unknown} of {inherited.height} edges of the genealogy have no share, because "
+            "amounts are missing or not of one kind: shares of all that lies behind them are not "
+            "known, and ancestors count equally in what batches inherit.",
         )
     for lineage in lineages.filter(~pl.col("is_clustered"))["lineage"].unique().sort():
         yield Limit(
             "clusters",
             f"lineage.{lineage}",
-            f"Batches that share ancestors by '{lineage}' are not joined in the clusters of verdicts: "
-            "with the groups they have it would run through most of the plant. "
+            f"Batches that share ancestors by '{lineage}' are not joined in the clusters of "
+            "verdicts: with the groups they have it would run through most of the plant. "
             "finding.failure_dependence counts them by themselves.",
         )
 

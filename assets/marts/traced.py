@@ -148,11 +148,13 @@ def _at_risk(standing: str, batches: int, price: dict[str, Any] | None) -> AtRis
 def _found(query: Query, asked: str) -> tuple[str, str]:
     found = query(_FIND.format(condition=f"node = {_text(asked)}"))
     if found.is_empty():
-        found = query(_FIND.format(condition=f"type = 'lot' AND suffix(node, {_text('/' + asked)})"))
+        found = query(
+            _FIND.format(condition=f"type = 'lot' AND suffix(node, {_text('/' + asked)})")
+        )
     if found.is_empty():
         raise UsageError(
-            f"No batch and no lot is named '{asked}' in the published warehouse. 'lotwise sql \"SELECT "
-            "DISTINCT ancestor FROM trace\"' lists what went into others."
+            f"No batch and no lot is named '{asked}' in the published warehouse. 'lotwise sql "
+            '"SELECT DISTINCT ancestor FROM trace"\' lists what went into others.'
         )
     if found.height > 1:
         names = ", ".join(f"{kind} {node}" for kind, node in found.head(MOST_NAMED).iter_rows())

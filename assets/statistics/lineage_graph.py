@@ -119,7 +119,7 @@ def _levels(ways: list[sparse.csr_matrix]) -> tuple[sparse.csr_matrix, sparse.cs
 
 
 def _summed(matrices: list[sparse.csr_matrix]) -> sparse.csr_matrix:
-    """The sum of many matrices, its entries sorted; adding them one by one copies the sum each time."""
+    """The sum of many matrices, sorted; adding one by one copies the sum each time."""
     ends = [
         np.concatenate([np.repeat(np.arange(m.shape[0]), np.diff(m.indptr)) for m in matrices]),
         np.concatenate([m.indices for m in matrices]),

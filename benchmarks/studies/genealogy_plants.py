@@ -1,7 +1,7 @@
 """Plants of three levels: raw lots go into granulates, granulates into finished batches.
 
-Written from a description alone. One attribute of the lots of one material, two levels up, moves the
-assay of every batch that descends from them; lots of the other materials, the way the batches
+Written from a description alone. One attribute of the lots of one material, two levels up, moves
+the assay of every batch that descends from them; lots of the other materials, the way the batches
 were run and the coating lots used in the batches themselves do not.
 """
 
@@ -53,7 +53,9 @@ def genealogy_plant(seed: int) -> GenealogyPlant:
     cause = choices[int(rng.integers(len(choices)))]
     lots, made_of = _lots(rng)
     granulates = np.arange(GRANULATES)
-    made_at = START + np.sort(rng.uniform(0, 3 * 365 * 24 * 60, GRANULATES)).astype("timedelta64[m]")
+    made_at = START + np.sort(rng.uniform(0, 3 * 365 * 24 * 60, GRANULATES)).astype(
+        "timedelta64[m]"
+    )
     parts = rng.choice(SPLIT, GRANULATES, p=(0.2, 0.4, 0.4))
     own = np.repeat(granulates, parts)
     # one batch in five takes a quarter of the granulate made before its own

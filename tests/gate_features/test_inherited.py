@@ -1,5 +1,7 @@
 """What a batch inherits: by hand, through levels, and never before it was known."""
 
+from itertools import pairwise
+
 import polars as pl
 import pytest
 
@@ -102,12 +104,12 @@ def test_lots_weighed_into_the_batch_itself_are_told_elsewhere(table, hours, gat
 
 def test_levels_beyond_the_third_are_one_class_and_traces_are_left_out(table, hours, graph):
     chain = ["B1", "G1", "H1", "I1", "J1", "K1"]
-    ancestors = graph(*((a, b, 1.0, hours(1)) for a, b in zip(chain, chain[1:], strict=False)))
+    ancestors = graph(*((a, b, 1.0, hours(1)) for a, b in pairwise(chain)))
     of_b1 = ancestors.filter(batch_id="B1").sort("node")
     assert dict(of_b1.select("node", "level").iter_rows()) == {
         "G1": 1, "H1": 2, "I1": 3, "J1": 4, "K1": 4,
     }  # fmt: skip
-    heel = graph(*((a, b, 0.01, hours(1)) for a, b in zip(chain, chain[1:], strict=False)))
+    heel = graph(*((a, b, 0.01, hours(1)) for a, b in pairwise(chain)))
     assert heel.filter(batch_id="B1")["node"].to_list() == ["G1", "H1"]  # 1e-2, 1e-4, not 1e-6
 
 
@@ -151,19 +153,22 @@ def test_a_parents_result_nobody_dated_is_left_out(table, hours, gates, of_batch
     undated = of_batches(hours(12), lab_results=results(table, ("A1", 93.0, None)))
     assert values(undated, gates, RESULT) == {}
     untimed = gates.with_columns(gate_at=pl.lit(None, pl.Datetime("us")))
-    built = of_batches(
-        hours(12), lab_results=results(table, ("A1", 93.0, hours(5))), gates=untimed
-    )
+    built = of_batches(hours(12), lab_results=results(table, ("A1", 93.0, hours(5))), gates=untimed)
     assert values(built, untimed, RESULT) == {}
 
 
 def test_one_sample_filed_under_both_is_the_batchs_own(table, hours, gates, of_batches):
-    """The result that decides B1 stands under its parent too: it must not return as the parent's."""
+    """The result that decides B1 stands under A1 too: it must not return as its parent's."""
     both = results(table, ("A1", 93.0, hours(5)), ("B1", 93.0, hours(5)))
     failed = table(
         "core.outcomes",
-        {"batch_id": "A1", "outcome": "failure", "is_failure": True, "known_at": hours(5),
-         "status": "known"},
+        {
+            "batch_id": "A1",
+            "outcome": "failure",
+            "is_failure": True,
+            "known_at": hours(5),
+            "status": "known",
+        },
     )
     assert of_batches(hours(12), lab_results=both, outcomes=failed).values.is_empty()
     other = results(table, ("A1", 93.0, hours(5)), ("B1", 93.0, hours(65)))
@@ -197,6 +202,4 @@ def test_a_parents_margin_and_parameters(table, hours, gates, of_batches):
     assert values(built, gates, "ancestor_batch.margin.assay_pct.level1") == {3: 0.4}
     assert values(built, gates, "ancestor_batch.failed.failure.level1") == {3: 0.0}
     titles = dict(built.features.select("feature", "title").iter_rows())
-    assert titles[moisture] == (
-        "Granulation moisture of parent batches, by intermediates (%)"
-    )
+    assert titles[moisture] == ("Granulation moisture of parent batches, by intermediates (%)")

@@ -82,7 +82,8 @@ def records() -> dict[str, list[dict]]:
         "core.genealogy": [
             {
                 "descendant_type": "batch", "descendant": made, "ancestor_type": "lot",
-                "ancestor": f"api/S/{lot}", "ancestor_material": "api", "kind": "use", "is_circular": False,
+                "ancestor": f"api/S/{lot}", "ancestor_material": "api", "kind": "use",
+                "is_circular": False,
             }
             for made, lot in (("G1", "A1"), ("G2", "A1"), ("B2", "A2"))
         ],

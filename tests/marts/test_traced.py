@@ -6,6 +6,11 @@ from assets.marts.traced import AtRisk, traced
 from data_contracts.errors import UsageError
 from pipelines.commands.queries.trace import risk_lines
 
+PLACEHOLDERS = (
+    "Priced with placeholders that came with lotwise: arithmetic, no basis for a decision until "
+    "the plant states its own ('lotwise assumptions')."
+)
+
 
 def test_a_lot_is_traced_forward_with_the_money_at_risk(plant) -> None:
     """Of A1 came B1 (released), B2 (rejected), B5 (reworked, and so released) and B6 (pending)."""
@@ -26,8 +31,7 @@ def test_a_lot_is_traced_forward_with_the_money_at_risk(plant) -> None:
         "At risk, not yet released: 1 batch: USD 100 if all were lost (80 to 150).",
         "At risk, released: 2 batches: USD 200 if all were lost (160 to 300).",
         "Rejected already: 1 batch.",
-        "Priced with placeholders that came with lotwise: arithmetic, no basis for a decision until "
-        "the plant states its own ('lotwise assumptions').",
+        PLACEHOLDERS,
     ]
 
 
@@ -59,5 +63,5 @@ def test_a_number_several_lots_have_is_asked_about(plant) -> None:
     def two(sql: str):
         return plant.query(sql.replace("suffix(node, '/A1')", "starts_with(node, 'api/S/A')"))
 
-    with pytest.raises(UsageError, match="several: lot api/S/A1, lot api/S/A2. Give one of them"):
+    with pytest.raises(UsageError, match=r"several: lot api/S/A1, lot api/S/A2\. Give one of them"):
         traced(two, "A1")

@@ -1,4 +1,4 @@
-"""Genealogy as somebody exports it: edges that cannot be are refused, each with file, row and why."""
+"""Genealogy as somebody exports it: what cannot be is refused, with file, row and why."""
 
 import polars as pl
 import pytest
@@ -54,7 +54,11 @@ def test_genealogy_is_mapped_and_accepted(read) -> None:
 
 
 BAD = {
-    "an edge to itself": ("B007,B007,rework,1,B,,", "no_edge_to_itself", "nothing is made of itself"),
+    "an edge to itself": (
+        "B007,B007,rework,1,B,,",
+        "no_edge_to_itself",
+        "nothing is made of itself",
+    ),
     "an unknown kind": ("B099,G099,melt,1,B,,", "valid_values", "kind must be one of use, interm"),
     "a negative quantity": ("B099,G099,split,-1,B,,", "range", "quantity must be at least 0"),
 }
@@ -74,9 +78,10 @@ def test_a_circle_is_refused_by_name(read) -> None:
     records = read("G001,B001,rework,1,B,,", "C1,C2,blend,1,B,,")
     refused = records.quarantined().filter(pl.col("rule") == "no_circle")
     assert refused["source_row"].to_list() == [2, 100]  # both edges of it, and no other
-    assert set(refused["reason"]) == {
+    said = (
         "nothing can be made of what it went into: batch B001 -> batch G001 -> batch B001; "
         "correct one of these edges, or leave it out"
-    }
+    )
+    assert set(refused["reason"]) == {said}
     account = records.report.table("raw.genealogy")
     assert (account.received, account.accepted, account.quarantined) == (100, 98, 2)

@@ -47,7 +47,7 @@ def test_a_share_of_zero_is_known_to_be_nothing() -> None:
 def test_a_circle_is_found_and_named_from_end_to_end() -> None:
     child, parent = np.array([1, 2, 0, 3]), np.array([0, 1, 2, 2])
     assert in_cycles(child, parent, 4).tolist() == [True, True, True, False]
-    assert cycles_by_node(child[:3], parent[:3]) == dict.fromkeys(range(3), [0, 1, 2, 0])
+    assert cycles_by_node(child[:3], parent[:3]) == {node: [0, 1, 2, 0] for node in range(3)}
 
 
 def test_what_stands_beside_a_circle_is_in_none() -> None:

@@ -48,7 +48,9 @@ def lineages(
         instead = _named_instead(own, pairs, lineage)
         if _largest(_with_joined(own, pairs)) > most and _is_coarser(instead, own, most):
             own, part_of = instead, {lineage}
-            wanted = [each for each in seen if each != lineage]  # what may lie within the new groups
+            wanted = [
+                each for each in seen if each != lineage
+            ]  # what may lie within the new groups
         for each in wanted:
             joined = _with_joined(own, seen[each])
             if _largest(joined) <= most:
@@ -84,11 +86,13 @@ def _with_joined(own: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     joined = _joined(own["batch_id"], own["cluster_id"], pairs)
     several = pl.col("cluster_id").n_unique().over(joined.alias("joined")) > 1
     named = pl.lit(NAMED) + joined.str.strip_prefix(NAMED)
-    return own.with_columns(pl.when(several).then(named).otherwise("cluster_id").alias("cluster_id"))
+    return own.with_columns(
+        pl.when(several).then(named).otherwise("cluster_id").alias("cluster_id")
+    )
 
 
 def _named_instead(own: pl.DataFrame, pairs: pl.DataFrame, lineage: str) -> pl.DataFrame:
-    """Put the groups of a lineage in the place of clusters; a batch that shares none keeps its own."""
+    """Put a lineage's groups in the place of clusters; a batch that shares none keeps its own."""
     group = _joined(own["batch_id"], own["batch_id"], pairs)
     named = pl.lit(f"{NAMED}{lineage}/") + group
     return own.with_columns(
@@ -157,8 +161,10 @@ def _in_turn(pairs: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     for name in names["lineage"]:
         own = pairs.filter(pl.col("lineage") == name)
         # a batch that others are made of belongs to what is made of it
-        itself = own.select("ancestor").unique().with_columns(
-            batch_id=pl.col("ancestor").str.strip_prefix(f"{GenealogyNode.BATCH}/")
+        itself = (
+            own.select("ancestor")
+            .unique()
+            .with_columns(batch_id=pl.col("ancestor").str.strip_prefix(f"{GenealogyNode.BATCH}/"))
         )
         ends = own.select("batch_id", "ancestor")
         with_itself = pl.concat([ends, itself.select("batch_id", "ancestor")])

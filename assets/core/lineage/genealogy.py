@@ -26,8 +26,8 @@ def genealogy(
 
     Args:
         delivered: ``raw.genealogy`` as known, its own columns.
-        material_usage: ``raw.material_usage`` as known. Where an edge is in both, amount and instant
-            are taken from here as far as they are given, kind and the rest from the genealogy.
+        material_usage: ``raw.material_usage`` as known. Where an edge is in both, amount and
+            instant are taken from here as far as they are given, the kind from the genealogy.
         material_lots: ``raw.material_lots`` as known: a lot that the genealogy names by its number
             alone is the one lot of that number.
 
@@ -101,7 +101,8 @@ def _with_known_lot(edges: pl.DataFrame, side: str, known: pl.DataFrame) -> pl.D
     is_lot = pl.col(f"{side}_type") == GenealogyNode.LOT
     for by in (["material", "lot"], ["lot"]):
         single = (
-            known.group_by(by).agg(pl.len(), pl.col("material", "supplier").first().name.suffix("_one"))
+            known.group_by(by)
+            .agg(pl.len(), pl.col("material", "supplier").first().name.suffix("_one"))
             .filter(pl.col("len") == 1)
             .select(*by, "material_one", "supplier_one")
         )  # fmt: skip

@@ -10,8 +10,9 @@ from data_contracts.tables import table
 
 
 def genealogy_trace(genealogy: pl.DataFrame) -> pl.DataFrame:
-    """List every ancestor of every batch and lot: read by descendant what went in, by ancestor
-    what came of it.
+    """List every ancestor of every batch and lot.
+
+    Read by descendant it says what went in, by ancestor what came of it.
 
     Args:
         genealogy: ``core.genealogy``; edges of a circle are not followed.

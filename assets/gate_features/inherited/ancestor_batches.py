@@ -187,7 +187,9 @@ def _features(joined: pl.DataFrame) -> Observations:
     if rows.is_empty():
         return nothing()
     named = rows.group_by("feature", maintain_order=True).agg(
-        pl.col("quantity", "words", "level", "record_kind", "source_table", "source_column").first(),
+        pl.col(
+            "quantity", "words", "level", "record_kind", "source_table", "source_column"
+        ).first(),
         pl.col("unit").drop_nulls().first(),
         stage=pl.col("stage").min(),
         by=pl.col("by").unique().sort().str.join(", "),
@@ -200,8 +202,8 @@ def _described(named: pl.DataFrame, suffix: str, statistic: str) -> pl.DataFrame
     units = [printed_unit(quantity, unit) for quantity, unit, *_ in recorded]
     titles = [
         title(
-            f"{phrase(quantity, own)}{words} of "
-            f"{'parent batches' if level == 1 else f'batches {level_words(level)}'}, by {by}{f', {statistic}' if suffix else ''}",
+            f"{phrase(quantity, own)}{words} of {_whose(level)}, by {by}"
+            f"{f', {statistic}' if suffix else ''}",
             unit,
         )
         for (quantity, own, words, level, by), unit in zip(recorded, units, strict=True)
@@ -222,3 +224,7 @@ def _described(named: pl.DataFrame, suffix: str, statistic: str) -> pl.DataFrame
             "level",
         ),
     )
+
+
+def _whose(level: int) -> str:
+    return "parent batches" if level == 1 else f"batches {level_words(level)}"

@@ -84,8 +84,8 @@ def _described(named: pl.DataFrame, suffix: str, words: str) -> pl.DataFrame:
         measured_quantity=pl.col("attribute"),
         formula=pl.lit(words.replace("quantity-weighted", "share-weighted")),
         description=pl.format(
-            "Attribute '{}' of the lots of {} that went into what the batch is made of, {} level(s) "
-            "up.",
+            "Attribute '{}' of the lots of {} that went into what the batch is made of, {} "
+            "level(s) up.",
             "attribute",
             "material",
             "level",

@@ -1,4 +1,4 @@
-"""The ancestors of every batch by the way they came in: how much, by which step, known from when."""
+"""The ancestors of every batch by the way they came in: how much, by what, known from when."""
 
 import polars as pl
 

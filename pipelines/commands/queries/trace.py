@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 def command(
     asked: Annotated[
-        str, typer.Argument(metavar="BATCH|LOT", help="A batch, a lot's number, or material/supplier/lot.")
+        str,
+        typer.Argument(
+            metavar="BATCH|LOT", help="A batch, a lot's number, or material/supplier/lot."
+        ),
     ],
     forward: Annotated[bool, typer.Option("--forward", help="Only what came of it.")] = False,
     backward: Annotated[bool, typer.Option("--backward", help="Only what went into it.")] = False,
@@ -47,7 +50,9 @@ def _print(found: "Traced") -> None:
             say(f"{title}: nothing on record.")
         elif rows is not None:
             say(f"{title}:")
-            print_rows(rows.drop(name for name in rows.columns if rows[name].null_count() == rows.height))
+            print_rows(
+                rows.drop(name for name in rows.columns if rows[name].null_count() == rows.height)
+            )
     for line in risk_lines(found):
         say(line)
 

@@ -162,7 +162,7 @@ def test_lineages_coarser_than_what_they_run_across_stand_instead() -> None:
 
 
 def test_amounts_nobody_says_count_in_equal_parts() -> None:
-    """Of one parent of unknown amount a batch is made; of two it is half each, which is not more."""
+    """A batch of one parent of unknown amount is all of it; of two half each, which is not more."""
     batches = [f"B{k}" for k in range(30)]
     edges = [edge("B0", "G", None), edge("B1", "G", None), edge("B2", "G", None),
              edge("B2", "H", None), edge("B3", "H", None)]  # fmt: skip

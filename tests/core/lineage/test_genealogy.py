@@ -56,7 +56,9 @@ def shares(found):
 
 
 def test_genealogy_shares_are_of_all_that_went_in_whatever_the_unit() -> None:
-    found = graph(edge("F", "G", 90.0), edge("F", "H", 9_000.0, unit="g"), usage=[use("F", "L", 1.0)])
+    found = graph(
+        edge("F", "G", 90.0), edge("F", "H", 9_000.0, unit="g"), usage=[use("F", "L", 1.0)]
+    )
     assert shares(found) == {("F", "G"): 0.9, ("F", "H"): 0.09, ("F", "api/s/L"): 0.01}
 
 

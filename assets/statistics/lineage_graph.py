@@ -120,11 +120,9 @@ def _levels(ways: list[sparse.csr_matrix]) -> tuple[sparse.csr_matrix, sparse.cs
 
 def _summed(matrices: list[sparse.csr_matrix]) -> sparse.csr_matrix:
     """The sum of many matrices, sorted; adding one by one copies the sum each time."""
-    ends = [
-        np.concatenate([np.repeat(np.arange(m.shape[0]), np.diff(m.indptr)) for m in matrices]),
-        np.concatenate([m.indices for m in matrices]),
-    ]
-    return _matrix(np.concatenate([m.data for m in matrices]), *ends, matrices[0].shape)
+    rows = np.concatenate([np.repeat(np.arange(m.shape[0]), np.diff(m.indptr)) for m in matrices])
+    columns = np.concatenate([m.indices for m in matrices])
+    return _matrix(np.concatenate([m.data for m in matrices]), rows, columns, matrices[0].shape)
 
 
 def _places(matrix: sparse.csr_matrix) -> tuple[IntArray, IntArray]:

@@ -23,7 +23,7 @@ from pipelines.commands import (
     what_if,
 )
 from pipelines.commands.nights import backfill, init, nightly, serve
-from pipelines.commands.queries import export, similar, sql
+from pipelines.commands.queries import export, similar, sql, trace
 from pipelines.processor_threads import keep_threads_to_ourselves
 from pipelines.terminal.console import print_error
 from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
@@ -36,7 +36,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(run, nightly, backfill, self_test, simulate, check, profile),
-    *(roi, assumptions, what_if, report, sql, similar, export, publish, verify, init, serve),
+    *(roi, assumptions, what_if, report, sql, similar, trace, export, publish, verify, init, serve),
 )
 for command in COMMANDS:
     name = command.__name__.rsplit(".", 1)[-1].replace("_", "-")

@@ -17,6 +17,8 @@ from assets.core.known_versions import (
     unknown_batches_sql,
 )
 from assets.core.limits import TABLES, limits
+from assets.core.lineage.known_genealogy import GENEALOGY_TABLES, known_genealogy
+from assets.core.lineage.known_genealogy import RECORDS as GENEALOGY_RECORDS
 from assets.core.margins import outcome_margins
 from assets.core.outcome_inputs import RECORDS, read_by
 from assets.core.outcomes import outcome_definitions, outcomes
@@ -28,6 +30,7 @@ from assets.defs import (
     table_outputs,
     table_outs,
     written_result,
+    written_specs,
 )
 from data_contracts.catalogue import contract, contract_names
 
@@ -75,7 +78,7 @@ def core_asset(name: str, select: str | Path, *reads: str) -> dg.AssetsDefinitio
 
 
 core_tables = [
-    core_asset(BATCHES, SQL / "batches.sql", "raw.material_usage"),
+    core_asset(BATCHES, SQL / "batches.sql", "core.batch_clusters"),
     *(
         core_asset(
             name,
@@ -85,6 +88,19 @@ core_tables = [
         for name in COPIES
     ),
 ]
+
+
+@dg.multi_asset(
+    name="genealogy",
+    specs=written_specs(*GENEALOGY_TABLES, deps=("raw.batches", *GENEALOGY_RECORDS), group=GROUP),
+    required_resource_keys={"warehouse", "run_settings"},
+    op_tags=asks_only(*KNOWN_BY),
+)
+def core_genealogy(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Put what was made of what into one graph, trace it, and join clusters by it."""
+    warehouse = context.resources.warehouse
+    for name, frame in known_genealogy(warehouse.query, as_of_date(context)).items():
+        yield written_result(name, warehouse.write(name, frame))
 
 
 @dg.multi_asset(

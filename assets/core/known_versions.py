@@ -28,12 +28,13 @@ FROM {READINGS}
 """
 
 
-def known_versions_sql(table: str) -> str:
+def known_versions_sql(table: str, *, of_any_batch: bool = False) -> str:
     """Return the SELECT of a core table that holds the known versions of a raw one.
 
     Args:
         table: ``core.<table>``; the raw table of that name is read, and ``core.batches`` where a
             record names a batch. Records of batches nobody delivered are left out.
+        of_any_batch: Whether records of those are taken too, and ``core.batches`` is not read.
 
     Returns:
         One SELECT over the contract's columns with the parameter ``$as_of``.
@@ -44,7 +45,7 @@ def known_versions_sql(table: str) -> str:
     conditions = [
         *([f"coalesce({_first(known_from)} <= $as_of, TRUE)"] if known_from else []),
         _received(raw),
-        *_of_known_batches(raw),
+        *([] if of_any_batch else _of_known_batches(raw)),
     ]
     first = _record_known_at(raw)
     selected = ",\n    ".join(_value(column, first) for column in columns)

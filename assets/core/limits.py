@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from data_contracts.codes.records import OutcomeStatus
+from data_contracts.codes.records import GenealogyKind, OutcomeStatus
 from data_contracts.tables import table
 
 
@@ -102,11 +102,11 @@ COST_TABLES = {
 
 # Loaded with every source that has them, open to SQL, and read by nothing that is found yet.
 UNUSED = {
-    "material_lots": "receipts of material lots",
     "spectra": "points of spectra",
     "stability_results": "stability results",
 }
-TABLES = tuple(dict.fromkeys((*ABSENT, *COST_TABLES, *UNUSED)))  # beside batches
+# Read beside batches.
+TABLES = tuple(dict.fromkeys((*ABSENT, *COST_TABLES, *UNUSED, "genealogy", "lineages")))
 
 
 def limits(
@@ -137,6 +137,7 @@ def limits(
         *_cost_limits(tables),
         *_unused(tables),
         *_without_origin(tables["batches"], failure_modes),
+        *_genealogy_limits(tables["genealogy"], tables["lineages"]),
     ]
     return table("evidence.limits", rows)
 
@@ -168,6 +169,37 @@ def _without_origin(batches: pl.DataFrame, known: Mapping[str, int]) -> Iterator
             f"The stage where a failure originates is not known for {shown}: its cost stands "
             "under no stage unless an investigation confirmed a cause. Name the stages under "
             "'failure_modes' in the profile.",
+        )
+
+
+def _genealogy_limits(genealogy: pl.DataFrame, lineages: pl.DataFrame) -> Iterator[Limit]:
+    circular = genealogy.filter("is_circular")
+    if not circular.is_empty():
+        first = circular.row(0, named=True)
+        yield Limit(
+            "genealogy",
+            "circles",
+            f"{circular.height} edges of the genealogy, delivered at different times, run in "
+            f"circles (such as {first['ancestor']} into {first['descendant']}): no trace follows "
+            "them until one of them is corrected.",
+        )
+    inherited = genealogy.filter(pl.col("kind") != GenealogyKind.USE)
+    unknown = inherited["share"].null_count()
+    if unknown:
+        yield Limit(
+            "genealogy",
+            "unknown_shares",
+            f"{unknown} of {inherited.height} edges of the genealogy have no share, because "
+            "amounts are missing or not of one kind: shares of all that lies behind them are not "
+            "known, and ancestors count equally in what batches inherit.",
+        )
+    for lineage in lineages.filter(~pl.col("is_clustered"))["lineage"].unique().sort():
+        yield Limit(
+            "clusters",
+            f"lineage.{lineage}",
+            f"Batches that share ancestors by '{lineage}' are not joined in the clusters of "
+            "verdicts: with the groups they have it would run through most of the plant. "
+            "finding.failure_dependence counts them by themselves.",
         )
 
 

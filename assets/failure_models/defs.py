@@ -209,10 +209,11 @@ def causes(attributions: pl.DataFrame, **tables: pl.DataFrame) -> Iterator[Any]:
     "core.deviations",
     "core.outcome_definitions",
     "feature.batch_gates",
+    "core.lineages",
     group=SCORING_GROUP,
 )
 def dependence(**tables: pl.DataFrame) -> pl.DataFrame:
-    """Count failures by lot, campaign, equipment episode and deviation."""
+    """Count failures by lot, campaign, shared ancestor, equipment episode and deviation."""
     from assets.failure_models.dataset.failure_dependence import failure_dependence
 
     return failure_dependence(**tables)

@@ -10,6 +10,9 @@ import polars as pl
 
 from assets.gate_features.dictionary import dictionary
 from assets.gate_features.firewall import admit
+from assets.gate_features.inherited.ancestor_batches import ancestor_batch_features
+from assets.gate_features.inherited.ancestor_lots import ancestor_lot_features
+from assets.gate_features.inherited.ancestry import ancestry, goes_beyond
 from assets.gate_features.observed.context import context_features
 from assets.gate_features.observed.deviations import deviation_features
 from assets.gate_features.observed.equipment import equipment_features
@@ -38,6 +41,10 @@ class CoreRecords:
     equipment_events: pl.DataFrame
     sensor_tags: pl.DataFrame
     sensor_phase_features: pl.DataFrame
+    genealogy: pl.DataFrame
+    genealogy_trace: pl.DataFrame
+    outcomes: pl.DataFrame
+    outcome_margins: pl.DataFrame
 
 
 def gate_features(
@@ -75,6 +82,7 @@ def gate_features(
             timeline_features(records.phases),
             equipment_features(records.phases, records.equipment_events),
             sensor_features(records.sensor_phase_features, records.sensor_tags),
+            *_inherited(records, batch_gates),
         ]
     )
     observed = _held_back(observed, quantity_stages or {})
@@ -86,6 +94,23 @@ def gate_features(
             outcome_definitions, observed.features, admitted
         ),
     }
+
+
+def _inherited(records: CoreRecords, batch_gates: pl.DataFrame) -> list[Observations]:
+    if not goes_beyond(records.genealogy, records.material_usage):
+        return []
+    ancestors = ancestry(records.batches, records.genealogy, records.genealogy_trace)
+    return [
+        ancestor_lot_features(ancestors, records.material_attributes, records.material_usage),
+        ancestor_batch_features(
+            ancestors,
+            records.parameters,
+            records.lab_results,
+            records.outcomes,
+            records.outcome_margins,
+            batch_gates,
+        ),
+    ]
 
 
 def _held_back(observed: Observations, quantity_stages: Mapping[str, int]) -> Observations:

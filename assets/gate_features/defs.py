@@ -25,6 +25,10 @@ RECORDS = (
     "core.equipment_events",
     "core.sensor_tags",
     "feature.sensor_phase_features",
+    "core.genealogy",
+    "core.genealogy_trace",
+    "core.outcomes",
+    "core.outcome_margins",
 )
 
 feature_batch_gates = table_asset(

@@ -25,6 +25,7 @@ VOCABULARY: Final = {
     "raw.material_lots": ("material", "supplier"),
     "raw.material_attributes": ("attribute",),
     "raw.inspections": ("defect_class",),
+    "raw.genealogy": ("kind", "ancestor_material", "descendant_material"),
 }
 
 

@@ -25,6 +25,7 @@ from assets.sources.files.delivered_files import (
 from assets.sources.files.kept_files import KeptFiles
 from assets.sources.files.places import data_folder
 from assets.sources.files.record_places import no_rows_set_aside
+from assets.sources.genealogy_circles import GENEALOGY, without_circles
 from assets.sources.inputs import delivered_name, input_hashes
 from assets.sources.landing.landed_files import Landed
 from assets.sources.mapping.cleaning import BlankedCells, clean
@@ -182,6 +183,7 @@ def _admissions(
         feeding = sorted({m.file for m in profile.mappings if m.table == table})
         misshapen = [delivered[name].misshapen for name in feeding]
         admissions[table] = admit(table, records, pl.concat([no_rows_set_aside(), *misshapen]))
+    admissions[GENEALOGY] = without_circles(admissions[GENEALOGY])
     return admissions
 
 

@@ -17,6 +17,7 @@ import polars as pl
 from assets.core.as_of import END_OF_TIME
 from assets.core.defs import COPIES, SQL
 from assets.core.known_versions import BATCHES, known_versions_sql
+from assets.core.lineage.known_genealogy import known_genealogy
 from assets.failure_models.dataset.study_inputs import StudySettings
 from assets.rules.target_search import RuleSettings
 from assets.sources.importer import read_source
@@ -79,10 +80,14 @@ def core_tables(profile: Profile, folder: Path) -> Tables:
                 frame = with_delivery(admission.accepted, {}, now, "study", now)
                 warehouse.append_versions(name, frame)
             as_of = {"as_of": END_OF_TIME}
+            made_of = known_genealogy(warehouse.query, END_OF_TIME)
+            for name, frame in made_of.items():
+                warehouse.write(name, frame)
             warehouse.build_from_sql(BATCHES, SQL / "batches.sql", as_of)
             for name in COPIES:
                 warehouse.build_from_sql(name, known_versions_sql(name), as_of)
-            return {contract(n).table: warehouse.read(n) for n in (BATCHES, *COPIES)}
+            names = (BATCHES, *COPIES, *made_of)
+            return {contract(n).table: warehouse.read(n) for n in names}
 
 
 def verdict_marks(found: Tables) -> dict[str, Any]:

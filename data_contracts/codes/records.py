@@ -90,6 +90,27 @@ class FitStatus:
     NO_RECORDS: Final = "no_records"
 
 
+class GenealogyKind:
+    """Values of ``raw.genealogy.kind``.
+
+    How the one became the other; use is a lot weighed into a batch.
+    """
+
+    USE: Final = "use"
+    INTERMEDIATE: Final = "intermediate"
+    SPLIT: Final = "split"
+    BLEND: Final = "blend"
+    REWORK: Final = "rework"
+    REPROCESS: Final = "reprocess"
+
+
+class GenealogyNode:
+    """Values of ``raw.genealogy.descendant_type``: whether what was made is a batch or a lot."""
+
+    BATCH: Final = "batch"
+    LOT: Final = "lot"
+
+
 class HoldVerdict:
     """Values of ``finding.hold_times.verdict``: what is said of the hold."""
 

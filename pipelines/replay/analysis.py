@@ -45,6 +45,8 @@ RECORDS = (
     "inspections",
     "equipment_events",
     "sensor_tags",
+    "genealogy",
+    "genealogy_trace",
 )
 
 
@@ -84,14 +86,20 @@ def features_of(
     definitions = outcome_definitions(declared)
     gates = batch_gates(records["batches"], records["phases"], records["lab_results"])
     sensors = table("feature.sensor_phase_features")
+    decided = outcomes(declared, records["batches"], measured, margins)
     return {
         **{f"core.{name}": frame for name, frame in records.items()},
         "core.outcome_definitions": definitions,
         "core.outcome_margins": margins,
-        "core.outcomes": outcomes(declared, records["batches"], measured, margins),
+        "core.outcomes": decided,
         "feature.batch_gates": gates,
         **gate_features(
-            CoreRecords(**records, sensor_phase_features=sensors),
+            CoreRecords(
+                **records,
+                sensor_phase_features=sensors,
+                outcomes=decided,
+                outcome_margins=margins,
+            ),
             gates,
             definitions,
             quantity_stages=stages,

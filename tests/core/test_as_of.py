@@ -11,6 +11,7 @@ from assets.core.known_versions import (
     latest_instant_sql,
     unknown_batches_sql,
 )
+from assets.core.lineage.known_genealogy import known_genealogy
 from data_contracts.catalogue import contract
 from data_contracts.generated.duckdb_ddl import create_table_sql
 from warehouse.paths import Home
@@ -48,6 +49,8 @@ class Plant:
         }
 
     def core(self, name, as_of, **wanted):
+        for table, frame in known_genealogy(self.warehouse.query, as_of).items():
+            self.warehouse.write(table, frame)
         self.warehouse.build_from_sql("core.batches", SQL / "batches.sql", {"as_of": as_of})
         if name != "batches":
             select = known_versions_sql(f"core.{name}")

@@ -111,3 +111,26 @@ def test_what_is_loaded_and_unused_is_told_with_its_size_and_where_it_lies(table
     assert "unused.stability_results" not in said
     assert "not known for cracks" in said["no_origin"]
     assert "no_origin" not in told({"cracks": 4})
+
+
+def test_what_a_genealogy_cannot_tell_is_said(table):
+    tables = {name: table(f"core.{name}") for name in TABLES}
+    tables["batches"] = table(
+        "core.batches", {"batch_id": "B1", "production_order": 1, "cluster_id": "B1"}
+    )
+    edge = {"descendant_type": "batch", "ancestor_type": "batch", "is_circular": False}
+    tables["genealogy"] = table(
+        "core.genealogy",
+        edge | {"descendant": "B1", "ancestor": "G1", "kind": "split", "share": 0.5},
+        edge | {"descendant": "B1", "ancestor": "G2", "kind": "blend"},
+        edge | {"descendant": "B1", "ancestor": "B2", "kind": "rework", "is_circular": True},
+    )
+    tables["lineages"] = table(
+        "core.lineages",
+        {"batch_id": "B1", "lineage": "api", "group_id": "B1", "is_clustered": False},
+    )
+    found = limits(tables, table("core.outcome_definitions"), table("core.outcomes"), NO_STRAYS, {})
+    said = dict(found.select("code", "statement").iter_rows())
+    assert said["unknown_shares"].startswith("2 of 3 edges of the genealogy have no share")
+    assert "(such as B2 into B1)" in said["circles"]
+    assert "'api'" in said["lineage.api"]

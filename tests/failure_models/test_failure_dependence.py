@@ -99,6 +99,7 @@ def counted(defining_events: str | None = None) -> dict[str, dict[str, object]]:
                 for gate in (5, 6)
             ],
         ),
+        frame("core.lineages", []),
     )
     return {str(row["shared"]): row for row in rows.iter_rows(named=True)}
 
@@ -132,5 +133,5 @@ def test_a_deviation_that_is_the_failure_ties_no_failures() -> None:
 def test_nothing_recorded_is_nothing_counted() -> None:
     names = ("batches", "outcomes", "material_usage", "phases", "equipment_events", "deviations")
     nothing = [frame(f"core.{name}", []) for name in (*names, "outcome_definitions")]
-    nothing.append(frame("feature.batch_gates", []))
+    nothing += [frame("feature.batch_gates", []), frame("core.lineages", [])]
     assert failure_dependence(*nothing).is_empty()

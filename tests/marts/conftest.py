@@ -25,6 +25,7 @@ ORDER = (
         "next_measurements",
         "savings",
         "runs",
+        "trace",
     ),
 )
 VERDICT = {
@@ -87,6 +88,35 @@ def records() -> dict[str, list[dict]]:
             result("B6", "assay", None, "%", 95.0, 105.0),
         ],
         "core.parameters": [],
+        "core.genealogy": [
+            {
+                "descendant_type": "batch", "descendant": made, "ancestor_type": "lot",
+                "ancestor": f"api/S/{lot}", "ancestor_material": "api", "kind": "use",
+                "is_circular": False,
+            }
+            for made, lot in (("G1", "A1"), ("G2", "A1"), ("B2", "A2"))
+        ],
+        "core.genealogy_trace": [
+            {
+                "descendant_type": "batch", "descendant": made, "ancestor_type": kind,
+                "ancestor": ancestor, "ancestor_material": "api" if kind == "lot" else None,
+                "levels": levels, "most_levels": levels, "share": share,
+            }
+            for made, kind, ancestor, levels, share in (
+                ("G1", "lot", "api/S/A1", 1, 0.2), ("G2", "lot", "api/S/A1", 1, None),
+                ("B1", "batch", "G1", 1, 1.0), ("B1", "lot", "api/S/A1", 2, 0.2),
+                ("B2", "batch", "G1", 1, 1.0), ("B2", "lot", "api/S/A1", 2, 0.2),
+                ("B2", "lot", "api/S/A2", 1, 0.1), ("B6", "batch", "G2", 1, 1.0),
+                ("B6", "lot", "api/S/A1", 2, None), ("B5", "batch", "B2", 1, 1.0),
+                ("B5", "batch", "G1", 2, 1.0), ("B5", "lot", "api/S/A1", 3, 0.2),
+            )
+        ],
+        "economics.rate_arithmetic": [
+            {
+                "figure": "failure_cost_usd_per_batch", "low": 80.0, "base": 100.0, "high": 150.0,
+                "unit": "USD/batch",
+            }
+        ],
         "core.material_usage": [
             {"batch_id": "B2", "material": "api", "supplier": "S", "lot": lot, "stage": 2}
             for lot in ("A2", "A1")
@@ -271,13 +301,20 @@ def result(
 
 
 @pytest.fixture(scope="session")
-def marts(tmp_path_factory: pytest.TempPathFactory) -> Mart:
-    """The marts of the six batches, each by its name."""
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The working warehouse of the six batches, marts and all."""
     warehouse = Warehouse(Home(Path(tmp_path_factory.mktemp("home"))), "plant")
     with warehouse.connection():
         for name, rows in records().items():
             warehouse.write(name, table(name, rows))
         for name in ORDER:
             warehouse.build_from_sql(f"mart.{name}", SQL / f"{name}.sql")
-        built = {name: warehouse.read(f"mart.{name}") for name in ORDER}
+    return warehouse
+
+
+@pytest.fixture(scope="session")
+def marts(plant: Warehouse) -> Mart:
+    """The marts of the six batches, each by its name."""
+    with plant.connection():
+        built = {name: plant.read(f"mart.{name}") for name in ORDER}
     return built.__getitem__

@@ -155,3 +155,13 @@ def test_what_to_measure_next_says_what_it_is_worth_or_that_nobody_can(marts: Ma
         "years of such records."
     )
     assert reasons["speed_rpm"].startswith("A fault is marked in 50% of its phases (1 of 2)")
+
+
+def test_trace_says_what_became_of_both_ends(marts: Mart) -> None:
+    rows = {(row["descendant"], row["ancestor"]): row for row in marts("trace").to_dicts()}
+    reworked = rows["B5", "B2"]
+    assert (reworked["result"], reworked["ancestor_result"]) == ("good", "failed")
+    assert (reworked["batch_id"], reworked["ancestor_disposition"]) == ("B5", "rejected")
+    intermediate = rows["G1", "api/S/A1"]  # no batch on record
+    assert (intermediate["batch_id"], intermediate["result"]) == (None, None)
+    assert (intermediate["share"], intermediate["material"]) == (0.2, "api")

@@ -177,6 +177,12 @@ def relevant_features_are_seldom_false_and_have_their_reason(rows: Rows, query: 
     assert all(row["reason"] for row in rows)
 
 
+def ancestors_have_failures_of_their_own(rows: Rows, query: Query) -> None:
+    most = query("SELECT count(*) FROM batches WHERE result = 'failed'")
+    assert all(1 < row["failures"] <= min(row["batches"], most) for row in rows)
+    assert all(row["mean_share"] is None or 0 <= row["mean_share"] <= 1 for row in rows)
+
+
 SENSE = (
     rates_lie_within_their_ranges, quarters_hold_every_batch,
     every_failure_is_decided_outside_a_limit, drivers_are_ranked_with_their_effects,
@@ -188,11 +194,11 @@ SENSE = (
     alarms_are_right_or_false_or_pending, every_outcome_has_a_verdict_and_a_reason,
     costs_are_those_of_the_ledger, refused_levers_claim_nothing,
     the_programme_is_that_of_the_scenarios,
-    relevant_features_are_seldom_false_and_have_their_reason,
+    relevant_features_are_seldom_false_and_have_their_reason, ancestors_have_failures_of_their_own,
 )  # fmt: skip
 
 
-def test_there_are_twenty_questions_and_each_is_one() -> None:
+def test_each_worked_question_is_one() -> None:
     assert [question.number for question in QUESTIONS] == list(range(1, len(SENSE) + 1))
     assert all(question.text.endswith("?") for question in QUESTIONS)
     assert all(question.sql.splitlines()[1].startswith("-- Asked by: ") for question in QUESTIONS)

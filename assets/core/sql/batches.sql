@@ -3,12 +3,7 @@
 -- In the first load of the table a version counts from its own known-at, in later deliveries from
 -- the later of that and its receipt; of the versions known at $as_of the last received stands.
 --
--- cluster_id names the group whose batches are not independent of one another. It is the campaign
--- where campaigns are known for at least half of the batches (mixing campaigns and lots would part
--- batches that share a lot). Else, or for a batch outside any campaign, it is the batch's largest lot
--- of the parent material: of the materials whose lots tie at least half of the batches to another
--- one, the one with the most lots (in practice the active ingredient; an excipient's few lots would
--- leave too few groups to learn from). Else it is the batch itself.
+-- cluster_id is decided in core.batch_clusters.
 WITH first_load AS (
     SELECT arg_min(run_id, ingested_at) AS run_id FROM raw.batches
 ),
@@ -22,50 +17,6 @@ known AS (
     QUALIFY row_number() OVER (
         PARTITION BY r.batch_id
         ORDER BY r.received_at DESC, r.ingested_at DESC, r.source_file DESC, r.source_row DESC
-    ) = 1
-),
-
-campaigns AS (
-    SELECT count(campaign_id) >= 0.5 * count(*) AS are_known FROM known
-),
-
-used AS (
-    SELECT batch_id, material, supplier, lot, quantity
-    FROM raw.material_usage
-    WHERE coalesce(used_at <= $as_of, TRUE)
-        AND (
-            received_at <= $as_of
-            OR run_id = (SELECT arg_min(run_id, ingested_at) FROM raw.material_usage)
-        )
-    QUALIFY row_number() OVER (
-        PARTITION BY batch_id, material, supplier, lot
-        ORDER BY received_at DESC, ingested_at DESC, source_file DESC, source_row DESC
-    ) = 1
-),
-
-shared AS (
-    SELECT *, count(*) OVER (PARTITION BY material, supplier, lot) AS batches_of_lot
-    FROM used
-),
-
-parent_material AS (
-    SELECT material
-    FROM shared
-    WHERE batches_of_lot > 1
-    GROUP BY material
-    ORDER BY
-        count(DISTINCT batch_id) >= 0.5 * (SELECT count(*) FROM known) DESC,
-        count(DISTINCT (supplier, lot)) DESC,
-        material
-    LIMIT 1
-),
-
-parent_lot AS (
-    SELECT batch_id, concat_ws('/', 'lot', material, supplier, lot) AS cluster_id
-    FROM used
-    WHERE material = (SELECT material FROM parent_material)
-    QUALIFY row_number() OVER (
-        PARTITION BY batch_id ORDER BY quantity DESC NULLS LAST, supplier, lot
     ) = 1
 )
 
@@ -84,12 +35,7 @@ SELECT
     CASE WHEN coalesce(k.dispositioned_at <= $as_of, TRUE) THEN k.disposition END AS disposition,
     CASE WHEN k.dispositioned_at <= $as_of THEN k.dispositioned_at END AS dispositioned_at,
     CASE WHEN coalesce(k.dispositioned_at <= $as_of, TRUE) THEN k.failure_mode END AS failure_mode,
-    coalesce(
-        CASE WHEN c.are_known THEN 'campaign/' || k.campaign_id END,
-        p.cluster_id,
-        'batch/' || k.batch_id
-    ) AS cluster_id
+    coalesce(c.cluster_id, 'batch/' || k.batch_id) AS cluster_id
 FROM known AS k
-CROSS JOIN campaigns AS c
-LEFT JOIN parent_lot AS p USING (batch_id)
+LEFT JOIN core.batch_clusters AS c USING (batch_id)
 ORDER BY k.production_order, k.batch_id;

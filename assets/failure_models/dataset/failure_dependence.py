@@ -1,8 +1,9 @@
 """How many independent failures the failures are worth, by what they share.
 
-Failures of one lot, one campaign, one stretch of equipment between two maintenances, or one kind of
-deviation on one machine are not separate evidence. Each way of sharing is counted by itself; the
-verdicts use the lot or campaign that ties batches together most.
+Failures of one lot, one campaign, one ancestor through any number of levels, one stretch of
+equipment between two maintenances, or one kind of deviation on one machine are not separate
+evidence. Each way of sharing is counted by itself; the verdicts use the lot or campaign that ties
+batches together most, and the ancestors that join them.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from data_contracts.profile_schema.rule_names.defining_events import DEVIATION_C
 from data_contracts.tables import table
 
 LOT, CAMPAIGN, EPISODE, DEVIATION = "lot", "campaign", "equipment_episode", "deviation"
+ANCESTOR = "ancestor"
 FEWEST_BATCHES = 30
 _NAMED_BY = {"deviation": "category", DEVIATION_CLASS: "severity"}
 RENEWALS = (EquipmentEvent.MAINTENANCE, EquipmentEvent.PART_CHANGE, EquipmentEvent.BREAKDOWN)
@@ -31,6 +33,7 @@ def failure_dependence(
     deviations: pl.DataFrame,
     outcome_definitions: pl.DataFrame,
     batch_gates: pl.DataFrame,
+    lineages: pl.DataFrame,
 ) -> pl.DataFrame:
     """Count failures by what they share.
 
@@ -45,6 +48,7 @@ def failure_dependence(
             those that define it.
         outcome_definitions: ``core.outcome_definitions``.
         batch_gates: ``feature.batch_gates``.
+        lineages: ``core.lineages``; empty where no genealogy is delivered.
 
     Returns:
         ``finding.failure_dependence``: one row per outcome and way of sharing that at least 30
@@ -53,6 +57,7 @@ def failure_dependence(
     shared = [
         *_lots(material_usage),
         *_campaigns(batches),
+        *ancestor_groups(lineages),
         *_episodes(phases, equipment_events),
     ]
     last = dict(outcome_definitions.select("outcome", "last_gate_before").rows())
@@ -79,15 +84,25 @@ def _row(
     known = labelled.join(groups, on="batch_id")
     if known.height < FEWEST_BATCHES:
         return None
-    label = known["is_failure"].cast(pl.Float64).to_numpy()
-    code = np.unique(known["group"].to_numpy(), return_inverse=True)[1].astype(np.int64)
+    return {"outcome": outcome, "shared": kind, "name": name, **counted(known)}
+
+
+def counted(batches: pl.DataFrame) -> dict[str, Any]:
+    """Count failures and what they are worth where batches of one group fail together.
+
+    Args:
+        batches: One row per batch: is_failure, group.
+
+    Returns:
+        Counts of batches, groups and failures, the design effect and the effective failures, under
+        the names of ``finding.failure_dependence``.
+    """
+    label = batches["is_failure"].cast(pl.Float64).to_numpy()
+    code = np.unique(batches["group"].to_numpy(), return_inverse=True)[1].astype(np.int64)
     per_group = np.bincount(code, weights=label)
     effect = design_effect(label, code)
     return {
-        "outcome": outcome,
-        "shared": kind,
-        "name": name,
-        "batches": known.height,
+        "batches": batches.height,
         "groups": int(per_group.size),
         "failures": int(label.sum()),
         "groups_with_failures": int((per_group > 0).sum()),
@@ -95,6 +110,16 @@ def _row(
         "design_effect": effect,
         "failures_effective": float(label.sum()) / effect,
     }
+
+
+def ancestor_groups(lineages: pl.DataFrame) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """Batches grouped by the ancestors they share, a lineage at a time.
+
+    Args:
+        lineages: ``core.lineages``.
+    """
+    for (lineage,), own in sorted(lineages.group_by("lineage")):
+        yield ANCESTOR, str(lineage), own.select("batch_id", group="group_id")
 
 
 def _lots(usage: pl.DataFrame) -> Iterator[tuple[str, str, pl.DataFrame]]:

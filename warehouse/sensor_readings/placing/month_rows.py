@@ -47,7 +47,9 @@ def month_rows(pieces: list[Segments], ways: Ways) -> tuple[StoredRuns, dict[str
     is_new = (np.diff(place[order], prepend=-1) != 0) | (np.diff(tag[order], prepend=-1) != 0)
     series = np.append(offsets[:-1][is_new], offsets[-1])
     stored = without_repeats(delivered, series, ways)
-    return stored, _account(delivered, stored, int(not_finite[~ways.is_further[interval]].sum()), ways)
+    return stored, _account(
+        delivered, stored, int(not_finite[~ways.is_further[interval]].sum()), ways
+    )
 
 
 def _copied(
@@ -128,9 +130,7 @@ def month_series(rows: StoredRuns, ways: Ways, places: pl.DataFrame) -> pl.DataF
             pl.col("content").sum(),
         )
         .join(places, on="place_no", how="left")
-        .sort(
-            pl.col("place_no") == NO_PLACE, "place_no", "batch", "tag"
-        )
+        .sort(pl.col("place_no") == NO_PLACE, "place_no", "batch", "tag")
     )
     return summed.select(
         ways.batches.gather(summed["batch"].replace(-1, None)).alias("batch_id"),

@@ -54,9 +54,7 @@ def without_repeats(rows: StoredRuns, series: Array, ways: Ways) -> StoredRuns:
     )
 
 
-def _at_one_instant(
-    rows: StoredRuns, order: Array, run: Array, series: Array, ways: Ways
-) -> Array:
+def _at_one_instant(rows: StoredRuns, order: Array, run: Array, series: Array, ways: Ways) -> Array:
     """Return the order without repeats, those left of one instant ordered by their hash."""
     time = rows.time_us[order]
     is_new = np.append(True, np.diff(time) != 0)

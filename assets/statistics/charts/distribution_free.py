@@ -23,9 +23,9 @@ from assets.statistics.charts.control_chart import ControlChart, Level, drawn, l
 from assets.statistics.charts.memory import ewma_path
 
 Watch = Literal["level", "spread"]
-# Of weights from 0.03 to 0.2 the one that finds steps of 1 to 3 sigma soonest over memories from 0 to
-# 0.7, as what is new after a step is small where values remember. One width keeps the rate over
-# charts; with memory 0.7 a chart alarms a third more often than promised, without it a tenth less.
+# Of weights from 0.03 to 0.2 the one that finds steps of 1 to 3 sigma soonest over memories from 0
+# to 0.7, as what is new after a step is small where values remember. One width keeps the rate over
+# charts; with memory 0.7 one alarms a third more often than promised, without memory a tenth less.
 WEIGHT = 0.05
 FEWEST_VALUES = 20
 MOST_MEMORY = 0.95

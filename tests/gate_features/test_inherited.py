@@ -37,8 +37,8 @@ def graph(table):
             }
             for descendant, ancestor, share, known_at in edges
         ]
-        edges = table("core.genealogy", *rows)
-        return ancestry(pl.DataFrame({"batch_id": ["B1"]}), edges, genealogy_trace(edges))
+        graph = table("core.genealogy", *rows)
+        return ancestry(pl.DataFrame({"batch_id": ["B1"]}), graph, genealogy_trace(graph))
 
     return build
 

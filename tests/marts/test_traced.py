@@ -16,6 +16,7 @@ def test_a_lot_is_traced_forward_with_the_money_at_risk(plant) -> None:
     """Of A1 came B1 (released), B2 (rejected), B5 (reworked, and so released) and B6 (pending)."""
     found = traced(plant.query, "A1", backward=False)
     assert (found.type, found.node) == ("lot", "api/S/A1")
+    assert found.came_of is not None
     came = found.came_of.select("node", "levels", "share").rows()
     assert came == [
         ("G1", 1, 0.2), ("G2", 1, None), ("B1", 2, 0.2), ("B2", 2, 0.2), ("B6", 2, None),
@@ -37,6 +38,8 @@ def test_a_lot_is_traced_forward_with_the_money_at_risk(plant) -> None:
 
 def test_a_batch_is_traced_backward_and_is_at_risk_itself(plant) -> None:
     found = traced(plant.query, "B5")
+    assert found.went_in is not None
+    assert found.came_of is not None
     assert found.went_in.select("node", "levels", "result").rows() == [
         ("B2", 1, "failed"), ("G1", 2, None), ("api/S/A1", 3, None),
     ]  # fmt: skip
@@ -49,6 +52,8 @@ def test_a_batch_is_traced_backward_and_is_at_risk_itself(plant) -> None:
 
 def test_a_batch_without_genealogy_has_nothing_on_record(plant) -> None:
     found = traced(plant.query, "B4")
+    assert found.went_in is not None
+    assert found.came_of is not None
     assert found.went_in.is_empty()
     assert found.came_of.is_empty()
 

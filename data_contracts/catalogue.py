@@ -87,9 +87,10 @@ def is_of_runs(name: str) -> bool:
 
 def described_names(schema: str | None = None) -> list[str]:
     """Return the names of all contracts, those of files included, in order of data flow."""
-    return [
-        f"{room}.{file.stem}"
-        for room in SCHEMAS
-        if schema in (None, room)
-        for file in sorted((ROOM / room).glob("[!_]*.yaml"))
-    ]
+    return [name for room in SCHEMAS if schema in (None, room) for name in _names_of(room)]
+
+
+@cache
+def _names_of(room: str) -> tuple[str, ...]:
+    """Look once what a schema's folder holds: it is part of the installation."""
+    return tuple(f"{room}.{file.stem}" for file in sorted((ROOM / room).glob("[!_]*.yaml")))

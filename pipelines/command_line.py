@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 the data or the checks failed, 2 wrong usage. 130 interrup
 own errors are printed as one message that says what, where and what to do next.
 """
 
+import gc
 import sys
 
 import typer
@@ -38,6 +39,8 @@ COMMANDS = (
     *(run, nightly, backfill, self_test, simulate, check, profile),
     *(roi, assumptions, what_if, report, sql, similar, trace, export, publish, verify, init, serve),
 )
+# Importing makes half a million objects and no garbage, which to look for takes half a second.
+STARTING_OBJECTS = 50_000
 for command in COMMANDS:
     name = command.__name__.rsplit(".", 1)[-1].replace("_", "-")
     app.command(name=name)(command.command)
@@ -46,6 +49,7 @@ for command in COMMANDS:
 def main() -> None:
     """Run the command line and turn our own errors into a message and an exit code."""
     keep_threads_to_ourselves()
+    gc.set_threshold(STARTING_OBJECTS)
     try:
         app()
     except LotwiseError as error:

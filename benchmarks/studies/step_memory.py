@@ -1,9 +1,9 @@
-"""Runs one command of ``lotwise`` and prints, as JSON lines, what each step took at its most.
+"""Runs one command of ``lotwise`` and writes, as JSON lines, what each step took at its most.
 
 Linux keeps the peak of a process's memory and lets it be set back; it is set back at each start of
 a step, so a step's peak is exact and nothing is sampled. Steps run one after another.
 
-    python -m benchmarks.studies.step_memory STEPS_FILE run --source ... --home ...
+    python -m benchmarks.studies.step_memory steps.jsonl 2 run --source plant.yaml --home var
 """
 
 import json
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipelines.terminal import progress
+from pipelines.processor_threads import keep_threads_to_ourselves
 
 MB = 1e6
 
@@ -34,36 +34,54 @@ def processor_s() -> float:
     return sum(os.times()[:4])
 
 
-def measured_steps(file: Path) -> type[progress.RunProgress]:
-    """The progress line, which also writes step, peak and processor seconds as each step ends."""
+class StepRecord:
+    """Writes a line as each step ends.
 
-    class MeasuredSteps(progress.RunProgress):
-        def emit(self, record: Any) -> None:
-            event = getattr(record, "dagster_meta", {}).get("dagster_event")
-            kind = event.event_type_value if event is not None else ""
-            if kind == "STEP_START":
-                set_back()
-                self.begun_s, self.held_mb = processor_s(), peak_mb()
-            elif kind in progress.FINISHED:
-                row = {
-                    "step": progress.spoken(event.step_key),
-                    "held_mb": round(self.held_mb, 1),
-                    "peak_mb": round(peak_mb(), 1),
-                    "processor_s": round(processor_s() - self.begun_s, 2),
-                }
-                with file.open("a", encoding="utf-8") as out:
-                    out.write(json.dumps(row) + "\n")
-            super().emit(record)
+    Args:
+        file: JSON lines: step, what was held as it began and at most, processor seconds.
+    """
 
-    return MeasuredSteps
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._begun_s = self._held_mb = 0.0
+
+    def take(self, event: Any) -> None:
+        """Take one of Dagster's events."""
+        from pipelines.terminal.progress import FINISHED, spoken
+
+        if event.event_type_value == "STEP_START":
+            set_back()
+            self._begun_s, self._held_mb = processor_s(), peak_mb()
+        elif event.event_type_value in FINISHED:
+            row = {
+                "step": spoken(event.step_key),
+                "held_mb": round(self._held_mb, 1),
+                "peak_mb": round(peak_mb(), 1),
+                "processor_s": round(processor_s() - self._begun_s, 2),
+            }
+            with self._file.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(row) + "\n")
 
 
 def main() -> None:
     """Run the command line with a progress line that measures."""
-    from pipelines import command_line, runner
+    file, threads = Path(sys.argv.pop(1)), int(sys.argv.pop(1))
+    keep_threads_to_ourselves()
+    os.environ["POLARS_MAX_THREADS"] = str(threads)
+    os.cpu_count = lambda: threads  # what every pool of the product asks
+    # Numeric libraries read their number of threads as they are loaded, which is from here on.
+    from pipelines import command_line
+    from pipelines.terminal.progress import RunProgress
 
-    file = Path(sys.argv.pop(1))
-    runner.RunProgress = measured_steps(file)  # type: ignore[misc]
+    steps, emit = StepRecord(file), RunProgress.emit
+
+    def measured(self: RunProgress, record: Any) -> None:
+        event = getattr(record, "dagster_meta", {}).get("dagster_event")
+        if event is not None:
+            steps.take(event)
+        emit(self, record)
+
+    RunProgress.emit = measured  # type: ignore[method-assign]
     command_line.main()
 
 

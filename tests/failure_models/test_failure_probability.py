@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -40,3 +42,12 @@ def test_many_batches_are_told_the_same_as_each_alone() -> None:
     )
     assert together[::40] == pytest.approx(alone, abs=2e-7)
     assert together[-2:] == pytest.approx([1.0, 0.0], abs=1e-15)
+
+
+def test_ten_thousand_batches_take_no_table_of_pairs() -> None:
+    rng = np.random.default_rng(4)
+    tracemalloc.start()
+    margin_failure_probability(rng.normal(size=10_000), rng.normal(size=10_000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50e6  # a table of pairs is 800 MB

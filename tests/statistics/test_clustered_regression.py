@@ -1,5 +1,7 @@
 """Slopes with intervals over clusters, together and one column at a time."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -40,3 +42,12 @@ def test_intervals_over_clusters_cover_where_plain_ones_do_not() -> None:
         found = separate_slopes(column[:, None], error, CLUSTER)
         held += bool(found.low[0] <= 0 <= found.high[0])
     assert 89 <= held <= 100
+
+
+def test_batches_that_are_each_their_own_lot_take_no_table_of_batches_by_lots() -> None:
+    rng = np.random.default_rng(5)
+    tracemalloc.start()
+    separate_slopes(rng.normal(size=(10_000, 2)), rng.normal(size=10_000), np.arange(10_000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20e6  # such a table is 800 MB

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.sensor_readings.placing.columns import QUALITIES
-from warehouse.sensor_readings.placing.kernels import BAD
+from warehouse.sensor_readings.placing.compiled import BAD
 from warehouse.sensor_readings.placing.stored_runs import StoredRuns
 from warehouse.sensor_readings.placing.ways import Ways
 
@@ -94,7 +94,9 @@ def _row_groups(rows: StoredRuns, ways: Ways) -> Iterator[pa.Table]:
         columns = {
             name: _dictionary(repeated(numbers), texts) for name, (numbers, texts) in names.items()
         } | {
-            "stage": pa.array(repeated(stages), mask=None if has_stage.all() else ~repeated(has_stage)),
+            "stage": pa.array(
+                repeated(stages), mask=None if has_stage.all() else ~repeated(has_stage)
+            ),
             "recorded_at": pa.array(rows.time_us[start:end].view("datetime64[us]")),
             "value": pa.array(value, mask=is_none if is_none.any() else None),
             "quality": pa.DictionaryArray.from_arrays(pa.array(quality), list(QUALITIES)),

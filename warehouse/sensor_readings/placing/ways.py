@@ -104,7 +104,9 @@ def ways_of(
         of_intervals(month_numbers(intervals["month"]), 0),
         np.append(along["is_further"].to_numpy(), False),
         of_intervals(_numbers(intervals["batch_id"], batches), -1),
-        pl.concat([intervals["stage"].cast(pl.Int64).gather(at), pl.Series([None], dtype=pl.Int64)]),
+        pl.concat(
+            [intervals["stage"].cast(pl.Int64).gather(at), pl.Series([None], dtype=pl.Int64)]
+        ),
         of_intervals(_numbers(intervals["unit_procedure"], texts), -1),
         of_intervals(_numbers(intervals["phase"], texts), -1),
         batches,

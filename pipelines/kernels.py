@@ -6,14 +6,21 @@ sources and used until a source changes.
     python -m pipelines.kernels
 """
 
+from importlib import import_module
+
 import numpy as np
 
 
 def compile_kernels() -> None:
-    """Compile the sensor features, the search for rules and the lasso, or find them compiled."""
+    """Compile placing, sensor features, the search for rules, the lasso, or find them compiled."""
+    _placing()
     _sensor_features()
     _rule_search()
     _lasso()
+
+
+def _placing() -> None:
+    import_module("warehouse.sensor_readings.placing.placing")  # compiled as it is imported
 
 
 def _sensor_features() -> None:

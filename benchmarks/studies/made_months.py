@@ -10,10 +10,10 @@ from assets.sensor_features.series_description import DescribedMonth
 from warehouse.connection import connect_in_memory
 from warehouse.paths import Home
 from warehouse.reading_files import READING_MONTHS, series_file
-from warehouse.sensor_readings.readings import PARQUET
 from warehouse.sensor_readings.stored_readings import StoredMonth
 from warehouse.store import Warehouse
 
+PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 TAGS = 12  # of which each third is a temperature
 RANGES = {"nor_low": 41.0, "nor_high": 59.5, "par_low": 39.0, "par_high": 61.0}
 COLUMNS = """

@@ -46,14 +46,13 @@ def february(plant: Any, at: Any) -> list[tuple[Any, ...]]:
 def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The months whose readings were placed anew, in order."""
     months: list[str] = []
-    prepare = readings._prepare
+    placed = readings._placed
 
-    def noted(connection: Any, kind: Any, file: Any, values: Any) -> None:
-        if file.stem == "month_readings":
-            months.append(f"{values['month']:%Y-%m}")
-        prepare(connection, kind, file, values)
+    def noted(*given: Any) -> Any:
+        months.extend(f"{month:%Y-%m}" for month in sorted(given[-1]))
+        return placed(*given)
 
-    monkeypatch.setattr(readings, "_prepare", noted)
+    monkeypatch.setattr(readings, "_placed", noted)
     return months
 
 

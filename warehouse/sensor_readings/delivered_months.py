@@ -160,6 +160,7 @@ def keep_readings(warehouse: Warehouse, delivery: ReadingDelivery) -> Written:
             held = kept_days(warehouse, "held")
             files = [row["file"] for row in rows.values()]
             _find_changed_days(opened, days, days_of_months(opened, held, folder, files))
+            held.forget_others()
             opened.execute(
                 f"CREATE OR REPLACE TEMP VIEW delivered AS {_changed_pieces(opened, days)}"
             )

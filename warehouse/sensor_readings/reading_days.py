@@ -1,8 +1,8 @@
 """Readings by day: how many a channel has, from when to when, and what stands for them all.
 
-A day of a tag is the grain in which deliveries are compared and readings are placed. Files of kept
-months never change, and delivered files seldom do, so their days are kept: a night reads the files
-that came or changed and no others.
+A day of a tag is the grain in which deliveries are compared. Files of kept months never change, and
+delivered files seldom do, so their days are kept: a delivery costs the files that came or changed
+and no others.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,6 @@ from typing import Final
 
 from warehouse.connection import Connection, quoted
 from warehouse.kept_answers import KeptAnswers
-from warehouse.reading_files import HISTORY
 from warehouse.store import Warehouse
 
 GROUP: Final = ("equipment_id", "batch_id", "tag")
@@ -76,16 +75,6 @@ def days_of_months(
         answers.file(DAYS, name, _asked(connection, _HELD.format(file=quoted(str(folder / name)))))
         for name in files
     ]
-
-
-def held_days(warehouse: Warehouse, connection: Connection) -> list[Path]:
-    """Return the files of the days of all readings that are held now."""
-    folder = warehouse.home.delivered_dir(warehouse.source_key)
-    names = [row[0] for row in connection.execute(f"SELECT file FROM {HISTORY}").fetchall()]
-    answers = kept_days(warehouse, "held")
-    files = days_of_months(connection, answers, folder, names)
-    answers.forget_others()
-    return files
 
 
 def _asked(connection: Connection, rows: str) -> Callable[[Path], None]:

@@ -1,8 +1,8 @@
 """The first pass: which channels a file has readings of, on which days, and in which rows.
 
-A channel is equipment, named batch and tag. A row group whose channels take turns is put in order of
-channel, and within a channel in order of time, before runs are cut at days; one that stands in order
-is left as it is, and the second pass then need not decode its names.
+A channel is equipment, named batch and tag. A row group whose channels take turns is put in order
+of channel, and within a channel in order of time, before runs are cut at days; one that stands in
+order is left as it is, and the second pass then need not decode its names.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from warehouse.sensor_readings.placing import kernels
+from warehouse.sensor_readings.placing import run_passes
 from warehouse.sensor_readings.placing.columns import (
     NAMES,
     QUALITIES,
@@ -21,6 +21,7 @@ from warehouse.sensor_readings.placing.columns import (
     KnownReadings,
     opened,
 )
+from warehouse.sensor_readings.placing.compiled import DAY_US
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -36,8 +37,8 @@ RUNS: Final = {
     "last_at": pl.Datetime("us"),
     "content": pl.UInt64,
 }
-"""One row per row group, channel and day: readings from row ``start`` of the row group once it is in
-order (``is_ordered``: as it stands). Those that lack equipment, tag or time have no day."""
+"""One row per row group, channel and day: readings from row ``start`` of the row group once it is
+in order (``is_ordered``: as it stands). Those that lack equipment, tag or time have no day."""
 
 
 def text_hash(text: str | None) -> int:
@@ -92,7 +93,7 @@ def _runs(known: KnownReadings, file: Any, group: int) -> dict[str, Array]:
     here = delivered if order.rows is None else _taken(delivered, order.rows)
     run, day, start, count = (np.empty(order.most_days, np.int64) for _ in range(4))
     content = np.empty(order.most_days, np.uint64)
-    n = kernels.day_runs(
+    n = run_passes.day_runs(
         here.time_us, here.value, here.is_null, here.quality, QUALITY_HASH,
         order.starts, order.ends, run, day, start, count, content,
     )  # fmt: skip
@@ -107,7 +108,7 @@ def _runs(known: KnownReadings, file: Any, group: int) -> dict[str, Array]:
             name: np.array([*texts, None], object)[codes[rows]]
             for name, codes, texts in zip(NAMES, delivered.codes, delivered.names, strict=True)
         },
-        "day": (day[:n] * kernels.DAY_US).view("datetime64[us]"),
+        "day": (day[:n] * DAY_US).view("datetime64[us]"),
         "readings": count,
         "first_at": here.time_us[start].view("datetime64[us]"),
         "last_at": here.time_us[start + count - 1].view("datetime64[us]"),
@@ -139,21 +140,21 @@ def _lost(columns: Columns) -> int:
 def _ordered(columns: Columns) -> _Order:
     keys, most = _channel_keys(columns)
     starts = np.empty(len(keys) // 64 + 64, np.int64)
-    runs = kernels.run_starts(keys, starts)
+    runs = run_passes.run_starts(keys, starts)
     is_complete = columns.left_out is None and columns.unplaceable is None
     if is_complete and runs <= len(starts):
         starts = starts[:runs]
         ends, order = np.append(starts[1:], len(keys)), None
     else:
         all_ends, order = np.zeros(most, np.int64), np.empty(len(keys), np.int64)
-        kernels.partition(keys, all_ends, order)
+        run_passes.partition(keys, all_ends, order)
         all_starts = np.concatenate([[0], all_ends[:-1]])
         is_there = all_ends > all_starts
         starts, ends = all_starts[is_there], all_ends[is_there]
         order = order[: ends[-1] if len(ends) else 0]
     time = columns.time_us if order is None else columns.time_us[order]
     is_unsorted = np.empty(len(starts), np.uint8)
-    days = kernels.unsorted(time, starts, ends, is_unsorted)
+    days = run_passes.unsorted(time, starts, ends, is_unsorted)
     if is_unsorted.any():
         order = np.arange(len(keys)) if order is None else order
         for start, end in zip(starts[is_unsorted > 0], ends[is_unsorted > 0], strict=True):

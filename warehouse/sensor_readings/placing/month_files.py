@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.sensor_readings.placing.columns import QUALITIES
-from warehouse.sensor_readings.placing.kernels import BAD
+from warehouse.sensor_readings.placing.compiled import BAD
 from warehouse.sensor_readings.placing.stored_runs import StoredRuns
 from warehouse.sensor_readings.placing.ways import Ways
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from warehouse.sensor_readings.placing import kernels
+from warehouse.sensor_readings.placing import row_passes
 from warehouse.sensor_readings.placing.channel_runs import QUALITY_HASH, text_hash
 from warehouse.sensor_readings.placing.repeats import without_repeats
 from warehouse.sensor_readings.placing.segments import Segments
@@ -47,9 +47,8 @@ def month_rows(pieces: list[Segments], ways: Ways) -> tuple[StoredRuns, dict[str
     is_new = (np.diff(place[order], prepend=-1) != 0) | (np.diff(tag[order], prepend=-1) != 0)
     series = np.append(offsets[:-1][is_new], offsets[-1])
     stored = without_repeats(delivered, series, ways)
-    return stored, _account(
-        delivered, stored, int(not_finite[~ways.is_further[interval]].sum()), ways
-    )
+    counted = int(not_finite[~ways.is_further[interval]].sum())
+    return stored, _account(delivered, stored, counted, ways)
 
 
 def _copied(
@@ -60,7 +59,7 @@ def _copied(
     for piece, start in zip(pieces, starts, strict=True):
         here = to[before : before + len(start)]
         before += len(start)
-        kernels.copy_segments(
+        row_passes.copy_segments(
             piece.time_us, piece.value, piece.quality, start, piece.readings, here,
             time_us, value, quality,
         )  # fmt: skip
@@ -100,7 +99,7 @@ def month_series(rows: StoredRuns, ways: Ways, places: pl.DataFrame) -> pl.DataF
     hashes = np.array([text_hash(text) for text in ways.texts], np.uint64)
     runs = len(rows.channel)
     bad, content = np.empty(runs, np.int64), np.empty(runs, np.uint64)
-    kernels.run_sums(
+    row_passes.run_sums(
         rows.time_us, rows.value, rows.quality, QUALITY_HASH, hashes[equipment], rows.offsets,
         bad, content,
     )  # fmt: skip

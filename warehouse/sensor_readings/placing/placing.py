@@ -6,14 +6,14 @@ of it has been read. Memory holds the months that are open, whatever the length 
 
 import os
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from warehouse.sensor_readings.placing import kernels
+from warehouse.sensor_readings.placing import interval_passes
 from warehouse.sensor_readings.placing.columns import NAMES, KnownReadings
 from warehouse.sensor_readings.placing.month_rows import month_rows
 from warehouse.sensor_readings.placing.segments import Segments, segments_of_file
@@ -47,39 +47,45 @@ def place_months(
         return
     needed, is_wanted, last_file = _needed(runs, ways, months)
     threads = os.cpu_count() or 1
-    waiting: dict[int, list[Segments]] = defaultdict(list)
     due: dict[int, list[int]] = defaultdict(list)
     for month in months:
         due[int(last_file[month])].append(month)
-    ahead: deque[tuple[int, Future[Mapping[int, list[Segments]]]]] = deque()
+    waiting: dict[int, list[Segments]] = defaultdict(list)
     finishing: deque[Future[dict[str, Any]]] = deque()
-    files = iter(needed.items())
     with ThreadPoolExecutor(threads) as pool:
 
-        def read_ahead() -> None:
-            while len(ahead) < threads:
-                number, here = next(files, (0, None))
-                if here is None:
-                    return
-                path = known.files[number]
-                read = pool.submit(segments_of_file, known, path, here, ways, is_wanted)
-                ahead.append((number, read))
+        def read(number: int) -> Mapping[int, list[Segments]]:
+            here = needed[number]
+            return segments_of_file(known, known.files[number], here, ways, is_wanted)
 
-        read_ahead()
-        while ahead:
-            number, read = ahead.popleft()
-            for month, segments in read.result().items():
+        for number, found in _in_turn(pool, needed, read, threads):
+            for month, segments in found.items():
                 waiting[month] += segments
             for month in due[number]:
                 if month in waiting:
-                    finishing.append(
-                        pool.submit(_finished, month, waiting.pop(month), ways, finish)
-                    )
+                    pieces = waiting.pop(month)
+                    finishing.append(pool.submit(_finished, month, pieces, ways, finish))
             while len(finishing) >= threads:
                 yield finishing.popleft().result()
-            read_ahead()
-        while finishing:
-            yield finishing.popleft().result()
+        for last in finishing:
+            yield last.result()
+
+
+def _in_turn(
+    pool: ThreadPoolExecutor,
+    numbers: Iterable[int],
+    read: Callable[[int], Mapping[int, list[Segments]]],
+    ahead: int,
+) -> Iterator[tuple[int, Mapping[int, list[Segments]]]]:
+    """Read files some at once, yield them in order; no more are begun than were asked for."""
+    begun: deque[tuple[int, Future[Mapping[int, list[Segments]]]]] = deque()
+    for number in numbers:
+        begun.append((number, pool.submit(read, number)))
+        if len(begun) == ahead:
+            first, found = begun.popleft()
+            yield first, found.result()
+    for first, found in begun:
+        yield first, found.result()
 
 
 def _finished(month: int, pieces: list[Segments], ways: Ways, finish: Finish) -> dict[str, Any]:
@@ -108,7 +114,7 @@ def _needed(
     needed = {}
     for number, found in enumerate(whole):
         is_needed, channel = np.zeros(found.height, np.uint8), found["channel"].to_numpy()
-        kernels.find_needed(
+        interval_passes.find_needed(
             found["first_at"].dt.epoch("us").to_numpy(), found["last_at"].dt.epoch("us").to_numpy(),
             found["month"].to_numpy(), np.full(found.height, number, np.int32),
             ways.way_from[channel], ways.way_until[channel], ways.began, ways.last, ways.month,

@@ -12,14 +12,14 @@ import numpy as np
 import polars as pl
 
 from warehouse.connection import connect_in_memory
-from warehouse.sensor_readings.placing import kernels
+from warehouse.sensor_readings.placing import row_passes
 from warehouse.sensor_readings.placing.columns import QUALITIES
 from warehouse.sensor_readings.placing.stored_runs import StoredRuns
 from warehouse.sensor_readings.placing.ways import Ways
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-STEPS_BACK = 2  # what ``kernels.series_flags`` says of a series
+STEPS_BACK = 2  # what ``row_passes.series_flags`` says of a series
 
 
 def without_repeats(rows: StoredRuns, series: Array, ways: Ways) -> StoredRuns:
@@ -34,12 +34,12 @@ def without_repeats(rows: StoredRuns, series: Array, ways: Ways) -> StoredRuns:
         The same where every series ascends; otherwise with as many runs as rows then change hands.
     """
     flags = np.zeros(len(series) - 1, np.uint8)
-    kernels.series_flags(rows.time_us, series, flags)
+    row_passes.series_flags(rows.time_us, series, flags)
     if not flags.any():
         return rows
     order = np.arange(len(rows.time_us))
     steps_back = flags == STEPS_BACK
-    kernels.merge_runs(rows.time_us, series[:-1][steps_back], series[1:][steps_back], order)
+    row_passes.merge_runs(rows.time_us, series[:-1][steps_back], series[1:][steps_back], order)
     run = np.repeat(np.arange(len(rows.channel), dtype=np.int32), rows.readings)
     order = _at_one_instant(rows, order, run, series, ways)
     run = run[order]

@@ -1,4 +1,4 @@
-"""The second pass: the readings of a file by month, cut where the ways of their channels are cut."""
+"""The second pass: the readings of a file by month, cut where the ways of channels are cut."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from warehouse.sensor_readings.placing import kernels
+from warehouse.sensor_readings.placing import interval_passes, row_passes
 from warehouse.sensor_readings.placing.channel_runs import ordered_columns
 from warehouse.sensor_readings.placing.columns import Columns, KnownReadings, opened
 from warehouse.sensor_readings.placing.ways import Ways
@@ -75,9 +75,9 @@ def _segments(
         ways.began, ways.last, np.array([ways.no_interval]),
     )  # fmt: skip
     none = np.empty(0, np.int64)
-    most = kernels.cut_at_intervals(*cut, True, none, none, none, none)
+    most = interval_passes.cut_at_intervals(*cut, True, none, none, none, none)
     run, interval, start, count = (np.empty(most, np.int64) for _ in range(4))
-    n = kernels.cut_at_intervals(*cut, False, run, interval, start, count)
+    n = interval_passes.cut_at_intervals(*cut, False, run, interval, start, count)
     run, interval, start, count = run[:n], interval[:n], start[:n], count[:n]
     month = np.where(
         interval == ways.no_interval, runs["month"].to_numpy()[run], ways.month[interval]
@@ -97,7 +97,7 @@ def _copied(
     n = int(count.sum())
     time_us, value = np.empty(n, np.int64), np.empty(n)
     quality, not_finite = np.empty(n, np.uint8), np.empty(len(start), np.int64)
-    kernels.copy_delivered(
+    row_passes.copy_delivered(
         columns.time_us, columns.value, columns.is_null, columns.quality, start, count,
         time_us, value, quality, not_finite,
     )  # fmt: skip

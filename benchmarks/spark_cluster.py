@@ -31,29 +31,44 @@ CORES_ELSEWHERE = 32
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def family_cpu_s() -> float:
-    """Processor seconds of this process and of all it has started, ended ones included."""
-    parent: dict[int, int] = {}
-    used: dict[int, float] = {}
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            words = file.read_text().rpartition(")")[2].split()
-        except OSError:  # ended meanwhile
-            continue
-        number = int(file.parent.name)
-        parent[number] = int(words[1])
-        used[number] = sum(map(int, words[11:15])) / TICKS
-    ours = {os.getpid()}
-    while more := {one for one, its in parent.items() if its in ours} - ours:
-        ours |= more
-    return sum(used[one] for one in ours)
+class Family:
+    """Processor seconds of this process and of all it has started, those that ended since included.
+
+    A worker that ends hands its seconds to nobody where its parent went first; so what was seen of
+    each is kept.
+    """
+
+    def __init__(self) -> None:
+        self._used: dict[tuple[int, str], float] = {}
+
+    def cpu_s(self) -> float:
+        """Look at all of them and sum what has been seen."""
+        parent: dict[int, int] = {}
+        found: dict[int, tuple[str, float]] = {}
+        for file in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                words = file.read_text().rpartition(")")[2].split()
+            except OSError:  # ended meanwhile
+                continue
+            number = int(file.parent.name)
+            parent[number] = int(words[1])
+            found[number] = words[19], (int(words[11]) + int(words[12])) / TICKS
+        ours = {os.getpid()}
+        ours |= {one for one, (began, _) in found.items() if (one, began) in self._used}
+        while more := {one for one, its in parent.items() if its in ours} - ours:
+            ours |= more
+        self._used |= {(one, found[one][0]): found[one][1] for one in ours if one in found}
+        return sum(self._used.values())
+
+
+FAMILY = Family()
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
     """Wall clock and processor seconds of all processes, and what came of it."""
-    wall, cpu = time.perf_counter(), family_cpu_s()
+    wall, cpu = time.perf_counter(), FAMILY.cpu_s()
     found = work()
-    return time.perf_counter() - wall, family_cpu_s() - cpu, found
+    return time.perf_counter() - wall, FAMILY.cpu_s() - cpu, found
 
 
 @contextmanager
@@ -86,10 +101,10 @@ def spark_rows(months: tuple[int, ...] = (1, 12), repeats: int = 3) -> list[Row]
     rows: list[Row] = []
     largest = 0.0
     with cluster() as address:
-        begun, before = time.perf_counter(), family_cpu_s()
+        begun, before = time.perf_counter(), FAMILY.cpu_s()
         with session(address):
             list(features_on_cluster(address)([stored(files[0])]))
-            start_s, start_cpu_s = time.perf_counter() - begun, family_cpu_s() - before
+            start_s, start_cpu_s = time.perf_counter() - begun, FAMILY.cpu_s() - before
             for count in months:
                 here_s, here_cpu_s, here = best(features_of_months, files[:count], repeats)
                 there_s, there_cpu_s, there = best(

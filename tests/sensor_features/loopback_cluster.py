@@ -138,7 +138,8 @@ def in_a_session_of_ours(address: str, months: list[DescribedMonth]) -> dict[str
             asked.append(month)
             yield month
 
-    there, ahead = [], []
+    there: list[Any] = []
+    ahead: list[int] = []
     for month, rows in features_on_cluster(address, SETTINGS)(noted()):
         ahead.append(len(asked) - len(there))
         assert month is months[len(there)], "months come back in order"

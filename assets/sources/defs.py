@@ -15,6 +15,8 @@ import polars as pl
 
 from assets.defs import asset_key, written_result, written_specs
 from assets.run_settings import RunSettings
+from assets.sources.cross_checks.checks import NAME as CROSS_CHECKS
+from assets.sources.cross_checks.checks import cross_check_table
 from assets.sources.deliveries import (
     DELIVERIES,
     INSTANT,
@@ -54,6 +56,7 @@ EVIDENCE = (
     DELIVERIES,
     HISTORY,
     MISSING,
+    CROSS_CHECKS,
 )
 ACCOUNTS = ("quarantine.records", "evidence.ingestion")  # claims are made of them
 _BETWEEN = "\x1e"  # in no SQL and in no name of a file
@@ -110,6 +113,7 @@ def source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[N
             [records.inputs, setting_hashes(_settings_files(settings))], how="diagonal"
         ),
         "evidence.ingestion": records.report.ingestion(),
+        CROSS_CHECKS: cross_check_table(records.cross_checks),
         MISSING: missing_records(warehouse, records.admissions, records.inputs["file"]),
     }
     delivered = first_receipt_of_last(numbered)

@@ -13,6 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.admission import Admission, admit, nothing_admitted
+from assets.sources.cross_checks.checks import TOLD_ALREADY, cross_checks
+from assets.sources.cross_checks.cross_check import CrossCheck
 from assets.sources.delivered_readings import DeliveredReadings, judge_readings
 from assets.sources.earlier_delivery import EarlierDelivery
 from assets.sources.files.delivered_columns import columns_of_files
@@ -55,6 +57,7 @@ class SourceRecords:
         report: The account of it all.
         received: When each file was delivered, UTC, by its name.
         landed: What was fetched from elsewhere.
+        cross_checks: What was checked across tables.
     """
 
     admissions: dict[str, Admission]
@@ -63,6 +66,7 @@ class SourceRecords:
     report: SourceReport
     received: Mapping[str, datetime]
     landed: Landed
+    cross_checks: list[CrossCheck]
 
     def quarantined(self) -> pl.DataFrame:
         """Return all refused records in the columns of ``quarantine.records``."""
@@ -128,6 +132,8 @@ def read_source(
     inputs = input_hashes(counted, columns_of_files(profile, paths), data_dir)
     inputs = landed.with_origins(inputs)
     changes = () if earlier is None else change_findings(source, inputs, earlier)
+    crossed = cross_checks(accepted)
+    across = [one for each in crossed if each.check != TOLD_ALREADY for one in each.findings()]
     received = {delivered_name(path, data_dir): delivered_at(path) for path in counted}
     report = SourceReport(
         profile=profile.name,
@@ -141,9 +147,9 @@ def read_source(
             *source_notes(profile, delivered, mapped, admissions),
             *(one.note for one in converted),
         ),
-        prospects=prospects(source, readings.pieces, received, query, changes),
+        prospects=prospects(source, readings.pieces, received, query, (*changes, *across)),
     )
-    return SourceRecords(admissions, readings, inputs, report, received, landed)
+    return SourceRecords(admissions, readings, inputs, report, received, landed, crossed)
 
 
 def _sheet_notes(delivered: dict[str, Delivered]) -> list[str]:

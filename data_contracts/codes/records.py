@@ -17,6 +17,16 @@ class CapaVerdict:
     NOT_IN_FORCE: Final = "not_in_force"
 
 
+class CrossCheckSeverity:
+    """Values of ``evidence.cross_checks.severity``.
+
+    Whether somebody should look, or it is only noted.
+    """
+
+    WARNING: Final = "warning"
+    NOTE: Final = "note"
+
+
 class Disposition:
     """Values of ``raw.batches.disposition``.
 

@@ -102,6 +102,11 @@ _FAILED_RULES_SQL = """
 SELECT table_name, rule, column_name, severity, detail FROM evidence.contract_results
 WHERE NOT is_passed ORDER BY table_name, rule, column_name
 """
+_CROSS_CHECKS_SQL = """
+SELECT check_name, subject, severity, found > 0 AS is_found,
+  concat_ws('/', check_name, subject) AS key
+FROM evidence.cross_checks ORDER BY severity DESC, found DESC, check_name, subject
+"""
 _LIMITS_SQL = """
 SELECT topic, code, concat_ws('/', topic, code) AS key FROM evidence.limits ORDER BY topic, code
 """
@@ -130,6 +135,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "not_delivered": [row["table_name"] for row in facts.rows(_NOT_DELIVERED_SQL)],
         "quarantine": facts.rows(_QUARANTINE_SQL),
         "failed_rules": facts.rows(_FAILED_RULES_SQL),
+        "cross_checks": facts.rows(_CROSS_CHECKS_SQL),
         "limits": facts.rows(_LIMITS_SQL),
         "inputs": facts.rows(_INPUTS_SQL),
     }

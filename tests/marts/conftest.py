@@ -229,18 +229,21 @@ def records() -> dict[str, list[dict]]:
         ],
         "economics.savings_upper_bounds": [
             {
-                "outcome": "failure", "feature": feature, "title": feature.title(), "gate": 4,
+                "outcome": outcome, "feature": "parameter.speed", "title": title, "gate": 4,
                 "batches": 4, "failures": 1, "basis": "label", "bound_failures_per_year": 1.0,
                 "bound_usd_per_year": 500.0, "closing_usd_per_year": 100.0, "is_closed": is_closed,
             }
-            for feature, is_closed in (("speed", False), ("force", True))
+            for outcome, title, is_closed in (("failure", "Speed", False), ("blend", "B", False))
         ],
         "finding.relevance": [
             {
-                "outcome": "failure", "feature": "parameter.speed", "title": "Speed", "stage": 4,
-                "gate": 5, "is_relevant": False, "is_named": False, "reason_code": "too_few",
-                "reason": "Too few.",
+                "outcome": outcome, "feature": "parameter.speed", "title": "Speed", "stage": 4,
+                "gate": 5, "is_relevant": is_relevant, "is_named": False, "p_value": 0.001,
+                "reason_code": code, "reason": "So.", "strength": 4.0,
             }
+            for outcome, is_relevant, code in (
+                ("failure", True, "not_leading"), ("blend", False, "not_significant"),
+            )
         ],
         "finding.similar_batches": [
             {

@@ -62,3 +62,19 @@ def test_what_to_measure_next_has_its_worth_or_says_that_nobody_knows(signal_pla
     assert 'data-claim="next.worth[1]"' in html
     assert 'data-claim="next.worth[2]"' not in html
     assert "Only pass or fail is on record." in html
+
+
+def test_checks_across_tables_stand_with_the_data_they_are_about(signal_plant) -> None:
+    told = [
+        {"check_name": "unit_overlap", "subject": "phases", "severity": "warning", "found": 1,
+         "compared": 40, "statement": "One phase.", "what_to_do": "Check the unit.",
+         "examples": "phases.csv, line 7: U1"},
+        {"check_name": "stage_order", "subject": "phases", "severity": "note", "found": 0,
+         "compared": 12, "statement": "None."},
+    ]  # fmt: skip
+    signal_plant.put("evidence.cross_checks", _shaped("evidence.cross_checks", told))
+    signal_plant.put("evidence.claims", evaluate(signal_plant.query))
+    html = render(signal_plant, plotly_js="")
+    assert "One phase. Check the unit. First: phases.csv, line 7: U1." in html
+    assert 'data-claim="cross_check.compared[stage_order/phases]"' in html
+    assert "None." not in html

@@ -1,6 +1,7 @@
 -- One row per thing that could be measured next, what it would add and, where known, what it costs.
 -- Money is what knowing would be worth for the decision (value of information in the draws), or what a
--- suspect could cost a year at most. Where neither can be said, the reason says so.
+-- suspect could cost a year at most. Where neither can be said, the reason says so. A suspect is a
+-- feature that goes with an outcome by itself, follows no other, and could not be closed.
 WITH inputs AS (
     SELECT
         CASE WHEN kind = 'measured' THEN 'effect' ELSE 'price' END AS kind,
@@ -20,16 +21,24 @@ WITH inputs AS (
 suspects AS (
     SELECT
         'suspect' AS kind,
-        title AS what,
-        outcome,
-        bound_usd_per_year AS worth_usd,
+        b.title AS what,
+        b.outcome,
+        b.bound_usd_per_year AS worth_usd,
         'at most, a year' AS worth_basis,
-        closing_usd_per_year AS cost_usd,
-        'What holding it could save at most is more than looking further costs: a trial or a closer '
-        'record would tell.' AS reason
-    FROM economics.savings_upper_bounds
-    WHERE NOT is_closed AND bound_usd_per_year IS NOT NULL
-    QUALIFY row_number() OVER (ORDER BY bound_usd_per_year DESC, outcome, feature) <= 5
+        b.closing_usd_per_year AS cost_usd,
+        'It goes with the outcome by itself and is no driver. What holding it could save at most is '
+        'more than looking further costs: a trial or a closer record would tell.' AS reason
+    FROM economics.savings_upper_bounds AS b
+    INNER JOIN finding.relevance AS r ON b.outcome = r.outcome AND b.feature = r.feature
+    WHERE
+        NOT b.is_closed
+        AND b.bound_usd_per_year IS NOT NULL
+        AND r.is_relevant
+        AND r.reason_code NOT IN ('named', 'follows_another')
+    QUALIFY
+        row_number()
+            OVER (ORDER BY b.bound_usd_per_year DESC, r.strength DESC, b.outcome, b.feature)
+        <= 5
 ),
 labels AS (
     SELECT

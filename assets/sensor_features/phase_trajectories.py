@@ -37,7 +37,7 @@ def update_trajectories(warehouse: Warehouse, features: str) -> tuple[Written, l
         stale = [month for month, name in names.items() if before.get(month) != name]
         for month in stale:
             rows = kept.read(names[month], [*NAMED, "trajectory"])
-            parts.replace(TABLE, month, names[month], phase_trajectories(rows))
+            parts.replace(TABLE, {month: names[month]}, phase_trajectories(rows))
         for month in before.keys() - names.keys():
             parts.remove(TABLE, month)
     return parts.written(TABLE), stale

@@ -38,7 +38,7 @@ def test_a_month_is_written_when_its_features_were(tmp_path: Path) -> None:
         kept_features(warehouse).write(name, frame)
         with warehouse.parts("month") as parts:
             parts.versions(FEATURES)
-            parts.replace(FEATURES, month, f"{name}/compared", rows)
+            parts.replace(FEATURES, {month: f"{name}/compared"}, rows)
 
     features_written(JANUARY, "2024-01-a", kept(JANUARY, B1=40.0, B2=None))
     features_written(MARCH, "2024-03-a", kept(MARCH, B3=60.0))

@@ -194,12 +194,21 @@ def test_every_asset_key_is_a_table_or_a_file() -> None:
 def test_what_is_loaded_and_read_by_nothing_is_told() -> None:
     """Which delivered tables no finding is made from, by the graph, not by memory."""
     graph = build_definitions().resolve_asset_graph()
+    read_by = {
+        table_of(key): {table_of(parent) for parent in graph.get(key).parent_keys}
+        for key in graph.materializable_asset_keys
+    }
     found = ("feature", "finding", "model", "economics")
     used = {
-        table_of(parent)
-        for key in graph.materializable_asset_keys
-        if table_of(key).partition(".")[0] in found
-        for parent in graph.get(key).parent_keys
+        parent
+        for name, parents in read_by.items()
+        for parent in parents
+        if name.partition(".")[0] in found
+        or (parent.startswith("raw.") and name.startswith("core.") and name not in COPIES)
     }
-    unused = {contract(name).table for name in COPIES if f"core.{contract(name).table}" not in used}
+    unused = {
+        table
+        for table in (contract(name).table for name in COPIES)
+        if not {f"core.{table}", f"raw.{table}"} & used
+    }
     assert unused == set(UNUSED)

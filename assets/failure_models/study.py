@@ -124,7 +124,9 @@ def _panels(
     defined: Sequence[OutcomeDefinition], inputs: StudyInputs, matrix: GateMatrix
 ) -> list[OutcomePanel]:
     return [
-        outcome_panel(one, inputs.outcomes, inputs.outcome_margins, matrix.batch_ids)
+        outcome_panel(
+            one, inputs.outcomes, inputs.outcome_margins, matrix.batch_ids, matrix.product
+        )
         for one in defined
     ]
 

@@ -12,11 +12,14 @@ import numpy as np
 from assets.batch_matrix.missing_values import measured_mean, measured_spread
 from assets.failure_models.dataset.shared_fits import SharedFits, fingerprint
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.lines.censored_ridge import completed_by_line
+from assets.statistics.lines.ridge import RidgeBasis
 from assets.statistics.regression.detrending import PAST_BATCHES, group_means, relative_to_past
 from assets.statistics.regression.result_history import ResultHistory
 from assets.statistics.resampling.folds import Fold
 
 LARGEST_SPREADS = 4.0
+FEWEST_FITTED = 30  # batches a line is fitted on
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,11 @@ class RelativeView:
         scale: Per column, the training standard deviation in the column's own unit; 0 where the
             column says nothing in training.
         targets: (batches, quantities) margins within product relative to the past, less what past
-            results foretell of them; NaN where missing.
+            results foretell of them; NaN where missing. No feature was looked at for those of which
+            only a bound is known.
+        fitted: (batches, quantities) ``targets``, in training completed by what the features say of
+            the batches of which only a bound is known: what models are fitted on.
+        bounds: (batches, quantities) ``targets`` with the bound where only that is known.
         label: (batches,) whether a batch failed, within product relative to the past, less what
             past results foretell of it; NaN where not known.
         expected: (batches, quantities) margin to expect from product and recent level alone, as
@@ -45,6 +52,8 @@ class RelativeView:
     relative: FloatArray
     scale: FloatArray
     targets: FloatArray
+    fitted: FloatArray
+    bounds: FloatArray
     label: FloatArray
     expected: FloatArray
     level: FloatArray
@@ -76,24 +85,29 @@ def relative_view(
     product: IntArray,
     fold: Fold,
     fits: SharedFits,
+    bounds: FloatArray | None = None,
+    side: IntArray | None = None,
 ) -> RelativeView:
     """Take away product means (from training), the mean of the previous 40 batches and the past.
 
     Args:
         values: (batches, columns) of the gate's matrix, in production order, NaN where missing.
-        margins: (batches, quantities), NaN where missing or censored.
+        margins: (batches, quantities), completed where only a bound is known, NaN where missing.
         label: (batches,) 1 failed, 0 good, NaN where not known.
         results: (batches, series) of every outcome of the run, NaN where missing.
         product: Per batch, code of product and strength.
         fold: Gives the training positions.
         fits: Of the run; outcomes with the same features and training positions share a design.
+        bounds: (batches, quantities) ``margins`` with the bound where only that is known; None
+            where all were measured.
+        side: (batches, quantities) of the bounds, as in ``OutcomePanel``.
 
     Returns:
         The view; nothing in a row depends on later rows.
     """
     key = fingerprint("design", values, results, product, fold.train)
     shared = fits.get_or_fit(key, lambda: _design(values, results, product, fold.train))
-    product_mean, targets = np.empty_like(margins), np.empty_like(margins)
+    product_mean, targets, fitted = (np.empty_like(margins) for _ in range(3))
     level = np.empty(margins.shape[1])
     # One margin at a time: sums over several columns are taken in another order, and a margin must
     # not depend, were it in its last digit, on which others an outcome has.
@@ -104,12 +118,25 @@ def relative_view(
         product_mean[:, j] = means[:, 0]
         targets[:, j] = shared.history.innovation(relative_to_past(within)[:, 0])
         level[j] = measured_mean(within[fold.train][-PAST_BATCHES:])[0]
+    at_bound = targets if bounds is None else targets + (bounds - margins)
+    fitted[:] = targets
+    for j in range(level.size if side is not None else 0):
+        rows = fold.train[np.isfinite(targets[fold.train, j])]
+        if side[rows, j].any() and shared.design.shape[1] and rows.size >= FEWEST_FITTED:
+            basis = fits.get_or_fit_recent(
+                fingerprint("basis", key, rows), lambda rows=rows: RidgeBasis(shared.design[rows])
+            )
+            fitted[rows, j] = completed_by_line(
+                basis, at_bound[rows, j], side[rows, j], targets[rows, j]
+            )
     within = label[:, None] - group_means(label[:, None], product, fold.train)
     return RelativeView(
         shared.design,
         shared.relative,
         shared.scale,
         targets,
+        fitted,
+        at_bound,
         shared.history.innovation(relative_to_past(within)[:, 0]),
         product_mean + level,
         level,

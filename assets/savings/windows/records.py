@@ -5,7 +5,7 @@ adjusted for; features that are the parameter itself by another name are left ou
 by their levels, and past results are variables of an earlier time.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -15,11 +15,14 @@ import polars as pl
 from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
 from assets.batch_matrix.gate_rows import renumbered
 from assets.batch_matrix.missing_values import median_filled
-from assets.batch_matrix.outcome_panel import aligned_margins, outcome_labels
+from assets.batch_matrix.outcome_panel import AlignedMargin, aligned_margins, outcome_labels
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.lines.censored_ridge import completed_by_line
+from assets.statistics.lines.ridge import RidgeBasis
 from assets.statistics.regression.detrending import PAST_BATCHES, group_means, past_mean
 from assets.statistics.regression.result_history import history_columns
 
+FEWEST_COMPLETED = 30  # batches of a half by which margins beyond a bound are completed
 SAME_QUANTITY = 0.9  # correlation from which a neighbour is the parameter by another name
 LARGEST_MISSING_SHARE = 0.2
 # Adjusted for are the variables that go most with the parameter and those that go most with a
@@ -126,7 +129,8 @@ def window_records(
         known: What was known at its gates, where many parameters are gathered.
 
     Returns:
-        The records of the batches of which the result, the parameter and every margin are known;
+        The records of the batches of which the result, the parameter and every margin are known, a
+        margin beyond a reporting limit by what is to be expected of the batch beyond it;
         None where there are none, or the feature has no numeric values.
     """
     known = known or KnownAtGates(tables, outcome)
@@ -135,10 +139,11 @@ def window_records(
         return None
     labels = outcome_labels(tables["outcomes"], outcome, matrix.batch_ids)
     every = aligned_margins(tables["outcome_margins"], outcome, matrix.batch_ids, labels.label)
-    measured = [one.measured for one in every if np.isfinite(one.measured).any()]
+    measured = [one for one in every if np.isfinite(one.measured).any()]
     if not measured:
         return None
-    value, margins = matrix.values[:, matrix.columns.index(feature)], np.column_stack(measured)
+    value = matrix.values[:, matrix.columns.index(feature)]
+    margins = np.column_stack([one.completed(matrix.product) for one in measured])
     is_known = np.isfinite(value) & np.isfinite(margins).all(axis=1)
     rows = np.flatnonzero(labels.is_labelled & is_known)
     if not rows.size:
@@ -150,19 +155,48 @@ def window_records(
     neighbours = _standardised(values[:, ~is_earlier & is_other], value)
     product = renumbered(_by_whole_name(matrix)[rows])
     past = _past_results(margins, labels.label[rows], product)
+    earlier = np.column_stack([_selected(earlier, value, margins, MOST_EARLIER), past])
+    neighbours = _selected(neighbours, value, margins, MOST_NEIGHBOURS)
+    levels = np.eye(int(product.max()) + 1)[product]
+    if any(one.side[rows].any() for one in measured):
+        beside = np.column_stack([value, earlier, neighbours, levels])
+        margins = _completed(measured, rows, margins, beside, matrix.half[rows])
     return WindowRecords(
         value=value,
-        earlier=np.column_stack([_selected(earlier, value, margins, MOST_EARLIER), past]),
-        neighbours=_selected(neighbours, value, margins, MOST_NEIGHBOURS),
+        earlier=earlier,
+        neighbours=neighbours,
         # Folds are cut by code, so these are numbered over the batches that are left.
         product=product,
-        levels=np.eye(int(product.max()) + 1)[product],
+        levels=levels,
         cluster=renumbered(matrix.cluster[rows]),
         half=matrix.half[rows],
         time=np.linspace(0, 1, rows.size),
         margins=margins,
         is_failed=labels.is_failed[rows],
     )
+
+
+def _completed(
+    every: Sequence[AlignedMargin],
+    rows: IntArray,
+    start: FloatArray,
+    beside: FloatArray,
+    half: IntArray,
+) -> FloatArray:
+    """Margins of which only a bound is known, as the parameter and all beside it let one expect.
+
+    Each half of the lots by itself: what is named on one is measured on the other.
+    """
+    spread = beside.std(axis=0)
+    design = (beside - beside.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    found = start.copy()
+    for j, one in enumerate(every):
+        for own in (np.flatnonzero(half == part) for part in np.unique(half)):
+            bound, side = one.bounded[rows[own]], one.side[rows[own]]
+            if side.any() and own.size >= FEWEST_COMPLETED:
+                basis = RidgeBasis(design[own])
+                found[own, j] = completed_by_line(basis, bound, side, start[own, j])
+    return found
 
 
 def _past_results(margins: FloatArray, label: FloatArray, product: IntArray) -> FloatArray:

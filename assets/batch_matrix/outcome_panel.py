@@ -222,6 +222,6 @@ def outcome_panel(
         quantities=[one.quantity for one in kept],
         margins=beside([one.completed(group) for one in kept]),
         bounds=beside([one.bounded for one in kept]),
-        side=beside([one.side for one in kept]).astype(np.int64),
+        side=beside([one.side.astype(float) for one in kept]).astype(np.int64),
         censored_share={one.quantity: one.censored_share for one in every},
     )

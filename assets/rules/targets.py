@@ -84,8 +84,8 @@ def thin_margin_targets(
 ) -> list[Target]:
     """The batches closest to each limit of an outcome.
 
-    A margin at a reporting limit is only a bound, but mostly it is on one side of the threshold like
-    any other, and counts here; where it may lie on either, the batch is not known.
+    A margin at a reporting limit is only a bound, but mostly it is on one side of the threshold
+    like any other, and counts here; where it may lie on either, the batch is not known.
 
     Args:
         failure: The outcome's failures.

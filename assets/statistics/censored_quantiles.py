@@ -13,7 +13,7 @@ def kaplan_meier_quantiles(
     """Quantiles by the product-limit estimate, reversed where results lie below their limits.
 
     Args:
-        value: Per result, as measured, or the limit where it is censored; no NaN. Limits may differ.
+        value: Per result, as measured, or its own limit where it is censored; no NaN.
         side: Per result, 0 measured, 1 at least ``value``, -1 at most that; not both in one call.
         shares: Share of results at or below each quantile, 0 to 1.
 

@@ -6,6 +6,7 @@ both sides after the recent past and past results are taken away is what a drive
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -107,7 +108,7 @@ def relative_view(
     """
     key = fingerprint("design", values, results, product, fold.train)
     shared = fits.get_or_fit(key, lambda: _design(values, results, product, fold.train))
-    product_mean, targets, fitted = (np.empty_like(margins) for _ in range(3))
+    product_mean, targets = np.empty_like(margins), np.empty_like(margins)
     level = np.empty(margins.shape[1])
     # One margin at a time: sums over several columns are taken in another order, and a margin must
     # not depend, were it in its last digit, on which others an outcome has.
@@ -118,17 +119,10 @@ def relative_view(
         product_mean[:, j] = means[:, 0]
         targets[:, j] = shared.history.innovation(relative_to_past(within)[:, 0])
         level[j] = measured_mean(within[fold.train][-PAST_BATCHES:])[0]
-    at_bound = targets if bounds is None else targets + (bounds - margins)
-    fitted[:] = targets
-    for j in range(level.size if side is not None else 0):
-        rows = fold.train[np.isfinite(targets[fold.train, j])]
-        if side[rows, j].any() and shared.design.shape[1] and rows.size >= FEWEST_FITTED:
-            basis = fits.get_or_fit_recent(
-                fingerprint("basis", key, rows), lambda rows=rows: RidgeBasis(shared.design[rows])
-            )
-            fitted[rows, j] = completed_by_line(
-                basis, at_bound[rows, j], side[rows, j], targets[rows, j]
-            )
+    at_bound, fitted = targets, targets
+    if bounds is not None and side is not None and side.any():
+        at_bound = targets + (bounds - margins)
+        fitted = _completed(targets, at_bound, side, shared.design, fold.train, fits, key)
     within = label[:, None] - group_means(label[:, None], product, fold.train)
     return RelativeView(
         shared.design,
@@ -142,6 +136,33 @@ def relative_view(
         level,
         key,
     )
+
+
+def _completed(
+    targets: FloatArray,
+    at_bound: FloatArray,
+    side: IntArray,
+    design: FloatArray,
+    train: IntArray,
+    fits: SharedFits,
+    key: bytes,
+) -> FloatArray:
+    """Targets, in training completed by a line through all columns where a bound is all there is.
+
+    Bases are shared with the dense lines of the margins (``margin_lines.ridge_fit``).
+    """
+    fitted = targets.copy()
+    for j in range(targets.shape[1]):
+        rows = train[np.isfinite(targets[train, j])]
+        if not side[rows, j].any() or not design.shape[1] or rows.size < FEWEST_FITTED:
+            continue
+        basis = fits.get_or_fit_recent(
+            fingerprint("basis", key, rows), partial(RidgeBasis, design[rows])
+        )
+        fitted[rows, j] = completed_by_line(
+            basis, at_bound[rows, j], side[rows, j], targets[rows, j]
+        )
+    return fitted
 
 
 def _design(

@@ -15,8 +15,8 @@ def completed_by_line(
 ) -> FloatArray:
     """Put in place of each censored result its expectation, given its columns and its limit.
 
-    The line that says what to expect of a batch is fitted without the batch's block of time, so that
-    nothing is expected of a result because it was expected before.
+    The line that says what to expect of a batch is fitted without the batch's block of time, so
+    that nothing is expected of a result because it was expected before.
 
     Args:
         basis: Of the design, rows in time order.

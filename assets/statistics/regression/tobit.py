@@ -1,8 +1,9 @@
 """Regression of a result that is sometimes only known to lie beyond a limit (censored normal).
 
 A result below its reporting limit is not a measurement of the limit: read as one it pulls slopes
-towards zero, left out it does so too, because what is left out depends on the result. Its likelihood
-is the probability of lying beyond the limit, and each result may have a limit of its own.
+towards zero, left out it does so too, because what is left out depends on the result. Its
+likelihood is the probability of lying beyond the limit, and each result may have a limit of its
+own.
 """
 
 from dataclasses import dataclass

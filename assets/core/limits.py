@@ -106,6 +106,7 @@ def limits(
     outcome_definitions: pl.DataFrame,
     outcomes: pl.DataFrame,
     strays: pl.DataFrame,
+    censored: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Say what could not be computed for this source, and why.
 
@@ -115,6 +116,7 @@ def limits(
         outcome_definitions: ``core.outcome_definitions``.
         outcomes: ``core.outcomes``.
         strays: Records of unknown batches: table_name, records.
+        censored: ``evidence.censored_results``; None for none.
 
     Returns:
         ``evidence.limits``, sorted by its key.
@@ -125,8 +127,17 @@ def limits(
         *_outcome_limits(outcome_definitions, outcomes, tables["batches"]),
         *_stray_limits(strays),
         *_cost_limits(tables),
+        *(() if censored is None else _censored_limits(censored)),
     ]
     return table("evidence.limits", rows)
+
+
+def _censored_limits(censored: pl.DataFrame) -> Iterator[Limit]:
+    for name, quantity, statement in censored.select(
+        "source_table", "quantity", "statement"
+    ).iter_rows():
+        topic = "results" if name == "core.lab_results" else "materials"
+        yield Limit(topic, f"beyond_limit.{quantity}", statement)
 
 
 def _cost_limits(tables: Mapping[str, pl.DataFrame]) -> list[Limit]:

@@ -1,12 +1,16 @@
 """Results beyond a reporting limit: what they decide, and which side of a margin they bound."""
 
+import polars as pl
 import pytest
 
+from assets.core.censored_results import censored_results
+from assets.core.limits import ABSENT, COST_TABLES, limits
 from assets.core.margins import outcome_margins
 from assets.core.measurements import measurements
 from assets.core.outcomes import outcomes, quantities_of
 
 NO_PARAMETERS = "core.parameters"
+NOTHING = pl.DataFrame(schema={"table_name": pl.String, "records": pl.Int64})
 
 
 def decided(table, declared, *results):
@@ -81,3 +85,41 @@ def test_a_margin_says_on_which_side_of_it_the_true_one_lies(table, impurity):
     found = dict(margins.select("batch_id", "margin").iter_rows())
     assert found["B5"] == found["B6"] == found["B4"]
     assert margins.filter(margins["bound"].is_null())["is_censored"].to_list() == [False, False]
+
+
+def test_censored_results_are_counted_and_their_use_is_said(table, impurity):
+    results = [reported(f"B{n:03d}", 0.05, "left") for n in range(40)]
+    results += [reported(f"B{n:03d}", 0.05 + n / 1000) for n in range(40, 100)]
+    results += [reported("B000", 40.0) | {"test": "assay"}]
+    _, margins = decided(table, impurity, *results)
+    lots = table(
+        "core.material_attributes",
+        *(
+            {
+                "material": "api",
+                "supplier": "S1",
+                "lot": f"L{n}",
+                "attribute": "solvent",
+                "value": value,
+                "censoring": censoring,
+            }
+            for n, (value, censoring) in enumerate([(0.1, "left"), (0.4, "none"), (5.0, "right")])
+        ),
+    )
+    found = censored_results(table("core.lab_results", *results), lots, margins)
+    assert found["quantity"].to_list() == ["impurity", "api.solvent"]
+    impurities, solvent = found.to_dicts()
+    assert (impurities["results"], impurities["below_limit"]) == (100, 40)
+    assert impurities["lowest_limit"] == impurities["highest_limit"] == 0.05
+    # Four tenths lie below every measured result; the fiftieth and ninetieth of 100 are measured.
+    assert impurities["first_decile"] is None
+    assert impurities["median"] == pytest.approx(0.05 + 49 / 1000)
+    assert impurities["ninth_decile"] == pytest.approx(0.05 + 89 / 1000)
+    assert "40 of 100 results of 'impurity' (40%)" in impurities["statement"]
+    assert "slopes are those of a censored regression" in impurities["statement"]
+    assert (solvent["below_limit"], solvent["above_limit"], solvent["median"]) == (1, 1, None)
+    assert "margins" not in solvent["statement"]
+    empty = {name: table(f"core.{name}") for name in ("batches", *ABSENT, *COST_TABLES)}
+    said = limits(empty, table("core.outcome_definitions"), table("core.outcomes"), NOTHING, found)
+    codes = said.filter(said["code"].str.starts_with("beyond_limit"))["code"].to_list()
+    assert codes == ["beyond_limit.api.solvent", "beyond_limit.impurity"]

@@ -6,8 +6,8 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import norm
 
-from assets.statistics.lines.censored_ridge import completed_by_line
 from assets.statistics.lines.ridge import RidgeBasis
+from assets.statistics.regression.censored_ridge import completed_by_line
 from assets.statistics.regression.clustered_regression import clustered_slopes
 from assets.statistics.regression.tobit import beyond_mean, completed_by_group, tobit
 

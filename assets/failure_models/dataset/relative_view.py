@@ -13,8 +13,8 @@ import numpy as np
 from assets.batch_matrix.missing_values import measured_mean, measured_spread
 from assets.failure_models.dataset.shared_fits import SharedFits, fingerprint
 from assets.statistics.array_types import FloatArray, IntArray
-from assets.statistics.lines.censored_ridge import completed_by_line
 from assets.statistics.lines.ridge import RidgeBasis
+from assets.statistics.regression.censored_ridge import completed_by_line
 from assets.statistics.regression.detrending import PAST_BATCHES, group_means, relative_to_past
 from assets.statistics.regression.result_history import ResultHistory
 from assets.statistics.resampling.folds import Fold

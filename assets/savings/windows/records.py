@@ -17,8 +17,8 @@ from assets.batch_matrix.gate_rows import renumbered
 from assets.batch_matrix.missing_values import median_filled
 from assets.batch_matrix.outcome_panel import AlignedMargin, aligned_margins, outcome_labels
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
-from assets.statistics.lines.censored_ridge import completed_by_line
 from assets.statistics.lines.ridge import RidgeBasis
+from assets.statistics.regression.censored_ridge import completed_by_line
 from assets.statistics.regression.detrending import PAST_BATCHES, group_means, past_mean
 from assets.statistics.regression.result_history import history_columns
 

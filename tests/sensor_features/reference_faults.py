@@ -1,6 +1,7 @@
 """Which readings are a fault of the sensor, again in numpy and with no thought of speed."""
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -38,17 +39,22 @@ def middle(steps: Any) -> float:
 
 def spikes(x: Any, moved: Any, usual: float, smallest: float) -> Any:
     found = np.zeros(len(x), dtype=bool)
+    least = max(SPIKE_SDS / 0.954 * usual / 2, 4 * smallest)
     for k in range(1, len(x) - 1):
-        height = min(moved[k - 1], moved[k])
-        around = max(
-            middle(moved[max(k - 13, 0) : k - 1]), middle(moved[k + 1 : k + 13]), usual / 2
-        )
-        found[k] = (
-            (x[k] - x[k - 1]) * (x[k] - x[k + 1]) > 0
-            and height > 4 * abs(x[k + 1] - x[k - 1])
-            and height > 4 * smallest
-            and height * 0.954 > SPIKE_SDS * around
-        )
+        if moved[k - 1] <= least or found[k] or found[k - 1]:
+            continue
+        sign = np.sign(x[k] - x[k - 1])
+        for last in range(k, min(k + 3, len(x) - 1)):
+            heights = sign * (x[k : last + 1] - x[k - 1])
+            back = sign * (x[last] - x[last + 1])
+            if heights[-1] <= 0:
+                break
+            whole, apart = min(heights.min(), abs(back)), abs(x[last + 1] - x[k - 1])
+            if back > 0 and whole > max(least, 4 * apart):
+                before = middle(moved[max(k - 13, 0) : k - 1])
+                after = middle(moved[last + 1 : last + 13])
+                found[k : last + 1] |= whole > SPIKE_SDS / 0.954 * max(before, after)
+                break
     return found
 
 
@@ -80,9 +86,14 @@ def levels(x: Any, jump: float, smallest: float, equal: int, rattle: float, limi
 
 
 def rattling(bends: Any, n: int, least: float) -> Any:
-    found = np.zeros(n, dtype=bool)
-    wild = [(bends[8 * w : 8 * w + 8] > least).sum() > 4 for w in range(n // 8)]
-    for w, is_wild in enumerate(wild):
-        if is_wild and ((w and wild[w - 1]) or (w + 1 < len(wild) and wild[w + 1])):
-            found[8 * w : 8 * w + 8] = True
-    return found if found.sum() // 8 <= 0.15 * (n // 8) else np.zeros(n, dtype=bool)
+    found, windows = np.zeros(n, dtype=bool), n // 4
+    wild = [w for w in range(windows) if (bends[4 * w : 4 * w + 4] > least).sum() > 2]
+    pairs = [(a, b) for a, b in pairwise(wild) if b - a <= 2]
+    if len(pairs) > 0.15 * windows:
+        return found
+    for a, b in pairs:
+        first, last = 4 * a, 4 * (b + 1)
+        before = [k for k in range(max(first - 4, 1), first) if bends[k - 1] > least]
+        after = [k for k in range(last, min(last + 4, n - 1)) if bends[k - 1] > least]
+        found[min([first, *before]) : max([last, *(k + 1 for k in after)])] = True
+    return found

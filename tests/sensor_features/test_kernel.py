@@ -335,7 +335,7 @@ def spoil(values: Any, rng: np.random.Generator) -> None:
     elif kind == 2:
         values[stretch] += rng.normal(0, 12 * spread, len(values[stretch]))
     else:
-        values[rng.choice(len(values), 4)] += 30 * spread
+        values[rng.choice(len(values), 12)] += spread * rng.normal(0, 40, 12)
 
 
 def random_series(rng: np.random.Generator) -> tuple[Any, Any, Any, Any]:

@@ -16,6 +16,7 @@ DURATION, SPIKES = COLUMN["duration_h"], COLUMN["spikes"]
 FLAT, LONGEST_FLAT = COLUMN["flatline_fraction"], COLUMN["longest_flatline_h"]
 FAULTY, SHARE = COLUMN["faulty_readings"], COLUMN["faulty_share"]
 FEWEST = 20  # readings among which one can be told to be unlike the rest
+TOGETHER = 3  # readings of one spike at most
 SAMPLE = 64  # neighbours looked at, spread over the series, for the usual step
 STEP_TO_SD = 0.954  # median of |x after - x| of white noise, in its standard deviations
 AROUND = 12  # readings on either side that say how large steps are there
@@ -23,7 +24,7 @@ LONGEST_AWAY = 0.25  # share of a series beyond which a level is the process's, 
 LONGEST_UNSAID = 0.05  # the same where nobody described a range
 SURE = 1e-6  # runs this long in a series this long by chance
 FEWEST_EQUAL = 0.3  # share of equal neighbours that noise of the size of the resolution makes
-WINDOW = 8  # readings that rattle together
+WINDOW = 4  # readings that rattle together
 RATTLE = 4.0  # times the median of second differences
 MOST_RATTLING = 0.15  # share of a series beyond which it is the process that is restless
 
@@ -102,23 +103,37 @@ def _usual_step(x: Array, spare: Array, order: int) -> float:
 
 @exactly
 def _spikes(x: Array, usual: float, smallest: float, spare: Array, marks: Array) -> int:
-    """Mark readings alone above or below both neighbours, in steps of where they are."""
+    """Mark up to three readings far above or below both sides, in steps of where they are."""
     found = 0
     least = max(SPIKE_SDS / STEP_TO_SD * usual / 2.0, 4.0 * smallest)
     for k in range(1, x.size - 1):
-        before, after = x[k] - x[k - 1], x[k] - x[k + 1]
-        height = min(abs(before), abs(after))
-        if (
-            before * after > 0.0
-            and height > least
-            and height > 4.0 * abs(x[k + 1] - x[k - 1])
-            and height * STEP_TO_SD > SPIKE_SDS * _around(x, max(k - 1 - AROUND, 0), k - 1, spare)
-            and height * STEP_TO_SD
-            > SPIKE_SDS * _around(x, k + 1, min(k + 1 + AROUND, x.size - 1), spare)
-        ):
-            marks[k] = 1
-            found += 1
+        rise = x[k] - x[k - 1]
+        if abs(rise) <= least or marks[k] or marks[k - 1]:
+            continue
+        height = abs(rise)
+        for last in range(k, min(k + TOGETHER, x.size - 1)):
+            side, back = x[last] - x[k - 1], x[last] - x[last + 1]
+            if side * rise <= 0.0:
+                break
+            height = min(height, abs(side))
+            whole = min(height, abs(back))
+            apart = abs(x[last + 1] - x[k - 1])
+            if back * rise > 0.0 and whole > max(least, 4.0 * apart):
+                if _is_far(x, k - 1, last + 1, whole, spare):
+                    for j in range(k, last + 1):
+                        marks[j] = 1
+                    found += last - k + 1
+                break
     return found
+
+
+@exactly
+def _is_far(x: Array, before: int, after: int, height: float, spare: Array) -> bool:
+    """Whether a height is many times the usual step on both sides of a stretch."""
+    least = SPIKE_SDS / STEP_TO_SD
+    return height > least * _around(
+        x, max(before - AROUND, 0), before, spare
+    ) and height > least * _around(x, after, min(after + AROUND, x.size - 1), spare)
 
 
 @exactly
@@ -182,19 +197,34 @@ def _levels(
 @exactly
 def _rattling(x: Array, rattle: float, marks: Array) -> None:
     """Mark stretches of two windows or more that rattle, unless much of the series does."""
-    windows = x.size // WINDOW
+    windows, least = x.size // WINDOW, RATTLE * rattle
     for is_marking in range(2):
-        rattling = before = 0
+        rattling, latest = 0, -3
         for window in range(windows):
-            wild = _is_wild(x, window * WINDOW, RATTLE * rattle)
-            if wild and before:
-                rattling += 1 + (before == 1)
+            if not _is_wild(x, window * WINDOW, least):
+                continue
+            # One quieter window in between does not end a stretch.
+            if window - latest <= 2:
+                rattling += 1
                 if is_marking == 1:
-                    for k in range((window - 1) * WINDOW, (window + 1) * WINDOW):
-                        marks[k] = 1
-            before = before + 1 if wild else 0
+                    _mark(x, latest * WINDOW, (window + 1) * WINDOW, least, marks)
+            latest = window
         if rattling == 0 or rattling > MOST_RATTLING * windows:
             return
+
+
+@exactly
+def _mark(x: Array, start: int, end: int, least: float, marks: Array) -> None:
+    """Mark a stretch, and what rattles in the window before and the one after it."""
+    first, last = start, end
+    for k in range(max(start - WINDOW, 1), start):
+        if first == start and abs(x[k + 1] - 2.0 * x[k] + x[k - 1]) > least:
+            first = k
+    for k in range(end, min(end + WINDOW, x.size - 1)):
+        if abs(x[k + 1] - 2.0 * x[k] + x[k - 1]) > least:
+            last = k + 1
+    for k in range(first, last):
+        marks[k] = 1
 
 
 @exactly

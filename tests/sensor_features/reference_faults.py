@@ -22,7 +22,10 @@ def faulty_readings(x: Any, limits: Any) -> tuple[Any, float]:
     smallest = moved[moved > 0].min()
     bends = np.abs(np.diff(x, 2))
     rattle = sampled_median(bends)
-    is_spike = spikes(x, moved, usual, smallest)
+    limits = limits[2:] if np.isfinite(limits[2:]).any() else limits[:2]
+    least = max(jump / 2, 4 * smallest)
+    is_spike = spikes(x, moved, least)
+    is_spike = end_spikes(x, moved, least, limits, is_spike)
     is_level = levels(x, jump, smallest, equal, rattle, limits)
     return is_spike | is_level | rattling(bends, n, 4 * rattle), float(is_spike.sum())
 
@@ -37,9 +40,8 @@ def middle(steps: Any) -> float:
     return float(np.sort(steps)[len(steps) // 2]) if len(steps) else 0.0
 
 
-def spikes(x: Any, moved: Any, usual: float, smallest: float) -> Any:
+def spikes(x: Any, moved: Any, least: float) -> Any:
     found = np.zeros(len(x), dtype=bool)
-    least = max(SPIKE_SDS / 0.954 * usual / 2, 4 * smallest)
     for k in range(1, len(x) - 1):
         if moved[k - 1] <= least or found[k] or found[k - 1]:
             continue
@@ -58,9 +60,21 @@ def spikes(x: Any, moved: Any, usual: float, smallest: float) -> Any:
     return found
 
 
+def end_spikes(x: Any, moved: Any, least: float, limits: Any, found: Any) -> Any:
+    found = found.copy()
+    for end, near, step, around in (
+        (0, 1, moved[0], moved[1:13]),
+        (len(x) - 1, len(x) - 2, moved[-1], moved[-13:-1]),
+    ):
+        is_outside = x[end] < limits[0] or x[end] > limits[1]
+        is_far = step > max(least, SPIKE_SDS / 0.954 * middle(around))
+        found[end] |= bool(is_outside and is_far and not found[near])
+    return found
+
+
 def levels(x: Any, jump: float, smallest: float, equal: int, rattle: float, limits: Any) -> Any:
     n, found = len(x), np.zeros(len(x), dtype=bool)
-    low, high = limits[2:] if np.isfinite(limits[2:]).any() else limits[:2]
+    low, high = limits
     for run in np.split(np.arange(n), np.flatnonzero(x[1:] != x[:-1]) + 1):
         first, last, level = run[0], run[-1], x[run[0]]
         entered = abs(level - x[first - 1]) if first else 0.0

@@ -47,7 +47,7 @@ def without_faulty(
     Returns:
         The number of readings kept; nothing of the others is left in the arrays' first part.
     """
-    n = x.size
+    n = int(x.size)
     row[FAULTY] = row[SHARE] = row[SPIKES] = row[LONGEST_FLAT] = 0.0
     if row[DURATION] > 0.0:
         row[FLAT] = 0.0
@@ -62,11 +62,14 @@ def without_faulty(
         return n
     for k in range(n):
         marks[k] = 0
-    row[SPIKES] = _spikes(x, usual, smallest, spare, marks)
+    is_proven = not (math.isnan(limits[2]) and math.isnan(limits[3]))
+    low, high = (limits[2], limits[3]) if is_proven else (limits[0], limits[1])
+    least = max(jump / 2.0, 4.0 * smallest)
+    row[SPIKES] = _spikes(x, least, spare, marks) + _end_spikes(x, least, low, high, spare, marks)
     rattle = _usual_step(x, spare, 2)
-    _levels(x, jump, smallest, equal, rattle, limits, marks)
+    _levels(x, jump, smallest, equal, rattle, low, high, marks)
     _rattling(x, rattle, marks)
-    return _kept(hours, x, held, marks, row)
+    return int(_kept(hours, x, held, marks, row))
 
 
 @in_lanes
@@ -102,10 +105,9 @@ def _usual_step(x: Array, spare: Array, order: int) -> float:
 
 
 @exactly
-def _spikes(x: Array, usual: float, smallest: float, spare: Array, marks: Array) -> int:
+def _spikes(x: Array, least: float, spare: Array, marks: Array) -> int:
     """Mark up to three readings far above or below both sides, in steps of where they are."""
     found = 0
-    least = max(SPIKE_SDS / STEP_TO_SD * usual / 2.0, 4.0 * smallest)
     for k in range(1, x.size - 1):
         rise = x[k] - x[k - 1]
         if abs(rise) <= least or marks[k] or marks[k - 1]:
@@ -128,12 +130,29 @@ def _spikes(x: Array, usual: float, smallest: float, spare: Array, marks: Array)
 
 
 @exactly
+def _end_spikes(x: Array, least: float, low: float, high: float, spare: Array, marks: Array) -> int:
+    """Mark a first or last reading outside its range that is far from the one beside it."""
+    last, found = x.size - 1, 0
+    if (x[0] < low or x[0] > high) and not marks[1]:
+        height = abs(x[0] - x[1])
+        if height > least and _is_far(x, 0, 1, height, spare):
+            marks[0] = 1
+            found += 1
+    if (x[last] < low or x[last] > high) and not marks[last - 1]:
+        height = abs(x[last] - x[last - 1])
+        if height > least and _is_far(x, last - 1, last, height, spare):
+            marks[last] = 1
+            found += 1
+    return found
+
+
+@exactly
 def _is_far(x: Array, before: int, after: int, height: float, spare: Array) -> bool:
     """Whether a height is many times the usual step on both sides of a stretch."""
     least = SPIKE_SDS / STEP_TO_SD
-    return height > least * _around(
-        x, max(before - AROUND, 0), before, spare
-    ) and height > least * _around(x, after, min(after + AROUND, x.size - 1), spare)
+    on_one_side = _around(x, max(before - AROUND, 0), before, spare)
+    on_the_other = _around(x, after, min(after + AROUND, x.size - 1), spare)
+    return bool(height > least * max(on_one_side, on_the_other))
 
 
 @exactly
@@ -154,12 +173,11 @@ def _levels(
     smallest: float,
     equal: int,
     rattle: float,
-    limits: Array,
+    low: float,
+    high: float,
     marks: Array,
 ) -> None:
     """Mark runs of equal readings that are a frozen, an absent or a full-scale sensor's."""
-    is_proven = not (math.isnan(limits[2]) and math.isnan(limits[3]))
-    low, high = (limits[2], limits[3]) if is_proven else (limits[0], limits[1])
     has_range = not (math.isnan(low) and math.isnan(high))
     n, start = x.size, 0
     for k in range(1, n + 1):

@@ -21,7 +21,7 @@ from assets.batch_matrix.gate_matrix import GateMatrix
 from assets.batch_matrix.outcome_panel import OutcomeDefinition, outcome_panel
 from assets.batch_matrix.past_results import results_of
 from assets.failure_models.dataset.task import Task
-from assets.failure_models.drivers.driver_effects import Target, slopes_of
+from assets.failure_models.drivers.driver_effects import Regressand, slopes_of
 from assets.statistics.array_types import FloatArray
 from assets.statistics.regression.clustered_regression import Slopes
 from benchmarks.studies.record import RESULTS, StudyRecord
@@ -95,8 +95,8 @@ def task_of(features: FloatArray, margins: FloatArray, product: FloatArray, side
 def slopes(task: Task) -> dict[str, Slopes]:
     """The adjusted slope of the driver, in its own units, by three ways with a limit."""
     view, side = task.views[-1], task.panel.side[:, 0]
-    target = Target(view.targets[:, 0], view.bounds[:, 0], side)
-    at_limit = Target.measured(view.bounds[:, 0])
+    target = Regressand(view.targets[:, 0], view.bounds[:, 0], side)
+    at_limit = Regressand.measured(view.bounds[:, 0])
     left_out = replace(target, bound=np.where(side == 0, view.bounds[:, 0], np.nan), side=0 * side)
     design, scale = view.design[:, [0]], view.scale[0]
     ways = {"censored": target, "at_limit": at_limit, "left_out": left_out}

@@ -8,10 +8,11 @@ import polars as pl
 from assets.batch_matrix.gate_rows import aligned, microseconds
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.regression.tobit import AT_LEAST, AT_MOST, completed_by_group
+from data_contracts.codes.records import MarginBound
 
 MOST_CENSORED = 0.5
 FEWEST_MARGINS = 60
-SIDES = {"at_least": AT_LEAST, "at_most": AT_MOST}
+SIDES: dict[str, int] = {MarginBound.AT_LEAST: AT_LEAST, MarginBound.AT_MOST: AT_MOST}
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,18 @@ from collections.abc import Sequence
 import polars as pl
 
 from assets.core.measurements import NOT_CENSORED
+from data_contracts.codes.records import MarginBound
 from data_contracts.profile_schema.outcomes import Outcome
 from data_contracts.tables import table
 
 MAD_TO_SIGMA = 1.4826  # makes the median absolute deviation of a normal quantity its sigma
 LIMITS = ("low", "high")
-AT_LEAST, AT_MOST, NEITHER = "at_least", "at_most", "neither"
 # What a result beyond a reporting limit says of its distance to a specification limit.
-BOUNDS = {
-    ("low", "left"): AT_MOST,
-    ("low", "right"): AT_LEAST,
-    ("high", "left"): AT_LEAST,
-    ("high", "right"): AT_MOST,
+BOUNDS: dict[tuple[str, str], str] = {
+    ("low", "left"): MarginBound.AT_MOST,
+    ("low", "right"): MarginBound.AT_LEAST,
+    ("high", "left"): MarginBound.AT_LEAST,
+    ("high", "right"): MarginBound.AT_MOST,
 }
 TABLE = "core.outcome_margins"
 
@@ -135,14 +135,14 @@ def _bounded(samples: pl.DataFrame, limit: str) -> pl.DataFrame:
     """
     sides = {censoring: bound for (own, censoring), bound in BOUNDS.items() if own == limit}
     bound = pl.col("censoring").replace_strict(
-        sides | {NOT_CENSORED: None}, default=NEITHER, return_dtype=pl.String
+        sides | {NOT_CENSORED: None}, default=MarginBound.NEITHER, return_dtype=pl.String
     )
-    is_bound = pl.col("bound") == AT_MOST
+    is_bound = pl.col("bound") == MarginBound.AT_MOST
     samples = samples.drop_nulls("distance").with_columns(bound=bound)
     no_more = samples.filter(pl.col("bound").is_null() | is_bound).with_columns(
         has_bound=is_bound.fill_null(value=False).any().over("batch_id")
     )
-    no_more = _worst(no_more.filter("has_bound")).with_columns(bound=pl.lit(AT_MOST))
+    no_more = _worst(no_more.filter("has_bound")).with_columns(bound=pl.lit(MarginBound.AT_MOST))
     rest = samples.join(no_more, on="batch_id", how="anti")
     return pl.concat([no_more.drop("has_bound"), _worst(rest)]).sort("batch_id")
 

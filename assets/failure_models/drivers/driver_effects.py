@@ -22,7 +22,7 @@ from assets.statistics.resampling.multiplicity import bonferroni
 
 
 @dataclass(frozen=True)
-class Target:
+class Regressand:
     """What a driver moves, over the batches of a task.
 
     Attributes:
@@ -37,16 +37,16 @@ class Target:
     side: IntArray
 
     @classmethod
-    def measured(cls, value: FloatArray) -> "Target":
+    def measured(cls, value: FloatArray) -> "Regressand":
         """A target that was measured of every batch that has one."""
         return cls(value, value, np.zeros(value.size, dtype=np.int64))
 
-    def among(self, rows: IntArray) -> "Target":
+    def among(self, rows: IntArray) -> "Regressand":
         """The same target, missing for all but some batches."""
         is_kept = np.zeros(self.value.size, dtype=bool)
         is_kept[rows] = True
         value, bound = (np.where(is_kept, each, np.nan) for each in (self.value, self.bound))
-        return Target(value, bound, self.side)
+        return Regressand(value, bound, self.side)
 
 
 @dataclass(frozen=True)
@@ -156,25 +156,25 @@ def _e_values(
     return e_values_of_risk_difference(*effect, float(known.mean()), 0.5 / max(known.size, 1))
 
 
-def targets(seen: Examination, driver: RankedCluster) -> tuple[Target, Target, str]:
+def targets(seen: Examination, driver: RankedCluster) -> tuple[Regressand, Regressand, str]:
     """Crude and adjusted target with their unit: the margin the driver moves most, or failure."""
     task = seen.task
     if seen.ladder.margins is None:
         label, beside_past = task.panel.label, task.views[-1].label
-        return Target.measured(label), Target.measured(beside_past), "failure probability"
+        return Regressand.measured(label), Regressand.measured(beside_past), "failure probability"
     parts = seen.ladder.margins.contribution[task.tested][:, driver.columns].sum(axis=1)
     scale = np.nanstd(task.views[-1].targets[task.tested], axis=0)
     j = int(np.argmax(np.abs(parts).mean(axis=0) / np.maximum(scale, 1e-300)))
     unit = f"margin of {task.panel.quantities[j]} (robust sd)"
     panel, view, side = task.panel, task.views[-1], task.panel.side[:, j]
     return (
-        Target(panel.margins[:, j], panel.bounds[:, j], side),
-        Target(view.targets[:, j], view.bounds[:, j], side),
+        Regressand(panel.margins[:, j], panel.bounds[:, j], side),
+        Regressand(view.targets[:, j], view.bounds[:, j], side),
         unit,
     )
 
 
-def slopes_of(design: FloatArray, target: Target, task: Task, level: float = 0.95) -> Slopes:
+def slopes_of(design: FloatArray, target: Regressand, task: Task, level: float = 0.95) -> Slopes:
     """Slopes over the batches where everything is known, with intervals over clusters.
 
     A margin of which only a bound is known counts by the probability of lying beyond it.

@@ -1,5 +1,6 @@
 """Phases found where none are delivered: by a step column, set-points, and change points."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from data_contracts.profile_schema.document import Section
 from data_contracts.profile_schema.mapping import FoundPhases, read_mapping
 
 
-def rows_of(*batches: tuple[str, dict[str, list[object]]]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def rows_of(
+    *batches: tuple[str, Mapping[str, Sequence[object]]],
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Records and the delivered rows beside them, a reading a minute in each batch."""
     records, frames = [], []
     for batch_id, columns in batches:

@@ -79,7 +79,7 @@ def _materials(made: Batches) -> list[BatchFeature]:
             values = lots.per_batch(recorded, made.schedule.batches)
             is_there = None
             if attribute.reporting_limit is not None:
-                at_limit = (recorded < attribute.reporting_limit) * 1.0
+                at_limit = (recorded < attribute.reporting_limit).astype(np.float64)
                 is_there = lots.per_batch(at_limit, made.schedule.batches) == 0
             feature = f"material.{name}.{attribute.name}"
             found.append(BatchFeature(feature, 2, values, ends[2], is_there))

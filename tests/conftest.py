@@ -112,6 +112,7 @@ SLOW_FILES = (
     "tests/sources/test_deliveries.py",
     "tests/sources/test_draft_of_exports.py",
     "tests/sources/test_fast_rows.py",
+    "tests/sources/test_found_phases_on_record.py",
     "tests/sources/test_prospects.py",
     "tests/sources/test_quarantine.py",
     "tests/sources/test_real_workbooks.py",

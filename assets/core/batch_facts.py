@@ -10,7 +10,7 @@ import polars as pl
 from scipy.stats import t as student_t
 
 from assets.core.defining_events import counted_events
-from assets.core.measurements import SCHEMA
+from assets.core.measurements import NOT_CENSORED, SCHEMA
 from assets.statistics.array_types import FloatArray
 from data_contracts.profile_schema.rule_names.batch_facts import (
     OUT_OF_TREND,
@@ -82,7 +82,10 @@ def _repeats(
 
 def _out_of_trend(name: str, batches: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
     results = (
-        measured.filter((pl.col("quantity") == underlying_quantity(name)) & ~pl.col("is_censored"))
+        measured.filter(
+            (pl.col("quantity") == underlying_quantity(name))
+            & (pl.col("censoring") == NOT_CENSORED)
+        )
         .group_by("batch_id")
         .agg(pl.col("value").mean(), pl.col("known_at").max())
         .join(batches.select("batch_id", "production_order", "product", "strength"), on="batch_id")
@@ -125,5 +128,5 @@ def is_out_of_trend(values: FloatArray) -> FloatArray:
 
 def _facts(values: pl.DataFrame, name: str) -> pl.DataFrame:
     return values.select(
-        "batch_id", "value", "known_at", quantity=pl.lit(name), is_censored=pl.lit(value=False)
+        "batch_id", "value", "known_at", quantity=pl.lit(name), censoring=pl.lit(NOT_CENSORED)
     ).match_to_schema(pl.Schema(SCHEMA), missing_columns="insert", extra_columns="ignore")

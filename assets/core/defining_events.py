@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from assets.core.measurements import SCHEMA
+from assets.core.measurements import NOT_CENSORED, SCHEMA
 from data_contracts.profile_schema.rule_names.defining_events import DEVIATION_CLASS
 
 INSTANT = pl.Datetime("us")
@@ -118,7 +118,7 @@ def counted_events(name: str, batches: pl.DataFrame, placed: pl.DataFrame) -> pl
             level=pl.lit(None, pl.String),
             spec_low=pl.lit(None, pl.Float64),
             spec_high=pl.lit(None, pl.Float64),
-            is_censored=pl.lit(value=False),
+            censoring=pl.lit(NOT_CENSORED),
             known_at=pl.when(pl.col("value").is_not_null())
             .then("first_at")
             .otherwise(pl.coalesce("dispositioned_at", "ended_at"))

@@ -9,6 +9,8 @@ import dagster as dg
 import polars as pl
 
 from assets.core.as_of import as_of_instant
+from assets.core.censored_results import TABLE as TABLE_OF_CENSORED
+from assets.core.censored_results import censored_results
 from assets.core.known_versions import (
     BATCHES,
     READINGS,
@@ -125,12 +127,22 @@ def core_outcomes(
     yield from table_outputs(found, OUTCOME_TABLES)
 
 
+evidence_censored_results = table_asset(
+    TABLE_OF_CENSORED,
+    "core.lab_results",
+    "core.material_attributes",
+    "core.outcome_margins",
+    group=GROUP,
+)(censored_results)
+
+
 @table_asset(
     "evidence.limits",
     "core.batches",
     *(f"core.{name}" for name in TABLES),
     "core.outcome_definitions",
     "core.outcomes",
+    TABLE_OF_CENSORED,
     group=GROUP,
     resources={"warehouse", "run_settings"},
     tags=asks_only(*KNOWN_BY),
@@ -139,10 +151,11 @@ def evidence_limits(
     context: dg.AssetExecutionContext,
     outcome_definitions: pl.DataFrame,
     outcomes: pl.DataFrame,
+    censored_results: pl.DataFrame,
     **tables: Any,
 ) -> pl.DataFrame:
     """Say what this source cannot tell."""
     known = {"as_of": as_of_date(context)}
     strays = context.resources.warehouse.query(unknown_batches_sql(RAW_TABLES), known)
     origins = context.resources.run_settings.assumptions().origin_stages
-    return limits(tables, outcome_definitions, outcomes, strays, origins)
+    return limits(tables, outcome_definitions, outcomes, strays, origins, censored_results)

@@ -115,6 +115,7 @@ def limits(
     outcomes: pl.DataFrame,
     strays: pl.DataFrame,
     failure_modes: Mapping[str, int],
+    censored: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Say what could not be computed for this source, and why.
 
@@ -125,6 +126,7 @@ def limits(
         strays: Records of unknown batches: table_name, records.
         failure_modes: The stage where each mode of failure originates, as the profile has it (or
             an older price file).
+        censored: ``evidence.censored_results``; None for none.
 
     Returns:
         ``evidence.limits``, sorted by its key.
@@ -138,8 +140,17 @@ def limits(
         *_unused(tables),
         *_without_origin(tables["batches"], failure_modes),
         *_genealogy_limits(tables["genealogy"], tables["lineages"]),
+        *(() if censored is None else _censored_limits(censored)),
     ]
     return table("evidence.limits", rows)
+
+
+def _censored_limits(censored: pl.DataFrame) -> Iterator[Limit]:
+    for name, quantity, statement in censored.select(
+        "source_table", "quantity", "statement"
+    ).iter_rows():
+        topic = "results" if name == "core.lab_results" else "materials"
+        yield Limit(topic, f"beyond_limit.{quantity}", statement)
 
 
 def _cost_limits(tables: Mapping[str, pl.DataFrame]) -> list[Limit]:

@@ -9,11 +9,20 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from assets.core.measurements import NOT_CENSORED
+from data_contracts.codes.records import MarginBound
 from data_contracts.profile_schema.outcomes import Outcome
 from data_contracts.tables import table
 
 MAD_TO_SIGMA = 1.4826  # makes the median absolute deviation of a normal quantity its sigma
 LIMITS = ("low", "high")
+# What a result beyond a reporting limit says of its distance to a specification limit.
+BOUNDS: dict[tuple[str, str], str] = {
+    ("low", "left"): MarginBound.AT_MOST,
+    ("low", "right"): MarginBound.AT_LEAST,
+    ("high", "left"): MarginBound.AT_LEAST,
+    ("high", "right"): MarginBound.AT_MOST,
+}
 TABLE = "core.outcome_margins"
 
 
@@ -32,7 +41,8 @@ def outcome_margins(outcomes: Sequence[Outcome], measured: pl.DataFrame) -> pl.D
 
     Returns:
         ``core.outcome_margins``: one row per batch, outcome, measured quantity and limit. The
-        margin is null where the distances do not vary.
+        margin is null where the distances do not vary. Where the worst sample is only known to
+        lie beyond a reporting limit the margin is a bound, and ``bound`` says on which side.
     """
     frames = [
         margins
@@ -111,10 +121,30 @@ def _of_quantity(outcome: Outcome, measured: pl.DataFrame, quantity: str) -> lis
             outcome.name,
             quantity if len(limits) == 1 else margin_name(quantity, limit),
             limit,
-            _worst(both.with_columns(distance=limit)),
+            _bounded(both.with_columns(distance=limit), limit),
         )
         for limit in limits
     ]
+
+
+def _bounded(samples: pl.DataFrame, limit: str) -> pl.DataFrame:
+    """Per batch its smallest ``distance`` to one limit, and the ``bound`` that is on that.
+
+    A sample that is at most so far from the limit bounds the batch, whatever the others are; one
+    that is at least so far does so only where no other is nearer.
+    """
+    sides = {censoring: bound for (own, censoring), bound in BOUNDS.items() if own == limit}
+    bound = pl.col("censoring").replace_strict(
+        sides | {NOT_CENSORED: None}, default=MarginBound.NEITHER, return_dtype=pl.String
+    )
+    is_bound = pl.col("bound") == MarginBound.AT_MOST
+    samples = samples.drop_nulls("distance").with_columns(bound=bound)
+    no_more = samples.filter(pl.col("bound").is_null() | is_bound).with_columns(
+        has_bound=is_bound.fill_null(value=False).any().over("batch_id")
+    )
+    no_more = _worst(no_more.filter("has_bound")).with_columns(bound=pl.lit(MarginBound.AT_MOST))
+    rest = samples.join(no_more, on="batch_id", how="anti")
+    return pl.concat([no_more.drop("has_bound"), _worst(rest)]).sort("batch_id")
 
 
 def _margins(outcome: str, name: str, limit: str, worst: pl.DataFrame) -> pl.DataFrame:
@@ -126,5 +156,6 @@ def _margins(outcome: str, name: str, limit: str, worst: pl.DataFrame) -> pl.Dat
         pl.col("quantity").alias("measured_quantity"),
         pl.lit(limit).alias("limit"),
         margin=pl.col("distance") / pl.lit(spread, pl.Float64),
-        is_censored="is_censored",
+        is_censored=pl.col("bound").is_not_null(),
+        bound="bound",
     )

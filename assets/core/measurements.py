@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import polars as pl
 
+NOT_CENSORED = "none"
 SCHEMA = {
     "batch_id": pl.String(),
     "quantity": pl.String(),
@@ -12,7 +13,7 @@ SCHEMA = {
     "level": pl.String(),
     "spec_low": pl.Float64(),
     "spec_high": pl.Float64(),
-    "is_censored": pl.Boolean(),
+    "censoring": pl.String(),
     "known_at": pl.Datetime("us"),
 }
 
@@ -41,7 +42,7 @@ def measurements(
         pl.lit(None, pl.String).alias("level"),
         "spec_low",
         "spec_high",
-        is_censored=(pl.col("censoring") != "none").fill_null(value=False),
+        censoring=pl.col("censoring").fill_null(NOT_CENSORED),
         known_at="resulted_at",
     )
     recorded = parameters.filter(pl.col("parameter").is_in(list(names))).select(
@@ -52,7 +53,7 @@ def measurements(
         "level",
         pl.lit(None, pl.Float64).alias("spec_low"),
         pl.lit(None, pl.Float64).alias("spec_high"),
-        is_censored=pl.lit(value=False),
+        censoring=pl.lit(NOT_CENSORED),
         known_at="recorded_at",
     )
     recorded = recorded.join(tests, on=["batch_id", "quantity"], how="anti")

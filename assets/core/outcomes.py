@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from assets.core.margins import worst_samples
+from assets.core.measurements import NOT_CENSORED
 from data_contracts.codes.records import OutcomeStatus
 from data_contracts.expressions import columns_of, holds
 from data_contracts.profile_schema.outcomes import BATCH_COLUMNS, SEVERITIES, Outcome
@@ -16,6 +17,8 @@ from data_contracts.tables import key, table
 
 NO_FAILURE_MODE = "none"  # what a rule sees as the mode of a released batch
 KEY = key("core.outcomes")
+EITHER_SIDE = "interval"  # of its limit: nothing is known of the side
+BEYOND_ALL = 1e9  # times a result: farther beyond its reporting limit than any limit of a rule
 
 
 def outcome_definitions(outcomes: Sequence[Outcome]) -> pl.DataFrame:
@@ -102,11 +105,10 @@ def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) ->
     for name in quantities:
         frame = frame.join(_quantity(outcome, measured, name), on="batch_id", how="left")
     is_measured = set(quantities) <= set(measured["quantity"])
-    is_failure = (
-        holds(frame, outcome.rule, outcome.where)
-        if is_measured
-        else pl.lit(None, pl.Boolean)  # nobody measured it, so it has no type to compare either
-    )
+    if is_measured:
+        frame = frame.with_columns(is_failure=_judged(frame, quantities, outcome))
+    else:  # nobody measured it, so it has no type to compare either
+        frame = frame.with_columns(is_failure=pl.lit(None, pl.Boolean))
     known_at = pl.max_horizontal(
         *(pl.col(f"{name} known_at") for name in quantities),
         pl.col("dispositioned_at") if by_disposition else pl.lit(None, pl.Datetime("us")),
@@ -116,23 +118,56 @@ def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) ->
         # A missing result may still come, but only where somebody is going to decide on the batch.
         has_dispositions = batches["disposition"].is_not_null().any()
         is_pending &= pl.col("is_failure").is_null() & pl.lit(has_dispositions, pl.Boolean)
-    return (
-        frame.with_columns(is_failure=is_failure)
-        .with_columns(
-            status=pl.when(is_pending)
-            .then(pl.lit(OutcomeStatus.PENDING))
-            .when(pl.col("is_failure").is_null())
-            .then(pl.lit(OutcomeStatus.NOT_MEASURED))
-            .otherwise(pl.lit(OutcomeStatus.KNOWN))
-        )
-        .select(
-            "batch_id",
-            pl.lit(outcome.name).alias("outcome"),
-            is_failure=pl.when(pl.col("status") == "known").then("is_failure"),
-            known_at=pl.when(pl.col("status") == "known").then(known_at),
-            status="status",
-        )
+    return frame.with_columns(
+        status=pl.when(is_pending)
+        .then(pl.lit(OutcomeStatus.PENDING))
+        .when(pl.col("is_failure").is_null())
+        .then(pl.lit(OutcomeStatus.NOT_MEASURED))
+        .otherwise(pl.lit(OutcomeStatus.KNOWN))
+    ).select(
+        "batch_id",
+        pl.lit(outcome.name).alias("outcome"),
+        is_failure=pl.when(pl.col("status") == "known").then("is_failure"),
+        known_at=pl.when(pl.col("status") == "known").then(known_at),
+        status="status",
     )
+
+
+def _judged(frame: pl.DataFrame, quantities: Sequence[str], outcome: Outcome) -> pl.Series:
+    """Whether the rule holds; null where results beyond a reporting limit may lie on either side.
+
+    A result of at most its limit breaks nothing that asks for less. The rule is asked with such
+    results at their limits, and with each and all of them as far beyond as any; only where all
+    answers are one is it an answer.
+    """
+    at_limit = holds(frame, outcome.rule, outcome.where)
+    censored = [name for name in quantities if (frame[_side(name)] != NOT_CENSORED).any()]
+    moved = [[name] for name in censored] + ([censored] if len(censored) > 1 else [])
+    answers = [
+        holds(
+            frame.with_columns(_beyond(name, sign) for name in names), outcome.rule, outcome.where
+        )
+        for names in moved
+        for sign in (-1, 1)
+    ]
+    for answer in answers:
+        at_limit = at_limit.set(~at_limit.eq_missing(answer), None)
+    return at_limit
+
+
+def _side(quantity: str) -> str:
+    """Name of the column that says on which side of its reporting limit a quantity lies."""
+    return f"{quantity} censoring"
+
+
+def _beyond(quantity: str, sign: int) -> pl.Expr:
+    """The quantity, where it is censored far beyond its limit; to ``sign`` where not known."""
+    far = (pl.col(quantity).abs() + 1) * BEYOND_ALL
+    side = pl.col(_side(quantity))
+    direction = (
+        pl.when(side == NOT_CENSORED).then(0).when(side == "left").then(-1).when(side == "right")
+    )
+    return pl.col(quantity) + far * direction.then(1).otherwise(sign).fill_null(0)
 
 
 def _quantity(outcome: Outcome, measured: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -141,10 +176,20 @@ def _quantity(outcome: Outcome, measured: pl.DataFrame, name: str) -> pl.DataFra
     instants = own.group_by("batch_id").agg(pl.col("known_at").max().alias(f"{name} known_at"))
     if any(margin.quantity == name for margin in outcome.margins):
         values = worst_samples(outcome, measured, name).select(
-            "batch_id", pl.col("value").alias(name)
+            "batch_id", pl.col("value").alias(name), pl.col("censoring").alias(_side(name))
         )
     elif own["value"].null_count() < own.height:
-        values = own.group_by("batch_id").agg(pl.col("value").mean().alias(name))
+        sides = pl.col("censoring").filter(pl.col("censoring") != NOT_CENSORED)
+        values = own.group_by("batch_id").agg(
+            pl.col("value").mean().alias(name),
+            # A mean over results at most at their limits is at most the mean of the limits.
+            pl.when(sides.n_unique() > 1)
+            .then(pl.lit(EITHER_SIDE))
+            .otherwise(sides.first().fill_null(NOT_CENSORED))
+            .alias(_side(name)),
+        )
     else:
-        values = own.group_by("batch_id").agg(pl.col("level").first().alias(name))
+        values = own.group_by("batch_id").agg(
+            pl.col("level").first().alias(name), pl.lit(NOT_CENSORED).first().alias(_side(name))
+        )
     return values.join(instants, on="batch_id", how="left")

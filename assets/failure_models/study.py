@@ -98,7 +98,7 @@ def prepare(
     fits = SharedFits() if fits is None else fits
     tasks: list[Task] = []
     skipped: list[tuple[OutcomeDefinition, int]] = []
-    panels = {gate: _panels(defined, inputs, own.batch_ids) for gate, own in matrices.items()}
+    panels = {gate: _panels(defined, inputs, own) for gate, own in matrices.items()}
     results = {gate: results_of(own) for gate, own in panels.items()}
     for place, definition in enumerate(defined):
         for gate in GATES:
@@ -130,10 +130,13 @@ def open_questions(leak_questions: pl.DataFrame, outcome: str, gate: int) -> lis
 
 
 def _panels(
-    defined: Sequence[OutcomeDefinition], inputs: StudyInputs, batch_ids: list[str]
+    defined: Sequence[OutcomeDefinition], inputs: StudyInputs, matrix: GateMatrix
 ) -> list[OutcomePanel]:
     return [
-        outcome_panel(one, inputs.outcomes, inputs.outcome_margins, batch_ids) for one in defined
+        outcome_panel(
+            one, inputs.outcomes, inputs.outcome_margins, matrix.batch_ids, matrix.product
+        )
+        for one in defined
     ]
 
 

@@ -123,7 +123,7 @@ def likenesses(
     results = np.full((len(matrix.batch_ids), len(margins) + len(panels)), np.nan)
     for i, panel in enumerate(panels):
         for j, quantity in enumerate(panel.quantities):
-            results[:, margins[quantity]] = panel.margins[:, j]
+            results[:, margins[quantity]] = panel.measured[:, j]
         results[:, len(margins) + i] = panel.label
     for feature, own in places.items():
         columns = matrix.values[:, own]

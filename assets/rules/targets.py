@@ -84,8 +84,8 @@ def thin_margin_targets(
 ) -> list[Target]:
     """The batches closest to each limit of an outcome.
 
-    A margin at a reporting limit is only a bound, but it is on one side of the threshold like any
-    other, so it counts here.
+    A margin at a reporting limit is only a bound, but mostly it is on one side of the threshold
+    like any other, and counts here; where it may lie on either, the batch is not known.
 
     Args:
         failure: The outcome's failures.
@@ -106,7 +106,11 @@ def thin_margin_targets(
         limit = float(np.quantile(early, THIN_SHARE))
         if (early <= limit).mean() > LARGEST_THIN_SHARE:
             continue
-        label = np.where(np.isfinite(one.margin), (one.margin <= limit).astype(float), np.nan)
+        is_thin = one.margin <= limit
+        # At least at a bound below the threshold, or at most at one above it, is no answer.
+        is_open = one.is_censored & np.where(is_thin, one.side >= 0, one.side <= 0)
+        is_known = np.isfinite(one.margin) & ~is_open
+        label = np.where(is_known, is_thin.astype(float), np.nan)
         called = _called(names[one.quantity]["measured_quantity"], dictionary)
         title = f"{called} close to its {names[one.quantity]['limit']} limit"
         kind = RuleKind.THIN_MARGIN

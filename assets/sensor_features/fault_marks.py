@@ -1,7 +1,8 @@
 """What is wrong with the sensors: which phase and tag, what fault, how much of it.
 
-Faults are marked, never repaired: readings stay as delivered and features as computed, so that
-whoever uses a figure sees beside it what its sensor did. Flat lines, spikes, gaps and repeated
+Faults are marked, never repaired: readings stay as delivered, so that whoever uses a figure sees
+beside it what its sensor did. What can be told of single readings is left out before features are
+computed (``kernel.faulty``). Flat lines, spikes, gaps and repeated
 instants come from the kernel; units and clocks show only when series are compared.
 """
 

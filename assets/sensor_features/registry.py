@@ -3,11 +3,13 @@
 The kernel's columns, the contract (``contract_file``), the dictionary page and the tests follow
 this list.
 
-A usable reading has a finite value and a quality other than bad. The usual interval is the median
-time between neighbouring readings. A usable reading stands for the time until the next reading, but
-across a gap (more than ``GAP_INTERVALS`` usual intervals) for one usual interval only, so that time
-nobody measured counts as a gap and never as time in or out of range. An unusable reading stands for
-no time. Readings at the same instant, or before the one they follow, take no time.
+A usable reading has a finite value and a quality other than bad. Of those, readings that are a
+fault of the sensor's own (``kernel.faulty``) are left out of every feature but those that say what
+was recorded. The usual interval is the median time between neighbouring readings. A usable reading
+stands for the time until the next reading, but across a gap (more than ``GAP_INTERVALS`` usual
+intervals) for one usual interval only, so that time nobody measured counts as a gap and never as
+time in or out of range. An unusable or faulty reading stands for no time. Readings at the same
+instant, or before the one they follow, take no time.
 """
 
 from dataclasses import dataclass
@@ -60,7 +62,8 @@ _POSITIVE, _SHARE = (0, None), (0, 1)
 FEATURES = (
     # What was recorded, and how well.
     SensorFeature(
-        "readings", "readings", "number of usable readings", "", bounds=_POSITIVE, is_count=True
+        "readings", "readings", "number of usable readings that are not faulty", "",
+        bounds=_POSITIVE, is_count=True,
     ),
     SensorFeature(
         "duration_h", "h", "time from the first reading to the last, usable or not", "",
@@ -85,15 +88,27 @@ FEATURES = (
     ),
     SensorFeature(
         "spikes", "readings",
-        "number of x above or below both neighbours by more than "
-        f"{SPIKE_SDS:g} mean |x after - x| / 1.128, 4 times the "
-        "neighbours' own difference and 4 times the smallest change",
+        "number of usable readings above or below both neighbours by more than "
+        f"{SPIKE_SDS:g} short-term standard deviations (of the 12 steps before, of the 12 after, "
+        "and half of the whole series'), 4 times the neighbours' own difference and 4 times the "
+        "smallest change; 0 among under 20",
         bounds=_POSITIVE, is_count=True,
-        source="moving range: Montgomery 2013, eq. 6.33",
+        source="moving range: Montgomery 2013, eq. 6.33, by medians",
     ),
     SensorFeature(
         "repeated_instants", "readings", "readings, usable or not, no later than the one before",
         "", bounds=_POSITIVE, is_count=True,
+    ),
+    SensorFeature(
+        "faulty_readings", "readings",
+        "number of usable readings left out as faults of the sensor: spikes, runs at one level far "
+        "from both sides, frozen runs, rattling stretches",
+        bounds=_POSITIVE, is_count=True,
+    ),
+    SensorFeature(
+        "faulty_share", "share",
+        "faulty / usable readings; above one half only what was recorded is said, and no feature",
+        bounds=_SHARE,
     ),
     # Level.
     SensorFeature("mean", "value", "arithmetic mean of x"),

@@ -154,6 +154,18 @@ class LeakLikeness:
     RANKS_FAILURES: Final = "ranks_failures"
 
 
+class MarginBound:
+    """Values of ``core.outcome_margins.bound``.
+
+    What a margin that rests on a result at a reporting limit says of the true one, that it is at
+    least or at most as large, or neither; null where it was measured.
+    """
+
+    AT_LEAST: Final = "at_least"
+    AT_MOST: Final = "at_most"
+    NEITHER: Final = "neither"
+
+
 class OutcomeSeverity:
     """Values of ``core.outcome_definitions.severity``.
 

@@ -22,6 +22,7 @@ MAPPING_KEYS = [
     "spectrum",
     "distinct",
     "where",
+    "found_by",
 ]
 READINGS = "raw.sensor_readings"
 # Which column names the quantity where a wide column becomes a record of a long table.
@@ -37,6 +38,38 @@ SPECTRA = "raw.spectra"
 SPECTRUM_UNITS = ("nm", "cm-1")
 VALUE_COLUMN = {"raw.inspections": "rejected"}
 _ENTRY_KEYS = ("name", "is_text", "reporting_limit", "limit_is_measured", "available_at_stage")
+
+
+PHASES = "raw.phases"
+STEP, SET_POINTS, CHANGE_POINTS = "step", "set_points", "change_points"
+FOUND_BY = (STEP, SET_POINTS, CHANGE_POINTS)
+
+
+@dataclass(frozen=True)
+class FoundPhases:
+    """How phases that nobody delivered are told from the rows of a file.
+
+    Attributes:
+        how: ``step``, a column names the recipe's step; ``set_points``, a phase begins wherever one
+            of them moves; ``change_points``, where the levels of signals change together.
+        columns: Delivered columns looked at, or tags where ``tag`` names the column of tags.
+        phases: Names in order; for change points also how many there are. Empty where nobody knows.
+        tag: In files with a row per tag, the column that names it; None for a column per tag.
+        value: There, the column of the value.
+        where: Place in the profile.
+    """
+
+    how: str
+    columns: tuple[str, ...]
+    phases: tuple[str, ...]
+    tag: str | None
+    value: str | None
+    where: str
+
+    @property
+    def delivered_columns(self) -> tuple[str, ...]:
+        """The delivered columns that are read."""
+        return self.columns if self.tag is None else (self.tag, str(self.value))
 
 
 @dataclass(frozen=True)
@@ -83,6 +116,7 @@ class Mapping:
         where: Place in the profile.
         spectrum: Unit of the numbers that name the columns of a spectrum, each of whose cells
             becomes one record; None where no column is named by a number.
+        found_by: How phases are found where the file delivers none; None where it does.
     """
 
     table: str
@@ -93,6 +127,7 @@ class Mapping:
     condition: str | None
     where: str
     spectrum: str | None = None
+    found_by: FoundPhases | None = None
 
     @property
     def is_grouped(self) -> bool:
@@ -106,6 +141,9 @@ class Mapping:
                 yield column, cell.where, cell.is_optional
         for wide in self.unpivot:
             yield wide.column, wide.where, False
+        if self.found_by is not None:
+            for column in self.found_by.delivered_columns:
+                yield column, self.found_by.where, False
 
 
 def read_mappings(tables: Section) -> tuple[Mapping, ...]:
@@ -144,9 +182,41 @@ def read_mapping(section: Section, table: str) -> Mapping:
         condition=condition,
         where=section.where(),
         spectrum=_spectrum(section, table),
+        found_by=_found_by(section, table, cells),
     )
     _require_columns(section, mapping, described)
     return mapping
+
+
+def _found_by(section: Section, table: str, cells: tuple[Cell, ...]) -> FoundPhases | None:
+    if "found_by" not in section.values:
+        return None
+    if table != PHASES:
+        section.fail("found_by", f"only {PHASES} can be found in rows; map the columns of {table}")
+    own = section.section("found_by")
+    own.only([*FOUND_BY, "phases", "tag", "value"])
+    ways = [how for how in FOUND_BY if own.texts(how)]
+    if len(ways) != 1:
+        section.fail("found_by", f"give one of {', '.join(FOUND_BY)}, with the columns looked at")
+    columns, phases = own.texts(ways[0]), own.texts("phases")
+    if ways[0] == STEP and (len(columns) > 1 or phases):
+        own.fail(STEP, "one column names the steps, and the phases are called as it says")
+    if ways[0] == CHANGE_POINTS and len(phases) == 1:
+        own.fail("phases", "one phase has no change to find; list all in order, or none")
+    if own.text("tag") is None and own.text("value") is not None:
+        own.fail("value", "the column of values goes with 'tag', the column that names them")
+    if own.text("tag") is not None and own.text("value") is None:
+        own.fail("tag", "say under 'value' which column holds the values of the tags")
+    made = [cell.target for cell in cells if cell.aggregate or cell.target in ("phase", "ended_at")]
+    if made:
+        section.fail(
+            "found_by",
+            f"'{made[0]}' cannot be mapped or aggregated here: phases and their ends are found; "
+            "map 'started_at' to the instant of each row",
+        )
+    return FoundPhases(
+        ways[0], columns, phases, own.text("tag"), own.text("value"), section.where("found_by")
+    )
 
 
 def _spectrum(section: Section, table: str) -> str | None:
@@ -228,6 +298,8 @@ def _require_columns(section: Section, mapping: Mapping, described: Contract) ->
     filled = {cell.target for cell in mapping.cells}
     if mapping.spectrum is not None:
         filled |= {"wavelength_nm", "absorbance"}
+    if mapping.found_by is not None:
+        filled |= {"phase", "ended_at"}
     if mapping.unpivot:
         filled.add(NAME_COLUMN[mapping.table])
         filled.add(VALUE_COLUMN.get(mapping.table, "value"))

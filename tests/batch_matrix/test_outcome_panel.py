@@ -54,3 +54,26 @@ def test_a_margin_at_a_limit_is_kept_as_a_bound(plant) -> None:
     assert margin.censored_share == 0.1
     assert np.flatnonzero(labels.is_failed).tolist() == [0, 10]
     assert (labels.known_at[1] - labels.known_at[0]) == 24 * 3.6e9
+
+
+def test_a_bound_is_completed_beyond_it_by_what_its_product_lets_expect(plant) -> None:
+    small = plant(200)
+    margin = pl.col("margin")
+    is_beyond = margin > 6.0
+    margins = small.outcome_margins.with_columns(
+        margin=pl.when(is_beyond).then(6.0).otherwise(margin),
+        is_censored=is_beyond,
+        bound=pl.when(is_beyond).then(pl.lit("at_least")),
+    )
+    panel = panel_of(small, small.outcomes, margins)
+    true = small.outcome_margins["margin"].to_numpy()
+    is_bound = true > 6.0
+    assert panel.quantities == ["dissolution_min_pct"]
+    assert (panel.side[:, 0] == is_bound).all()
+    assert (panel.bounds[is_bound, 0] == 6.0).all()
+    assert (panel.margins[is_bound, 0] > 6.0).all()
+    assert (panel.margins[~is_bound, 0] == true[~is_bound]).all()
+    assert np.isnan(panel.measured[is_bound, 0]).all()
+    # Nobody says on which side of the bound the margin lies: nothing is known of it.
+    unknown = panel_of(small, small.outcomes, margins.with_columns(bound=pl.lit("neither")))
+    assert np.isnan(unknown.margins[is_bound, 0]).all()

@@ -16,6 +16,8 @@ def panel(name: str, label: list[float], margins: dict[str, list[float]]) -> Out
         OutcomeDefinition(name, name, False, 6, 5),
         list(margins),
         table,
+        table,
+        np.zeros(table.shape, dtype=np.int64),
         {},
     )
 

@@ -136,3 +136,40 @@ def test_a_sensor_feature_is_known_at_the_end_of_its_phase(table, hours, gates):
 )
 def test_units_of_statistics(statistic, unit):
     assert statistic_unit(statistic, "c") == unit
+
+
+def test_a_result_at_its_limit_is_no_value_and_how_many_are_is_one(table, hours) -> None:
+    rows = [
+        ("B1", 0.05, "left", 1),
+        ("B2", 0.08, "none", 1),
+        ("B3", 0.07, "none", 1),
+        ("B3", 0.05, "left", 2),
+    ]
+    results = table(
+        "core.lab_results",
+        *(
+            {
+                "batch_id": batch_id,
+                "stage": 6,
+                "test": "impurity_o_pct",
+                "sample_no": sample,
+                "value": value,
+                "censoring": censoring,
+                "resulted_at": hours(1),
+            }
+            for batch_id, value, censoring, sample in rows
+        ),
+    )
+    found = laboratory_features(results)
+    latest = {
+        (batch_id, feature): value
+        for batch_id, feature, value in found.values.select(
+            "batch_id", "feature", "value"
+        ).iter_rows()
+    }
+    name = "lab.impurity_o_pct"
+    assert [latest.get((batch, name)) for batch in ("B1", "B2", "B3")] == [None, 0.08, None]
+    share = f"{name}.at_limit_share"
+    assert [latest[batch, share] for batch in ("B1", "B2", "B3")] == [1.0, 0.0, 0.5]
+    units = dict(found.features.select("feature", "unit").iter_rows())
+    assert units[share] == "1"

@@ -11,8 +11,8 @@ from assets.sensor_features.registry import (
     MKT_K,
     NAMES,
     SPANS,
-    SPIKE_SDS,
 )
+from tests.sensor_features.reference_faults import faulty_readings
 
 NAN = math.nan
 H = 3_600_000_000
@@ -32,7 +32,14 @@ def reference(times: Any, values: Any, limits: Any, to_celsius: Any) -> dict[str
     found |= recording(steps, stands, usable)
     x, t = values[usable], (times - times[0])[usable] / H
     held = np.append(stands, 0.0)[usable] / H
+    found["longest_flatline_h"] = NAN
     if len(x):
+        is_faulty, found["spikes"] = faulty_readings(x, limits)
+        found |= stillness(x, held, found["duration_h"])
+        found |= {"faulty_readings": float(is_faulty.sum()), "faulty_share": is_faulty.mean()}
+        found["readings"] = float((~is_faulty).sum())
+        x, t, held = x[~is_faulty], t[~is_faulty], held[~is_faulty]
+    if len(x) and found["faulty_share"] <= 0.5:
         found |= level(x, t, held)
         found |= movement(x, t, held, found)
         found |= response(x, t, found)
@@ -62,6 +69,14 @@ def recording(steps: Any, stands: Any, usable: Any) -> dict[str, float]:
 def mean_of(x: Any) -> Any:
     """The mean, exact where x is constant."""
     return x[0] + (x - x[0]).mean()
+
+
+def stillness(x: Any, held: Any, duration: float) -> dict[str, float]:
+    flat = [held[run].sum() for run in runs_of(x) if len(run) >= FLAT_RUN]
+    if not duration > 0:
+        return {"longest_flatline_h": 0.0}
+    share = sum(flat) / duration
+    return {"flatline_fraction": share, "longest_flatline_h": max(flat, default=0.0)}
 
 
 def level(x: Any, t: Any, held: Any) -> dict[str, float]:
@@ -103,14 +118,10 @@ def _last_tenth(t: Any) -> Any:
 
 
 def movement(x: Any, t: Any, held: Any, before: dict[str, float]) -> dict[str, float]:
-    moved, found, duration = np.diff(x), {"longest_flatline_h": 0.0}, before["duration_h"]
+    moved, found, duration = np.diff(x), {}, before["duration_h"]
     found["mean_crossings"] = float((np.diff(x > mean_of(x)) != 0).sum())
-    found["spikes"] = _spikes(x, moved)
     if duration > 0:
         found["travel_per_h"] = np.abs(moved).sum() / duration
-        flat = [held[run].sum() for run in runs_of(x) if len(run) >= FLAT_RUN]
-        found["flatline_fraction"] = sum(flat) / duration
-        found["longest_flatline_h"] = max(flat, default=0.0)
     if len(x) > 1:
         found["noise_sd"] = np.sqrt((moved**2).sum() / 2 / (len(x) - 1))
         later = np.diff(t) > 0
@@ -122,17 +133,6 @@ def movement(x: Any, t: Any, held: Any, before: dict[str, float]) -> dict[str, f
             c = x - x.mean()
             found["lag1_autocorrelation"] = (c[:-1] * c[1:]).sum() / (c**2).sum()
     return found
-
-
-def _spikes(x: Any, moved: Any) -> float:
-    if len(x) < 3 or not moved.any():
-        return 0.0
-    sigma, smallest = np.abs(moved).mean() / 1.128, np.abs(moved[moved != 0]).min()
-    back, forth = moved[:-1], -moved[1:]
-    height = np.minimum(np.abs(back), np.abs(forth))
-    apart = np.abs(x[2:] - x[:-2])
-    is_spike = (back * forth > 0) & (height > SPIKE_SDS * sigma) & (height > 4 * smallest)
-    return float((is_spike & (height > 4 * apart)).sum())
 
 
 def response(x: Any, t: Any, before: dict[str, float]) -> dict[str, float]:

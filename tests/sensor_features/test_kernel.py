@@ -220,8 +220,57 @@ def test_a_spike_is_counted_and_an_excursion_is_not() -> None:
     values = rng.normal(50, 1, 500)
     assert every_minute(values.tolist())["spikes"] == 0
     values[100], values[200] = 90, 10
-    values[300:310] = 90
-    assert every_minute(values.tolist())["spikes"] == 2
+    values[300:310] += 40
+    found = every_minute(values.tolist())
+    assert (found["spikes"], found["faulty_readings"]) == (2, 2)
+    assert found["readings"] == 498
+    assert found["maximum"] == values[300:310].max(), "the excursion stays"
+
+
+@pytest.mark.parametrize("kind", ["stuck", "dropout", "full scale", "rattling"])
+def test_a_stretch_no_process_draws_is_left_out(kind: str) -> None:
+    rng = np.random.default_rng(4)
+    clean = np.round(rng.normal(50, 1, 1000), 2)
+    values = clean.copy()
+    values[400:450] = {
+        "stuck": values[400],
+        "dropout": 0.0,
+        "full scale": 120.0,
+        "rattling": clean[400:450] + rng.normal(0, 15, 50),
+    }[kind]
+    found = every_minute(values.tolist(), par=(30.0, 70.0))
+    assert 44 <= found["faulty_readings"] <= 56
+    assert found["faulty_share"] == found["faulty_readings"] / 1000
+    kept = every_minute(np.delete(clean, np.s_[400:450]).tolist())
+    for name in ("mean", "sd", "p05", "p95"):
+        assert found[name] == pytest.approx(kept[name], abs=0.05)
+
+
+def test_what_a_process_does_is_no_fault() -> None:
+    rng = np.random.default_rng(5)
+    minutes, noise = np.arange(600), rng.normal(0, 0.3, 600)
+    courses = {
+        "a ramp and a hold": np.minimum(20 + minutes / 5, 60) + noise,
+        "a step to another level": np.where(minutes > 300, 60.0, 40.0) + noise,
+        "an excursion with the usual noise": 50 + noise + 20 * ((minutes > 200) & (minutes < 230)),
+        "a machine that is off, then on": np.where(minutes > 200, 30 + noise, 0.0),
+        "a coarse sensor of a slow quantity": np.round(50 + np.sin(minutes / 60), 0),
+        "a set point": np.where(minutes % 200 > 100, 8.0, 9.0),
+        "restless in its second half": 50 + np.where(minutes > 300, 15, 1) * noise,
+    }
+    for words, values in courses.items():
+        assert every_minute(values.tolist())["faulty_readings"] == 0, words
+
+
+def test_a_series_mostly_of_faults_has_no_features() -> None:
+    rng = np.random.default_rng(6)
+    values = np.round(rng.normal(50, 1, 300), 2)
+    values[120:] = values[120]
+    found = every_minute(values.tolist())
+    assert (found["faulty_readings"], found["readings"]) == (180, 120)
+    assert found["flatline_fraction"] > 0.5
+    assert math.isnan(found["mean"])
+    assert math.isnan(found["slope_per_h"])
 
 
 def test_gaps_are_counted_and_the_longest_is_kept() -> None:
@@ -274,6 +323,21 @@ def test_quantiles_hold_at_the_ends_of_the_number_line(size: float) -> None:
     assert found["p95"] == pytest.approx(0.9 * size)
 
 
+def spoil(values: Any, rng: np.random.Generator) -> None:
+    """A frozen, an absent and a rattling stretch, and single readings far away, in any order."""
+    first, length = int(rng.integers(0, 100)), int(rng.integers(2, 45))
+    stretch, kind = slice(first, first + length), int(rng.integers(4))
+    spread = max(float(values.std()), 0.1)
+    if kind == 0:
+        values[stretch] = values[first]
+    elif kind == 1:
+        values[stretch] = values.mean() + spread * rng.choice([-40.0, 0.0, 40.0])
+    elif kind == 2:
+        values[stretch] += rng.normal(0, 12 * spread, len(values[stretch]))
+    else:
+        values[rng.choice(len(values), 12)] += spread * rng.normal(0, 40, 12)
+
+
 def random_series(rng: np.random.Generator) -> tuple[Any, Any, Any, Any]:
     n = int(rng.choice([0, 1, 2, 3, 11, 150, 700]))
     interval = int(rng.choice([1_000_000, 10_000_000]))
@@ -286,6 +350,8 @@ def random_series(rng: np.random.Generator) -> tuple[Any, Any, Any, Any]:
     )
     if rng.random() < 0.3:
         values = np.repeat(values, 12)[:n]
+    if n > 100 and rng.random() < 0.5:
+        spoil(values, rng)
     values[rng.random(n) < rng.choice([0, 0.1, 0.9])] = rng.choice([NAN, math.inf])
     centre = np.nanmedian(values[np.isfinite(values)]) if np.isfinite(values).any() else 0.0
     low, high = centre - rng.exponential(1), centre + rng.exponential(1)

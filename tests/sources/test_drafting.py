@@ -330,3 +330,26 @@ def test_files_of_one_shape_are_one_entry(exports: Path) -> None:
         "lims_1": "lims_1.csv",
         "mes": "mes_*.csv",
     }
+
+
+def test_a_column_of_steps_is_proposed_for_phases_and_change_points_where_there_is_none(
+    exports: Path, query: Query
+) -> None:
+    rows = ["timestamp,batch,step,temperature,speed"]
+    for batch in range(20):
+        for minute in range(12):
+            step = "Heat" if minute < 5 else "Spray"
+            rows.append(f"2024-01-{1 + batch:02d} 08:{minute:02d}:00,B{batch},{step},{minute}.5,7")
+    (exports / "coater.csv").write_text("\n".join(rows) + "\n")
+    results = ["batch,assay", *(f"B{n},{95 + n % 5}.5" for n in range(20))]
+    (exports / "lab.csv").write_text("\n".join(results) + "\n")
+    text = draft(exports)
+    assert "found_by: {step: step}  # guess" in text
+    phases = read(exports, text, query).admissions["raw.phases"].accepted
+    assert phases.height == 40
+    assert set(phases["phase"]) == {"Heat", "Spray"}
+    assert phases["found_by"].unique().to_list() == ["step"]
+    no_steps = [",".join(row.split(",")[:2] + row.split(",")[3:]) for row in rows]
+    (exports / "coater.csv").write_text("\n".join(no_steps) + "\n")
+    proposed = draft(exports)
+    assert "found_by: {change_points: [temperature" in " ".join(proposed.replace("#", "").split())

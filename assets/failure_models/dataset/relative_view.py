@@ -6,17 +6,21 @@ both sides after the recent past and past results are taken away is what a drive
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from assets.batch_matrix.missing_values import measured_mean, measured_spread
 from assets.failure_models.dataset.shared_fits import SharedFits, fingerprint
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.lines.ridge import RidgeBasis
+from assets.statistics.regression.censored_ridge import completed_by_line
 from assets.statistics.regression.detrending import PAST_BATCHES, group_means, relative_to_past
 from assets.statistics.regression.result_history import ResultHistory
 from assets.statistics.resampling.folds import Fold
 
 LARGEST_SPREADS = 4.0
+FEWEST_FITTED = 30  # batches a line is fitted on
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,11 @@ class RelativeView:
         scale: Per column, the training standard deviation in the column's own unit; 0 where the
             column says nothing in training.
         targets: (batches, quantities) margins within product relative to the past, less what past
-            results foretell of them; NaN where missing.
+            results foretell of them; NaN where missing. No feature was looked at for those of which
+            only a bound is known.
+        fitted: (batches, quantities) ``targets``, in training completed by what the features say of
+            the batches of which only a bound is known: what models are fitted on.
+        bounds: (batches, quantities) ``targets`` with the bound where only that is known.
         label: (batches,) whether a batch failed, within product relative to the past, less what
             past results foretell of it; NaN where not known.
         expected: (batches, quantities) margin to expect from product and recent level alone, as
@@ -38,6 +46,8 @@ class RelativeView:
 
     scale: FloatArray
     targets: FloatArray
+    fitted: FloatArray
+    bounds: FloatArray
     label: FloatArray
     expected: FloatArray
     level: FloatArray
@@ -87,17 +97,22 @@ def relative_view(
     product: IntArray,
     fold: Fold,
     fits: SharedFits,
+    bounds: FloatArray | None = None,
+    side: IntArray | None = None,
 ) -> RelativeView:
     """Take away product means (from training), the mean of the previous 40 batches and the past.
 
     Args:
         values: (batches, columns) of the gate's matrix, in production order, NaN where missing.
-        margins: (batches, quantities), NaN where missing or censored.
+        margins: (batches, quantities), completed where only a bound is known, NaN where missing.
         label: (batches,) 1 failed, 0 good, NaN where not known.
         results: (batches, series) of every outcome of the run, NaN where missing.
         product: Per batch, code of product and strength.
         fold: Gives the training positions.
         fits: Of the run; outcomes with the same features and training positions share a design.
+        bounds: (batches, quantities) ``margins`` with the bound where only that is known; None
+            where all were measured.
+        side: (batches, quantities) of the bounds, as in ``OutcomePanel``.
 
     Returns:
         The view; nothing in a row depends on later rows.
@@ -115,16 +130,50 @@ def relative_view(
         product_mean[:, j] = means[:, 0]
         targets[:, j] = shared.history.innovation(relative_to_past(within)[:, 0])
         level[j] = measured_mean(within[fold.train][-PAST_BATCHES:])[0]
+    at_bound, fitted = targets, targets
+    if bounds is not None and side is not None and side.any():
+        at_bound = targets + (bounds - margins)
+        design = fits.designs.get(key)[0]
+        fitted = _completed(targets, at_bound, side, design, fold.train, fits, key)
     within = label[:, None] - group_means(label[:, None], product, fold.train)
     return RelativeView(
         shared.scale,
         targets,
+        fitted,
+        at_bound,
         shared.history.innovation(relative_to_past(within)[:, 0]),
         product_mean + level,
         level,
         key,
         fits,
     )
+
+
+def _completed(
+    targets: FloatArray,
+    at_bound: FloatArray,
+    side: IntArray,
+    design: FloatArray,
+    train: IntArray,
+    fits: SharedFits,
+    key: bytes,
+) -> FloatArray:
+    """Targets, in training completed by a line through all columns where a bound is all there is.
+
+    Bases are shared with the dense lines of the margins (``margin_lines.ridge_fit``).
+    """
+    fitted = targets.copy()
+    for j in range(targets.shape[1]):
+        rows = train[np.isfinite(targets[train, j])]
+        if not side[rows, j].any() or not design.shape[1] or rows.size < FEWEST_FITTED:
+            continue
+        basis = fits.get_or_fit_recent(
+            fingerprint("basis", key, rows), partial(RidgeBasis, design[rows])
+        )
+        fitted[rows, j] = completed_by_line(
+            basis, at_bound[rows, j], side[rows, j], targets[rows, j]
+        )
+    return fitted
 
 
 def _design(

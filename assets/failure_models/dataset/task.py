@@ -84,7 +84,15 @@ class Task:
         """Features and margins within product as one fold's training tells it."""
         matrix, panel = self.matrix, self.panel
         return relative_view(
-            matrix.values, panel.margins, panel.label, self.results, matrix.product, fold, self.fits
+            matrix.values,
+            panel.margins,
+            panel.label,
+            self.results,
+            matrix.product,
+            fold,
+            self.fits,
+            bounds=panel.bounds,
+            side=panel.side,
         )
 
     @cached_property
@@ -134,9 +142,7 @@ class Task:
         kept = np.flatnonzero(counts.min(axis=0) >= fewest)
         if kept.size == len(self.panel.quantities):
             return self
-        quantities = [self.panel.quantities[j] for j in kept]
-        panel = replace(self.panel, quantities=quantities, margins=self.panel.margins[:, kept])
-        return replace(self, panel=panel)
+        return replace(self, panel=self.panel.taken(kept))
 
 
 def blocks_of(task: Task) -> list[slice]:

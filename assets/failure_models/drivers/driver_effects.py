@@ -14,11 +14,40 @@ from assets.failure_models.dataset.task import Task
 from assets.failure_models.drivers.driver_ranking import WINDOW, RankedCluster
 from assets.failure_models.estimators.margin_models import margin_contributions
 from assets.failure_models.signal.examination import Examination
-from assets.statistics.array_types import FloatArray
+from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.regression.cluster_means import cluster_means, has_within
 from assets.statistics.regression.clustered_regression import Slopes, clustered_slopes
 from assets.statistics.regression.e_value import e_values_of_difference, e_values_of_risk_difference
+from assets.statistics.regression.tobit import tobit
 from assets.statistics.resampling.multiplicity import bonferroni
+
+
+@dataclass(frozen=True)
+class Regressand:
+    """What a driver moves, over the batches of a task.
+
+    Attributes:
+        value: Per batch; completed without a look at the features where only a bound is known, NaN
+            where missing.
+        bound: Per batch, ``value`` with the bound where only that is known.
+        side: Per batch, 0 measured, 1 at least the bound, -1 at most that.
+    """
+
+    value: FloatArray
+    bound: FloatArray
+    side: IntArray
+
+    @classmethod
+    def measured(cls, value: FloatArray) -> "Regressand":
+        """A target that was measured of every batch that has one."""
+        return cls(value, value, np.zeros(value.size, dtype=np.int64))
+
+    def among(self, rows: IntArray) -> "Regressand":
+        """The same target, missing for all but some batches."""
+        is_kept = np.zeros(self.value.size, dtype=bool)
+        is_kept[rows] = True
+        value, bound = (np.where(is_kept, each, np.nan) for each in (self.value, self.bound))
+        return Regressand(value, bound, self.side)
 
 
 @dataclass(frozen=True)
@@ -85,7 +114,7 @@ def _effect(
         f"{unit} per {step_name}",
         is_clear(crude) and is_clear(adjusted) and crude[0] * adjusted[0] < 0,
         is_clear(_scaled(joint, i, 1.0)) and (driver.direction == WINDOW or is_clear(adjusted)),
-        _e_values(task, adjusted, adjusted_target, is_label=seen.ladder.margins is None),
+        _e_values(task, adjusted, adjusted_target.value, is_label=seen.ladder.margins is None),
     )
 
 
@@ -128,23 +157,35 @@ def _e_values(
     return e_values_of_risk_difference(*effect, float(known.mean()), 0.5 / max(known.size, 1))
 
 
-def targets(seen: Examination, driver: RankedCluster) -> tuple[FloatArray, FloatArray, str]:
+def targets(seen: Examination, driver: RankedCluster) -> tuple[Regressand, Regressand, str]:
     """Crude and adjusted target with their unit: the margin the driver moves most, or failure."""
     task = seen.task
     margins, spread = seen.ladder.margins, seen.ladder.spread
     if margins is None or spread is None:
-        return task.panel.label, task.views[-1].label, "failure probability"
+        label, beside_past = task.panel.label, task.views[-1].label
+        return Regressand.measured(label), Regressand.measured(beside_past), "failure probability"
     parts = margin_contributions(task, margins, spread)[:, driver.columns].sum(axis=1)
     scale = np.nanstd(task.views[-1].targets[task.tested], axis=0)
     j = int(np.argmax(np.abs(parts).mean(axis=0) / np.maximum(scale, 1e-300)))
     unit = f"margin of {task.panel.quantities[j]} (robust sd)"
-    return task.panel.margins[:, j], task.views[-1].targets[:, j], unit
+    panel, view, side = task.panel, task.views[-1], task.panel.side[:, j]
+    return (
+        Regressand(panel.margins[:, j], panel.bounds[:, j], side),
+        Regressand(view.targets[:, j], view.bounds[:, j], side),
+        unit,
+    )
 
 
-def slopes_of(design: FloatArray, target: FloatArray, task: Task, level: float = 0.95) -> Slopes:
-    """Slopes over the batches where everything is known, with intervals over clusters."""
-    rows = np.isfinite(target) & np.isfinite(design).all(axis=1)
-    return clustered_slopes(design[rows], target[rows], task.matrix.cluster[rows], level)
+def slopes_of(design: FloatArray, target: Regressand, task: Task, level: float = 0.95) -> Slopes:
+    """Slopes over the batches where everything is known, with intervals over clusters.
+
+    A margin of which only a bound is known counts by the probability of lying beyond it.
+    """
+    rows = np.isfinite(target.bound) & np.isfinite(design).all(axis=1)
+    bound, side, cluster = target.bound[rows], target.side[rows], task.matrix.cluster[rows]
+    if side.any():
+        return tobit(design[rows], bound, side, cluster, level).slopes
+    return clustered_slopes(design[rows], bound, cluster, level)
 
 
 def _step(value: FloatArray) -> tuple[float, str]:

@@ -147,7 +147,7 @@ def _refitted_parts(
         has_target = np.isfinite(view.targets[fold.train, j]) & (weights > 0)
         rows, own = fold.train[has_target], weights[has_target]
         trees = trees_of_fold(task, fold, view, j, fit) if task.is_primary else TreeFit.none()
-        target = view.targets[rows, j]
+        target = view.fitted[rows, j]
         parts[:, :, j] = task.fits.get_or_fit_recent(
             fingerprint("again", key, rows, target, fit.residuals, trees.share, seed),
             partial(_again, view.design[rows], target, own, fit, trees, test, seed),

@@ -83,7 +83,7 @@ def _contributions(seen: Examination, explained: Explanation, rows: IntArray) ->
     for j, worth in enumerate(explained.risk_per_margin.mean(axis=0)):
         known = rows[np.isfinite(view.targets[rows, j])]
         if known.size >= FEWEST_BATCHES:
-            fit = margin_fit(task, view, known, view.targets[known, j])
+            fit = margin_fit(task, view, known, view.fitted[known, j])
             total -= worth * fit.contributions(view.design[rows])
     return total
 
@@ -104,9 +104,7 @@ def _joint_slope(
     places: int,
 ) -> tuple[float, float, float]:
     """Effect beside the other leading drivers on some batches, at a level for all places."""
-    target = targets(seen, driver)[1]
-    inside = np.full(target.size, np.nan)
-    inside[rows] = target[rows]
+    inside = targets(seen, driver)[1].among(rows)
     beside = within_lots(design, i, seen.task)
     slopes = slopes_of(beside, inside, seen.task, 1 - bonferroni(0.05, places))
     return float(slopes.estimate[i]), float(slopes.low[i]), float(slopes.high[i])

@@ -64,7 +64,7 @@ def _association(
     seen: Examination, drivers: Sequence[RankedCluster], driver: RankedCluster
 ) -> Association:
     task, design = seen.task, seen.task.views[-1].design
-    target = targets(seen, driver)[1]
+    target = targets(seen, driver)[1].value
     # Only batches of a test block: blocks tell which batches may change places.
     rows = task.tested[np.isfinite(target[task.tested])]
     columns = {id(one): _bent(design[rows, int(one.columns[0])], one) for one in drivers}

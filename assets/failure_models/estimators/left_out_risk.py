@@ -61,7 +61,7 @@ class LeftOutRisk:
         for j, fit in enumerate(fits):
             rows = train[np.isfinite(view.targets[train, j])]
             said = np.full(len(task.matrix.batch_ids), np.nan)
-            said[rows] = view.targets[rows, j] - fit.residuals
+            said[rows] = view.fitted[rows, j] - fit.residuals
             expected[:, j] += said
         within = task.panel.margins - group_means(task.panel.margins, task.matrix.product, train)
         level = past_mean(within)[train]

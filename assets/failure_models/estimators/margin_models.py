@@ -82,7 +82,7 @@ def line_scores(task: Task) -> tuple[MarginScores, Spread]:
         spread.fits.append([])
         for j in range(len(task.panel.quantities)):
             rows = fold.train[np.isfinite(view.targets[fold.train, j])]
-            fit = margin_fit(task, view, rows, view.targets[rows, j])
+            fit = margin_fit(task, view, rows, view.fitted[rows, j])
             found.target[fold.test, j] = view.targets[fold.test, j]
             found.score[fold.test, j] = fit.predict(test)
             found.forecast[fold.test, j] = fit.predict(known)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from assets.batch_matrix.outcome_panel import SIDES, OutcomePanel
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.drivers.driver_clusters import correlated_clusters, levels_joined
@@ -23,6 +24,7 @@ from assets.failure_models.signal.acceptance_criteria import criteria_of
 from assets.failure_models.signal.judgement import Judgement
 from assets.failure_models.signal.null_distribution import number_of_clusters
 from assets.failure_models.study import examine_all, judge_all, prepare
+from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.resampling.permutation import SharedDraws
 from data_contracts.codes.records import Verdict
 from data_contracts.tables import table
@@ -182,20 +184,51 @@ def _with_results(tested: PlantedOutcome, made: OwnResults) -> StudyInputs:
     outcomes = inputs.outcomes.join(failed, on="batch_id", how="left", maintain_order="left")
     # A result not known yet moves with its batch; one on record would tell of the features again.
     is_known = pl.col("is_failure").is_not_null() & pl.col("is_planted")
-    margins = pl.DataFrame(
-        {
-            "batch_id": np.repeat(ids, len(tested.task.panel.quantities)),
-            "quantity": tested.task.panel.quantities * len(ids),
-            "planted": made.margins.ravel(),
-        }
-    )
-    planted_margins = inputs.outcome_margins.join(
-        margins, on=["batch_id", "quantity"], how="left", maintain_order="left"
-    ).with_columns(margin=pl.coalesce(pl.col("planted").fill_nan(None), "margin"))
     return replace(
         inputs,
         outcomes=outcomes.with_columns(
             is_failure=pl.when(is_known).then("planted").otherwise("is_failure")
         ).drop("planted", "is_planted"),
-        outcome_margins=planted_margins.drop("planted"),
+        outcome_margins=_planted_margins(tested, made),
     )
+
+
+def _planted_margins(tested: PlantedOutcome, made: OwnResults) -> pl.DataFrame:
+    """The margins with planted ones, which are reported no farther than the usual limit either."""
+    ids, panel = tested.task.matrix.batch_ids, tested.task.panel
+    limit, side = _usual_limits(panel)
+    is_beyond = (made.margins - limit) * side > 0
+    bounds = [name for _, name in sorted((one, name) for name, one in SIDES.items())]
+    margins = pl.DataFrame(
+        {
+            "batch_id": np.repeat(ids, len(panel.quantities)),
+            "quantity": panel.quantities * len(ids),
+            "planted": np.where(is_beyond, limit, made.margins).ravel(),
+            "is_beyond": is_beyond.ravel(),
+            "beyond": [bounds[int(one > 0)] for one in np.tile(side, len(ids))],
+        }
+    ).with_columns(pl.col("planted").fill_nan(None))
+    recorded = tested.inputs.outcome_margins
+    if "bound" not in recorded.columns:
+        recorded = recorded.with_columns(bound=pl.lit(None, pl.String))
+    is_planted = pl.col("planted").is_not_null()
+    return (
+        recorded.join(margins, on=["batch_id", "quantity"], how="left", maintain_order="left")
+        .with_columns(
+            margin=pl.coalesce("planted", "margin"),
+            is_censored=pl.when(is_planted).then("is_beyond").otherwise("is_censored"),
+            bound=pl.when(~is_planted).then("bound").when("is_beyond").then("beyond"),
+        )
+        .drop("planted", "is_beyond", "beyond")
+    )
+
+
+def _usual_limits(panel: OutcomePanel) -> tuple[FloatArray, IntArray]:
+    """Per quantity the middle of its bounds, and the side on which true margins lie; 0 for none."""
+    limits, sides = np.full(len(panel.quantities), np.nan), np.zeros(len(panel.quantities))
+    for j, column in enumerate(panel.side.T):
+        sides[j] = np.sign(column.sum())
+        own = panel.bounds[column == sides[j], j]
+        if sides[j] and own.size:
+            limits[j] = np.median(own)
+    return limits, sides.astype(np.int64)

@@ -104,7 +104,7 @@ def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dic
     trees: dict[str, Any] = {}
     for j, quantity in enumerate(task.panel.quantities):
         rows = train[np.isfinite(view.targets[train, j])]
-        fits.append(margin_fit(task, view, rows, view.targets[rows, j]))
+        fits.append(margin_fit(task, view, rows, view.fitted[rows, j]))
         beside = (
             tree_fit(task, view, rows, fits[j], task.seed + everything.number)
             if task.is_primary

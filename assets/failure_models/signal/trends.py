@@ -12,6 +12,7 @@ from assets.batch_matrix.gate_matrix import GateMatrix
 from assets.batch_matrix.outcome_panel import OutcomePanel
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.regression.detrending import group_means
+from assets.statistics.regression.tobit import tobit
 from assets.statistics.resampling.cluster_bootstrap import (
     cluster_weights,
     percentile_interval,
@@ -43,12 +44,20 @@ def trends(matrix: GateMatrix, panel: OutcomePanel, draws: int, seed: int) -> li
 def _row(
     matrix: GateMatrix, panel: OutcomePanel, j: int, draws: int, rng: np.random.Generator
 ) -> dict[str, Any]:
-    margin = panel.margins[:, j]
+    margin, side = panel.margins[:, j], panel.side[:, j]
     has_time = bool(np.isfinite(matrix.gate_at).mean() > 0.5)
     time = matrix.gate_at / MICROSECONDS_PER_YEAR if has_time else matrix.production_order / 100
     rows = np.flatnonzero(np.isfinite(margin) & np.isfinite(time))
     within = margin - group_means(margin[:, None], matrix.product, rows)[:, 0]
     slope, low, high, share = _slope(within[rows], time[rows], matrix.cluster[rows], draws, rng)
+    if side[rows].any():
+        at_bound = (panel.bounds[:, j] - margin + within)[rows]
+        found = tobit(time[rows, None], at_bound, side[rows], matrix.cluster[rows])
+        slope, low, high = (
+            float(each[0]) for each in (found.slopes.estimate, found.slopes.low, found.slopes.high)
+        )
+        moved = slope**2 * float(time[rows].var())
+        share = moved / (moved + found.sigma**2)
     unit = "per year" if has_time else "per 100 batches"
     note = (
         f"Within product the margin of {panel.quantities[j]} changed by {slope:+.3f} {unit} "

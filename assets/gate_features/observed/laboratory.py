@@ -5,7 +5,7 @@ Results that define an outcome are built like any other here; ``refusals`` keeps
 
 import polars as pl
 
-from assets.gate_features.observed.accumulation import summaries
+from assets.gate_features.observed.accumulation import AT_LIMIT, summaries
 from assets.gate_features.observed.observations import (
     Observations,
     nothing,
@@ -23,6 +23,7 @@ SAMPLE_STATISTICS = (
     (".minimum", "minimum", "lowest sample"),
     (".maximum", "maximum", "highest sample"),
     (".sd", "sd", "standard deviation of samples"),
+    (AT_LIMIT, "at_limit_share", "share of samples at a reporting limit"),
 )
 
 
@@ -30,8 +31,8 @@ def laboratory_features(lab_results: pl.DataFrame) -> Observations:
     """Build ``lab.<test>``, the mean of the samples reported so far.
 
     Tests with several samples in some batch also give ``.minimum``, ``.maximum`` and ``.sd``. A
-    test done at several stages is several features, later stages as ``lab.stage<k>.<test>``. A
-    result at its reporting limit counts at that limit.
+    test done at several stages is several features, later stages as ``lab.stage<k>.<test>``. With a
+    sample at its reporting limit these are missing; ``.at_limit_share`` says how many samples are.
 
     Args:
         lab_results: ``core.lab_results``.
@@ -50,10 +51,11 @@ def laboratory_features(lab_results: pl.DataFrame) -> Observations:
 
 def _described(tests: pl.DataFrame, suffix: str, words: str) -> pl.DataFrame:
     recorded = tests.select("test", "unit", "has_several").rows()
-    units = [printed_unit(test, unit) for test, unit, _ in recorded]
+    is_share = suffix == AT_LIMIT
+    units = ["1" if is_share else printed_unit(test, unit) for test, unit, _ in recorded]
     titles = [
-        title(f"{phrase(test, unit)}, {words}", printed_unit(test, unit))
-        if has_several
+        title(f"{phrase(test, unit)}, {words}", None if is_share else printed_unit(test, unit))
+        if has_several or suffix
         else named(test, unit)
         for test, unit, has_several in recorded
     ]

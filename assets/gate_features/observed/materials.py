@@ -6,7 +6,7 @@ summary is over the lots dispensed and reported by then, weighted by the quantit
 
 import polars as pl
 
-from assets.gate_features.observed.accumulation import accumulate, summaries
+from assets.gate_features.observed.accumulation import AT_LIMIT, accumulate, summaries
 from assets.gate_features.observed.observations import (
     Observations,
     nothing,
@@ -25,6 +25,7 @@ LOT_STATISTICS = (
     ("", "mean", "quantity-weighted mean of lots"),
     (".minimum", "minimum", "lowest of lots"),
     (".maximum", "maximum", "highest of lots"),
+    (AT_LIMIT, "at_limit_share", "share of lots at a reporting limit"),
 )
 OPERATION = "dispensing"
 
@@ -36,7 +37,8 @@ def material_features(
 
     ``material.<material>.<attribute>`` is the mean over lots weighted by quantity (equal weights
     where a quantity is missing); ``.minimum`` and ``.maximum`` follow where some batch blends
-    lots. ``material.<material>.lots`` counts lots, and ``material.<material>.supplier`` names the
+    lots; with a lot at its reporting limit they are missing, and ``.at_limit_share`` says how many
+    are. ``material.<material>.lots`` counts lots, and ``material.<material>.supplier`` names the
     supplier of the largest lot. A lot attribute counts from the later of its use and its result.
 
     Args:
@@ -59,6 +61,7 @@ def _attribute_features(used: pl.DataFrame, attributes: pl.DataFrame) -> Observa
         *LOT,
         "attribute",
         "value",
+        "censoring",
         pl.col("unit").alias("attribute_unit"),
         pl.col("stage").alias("result_stage"),
         pl.col("known_at").alias("result_known_at"),
@@ -83,9 +86,13 @@ def _attribute_features(used: pl.DataFrame, attributes: pl.DataFrame) -> Observa
 
 def _described(named: pl.DataFrame, suffix: str, words: str) -> pl.DataFrame:
     recorded = named.select("material", "attribute", "attribute_unit").rows()
-    units = [printed_unit(attribute, unit) for _, attribute, unit in recorded]
+    is_share = suffix == AT_LIMIT
+    units = ["1" if is_share else printed_unit(attribute, unit) for _, attribute, unit in recorded]
     titles = [
-        title(f"{phrase(material)} {phrase(attribute, own)}{f', {words}' if suffix else ''}", unit)
+        title(
+            f"{phrase(material)} {phrase(attribute, own)}{f', {words}' if suffix else ''}",
+            None if is_share else unit,
+        )
         for (material, attribute, own), unit in zip(recorded, units, strict=True)
     ]
     return named.with_columns(

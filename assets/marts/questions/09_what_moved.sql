@@ -1,5 +1,6 @@
 -- Which test results moved most between the earlier and the later half of the batches?
--- Asked by: a manufacturing scientist. The shift is in standard deviations of the earlier half.
+-- Asked by: a manufacturing scientist. The shift is in standard deviations of the earlier half, of
+-- measured results.
 WITH halves AS (
     SELECT batch_id, ntile(2) OVER (PARTITION BY product ORDER BY production_order) AS half
     FROM batches

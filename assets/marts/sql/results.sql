@@ -13,7 +13,21 @@ SELECT
     r.censoring,
     CASE
         WHEN r.value IS NULL OR (r.spec_low IS NULL AND r.spec_high IS NULL) THEN NULL
-        ELSE coalesce(r.value >= r.spec_low, TRUE) AND coalesce(r.value <= r.spec_high, TRUE)
+        -- A result beyond its reporting limit is judged only where every value there is alike.
+        ELSE
+            CASE
+                WHEN r.spec_low IS NULL THEN TRUE
+                WHEN r.censoring = 'none' THEN r.value >= r.spec_low
+                WHEN r.censoring = 'right' AND r.value >= r.spec_low THEN TRUE
+                WHEN r.censoring = 'left' AND r.value < r.spec_low THEN FALSE
+                WHEN r.censoring = 'left' AND r.spec_low <= 0 THEN TRUE
+            END
+            AND CASE
+                WHEN r.spec_high IS NULL THEN TRUE
+                WHEN r.censoring = 'none' THEN r.value <= r.spec_high
+                WHEN r.censoring = 'left' AND r.value <= r.spec_high THEN TRUE
+                WHEN r.censoring = 'right' AND r.value > r.spec_high THEN FALSE
+            END
     END AS is_within_spec,
     r.sampled_at,
     r.resulted_at

@@ -77,7 +77,7 @@ def _known(
     ids = gate_rows(at_gate, 1).batch_ids
     labels = outcome_labels(tables["outcomes"], outcome, ids)
     every = aligned_margins(tables["outcome_margins"], outcome, ids, labels.label)
-    measured = [one.measured for one in every if np.isfinite(one.measured).any()]
+    measured = [one.bounded for one in every if np.isfinite(one.measured).any()]
     if not measured:
         return tables["batches"].clear()
     is_known = labels.is_labelled & np.isfinite(np.column_stack(measured)).all(axis=1)

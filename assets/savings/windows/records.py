@@ -5,7 +5,7 @@ adjusted for; features that are the parameter itself by another name are left ou
 by their levels, and past results are variables of an earlier time.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -15,11 +15,19 @@ import polars as pl
 from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
 from assets.batch_matrix.gate_rows import renumbered
 from assets.batch_matrix.missing_values import median_filled
-from assets.batch_matrix.outcome_panel import OutcomeLabels, aligned_margins, outcome_labels
+from assets.batch_matrix.outcome_panel import (
+    AlignedMargin,
+    OutcomeLabels,
+    aligned_margins,
+    outcome_labels,
+)
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.lines.ridge import RidgeBasis
+from assets.statistics.regression.censored_ridge import completed_by_line
 from assets.statistics.regression.detrending import PAST_BATCHES, group_means, past_mean
 from assets.statistics.regression.result_history import history_columns
 
+FEWEST_COMPLETED = 30  # batches of a half by which margins beyond a bound are completed
 SAME_QUANTITY = 0.9  # correlation from which a neighbour is the parameter by another name
 LARGEST_MISSING_SHARE = 0.2
 # Adjusted for are the variables that go most with the parameter and those that go most with a
@@ -104,14 +112,15 @@ class KnownAtGates:
         matrix = self.at(self.gates[feature])
         return matrix if feature in matrix.columns else None
 
-    def _results(self, gate: int) -> tuple[OutcomeLabels, FloatArray | None]:
-        """Results of the batches of a gate: labels, and the measured margins if there are any."""
-        batch_ids = self.at(gate).batch_ids
-        labels = outcome_labels(self.tables["outcomes"], self.outcome, batch_ids)
+    def _results(self, gate: int) -> tuple[OutcomeLabels, list[AlignedMargin], FloatArray | None]:
+        """Results of the batches of a gate: labels, margins measured, and the same completed."""
+        matrix = self.at(gate)
+        labels = outcome_labels(self.tables["outcomes"], self.outcome, matrix.batch_ids)
         margins = self.tables["outcome_margins"]
-        every = aligned_margins(margins, self.outcome, batch_ids, labels.label)
-        measured = [one.measured for one in every if np.isfinite(one.measured).any()]
-        return labels, np.column_stack(measured) if measured else None
+        every = aligned_margins(margins, self.outcome, matrix.batch_ids, labels.label)
+        measured = [one for one in every if np.isfinite(one.measured).any()]
+        completed = [one.completed(matrix.product) for one in measured]
+        return labels, measured, np.column_stack(completed) if completed else None
 
     def shared(self, gate: int, rows: IntArray) -> "SharedColumns":
         """What parameters recorded for the same batches have in common, made once for all."""
@@ -119,7 +128,7 @@ class KnownAtGates:
 
     def _made(self, gate: int, rows: bytes) -> "SharedColumns":
         taken = np.frombuffer(rows, dtype=np.int64)
-        matrix, (labels, margins) = self.at(gate), self.results(gate)
+        matrix, (labels, _, margins) = self.at(gate), self.results(gate)
         product = renumbered(_by_whole_name(matrix)[taken])
         own = np.empty((taken.size, 0)) if margins is None else margins[taken]
         return SharedColumns(
@@ -176,18 +185,19 @@ def window_records(
         known: What was known at its gates, where many parameters are gathered.
 
     Returns:
-        The records of the batches of which the result, the parameter and every margin are known;
+        The records of the batches of which the result, the parameter and every margin are known, a
+        margin beyond a reporting limit by what is to be expected of the batch beyond it;
         None where there are none, or the feature has no numeric values.
     """
     known = known or KnownAtGates(tables, outcome)
     matrix = known.beside(feature)
     if matrix is None:
         return None
-    labels, measured = known.results(matrix.gate)
-    if measured is None:
+    labels, measured, completed = known.results(matrix.gate)
+    if completed is None:
         return None
     value = matrix.values[:, matrix.columns.index(feature)]
-    is_known = np.isfinite(value) & np.isfinite(measured).all(axis=1)
+    is_known = np.isfinite(value) & np.isfinite(completed).all(axis=1)
     rows = np.flatnonzero(labels.is_labelled & is_known)
     if not rows.size:
         return None
@@ -195,22 +205,51 @@ def window_records(
     is_earlier = np.array([known.gates[name] < matrix.gate for name in matrix.features], dtype=bool)
     is_other = np.array([name != feature for name in matrix.columns], dtype=bool)
     is_beside = np.array([name not in others for name in matrix.features], dtype=bool)
-    value, margins, shared = value[rows], measured[rows], known.shared(matrix.gate, rows)
+    value, margins, shared = value[rows], completed[rows], known.shared(matrix.gate, rows)
     earlier = shared.unlike(value, is_beside & is_earlier)
     neighbours = shared.unlike(value, is_beside & ~is_earlier & is_other)
+    earlier = np.column_stack([_selected(earlier, value, margins, MOST_EARLIER), shared.past])
+    neighbours = _selected(neighbours, value, margins, MOST_NEIGHBOURS)
+    levels = np.eye(int(shared.product.max()) + 1)[shared.product]
+    if any(one.side[rows].any() for one in measured):
+        beside = np.column_stack([value, earlier, neighbours, levels])
+        margins = _completed(measured, rows, margins, beside, matrix.half[rows])
     return WindowRecords(
         value=value,
-        earlier=np.column_stack([_selected(earlier, value, margins, MOST_EARLIER), shared.past]),
-        neighbours=_selected(neighbours, value, margins, MOST_NEIGHBOURS),
+        earlier=earlier,
+        neighbours=neighbours,
         # Folds are cut by code, so these are numbered over the batches that are left.
         product=shared.product,
-        levels=np.eye(int(shared.product.max()) + 1)[shared.product],
+        levels=levels,
         cluster=renumbered(matrix.cluster[rows]),
         half=matrix.half[rows],
         time=np.linspace(0, 1, rows.size),
         margins=margins,
         is_failed=labels.is_failed[rows],
     )
+
+
+def _completed(
+    every: Sequence[AlignedMargin],
+    rows: IntArray,
+    start: FloatArray,
+    beside: FloatArray,
+    half: IntArray,
+) -> FloatArray:
+    """Margins of which only a bound is known, as the parameter and all beside it let one expect.
+
+    Each half of the lots by itself: what is named on one is measured on the other.
+    """
+    spread = beside.std(axis=0)
+    design = (beside - beside.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    found = start.copy()
+    for j, one in enumerate(every):
+        for own in (np.flatnonzero(half == part) for part in np.unique(half)):
+            bound, side = one.bounded[rows[own]], one.side[rows[own]]
+            if side.any() and own.size >= FEWEST_COMPLETED:
+                basis = RidgeBasis(design[own])
+                found[own, j] = completed_by_line(basis, bound, side, start[own, j])
+    return found
 
 
 def _past_results(margins: FloatArray, label: FloatArray, product: IntArray) -> FloatArray:

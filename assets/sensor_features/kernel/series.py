@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit, types
 
 from assets.sensor_features.kernel.compiled import Array, sources_digest
+from assets.sensor_features.kernel.faulty import SAMPLE, SHARE, without_faulty
 from assets.sensor_features.kernel.level import level
 from assets.sensor_features.kernel.movement import movement
 from assets.sensor_features.kernel.oscillation import oscillation
@@ -22,6 +23,7 @@ from assets.sensor_features.kernel.trajectory import trajectory
 from assets.sensor_features.registry import COLUMN, KERNEL_COLUMNS, SPANS
 
 READINGS = COLUMN["readings"]
+MOSTLY = 0.5  # share of faulty readings beyond which features would be those of the fault
 _INTEGERS = types.Array(types.int64, 1, "C", readonly=True)
 _NUMBERS = types.Array(types.float64, 1, "C", readonly=True)
 _TABLE = types.Array(types.float64, 2, "C", readonly=True)
@@ -60,12 +62,14 @@ def _entry(digest: str) -> Callable[..., None]:
             if times.size == 0:
                 continue
             n = timing(times, values, hours, x, held, spare, row)
-            row[READINGS] = n
             if n > 0:
+                n = without_faulty(hours[:n], x[:n], held[:n], spare, bins, limits[i], row)
+            row[READINGS] = n
+            if n > 0 and row[SHARE] <= MOSTLY:
                 t, v, stands = hours[:n], x[:n], held[:n]
                 stood_h = level(t, v, stands, row)
                 quantiles(v, spare, bins, table, row)
-                movement(t, v, stands, row)
+                movement(t, v, row)
                 response(t, v, row)
                 oscillation(t, v, spans, row)
                 trajectory(t, v, spans, row)
@@ -113,7 +117,7 @@ def series_features(
 
     def compute(start: int, end: int) -> None:
         longest = int(np.diff(offsets[start : end + 1]).max())
-        work, bins = np.empty((4, longest)), np.empty(longest, np.uint8)
+        work, bins = np.empty((4, max(longest, SAMPLE))), np.empty(longest, np.uint8)
         table, spans = np.empty((TABLE_ROWS, BINS), np.int64), np.empty((3, SPANS))
         columns = (time_us, value, offsets, limits, to_celsius)
         some_series(*columns, start, end, work, bins, table, spans, out)

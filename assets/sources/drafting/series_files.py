@@ -1,8 +1,10 @@
 """Mappings of files with many rows in time: readings of sensors, and the phases they show."""
 
+import polars as pl
+
 from assets.sources.drafting.batch_columns import Quantity
 from assets.sources.drafting.batch_files import GUESS, quantity_lines
-from assets.sources.drafting.draft_text import entry
+from assets.sources.drafting.draft_text import commented, entry
 from assets.sources.drafting.looking.dates import DateFormat, date_format
 from assets.sources.drafting.looking.glossary import (
     PROCESS_STAGE,
@@ -14,6 +16,9 @@ from assets.sources.drafting.looking.glossary import (
 from assets.sources.drafting.looking.joins import Keyed
 from assets.sources.drafting.looking.looks import FileLook
 from assets.sources.drafting.looking.names import snake_case, unit_in_brackets
+
+MOST_STEPS = 30  # distinct texts of a recipe
+ROWS_A_STEP = 3  # rows of a step at the least, on average
 
 Timestamp = tuple[str, DateFormat]
 """A column that says when a row was recorded, and how it is written."""
@@ -78,6 +83,20 @@ def series_mappings(
             "phase": procedure,
             "equipment_id": machine,
         }
+        step = _step_column(keyed, apart={column, *(each.column for each in tags)})
+        if step is not None:
+            del places["phase"]
+            row = {"column": column, **extra} if extra else column
+            found["phases"] = [
+                [
+                    *head,
+                    entry("columns", {"batch_id": keyed.key, "started_at": row}),
+                    entry("constants", places, GUESS),
+                    entry("found_by", {"step": step}, f"{GUESS}: its texts stand in runs"),
+                ]
+            ]
+            return found
+        looked_at = ", ".join(each.column for each in tags)
         found["phases"] = [
             [
                 *head,
@@ -86,6 +105,28 @@ def series_mappings(
                 f"  {entry('started_at', {'column': column, **extra, 'aggregate': 'min'})}",
                 f"  {entry('ended_at', {'column': column, **extra, 'aggregate': 'max'})}",
                 entry("constants", places, GUESS),
+                *commented(
+                    "One phase a batch. Phases inside it can be found where levels change: map "
+                    "started_at to the instant of each row, leave out ended_at and phase, and say "
+                    f"found_by: {{change_points: [{looked_at}], phases: [names in order]}}."
+                ),
             ]
         ]
     return found
+
+
+def _step_column(keyed: Keyed, apart: set[str]) -> str | None:
+    """The column of texts that stand in runs within a batch, a few runs each; None for none."""
+    frame = keyed.look.frame
+    for column in keyed.look.header:
+        texts = frame[column]
+        is_text = texts.count() == frame.height and not keyed.look.is_numeric(column)
+        if not is_text or column in (keyed.key, *apart) or texts.n_unique() > MOST_STEPS:
+            continue
+        own = frame.select(batch=pl.col(keyed.key), step=texts)
+        runs = own.group_by("batch").agg(pl.col("step").rle().len().alias("runs"), pl.len())
+        several = runs.filter(pl.col("runs") > 1).height
+        long = runs.filter(pl.col("runs") * ROWS_A_STEP <= pl.col("len")).height
+        if 2 * min(several, long) > runs.height:
+            return column
+    return None

@@ -13,6 +13,7 @@ from assets.sources.files.record_places import FILE_COLUMN, ROW_COLUMN
 from assets.sources.files.wanted_columns import UNIT_NM, is_number
 from assets.sources.mapping.cell_values import cell_values
 from assets.sources.mapping.cleaning import as_numbers
+from assets.sources.mapping.found_phases import found_phases
 from data_contracts.catalogue import contract
 from data_contracts.errors import ProfileError
 from data_contracts.expressions import columns_of, holds
@@ -83,6 +84,8 @@ def _records(mapping: profile_mapping.Mapping, files: Mapping[str, pl.DataFrame]
         pl.col(FILE_COLUMN).alias("source_file"), pl.col(ROW_COLUMN).alias("source_row")
     )
     records = filled.hstack(place)
+    if mapping.found_by is not None:
+        return found_phases(mapping.found_by, records, frame)
     if mapping.spectrum is not None:
         records = _spectrum(mapping.spectrum, records, frame)
     if mapping.unpivot:

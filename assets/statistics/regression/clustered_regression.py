@@ -21,6 +21,10 @@ class Slopes:
     low: FloatArray
     high: FloatArray
 
+    def scaled(self, factor: float) -> "Slopes":
+        """The same slopes per so many units, ``factor`` above 0."""
+        return Slopes(self.estimate * factor, self.low * factor, self.high * factor)
+
 
 def clustered_slopes(
     design: FloatArray, target: FloatArray, cluster: IntArray, level: float = 0.95

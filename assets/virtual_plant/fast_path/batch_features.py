@@ -57,10 +57,16 @@ def _recorded(made: Batches) -> list[BatchFeature]:
         values = made.outcome.values[variable.name]
         if variable.distribution != "categorical":
             values = record(variable, values)
-        if variable.reporting_limit is not None:
-            values = np.maximum(values, variable.reporting_limit)
         name, known_s = f"{prefix}.{variable.name}", ends[variable.stage]
         is_there = is_recorded(made, variable)
+        if variable.reporting_limit is not None:
+            is_below = values < variable.reporting_limit
+            found.append(
+                BatchFeature(
+                    f"{name}.at_limit_share", variable.stage, is_below * 1.0, known_s, is_there
+                )
+            )
+            is_there = is_there & ~is_below
         found.append(BatchFeature(name, variable.stage, values, known_s, is_there))
     return found
 
@@ -71,7 +77,12 @@ def _materials(made: Batches) -> list[BatchFeature]:
         for attribute in lots.material.attributes:
             recorded = record(attribute, lots.attributes[attribute.name])
             values = lots.per_batch(recorded, made.schedule.batches)
-            found.append(BatchFeature(f"material.{name}.{attribute.name}", 2, values, ends[2]))
+            is_there = None
+            if attribute.reporting_limit is not None:
+                at_limit = (recorded < attribute.reporting_limit).astype(np.float64)
+                is_there = lots.per_batch(at_limit, made.schedule.batches) == 0
+            feature = f"material.{name}.{attribute.name}"
+            found.append(BatchFeature(feature, 2, values, ends[2], is_there))
         if len(lots.material.suppliers) > 1:
             # the supplier of the lot with the largest share
             order = np.lexsort((lots.use_share, lots.use_batch))

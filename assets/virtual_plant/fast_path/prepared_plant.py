@@ -177,6 +177,7 @@ def _outcome_margins(made: Batches) -> pl.DataFrame:
                         "limit": limit,
                         "margin": margin,
                         "is_censored": False,
+                        "bound": pl.Series([None] * len(ids), dtype=pl.String),
                     }
                 ).filter(pl.col("margin").is_not_nan())
             )

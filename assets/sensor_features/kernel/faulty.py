@@ -1,0 +1,286 @@
+"""Readings a sensor made up: found one by one and left out before anything is computed.
+
+A sensor that freezes, drops out, sticks at the end of its range, throws single readings or rattles
+says nothing of the process meanwhile. Each rule compares a stretch with the rest of its own series
+and stays away from what a process does: excursions that come and go in steps of the usual size,
+set points, a machine that is off.
+"""
+
+import math
+
+from assets.sensor_features.kernel.compiled import Array, exactly, in_lanes
+from assets.sensor_features.kernel.quantiles import sort
+from assets.sensor_features.registry import COLUMN, FLAT_RUN, SPIKE_SDS
+
+DURATION, SPIKES = COLUMN["duration_h"], COLUMN["spikes"]
+FLAT, LONGEST_FLAT = COLUMN["flatline_fraction"], COLUMN["longest_flatline_h"]
+FAULTY, SHARE = COLUMN["faulty_readings"], COLUMN["faulty_share"]
+FEWEST = 20  # readings among which one can be told to be unlike the rest
+TOGETHER = 3  # readings of one spike at most
+SAMPLE = 64  # neighbours looked at, spread over the series, for the usual step
+STEP_TO_SD = 0.954  # median of |x after - x| of white noise, in its standard deviations
+AROUND = 12  # readings on either side that say how large steps are there
+LONGEST_AWAY = 0.25  # share of a series beyond which a level is the process's, not a drop-out
+LONGEST_UNSAID = 0.05  # the same where nobody described a range
+SURE = 1e-6  # runs this long in a series this long by chance
+FEWEST_EQUAL = 0.3  # share of equal neighbours that noise of the size of the resolution makes
+WINDOW = 4  # readings that rattle together
+RATTLE = 4.0  # times the median of second differences
+MOST_RATTLING = 0.15  # share of a series beyond which it is the process that is restless
+
+
+@exactly
+def without_faulty(
+    hours: Array, x: Array, held: Array, spare: Array, marks: Array, limits: Array, row: Array
+) -> int:
+    """Count spikes and flat lines, and move the readings that are no fault to the front.
+
+    Args:
+        hours: Of the usable readings, ascending.
+        x: Their values.
+        held: Hours they stand for.
+        spare: Room for as many numbers, at least ``SAMPLE``.
+        marks: Room for as many bytes.
+        limits: Ends of the normal, then of the proven range.
+        row: The series' features, timing filled in.
+
+    Returns:
+        The number of readings kept; nothing of the others is left in the arrays' first part.
+    """
+    n = int(x.size)
+    row[FAULTY] = row[SHARE] = row[SPIKES] = row[LONGEST_FLAT] = 0.0
+    if row[DURATION] > 0.0:
+        row[FLAT] = 0.0
+    largest, smallest, equal = _steps(x)
+    if equal >= FLAT_RUN - 1 and row[DURATION] > 0.0:
+        _flat(x, held, row)
+    if n < FEWEST:
+        return n
+    usual = _usual_step(x, spare, 1)
+    jump = SPIKE_SDS * usual / STEP_TO_SD
+    if usual == 0.0 or (largest <= jump and equal < FLAT_RUN - 1):
+        return n
+    for k in range(n):
+        marks[k] = 0
+    is_proven = not (math.isnan(limits[2]) and math.isnan(limits[3]))
+    low, high = (limits[2], limits[3]) if is_proven else (limits[0], limits[1])
+    least = max(jump / 2.0, 4.0 * smallest)
+    row[SPIKES] = _spikes(x, least, spare, marks) + _end_spikes(x, least, low, high, spare, marks)
+    rattle = _usual_step(x, spare, 2)
+    _levels(x, jump, smallest, equal, rattle, low, high, marks)
+    _rattling(x, rattle, marks)
+    return int(_kept(hours, x, held, marks, row))
+
+
+@in_lanes
+def _steps(x: Array) -> tuple[float, float, int]:
+    """The largest step, the smallest other than none, and how many pairs are equal."""
+    largest = 0.0
+    smallest = math.inf
+    equal = 0
+    for k in range(x.size - 1):
+        moved = abs(x[k + 1] - x[k])
+        largest = max(largest, moved)
+        smallest = min(smallest, moved if moved > 0.0 else math.inf)
+        equal += moved == 0.0
+    return largest, smallest, equal
+
+
+@exactly
+def _usual_step(x: Array, spare: Array, order: int) -> float:
+    """Median of |first| or |second differences| other than 0 at places spread over the series."""
+    places = x.size - order
+    taken = min(SAMPLE, places)
+    count = 0
+    for k in range(taken):
+        at = k * places // taken
+        step = x[at + 1] - x[at]
+        if order == 2:
+            step = x[at + 2] - x[at + 1] - step
+        if step != 0.0:
+            spare[count] = abs(step)
+            count += 1
+    sort(spare, 0, count)
+    return float(spare[count // 2]) if count > 0 else 0.0
+
+
+@exactly
+def _spikes(x: Array, least: float, spare: Array, marks: Array) -> int:
+    """Mark up to three readings far above or below both sides, in steps of where they are."""
+    found = 0
+    for k in range(1, x.size - 1):
+        rise = x[k] - x[k - 1]
+        if abs(rise) <= least or marks[k] or marks[k - 1]:
+            continue
+        height = abs(rise)
+        for last in range(k, min(k + TOGETHER, x.size - 1)):
+            side, back = x[last] - x[k - 1], x[last] - x[last + 1]
+            if side * rise <= 0.0:
+                break
+            height = min(height, abs(side))
+            whole = min(height, abs(back))
+            apart = abs(x[last + 1] - x[k - 1])
+            if back * rise > 0.0 and whole > max(least, 4.0 * apart):
+                if _is_far(x, k - 1, last + 1, whole, spare):
+                    for j in range(k, last + 1):
+                        marks[j] = 1
+                    found += last - k + 1
+                break
+    return found
+
+
+@exactly
+def _end_spikes(x: Array, least: float, low: float, high: float, spare: Array, marks: Array) -> int:
+    """Mark a first or last reading outside its range that is far from the one beside it."""
+    last, found = x.size - 1, 0
+    if (x[0] < low or x[0] > high) and not marks[1]:
+        height = abs(x[0] - x[1])
+        if height > least and _is_far(x, 0, 1, height, spare):
+            marks[0] = 1
+            found += 1
+    if (x[last] < low or x[last] > high) and not marks[last - 1]:
+        height = abs(x[last] - x[last - 1])
+        if height > least and _is_far(x, last - 1, last, height, spare):
+            marks[last] = 1
+            found += 1
+    return found
+
+
+@exactly
+def _is_far(x: Array, before: int, after: int, height: float, spare: Array) -> bool:
+    """Whether a height is many times the usual step on both sides of a stretch."""
+    least = SPIKE_SDS / STEP_TO_SD
+    on_one_side = _around(x, max(before - AROUND, 0), before, spare)
+    on_the_other = _around(x, after, min(after + AROUND, x.size - 1), spare)
+    return bool(height > least * max(on_one_side, on_the_other))
+
+
+@exactly
+def _around(x: Array, first: int, last: int, spare: Array) -> float:
+    """Median step between neighbours of a stretch; 0 where it is empty."""
+    count = 0
+    for j in range(first, last):
+        spare[count] = abs(x[j + 1] - x[j])
+        count += 1
+    sort(spare, 0, count)
+    return float(spare[count // 2]) if count > 0 else 0.0
+
+
+@exactly
+def _levels(
+    x: Array,
+    jump: float,
+    smallest: float,
+    equal: int,
+    rattle: float,
+    low: float,
+    high: float,
+    marks: Array,
+) -> None:
+    """Mark runs of equal readings that are a frozen, an absent or a full-scale sensor's."""
+    has_range = not (math.isnan(low) and math.isnan(high))
+    n, start = x.size, 0
+    for k in range(1, n + 1):
+        if k < n and x[k] == x[start]:
+            continue
+        run, level = k - start, x[start]
+        entered = abs(level - x[start - 1]) if start > 0 else 0.0
+        left = abs(x[k] - level) if k < n else 0.0
+        is_away = (
+            run > 1
+            and entered > jump
+            and left > jump
+            and abs(x[min(k, n - 1)] - x[max(start - 1, 0)]) <= 0.25 * min(entered, left)
+        )
+        if is_away and has_range:
+            is_away = (level < low or level > high) and run <= LONGEST_AWAY * n
+        elif is_away:
+            is_away = run <= LONGEST_UNSAID * n
+        # Where readings rattle by more than their resolution, so many equal ones are no chance.
+        others = max(FEWEST_EQUAL, (equal - run + 1.0) / max(n - run, 1))
+        is_frozen = (
+            run >= FLAT_RUN
+            and level != 0.0
+            and entered <= jump
+            and (start > 0 or left <= jump)
+            and rattle >= 1.5 * smallest
+            and n * others ** (run - 1.0) < SURE
+        )
+        if is_away or is_frozen:
+            for j in range(start, k):
+                marks[j] = 1
+        start = k
+
+
+@exactly
+def _rattling(x: Array, rattle: float, marks: Array) -> None:
+    """Mark stretches of two windows or more that rattle, unless much of the series does."""
+    windows, least = x.size // WINDOW, RATTLE * rattle
+    for is_marking in range(2):
+        rattling, latest = 0, -3
+        for window in range(windows):
+            if not _is_wild(x, window * WINDOW, least):
+                continue
+            # One quieter window in between does not end a stretch.
+            if window - latest <= 2:
+                rattling += 1
+                if is_marking == 1:
+                    _mark(x, latest * WINDOW, (window + 1) * WINDOW, least, marks)
+            latest = window
+        if rattling == 0 or rattling > MOST_RATTLING * windows:
+            return
+
+
+@exactly
+def _mark(x: Array, start: int, end: int, least: float, marks: Array) -> None:
+    """Mark a stretch, and what rattles in the window before and the one after it."""
+    first, last = start, end
+    for k in range(max(start - WINDOW, 1), start):
+        if first == start and abs(x[k + 1] - 2.0 * x[k] + x[k - 1]) > least:
+            first = k
+    for k in range(end, min(end + WINDOW, x.size - 1)):
+        if abs(x[k + 1] - 2.0 * x[k] + x[k - 1]) > least:
+            last = k + 1
+    for k in range(first, last):
+        marks[k] = 1
+
+
+@exactly
+def _is_wild(x: Array, start: int, least: float) -> bool:
+    """Whether more than half of a window's second differences are larger."""
+    wild = 0
+    for k in range(start, min(start + WINDOW, x.size - 2)):
+        wild += abs(x[k + 2] - 2.0 * x[k + 1] + x[k]) > least
+    return 2 * wild > WINDOW
+
+
+@exactly
+def _kept(hours: Array, x: Array, held: Array, marks: Array, row: Array) -> int:
+    kept = 0
+    for k in range(x.size):
+        if marks[k] == 0:
+            hours[kept], x[kept], held[kept] = hours[k], x[k], held[k]
+            kept += 1
+    row[FAULTY] = x.size - kept
+    row[SHARE] = row[FAULTY] / x.size
+    return kept
+
+
+@exactly
+def _flat(x: Array, held: Array, row: Array) -> None:
+    """Share of the time spent in runs of equal readings, and the longest run."""
+    flat = time = longest = 0.0
+    run = 0
+    for k in range(x.size):
+        if k > 0 and x[k] != x[k - 1]:
+            if run >= FLAT_RUN:
+                flat += time
+                longest = max(longest, time)
+            run, time = 0, 0.0
+        run += 1
+        time += held[k]
+    if run >= FLAT_RUN:
+        flat += time
+        longest = max(longest, time)
+    row[FLAT] = min(flat / row[DURATION], 1.0)
+    row[LONGEST_FLAT] = longest

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.batch_matrix.gate_matrix import OutcomeMatrices, gate_matrix
+from assets.batch_matrix.gate_matrix import GateMatrix, OutcomeMatrices, gate_matrix
 from assets.batch_matrix.outcome_panel import (
     OutcomeDefinition,
     OutcomePanel,

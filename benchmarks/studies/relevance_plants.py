@@ -91,6 +91,8 @@ def _panel(result: FloatArray) -> OutcomePanel:
         definition=OutcomeDefinition("failure", "Failure", False, 6, 5),
         quantities=["assay"],
         margins=margin[:, None],
+        bounds=margin[:, None],
+        side=np.zeros((margin.size, 1), dtype=np.int64),
         censored_share={"assay": 0.0},
     )
 

@@ -4,10 +4,11 @@ import polars as pl
 import pytest
 
 from assets.core.censored_results import censored_results
-from assets.core.limits import ABSENT, COST_TABLES, limits
+from assets.core.limits import TABLES, limits
 from assets.core.margins import outcome_margins
 from assets.core.measurements import measurements
-from assets.core.outcomes import outcomes, quantities_of
+from assets.core.outcome_inputs import quantities_of
+from assets.core.outcomes import outcomes
 
 NO_PARAMETERS = "core.parameters"
 NOTHING = pl.DataFrame(schema={"table_name": pl.String, "records": pl.Int64})
@@ -119,7 +120,8 @@ def test_censored_results_are_counted_and_their_use_is_said(table, impurity):
     assert "slopes are those of a censored regression" in impurities["statement"]
     assert (solvent["below_limit"], solvent["above_limit"], solvent["median"]) == (1, 1, None)
     assert "margins" not in solvent["statement"]
-    empty = {name: table(f"core.{name}") for name in ("batches", *ABSENT, *COST_TABLES)}
-    said = limits(empty, table("core.outcome_definitions"), table("core.outcomes"), NOTHING, found)
+    empty = {name: table(f"core.{name}") for name in ("batches", *TABLES)}
+    definitions, outcomes = table("core.outcome_definitions"), table("core.outcomes")
+    said = limits(empty, definitions, outcomes, NOTHING, {}, found)
     codes = said.filter(said["code"].str.starts_with("beyond_limit"))["code"].to_list()
     assert codes == ["beyond_limit.api.solvent", "beyond_limit.impurity"]

@@ -69,7 +69,7 @@ class OutcomeMatrices:
     """
 
     def __init__(self, matrix: GateMatrix, withheld_features: pl.DataFrame) -> None:
-        self.batch_ids = matrix.batch_ids
+        self.batch_ids, self.product = matrix.batch_ids, matrix.product
         self._everything, self._withheld = matrix, withheld_features
         self._seen: dict[frozenset[str], GateMatrix] = {}
 

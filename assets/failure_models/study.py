@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.batch_matrix.gate_matrix import GateMatrix, OutcomeMatrices, gate_matrix
+from assets.batch_matrix.gate_matrix import OutcomeMatrices, gate_matrix
 from assets.batch_matrix.outcome_panel import (
     OutcomeDefinition,
     OutcomePanel,
@@ -130,11 +130,11 @@ def open_questions(leak_questions: pl.DataFrame, outcome: str, gate: int) -> lis
 
 
 def _panels(
-    defined: Sequence[OutcomeDefinition], inputs: StudyInputs, matrix: GateMatrix
+    defined: Sequence[OutcomeDefinition], inputs: StudyInputs, matrices: OutcomeMatrices
 ) -> list[OutcomePanel]:
     return [
         outcome_panel(
-            one, inputs.outcomes, inputs.outcome_margins, matrix.batch_ids, matrix.product
+            one, inputs.outcomes, inputs.outcome_margins, matrices.batch_ids, matrices.product
         )
         for one in defined
     ]

@@ -55,7 +55,7 @@ def distribution_free_width(
         ValueError: If the rate is so high or low that no width of 2.4 to 6 has it.
 
     Examples:
-        >>> 2.8 < distribution_free_width(50, 0.002, alarms=200) < 3.3
+        >>> 2.5 < distribution_free_width(50, 0.002, alarms=200) < 3.1
         True
     """
     kinds = [(memory, is_skewed) for memory in MEMORIES for is_skewed in (False, True)]

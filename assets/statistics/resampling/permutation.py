@@ -204,7 +204,12 @@ class SharedDraws:
 
 
 def draws_at_a_time(batches: int) -> int:
-    """How many draws over so many batches are held at once, between 25 and 1,000."""
+    """How many draws over so many batches are held at once, between 25 and 1,000.
+
+    Examples:
+        >>> [draws_at_a_time(batches) for batches in (600, 10_000, 1_000_000)]
+        [1000, 200, 25]
+    """
     return min(max(POSITIONS_HELD // max(batches, 1), FEWEST_HELD), MOST_HELD)
 
 

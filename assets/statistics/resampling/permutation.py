@@ -23,7 +23,7 @@ from assets.statistics.array_types import FloatArray, IntArray
 
 Positions = NDArray[np.unsignedinteger[Any]]
 Array = NDArray[Any]
-KEPT_BYTES = 200_000_000
+KEPT_BYTES = 80_000_000
 POSITIONS_HELD, FEWEST_HELD, MOST_HELD = 2_000_000, 25, 1000
 
 

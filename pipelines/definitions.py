@@ -2,12 +2,14 @@
 
 import dagster as dg
 
-from pipelines.processor_threads import keep_threads_to_ourselves
+from pipelines.process.processor_threads import keep_threads_to_ourselves
+from pipelines.process.returned_memory import give_back_large_arrays
 from pipelines.site.asked import find_site
 
 
 def _definitions() -> dg.Definitions:
     keep_threads_to_ourselves()
+    give_back_large_arrays()
     # Loads the numeric libraries, which read their number of threads as they are loaded.
     from pipelines.build import build_definitions
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pipelines.processor_threads import ONE_THREAD, keep_threads_to_ourselves
+from pipelines.process.processor_threads import ONE_THREAD, keep_threads_to_ourselves
 
 COMMAND = """
 import sys

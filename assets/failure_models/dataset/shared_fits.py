@@ -19,10 +19,9 @@ from assets.failure_models.dataset.result_shelf import ResultShelf
 from data_contracts.errors import LotwiseError
 
 Made = TypeVar("Made")
-# Designs and decompositions of a gate with a thousand columns take some 100 and 500 MB, and tasks
-# of one gate run one after the other: they find them in memory. Beyond that disk is faster than
-# fitting again.
-DESIGNS_BYTES, LATEST_BYTES, DISK_BYTES = 250_000_000, 600_000_000, 4_000_000_000
+# A fold of a gate with a thousand columns is a design of 18 MB and two decompositions of 44. Tasks
+# look at one fold after another, so what several tasks have in hand fits; the rest is read back.
+DESIGNS_BYTES, LATEST_BYTES, DISK_BYTES = 150_000_000, 300_000_000, 4_000_000_000
 
 
 class StoppedError(LotwiseError):

@@ -5,10 +5,15 @@ models (one per fold) are compared within each model's own batches: between fold
 rate even a constant score would rank, and often backwards.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
-from assets.statistics.resampling.cluster_bootstrap import WEIGHTS_HELD, AnyWeights
+
+AnyWeights = NDArray[np.number[Any]]
+WEIGHTS_HELD = 4_000_000
 
 
 def weighted_auc(

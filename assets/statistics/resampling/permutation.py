@@ -23,7 +23,7 @@ from assets.statistics.array_types import FloatArray, IntArray
 
 Positions = NDArray[np.unsignedinteger[Any]]
 Array = NDArray[Any]
-KEPT_BYTES = 200_000_000
+KEPT_BYTES = 80_000_000
 POSITIONS_HELD, FEWEST_HELD, MOST_HELD = 2_000_000, 25, 1000
 
 
@@ -204,7 +204,12 @@ class SharedDraws:
 
 
 def draws_at_a_time(batches: int) -> int:
-    """How many draws over so many batches are held at once, between 25 and 1,000."""
+    """How many draws over so many batches are held at once, between 25 and 1,000.
+
+    Examples:
+        >>> [draws_at_a_time(batches) for batches in (600, 10_000, 1_000_000)]
+        [1000, 200, 25]
+    """
     return min(max(POSITIONS_HELD // max(batches, 1), FEWEST_HELD), MOST_HELD)
 
 

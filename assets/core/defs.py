@@ -146,7 +146,7 @@ def core_outcomes(
 @table_asset(
     "evidence.limits",
     "core.batches",
-    *(f"core.{name}" for name in (*ABSENT, *COST_TABLES, "genealogy", "lineages")),
+    *(f"core.{name}" for name in (*ABSENT, *COST_TABLES, "genealogy_edges", "lineages")),
     "core.outcome_definitions",
     "core.outcomes",
     group=GROUP,

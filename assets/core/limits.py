@@ -110,7 +110,7 @@ def limits(
     """Say what could not be computed for this source, and why.
 
     Args:
-        tables: Core tables by name without schema: ``batches``, ``genealogy``, ``lineages`` and all
+        tables: Core tables by name without schema: ``batches``, ``genealogy_edges``, ``lineages`` and all
             those of ``ABSENT`` and ``COST_TABLES``.
         outcome_definitions: ``core.outcome_definitions``.
         outcomes: ``core.outcomes``.
@@ -125,7 +125,7 @@ def limits(
         *_outcome_limits(outcome_definitions, outcomes, tables["batches"]),
         *_stray_limits(strays),
         *_cost_limits(tables),
-        *_genealogy_limits(tables["genealogy"], tables["lineages"]),
+        *_genealogy_limits(tables["genealogy_edges"], tables["lineages"]),
     ]
     return table("evidence.limits", rows)
 
@@ -135,8 +135,8 @@ def _cost_limits(tables: Mapping[str, pl.DataFrame]) -> list[Limit]:
     return [COSTS] if len(absent) == len(COST_TABLES) else absent
 
 
-def _genealogy_limits(genealogy: pl.DataFrame, lineages: pl.DataFrame) -> Iterator[Limit]:
-    circular = genealogy.filter("is_circular")
+def _genealogy_limits(edges: pl.DataFrame, lineages: pl.DataFrame) -> Iterator[Limit]:
+    circular = edges.filter("is_circular")
     if not circular.is_empty():
         first = circular.row(0, named=True)
         yield Limit(
@@ -146,7 +146,7 @@ def _genealogy_limits(genealogy: pl.DataFrame, lineages: pl.DataFrame) -> Iterat
             f"circles (such as {first['ancestor']} into {first['descendant']}): no trace follows "
             "them until one of them is corrected.",
         )
-    inherited = genealogy.filter(pl.col("kind") != GenealogyKind.USE)
+    inherited = edges.filter(pl.col("kind") != GenealogyKind.USE)
     unknown = inherited["share"].null_count()
     if unknown:
         yield Limit(

@@ -110,8 +110,8 @@ def limits(
     """Say what could not be computed for this source, and why.
 
     Args:
-        tables: Core tables by name without schema: ``batches``, ``genealogy_edges``, ``lineages`` and all
-            those of ``ABSENT`` and ``COST_TABLES``.
+        tables: Core tables by name without schema: ``batches``, ``genealogy_edges``, ``lineages``
+            and all those of ``ABSENT`` and ``COST_TABLES``.
         outcome_definitions: ``core.outcome_definitions``.
         outcomes: ``core.outcomes``.
         strays: Records of unknown batches: table_name, records.

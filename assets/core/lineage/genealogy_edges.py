@@ -32,8 +32,8 @@ def genealogy_edges(
             alone is the one lot of that number.
 
     Returns:
-        ``core.genealogy_edges``; ``share`` is the amount over all amounts of the descendant, or over the
-        amount made where that is stated and larger.
+        ``core.genealogy_edges``; ``share`` is the amount over all amounts of the descendant, or
+        over the amount made where that is stated and larger.
     """
     known = pl.concat(
         [frame.select("material", "supplier", "lot") for frame in (material_usage, material_lots)]

@@ -106,7 +106,7 @@ UNUSED = {
     "stability_results": "stability results",
 }
 # Read beside batches.
-TABLES = tuple(dict.fromkeys((*ABSENT, *COST_TABLES, *UNUSED, "genealogy", "lineages")))
+TABLES = tuple(dict.fromkeys((*ABSENT, *COST_TABLES, *UNUSED, "genealogy_edges", "lineages")))
 
 
 def limits(
@@ -139,7 +139,7 @@ def limits(
         *_cost_limits(tables),
         *_unused(tables),
         *_without_origin(tables["batches"], failure_modes),
-        *_genealogy_limits(tables["genealogy"], tables["lineages"]),
+        *_genealogy_limits(tables["genealogy_edges"], tables["lineages"]),
         *(() if censored is None else _censored_limits(censored)),
     ]
     return table("evidence.limits", rows)
@@ -183,8 +183,8 @@ def _without_origin(batches: pl.DataFrame, known: Mapping[str, int]) -> Iterator
         )
 
 
-def _genealogy_limits(genealogy: pl.DataFrame, lineages: pl.DataFrame) -> Iterator[Limit]:
-    circular = genealogy.filter("is_circular")
+def _genealogy_limits(edges: pl.DataFrame, lineages: pl.DataFrame) -> Iterator[Limit]:
+    circular = edges.filter("is_circular")
     if not circular.is_empty():
         first = circular.row(0, named=True)
         yield Limit(
@@ -194,7 +194,7 @@ def _genealogy_limits(genealogy: pl.DataFrame, lineages: pl.DataFrame) -> Iterat
             f"circles (such as {first['ancestor']} into {first['descendant']}): no trace follows "
             "them until one of them is corrected.",
         )
-    inherited = genealogy.filter(pl.col("kind") != GenealogyKind.USE)
+    inherited = edges.filter(pl.col("kind") != GenealogyKind.USE)
     unknown = inherited["share"].null_count()
     if unknown:
         yield Limit(

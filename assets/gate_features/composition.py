@@ -41,7 +41,7 @@ class CoreRecords:
     equipment_events: pl.DataFrame
     sensor_tags: pl.DataFrame
     sensor_phase_features: pl.DataFrame
-    genealogy: pl.DataFrame
+    genealogy_edges: pl.DataFrame
     genealogy_trace: pl.DataFrame
     outcomes: pl.DataFrame
     outcome_margins: pl.DataFrame
@@ -97,9 +97,9 @@ def gate_features(
 
 
 def _inherited(records: CoreRecords, batch_gates: pl.DataFrame) -> list[Observations]:
-    if not goes_beyond(records.genealogy, records.material_usage):
+    if not goes_beyond(records.genealogy_edges, records.material_usage):
         return []
-    ancestors = ancestry(records.batches, records.genealogy, records.genealogy_trace)
+    ancestors = ancestry(records.batches, records.genealogy_edges, records.genealogy_trace)
     return [
         ancestor_lot_features(ancestors, records.material_attributes, records.material_usage),
         ancestor_batch_features(

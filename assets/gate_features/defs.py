@@ -25,7 +25,7 @@ RECORDS = (
     "core.equipment_events",
     "core.sensor_tags",
     "feature.sensor_phase_features",
-    "core.genealogy",
+    "core.genealogy_edges",
     "core.genealogy_trace",
     "core.outcomes",
     "core.outcome_margins",

@@ -24,8 +24,8 @@ STANDINGS = {
 }
 _FIND = """
 SELECT DISTINCT type, node FROM (
-    SELECT descendant_type AS type, descendant AS node FROM core.genealogy
-    UNION ALL SELECT ancestor_type, ancestor FROM core.genealogy
+    SELECT descendant_type AS type, descendant AS node FROM core.genealogy_edges
+    UNION ALL SELECT ancestor_type, ancestor FROM core.genealogy_edges
     UNION ALL SELECT 'batch', batch_id FROM mart.batches
 ) WHERE {condition} ORDER BY ALL
 """

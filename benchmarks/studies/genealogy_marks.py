@@ -39,7 +39,7 @@ def genealogy_marks(seed: int, effort: ReplayEffort = EFFORT) -> dict[str, Any]:
         "failures": plant.failures,
         "cause_share": round(plant.cause_share, 3),
         "clusters": core["batches"]["cluster_id"].n_unique(),
-        "edges": core["genealogy"].height,
+        "edges": core["genealogy_edges"].height,
         **verdict,
         "place": place,
         "leads": verdict["verdict"] == "process_signal" and place == 1,

@@ -45,7 +45,7 @@ RECORDS = (
     "inspections",
     "equipment_events",
     "sensor_tags",
-    "genealogy",
+    "genealogy_edges",
     "genealogy_trace",
 )
 

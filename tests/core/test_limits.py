@@ -119,8 +119,8 @@ def test_what_a_genealogy_cannot_tell_is_said(table):
         "core.batches", {"batch_id": "B1", "production_order": 1, "cluster_id": "B1"}
     )
     edge = {"descendant_type": "batch", "ancestor_type": "batch", "is_circular": False}
-    tables["genealogy"] = table(
-        "core.genealogy",
+    tables["genealogy_edges"] = table(
+        "core.genealogy_edges",
         edge | {"descendant": "B1", "ancestor": "G1", "kind": "split", "share": 0.5},
         edge | {"descendant": "B1", "ancestor": "G2", "kind": "blend"},
         edge | {"descendant": "B1", "ancestor": "B2", "kind": "rework", "is_circular": True},

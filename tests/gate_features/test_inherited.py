@@ -37,7 +37,7 @@ def graph(table):
             }
             for descendant, ancestor, share, known_at in edges
         ]
-        graph = table("core.genealogy", *rows)
+        graph = table("core.genealogy_edges", *rows)
         return ancestry(pl.DataFrame({"batch_id": ["B1"]}), graph, genealogy_trace(graph))
 
     return build

@@ -88,7 +88,7 @@ def records() -> dict[str, list[dict]]:
             result("B6", "assay", None, "%", 95.0, 105.0),
         ],
         "core.parameters": [],
-        "core.genealogy": [
+        "core.genealogy_edges": [
             {
                 "descendant_type": "batch", "descendant": made, "ancestor_type": "lot",
                 "ancestor": f"api/S/{lot}", "ancestor_material": "api", "kind": "use",

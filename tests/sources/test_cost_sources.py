@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from assets.core.defs import core_tables
+from assets.core.defs import core_genealogy, core_tables
 from tests.sources.conftest import PROFILE, SmallSource
 from tests.sources.source_run import materialise
 from warehouse.store import Warehouse
@@ -58,7 +58,7 @@ def test_books_become_core_tables_as_the_page_says(
     (books / "postings.csv").write_text(
         "".join(row for row in POSTINGS.splitlines(True) if row[:4] not in ("B002", "B003"))
     )
-    materialise(small_source, warehouse, core_tables, as_of=datetime(2024, 6, 1))  # noqa: DTZ001
+    materialise(small_source, warehouse, [core_genealogy, *core_tables], as_of=datetime(2024, 6, 1))  # noqa: DTZ001
     standard = warehouse.read("core.standard_costs")
     # What takes effect after the as-of date is not known yet.
     assert standard.select(

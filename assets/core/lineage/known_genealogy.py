@@ -9,11 +9,11 @@ import polars as pl
 
 from assets.core.known_versions import known_versions_sql
 from assets.core.lineage.batch_clusters import lineages
-from assets.core.lineage.genealogy import genealogy
+from assets.core.lineage.genealogy_edges import genealogy_edges
 from assets.core.lineage.genealogy_trace import genealogy_trace
 
 GENEALOGY_TABLES = (
-    "core.genealogy",
+    "core.genealogy_edges",
     "core.genealogy_trace",
     "core.lineages",
     "core.batch_clusters",
@@ -42,7 +42,7 @@ def known_genealogy(query: Query, as_of: datetime) -> dict[str, pl.DataFrame]:
         for raw in RECORDS
     )
     batches = query(CLUSTERS_SQL.read_text(encoding="utf-8").rstrip().rstrip(";"), known)
-    graph = genealogy(delivered, usage, lots)
+    graph = genealogy_edges(delivered, usage, lots)
     trace = genealogy_trace(graph)
     found = (graph, trace, *lineages(trace, batches))
     return dict(zip(GENEALOGY_TABLES, found, strict=True))

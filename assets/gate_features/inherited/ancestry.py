@@ -19,13 +19,13 @@ KIND_WORDS = {
 
 
 def ancestry(
-    batches: pl.DataFrame, genealogy: pl.DataFrame, genealogy_trace: pl.DataFrame
+    batches: pl.DataFrame, genealogy_edges: pl.DataFrame, genealogy_trace: pl.DataFrame
 ) -> pl.DataFrame:
     """Follow every way into a batch to all that lies behind it.
 
     Args:
         batches: ``core.batches``: those whose ancestors are asked for.
-        genealogy: ``core.genealogy``.
+        genealogy_edges: ``core.genealogy_edges``.
         genealogy_trace: ``core.genealogy_trace``.
 
     Returns:
@@ -36,8 +36,8 @@ def ancestry(
         instants; ``by``, what brought it in, in words. Known shares under a ten-thousandth are
         left out.
     """
-    genealogy = genealogy.filter(~pl.col("is_circular"))
-    into_batches = genealogy.filter(
+    edges = genealogy_edges.filter(~pl.col("is_circular"))
+    into_batches = edges.filter(
         pl.col("descendant_type") == GenealogyNode.BATCH,
         pl.col("descendant").is_in(batches["batch_id"].implode()),
     )
@@ -75,7 +75,7 @@ def ancestry(
     farther = (
         hops.drop("material")
         .join(behind, on=["via_type", "via"])
-        .join(_on_record(genealogy, genealogy_trace), on=["via_type", "via"], how="left")
+        .join(_on_record(edges, genealogy_trace), on=["via_type", "via"], how="left")
         .select(
             *_KEPT,
             type="type",
@@ -93,9 +93,9 @@ def ancestry(
 _KEPT = ("batch_id", "stage", "by")
 
 
-def _on_record(genealogy: pl.DataFrame, trace: pl.DataFrame) -> pl.DataFrame:
+def _on_record(edges: pl.DataFrame, trace: pl.DataFrame) -> pl.DataFrame:
     """When all that went into a node, through every level, was on record."""
-    own = genealogy.group_by(via_type="descendant_type", via="descendant").agg(
+    own = edges.group_by(via_type="descendant_type", via="descendant").agg(
         at=pl.col("known_at").max()
     )
     inner = (
@@ -108,9 +108,9 @@ def _on_record(genealogy: pl.DataFrame, trace: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([own, inner]).group_by("via_type", "via").agg(on_record_at=pl.col("at").max())
 
 
-def goes_beyond(genealogy: pl.DataFrame, material_usage: pl.DataFrame) -> bool:
+def goes_beyond(edges: pl.DataFrame, material_usage: pl.DataFrame) -> bool:
     """Whether the genealogy tells more than which lots were used in which batches."""
-    return genealogy.height > material_usage.select("batch_id", *LOT).n_unique()
+    return edges.height > material_usage.select("batch_id", *LOT).n_unique()
 
 
 def level_words(level: int) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from assets.core.lineage.batch_clusters import PARENT_BATCH, lineages
-from assets.core.lineage.genealogy import genealogy
+from assets.core.lineage.genealogy_edges import genealogy_edges
 from assets.core.lineage.genealogy_trace import genealogy_trace
 from assets.failure_models.dataset.failure_dependence import ancestor_groups, counted
 from data_contracts.tables import table
@@ -34,7 +34,7 @@ def edge(descendant, ancestor, quantity, kind="intermediate", **ends):
 
 def judged(edges, batches, failed, base=None):
     """Lineages and clusters of some edges, and the failures of each way of sharing."""
-    graph = genealogy(
+    graph = genealogy_edges(
         pl.DataFrame(edges, schema_overrides={"happened_at": pl.Datetime("us")}).with_columns(
             happened_at=pl.lit(None, pl.Datetime("us")),
             recorded_at=pl.lit(None, pl.Datetime("us")),
@@ -182,7 +182,7 @@ def test_without_genealogy_clusters_are_as_they_were() -> None:
         schema={**dict.fromkeys(edge("a", "b", 1.0), pl.String), "happened_at": pl.Datetime("us"),
                 "recorded_at": pl.Datetime("us"), "descendant_quantity": pl.Float64}
     ).cast({"quantity": pl.Float64, "stage": pl.Int64, "charge_no": pl.Int64})  # fmt: skip
-    graph = genealogy(nothing, usage, table("core.material_lots"))
+    graph = genealogy_edges(nothing, usage, table("core.material_lots"))
     assert graph.height == 2
     found, clusters = lineages(genealogy_trace(graph), own)
     assert found.is_empty()

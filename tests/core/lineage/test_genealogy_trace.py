@@ -20,7 +20,7 @@ def traced(*edges):
         }
         for descendant, ancestor, share in edges
     ]
-    return genealogy_trace(table("core.genealogy", rows))
+    return genealogy_trace(table("core.genealogy_edges", rows))
 
 
 def test_genealogy_trace_reads_backward_and_forward() -> None:

@@ -19,7 +19,7 @@ FRACTION = "fraction"
 WHOLE = 1.001  # parts of a whole that are rounded may sum to a little more
 
 
-def genealogy(
+def genealogy_edges(
     delivered: pl.DataFrame, material_usage: pl.DataFrame, material_lots: pl.DataFrame
 ) -> pl.DataFrame:
     """Put delivered edges and used lots into one graph, with shares, each pair once.
@@ -32,17 +32,17 @@ def genealogy(
             alone is the one lot of that number.
 
     Returns:
-        ``core.genealogy``; ``share`` is the amount over all amounts of the descendant, or over the
-        amount made where that is stated and larger.
+        ``core.genealogy_edges``; ``share`` is the amount over all amounts of the descendant, or
+        over the amount made where that is stated and larger.
     """
     known = pl.concat(
         [frame.select("material", "supplier", "lot") for frame in (material_usage, material_lots)]
     ).unique(maintain_order=True)
     edges = _once(pl.concat([_used(material_usage), _delivered(delivered, known)]))
     if edges.is_empty():
-        return table("core.genealogy")
+        return table("core.genealogy_edges")
     shared = _with_shares(edges).with_columns(is_circular=_is_circular(edges))
-    return table("core.genealogy", shared.select(columns("core.genealogy")))
+    return table("core.genealogy_edges", shared.select(columns("core.genealogy_edges")))
 
 
 def lot_key(material: str = "material", supplier: str = "supplier", lot: str = "lot") -> pl.Expr:
@@ -165,7 +165,7 @@ def coded(edges: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, pl.DataFrame]:
     """Number the nodes of a graph.
 
     Args:
-        edges: ``core.genealogy``, or at least its four columns of the pair.
+        edges: ``core.genealogy_edges``, or at least its four columns of the pair.
 
     Returns:
         Per edge the codes of descendant and ancestor, and one row per node in the order of the

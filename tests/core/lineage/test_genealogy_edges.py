@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from assets.core.lineage.genealogy import genealogy
+from assets.core.lineage.genealogy_edges import genealogy_edges
 from assets.core.lineage.genealogy_trace import genealogy_trace
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import polars_schema
@@ -43,7 +43,7 @@ def use(batch, lot, quantity=None, **more):
 
 
 def graph(*edges, usage=(), lots=()):
-    found = genealogy(
+    found = genealogy_edges(
         records("genealogy", *edges),
         records("material_usage", *usage),
         records("material_lots", *lots),
@@ -55,14 +55,14 @@ def shares(found):
     return {pair: row["share"] for pair, row in found.items()}
 
 
-def test_genealogy_shares_are_of_all_that_went_in_whatever_the_unit() -> None:
+def test_genealogy_edges_shares_are_of_all_that_went_in_whatever_the_unit() -> None:
     found = graph(
         edge("F", "G", 90.0), edge("F", "H", 9_000.0, unit="g"), usage=[use("F", "L", 1.0)]
     )
     assert shares(found) == {("F", "G"): 0.9, ("F", "H"): 0.09, ("F", "api/s/L"): 0.01}
 
 
-def test_genealogy_takes_what_was_made_where_it_is_stated_and_more() -> None:
+def test_genealogy_edges_takes_what_was_made_where_it_is_stated_and_more() -> None:
     made = {"descendant_quantity": 200.0}
     assert shares(graph(edge("F", "G", 90.0, **made), edge("F", "H"))) == {
         ("F", "G"): 0.45,
@@ -81,16 +81,16 @@ def test_genealogy_takes_what_was_made_where_it_is_stated_and_more() -> None:
         [edge("F", "G", 0.8, unit="share"), edge("F", "H", 0.8, unit="share")],  # not of one whole
     ],
 )
-def test_genealogy_leaves_a_share_nobody_can_tell_open(rows) -> None:
+def test_genealogy_edges_leaves_a_share_nobody_can_tell_open(rows) -> None:
     assert set(shares(graph(*rows)).values()) == {None}
 
 
-def test_genealogy_takes_parts_of_one_whole_as_they_are() -> None:
+def test_genealogy_edges_takes_parts_of_one_whole_as_they_are() -> None:
     rows = [edge("F", "G", 0.3, unit="share"), edge("F", "H", 0.2, unit="share")]
     assert set(shares(graph(*rows)).values()) == {0.3, 0.2}
 
 
-def test_genealogy_counts_a_lot_told_twice_once() -> None:
+def test_genealogy_edges_counts_a_lot_told_twice_once() -> None:
     """The use has the instant and no amount, the genealogy the amount: one edge has both."""
     told = edge("F", "L", 5.0, ancestor_type="lot", ancestor_material="api", ancestor_supplier="s",
                 kind="reprocess")  # fmt: skip
@@ -101,28 +101,28 @@ def test_genealogy_counts_a_lot_told_twice_once() -> None:
     assert one["kind"] == "reprocess"
 
 
-def test_genealogy_sums_charges() -> None:
+def test_genealogy_edges_sums_charges() -> None:
     found = graph(edge("F", "G", 2.0), edge("F", "G", 3.0, charge_no=2), edge("F", "H", 5.0))
     assert shares(found) == {("F", "G"): 0.5, ("F", "H"): 0.5}
 
 
-def test_genealogy_knows_a_lot_by_its_number_where_there_is_one() -> None:
+def test_genealogy_edges_knows_a_lot_by_its_number_where_there_is_one() -> None:
     by_number = edge("F", "L", 5.0, ancestor_type="lot")
     assert ("F", "api/s/L") in graph(by_number, usage=[use("E", "L")])
     two = [use("E", "L"), use("E", "L", supplier="t")]
     assert ("F", "not_stated/not_stated/L") in graph(by_number, usage=two)
 
 
-def test_genealogy_marks_a_circle_two_deliveries_make() -> None:
+def test_genealogy_edges_marks_a_circle_two_deliveries_make() -> None:
     found = graph(edge("F", "G", 1.0), edge("G", "F", 1.0), edge("H", "G", 1.0))
     circular = {pair for pair, row in found.items() if row["is_circular"]}
     assert circular == {("F", "G"), ("G", "F")}
-    assert genealogy_trace(table("core.genealogy", found.values())).select(
+    assert genealogy_trace(table("core.genealogy_edges", found.values())).select(
         "descendant", "ancestor"
     ).rows() == [("H", "G")]
 
 
-def test_genealogy_was_known_when_it_was_recorded() -> None:
+def test_genealogy_edges_was_known_when_it_was_recorded() -> None:
     later = datetime.fromisoformat("2024-02-01")
     assert graph(edge("F", "G", happened_at=AT))["F", "G"]["known_at"] == AT
     recorded = graph(edge("F", "G", happened_at=AT, recorded_at=later))

@@ -182,6 +182,7 @@ def test_a_crash_in_between_leaves_the_tables_whole(
         return layout(envelopes)
 
     monkeypatch.setattr(month_tables, "golden_trajectories", crash)
+    monkeypatch.setattr(month_tables, "ROWS_AT_ONCE", 1)
     with pytest.raises(KeyboardInterrupt):
         step(plant, B102=0.3)
     assert {table: plant.warehouse.content_hash(table) for table in before} == before
@@ -196,3 +197,13 @@ def test_features_lost_from_the_disk_are_computed_again(plant: Plant, at_once: A
         file.unlink()
     assert step(plant, MARCH) == (MARCH,)
     at_once(plant)
+
+
+def test_without_readings_the_tables_are_there_and_empty(plant: Plant) -> None:
+    plant.batches("B1")
+    plant.deliver()
+    plant.place()
+    updated = plant.update()
+    assert (updated.names, updated.replaced) == ({}, ())
+    assert plant.warehouse.read(TABLE).is_empty()
+    assert plant.warehouse.read(ENVELOPES).is_empty()

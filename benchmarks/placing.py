@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -243,7 +244,7 @@ def csv(files: Path, base: Path) -> dict[str, float]:
             query, kept = scratch_query(Path(scratch)), KeptFiles(Path(scratch) / "kept")
             judged = judge_readings(profile, paths, files, {}, query, kept)
             pieces = tuple(ReadingPiece(*piece) for piece in judged.pieces)
-            at = pl.datetime(2026, 1, 1, eager=True).item()
+            at = datetime(2026, 1, 1)  # noqa: DTZ001 - UTC, as all instants here
             keep_readings(warehouse, ReadingDelivery(judged.sql, pieces, "csv", at))
             stage_known_readings(warehouse, None)
             build_readings(warehouse, PLAN)

@@ -1,7 +1,7 @@
 """Placing equals its plain reference on tables nobody would export, drawn at random."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from assets.sensor_features.placement import PLAN
+from data_contracts.errors import WarehouseError
+from tests.sensor_features.conftest import READINGS
 from tests.sensor_features.placing_reference import Plant, stored
+from warehouse.sensor_readings.delivered_months import ReadingDelivery, keep_readings
 from warehouse.sensor_readings.placing import month_files
+from warehouse.sensor_readings.reading_days import ReadingPiece
+from warehouse.sensor_readings.reading_history import stage_known_readings
 from warehouse.sensor_readings.readings import build_readings
 
 START = datetime(2024, 1, 29)  # noqa: DTZ001
@@ -162,3 +167,47 @@ def test_values_are_written_in_the_way_they_are_smallest(
     for asked in ("batch_id", "tag", "recorded_at", "is_usable"):
         assert columns[asked].statistics.has_min_max, asked
     assert pl.read_parquet(file)["value"].to_list() == values.tolist()
+
+
+def test_what_was_corrected_since_counts_as_it_stood_on_the_as_of_date(
+    plant: Any, at: Any, tmp_path: Path
+) -> None:
+    start, file = at("01-10 08:00"), tmp_path / "history.parquet"
+
+    def receive(values: list[float], received_at: datetime) -> None:
+        rows = [
+            ("GRN", None, "power_kw", start + timedelta(minutes=k), value, "good")
+            for k, value in enumerate(values)
+        ]
+        pl.DataFrame(rows, READINGS, orient="row").write_parquet(file)
+        select = f"SELECT * FROM read_parquet('{file}')"
+        piece = ReadingPiece(select, str(values))
+        delivery = ReadingDelivery(select, (piece,), str(values), received_at)
+        keep_readings(plant.warehouse, delivery)
+
+    def values(as_of: datetime | None = None, month: date | None = None) -> list[float]:
+        stage_known_readings(plant.warehouse, as_of)
+        build_readings(plant.warehouse, PLAN, as_of, month)
+        return plant.stored()["value"].to_list()  # type: ignore[no-any-return]
+
+    receive([1.0, 2.0, 3.0], at("01-11 00:00"))
+    assert values() == [1.0, 2.0, 3.0]
+    receive([1.0, 20.0, 3.0, 4.0], at("01-12 00:00"))
+    assert values() == [1.0, 20.0, 3.0, 4.0]
+    assert values(month=date(2024, 1, 1)) == [1.0, 20.0, 3.0, 4.0]
+    assert values(as_of=at("01-11 12:00")) == [1.0, 2.0, 3.0]
+    assert values(as_of=at("01-10 08:01")) == [1.0, 2.0], "known when recorded"
+    assert values(as_of=at("01-12 12:00")) == [1.0, 20.0, 3.0, 4.0]
+
+
+def test_a_damaged_file_of_delivered_readings_is_named(plant: Any, at: Any, tmp_path: Path) -> None:
+    file = tmp_path / "delivered.parquet"
+    rows = [("GRN", None, "power_kw", at("01-10 08:00"), 1.0, "good")]
+    pl.DataFrame(rows, READINGS, orient="row").write_parquet(file)
+    select = f"SELECT * FROM read_parquet('{file}')"
+    piece = ReadingPiece(select, "one")
+    keep_readings(plant.warehouse, ReadingDelivery(select, (piece,), "one", at("01-11 00:00")))
+    (kept,) = plant.warehouse.home.delivered_dir("plant").glob("*.parquet")
+    kept.write_bytes(kept.read_bytes()[:-20])
+    with pytest.raises(WarehouseError, match=rf"{kept.name} cannot be read.*backup"):
+        build_readings(plant.warehouse, PLAN)

@@ -20,13 +20,14 @@ from warehouse.sensor_readings.placing.columns import (
     Columns,
     KnownReadings,
     opened,
+    readable,
 )
 from warehouse.sensor_readings.placing.compiled import DAY_US
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_KEYS = 1 << 22  # of which a table of numbers is kept
-RUNS: Final = {
+RUNS: Final[dict[str, Any]] = {
     "row_group": pl.Int64,
     "is_ordered": pl.Boolean,
     "start": pl.Int64,
@@ -70,8 +71,9 @@ class _Order:
 
 def runs_of_file(known: KnownReadings, path: Path) -> pl.DataFrame:
     """Return the runs of one file in the columns of ``RUNS``."""
-    file = opened(path)
-    found = [_runs(known, file, group) for group in range(file.num_row_groups)]
+    with readable(path):
+        file = opened(path)
+        found = [_runs(known, file, group) for group in range(file.num_row_groups)]
     if not found:
         return pl.DataFrame(schema=RUNS)
     whole = {name: np.concatenate([each[name] for each in found]) for name in found[0]}

@@ -4,6 +4,8 @@ Here belongs decoding: which rows count (held, received and recorded by the as-o
 window), and numbers in place of texts.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,11 +68,6 @@ class KnownReadings:
     as_of: datetime | None = None
     window: tuple[datetime, datetime] | None = None
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all that is held counts, so that what is found out of a file stays true."""
-        return self.first_received_at is not None and self.as_of is None and self.window is None
-
     def columns(self, file: pq.ParquetFile, group: int, *, with_names: bool) -> Columns:
         """Decode one row group.
 
@@ -119,16 +116,34 @@ class KnownReadings:
         if self.as_of is not None:
             out |= time_us > _us(self.as_of)
         if "superseded_at" in table:
-            left = table["superseded_at"]
-            known = True if self.as_of is None else pc.less_equal(left, _scalar(self.as_of))
-            gone = pc.and_(left.is_valid(), known) if self.as_of else left.is_valid()
-            out |= pc.fill_null(gone, fill_value=False).to_numpy(zero_copy_only=False)
+            left = table["superseded_at"].cast(pa.timestamp("us"))
+            gone = left.is_valid()
+            if self.as_of is not None:
+                gone = pc.fill_null(pc.less_equal(left, _scalar(self.as_of)), fill_value=False)
+            out |= gone.to_numpy(zero_copy_only=False)
         if "received_at" in table and self.as_of and self.first_received_at:
             received = table["received_at"]
             later = pc.greater(received, _scalar(self.as_of))
             first_load = pc.equal(received, _scalar(self.first_received_at))
             out |= pc.and_not(later, first_load).to_numpy(zero_copy_only=False)
         return out if out.any() else None
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Say which file of delivered readings cannot be read.
+
+    Raises:
+        WarehouseError: In place of what Arrow or the system raised.
+    """
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        reason = " ".join(str(error).split())
+        raise WarehouseError(
+            f"{path} cannot be read: {reason} It holds sensor readings delivered before. Put the "
+            "folder back from a backup, or begin a new home."
+        ) from error
 
 
 def opened(file: Path) -> pq.ParquetFile:
@@ -199,7 +214,10 @@ def _unplaceable(*needed: Any) -> Array | None:
     lacking = [column for column in needed if column.null_count]
     if not lacking:
         return None
-    return np.logical_or.reduce([c.is_null().to_numpy(zero_copy_only=False) for c in lacking])
+    lacks: Array = lacking[0].is_null().to_numpy(zero_copy_only=False)
+    for column in lacking[1:]:
+        lacks = lacks | column.is_null().to_numpy(zero_copy_only=False)
+    return lacks
 
 
 def _scalar(at: datetime) -> Any:

@@ -79,30 +79,38 @@ def _row_groups(rows: StoredRuns, ways: Ways) -> Iterator[pa.Table]:
     }
     names = {name: _few(*numbers) for name, numbers in of_run.items()}
     stage = ways.stage.gather(rows.interval)
-    has_stage, stages = stage.is_not_null().to_numpy(), stage.fill_null(0).to_numpy()
     for start in range(0, len(rows.time_us), ROW_GROUP):
         end = min(start + ROW_GROUP, len(rows.time_us))
-        first = int(np.searchsorted(rows.offsets, start, "right")) - 1
-        last = int(np.searchsorted(rows.offsets, end, "left"))
-        times = np.diff(np.clip(rows.offsets[first : last + 1], start, end))
-
-        def repeated(of_runs: Array, times: Array = times, here: slice = slice(first, last)) -> Any:
-            return np.repeat(of_runs[here], times)
-
-        value, quality = rows.value[start:end], rows.quality[start:end]
-        is_none = np.isnan(value)
-        columns = {
-            name: _dictionary(repeated(numbers), texts) for name, (numbers, texts) in names.items()
-        } | {
-            "stage": pa.array(
-                repeated(stages), mask=None if has_stage.all() else ~repeated(has_stage)
-            ),
-            "recorded_at": pa.array(rows.time_us[start:end].view("datetime64[us]")),
-            "value": pa.array(value, mask=is_none if is_none.any() else None),
-            "quality": pa.DictionaryArray.from_arrays(pa.array(quality), list(QUALITIES)),
-            "is_usable": pa.array(~is_none & (quality != BAD)),
+        here = slice(
+            int(np.searchsorted(rows.offsets, start, "right")) - 1,
+            int(np.searchsorted(rows.offsets, end, "left")),
+        )
+        times = np.diff(np.clip(rows.offsets[here.start : here.stop + 1], start, end))
+        named = {
+            name: pa.DictionaryArray.from_arrays(_repeated(numbers[here], times), texts)
+            for name, (numbers, texts) in names.items()
         }
+        stages = _repeated(stage[here].fill_null(-1).to_numpy(), times)
+        columns = named | {"stage": stages} | _readings(rows, slice(start, end))
         yield pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+def _repeated(numbers: Array, times: Array) -> pa.Array:
+    """Give every row the number of its run; -1 stands for none."""
+    of_rows = np.repeat(numbers, times)
+    is_none = of_rows < 0
+    return pa.array(of_rows, mask=is_none if is_none.any() else None)
+
+
+def _readings(rows: StoredRuns, here: slice) -> dict[str, pa.Array]:
+    value, quality = rows.value[here], rows.quality[here]
+    is_none = np.isnan(value)
+    return {
+        "recorded_at": pa.array(rows.time_us[here].view("datetime64[us]")),
+        "value": pa.array(value, mask=is_none if is_none.any() else None),
+        "quality": pa.DictionaryArray.from_arrays(pa.array(quality), list(QUALITIES)),
+        "is_usable": pa.array(~is_none & (quality != BAD)),
+    }
 
 
 def _few(numbers: Array, texts: pl.Series) -> tuple[Array, pa.Array]:
@@ -110,9 +118,3 @@ def _few(numbers: Array, texts: pl.Series) -> tuple[Array, pa.Array]:
     occurring = np.unique(numbers[numbers >= 0])
     anew = np.where(numbers < 0, -1, np.searchsorted(occurring, numbers)).astype(np.int32)
     return anew, pa.array(texts.gather(occurring).to_list(), pa.string())
-
-
-def _dictionary(numbers: Array, texts: pa.Array) -> pa.Array:
-    is_none = numbers < 0
-    indices = pa.array(numbers, mask=is_none) if is_none.any() else pa.array(numbers)
-    return pa.DictionaryArray.from_arrays(indices, texts)

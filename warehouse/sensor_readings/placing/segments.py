@@ -11,7 +11,7 @@ import polars as pl
 
 from warehouse.sensor_readings.placing import interval_passes, row_passes
 from warehouse.sensor_readings.placing.channel_runs import ordered_columns
-from warehouse.sensor_readings.placing.columns import Columns, KnownReadings, opened
+from warehouse.sensor_readings.placing.columns import Columns, KnownReadings, opened, readable
 from warehouse.sensor_readings.placing.ways import Ways
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -54,10 +54,12 @@ def segments_of_file(
         is_wanted: Of every month, whether to return it.
     """
     by_month: dict[int, list[Segments]] = defaultdict(list)
-    file = opened(path)
+    with readable(path):
+        file = opened(path)
     for (group,), here in runs.group_by("row_group", maintain_order=True):
         is_ordered = bool(here["is_ordered"].all())
-        columns = known.columns(file, int(group), with_names=not is_ordered)  # type: ignore[call-overload]
+        with readable(path):
+            columns = known.columns(file, int(group), with_names=not is_ordered)
         if not is_ordered:
             columns = ordered_columns(columns)
         for month, segments in _segments(columns, here, ways, is_wanted):

@@ -88,7 +88,9 @@ def ways_of(
     at = along["interval_no"].to_numpy() - 1
 
     def of_intervals(values: Array, none: object) -> Array:
-        return np.append(values, np.array([none], values.dtype))[np.append(at, len(values))]
+        closed: Array = np.append(values, np.array([none], values.dtype))
+        found: Array = closed[np.append(at, len(values))]
+        return found
 
     return Ways(
         channels.select(*NAMES).with_row_index("channel").cast({"channel": pl.Int64}),

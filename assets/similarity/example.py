@@ -7,7 +7,7 @@ import numpy as np
 
 from assets.similarity.batch_rows import BatchRows
 from assets.similarity.normal_spread import FEWEST_GOOD
-from assets.similarity.search import ComparedBy, Found, similar
+from assets.similarity.search import ComparedBy, FoundNeighbours, similar
 from assets.similarity.traits import Traits
 
 
@@ -50,7 +50,7 @@ class ExampleAnswer:
     example: Example
     gate: int
     rows: BatchRows
-    found: Found | None
+    found: FoundNeighbours | None
     refusal: str
     remarks: list[str]
 
@@ -93,7 +93,7 @@ def _span(example: Example, rows: BatchRows) -> tuple[np.ndarray, int]:
     return np.array(may, dtype=bool), sum(at is None for at in rows.started_at)
 
 
-def _refusal(example: Example, found: Found) -> str:
+def _refusal(example: Example, found: FoundNeighbours) -> str:
     if found.good < FEWEST_GOOD:
         return (
             f"Cannot be said: {found.good} good batches are known, and {FEWEST_GOOD} are needed to "
@@ -105,7 +105,7 @@ def _refusal(example: Example, found: Found) -> str:
     return ""
 
 
-def _remarks(example: Example, found: Found, undated: int) -> list[str]:
+def _remarks(example: Example, found: FoundNeighbours, undated: int) -> list[str]:
     (neighbours,) = found.neighbours.values()
     remarks = []
     if not found.is_own_product:

@@ -62,7 +62,7 @@ def normal_spread(traits: Traits, is_good: BoolArray) -> NormalSpread:
     if traits.is_course:
         count = np.bincount(traits.trait, minlength=len(traits.names))
         total = np.bincount(traits.trait, np.nan_to_num(spread), len(traits.names))
-        mean = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+        mean = np.divide(total, count, out=np.zeros(count.size), where=count > 0)
         spread = np.fmax(spread, SMALLEST_PART * mean[traits.trait])
     return NormalSpread(int(is_good.sum()), centre, np.where(spread > 0, spread, np.nan))
 

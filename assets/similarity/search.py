@@ -32,7 +32,7 @@ class BatchResult(StrEnum):
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundNeighbours:
     """What a search found for one batch.
 
     Attributes:
@@ -66,7 +66,7 @@ def similar(
     top: int,
     *,
     of_any_product: bool = False,
-) -> list[Found]:
+) -> list[FoundNeighbours]:
     """Find the batches nearest to some.
 
     Args:
@@ -84,7 +84,7 @@ def similar(
         good batches for any spread, and then nobody is a neighbour.
     """
     products, results = np.array(product, dtype=object), np.array(result, dtype=object)
-    found: dict[int, Found] = {}
+    found: dict[int, FoundNeighbours] = {}
     for own in dict.fromkeys(products[list(asked)]):
         is_own = products == own
         is_good = is_own & (results == BatchResult.GOOD)
@@ -108,7 +108,7 @@ def _of_product(
     wanted: Sequence[str | None],
     top: int,
     is_own_product: bool,
-) -> list[Found]:
+) -> list[FoundNeighbours]:
     """Find the neighbours of batches that are measured in one spread."""
     # What good batches do not vary in has no unit; nor is there one where they are too few.
     has_unit = np.isfinite(normal.spread) & (normal.good >= FEWEST_GOOD)
@@ -121,7 +121,7 @@ def _of_product(
         is_other = others != place
         near = Nearness(others[is_other], *(part[row, is_other] for part in measured.both))
         found.append(
-            Found(
+            FoundNeighbours(
                 batch=place,
                 traits=_traits_of(own, scaled[place]),
                 compared=near.in_common.size,

@@ -8,7 +8,7 @@ import polars as pl
 
 from assets.similarity.batch_rows import BatchRows, batch_rows
 from assets.similarity.feature_traits import feature_traits
-from assets.similarity.search import BatchResult, ComparedBy, Found, similar
+from assets.similarity.search import BatchResult, ComparedBy, FoundNeighbours, similar
 from assets.similarity.traits import Traits
 from assets.similarity.trajectory_traits import trajectory_traits
 from data_contracts.tables import table
@@ -81,7 +81,7 @@ def _told(
             yield row | {"gate": gate, "compared_by": by}
 
 
-def _rows(found: Found, batch_ids: list[str]) -> Iterator[dict[str, Any]]:
+def _rows(found: FoundNeighbours, batch_ids: list[str]) -> Iterator[dict[str, Any]]:
     for result, neighbours in found.neighbours.items():
         for one in neighbours:
             yield {

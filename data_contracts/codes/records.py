@@ -242,7 +242,7 @@ class RelevanceReason:
 
     NAMED: Final = "named"
     DEFINES_OUTCOME: Final = "defines_outcome"
-    KNOWN_TOO_LATE: Final = "known_too_late"
+    NOT_YET_AVAILABLE: Final = "not_yet_available"
     LEAK_QUESTION: Final = "leak_question"
     TOO_FEW: Final = "too_few"
     CONFOUNDED: Final = "confounded"

@@ -4,7 +4,7 @@ from typing import Any
 
 from assets.similarity.example import ExampleAnswer
 from assets.similarity.neighbours import Neighbour
-from assets.similarity.search import Found
+from assets.similarity.search import FoundNeighbours
 
 
 def answer_lines(answer: ExampleAnswer) -> list[str]:
@@ -22,7 +22,7 @@ def answer_lines(answer: ExampleAnswer) -> list[str]:
     return [*lines, *([""] if answer.remarks else []), *answer.remarks]
 
 
-def _measure(found: Found) -> str:
+def _measure(found: FoundNeighbours) -> str:
     usual = f"; half of them lie within {found.usual_distance:.2f}" if found.usual_distance else ""
     return (
         f"{found.traits} traits, {found.compared} batches compared{usual}. Unit: the spread of "

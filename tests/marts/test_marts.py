@@ -135,7 +135,7 @@ def test_runs_mark_the_latest(marts: Mart) -> None:
     }
 
 
-def test_what_to_measure_next_says_what_it_is_worth_or_that_nobody_can(marts: Mart) -> None:
+def test_next_measurements_say_what_they_are_worth_or_that_nobody_can(marts: Mart) -> None:
     rows = marts("next_measurements").sort("rank").to_dicts()
     told = [(row["kind"], row["what"], row["worth_usd"], row["cost_usd"]) for row in rows]
     assert told == [
@@ -165,3 +165,12 @@ def test_trace_says_what_became_of_both_ends(marts: Mart) -> None:
     intermediate = rows["G1", "api/S/A1"]  # no batch on record
     assert (intermediate["batch_id"], intermediate["result"]) == (None, None)
     assert (intermediate["share"], intermediate["material"]) == (0.2, "api")
+
+
+def test_similar_batches_carry_what_became_of_both(marts: Mart) -> None:
+    rows = marts("similar_batches").sort("rank").to_dicts()
+    assert [(row["neighbour_id"], row["is_same_campaign"]) for row in rows] == [
+        ("B1", True),
+        ("B3", False),
+    ]
+    assert {row["failed_outcomes"] for row in rows} == {"blend, failure"}

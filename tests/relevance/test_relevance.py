@@ -99,7 +99,7 @@ NAMED = FeatureFacts(
         ({"confounded": "Within strength nothing is left."}, "confounded"),
         ({"false_discovery_rate": None}, "too_few"),
         ({"is_withheld": True}, "leak_question"),
-        ({"refusal": ("not_yet_available", "Known at gate 6.")}, "known_too_late"),
+        ({"refusal": ("not_yet_available", "Known at gate 6.")}, "not_yet_available"),
         ({"refusal": ("same_quantity", "It is the result.")}, "defines_outcome"),
     ],
 )
@@ -115,7 +115,7 @@ def test_the_first_reason_that_holds_is_given(changes: dict, code: str) -> None:
         ("confounded", {"confounded": "Within strength nothing is left."}),
         ("too_few", {"false_discovery_rate": None}),
         ("leak_question", {"is_withheld": True}),
-        ("known_too_late", {"refusal": ("not_yet_available", "Known at gate 6.")}),
+        ("not_yet_available", {"refusal": ("not_yet_available", "Known at gate 6.")}),
     ):
         if code == "named":
             break

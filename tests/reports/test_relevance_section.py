@@ -25,7 +25,7 @@ def rows() -> list[dict]:
     ] + [
         {
             "outcome": "failure", "feature": "late", "title": "Late one", "stage": 6, "gate": 5,
-            "is_relevant": False, "is_named": False, "reason_code": "known_too_late",
+            "is_relevant": False, "is_named": False, "reason_code": "not_yet_available",
             "reason": "Known at gate 6.",
         }
     ]  # fmt: skip
@@ -40,7 +40,7 @@ def test_the_surest_are_shown_with_their_reason_and_all_are_counted(signal_plant
     # What follows another, or was never tested, is counted and not listed.
     assert "It follows 'Speed'." not in html
     assert "Known at gate 6." not in html
-    for code in ("unstable", "follows_another", "not_significant", "known_too_late"):
+    for code in ("unstable", "follows_another", "not_significant", "not_yet_available"):
         assert f'data-claim="relevance.features[failure/{code}]"' in html
 
 

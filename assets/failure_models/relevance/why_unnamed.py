@@ -67,7 +67,7 @@ def _before_any_test(facts: FeatureFacts) -> tuple[str, str] | None:
     if facts.refusal is not None:
         rule, sentence = facts.refusal
         is_defining = rule in _DEFINES
-        code = RelevanceReason.DEFINES_OUTCOME if is_defining else RelevanceReason.KNOWN_TOO_LATE
+        code = RelevanceReason.DEFINES_OUTCOME if is_defining else RelevanceReason.NOT_YET_AVAILABLE
         return code, sentence
     if facts.is_withheld:
         return RelevanceReason.LEAK_QUESTION, _LEAK

@@ -193,9 +193,11 @@ def _features(
     from assets.similarity.feature_traits import feature_traits, with_margins
 
     dictionary = published.query("SELECT * FROM feature.dictionary")
-    if parts:  # a tag or phase stands in a feature's name between dots
-        named = pl.col("feature").str.split(".").list.set_intersection(parts).list.len() > 0
-        dictionary = dictionary.filter(named)
+    if parts:
+        about = [pl.col("quantity").str.contains(part, literal=True) for part in parts]
+        dictionary = dictionary.filter(
+            pl.any_horizontal(pl.col("unit_operation").is_in(parts), *about)
+        )
         if dictionary.is_empty():
             raise UsageError(
                 f"No feature is of {', '.join(parts)}: 'lotwise sql \"SELECT feature FROM "

@@ -8,8 +8,9 @@ _SHOWN_SQL = """
 SELECT outcome, title, stage, target, effect_unit, reason_code, reason, is_relevant,
   concat_ws('/', outcome, feature) AS key
 FROM finding.relevance WHERE p_value IS NOT NULL AND reason_code <> 'follows_another'
-QUALIFY row_number() OVER (PARTITION BY outcome ORDER BY is_named DESC, strength DESC, feature)
-  <= 10 ORDER BY outcome, is_named DESC, strength DESC, feature
+QUALIFY row_number() OVER (PARTITION BY outcome ORDER BY is_named DESC, is_relevant DESC,
+  strength DESC, feature) <= CASE WHEN is_named OR is_relevant THEN 10 ELSE 3 END
+ORDER BY outcome, is_named DESC, is_relevant DESC, strength DESC, feature
 """
 _STANDINGS_SQL = """
 SELECT outcome, reason_code, concat_ws('/', outcome, reason_code) AS key

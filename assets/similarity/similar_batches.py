@@ -78,7 +78,7 @@ def _told(
     )
     for one in found:
         for row in _rows(one, rows.batch_ids):
-            yield row | {"gate": gate, "compared_by": by}
+            yield row | {"last_gate": gate, "compared_by": by}
 
 
 def _rows(found: FoundNeighbours, batch_ids: list[str]) -> Iterator[dict[str, Any]]:

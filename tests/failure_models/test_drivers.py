@@ -217,7 +217,9 @@ def test_what_a_batch_is_explained_by_does_not_depend_on_later_results(
     first = slice(0, task.folds[0].test.size)
     before, after = (
         explain(
-            Examination(one, climb(one), np.empty((0, 0)), [], None, design_effect=1.0)
+            Examination(
+                one, climb(one), np.empty((0, 0), dtype=np.uint16), [], None, design_effect=1.0
+            )
         ).contribution[first]
         for one in (task, changed)
     )

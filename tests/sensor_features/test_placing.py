@@ -188,7 +188,7 @@ def test_what_was_corrected_since_counts_as_it_stood_on_the_as_of_date(
     def values(as_of: datetime | None = None, month: date | None = None) -> list[float]:
         stage_known_readings(plant.warehouse, as_of)
         build_readings(plant.warehouse, PLAN, as_of, month)
-        return plant.stored()["value"].to_list()  # type: ignore[no-any-return]
+        return plant.stored()["value"].to_list()
 
     receive([1.0, 2.0, 3.0], at("01-11 00:00"))
     assert values() == [1.0, 2.0, 3.0]

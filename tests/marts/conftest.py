@@ -249,7 +249,7 @@ def records() -> dict[str, list[dict]]:
             {
                 "batch_id": "B2", "compared_by": "trajectory", "neighbour_id": neighbour,
                 "neighbour_result": "good", "rank": rank, "distance": 0.5 * rank,
-                "shared_share": 1.0, "gate": 5, "compared_batches": 5, "good_batches": 8,
+                "shared_share": 1.0, "last_gate": 5, "compared_batches": 5, "good_batches": 8,
                 "is_own_product": True,
             }
             for rank, neighbour in enumerate(("B1", "B3"), start=1)

@@ -81,7 +81,7 @@ def test_similar_batches_are_found_without_any_sensor() -> None:
     }
     assert first["distance"].to_list() == pytest.approx([0.0, 0.1 / (1.4826 * 2.5)])
     # A batch is looked at up to the first of the results by which it failed.
-    assert dict(found.select("batch_id", "gate").unique().iter_rows()) == {"B00": 5, "B01": 3}
+    assert dict(found.select("batch_id", "last_gate").unique().iter_rows()) == {"B00": 5, "B01": 3}
     other = found.filter(pl.col("neighbour_result") == "failed")
     assert other["neighbour_id"].to_list() == ["B01", "B00"]
     assert other["different"].to_list()[0] == "speed (2.2 above)"

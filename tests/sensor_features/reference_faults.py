@@ -17,7 +17,9 @@ def faulty_readings(x: Any, limits: Any) -> tuple[Any, float]:
         return none
     usual, equal = sampled_median(moved), int((moved == 0).sum())
     jump = SPIKE_SDS * usual / 0.954
-    if usual == 0 or (moved.max() <= jump and equal < FLAT_RUN - 1):
+    runs = np.split(np.arange(n), np.flatnonzero(moved) + 1)
+    longest = max(len(run) for run in runs)
+    if usual == 0 or (moved.max() <= jump and longest < FLAT_RUN):
         return none
     smallest = moved[moved > 0].min()
     bends = np.abs(np.diff(x, 2))

@@ -51,15 +51,16 @@ def without_faulty(
     row[FAULTY] = row[SHARE] = row[SPIKES] = row[LONGEST_FLAT] = 0.0
     if row[DURATION] > 0.0:
         row[FLAT] = 0.0
-    largest, smallest, equal = _steps(x)
-    if equal >= FLAT_RUN - 1 and row[DURATION] > 0.0:
+    has_run = _has_run(x)
+    if has_run and row[DURATION] > 0.0:
         _flat(x, held, row)
     if n < FEWEST:
         return n
     usual = _usual_step(x, spare, 1)
     jump = SPIKE_SDS * usual / STEP_TO_SD
-    if usual == 0.0 or (largest <= jump and equal < FLAT_RUN - 1):
+    if usual == 0.0 or not (has_run or _largest_step(x) > jump):
         return n
+    smallest, equal = _small_steps(x)
     for k in range(n):
         marks[k] = 0
     is_proven = not (math.isnan(limits[2]) and math.isnan(limits[3]))
@@ -72,18 +73,38 @@ def without_faulty(
     return int(_kept(hours, x, held, marks, row))
 
 
+@exactly
+def _has_run(x: Array) -> bool:
+    """Whether ``FLAT_RUN`` readings in a row are equal: such a run holds every so manieth one."""
+    for k in range(FLAT_RUN - 1, x.size, FLAT_RUN):
+        first = last = k
+        while first > 0 and x[first - 1] == x[k]:
+            first -= 1
+        while last + 1 < x.size and x[last + 1] == x[k]:
+            last += 1
+        if last - first >= FLAT_RUN - 1:
+            return True
+    return False
+
+
 @in_lanes
-def _steps(x: Array) -> tuple[float, float, int]:
-    """The largest step, the smallest other than none, and how many pairs are equal."""
+def _largest_step(x: Array) -> float:
     largest = 0.0
+    for k in range(x.size - 1):
+        largest = max(largest, abs(x[k + 1] - x[k]))
+    return largest
+
+
+@in_lanes
+def _small_steps(x: Array) -> tuple[float, int]:
+    """The smallest step other than none, and how many pairs are equal."""
     smallest = math.inf
     equal = 0
     for k in range(x.size - 1):
         moved = abs(x[k + 1] - x[k])
-        largest = max(largest, moved)
         smallest = min(smallest, moved if moved > 0.0 else math.inf)
         equal += moved == 0.0
-    return largest, smallest, equal
+    return smallest, equal
 
 
 @exactly

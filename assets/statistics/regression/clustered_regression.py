@@ -22,7 +22,13 @@ class Slopes:
     high: FloatArray
 
     def scaled(self, factor: float) -> "Slopes":
-        """The same slopes per so many units, ``factor`` above 0."""
+        """The same slopes per so many units, ``factor`` above 0.
+
+        Examples:
+            >>> slope, low, high = np.array([0.5]), np.array([0.25]), np.array([0.75])
+            >>> Slopes(slope, low, high).scaled(2.0).high.tolist()  # per two units
+            [1.5]
+        """
         return Slopes(self.estimate * factor, self.low * factor, self.high * factor)
 
 

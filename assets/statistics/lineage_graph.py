@@ -24,6 +24,11 @@ class LineagePairs:
         share: Share (0 to 1) of the ancestor in the node; NaN where not known.
         levels: Edges on the shortest way between them, 1 or more.
         most_levels: Edges on the longest.
+
+    Examples:
+        >>> found = lineage_shares(np.array([1]), np.array([0]), np.array([0.5]), 2)
+        >>> [column.tolist() for column in found.columns()]
+        [[1], [0], [0.5], [1], [1]]
     """
 
     descendant: IntArray

@@ -15,6 +15,11 @@ class Slopes:
     Attributes:
         estimate: Per column, change of the target per unit.
         low: Lower end of the 95% interval; ``high`` the upper end.
+
+    Examples:
+        >>> own = Slopes(np.array([2.0]), np.array([1.0]), np.array([3.0]))
+        >>> own.scaled(10.0).high.tolist()
+        [30.0]
     """
 
     estimate: FloatArray

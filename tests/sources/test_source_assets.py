@@ -53,6 +53,22 @@ def test_ingestion_accounts_for_every_record(
     assert (results["received"], results["accepted"], results["quarantined"]) == (101, 100, 1)
 
 
+def test_cross_checks_are_kept_with_the_delivery_they_judge(
+    small_source: SmallSource, warehouse: Warehouse
+) -> None:
+    small_source.results.append("B999,6,hardness_n,80,N")
+    small_source.deliver()
+    materialise(small_source, warehouse)
+    checks = warehouse.read("evidence.cross_checks")
+    orphans = checks.filter(subject="lab_results").row(0, named=True)
+    assert (orphans["check_name"], orphans["found"], orphans["compared"]) == (
+        "unknown_batch",
+        1,
+        101,
+    )
+    assert orphans["examples"] == "results.csv, line 102: batch B999"
+
+
 def test_the_same_delivery_read_again_adds_nothing(
     small_source: SmallSource, warehouse: Warehouse
 ) -> None:

@@ -87,7 +87,7 @@ def rows(folder: Path, batches: int = 1000, years: int = 5) -> list[Row]:
 def _measured(what: str, *places: Path) -> dict[str, float]:
     command = [sys.executable, __file__, "--one", what, *map(str, places)]
     env = os.environ | {"PYTHONPATH": str(ROOT)}
-    said = subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout
+    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=env).stdout
     found: dict[str, float] = json.loads(said.splitlines()[-1])
     return found
 

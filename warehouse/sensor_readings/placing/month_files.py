@@ -57,6 +57,7 @@ def write_month(rows: StoredRuns, ways: Ways, file: Path) -> None:
         use_dictionary=dictionaries,
         column_encoding=differences,
         write_statistics=["batch_id", "tag", "recorded_at", "is_usable"],
+        max_rows_per_page=ROW_GROUP,  # a page more costs every reader a quarter
         store_schema=False,  # a text is a text to whoever reads it
     ) as writer:
         for table in _row_groups(rows, ways):

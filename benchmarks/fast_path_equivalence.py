@@ -92,21 +92,36 @@ def fast_statistics(made: Batches) -> Floats:
 
 def kernel_statistics(made: Batches, rows: IntArray) -> Floats:
     """The same statistics as the main job gets them: archived, placed, through the kernel."""
-    tags, columns = tag_records(made.plant), []
+    wanted = [KERNEL_COLUMNS.index(name) for name in STATISTICS]
+    return np.hstack([found[:, wanted] for found in _kernel_features(made, rows)])
+
+
+def readings_left_out(made: Batches, rows: IntArray) -> Floats:
+    """How many readings of each series the kernel takes for faults of the sensor: (rows, tags).
+
+    The fast path knows of no such judgement: it says what those series were with all readings.
+    """
+    faulty = KERNEL_COLUMNS.index("faulty_readings")
+    return np.column_stack([found[:, faulty] for found in _kernel_features(made, rows)])
+
+
+def _kernel_features(made: Batches, rows: IntArray) -> list[Floats]:
+    """All the kernel says of each tag, a row per batch; NaN where it never reached the archive."""
+    tags, every = tag_records(made.plant), []
     for trajectory in made.plant.trajectories:
         runs = tag_runs(made, trajectory)
-        found = np.full((len(rows), len(STATISTICS)), np.nan)
+        found = np.full((len(rows), len(KERNEL_COLUMNS)), np.nan)
         faults = tag_faults(made, runs)
         is_recorded = faults.is_archived[rows]
         found[is_recorded] = _through_the_kernel(made, runs, faults, rows[is_recorded], tags)
-        columns.append(found)
-    return np.hstack(columns)
+        every.append(found)
+    return every
 
 
 def _through_the_kernel(
     made: Batches, runs: Runs, faults: TagFaults, rows: IntArray, tags: pl.DataFrame
 ) -> Floats:
-    """Statistics of the archived readings of one tag that lie in its phase, a series per batch."""
+    """Features of the archived readings of one tag that lie in its phase, a series per batch."""
     found = archived_readings(made, runs, faults, rows)
     starts = runs.starts[rows][:, None]
     is_there = found.is_kept & (found.time_s >= starts)
@@ -117,14 +132,13 @@ def _through_the_kernel(
     equipment = [made.plant.lines[name][law.unit_procedure] for name in lines]
     described = described_series(pl.DataFrame({"tag": law.tag, "equipment_id": equipment}), tags)
     nothing = (float("nan"), float("nan"))
-    features = series_features(
+    return series_features(
         instants(made.plant, found.time_s[is_there]).to_physical().to_numpy(),
         value[is_there],
         np.concatenate([[0], np.cumsum(is_there.sum(axis=1))]).astype(np.int64),
         np.ascontiguousarray(described.select(LIMITS).to_numpy().astype(np.float64)),
         np.array([TO_CELSIUS.get(unit, nothing) for unit in described["unit"]]).reshape(-1, 2),
     )
-    return features[:, [KERNEL_COLUMNS.index(name) for name in STATISTICS]]
 
 
 def cross_validated(one: Sample, other: Sample) -> dict[str, float]:

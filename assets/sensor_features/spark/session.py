@@ -65,7 +65,10 @@ def _started(master: str, settings: dict[str, str]) -> Any:
     try:
         return builder.getOrCreate()
     except (PySparkException, Py4JError, ValueError) as refused:
-        said = str(refused).strip().splitlines()
+        # Java's own words follow a line about the call.
+        said = [
+            line.lstrip(": ") for line in str(refused).splitlines() if "while calling" not in line
+        ]
         raise LotwiseError(
             f"No Spark session on {master}: {said[0] if said else type(refused).__name__} "
             f"See that a Java runtime is there and the master answers, {LOCAL_AGAIN}"

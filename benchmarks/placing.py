@@ -231,7 +231,7 @@ def csv(files: Path, base: Path) -> dict[str, float]:
     compile_kernels()
     with tempfile.TemporaryDirectory(dir=base.parent) as scratch:
         built_in = ROOT / "data_contracts" / "profiles" / "virtual_plant.yaml"
-        written = built_in.read_text(encoding="utf-8").replace("historian/*.parquet", "*.csv")
+        written = built_in.read_text(encoding="utf-8").replace("historian/*.parquet", '"*.csv"')
         (Path(scratch) / "plant.yaml").write_text(written, encoding="utf-8")
         profile = load_profile(Path(scratch) / "plant.yaml")
         home = Path(scratch) / "home"

@@ -26,7 +26,7 @@ from pipelines.commands import (
 from pipelines.commands.nights import backfill, init, nightly, serve
 from pipelines.commands.queries import export, similar, sql, trace
 from pipelines.process.processor_threads import keep_threads_to_ourselves
-from pipelines.process.returned_memory import give_back_large_arrays
+from pipelines.process.returned_memory import share_one_heap
 from pipelines.terminal.console import print_error
 from pipelines.terminal.system_errors import SYSTEM_ERRORS, spoken_by_system
 
@@ -51,7 +51,7 @@ def main() -> None:
     """Run the command line and turn our own errors into a message and an exit code."""
     keep_threads_to_ourselves()
     gc.set_threshold(STARTING_OBJECTS)
-    give_back_large_arrays()
+    share_one_heap()
     try:
         app()
     except LotwiseError as error:

@@ -3,13 +3,13 @@
 import dagster as dg
 
 from pipelines.process.processor_threads import keep_threads_to_ourselves
-from pipelines.process.returned_memory import give_back_large_arrays
+from pipelines.process.returned_memory import share_one_heap
 from pipelines.site.asked import find_site
 
 
 def _definitions() -> dg.Definitions:
     keep_threads_to_ourselves()
-    give_back_large_arrays()
+    share_one_heap()
     # Loads the numeric libraries, which read their number of threads as they are loaded.
     from pipelines.build import build_definitions
 

@@ -40,6 +40,8 @@ PROVIDERS = (
     Provider("size", "benchmarks.sensor_features:size_rows"),
     Provider("demo", "benchmarks.speed.before:demo_rows"),
     Provider("night", "benchmarks.night_cost:night_rows"),
+    Provider("placing", "benchmarks.placing:rows"),
+    Provider("memory", "benchmarks.memory:bench_rows"),
     Provider("spark", "benchmarks.spark_cluster:spark_rows"),
 )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.process.processor_threads import keep_threads_to_ourselves
-from pipelines.process.returned_memory import give_back_large_arrays
+from pipelines.process.returned_memory import share_one_heap
 
 MB = 1e6
 
@@ -68,7 +68,7 @@ def main() -> None:
     """Run the command line with a progress line that measures."""
     file, threads = Path(sys.argv.pop(1)), int(sys.argv.pop(1))
     keep_threads_to_ourselves()
-    give_back_large_arrays()
+    share_one_heap()
     os.environ["POLARS_MAX_THREADS"] = str(threads)
     os.cpu_count = lambda: threads  # what every pool of the product asks
     # Numeric libraries read their number of threads as they are loaded, which is from here on.

@@ -58,7 +58,7 @@ EVIDENCE = (
     MISSING,
     CROSS_CHECKS,
 )
-ACCOUNTS = ("quarantine.records", "evidence.ingestion")  # claims are made of them
+ACCOUNTS = ("quarantine.records", "evidence.ingestion", CROSS_CHECKS)  # claims are made of them
 _BETWEEN = "\x1e"  # in no SQL and in no name of a file
 SPECS = written_specs(*RAW_TABLES, *EVIDENCE, deps=[EXPORTS], group=GROUP)
 

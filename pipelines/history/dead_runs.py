@@ -48,6 +48,6 @@ def close_dead_runs(
 
 
 def _since(record: dg.RunRecord) -> datetime:
-    if record.start_time is None:
-        return record.create_timestamp
+    if record.start_time is None:  # it may have waited in the queue for long before
+        return record.update_timestamp
     return datetime.fromtimestamp(record.start_time, UTC)

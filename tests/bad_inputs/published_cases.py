@@ -70,7 +70,7 @@ QUERIES = [
     BadInput(
         "example_that_nobody_wrote",
         published,
-        "1 to 20",
+        "1 to 22",
         ("sql", "--example", "-1", "--home", "{home}"),
     ),
     BadInput("query_and_example", published, "one query", (*sql("SELECT 1"), "--example", "1")),

@@ -278,6 +278,6 @@ def test_an_example_is_printed_with_its_answer(plant_home: Path, lotwise) -> Non
     assert ran.stdout.startswith(QUESTIONS[11].sql)
     assert "│ without_a_cause │" in ran.stdout
     refused = lotwise("sql", "--example", "99", "--home", plant_home, check=False)
-    assert (refused.returncode, "1 to 21" in refused.stderr) == (2, True)
+    assert (refused.returncode, "1 to 22" in refused.stderr) == (2, True)
     both = lotwise("sql", "SELECT 1", "--example", "1", "--home", plant_home, check=False)
     assert (both.returncode, "Give one query" in both.stderr) == (2, True)

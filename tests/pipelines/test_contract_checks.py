@@ -29,7 +29,8 @@ NOON = datetime.fromisoformat("2024-03-01 12:00:00")
 def phases(*stages: int) -> pl.DataFrame:
     """One phase of a batch each, an hour long."""
     rows = [
-        (f"B{n}", stage, "granulation", "spray", None, None, NOON, NOON + timedelta(hours=1))
+        (f"B{n}", stage, "granulation", "spray", None, None)
+        + (NOON, NOON + timedelta(hours=1), None, None)
         for n, stage in enumerate(stages, start=1)
     ]
     place = [("phases.csv", n + 1, f"hash-{n}", NOON, NOON, "run-1") for n in range(len(rows))]

@@ -48,7 +48,9 @@ def test_coating_phases_are_recognised_and_their_readings_are_the_published_ones
     rows = coated(plant)
     found = plant.features()
     assert plant.warehouse.read("evidence.reading_months")["without_phase"].sum() == 0
-    assert found["readings"].sum() == 6212 * len(TAGS)
+    left_out = found["faulty_readings"].sum()
+    assert found["readings"].sum() + left_out == 6212 * len(TAGS)
+    assert left_out < 0.01 * 6212 * len(TAGS)
     assert found["batch_id"].n_unique() == 17
     assert set(found["phase"]) == {"startup", "heating", "spraying", "drying", "discharging"}
     spraying = found.filter((pl.col("phase") == "spraying") & (pl.col("tag") == "INLET_AIR_TEMP"))
@@ -79,7 +81,8 @@ def test_null_rows_of_a_standing_press_are_gaps(plant: Any) -> None:
         *(("PRS", "117", "main_comp", at, value, "good") for _, at, value in batch.rows())
     )
     row = plant.features().row(0, named=True)
-    assert row["readings"] == batch.height - 57
+    assert row["readings"] + row["faulty_readings"] == batch.height - 57
+    # what is left out are values held while the press stands: its speed is 0 there
     unread = timedelta(hours=row["gap_fraction"] * row["duration_h"])
     assert timedelta(seconds=57 * 10) <= unread < timedelta(seconds=57 * 10 + 600)
     assert row["gaps"] >= 1

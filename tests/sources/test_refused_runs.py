@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assets.core.defs import core_outcomes, core_tables
+from assets.core.defs import core_genealogy, core_outcomes, core_tables
 from assets.sources.defs import EVIDENCE, RAW_TABLES
 from assets.sources.inspection import inspect_source
 from data_contracts.errors import SourceError
@@ -84,7 +84,7 @@ def test_outcomes_are_counted_as_a_run_decides_them(
     small_source.results = small_source.results[:60]
     small_source.deliver()
     report = inspect_source(load_profile(small_source.profile), small_source.data, decided_outcomes)
-    materialise(small_source, warehouse, more=[*core_tables, core_outcomes])
+    materialise(small_source, warehouse, more=[core_genealogy, *core_tables, core_outcomes])
     decided = warehouse.read("core.outcomes")
     for told in report.prospects.outcomes:
         own = decided.filter(outcome=told.outcome)

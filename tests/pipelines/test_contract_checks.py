@@ -24,13 +24,13 @@ from warehouse.store import Warehouse
 
 pytestmark = pytest.mark.xdist_group("great_expectations")
 NOON = datetime.fromisoformat("2024-03-01 12:00:00")
+HOUR_LATER = NOON + timedelta(hours=1)
 
 
 def phases(*stages: int) -> pl.DataFrame:
     """One phase of a batch each, an hour long."""
     rows = [
-        (f"B{n}", stage, "granulation", "spray", None, None)
-        + (NOON, NOON + timedelta(hours=1), None, None)
+        (f"B{n}", stage, "granulation", "spray", None, None, NOON, HOUR_LATER, None, None)
         for n, stage in enumerate(stages, start=1)
     ]
     place = [("phases.csv", n + 1, f"hash-{n}", NOON, NOON, "run-1") for n in range(len(rows))]

@@ -4,6 +4,7 @@ import json
 import os
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -15,6 +16,7 @@ import yaml
 from dagster._core.test_utils import create_run_for_test
 
 from data_contracts.errors import WarehouseError
+from pipelines.history import dead_runs
 from pipelines.history.alerts import RunFailure, tell
 from pipelines.history.dead_runs import close_dead_runs
 from pipelines.history.file_watch import ARRIVING, Watch, fingerprint
@@ -42,6 +44,24 @@ def test_a_run_whose_process_died_is_closed_by_whoever_holds_the_home() -> None:
         found = [instance.get_run_by_id(run.run_id) for run in (dead, own, waiting, done)]
         states = [run.status.value for run in found if run is not None]
         assert states == ["FAILURE", "STARTED", "FAILURE", "SUCCESS"]
+
+
+def test_a_run_launched_after_a_long_wait_is_not_taken_for_dead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dead_runs, "GRACE", timedelta(seconds=1))
+    with dg.DagsterInstance.ephemeral() as instance:
+        waiting = create_run_for_test(instance, "nightly", status=dg.DagsterRunStatus.NOT_STARTED)
+        time.sleep(1.1)
+        instance.report_dagster_event(
+            dg.DagsterEvent(
+                event_type_value=dg.DagsterEventType.PIPELINE_STARTING.value, job_name="nightly"
+            ),
+            run_id=waiting.run_id,
+        )
+        assert close_dead_runs(instance, "another", datetime.now(UTC)) == []
+        later = datetime.now(UTC) + timedelta(seconds=2)
+        assert close_dead_runs(instance, "another", later) == [waiting.run_id]
 
 
 def test_a_history_that_cannot_be_read_is_one_clear_error(tmp_path: Path) -> None:

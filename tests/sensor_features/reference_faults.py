@@ -29,7 +29,7 @@ def faulty_readings(x: Any, limits: Any) -> tuple[Any, float]:
     is_spike = spikes(x, moved, least)
     is_spike = end_spikes(x, moved, least, limits, is_spike)
     is_level = levels(x, jump, smallest, equal, rattle, limits)
-    return is_spike | is_level | rattling(bends, n, 4 * rattle), float(is_spike.sum())
+    return is_spike | is_level | rattling(turning(x, bends), n, 4 * rattle), float(is_spike.sum())
 
 
 def sampled_median(steps: Any) -> float:
@@ -101,9 +101,15 @@ def levels(x: Any, jump: float, smallest: float, equal: int, rattle: float, limi
     return found
 
 
+def turning(x: Any, bends: Any) -> Any:
+    """Second differences where a reading is a turning point, else 0."""
+    steps = np.diff(x)
+    return np.where(steps[:-1] * steps[1:] < 0, bends, 0.0)
+
+
 def rattling(bends: Any, n: int, least: float) -> Any:
     found, windows = np.zeros(n, dtype=bool), n // 4
-    wild = [w for w in range(windows) if (bends[4 * w : 4 * w + 4] > least).sum() > 2]
+    wild = [w for w in range(windows) if (bends[4 * w : 4 * w + 4] > least).sum() >= 2]
     pairs = [(a, b) for a, b in pairwise(wild) if b - a <= 2]
     if len(pairs) > 0.15 * windows:
         return found

@@ -257,10 +257,10 @@ def _mark(x: Array, start: int, end: int, least: float, marks: Array) -> None:
     """Mark a stretch, and what rattles in the window before and the one after it."""
     first, last = start, end
     for k in range(max(start - WINDOW, 1), start):
-        if first == start and abs(x[k + 1] - 2.0 * x[k] + x[k - 1]) > least:
+        if first == start and _turns(x, k, least):
             first = k
     for k in range(end, min(end + WINDOW, x.size - 1)):
-        if abs(x[k + 1] - 2.0 * x[k] + x[k - 1]) > least:
+        if _turns(x, k, least):
             last = k + 1
     for k in range(first, last):
         marks[k] = 1
@@ -268,11 +268,18 @@ def _mark(x: Array, start: int, end: int, least: float, marks: Array) -> None:
 
 @exactly
 def _is_wild(x: Array, start: int, least: float) -> bool:
-    """Whether more than half of a window's second differences are larger."""
+    """Whether half of a window's readings are turning points with larger second differences."""
     wild = 0
     for k in range(start, min(start + WINDOW, x.size - 2)):
-        wild += abs(x[k + 2] - 2.0 * x[k + 1] + x[k]) > least
-    return 2 * wild > WINDOW
+        wild += _turns(x, k + 1, least)
+    return 2 * wild >= WINDOW
+
+
+@exactly
+def _turns(x: Array, k: int, least: float) -> bool:
+    """Whether a reading is a sharp turn: a sensor rattles to and fro, a process overshoots once."""
+    before, after = x[k] - x[k - 1], x[k + 1] - x[k]
+    return bool(before * after < 0.0 and abs(after - before) > least)
 
 
 @exactly

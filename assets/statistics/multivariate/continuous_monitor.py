@@ -56,7 +56,8 @@ class NormalScale:
 
         Examples:
             >>> scale = NormalScale.of(np.random.default_rng(0).chisquare(9, 20_000))
-            >>> bool(abs(scale.of_distance(np.array([21.67]))[0] - 2.33) < 0.05)  # 99% of chi-square
+            >>> at_99 = scale.of_distance(np.array([21.67]))[0]  # 99% of that chi-square
+            >>> bool(abs(at_99 - 2.33) < 0.05)
             True
         """
         root = np.cbrt(distances / distances.mean())
@@ -213,7 +214,7 @@ def moving_average(rows: FloatArray) -> FloatArray:
 
 
 def _most(table: FloatArray) -> int:
-    return min(MOST_COMPONENTS, *table.shape)
+    return min(MOST_COMPONENTS, int(table.shape[0]), int(table.shape[1]))
 
 
 def _before(table: FloatArray) -> FloatArray:

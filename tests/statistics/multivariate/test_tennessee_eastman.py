@@ -31,8 +31,8 @@ MISSED = {  # fault: (T2, SPE), printed
 
 COLUMNS = [f"xmeas_{n:02d}" for n in range(1, 42)] + [f"xmv_{n:02d}" for n in range(1, 12)]
 # Where the disturbed quantity, or what a controller moves against it, is among the columns
-# (Downs & Vogel 1993, table 8): A feed, purged B, coolant flow of the reactor, A feed lost, pressure
-# of stream 4, coolant flow, coolant of the condenser, the reactor's sticking coolant valve.
+# (Downs & Vogel 1993, table 8): A feed, purged B, coolant flow of the reactor, A feed lost,
+# pressure of stream 4, coolant flow, the condenser's coolant, the reactor's sticking valve.
 LEADING = {
     1: ("xmeas_01", "xmv_03"),
     2: ("xmeas_10", "xmv_06", "xmeas_30"),

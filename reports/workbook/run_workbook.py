@@ -8,7 +8,7 @@ from assets.savings.programme.plan_inputs import measured_assumptions
 from data_contracts.assumptions import Assumptions
 from reports.pages.decision.ask import page_one
 from reports.pages.facts import Facts
-from reports.report import Published
+from reports.site.environment import Published
 from reports.workbook.book import write_workbook
 from reports.workbook.front_sheet import Front
 

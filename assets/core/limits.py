@@ -103,7 +103,6 @@ COST_TABLES = {
 # Loaded with every source that has them, open to SQL, and read by nothing that is found yet.
 UNUSED = {
     "spectra": "points of spectra",
-    "stability_results": "stability results",
 }
 # Read beside batches.
 TABLES = tuple(dict.fromkeys((*ABSENT, *COST_TABLES, *UNUSED, "genealogy_edges", "lineages")))

@@ -108,7 +108,6 @@ def test_what_is_loaded_and_unused_is_told_with_its_size_and_where_it_lies(table
         "3 points of spectra are loaded and nothing here is made from them; they can be queried as "
         "core.spectra."
     )
-    assert "unused.stability_results" not in said
     assert "not known for cracks" in said["no_origin"]
     assert "no_origin" not in told({"cracks": 4})
 

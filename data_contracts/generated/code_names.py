@@ -62,12 +62,7 @@ def _module_of(described: Contract) -> str:
 def _code_class(name: str, table: str, column: Column) -> str:
     head = f'    """Values of ``{table}.{column.name}``'
     text = f'{head}: {column.description[:1].lower()}{column.description[1:]}"""'
-    if len(text) > TITLES = {
-    "records": "Codes of records, models and findings",
-    "money": "Codes of what is priced and claimed",
-    "stages": "Codes of what the stages' own records say",
-}
-LONGEST_LINE:
+    if len(text) > LONGEST_LINE:
         meaning = "\n".join(f"    {line}" for line in wrap(column.description, width=96))
         text = f'{head}.\n\n{meaning}\n    """'
     values = [f'    {_constant(str(value))}: Final = "{value}"' for value in column.valid_values]

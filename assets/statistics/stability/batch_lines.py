@@ -104,9 +104,7 @@ def lines_of(
         at = [0 if model == COMMON else one]
         at.append({COMMON: 1, COMMON_SLOPE: batches, OWN_LINES: batches + one}[model])
         pair = inverse[np.ix_(at, at)].astype(np.float64)
-        lines.append(
-            BatchLine(float(beta[at[0]]), float(beta[at[1]]), pair, sigma, degrees)
-        )
+        lines.append(BatchLine(float(beta[at[0]]), float(beta[at[1]]), pair, sigma, degrees))
     return tuple(lines)
 
 

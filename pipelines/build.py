@@ -50,11 +50,8 @@ TOPIC_DEFS = (
     "assets.history.defs",
     "assets.marts.defs",
     "assets.similarity.defs",
-<<<<<<< HEAD
     "assets.stages.defs",
-=======
     "assets.process_verification.defs",
->>>>>>> main
     "reports.defs",
 )
 # Claims are evaluated on every other table, the contract account included.

@@ -5,8 +5,10 @@ from typing import Any
 from reports.pages.facts import Facts
 
 _EVENT = """CASE WHEN event = 'breakdown' THEN event
-  ELSE 'failed batch: ' || replace(replace(event, 'failed_batch:', ''), '_', ' ') END
-  AS happening"""
+  ELSE if(replace(event, 'failed_batch:', '') IN
+      (SELECT outcome FROM core.outcome_definitions WHERE severity <> 'lost'),
+    'batch not lost: ', 'failed batch: ') || replace(replace(event, 'failed_batch:', ''), '_', ' ')
+  END AS happening"""
 # Lives are told on the scale of time that the evidence for their replacement is on.
 _LIVES_SQL = """
 SELECT equipment_class, part, origin, time_scale,

@@ -115,7 +115,8 @@ def _tiles(facts: Facts, said: Answer, found: Prices) -> list[dict[str, str]]:
         "note": text_of(facts, "cost.loss_per_year", None, "interval"),
     }
     if not said.has_failures:
-        loss = {"label": "Failures on record", "value": "none", "note": "so nothing is priced"}
+        label = "Batches lost" if said.has_kept_failures else "Failures on record"
+        loss = {"label": label, "value": "none", "note": "so nothing is priced"}
     if not said.is_priced:
         signals = text_of(facts, "verdict.signals", None, "value")
         outcomes = text_of(facts, "verdict.outcomes", None, "value")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import inf, isfinite, nan, sqrt
 
 import numpy as np
+from scipy.special import ndtr
 
 from assets.statistics.array_types import FloatArray
 from assets.statistics.capability.bounds import (
@@ -79,6 +80,8 @@ class Capability:
         ppk: As cpk with the standard deviation of all values.
         cpm: Width over six times the root mean square distance from the target.
         nearer_limit: ``low`` or ``high``.
+        share_outside: Share of the normal law of all values that lies beyond a limit, 0 to 1; near
+            1 where the process lies wholly outside, and every index but cp and pp is below 0.
         centre: Mean of the values.
         sigma_within: Without drift.
         sigma_overall: Standard deviation of all values.
@@ -94,6 +97,7 @@ class Capability:
     ppk: IndexEstimate
     cpm: IndexEstimate
     nearer_limit: str
+    share_outside: float
     centre: float
     sigma_within: float
     sigma_overall: float
@@ -126,6 +130,19 @@ def one_sided(limits: SpecificationLimits, centre: float, sigma: float) -> tuple
         [1.3333, 0.6667]
     """
     return (centre - limits.low) / (3 * sigma), (limits.high - centre) / (3 * sigma)
+
+
+def share_outside(limits: SpecificationLimits, centre: float, sigma: float) -> float:
+    """Share of a normal law beyond either limit, 0 to 1.
+
+    Examples:
+        >>> round(share_outside(SpecificationLimits(8.0, 20.0), 16.0, 2.0), 4)
+        0.0228
+        >>> share_outside(SpecificationLimits(8.0, 20.0), 90.0, 2.0)
+        1.0
+    """
+    below, above = one_sided(limits, centre, sigma)
+    return float(ndtr(-3 * below) + ndtr(-3 * above))
 
 
 def about_target(limits: SpecificationLimits, centre: float, sigma: float) -> float:
@@ -189,6 +206,7 @@ def capability(
         if limits.is_two_sided
         else NO_INDEX,
         nearer_limit="low" if sides[0] < sides[1] else "high",
+        share_outside=share_outside(limits, centre, sigma),
         centre=centre,
         sigma_within=level.sigma,
         sigma_overall=sigma,
@@ -223,4 +241,6 @@ def _nearer(
 def _none(n: int, confidence: float) -> Capability:
     why = f"{n} values: 3 that differ are needed" if n < 3 else "all values are equal"
     none = NO_INDEX
-    return Capability(none, none, none, none, none, "", nan, nan, nan, "none", n, confidence, why)
+    return Capability(
+        none, none, none, none, none, "", nan, nan, nan, nan, "none", n, confidence, why
+    )

@@ -15,7 +15,11 @@ from assets.statistics.capability.bounds import (
     exact_one_sided_bound,
 )
 from assets.statistics.charts.control_chart import Level
-from assets.statistics.charts.levels import MOVING_RANGE_WORTH, moving_range_level
+from assets.statistics.charts.levels import (
+    MOVING_RANGE_WORTH,
+    moving_range,
+    moving_range_level,
+)
 
 
 @dataclass(frozen=True)
@@ -191,8 +195,13 @@ def capability(
     sigma = float(known.std(ddof=1)) if n > 1 else 0.0
     if n < 3 or sigma <= 0 or (within is not None and within.sigma <= 0):
         return _none(n, confidence)
-    level = within or moving_range_level(known)
-    degrees = MOVING_RANGE_WORTH * (n - 1) if within is None else (within_free or n - 1.0)
+    ranges = int(np.isfinite(moving_range(values)).sum())
+    if within is None and not ranges:
+        return _none(n, confidence, "no two values are next to each other: give the level within")
+    level = within or moving_range_level(values)
+    if level.sigma <= 0:
+        return _none(n, confidence, "neighbours do not differ: sigma without drift is 0")
+    degrees = MOVING_RANGE_WORTH * ranges if within is None else (within_free or n - 1.0)
     centre = float(known.mean())
     sides = one_sided(limits, centre, sigma)
     offset = (centre - limits.aim) / sigma
@@ -238,8 +247,8 @@ def _nearer(
     return IndexEstimate(value, rule(value, n, free=free, confidence=confidence))
 
 
-def _none(n: int, confidence: float) -> Capability:
-    why = f"{n} values: 3 that differ are needed" if n < 3 else "all values are equal"
+def _none(n: int, confidence: float, why: str = "") -> Capability:
+    why = why or (f"{n} values: 3 that differ are needed" if n < 3 else "all values are equal")
     none = NO_INDEX
     return Capability(
         none, none, none, none, none, "", nan, nan, nan, nan, "none", n, confidence, why

@@ -1,6 +1,7 @@
 """What the executive part shows: the answer, the cost, the scenarios, the assumptions."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from data_contracts.codes.money import Scenario
@@ -167,29 +168,29 @@ def answer(facts: Facts) -> Answer:
     found = outcomes(facts)
     losing = [outcome for outcome in found if outcome["loses_batch"]]
     kept = [outcome for outcome in found if not outcome["loses_batch"]]
-    on_record = {
-        "has_failures": _has_failures(facts, losing) if losing or not kept else False,
-        "has_kept_failures": bool(kept) and _has_failures(facts, kept),
-    }
+    said = partial(
+        Answer,
+        has_failures=_has_failures(facts, losing) if losing or not kept else False,
+        has_kept_failures=bool(kept) and _has_failures(facts, kept),
+    )
     judged = [outcome for outcome in found if outcome["verdict"] is not None]
     signals = [outcome for outcome in judged if outcome["verdict"] == Verdict.PROCESS_SIGNAL]
     if not judged:
-        return Answer("unknown", found[0] if found else None, **on_record)
+        return said("unknown", found[0] if found else None)
     levers = facts.rows(_CARRIED_OUT_SQL)
     by_name = {outcome["outcome"]: outcome for outcome in found}
     led = by_name.get(levers[0]["outcome"]) if levers else None
     if not signals and led is None:
-        return Answer("none", judged[0], **on_record)
+        return said("none", judged[0])
     leading = led or signals[0]
     net, npv = (facts.value("savings.measure", measure) for measure in (NET_SAVINGS, NPV))
     if led is None or net is None:
-        return Answer("unpriced", leading, (leading["gate"],), **on_record)
-    return Answer(
+        return said("unpriced", leading, (leading["gate"],))
+    return said(
         "worth" if net > 0 and npv is not None and npv > 0 else "not_worth",
         leading,
         tuple(sorted({lever["gate"] for lever in levers})),
         is_arithmetic=all(lever["basis"] == "arithmetic" for lever in levers),
-        has_kept_failures=on_record["has_kept_failures"],
     )
 
 

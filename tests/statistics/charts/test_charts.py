@@ -30,7 +30,7 @@ from assets.statistics.charts.memory import cusum_chart, cusum_path, ewma_chart
 from assets.statistics.charts.overdispersion import overdispersion
 from assets.statistics.charts.rare_events import g_chart, t_chart
 from assets.statistics.charts.run_rules import NELSON
-from assets.statistics.charts.short_run import short_run_chart
+from assets.statistics.charts.short_run import Sharing, short_run_chart
 from assets.statistics.charts.subgroups import three_way_chart, xbar_r_chart, xbar_s_chart
 
 
@@ -223,7 +223,7 @@ def test_laneys_sigma_takes_no_move_across_a_gap() -> None:
 
 
 @pytest.mark.parametrize("sharing", ["pooled", "relative", "by product"])
-def test_a_short_run_of_a_product_without_spread_or_centre_is_left_out(sharing: str) -> None:
+def test_a_short_run_of_a_product_without_spread_or_centre_is_left_out(sharing: Sharing) -> None:
     """Product 0 lies at 0, product 1 never moves, product 2 is one anybody can chart."""
     product = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 2])
     values = np.array([0.5, -1.0, 0.5, 7.0, 7.0, 7.0, 100.0, 101.0, 99.0, 100.0])

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from data_contracts.codes.records import GenealogyKind, OutcomeSeverity, OutcomeStatus
+from assets.batch_matrix.lost_batches import losing
+from data_contracts.codes.records import GenealogyKind, OutcomeStatus
 from data_contracts.tables import table
 
 
@@ -264,15 +265,15 @@ def _outcome_limits(
             "no_outcomes",
             "The profile declares no outcome: nothing is predicted, and no verdict is given.",
         )
-    losing = definitions.filter(pl.col("severity") == OutcomeSeverity.LOST)
-    if definitions.height and losing.is_empty():
+    decisive = losing(definitions)
+    if definitions.height and decisive.is_empty():
         yield Limit(
             "outcomes",
             "no_lost_batch",
             "No outcome the profile declares loses a batch: failures are counted and studied, and "
             "nothing is priced.",
         )
-    elif losing.height and losing["is_proxy"].all():
+    elif decisive.height and decisive["is_proxy"].all():
         yield Limit(
             "outcomes",
             "all_proxies",

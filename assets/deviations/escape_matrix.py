@@ -9,7 +9,7 @@ sit on failed batches only, so that no dollar is counted twice.
 import polars as pl
 
 from assets.batch_matrix.confirmed_causes import quantities_named
-from data_contracts.codes.records import OutcomeSeverity
+from assets.batch_matrix.lost_batches import losing
 from data_contracts.tables import key, table
 
 UNKNOWN = "unknown"
@@ -83,7 +83,7 @@ def _failed(
     ledger: pl.DataFrame, caused: pl.DataFrame, outcomes: pl.DataFrame, definitions: pl.DataFrame
 ) -> pl.DataFrame:
     # What merely happened to the batch (a deviation, a result out of its trend) did not lose it.
-    losing = definitions.filter(pl.col("severity") == OutcomeSeverity.LOST)
+    decisive = losing(definitions)
     confirmed = (
         caused.drop_nulls(["batch_id", "cause_stage"])
         .sort("batch_id", (pl.col("severity") == CRITICAL).not_(), "opened_at", "deviation_id")
@@ -92,7 +92,7 @@ def _failed(
     )
     seen = (
         outcomes.filter(pl.col("is_failure").fill_null(value=False))
-        .join(losing.select("outcome", "first_known_stage", "is_proxy"), on="outcome")
+        .join(decisive.select("outcome", "first_known_stage", "is_proxy"), on="outcome")
         .group_by("batch_id")
         .agg(detected=pl.col("first_known_stage").min(), is_proxy=pl.col("is_proxy").all())
     )

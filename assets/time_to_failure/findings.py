@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from assets.batch_matrix.lost_batches import unpriced
 from assets.statistics.reliability.weibull import WeibullFit
 from assets.time_to_failure.curves.competing_modes import competing_modes
 from assets.time_to_failure.curves.hazard_models import hazard_models
@@ -40,7 +41,6 @@ from assets.time_to_failure.replacement.replayed_lives import recorded_lives
 from assets.time_to_failure.replacement.tables import replacement_curves, replacement_intervals
 from assets.time_to_failure.replacement.todays_plan import todays_intervals
 from data_contracts.assumptions import Assumptions
-from data_contracts.codes.records import OutcomeSeverity
 from data_contracts.profile_schema.rule_names.defining_events import listed_events
 from data_contracts.tables import table
 
@@ -77,8 +77,7 @@ class LifeRecords:
     @property
     def unpriced_events(self) -> set[str]:
         """Failures by which no batch is lost, named as the events of a stratum."""
-        kept = self.outcome_definitions.filter(pl.col("severity") != OutcomeSeverity.LOST)
-        return {f"{FAILED_PREFIX}{outcome}" for outcome in kept["outcome"]}
+        return {f"{FAILED_PREFIX}{outcome}" for outcome in unpriced(self.outcome_definitions)}
 
 
 def findings(
@@ -101,8 +100,8 @@ def findings(
     told = _followed(records)
     strata, spells, failures = told.strata, told.spells, told.failures
     accounts = weibull_fits(strata, told.fits)
-    unpriced = records.unpriced_events
-    decided = _decided(told, assumptions, seed, unpriced, is_quick=is_quick)
+    kept = records.unpriced_events
+    decided = _decided(told, assumptions, seed, kept, is_quick=is_quick)
     defining, scales = records.defining_events, told.scales
     # Failed batches are drawn on the scale of their evidence alone, breakdowns on both.
     drawn = [
@@ -136,8 +135,8 @@ def renewal_decisions(
         seed: Seed of the draws; the same gives the same as ``findings``.
         is_quick: Whether fewer draws are made.
     """
-    unpriced = records.unpriced_events
-    return _decided(_followed(records), assumptions, seed, unpriced, is_quick=is_quick)
+    kept = records.unpriced_events
+    return _decided(_followed(records), assumptions, seed, kept, is_quick=is_quick)
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,7 @@ def _decided(
     told: _Followed,
     assumptions: Assumptions,
     seed: int,
-    unpriced: Collection[str],
+    kept: Collection[str],
     *,
     is_quick: bool,
 ) -> list[Decision]:
@@ -185,5 +184,5 @@ def _decided(
         {event: replacement_costs(assumptions, event) for event in events},
         QUICK_DRAWS if is_quick else DRAWS,
         seed,
-        unpriced,
+        kept,
     )

@@ -13,13 +13,14 @@ import polars as pl
 from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
 from assets.batch_matrix.gate_rows import gate_rows
 from assets.batch_matrix.levels import Levels, levels_of
+from assets.batch_matrix.lost_batches import unpriced
 from assets.failure_models.alarms.alarm_thresholds import thresholds_by_past
 from assets.failure_models.alarms.undecided_zone import NOMINAL_COVERAGE, conformity_scores
 from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_models
 from assets.failure_models.scoring.kept_model_scores import BatchScores, scores_of
 from assets.statistics.prediction_quality.conformal import prediction_sets
 from assets.statistics.regression.detrending import PAST_BATCHES
-from data_contracts.codes.records import OutcomeSeverity, Verdict
+from data_contracts.codes.records import Verdict
 from data_contracts.tables import table
 
 SHOWN_FEATURES = 5
@@ -58,9 +59,7 @@ def score_tables(
     found: dict[str, Rows] = {"model.batch_scores": [], "model.score_contributions": []}
     models = list(frozen_models(boosters))
     prices = {row["gate"]: row for row in alarm_prices.iter_rows(named=True)}
-    unpriced = set(
-        outcome_definitions.filter(pl.col("severity") != OutcomeSeverity.LOST)["outcome"]
-    )
+    kept = unpriced(outcome_definitions)
     # What has become the usual level since a model was kept must not lose the model its column.
     matrices, made = dict[int, GateMatrix](), dict[int, list[str]]()
     for gate in sorted({model.gate for model in models}):
@@ -74,7 +73,7 @@ def score_tables(
         if scores is None:
             continue
         price = prices[model.gate]
-        if model.outcome in unpriced:
+        if model.outcome in kept:
             price = price | {"least_prob": 0.0}
         found["model.batch_scores"] += batch_scores(model, matrix, scores, price, made[model.gate])
         if model.verdict == Verdict.PROCESS_SIGNAL:

@@ -110,7 +110,9 @@ def _notice(source: str, *, is_quick: bool, found: Prices) -> str:
 def _tiles(facts: Facts, said: Answer, found: Prices) -> list[dict[str, str]]:
     is_proxy = bool(said.outcome and said.outcome.get("is_proxy"))
     loss = {
-        "label": "A year, were each lost" if is_proxy else "Failures cost today, a year",
+        "label": "A year, were all beyond limits lost"
+        if is_proxy
+        else "Failures cost today, a year",
         "value": text_of(facts, "cost.loss_per_year", None, "value"),
         "note": text_of(facts, "cost.loss_per_year", None, "interval"),
     }

@@ -8,7 +8,7 @@ from reports.figures.style import ORANGE, axis, figure
 SQL = """
 WITH dated AS (
   SELECT o.outcome,
-    CASE WHEN d.severity <> 'lost' THEN concat(d.title, ', batches of which none was lost by it')
+    CASE WHEN d.severity <> 'lost' THEN concat(d.title, ' (no batch lost)')
       WHEN d.is_proxy THEN 'Batches beyond the proxy limit' ELSE 'Failed batches' END AS heading,
     CAST(date_trunc('quarter', b.started_at) AS DATE) AS quarter, o.is_failure
   FROM core.outcomes AS o JOIN core.batches AS b USING (batch_id)

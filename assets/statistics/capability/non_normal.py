@@ -272,6 +272,8 @@ def _transformed(
         return NonNormalCapability(index, method, p, known.size, share_outside=1.0)
     if not isfinite(low) and not isfinite(high):
         return _none(method, known.size, "the fitted law ends before it reaches a limit")
+    if not low < high:
+        return _none(method, known.size, "the fitted law squeezes both limits into one number")
     found = capability(normal, SpecificationLimits(low, high), confidence=confidence)
     return NonNormalCapability(
         found.ppk, method, p, known.size, found.not_applicable, found.share_outside

@@ -276,6 +276,13 @@ def test_a_limit_at_nought_is_not_taken_to_a_power(low: float, power: float) -> 
     assert np.isnan(only.ppk.value)
 
 
+def test_limits_that_a_power_squeezes_together_are_told() -> None:
+    values = (4 + 0.3 * np.random.default_rng(16).normal(size=200)) ** -2.0
+    found = box_cox_capability(values, SpecificationLimits(1e200, 1e201))
+    assert found.not_applicable
+    assert "squeezes" in found.not_applicable
+
+
 def test_a_bounded_curve_wholly_beyond_a_limit_is_told_so() -> None:
     values = 1 / (1 + np.exp(-np.random.default_rng(8).normal(size=2_000)))
     for limits in (SpecificationLimits(high=-1.0), SpecificationLimits(-3.0, -1.0),

@@ -103,7 +103,11 @@ def box_cox_capability(
         why = f"the least value is {known.min():g}: a power needs values above 0"
     if why:
         return _none("Box-Cox", known.size, why)
-    power = float(boxcox_normmax(known, method="mle"))
+    try:
+        power = float(boxcox_normmax(known, method="mle"))
+    except RuntimeError:  # the likelihood is flat: scipy finds no bracket
+        why = "values differ too little beside their size for a power to matter"
+        return _none("Box-Cox", known.size, why)
     return _transformed(
         lambda x: np.where(x > 0, power_of(np.where(x > 0, x, 1.0), power), -inf),
         known,
@@ -263,6 +267,8 @@ def _transformed(
     confidence: float,
 ) -> NonNormalCapability:
     normal = change(known)
+    if not np.ptp(normal) > 0:
+        return _none(method, known.size, "the fitted law squeezes all values into one number")
     p = float(shapiro(normal).pvalue)
     ends = change(np.array([limits.low, limits.high]))
     low = float(ends[0]) if isfinite(limits.low) else -inf

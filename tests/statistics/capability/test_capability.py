@@ -281,6 +281,9 @@ def test_limits_that_a_power_squeezes_together_are_told() -> None:
     found = box_cox_capability(values, SpecificationLimits(1e200, 1e201))
     assert found.not_applicable
     assert "squeezes" in found.not_applicable
+    near = box_cox_capability(1e9 + 1e-6 * values, SpecificationLimits(high=2e9))
+    assert near.not_applicable
+    assert "too little" in near.not_applicable
 
 
 def test_a_bounded_curve_wholly_beyond_a_limit_is_told_so() -> None:

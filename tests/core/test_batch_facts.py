@@ -167,7 +167,9 @@ def test_a_trend_is_made_of_the_results_there_were_at_the_time(trend, day):
     assert judged["B26"] is True
     assert judged["B00"] is not None  # made first, known after twenty others
     # known before twenty others were, whatever was made before it
-    assert trend(*((v, day(50 + n)) for n, (v, _) in enumerate(usual)), (14.0, day(1)))["B21"] is None
+    assert (
+        trend(*((v, day(50 + n)) for n, (v, _) in enumerate(usual)), (14.0, day(1)))["B21"] is None
+    )
 
 
 def test_without_instants_the_order_of_production_makes_the_trend(trend, day):

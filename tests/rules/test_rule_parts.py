@@ -119,15 +119,15 @@ def test_an_effect_without_failures_or_batches_is_no_exception() -> None:
 
 
 def test_a_rule_that_covers_every_batch_or_none_ends_the_search_and_no_run() -> None:
-    label = np.arange(40) % 4 == 0
-    nobody = np.zeros(40, dtype=np.int64)
-    blocks = chance_blocks(label.astype(float), nobody, np.arange(40), np.full(40, 0.25))
-    x = number("x", np.arange(40.0))
+    label = np.arange(400) % 4 == 0
+    nobody = np.zeros(400, dtype=np.int64)
+    blocks = chance_blocks(label.astype(float), nobody, np.arange(400), np.full(400, 0.25))
+    x = number("x", np.arange(400.0))
     period = Period((x,), label.astype(float), blocks.expected(label.astype(float)), blocks)
     assert without(period, [Rule((RuleCondition(x, -np.inf, np.inf),))]) is None
-    left = without(period, [Rule((RuleCondition(x, 100.0, np.inf),))])
+    left = without(period, [Rule((RuleCondition(x, 1000.0, np.inf),))])
     assert left is not None
-    assert left.label.size == 40
+    assert left.label.size == 400
 
 
 def test_a_later_half_all_of_running_campaigns_confirms_nothing() -> None:

@@ -124,7 +124,7 @@ def _inherited(trace: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
         ancestor=pl.concat_str("ancestor_type", "ancestor", separator="/"),
         lineage=pl.when(is_batch).then(pl.lit(PARENT_BATCH)).otherwise("ancestor_material"),
         part="share",
-        at_most="at_most",
+        largest_share="largest_share",
         levels="levels",
         is_batch=is_batch,
     )
@@ -145,8 +145,8 @@ def _counting(pairs: pl.DataFrame, batches: int) -> pl.DataFrame:
     known = pl.when("is_batch").then(part).when(is_whole_known).then(part / whole)
     left = (1 - known.sum().over(level)).clip(lower_bound=0.0)
     equal = left / known.is_null().sum().over(level)
-    at_most = pl.when("is_batch").then("at_most")  # of a lot: of the batch, not of its material
-    part = pl.coalesce(known, pl.min_horizontal(equal, at_most))
+    most = pl.when("is_batch").then("largest_share")  # of a lot: of the batch, not of its material
+    part = pl.coalesce(known, pl.min_horizontal(equal, most))
     counted = pairs.with_columns(part=part, batches=pl.len().over("ancestor"))
     return counted.filter(
         pl.col("part") > MORE_THAN + 1e-9,

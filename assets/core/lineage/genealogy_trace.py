@@ -51,7 +51,7 @@ def largest_shares(genealogy_edges: pl.DataFrame) -> pl.DataFrame:
             its descendant that have one leave.
 
     Returns:
-        The key of ``core.genealogy_trace`` and ``at_most``, from 0 to 1; nothing where every edge
+        The key of ``core.genealogy_trace`` and ``largest_share``, from 0 to 1; nothing where every edge
         has its share.
     """
     if not genealogy_edges["share"].null_count():
@@ -60,4 +60,6 @@ def largest_shares(genealogy_edges: pl.DataFrame) -> pl.DataFrame:
     left = (1 - pl.col("share").sum().over(made)).clip(lower_bound=0.0)
     filled = genealogy_edges.with_columns(pl.col("share").fill_null(left))
     trace = genealogy_trace(filled)
-    return trace.select(*key("core.genealogy_trace"), at_most=pl.col("share").clip(upper_bound=1.0))
+    return trace.select(
+        *key("core.genealogy_trace"), largest_share=pl.col("share").clip(upper_bound=1.0)
+    )

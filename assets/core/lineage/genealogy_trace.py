@@ -51,8 +51,8 @@ def largest_shares(genealogy_edges: pl.DataFrame) -> pl.DataFrame:
             its descendant that have one leave.
 
     Returns:
-        The key of ``core.genealogy_trace`` and ``largest_share``, from 0 to 1; nothing where every edge
-        has its share.
+        The key of ``core.genealogy_trace`` and ``largest_share``, from 0 to 1; nothing where every
+        edge has its share.
     """
     if not genealogy_edges["share"].null_count():
         genealogy_edges = genealogy_edges.clear()

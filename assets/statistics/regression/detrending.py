@@ -83,7 +83,7 @@ def relative_to_own_past(
         counts += is_there
     mean = np.full(sums.shape, np.nan)
     np.divide(sums, counts, out=mean, where=counts >= fewest)
-    return values[rows] - mean
+    return np.asarray(values[rows] - mean)
 
 
 def _column_mean(values: FloatArray) -> FloatArray:

@@ -1,5 +1,6 @@
-"""Continued process verification: is the process still what it was when it was fixed?
+"""Continued process verification: what is charted, against which limits, and what signals.
 
-Here belong what normal batches look like, limits they keep, and what lies beyond. The mathematics
-belongs to ``assets.statistics``.
+Here belong the plan, charts with versioned limits under one budget of false alarms, signals with
+when they began and what else moved then, capability, and batches watched whole. The mathematics of
+charts is in ``assets.statistics``; what a signal costs belongs to a mart, where the money is.
 """

@@ -19,7 +19,7 @@ from assets.failure_models.alarms.undecided_zone import NOMINAL_COVERAGE, confor
 from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_models
 from assets.failure_models.scoring.kept_model_scores import BatchScores, scores_of
 from assets.statistics.array_types import FloatArray
-from assets.statistics.prediction_quality.calibration import logit
+from assets.statistics.prediction_quality.calibration import expit, logit
 from assets.statistics.prediction_quality.conformal import prediction_sets, undecided_zone
 from assets.statistics.regression.detrending import PAST_BATCHES
 from data_contracts.codes.records import Verdict
@@ -172,7 +172,7 @@ def batch_scores(
     ]
 
 
-def inputs_hash(product: str, values: FloatArray) -> str:
+def inputs_hash(product: str | None, values: FloatArray) -> str:
     """What stands for the values a score was computed from.
 
     Args:
@@ -183,7 +183,7 @@ def inputs_hash(product: str, values: FloatArray) -> str:
         16 hexadecimal digits.
     """
     recorded = np.ascontiguousarray(np.where(np.isnan(values), np.nan, values), dtype="<f8")
-    return sha256(product.encode() + b"\0" + recorded.tobytes()).hexdigest()[:HASH_DIGITS]
+    return sha256(str(product).encode() + b"\0" + recorded.tobytes()).hexdigest()[:HASH_DIGITS]
 
 
 def _decided(good: bool, failed: bool) -> str:

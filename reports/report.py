@@ -19,6 +19,7 @@ from reports.pages import (
     event_findings,
     executive,
     model_card,
+    morning,
     power,
     relevance,
     rules,
@@ -126,6 +127,7 @@ def render(
         .get_template("report.html.j2")
         .render(
             **_functions(facts),
+            **morning.context(facts),
             **what_changed.context(facts),
             **executive.context(facts),
             **ask.context(facts),

@@ -25,11 +25,12 @@ def command(home: HomeOption = None) -> None:
     where = Home(home_of(home))
     report = where.reports_dir / "report.html"
     release = released(where)  # warehouse and report of one run
+    heads = noted_heads(where, last_source_key(where))
     with open_published(release) as published:
         mismatches = [
             *verify(published, release.reports_dir / report.name),
             *verify_tables(published),
-            *verify_scores(published, noted_heads(where, last_source_key(where))),
+            *verify_scores(published, heads),
         ]
     if mismatches:
         shown = [str(mismatch) for mismatch in mismatches[:SHOWN]]
@@ -42,6 +43,8 @@ def command(home: HomeOption = None) -> None:
             + "\nFind out who changed the warehouse; 'lotwise publish' copies it anew and 'lotwise "
             "report' draws it again."
         )
+    for head in heads[-1:]:
+        say(f"Score book: {head.entries:,} entries, head {head.entry_hash}.")
     say(
         f"Every claim in {report} matches the warehouse, whose records are as the run left them "
         "and whose score book is as it was sealed."

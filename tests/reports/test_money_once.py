@@ -15,9 +15,9 @@ from tests.reports.whole_report import render
 
 
 def words(plant: PublishedTables) -> str:
-    """What a reader sees of the main part."""
+    """What a reader sees of the main part of every page."""
     html = render(plant)
-    main = html[html.index("<main") : html.index("</main>")]
+    main = " ".join(re.findall(r"<main\b.*?</main>", html, re.DOTALL))
     shown = re.sub(r"<(script|pre)\b.*?</\1>|<[^>]+>", " ", main, flags=re.DOTALL)
     return " ".join(unescape(shown).split())
 

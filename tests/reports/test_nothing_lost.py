@@ -19,8 +19,8 @@ NO_MONEY = ("copq_ledger", "value_by_gate", "sensitivity", "rate_arithmetic")
 
 
 def words(html: str) -> str:
-    """What a reader sees of the main part."""
-    main = html[html.index("<main") : html.index("</main>")]
+    """What a reader sees of the main part of every page."""
+    main = " ".join(re.findall(r"<main\b.*?</main>", html, re.DOTALL))
     shown = re.sub(r"<(script|pre)\b.*?</\1>|<[^>]+>", " ", main, flags=re.DOTALL)
     return " ".join(unescape(shown).split())
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
+from reports.figures.batches import batch_course, batch_scores, contributions
 from reports.figures.models import (
     alarms,
     auc_by_gate,
@@ -221,5 +222,29 @@ PICTURES = {
         "Counts, and their cost by the ledger where there is one. Right of the stage of origin: "
         "the stages passed before anyone saw. Unknown origins stay in the picture.",
         ("item",),
+    ),
+    "batch_scores": Picture(
+        batch_scores.SQL,
+        batch_scores.draw,
+        "{model}",
+        "One dot per batch, by the two directions in which good ones vary most. Beyond a limit may "
+        "also mean outside these directions, so a diamond can lie in the middle.",
+        ("model",),
+    ),
+    "batch_contributions": Picture(
+        contributions.SQL,
+        contributions.draw,
+        "{batch_id}: what leads its {chart} in {model}",
+        "Share of the distance by sensor and phase. Beside each bar the feature or step that adds "
+        "most, in standard deviations above (orange) or below (blue) good batches.",
+        ("batch_id", "model"),
+    ),
+    "batch_course": Picture(
+        batch_course.SQL,
+        batch_course.draw,
+        "{batch_id} in {model}",
+        "The band holds good batches at all steps of the phase and in all four charts of its "
+        "course with one probability of 99%.",
+        ("model",),
     ),
 }

@@ -13,6 +13,7 @@ from reports.pages import (
     event_findings,
     executive,
     model_card,
+    multivariate,
     power,
     relevance,
     rules,
@@ -186,6 +187,24 @@ PAGES = (
                 "time_to_failure.html.j2",
                 {"time-to-failure": "Time to failure"},
                 (time_to_failure.context,),
+            ),
+        ),
+    ),
+    Page(
+        "batches",
+        "Unlike the others",
+        "Which batches are unlike the others, and in what?",
+        SCIENTISTS,
+        (
+            PageSection(
+                "multivariate.html.j2",
+                {
+                    "whole-batches": "Batches unlike the others",
+                    "score-plots": "Where batches lie",
+                    "courses": "How they went",
+                    "multivariate-models": "What is taken as normal",
+                },
+                (multivariate.context,),
             ),
         ),
     ),

@@ -1,12 +1,12 @@
-"""Does the product keep its promised false alarms, how soon does it find a change, and when it began?
+"""Does the product keep its promised false alarms, and find a change soon and where it began?
 
-All through the product's own tables. ``budget``: plants of 300 quantities on which nothing happens, with
-memory from 0 to 0.7 and skewed values, drafted, charted and watched for a year after fifty batches;
-signals of level and spread together over one promised a month, Nelson's eight rules unadjusted beside
-them. ``power``: on 100 plants a step, a drift and another spread are planted, each on a chart with the
-share it would have among 300; delay of the first signal, and whether the interval of its onset holds
-the batch it began with. Beside it the textbook's charts, widened to the same false alarms, of which
-the best is taken kind by kind.
+All through the product's own tables. ``budget``: plants of 300 quantities on which nothing happens,
+with memory from 0 to 0.7 and skewed values, drafted, charted and watched for a year after fifty
+batches; signals of level and spread together over one promised a month, Nelson's eight rules
+unadjusted beside them. ``power``: on 100 plants a step, a drift and another spread are planted,
+each on a chart with the share it would have among 300; delay of the first signal, and whether the
+interval of its onset holds the batch it began with. Beside it the textbook's charts, widened to the
+same false alarms, of which the best is taken kind by kind.
 
     python benchmarks/verification_study.py --plants 100 --first-seed 1
 """
@@ -70,7 +70,12 @@ def power_row(kind: str, seed: int) -> dict[str, object]:
     values, begin = planted(kind, seed)
     chart = draw(series_of(values), rule_of(CHARTS))
     after = [one for one in signals_of(chart) if one.place >= begin]
-    row: dict[str, object] = {"kind": kind, "seed": seed, "begin": begin, "left": values.size - begin}
+    row: dict[str, object] = {
+        "kind": kind,
+        "seed": seed,
+        "begin": begin,
+        "left": values.size - begin,
+    }
     if not after:
         return row | {"delay": None, "low": None, "high": None, "is_held": None, "said": None}
     first = after[0]

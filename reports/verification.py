@@ -22,6 +22,7 @@ from reports.made_of import parts, remade
 from reports.pages.markup import exact, part_text
 from reports.report import Published, render
 from reports.summary.document import SUMMARY_NAME, render_summary
+from reports.verification_page.page import VERIFICATION_NAME, render_verification_page
 from reports.what_if.page import WHAT_IF_NAME, render_what_if
 
 RELATIVE_TOLERANCE = 1e-9  # sums over threads may differ in the last bits
@@ -268,6 +269,13 @@ def _verify_what_if(published: Published, path: Path) -> list[Mismatch]:
     return [Mismatch("what if", f"{path.name} is not what the warehouse gives now")]
 
 
+def _verify_charts(published: Published, path: Path) -> list[Mismatch]:
+    """Draw the page of charts again: every number on it is the same to the byte."""
+    if not path.is_file() or path.read_text("utf-8") == render_verification_page(published):
+        return []
+    return [Mismatch("process verification", f"{path.name} is not what the warehouse gives now")]
+
+
 def verify(published: Published, html_path: Path) -> list[Mismatch]:
     """Recompute every number of a report from the published warehouse.
 
@@ -291,6 +299,7 @@ def verify(published: Published, html_path: Path) -> list[Mismatch]:
     return [
         *_verify_summary(published, html_path.with_name(SUMMARY_NAME)),
         *_verify_what_if(published, html_path.with_name(WHAT_IF_NAME)),
+        *_verify_charts(published, html_path.with_name(VERIFICATION_NAME)),
         *verify_claims(published),
         *_verify_figures(page, claims),
         *_verify_page(page, _read(render(published, plotly_js=""))),

@@ -1,7 +1,8 @@
-"""The textbook's charts on the same plants, each widened until it alarms no oftener than the product.
+"""The textbook's charts on the same plants, each widened until it alarms no oftener.
 
-What a chart is worth is how soon it finds a change at the same false alarms. So each is run over charts
-in control, its width is found at which it alarms as often, and then over charts with a change.
+What a chart is worth is how soon it finds a change at the same false alarms. So each is run over
+charts in control, its width is found at which it alarms as often, and then over charts with a
+change.
 """
 
 import numpy as np
@@ -31,7 +32,7 @@ def alarms_at(name: str, z: np.ndarray, width: float) -> np.ndarray:
     """Where a chart alarms at a width; it starts anew after each alarm."""
     if name.startswith("cusum"):
         return _cusum(z, float(name.split()[1]), width)
-    weight = float(name.split()[-1])
+    weight = float(name.rsplit(maxsplit=1)[-1])
     if "ranges" in name:
         ranges = np.abs(np.diff(z, axis=1, prepend=z[:, :1]))
         z = (ranges - 1.128) / 0.853

@@ -1,4 +1,4 @@
-"""Plants as the product's own tables: quantities of one product, in control or with a change planted."""
+"""Plants as the product's own tables, in control or with a change planted."""
 
 from datetime import datetime, timedelta
 
@@ -13,8 +13,9 @@ from data_contracts.tables import table
 START = datetime(2020, 1, 6)  # noqa: DTZ001 - instants are UTC without a zone
 APART = timedelta(days=365.25 / 200)  # two hundred batches a year
 FAR = 1e6  # a normal operating range nothing leaves: it puts the quantity into the draft
-# A step of two standard deviations, a drift of one in twenty batches, two and a half times the spread.
+# Two standard deviations, one in twenty batches, and two and a half times the spread.
 STEP, DRIFT, SPREAD = 2.0, 0.05, 2.5
+EMPTY = ("phases", "lab_results", "inspections", "sensor_tags", "outcomes", "deviations")
 PLANTED = ("step", "drift", "spread")
 EARLIEST, LATEST = 80, 170
 
@@ -42,7 +43,14 @@ def records_of(values: np.ndarray) -> ChartedRecords:
     ).with_columns(stage=pl.lit(4), nor_low=pl.lit(-FAR), nor_high=pl.lit(FAR))
     empty = {
         name: table(f"core.{name}")
-        for name in ("phases", "lab_results", "inspections", "sensor_tags", "outcomes", "deviations")
+        for name in (
+            "phases",
+            "lab_results",
+            "inspections",
+            "sensor_tags",
+            "outcomes",
+            "deviations",
+        )
     }
     return ChartedRecords(
         batches=_shaped("core.batches", batches),
@@ -55,7 +63,8 @@ def records_of(values: np.ndarray) -> ChartedRecords:
 def plan_of(records: ChartedRecords) -> pl.DataFrame:
     """The plan that the product drafts from these records."""
     nothing = ("core.outcome_definitions", "core.outcome_margins", "finding.drivers")
-    return chart_plan(records, *(table(name) for name in nothing))
+    definitions, margins, drivers = (table(name) for name in nothing)
+    return chart_plan(records, definitions, margins, drivers)
 
 
 def planted(kind: str, seed: int) -> tuple[np.ndarray, int]:
@@ -82,5 +91,9 @@ def rule_of(charts: int) -> LimitRule:
 
 def _shaped(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     schema = table(name).schema
-    missing = [pl.lit(None, kind).alias(col) for col, kind in schema.items() if col not in frame.columns]
-    return frame.with_columns(missing).select(pl.col(col).cast(kind) for col, kind in schema.items())
+    missing = [
+        pl.lit(None, kind).alias(col) for col, kind in schema.items() if col not in frame.columns
+    ]
+    return frame.with_columns(missing).select(
+        pl.col(col).cast(kind) for col, kind in schema.items()
+    )

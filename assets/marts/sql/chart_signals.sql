@@ -42,13 +42,13 @@ SELECT
     s.batches_to_limit_high,
     s.outside_before,
     s.outside_now,
-    CASE WHEN p.limit_kind IN ('specification', 'outcome_limit', 'plan') THEN
+    CASE WHEN s.outside_now IS NOT NULL AND p.limit_kind <> 'normal_operating_range' THEN
         greatest(s.outside_now_low - s.outside_before, 0) * s.points_a_month * 12 * f.cost_usd
     END AS cost_usd_per_year_low,
-    CASE WHEN p.limit_kind IN ('specification', 'outcome_limit', 'plan') THEN
+    CASE WHEN s.outside_now IS NOT NULL AND p.limit_kind <> 'normal_operating_range' THEN
         greatest(s.outside_now - s.outside_before, 0) * s.points_a_month * 12 * f.cost_usd
     END AS cost_usd_per_year,
-    CASE WHEN p.limit_kind IN ('specification', 'outcome_limit', 'plan') THEN
+    CASE WHEN s.outside_now IS NOT NULL AND p.limit_kind <> 'normal_operating_range' THEN
         greatest(s.outside_now_high - s.outside_before, 0) * s.points_a_month * 12 * f.cost_usd
     END AS cost_usd_per_year_high,
     s.statement

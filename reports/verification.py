@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from data_contracts.errors import LotwiseError
+from reports.annual_review.pack import verify_packs
 from reports.claims import evaluate, written
 from reports.inert_rows import inert
 from reports.made_of import parts, remade
@@ -299,6 +300,10 @@ def verify(published: Published, html_path: Path) -> list[Mismatch]:
     return [
         *_verify_summary(published, html_path.with_name(SUMMARY_NAME)),
         *_verify_what_if(published, html_path.with_name(WHAT_IF_NAME)),
+        *(
+            Mismatch(f"pack {name}", problem)
+            for name, problem in verify_packs(published, html_path.parent)
+        ),
         *_verify_charts(published, html_path.with_name(VERIFICATION_NAME)),
         *verify_claims(published),
         *_verify_figures(page, claims),

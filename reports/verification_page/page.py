@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.pages.facts import Facts
-from reports.report import TEMPLATES_DIR, Published
+from reports.site.environment import TEMPLATES_DIR, Published
 from reports.verification_page import questions
 from reports.verification_page.screening import screening
 from reports.whole_file import whole_file

@@ -10,6 +10,7 @@ from reports.claims import tables_present, tables_read
 from reports.formats import write
 from reports.inert_rows import inert
 
+DIGITS = 4
 Query = Callable[[str], pl.DataFrame]
 
 
@@ -176,9 +177,16 @@ def _claim(family: _Family, sql: str, row: dict[str, Any]) -> YearClaim:
         label=str(row["label"]),
         sql=f"SELECT value FROM ({sql}) WHERE key = {_quoted(key)}",
         value=None if is_text else float(row["value"]),
-        value_text=str(row["value"]) if is_text else write(family.format, row["value"]).full,
+        value_text=str(row["value"]) if is_text else _written(family.format, row["value"]),
         unit=family.unit,
     )
+
+
+def _written(format_name: str, value: float) -> str:
+    """Counts as reports write them; measured numbers with the digits a review is read for."""
+    if format_name == "number":
+        return f"{float(value):.{DIGITS}g}"
+    return write(format_name, value).full
 
 
 def _quoted(text: str) -> str:

@@ -37,7 +37,7 @@ def picture(points: pl.DataFrame) -> str:
         return EDGE + (WIDTH - 2 * EDGE) * at / max(points.height - 1, 1)
 
     def y(value: float) -> float:
-        return HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * (value - low) / unit
+        return float(HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * (value - low) / unit)
 
     year = [at for at, is_year in enumerate(points["is_year"]) if is_year]
     parts = []

@@ -235,8 +235,8 @@ PICTURES = {
         contributions.SQL,
         contributions.draw,
         "{batch_id}: what leads its {chart} in {model}",
-        "Share of the distance by sensor and phase. Beside each bar the feature or step that adds "
-        "most, in standard deviations above (orange) or below (blue) good batches.",
+        "Share of the distance by sensor and phase, with the feature or step that adds most, in "
+        "standard deviations above (orange) or below (blue) good batches.",
         ("batch_id", "model"),
     ),
     "batch_course": Picture(

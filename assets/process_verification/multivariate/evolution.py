@@ -14,10 +14,17 @@ from typing import Any
 import numpy as np
 
 from assets.process_verification.multivariate.kept_text import plain, read, slim, written
-from assets.process_verification.multivariate.phase_one import BLOCKS, FEW, FEWEST
-from assets.statistics.array_types import BoolArray, FloatArray
+from assets.process_verification.multivariate.phase_one import (
+    BLOCKS,
+    CLEANING_RISK,
+    FEW,
+    FEWEST,
+    LARGEST_PART,
+    ROUNDS,
+)
+from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.multivariate.autoscaling import Autoscaling
-from assets.statistics.multivariate.distance_limits import prediction_limit
+from assets.statistics.multivariate.distance_limits import outlying, prediction_limit
 from assets.statistics.multivariate.latent_model import LatentModel
 from assets.statistics.multivariate.partial_least_squares import partial_least_squares
 
@@ -215,3 +222,39 @@ def _inverse_correlation(courses: FloatArray, course: FloatArray) -> FloatArray:
 def is_whole(courses: FloatArray) -> BoolArray:
     """Return per batch whether half of its cells are known."""
     return np.asarray(np.isfinite(courses).mean(axis=(1, 2)) >= 0.5)
+
+
+def clean_courses(
+    courses: FloatArray, tags: list[str], whole: BoolArray, failed: BoolArray, level: float
+) -> tuple[Evolution, IntArray, dict[int, str]] | None:
+    """Fit good batches, those left out whose course is far from what most of the others went.
+
+    Args:
+        courses: (batches in production order, steps, tags), NaN where missing.
+        tags: Names.
+        whole: Per batch, whether enough of it is known.
+        failed: Per batch.
+        level: Probability with which a good batch stays inside everywhere.
+
+    Returns:
+        The fit, the places it was fitted on, and place -> why not, as in ``phase_one``; None where
+        too few batches or tags are left.
+    """
+    excluded = {int(place): "failed" for place in np.flatnonzero(whole & failed)}
+    good = np.flatnonzero(whole & ~failed)
+    spare = int(LARGEST_PART * good.size)
+    for is_last in (False,) * ROUNDS + (True,):
+        fit = Evolution.of(courses[good], tags, level)
+        if fit is None:
+            return None
+        beyond = outlying(fit.held_out**2, 1 - CLEANING_RISK / good.size)
+        out = np.flatnonzero(beyond > 1)
+        out = out[np.argsort(-beyond[out])][:spare]
+        if is_last or not out.size:
+            return fit, good, excluded
+        spare -= out.size
+        for place in out:
+            why = f"course {beyond[place]:.1f} times the limit of the others"
+            excluded[int(good[place])] = why
+        good = np.delete(good, out)
+    return None

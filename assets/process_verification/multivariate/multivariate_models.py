@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.process_verification.multivariate.batch_columns import BatchTable
 from assets.process_verification.multivariate.batch_model import BatchModel
-from assets.process_verification.multivariate.evolution import Evolution, is_whole
+from assets.process_verification.multivariate.evolution import clean_courses, is_whole
 from assets.process_verification.multivariate.model_rows import (
     FALSE_ALARM_PROB,
     Row,
@@ -135,26 +135,27 @@ def _evolution(product: str, phase: PhaseCourses, outcomes: pl.DataFrame) -> tup
         "false_alarm_prob": FALSE_ALARM_PROB,
     }
     failed, whole = failures(outcomes, phase.batch_ids), is_whole(phase.courses)
-    good = np.flatnonzero(whole & ~failed)
-    fit = Evolution.of(phase.courses[good], phase.tags, LEVEL)
-    if fit is None:
-        return refused_row(about, too_few(good.size, 3), good.size), []
-    model = about["model"]
+    cleaned = clean_courses(phase.courses, phase.tags, whole, failed, LEVEL)
+    if cleaned is None:
+        tried = int((whole & ~failed).sum())
+        return refused_row(about, too_few(tried, 3), tried), []
+    fit, good, excluded = cleaned
+    of_model: Row = {"model": about["model"], "chart_statistic": "evolution"}
     told: list[Row] = [
-        {"model": model, "batch_id": phase.batch_ids[place], "chart_statistic": "evolution",
-         "membership": "reference", "value": float(value)}
+        of_model
+        | {"batch_id": phase.batch_ids[place], "membership": "reference", "value": float(value)}
         for place, value in zip(good, fit.held_out, strict=True)
-    ]  # fmt: skip
+    ]
     told += [
-        {"model": model, "batch_id": phase.batch_ids[place], "chart_statistic": "evolution",
-         "membership": "excluded", "excluded_because": "failed"}
-        for place in np.flatnonzero(whole & failed)
-    ]  # fmt: skip
+        of_model
+        | {"batch_id": phase.batch_ids[place], "membership": "excluded", "excluded_because": why}
+        for place, why in sorted(excluded.items())
+    ]
     row = fitted_row(
         about,
         fit,
         good.size,
-        excluded_batches=int((whole & failed).sum()),
+        excluded_batches=len(excluded),
         columns=len(fit.tags),
         components=fit.model.components,
         explained_share=float(fit.model.explained.sum()),

@@ -27,6 +27,7 @@ FROM worst AS w
 JOIN finding.multivariate_contributions AS c USING (batch_id, model, chart_statistic)
 ORDER BY w.times DESC, c.batch_id, c.rank
 """
+LABELLED = ("tag", "phase", "detail", "spreads")
 
 
 def draw(frame: pl.DataFrame) -> go.Figure:
@@ -36,13 +37,15 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         frame: One row per sensor of one batch: tag, phase, detail, share, spreads.
     """
     rows = [
-        f"{tag.replace('_', ' ')}, {phase.replace('_', ' ')}"
-        for tag, phase in frame.select("tag", "phase").iter_rows()
+        f"{tag.replace('_', ' ')}, {phase.replace('_', ' ')}: {_detail(detail, away)}"
+        for tag, phase, detail, away in frame.select(
+            "tag", "phase", "detail", "spreads"
+        ).iter_rows()
     ]
     shares = frame["share"].to_list()
     drawn = figure(
-        height=row_height(len(rows)),
-        x=axis("share of the distance", tickformat=".0%", range=[0, max(shares) * 1.45]),
+        height=row_height(len(rows), each=56),
+        x=axis("share of the distance", tickformat=".0%", range=[0, max(shares) * 1.2]),
         y=rows_axis(rows),
     )
     spreads = frame["spreads"].to_list()
@@ -52,12 +55,15 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         orientation="h",
         width=0.6,
         marker={"color": [BLUE if (away or 0) < 0 else ORANGE for away in spreads]},
-        text=[
-            f"{detail.replace('_', ' ')} {away:+.1f} sd" if away is not None else detail
-            for detail, away in zip(frame["detail"], spreads, strict=True)
-        ],
+        text=[f"{share:.0%}" for share in shares],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="x",
     )
     return drawn
+
+
+def _detail(detail: str, away: float | None) -> str:
+    """The feature or step that adds most, and how far off it is."""
+    said = detail.replace("_", " ")
+    return said if away is None else f"{said} {away:+.1f} sd"

@@ -106,7 +106,8 @@ def test_sensors_with_faults_are_listed_and_live_performance_told(signal_plant) 
     }  # fmt: skip
     headline = {
         "outcome": "failure", "title": "Failure", "is_headline": True, "is_proxy": False,
-        "rule": "x", "severity": "lost", "first_known_stage": 6, "batches": 40, "failures": 3, "pending": 0,
+        "rule": "x", "severity": "lost", "first_known_stage": 6,
+        "batches": 40, "failures": 3, "pending": 0,
     }  # fmt: skip
     page = shown(
         signal_plant,

@@ -26,11 +26,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.failure_models.scoring.model_standing import (
-    ModelLimits,
-    stop_reason,
-    watched,
-)
+from assets.failure_models.scoring.model_standing import stop_reason, watched
+from assets.run_settings import ModelLimits
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import CLUSTER_DEFLATION, garwood
 from benchmarks.studies.record import RESULTS, StudyRecord
@@ -196,7 +193,7 @@ def _reason(
         is_failure=pl.when(is_known).then("is_failure"), known_at=pl.when(is_known).then("known_at")
     )
     evidence = watched(said, seen.tried, limits, 1)
-    return stop_reason(evidence, last * BATCH_DAYS, limits, 1)
+    return stop_reason(evidence, last * BATCH_DAYS, limits)
 
 
 def plant_row(kind: str, seed: int) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def plant_row(cut: Literal["null", "none"], seed: int, batches: int, fitted: int
     )
     prices = load_built_in("tablets")
     models = fitted_at(inputs, at, settings, prices)
-    last = max(made.batch_gates["gate_at"].max(), at)  # type: ignore[type-var]
+    last = max(made.batch_gates["gate_at"].max(), at)
     late = made.batches.filter(pl.col("production_order") > fitted)["batch_id"]
     said = scored_at(inputs, models, last).filter(pl.col("batch_id").is_in(late.implode()))
     findings = said.filter(pl.col("verdict") == "process_signal")

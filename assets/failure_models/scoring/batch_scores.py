@@ -37,6 +37,7 @@ def score_tables(
     gate_values: pl.DataFrame,
     dictionary: pl.DataFrame,
     batch_gates: pl.DataFrame,
+    model_standing: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Score every batch that is new to each kept model.
 
@@ -48,6 +49,8 @@ def score_tables(
             ones are not looked at, so that a night does not grow with history.
         dictionary: ``feature.dictionary``.
         batch_gates: ``feature.batch_gates``.
+        model_standing: ``model.model_standing``: a model that is not in force still scores, and
+            raises no alarm. None where every model is in force.
 
     Returns:
         ``model.batch_scores`` and ``model.score_contributions`` by name.
@@ -58,6 +61,7 @@ def score_tables(
     """
     found: dict[str, Rows] = {"model.batch_scores": [], "model.score_contributions": []}
     models = list(frozen_models(boosters))
+    silent = _silent(model_standing)
     prices = {row["gate"]: row for row in alarm_prices.iter_rows(named=True)}
     # What has become the usual level since a model was kept must not lose the model its column.
     matrices, made = dict[int, GateMatrix](), dict[int, list[str]]()
@@ -72,11 +76,24 @@ def score_tables(
         if scores is None:
             continue
         found["model.batch_scores"] += batch_scores(
-            model, matrix, scores, prices[model.gate], made[model.gate]
+            model,
+            matrix,
+            scores,
+            prices[model.gate],
+            made[model.gate],
+            is_in_force=(model.outcome, model.gate, model.version) not in silent,
         )
         if model.verdict == Verdict.PROCESS_SIGNAL:
             found["model.score_contributions"] += score_contributions(model, matrix, scores)
     return {name: table(name, rows) for name, rows in found.items()}
+
+
+def _silent(model_standing: pl.DataFrame | None) -> set[tuple[str, int, str]]:
+    """Outcome, gate and version of the models that may raise no alarms."""
+    if model_standing is None:
+        return set()
+    stopped = model_standing.filter(pl.col("state") != "in_force")
+    return set(stopped.select("outcome", "gate", "model_version").iter_rows())
 
 
 def _recent(models: Iterable[FrozenModel], gate: int, made: Sequence[str]) -> list[str]:
@@ -103,6 +120,8 @@ def batch_scores(
     scores: BatchScores,
     price: Mapping[str, Any],
     made: Sequence[str],
+    *,
+    is_in_force: bool = True,
 ) -> Rows:
     """Probability, alarm and decision of every new batch, in the shape of ``model.batch_scores``.
 
@@ -112,6 +131,7 @@ def batch_scores(
         scores: What it says of the new batches.
         price: Row of ``economics.alarm_prices`` of its gate.
         made: Every batch of its gate, in production order.
+        is_in_force: Whether it may raise alarms.
     """
     earlier = model.array("tried_prob")
     both = np.concatenate([earlier, scores.probability])
@@ -139,7 +159,7 @@ def batch_scores(
     low, high = (expit(end + level) for end in zone)
     margins = scores.expected_margin.tolist() or [None] * scores.probability.size
     # Without a process signal a high score is no finding, and an alarm would be one.
-    raises_alarms = model.verdict == Verdict.PROCESS_SIGNAL
+    raises_alarms = is_in_force and model.verdict == Verdict.PROCESS_SIGNAL
     return [
         {
             "outcome": model.outcome,

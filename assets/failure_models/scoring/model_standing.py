@@ -5,11 +5,16 @@ every night: it is counted so that a model that is as it was is stopped with at 
 the site states, however long one looks. A stop stands until the model is fitted again.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_models
+from assets.run_settings import ModelLimits
 from assets.statistics.anytime_valid import (
     exceedance_e_value,
     miscalibration_e_value,
@@ -17,39 +22,18 @@ from assets.statistics.anytime_valid import (
 from assets.statistics.array_types import FloatArray
 from assets.statistics.group_drift import group_drift, group_means
 from assets.statistics.intervals import CLUSTER_DEFLATION
+from data_contracts.codes.records import Validation, Verdict
+from data_contracts.tables import table
 
 MODEL_STANDING = "model.model_standing"
+IN_FORCE, STOPPED, AWAITS, NO_SIGNAL = "in_force", "stopped", "awaits_approval", "no_signal"
+SEED = 1  # of the limits' resamples: the same night says the same
 # The last scores a model was tried with, by fits on nearly all it was fitted on in the end.
 REFERENCE_SCORES = 100
-TESTS = 2  # that count evidence: calibration, alarm budget; the others have half of the risk
+TESTS = 4  # drift, results, calibration, alarm budget: each has a quarter of the risk
 DAYS_OF_REFERENCE = 180  # about as long as it takes to make so many batches
 SECONDS_PER_DAY = 86_400
 BOUNDED = 1e-6
-
-
-@dataclass(frozen=True)
-class ModelLimits:
-    """Beyond what a model raises no alarms until it is fitted again.
-
-    Attributes:
-        oldest_days: Age of the newest batch it was fitted on, days.
-        wrongly_stopped_prob: Probability that a model which is as it was is ever stopped by
-            evidence, above 0 and below 1.
-        calibration_band: Factor by which the odds it gives may be wrong, at least 1.
-        budget_band: Factor by which the share of alarms may exceed the alarm budget, at least 1.
-    """
-
-    oldest_days: float = 400.0
-    wrongly_stopped_prob: float = 0.08
-    calibration_band: float = 1.25
-    budget_band: float = 2.0
-
-    def evidence_needed(self, models: int) -> float:
-        """E-value from which a model is stopped, where so many are watched."""
-        return 2 * TESTS * max(models, 1) / self.wrongly_stopped_prob
-
-
-USUAL_LIMITS = ModelLimits()
 
 
 @dataclass(frozen=True)
@@ -74,6 +58,145 @@ class Watched:
     known: int
 
 
+def model_standing(
+    tables: Mapping[str, pl.DataFrame],
+    book: pl.DataFrame,
+    before: pl.DataFrame,
+    approvals: Mapping[str, str],
+    as_of: datetime | None,
+    limits: ModelLimits,
+) -> pl.DataFrame:
+    """Say of every kept model, and of each it takes the place of, whether it may raise alarms.
+
+    Args:
+        tables: ``boosters``, ``predictions``, ``outcomes``, ``batches`` and ``batch_gates``.
+        book: ``history.score_book`` as it was left by the run before.
+        before: This table as it was left by the run before.
+        approvals: Model version -> who approved it.
+        as_of: Instant up to which records count; None where the source has no instants.
+        limits: What is tolerated.
+
+    Returns:
+        ``model.model_standing``.
+    """
+    judged = _with_results(book.filter(pl.col("revision") == 1), tables)
+    past = {(row["outcome"], row["gate"], row["model_version"]): row for row in before.to_dicts()}
+    rows = []
+    for model in frozen_models(tables["boosters"]):
+        place = (model.outcome, model.gate)
+        row = _standing(model, judged, tables, as_of, limits)
+        known = past.get((*place, model.version), {})
+        if known.get("state") == STOPPED:  # a stop stands until the model is fitted again
+            row |= {"state": STOPPED} | {name: known[name] for name in ("reason", "stopped_as_of")}
+        replaced = _replaced(past, place, model.version)
+        if row["state"] == IN_FORCE and replaced is not None:
+            row |= {"replaces": replaced["model_version"]}
+            if model.version in approvals:
+                row["approved_by"] = approvals[model.version]
+            else:
+                row |= {"state": AWAITS, "reason": _await_reason(replaced, model.version)}
+        rows.append(row)
+        if row["state"] == AWAITS and replaced is not None:
+            rows.append({**replaced, "is_current": False})
+    return table(MODEL_STANDING, rows)
+
+
+def _replaced(
+    past: Mapping[tuple[str, int, str], dict[str, Any]], place: tuple[str, int], version: str
+) -> dict[str, Any] | None:
+    """The stopped version a model takes the place of; None where the one before was in force."""
+    own = past.get((*place, version))
+    if own is not None and own["replaces"] is None:
+        return None
+    earlier = [
+        row
+        for (*where, name), row in past.items()
+        if tuple(where) == place and name != version and row["state"] == STOPPED
+    ]
+    wanted = own["replaces"] if own is not None else None
+    named = [row for row in earlier if wanted in (None, row["model_version"])]
+    return named[-1] if named else None
+
+
+def _await_reason(replaced: Mapping[str, Any], version: str) -> str:
+    return (
+        f"It takes the place of {replaced['model_version']}, which was stopped because "
+        f"{replaced['reason']}. Look at both, then: lotwise approve {version} --by NAME"
+    )
+
+
+def _with_results(first: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """What was said first of each batch, with its result and its cluster."""
+    results = tables["outcomes"].select("batch_id", "outcome", "is_failure", "known_at", "margin")
+    return first.join(results, on=["batch_id", "outcome"], how="left").join(
+        _clusters(tables["batches"]), on="batch_id", how="left"
+    )
+
+
+def _clusters(batches: pl.DataFrame) -> pl.DataFrame:
+    code = pl.col("cluster_id").rank("dense").cast(pl.Int64)
+    return batches.select("batch_id", "production_order", cluster=code)
+
+
+def _standing(
+    model: FrozenModel,
+    judged: pl.DataFrame,
+    tables: Mapping[str, pl.DataFrame],
+    as_of: datetime | None,
+    limits: ModelLimits,
+) -> dict[str, Any]:
+    """The row of a model by itself, whatever was before it."""
+    row: dict[str, Any] = {
+        "outcome": model.outcome,
+        "gate": model.gate,
+        "model_version": model.version,
+        "is_current": True,
+        "age_days": _age_days(model, tables["batch_gates"], as_of),
+    }
+    if model.verdict != Verdict.PROCESS_SIGNAL:
+        return row | {"state": NO_SIGNAL, "reason": f"Its verdict is {model.verdict}."}
+    own = (pl.col("outcome") == model.outcome) & (pl.col("gate") == model.gate)
+    said = judged.filter(own & (pl.col("model_version") == model.version)).sort("entry")
+    seen = watched(said, _tried(model, tables), limits, SEED)
+    reason = stop_reason(seen, row["age_days"], limits)
+    return row | {
+        "state": IN_FORCE if reason is None else STOPPED,
+        "reason": reason,
+        "stopped_as_of": as_of if reason is not None else None,
+        **asdict(seen),
+    }
+
+
+def _age_days(
+    model: FrozenModel, batch_gates: pl.DataFrame, as_of: datetime | None
+) -> float | None:
+    """Days since the newest batch it was fitted on passed its gate."""
+    fitted = pl.col("batch_id").is_in(model.numbers["fitted_on"])
+    newest = batch_gates.filter(fitted & (pl.col("gate") == model.gate))["gate_at"].max()
+    if as_of is None or not isinstance(newest, datetime):
+        return None
+    return max((as_of - newest).total_seconds() / SECONDS_PER_DAY, 0.0)
+
+
+def _tried(model: FrozenModel, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The last batches a model was tried on, as ``watched`` takes them."""
+    tried = tables["predictions"].filter(
+        (pl.col("outcome") == model.outcome)
+        & (pl.col("gate") == model.gate)
+        & (pl.col("model") == model.model)
+        & (pl.col("validation") == Validation.ROLLING_ORIGIN)
+        & pl.col("failure_prob").is_not_null()
+    )
+    margins = tables["outcomes"].filter(pl.col("outcome") == model.outcome)
+    return (
+        tried.select("batch_id", "failure_prob", "expected_margin")
+        .join(margins.select("batch_id", "margin"), on="batch_id", how="left")
+        .join(_clusters(tables["batches"]), on="batch_id")
+        .sort("production_order")
+        .tail(REFERENCE_SCORES)
+    )
+
+
 def watched(said: pl.DataFrame, tried: pl.DataFrame, limits: ModelLimits, seed: int) -> Watched:
     """Weigh what a version said first of each batch.
 
@@ -89,7 +212,8 @@ def watched(said: pl.DataFrame, tried: pl.DataFrame, limits: ModelLimits, seed: 
     given = _bounded(known["failure_prob"])
     failed = known["is_failure"].cast(pl.Float64).to_numpy()
     alarm = said["is_alarm"].drop_nulls().cast(pl.Float64).to_numpy()
-    tolerated = min(limits.budget_band * float(said["alarm_budget"].max() or 0.0), 0.5)
+    budget = float(said["alarm_budget"].to_numpy().max(initial=0.0))
+    tolerated = min(limits.budget_band * budget, 0.5)
     together = max(tried.height / max(tried["cluster"].n_unique(), 1), CLUSTER_DEFLATION)
     return Watched(
         drift=_moved(_scores(said), _scores(tried), limits, seed),
@@ -108,14 +232,14 @@ def watched(said: pl.DataFrame, tried: pl.DataFrame, limits: ModelLimits, seed: 
 
 
 def _bounded(probability: pl.Series) -> FloatArray:
-    return np.clip(probability.to_numpy(), BOUNDED, 1 - BOUNDED)
+    return np.asarray(np.clip(probability.to_numpy(), BOUNDED, 1 - BOUNDED))
 
 
 def _moved(later: FloatArray, reference: FloatArray, limits: ModelLimits, seed: int) -> float:
     """How far means of groups have moved, as a share of what is told over a model's life."""
     lives = limits.oldest_days / DAYS_OF_REFERENCE
     horizon = max(round(lives * reference.size), later.size, 1)
-    wrongly = limits.wrongly_stopped_prob / 4
+    wrongly = limits.wrongly_stopped_prob / TESTS
     return group_drift(later, reference, horizon=horizon, wrongly=wrongly, seed=seed).most
 
 
@@ -141,18 +265,15 @@ def _most(evidence: FloatArray) -> float:
     return float(evidence.max(initial=1.0))
 
 
-def stop_reason(
-    seen: Watched, age_days: float | None, limits: ModelLimits, models: int
-) -> str | None:
+def stop_reason(seen: Watched, age_days: float | None, limits: ModelLimits) -> str | None:
     """Say why a model may raise no alarms; None where it may.
 
     Args:
         seen: The evidence against it.
         age_days: Age of the newest batch it was fitted on; None where the source has no instants.
         limits: What is tolerated.
-        models: Models watched.
     """
-    needed = limits.evidence_needed(models)
+    needed = TESTS / limits.wrongly_stopped_prob
     reasons = []
     if age_days is not None and age_days > limits.oldest_days:
         reasons.append(f"it is {age_days:.0f} days old, and {limits.oldest_days:.0f} are allowed")

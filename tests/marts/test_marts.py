@@ -143,7 +143,7 @@ def test_an_alarm_never_stands_under_the_verdict_of_another_gate(plant: Warehous
     assert (row["scored_gate"], row["is_alarm"], row["verdict"]) == (4, True, "process_signal")
 
 
-def test_dispositions_stand_beside_what_was_said_in_time(marts: Mart) -> None:
+def test_recent_dispositions_stand_beside_what_was_said_in_time(marts: Mart) -> None:
     """B5 was decided half a day before the records end; at gate 5 its model raised no alarm."""
     (row,) = marts("recent_dispositions").to_dicts()
     assert (row["batch_id"], row["outcome"], row["result"]) == ("B5", "failure", "good")

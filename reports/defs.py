@@ -35,8 +35,8 @@ def claims(context: dg.AssetExecutionContext) -> pl.DataFrame:
     deps=[DRAFT_KEY, dg.AssetKey(["report", "data_docs"])],
     group_name="reports",
     required_resource_keys={"warehouse"},
-    description="The report for executives and scientists: one HTML file, drawn from the "
-    "copy that is published with it.",
+    description="The report: a page for executives and one a question for scientists, drawn from "
+    "the copy that is published with it.",
 )
 def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Draw the report."""

@@ -20,7 +20,9 @@ from reports.claims import evaluate, written
 from reports.inert_rows import inert
 from reports.made_of import parts, remade
 from reports.pages.markup import exact, part_text
-from reports.report import Published, render
+from reports.pages.registry import ENTRY
+from reports.site.environment import Published
+from reports.site.question_pages import render_pages
 from reports.summary.document import SUMMARY_NAME, render_summary
 from reports.what_if.page import WHAT_IF_NAME, render_what_if
 
@@ -285,13 +287,27 @@ def verify(published: Published, html_path: Path) -> list[Mismatch]:
         raise ReportMissingError(
             f"There is no report at {html_path}: run `lotwise run` or `lotwise report` first."
         )
-    page = _read(html_path.read_text(encoding="utf-8"))
     stored = inert(published.query("SELECT * FROM evidence.claims"))  # as the page shows them
     claims = {row["claim_id"]: row for row in stored.iter_rows(named=True)}
     return [
         *_verify_summary(published, html_path.with_name(SUMMARY_NAME)),
         *_verify_what_if(published, html_path.with_name(WHAT_IF_NAME)),
         *verify_claims(published),
-        *_verify_figures(page, claims),
-        *_verify_page(page, _read(render(published, plotly_js=""))),
+        *_verify_pages(published, html_path, claims),
     ]
+
+
+def _verify_pages(
+    published: Published, html_path: Path, claims: dict[str, dict[str, Any]]
+) -> list[Mismatch]:
+    """Hold every page of questions to its claims and to a fresh rendering."""
+    found: list[Mismatch] = []
+    for file, fresh in render_pages(published).items():
+        path = html_path if file == ENTRY else html_path.parent / file
+        if not path.is_file():
+            found.append(Mismatch(f"page {file}", "is not there"))
+            continue
+        page = _read(path.read_text(encoding="utf-8"))
+        found += _verify_figures(page, claims)
+        found += _verify_page(page, _read(fresh))
+    return found

@@ -72,7 +72,12 @@ def scored_at(inputs: StudyInputs, fitted: Fitted, at: datetime) -> pl.DataFrame
     """``model.batch_scores`` of the night of an instant."""
     gates = inputs.batch_gates.filter(pl.col("gate_at") <= at)
     found = score_tables(
-        fitted.boosters, fitted.alarm_prices, inputs.gate_values, inputs.dictionary, gates
+        fitted.boosters,
+        fitted.alarm_prices,
+        inputs.gate_values,
+        inputs.dictionary,
+        gates,
+        inputs.outcome_definitions,
     )
     return found["model.batch_scores"]
 

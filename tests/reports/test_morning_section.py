@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from reports.claims import evaluate
-from reports.report import render
 from tests.reports.conftest import _shaped
+from tests.reports.whole_report import render
 
 NOW = datetime.fromisoformat("2026-03-02T06:00")
 HOUR = timedelta(hours=1)
@@ -29,7 +29,7 @@ def shown(plant, **tables: list[dict]) -> str:
         table = name.replace("__", ".")
         plant.put(table, _shaped(table, rows))
     plant.put("evidence.claims", evaluate(plant.query))
-    html = render(plant, plotly_js="")
+    html = render(plant)
     start = html.index('<section id="morning">')
     return html[start : html.index("</section>", start)]
 

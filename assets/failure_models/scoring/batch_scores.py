@@ -14,6 +14,7 @@ import polars as pl
 from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
 from assets.batch_matrix.gate_rows import gate_rows
 from assets.batch_matrix.levels import Levels, levels_of
+from assets.batch_matrix.lost_batches import unpriced
 from assets.failure_models.alarms.alarm_thresholds import thresholds_by_past
 from assets.failure_models.alarms.undecided_zone import NOMINAL_COVERAGE, conformity_scores
 from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_models
@@ -37,6 +38,7 @@ def score_tables(
     gate_values: pl.DataFrame,
     dictionary: pl.DataFrame,
     batch_gates: pl.DataFrame,
+    outcome_definitions: pl.DataFrame,
     model_standing: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Score every batch that is new to each kept model.
@@ -49,6 +51,8 @@ def score_tables(
             ones are not looked at, so that a night does not grow with history.
         dictionary: ``feature.dictionary``.
         batch_gates: ``feature.batch_gates``.
+        outcome_definitions: ``core.outcome_definitions``: an alarm pays only where a batch would be
+            lost; on any other outcome it keeps its budget, whatever a lost batch costs.
         model_standing: ``model.model_standing``: a model that is not in force still scores, and
             raises no alarm. None where every model is in force.
 
@@ -63,6 +67,7 @@ def score_tables(
     models = list(frozen_models(boosters))
     silent = _silent(model_standing)
     prices = {row["gate"]: row for row in alarm_prices.iter_rows(named=True)}
+    kept = unpriced(outcome_definitions)
     # What has become the usual level since a model was kept must not lose the model its column.
     matrices, made = dict[int, GateMatrix](), dict[int, list[str]]()
     for gate in sorted({model.gate for model in models}):
@@ -75,13 +80,12 @@ def score_tables(
         scores = scores_of(model, matrix)
         if scores is None:
             continue
+        price = prices[model.gate]
+        if model.outcome in kept:
+            price = price | {"least_prob": 0.0}
+        is_in_force = (model.outcome, model.gate, model.version) not in silent
         found["model.batch_scores"] += batch_scores(
-            model,
-            matrix,
-            scores,
-            prices[model.gate],
-            made[model.gate],
-            is_in_force=(model.outcome, model.gate, model.version) not in silent,
+            model, matrix, scores, price, made[model.gate], is_in_force=is_in_force
         )
         if model.verdict == Verdict.PROCESS_SIGNAL:
             found["model.score_contributions"] += score_contributions(model, matrix, scores)
@@ -129,7 +133,8 @@ def batch_scores(
         model: A kept model.
         matrix: Of its gate.
         scores: What it says of the new batches.
-        price: Row of ``economics.alarm_prices`` of its gate.
+        price: Row of ``economics.alarm_prices`` of its gate; a least risk of 0 leaves the budget
+            alone.
         made: Every batch of its gate, in production order.
         is_in_force: Whether it may raise alarms.
     """

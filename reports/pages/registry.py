@@ -13,7 +13,6 @@ from reports.pages import (
     event_findings,
     executive,
     model_card,
-    morning,
     power,
     relevance,
     rules,
@@ -24,6 +23,7 @@ from reports.pages import (
 )
 from reports.pages.decision import ask, programme, under_way
 from reports.pages.facts import Facts
+from reports.pages.today import morning
 
 Gather = Callable[[Facts], dict[str, Any]]
 ENTRY = "report.html"

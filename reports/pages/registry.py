@@ -16,6 +16,7 @@ from reports.pages import (
     power,
     relevance,
     rules,
+    stages,
     technical,
     time_to_failure,
     what_changed,
@@ -136,6 +137,13 @@ PAGES = (
             PageSection("relevance.html.j2", {"relevance": "Relevance"}, (relevance.context,)),
             PageSection("rules.html.j2", {"patterns": "Failure patterns"}, (rules.context,)),
         ),
+    ),
+    Page(
+        "stages",
+        "The seven stages",
+        "What does each stage say from its own records?",
+        SCIENTISTS,
+        (PageSection("stages.html.j2", {"stages": "A card a stage"}, (stages.context,)),),
     ),
     Page(
         "events",

@@ -16,7 +16,6 @@ from reports.pages import (
     power,
     relevance,
     rules,
-    stages,
     technical,
     time_to_failure,
     what_changed,
@@ -163,7 +162,7 @@ PAGES = (
         "The seven stages",
         "What does each stage say from its own records?",
         SCIENTISTS,
-        (PageSection("stages.html.j2", {"stages": "A card a stage"}, (stages.context,)),),
+        (_technical("stages", stages="A card a stage"),),
     ),
     Page(
         "events",

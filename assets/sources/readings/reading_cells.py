@@ -132,7 +132,7 @@ class ReadingCells:
             local = f"CASE WHEN {is_local} THEN timezone('UTC', {zoned})::VARCHAR END"
             text = f"coalesce({local}, {_in_utc(words)})"
         elif self._is_instant_in_words(cell):
-            text = _in_utc(text)
+            text = _in_utc(f"CAST({text} AS VARCHAR)")
         return text
 
     def _is_instant_in_words(self, cell: Cell) -> bool:

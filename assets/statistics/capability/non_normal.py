@@ -251,6 +251,8 @@ def _transformed(
     high = float(ends[1]) if isfinite(limits.high) and isfinite(ends[1]) else inf
     if not isfinite(low) and not isfinite(high):
         return _none(method, known.size, "the fitted law ends before it reaches a limit")
+    if not low < high:
+        return _none(method, known.size, "the fitted law squeezes both limits into one number")
     normal = change(known)
     found = capability(normal, SpecificationLimits(low, high), confidence=confidence)
     p = float(shapiro(normal).pvalue)

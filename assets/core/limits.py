@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from assets.batch_matrix.lost_batches import losing
 from data_contracts.codes.records import GenealogyKind, OutcomeStatus
 from data_contracts.tables import table
 
@@ -250,8 +251,8 @@ def _batch_limits(batches: pl.DataFrame, phases: pl.DataFrame) -> Iterator[Limit
         yield Limit(
             "outcomes",
             "no_dispositions",
-            "The source records no dispositions: failures are proxies declared in the profile, and "
-            "are called proxies wherever they are shown.",
+            "The source records no dispositions: what counts as a failure is what the profile "
+            "declares, and a proxy is called one wherever it is shown.",
         )
 
 
@@ -263,6 +264,21 @@ def _outcome_limits(
             "outcomes",
             "no_outcomes",
             "The profile declares no outcome: nothing is predicted, and no verdict is given.",
+        )
+    decisive = losing(definitions)
+    if definitions.height and decisive.is_empty():
+        yield Limit(
+            "outcomes",
+            "no_lost_batch",
+            "No outcome the profile declares loses a batch: failures are counted and studied, and "
+            "nothing is priced.",
+        )
+    elif decisive.height and decisive["is_proxy"].all():
+        yield Limit(
+            "outcomes",
+            "all_proxies",
+            "Every outcome by which a batch counts as lost is a proxy, a limit set on results: no "
+            "batch is recorded as lost, and what is priced is arithmetic.",
         )
     counts = outcomes.group_by("outcome", "status").len().sort("outcome", "status")
     words = {OutcomeStatus.PENDING: "still pending", OutcomeStatus.NOT_MEASURED: "not measured"}

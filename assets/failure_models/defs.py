@@ -157,7 +157,9 @@ def power(context: dg.AssetExecutionContext) -> pl.DataFrame:
 
 @dg.multi_asset(
     name="batch_scores",
-    ins=table_ins("model.boosters", "economics.alarm_prices", *FEATURES),
+    ins=table_ins(
+        "model.boosters", "economics.alarm_prices", "core.outcome_definitions", *FEATURES
+    ),
     outs=table_outs(*SCORE_TABLES),
     group_name=SCORING_GROUP,
 )

@@ -1,6 +1,7 @@
 """What a source cannot tell: the barest source and a full one."""
 
 import polars as pl
+import pytest
 
 from assets.core.limits import TABLES, limits
 
@@ -61,6 +62,28 @@ def test_pending_batches_strays_and_missing_margins_are_counted(table, day):
     assert "records.unknown_batch.phases" in codes(found)
     assert "records.unknown_batch.spectra" not in codes(found)
     assert "time.no_dates" not in codes(found)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        ({"rejected": ("lost", False), "late": ("late", False)}, set()),
+        ({"rejected": ("lost", False), "weak": ("lost", True)}, set()),
+        ({"weak": ("lost", True), "late": ("late", False)}, {"outcomes.all_proxies"}),
+        ({"trend": ("out_of_trend", True), "late": ("late", False)}, {"outcomes.no_lost_batch"}),
+        ({}, set()),
+    ],
+)
+def test_where_no_batch_is_recorded_as_lost_it_is_told(table, outcomes, told):
+    stages = {"first_known_stage": 6, "last_gate_before": 5, "title": "T", "rule": "x"}
+    rows = (
+        {"outcome": name, "severity": severity, "is_proxy": is_proxy, **stages}
+        for name, (severity, is_proxy) in outcomes.items()
+    )
+    tables = {name: table(f"core.{name}") for name in (*TABLES, "batches")}
+    definitions = table("core.outcome_definitions", *rows)
+    found = codes(limits(tables, definitions, table("core.outcomes"), NO_STRAYS, {}))
+    assert found & {"outcomes.all_proxies", "outcomes.no_lost_batch"} == told
 
 
 def test_one_kind_of_cost_on_record_leaves_the_other_to_be_told(table, day):

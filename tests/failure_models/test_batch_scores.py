@@ -35,11 +35,15 @@ def made_until(inputs: StudyInputs, last: int) -> StudyInputs:
     )
 
 
-def scored(boosters: pl.DataFrame, inputs: StudyInputs, pays_from: float = 0.0) -> Tables:
+def scored(
+    boosters: pl.DataFrame, inputs: StudyInputs, pays_from: float = 0.0, severity: str = "lost"
+) -> Tables:
     price = {"lever": "alert", "alarm_budget": 0.05, "break_even_prob": 0.0}
     price |= {"caught_failure_usd": 20_000.0, "false_alarm_usd": 0.0, "least_prob": pays_from}
     prices = table("economics.alarm_prices", [price | {"gate": gate} for gate in range(1, 8)])
-    return score_tables(boosters, prices, inputs.gate_values, inputs.dictionary, inputs.batch_gates)
+    definitions = inputs.outcome_definitions.with_columns(severity=pl.lit(severity))
+    features = (inputs.gate_values, inputs.dictionary, inputs.batch_gates)
+    return score_tables(boosters, prices, *features, definitions)
 
 
 def with_press(inputs: StudyInputs) -> StudyInputs:
@@ -158,6 +162,16 @@ def test_no_alarm_is_raised_at_a_risk_at_which_it_does_not_pay(
     assert dear["is_alarm"].sum() == 0
     assert dear["threshold"].min() == pays_from
     assert dear["failure_prob"].to_list() == free["failure_prob"].to_list()
+
+
+@pytest.mark.parametrize("severity", ["reworked", "deviated", "out_of_trend", "late"])
+def test_an_alarm_on_what_loses_no_batch_keeps_its_budget_alone(
+    studied: Tables, later: StudyInputs, night: Tables, severity: str
+) -> None:
+    """What a lost batch costs says nothing of when to warn of a late one."""
+    dear = scored(studied["model.boosters"], later, 1.0, severity)["model.batch_scores"]
+    assert dear.equals(night["model.batch_scores"])
+    assert dear["is_alarm"].sum() > 0
 
 
 def test_a_batch_older_than_those_tried_is_held_against_its_own_past(

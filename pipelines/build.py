@@ -50,6 +50,7 @@ TOPIC_DEFS = (
     "assets.history.defs",
     "assets.marts.defs",
     "assets.similarity.defs",
+    "assets.stages.defs",
     "assets.process_verification.defs",
     "reports.defs",
 )

@@ -101,13 +101,8 @@ COST_TABLES = {
     ),
 }
 
-# Loaded with every source that has them, open to SQL, and read by nothing that is found yet.
-UNUSED = {
-    "spectra": "points of spectra",
-    "stability_results": "stability results",
-}
 # Read beside batches.
-TABLES = tuple(dict.fromkeys((*ABSENT, *COST_TABLES, *UNUSED, "genealogy_edges", "lineages")))
+TABLES = tuple(dict.fromkeys((*ABSENT, *COST_TABLES, "genealogy_edges", "lineages")))
 
 
 def limits(
@@ -138,7 +133,6 @@ def limits(
         *_outcome_limits(outcome_definitions, outcomes, tables["batches"]),
         *_stray_limits(strays),
         *_cost_limits(tables),
-        *_unused(tables),
         *_without_origin(tables["batches"], failure_modes),
         *_genealogy_limits(tables["genealogy_edges"], tables["lineages"]),
         *(() if censored is None else _censored_limits(censored)),
@@ -157,17 +151,6 @@ def _censored_limits(censored: pl.DataFrame) -> Iterator[Limit]:
 def _cost_limits(tables: Mapping[str, pl.DataFrame]) -> list[Limit]:
     absent = [limit for name, limit in COST_TABLES.items() if tables[name].is_empty()]
     return [COSTS] if len(absent) == len(COST_TABLES) else absent
-
-
-def _unused(tables: Mapping[str, pl.DataFrame]) -> Iterator[Limit]:
-    for name, what in UNUSED.items():
-        if not tables[name].is_empty():
-            yield Limit(
-                "records",
-                f"unused.{name}",
-                f"{tables[name].height:,} {what} are loaded and nothing here is made from them; "
-                f"they can be queried as core.{name}.",
-            )
 
 
 def _without_origin(batches: pl.DataFrame, known: Mapping[str, int]) -> Iterator[Limit]:

@@ -9,7 +9,7 @@ from data_contracts.assumptions import Assumptions
 from reports.pages.decision.ask import page_one
 from reports.pages.executive import answer
 from reports.pages.facts import Facts
-from reports.report import Published
+from reports.site.environment import Published
 from reports.workbook.book import write_workbook
 from reports.workbook.front_sheet import Front
 

@@ -9,15 +9,15 @@ import pytest
 from reports.claims import evaluate
 from reports.pages.decision.ask import page_one
 from reports.pages.facts import Facts
-from reports.report import render
 from tests.reports.conftest import PublishedTables, _shaped
 from tests.reports.money_rows import price_shares_rows, price_standing_rows
+from tests.reports.whole_report import render
 
 
 def words(plant: PublishedTables) -> str:
-    """What a reader sees of the main part."""
-    html = render(plant, plotly_js="")
-    main = html[html.index("<main") : html.index("</main>")]
+    """What a reader sees of the main part of every page."""
+    html = render(plant)
+    main = " ".join(re.findall(r"<main\b.*?</main>", html, re.DOTALL))
     shown = re.sub(r"<(script|pre)\b.*?</\1>|<[^>]+>", " ", main, flags=re.DOTALL)
     return " ".join(unescape(shown).split())
 

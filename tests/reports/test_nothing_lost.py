@@ -9,18 +9,18 @@ import pytest
 from reports.claims import evaluate
 from reports.pages.executive import answer, outcomes
 from reports.pages.facts import Facts
-from reports.report import render
 from reports.summary.content import content
 from tests.reports.conftest import PublishedTables, _shaped
 from tests.reports.money_rows import scenarios_rows
+from tests.reports.whole_report import render
 
 MONEY = re.compile(r"\$\s?\d")
 NO_MONEY = ("copq_ledger", "value_by_gate", "sensitivity", "rate_arithmetic")
 
 
 def words(html: str) -> str:
-    """What a reader sees of the main part."""
-    main = html[html.index("<main") : html.index("</main>")]
+    """What a reader sees of the main part of every page."""
+    main = " ".join(re.findall(r"<main\b.*?</main>", html, re.DOTALL))
     shown = re.sub(r"<(script|pre)\b.*?</\1>|<[^>]+>", " ", main, flags=re.DOTALL)
     return " ".join(unescape(shown).split())
 
@@ -44,7 +44,7 @@ def kept_plant(signal_plant: PublishedTables) -> PublishedTables:
 
 
 def test_the_page_says_what_can_be_seen_and_prices_nothing(kept_plant: PublishedTables) -> None:
-    said = words(render(kept_plant, plotly_js=""))
+    said = words(render(kept_plant))
     assert not MONEY.search(said)
     assert "can be seen coming by" in said
     assert "no batch is lost by it, so nothing of it is priced." in said
@@ -58,7 +58,7 @@ def test_no_alarm_has_a_price(kept_plant: PublishedTables) -> None:
     names = ("pays_from", "caught_usd", "false_usd", "raised_above")
     claims = Facts(kept_plant.query).claims
     assert not [each for each in claims if each.startswith(tuple(f"alarm.{n}" for n in names))]
-    said = words(render(kept_plant, plotly_js=""))
+    said = words(render(kept_plant))
     assert "From which risk on an alarm pays" not in said
     assert "its alarms keep the budget alone, and have no price" in said
 
@@ -103,18 +103,18 @@ def test_a_proxy_stays_a_proxy_beside_what_loses_no_batch(signal_plant: Publishe
     added = _shaped("core.outcome_definitions", [late | stages | {"severity_rank": 2}])
     signal_plant._connection.register("added", added)
     signal_plant.execute("INSERT INTO core.outcome_definitions BY NAME SELECT * FROM added")
-    said = words(render(signal_plant, plotly_js=""))
+    said = words(render(signal_plant))
     assert "No batch is recorded as lost. The amounts below say what" in said
     assert "The 17 failed batches on record cost" not in said
 
 
 def test_a_recorded_failure_is_not_denied_beside_a_proxy(mix_plant: PublishedTables) -> None:
-    assert "No batch on record is labelled as failed." in words(render(mix_plant, plotly_js=""))
+    assert "No batch on record is labelled as failed." in words(render(mix_plant))
     mix_plant.execute(
         "UPDATE core.outcome_definitions SET is_proxy = false WHERE outcome = "
         "(SELECT min(outcome) FROM core.outcome_definitions)"
     )
-    said = words(render(mix_plant, plotly_js=""))
+    said = words(render(mix_plant))
     assert "No batch on record is labelled as failed." not in said
     assert "Where a limit stands in for a failure it is marked" in said
 

@@ -30,7 +30,7 @@ PAGES_FOLDER = "pages"
 
 
 @dataclass(frozen=True, eq=False)
-class Section:
+class PageSection:
     """One part of a page.
 
     Attributes:
@@ -61,7 +61,7 @@ class Page:
     title: str
     question: str
     reader: str
-    sections: tuple[Section, ...]
+    sections: tuple[PageSection, ...]
 
     @property
     def file(self) -> str:
@@ -71,8 +71,8 @@ class Page:
 
 EXECUTIVES, SCIENTISTS = "For executives", "For scientists"
 
-_CHANGED = Section("what_changed.html.j2", {"changed": "What changed"}, (what_changed.context,))
-_EXECUTIVE = Section(
+_CHANGED = PageSection("what_changed.html.j2", {"changed": "What changed"}, (what_changed.context,))
+_EXECUTIVE = PageSection(
     "executive.html.j2",
     {
         "answer": "The answer",
@@ -97,9 +97,9 @@ _EXECUTIVE = Section(
 )
 
 
-def _technical(name: str, **headings: str) -> Section:
+def _technical(name: str, **headings: str) -> PageSection:
     titles = {anchor.replace("_", "-"): title for anchor, title in headings.items()}
-    return Section(f"{name}.html.j2", titles, (technical.context, power.context))
+    return PageSection(f"{name}.html.j2", titles, (technical.context, power.context))
 
 
 PAGES = (
@@ -117,7 +117,7 @@ PAGES = (
         SCIENTISTS,
         (
             _technical("verdicts", verdicts="Verdicts by gate", power="What would be found"),
-            Section(
+            PageSection(
                 "strength.html.j2",
                 {"strength": "Strength of evidence"},
                 (executive.context, window_evidence.context),
@@ -133,8 +133,8 @@ PAGES = (
         SCIENTISTS,
         (
             _technical("drivers", drivers="Drivers"),
-            Section("relevance.html.j2", {"relevance": "Relevance"}, (relevance.context,)),
-            Section("rules.html.j2", {"patterns": "Failure patterns"}, (rules.context,)),
+            PageSection("relevance.html.j2", {"relevance": "Relevance"}, (relevance.context,)),
+            PageSection("rules.html.j2", {"patterns": "Failure patterns"}, (rules.context,)),
         ),
     ),
     Page(
@@ -143,7 +143,7 @@ PAGES = (
         "Which events, deviations and paths come before failures?",
         SCIENTISTS,
         (
-            Section(
+            PageSection(
                 "event_findings.html.j2",
                 {
                     "precursors": "Events before failures",
@@ -162,7 +162,7 @@ PAGES = (
         SCIENTISTS,
         (
             _technical("alarms", alarms="Alarms"),
-            Section(
+            PageSection(
                 "time_to_failure.html.j2",
                 {"time-to-failure": "Time to failure"},
                 (time_to_failure.context,),
@@ -175,10 +175,10 @@ PAGES = (
         "What can be closed, and what should be measured next?",
         SCIENTISTS,
         (
-            Section(
+            PageSection(
                 "upper_bounds.html.j2", {"closed": "What can be closed"}, (window_evidence.context,)
             ),
-            Section(
+            PageSection(
                 "next_measurements.html.j2",
                 {"next-measurements": "What to measure next"},
                 (relevance.context,),
@@ -191,7 +191,7 @@ PAGES = (
         "What is the model, and how did its explanations fare?",
         SCIENTISTS,
         (
-            Section(
+            PageSection(
                 "model_card.html.j2",
                 {
                     "model-card": "Model card",

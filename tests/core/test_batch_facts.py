@@ -129,6 +129,101 @@ def test_a_trend_is_of_one_product_and_its_test_gives_it_away(table, day):
     assert "assay" in outcome.defining_quantities
 
 
+@pytest.fixture
+def trend(table):
+    """Judge results of one product by their trend: (value, known_at) in order of production."""
+
+    def judge(*reported):
+        names = [f"B{n:02}" for n in range(len(reported))]
+        batches = table(
+            "core.batches",
+            *(
+                {"batch_id": name, "production_order": n, "cluster_id": name, "product": "P"}
+                for n, name in enumerate(names)
+            ),
+        )
+        results = table(
+            "core.lab_results",
+            *(
+                {"batch_id": name, "stage": 6, "test": "assay", "sample_no": 1, "value": value}
+                | {"censoring": "none", "resulted_at": at}
+                for name, (value, at) in zip(names, reported, strict=True)
+            ),
+        )
+        outcome = declared('"out_of_trend.assay" > 0', OutcomeSeverity.OUT_OF_TREND)
+        records = {name: table(f"core.{name}") for name in RECORDS} | {"lab_results": results}
+        measured = read_by([outcome], batches, records)
+        rows = outcomes([outcome], batches, measured, outcome_margins([outcome], measured))
+        return dict(rows.select("batch_id", "is_failure").iter_rows())
+
+    return judge
+
+
+def test_a_trend_is_made_of_the_results_there_were_at_the_time(trend, day):
+    """B20 is far off those before it, five of which were reported after it and were as far off."""
+    usual = [(value, day(n)) for n, value in enumerate([9.0, 10.0, 11.0] * 7)]
+    late = [(14.0, day(40 + n)) for n in range(5)]
+    judged = trend(*late, *usual, (14.0, day(30)))
+    assert judged["B26"] is True
+    assert judged["B00"] is not None  # made first, known after twenty others
+    # known before twenty others were, whatever was made before it
+    assert (
+        trend(*((v, day(50 + n)) for n, (v, _) in enumerate(usual)), (14.0, day(1)))["B21"] is None
+    )
+
+
+def test_without_instants_the_order_of_production_makes_the_trend(trend, day):
+    undated = [(value, None) for value in [9.0, 10.0, 11.0] * 7]
+    assert trend(*undated, (14.0, None))["B21"] is True
+    assert trend((14.0, None), *undated)["B00"] is None
+    assert trend(*((value, day(n)) for n, (value, _) in enumerate(undated)), (14.0, None))["B21"]
+
+
+def coated(table, day, *runs):
+    """Phases of one batch: unit procedure, phase, unit, day it started, days it took."""
+    return table(
+        "core.phases",
+        *(
+            {"batch_id": "B1", "stage": 4, "unit_procedure": procedure, "phase": phase}
+            | {"equipment_id": unit, "started_at": day(at)}
+            | {"ended_at": None if took is None else day(at + took)}
+            for procedure, phase, unit, at, took in runs
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("runs", "is_repeated"),
+    [
+        # halves of a batch on two coaters at once, one after the other, and never closed
+        ([("coating", "spray", "C1", 0, 0.5), ("coating", "spray", "C2", 0.1, 0.5)], False),
+        ([("coating", "spray", "C1", 0, 0.5), ("coating", "spray", "C2", 0.6, 0.5)], False),
+        ([("coating", "spray", "C1", 0, None), ("coating", "spray", "C2", 0.1, None)], False),
+        # again on the same coater, beside another one, and on another one once it was tested
+        ([("coating", "spray", "C1", 0, 0.5), ("coating", "spray", "C1", 0.6, 0.5)], True),
+        (
+            [
+                ("coating", "spray", "C1", 0, 0.5),
+                ("coating", "spray", "C2", 0.1, 0.5),
+                ("coating", "spray", "C1", 1, 0.5),
+            ],
+            True,
+        ),
+        (
+            [
+                ("coating", "spray", "C1", 0, 0.5),
+                ("sampling", "sample", "S", 0.6, 0.1),
+                ("coating", "spray", "C2", 1, 0.5),
+            ],
+            True,
+        ),
+    ],
+)
+def test_a_phase_on_several_units_is_run_once(decided, table, day, runs, is_repeated):
+    rows = decided(declared('"repeats.coating" > 0'), phases=coated(table, day, *runs))
+    assert rows["B1"]["is_failure"] is is_repeated
+
+
 def test_outcomes_are_ranked_by_what_they_cost():
     late = declared("release_h > 240", name="late")
     lost = declared("disposition = 'rejected'", OutcomeSeverity.LOST, name="lost")

@@ -303,16 +303,21 @@ def result(
     }  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def plant(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The working warehouse of the six batches, marts and all."""
-    warehouse = Warehouse(Home(Path(tmp_path_factory.mktemp("home"))), "plant")
+def built(folder: Path, made: dict[str, list[dict]]) -> Warehouse:
+    """The working warehouse of given records, marts and all."""
+    warehouse = Warehouse(Home(folder), "plant")
     with warehouse.connection():
-        for name, rows in records().items():
+        for name, rows in made.items():
             warehouse.write(name, table(name, rows))
         for name in ORDER:
             warehouse.build_from_sql(f"mart.{name}", SQL / f"{name}.sql")
     return warehouse
+
+
+@pytest.fixture(scope="session")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The working warehouse of the six batches, marts and all."""
+    return built(Path(tmp_path_factory.mktemp("home")), records())
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from assets.marts.defs import SQL
 from data_contracts.catalogue import contract, contract_names
-from tests.marts.conftest import START, Mart
+from tests.marts.conftest import START, Mart, built, records
 
 
 def test_every_mart_has_a_select_and_every_select_a_mart() -> None:
@@ -100,6 +101,24 @@ def test_flagged_batches_pass_the_quantile_of_their_past(marts: Mart) -> None:
     assert (rows["B6"]["scored"], rows["B6"]["result"]) == ("kept_model", "pending")
     assert {row["gate"] for row in rows.values()} == {5}  # gate 4 has no signal
     assert rows["B5"]["lead_time_h"] == pytest.approx((5 - 1.25) * 24)
+
+
+@pytest.mark.parametrize(("severity", "flagged"), [("lost", None), ("late", 0.885)])
+def test_what_loses_no_batch_is_flagged_within_the_budget_alone(
+    tmp_path: Path, severity: str, flagged: float | None
+) -> None:
+    """No alarm on a late batch pays, so the risk from which one would asks nothing of it."""
+    made = records()
+    for price in made["economics.alarm_prices"]:
+        price["least_prob"] = 0.99
+    for definition in made["core.outcome_definitions"]:
+        definition["severity"] = severity
+    warehouse = built(tmp_path, made)
+    with warehouse.connection():
+        rows = warehouse.read("mart.flagged_batches")
+    assert dict(rows.select("batch_id", "threshold").iter_rows()).get("B5") == (
+        flagged and pytest.approx(flagged)
+    )
 
 
 def test_open_batches_have_a_score_only_under_a_signal(marts: Mart) -> None:

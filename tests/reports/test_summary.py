@@ -71,7 +71,7 @@ def test_without_a_signal_nothing_is_asked_and_nothing_claimed(mix_plant):
     assert said["ask"].startswith("No money for control.")
     assert "Any saving from control." in said["unclaimed"]
     assert [tile["value"] for tile in said["tiles"]][1] == "none"
-    assert said["tiles"][0]["label"] == "A year, were each lost"
+    assert said["tiles"][0]["label"] == "A year, were all beyond limits lost"
     assert said["cost_caption"].endswith("had each been lost")
 
 

@@ -105,7 +105,7 @@ def kept_model_rows(
     columns, features = model.numbers["columns"], model.numbers["features"]
     values = in_order(outcome.matrix.values, outcome.matrix.columns, columns)
     matrix = replace(outcome.matrix, values=values, columns=columns, features=features)
-    design = relative_design(model, matrix, values)
+    design = relative_design(model, matrix, values, np.arange(len(matrix.batch_ids)))
     cluster = levels_joined(correlated_clusters(design), features)
     contrast_of = _contrasting(model, matrix, design)
     rows: Rows = []

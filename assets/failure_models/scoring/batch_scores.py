@@ -13,6 +13,7 @@ import polars as pl
 from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
 from assets.batch_matrix.gate_rows import gate_rows
 from assets.batch_matrix.levels import Levels, levels_of
+from assets.batch_matrix.lost_batches import unpriced
 from assets.failure_models.alarms.alarm_thresholds import thresholds_by_past
 from assets.failure_models.alarms.undecided_zone import NOMINAL_COVERAGE, conformity_scores
 from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_models
@@ -33,6 +34,7 @@ def score_tables(
     gate_values: pl.DataFrame,
     dictionary: pl.DataFrame,
     batch_gates: pl.DataFrame,
+    outcome_definitions: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """Score every batch that is new to each kept model.
 
@@ -44,6 +46,8 @@ def score_tables(
             ones are not looked at, so that a night does not grow with history.
         dictionary: ``feature.dictionary``.
         batch_gates: ``feature.batch_gates``.
+        outcome_definitions: ``core.outcome_definitions``: an alarm pays only where a batch would be
+            lost; on any other outcome it keeps its budget, whatever a lost batch costs.
 
     Returns:
         ``model.batch_scores`` and ``model.score_contributions`` by name.
@@ -55,6 +59,7 @@ def score_tables(
     found: dict[str, Rows] = {"model.batch_scores": [], "model.score_contributions": []}
     models = list(frozen_models(boosters))
     prices = {row["gate"]: row for row in alarm_prices.iter_rows(named=True)}
+    kept = unpriced(outcome_definitions)
     # What has become the usual level since a model was kept must not lose the model its column.
     matrices, made = dict[int, GateMatrix](), dict[int, list[str]]()
     for gate in sorted({model.gate for model in models}):
@@ -67,9 +72,10 @@ def score_tables(
         scores = scores_of(model, matrix)
         if scores is None:
             continue
-        found["model.batch_scores"] += batch_scores(
-            model, matrix, scores, prices[model.gate], made[model.gate]
-        )
+        price = prices[model.gate]
+        if model.outcome in kept:
+            price = price | {"least_prob": 0.0}
+        found["model.batch_scores"] += batch_scores(model, matrix, scores, price, made[model.gate])
         if model.verdict == Verdict.PROCESS_SIGNAL:
             found["model.score_contributions"] += score_contributions(model, matrix, scores)
     return {name: table(name, rows) for name, rows in found.items()}
@@ -106,7 +112,8 @@ def batch_scores(
         model: A kept model.
         matrix: Of its gate.
         scores: What it says of the new batches.
-        price: Row of ``economics.alarm_prices`` of its gate.
+        price: Row of ``economics.alarm_prices`` of its gate; a least risk of 0 leaves the budget
+            alone.
         made: Every batch of its gate, in production order.
     """
     earlier = model.array("tried_prob")

@@ -12,7 +12,7 @@ from assets.failure_models.estimators.left_out_risk import corrected
 from assets.failure_models.scoring.freezing import group_means_of, logistic_of, pairs_of, trees_of
 from assets.failure_models.scoring.frozen_model import FrozenModel
 from assets.statistics.array_types import FloatArray, IntArray
-from assets.statistics.regression.detrending import relative_to_past
+from assets.statistics.regression.detrending import relative_to_own_past
 
 
 @dataclass(frozen=True)
@@ -65,23 +65,22 @@ def _by_label(
     )
     fit, design = (
         logistic_of(model.numbers["feature_fit"]),
-        relative_design(model, matrix, values)[rows],
+        relative_design(model, matrix, values, rows),
     )
     probability, contribution = fit.predict(design, product), fit.contributions(design)
     return BatchScores(rows, values[rows], probability, np.empty(0), contribution)
 
 
-def relative_design(model: FrozenModel, matrix: GateMatrix, values: FloatArray) -> FloatArray:
+def relative_design(
+    model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
+) -> FloatArray:
     """Features within product relative to the recent past, as the model was fitted on them.
 
-    Args:
-        model: A kept model.
-        matrix: Every batch of its gate, in production order.
-        values: (batches, columns) as recorded, in the model's order.
+    Row by row: what else is scored in the same night changes no digit.
     """
     product = _product_codes(model, matrix)
     within = values - group_means_of(model.numbers["feature_means"]).of(product)
-    return in_spreads(relative_to_past(within), model.array("scale"))
+    return in_spreads(relative_to_own_past(within, rows), model.array("scale"))
 
 
 def _product_codes(model: FrozenModel, matrix: GateMatrix) -> IntArray:
@@ -98,7 +97,7 @@ def expected_margins(model: FrozenModel, matrix: GateMatrix) -> FloatArray:
 def _by_margins(
     model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
 ) -> BatchScores:
-    design = relative_design(model, matrix, values)[rows]
+    design = relative_design(model, matrix, values, rows)
     expected = expected_margins(model, matrix)[rows]
     parts = np.zeros((*design.shape, len(model.numbers["quantities"])))
     score = np.zeros(expected.shape)

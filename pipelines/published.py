@@ -22,6 +22,7 @@ from pipelines.incremental.kept_work import KEPT_WORK, KeptWork
 from pipelines.site.last_requests import remember
 from pipelines.site.nothing_new import remember_seen
 from reports.defs import DRAFT_KEY
+from warehouse.score_heads import note_head
 from warehouse.store import Warehouse
 
 RECORDS = tuple(
@@ -110,6 +111,7 @@ def published_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResu
     warehouse: Warehouse = context.resources.warehouse
     retention = context.resources.run_settings.retention
     file = warehouse.release(retention)
+    note_head(warehouse, context.resources.run_settings.run_id)
     forget_runs(context.instance, warehouse.home, context.run.run_id, retention.runs)
     if context.resources.run_settings.as_of is None:  # a look back is nothing to do every night
         config: Mapping[str, Any] = context.run.run_config

@@ -73,6 +73,7 @@ SLOW_FILES = (
     "tests/reports/test_event_findings.py",
     "tests/reports/test_leak_questions_section.py",
     "tests/reports/test_model_card_section.py",
+    "tests/reports/test_morning_section.py",
     "tests/reports/test_money_once.py",
     "tests/reports/test_nothing_failed.py",
     "tests/reports/test_nothing_lost.py",

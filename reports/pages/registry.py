@@ -23,6 +23,7 @@ from reports.pages import (
 )
 from reports.pages.decision import ask, programme, under_way
 from reports.pages.facts import Facts
+from reports.pages.today import morning
 
 Gather = Callable[[Facts], dict[str, Any]]
 ENTRY = "report.html"
@@ -70,6 +71,7 @@ class Page:
 
 
 EXECUTIVES, SCIENTISTS = "For executives", "For scientists"
+TODAY = "For the morning"
 
 _CHANGED = PageSection("what_changed.html.j2", {"changed": "What changed"}, (what_changed.context,))
 _EXECUTIVE = PageSection(
@@ -109,6 +111,24 @@ PAGES = (
         "What failed batches cost, and what can be prevented",
         EXECUTIVES,
         (_CHANGED, _EXECUTIVE),
+    ),
+    Page(
+        "morning",
+        "This morning",
+        "What to look at this morning",
+        TODAY,
+        (
+            PageSection(
+                "morning.html.j2",
+                {
+                    "morning": "Open batches",
+                    "decided": "Decided in the last day",
+                    "sensors": "Sensors of the last day",
+                    "live": "How good alarms were",
+                },
+                (morning.context, executive.context),
+            ),
+        ),
     ),
     Page(
         "evidence",

@@ -1,7 +1,7 @@
 """What the pages of batches are drawn from: every table asked once, its rows handed out by batch.
 
-A page is drawn of failed and flagged batches alone. What it says depends on nothing made after its
-batch, so that a page drawn once need not be drawn again.
+A page is drawn of failed and flagged batches alone. But for the batches like it, what it says
+depends on nothing made after its batch, so that a page drawn once is seldom drawn again.
 """
 
 from collections import defaultdict

@@ -19,6 +19,7 @@ from assets.failure_models.scoring.frozen_model import (
     frozen_models,
 )
 from assets.failure_models.study import run_study
+from data_contracts.codes.records import Verdict
 from data_contracts.tables import table
 from tests.failure_models.test_investigation import card_inputs
 
@@ -150,8 +151,21 @@ def test_a_night_raises_the_alarms_that_were_priced(
             "failure_prob", "threshold", "is_alarm"
         ).iter_rows():
             assert threshold == np.quantile(past[-100:], 0.95)
-            assert is_alarm == (probability > threshold)
+            is_finding = model.verdict == Verdict.PROCESS_SIGNAL
+            assert is_alarm == (probability > threshold if is_finding else None)
             past.append(probability)
+
+
+def test_what_is_foretold_lies_outside_the_undecided_zone(night: Tables) -> None:
+    scores = night["model.batch_scores"]
+    low, high = pl.col("undecided_low_prob"), pl.col("undecided_high_prob")
+    prob = pl.col("failure_prob")
+    assert scores.filter(low > high).is_empty()
+    assert scores.filter((pl.col("foretold") == "good") & (prob > low)).is_empty()
+    assert scores.filter((pl.col("foretold") == "failed") & (prob < high)).is_empty()
+    inside = scores.filter((prob > low) & (prob < high))
+    assert set(inside["foretold"]) == {"undecided"}
+    assert set(scores["foretold"]) >= {"good", "undecided"}
 
 
 def test_no_alarm_is_raised_at_a_risk_at_which_it_does_not_pay(

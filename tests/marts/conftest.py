@@ -19,6 +19,8 @@ ORDER = (
     *("outcomes", "results", "flagged_batches", "batches", "failures"),
     *(
         "open_batches",
+        "recent_dispositions",
+        "sensor_quality",
         "similar_batches",
         "drivers",
         "relevance",
@@ -44,7 +46,7 @@ def records() -> dict[str, list[dict]]:
             "campaign_id": "C1" if i < 3 else "C2", "cluster_id": "L", "started_at": begun,
             "started_at_precision": "instant", "ended_at": begun + DAY,
             "disposition": {2: "rejected", 5: "reworked", 6: "pending"}.get(i, "released"),
-            "dispositioned_at": None if i == 6 else begun + 5 * DAY,
+            "dispositioned_at": {5: begun + 19.5 * DAY, 6: None}.get(i, begun + 5 * DAY),
             "failure_mode": "blend" if i == 2 else None,
         }
         for i, (name, begun) in enumerate(at.items(), start=1)
@@ -179,9 +181,35 @@ def records() -> dict[str, list[dict]]:
             {
                 "outcome": outcome, "gate": 5, "batch_id": "B6", "model": "ridge",
                 "model_version": "1", "verdict": verdict, "failure_prob": 0.6, "threshold": 0.5,
-                "is_alarm": True, "foretold": "failed",
+                "is_alarm": True if verdict == "process_signal" else None,
+                "foretold": "failed", "undecided_low_prob": 0.1, "undecided_high_prob": 0.5,
             }
             for outcome, verdict in (("failure", "process_signal"), ("blend", "no_signal"))
+        ],
+        "model.score_contributions": [
+            {
+                "outcome": "failure", "gate": 5, "batch_id": "B6", "rank": rank,
+                "feature": feature, "contribution": contribution, "value": 2.71828,
+            }
+            for rank, (feature, contribution) in enumerate(
+                [("parameter.speed", 0.5), ("parameter.tilt", 0.2), ("parameter.heat", -0.1)],
+                start=1,
+            )
+        ],
+        "history.score_book": [
+            {
+                "entry": entry, "outcome": outcome, "gate": gate, "batch_id": "B5",
+                "revision": revision, "model": "ridge", "model_version": "1",
+                "verdict": "process_signal", "failure_prob": prob, "threshold": 0.5,
+                "alarm_budget": 0.05, "is_alarm": is_alarm, "foretold": "undecided",
+                "as_of": START + 53 * DAY, "scored_at": START, "run_id": "r1",
+                "previous_hash": "0" * 64, "entry_hash": "0" * 64,
+            }
+            for entry, outcome, gate, revision, prob, is_alarm in (
+                (1, "failure", 3, 1, 0.9, True), (2, "failure", 4, 1, 0.2, False),
+                (3, "failure", 5, 1, 0.7, None), (4, "failure", 4, 2, 0.9, True),
+                (5, "blend", 4, 1, 0.9, True),
+            )
         ],
         "finding.drivers": [
             {
@@ -204,17 +232,20 @@ def records() -> dict[str, list[dict]]:
         ],
         "evidence.sensor_faults": [
             {
-                "batch_id": "B1", "unit_procedure": "u", "phase": "p", "tag": "speed_rpm",
+                "batch_id": batch, "unit_procedure": "u", "phase": "p", "tag": "speed_rpm",
                 "fault": fault, "amount": 1.0, "amount_unit": "h", "known_at": START,
             }
-            for fault in ("flatline", "gap")
+            for batch, fault in (("B1", "flatline"), ("B1", "gap"), ("B6", "spike"))
         ],
         "feature.sensor_phase_features": [
             {
                 "batch_id": batch, "unit_procedure": "u", "phase": "p", "tag": "speed_rpm",
-                "month": START.date(), "readings": 9, "known_at": START,
+                "month": START.date(), "readings": 9, "faulty_readings": faulty,
+                "faulty_share": faulty / 9, "golden_distance": distance, "known_at": known_at,
             }
-            for batch in ("B1", "B2")
+            for batch, faulty, distance, known_at in (
+                ("B1", 1, 0.5, START), ("B2", 2, 0.7, START), ("B6", 3, 4.5, START + 61 * DAY),
+            )
         ],
         "economics.sensitivity": [
             {

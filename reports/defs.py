@@ -109,6 +109,24 @@ def live_page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     return _drawn(context, file)
 
 
+@dg.asset(
+    key=["report", "verification"],
+    deps=[DRAFT_KEY],
+    group_name="reports",
+    required_resource_keys={"warehouse"},
+    description="The page of continued process verification: every chart, the worst first.",
+)
+def verification_page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Draw the charts."""
+    from reports.verification_page.page import write_verification_page
+    from warehouse.published_copy.published import open_published
+
+    release = context.resources.warehouse.release_in_hand()
+    with open_published(release) as published:
+        file = write_verification_page(published, release.reports_dir)
+    return _drawn(context, file)
+
+
 def _drawn(context: dg.AssetExecutionContext, file: Path) -> dg.MaterializeResult[None]:
     """Name a file by where readers find it once it is published."""
     place = context.resources.warehouse.home.reports_dir / file.name

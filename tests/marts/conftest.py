@@ -22,6 +22,7 @@ ORDER = (
         "recent_dispositions",
         "sensor_quality",
         "similar_batches",
+        "chart_signals",
         "drivers",
         "relevance",
         "next_measurements",
@@ -284,6 +285,33 @@ def records() -> dict[str, list[dict]]:
                 "is_own_product": True,
             }
             for rank, neighbour in enumerate(("B1", "B3"), start=1)
+        ],
+        "finding.chart_plan": [
+            {
+                "chart_id": name, "product": "P1", "source": source, "stage": 6, "quantity": name,
+                "standing": "charted", "chart": "i_mr", "reason": "So.", "is_critical": True,
+                "importance": 1.0, "batches": 6, "planned_by": "nobody", "limit_kind": kind,
+            }
+            for name, source, kind in (
+                ("assay", "lab_result", "specification"),
+                ("speed", "parameter", "normal_operating_range"),
+            )
+        ],
+        "finding.chart_points": [
+            {
+                "batch_id": "B6", "chart_id": "assay", "place": 6, "known_at": START + 60 * DAY,
+                "version": 1, "phase": "II", "value": 1.0, "censoring": "none",
+                "subgroup_size": 1.0,
+            }
+        ],
+        "finding.chart_signals": [
+            {
+                "chart_id": name, "place": 6, "watch": "level", "batch_id": batch, "version": 1,
+                "known_at": START + day * DAY, "episode": 1, "direction": "up", "batches": 2,
+                "outside_before": 0.01, "outside_now_low": 0.0, "outside_now": 0.03,
+                "outside_now_high": 0.06, "points_a_month": 10.0, "statement": "It moved up.",
+            }
+            for name, batch, day in (("assay", "B6", 60), ("speed", "B3", 30))
         ],
         "finding.investigation_cards": [
             {

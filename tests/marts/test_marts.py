@@ -237,6 +237,18 @@ def test_trace_says_what_became_of_both_ends(marts: Mart) -> None:
     assert (intermediate["share"], intermediate["material"]) == (0.2, "api")
 
 
+def test_chart_signals_say_what_a_limit_left_behind_would_cost(marts: Mart) -> None:
+    rows = {row["quantity"]: row for row in marts("chart_signals").to_dicts()}
+    assay, speed = rows["assay"], rows["speed"]
+    cost = marts("failures")["cost_usd"].cast(float).sum()  # of the one failed batch
+    # Two in a hundred more than before, of 120 batches a year.
+    assert assay["cost_usd_per_year"] == pytest.approx(0.02 * 120 * cost)
+    assert assay["cost_usd_per_year_low"] == 0
+    assert assay["cost_usd_per_year_high"] == pytest.approx(0.05 * 120 * cost)
+    assert speed["cost_usd_per_year"] is None
+    assert (assay["is_new"], speed["is_new"]) == (True, False)
+
+
 def test_similar_batches_carry_what_became_of_both(marts: Mart) -> None:
     rows = marts("similar_batches").sort("rank").to_dicts()
     assert [(row["neighbour_id"], row["is_same_campaign"]) for row in rows] == [

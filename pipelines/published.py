@@ -36,7 +36,10 @@ _READ = "SELECT file, sha256 FROM evidence.inputs WHERE used_as = 'delivered'"
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
 DRAWN_KEYS = [
     DATA_DOCS_KEY,
-    *(dg.AssetKey(["report", name]) for name in ("executive", "summary", "what_if", "workbook")),
+    *(
+        dg.AssetKey(["report", name])
+        for name in ("executive", "summary", "verification", "what_if", "workbook")
+    ),
 ]
 
 

@@ -42,10 +42,12 @@ def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[
     """Draw the report."""
     from reports.report import write_report
     from warehouse.published_copy.published import open_published
+    from warehouse.published_copy.release import released
 
-    release = context.resources.warehouse.release_in_hand()
+    warehouse = context.resources.warehouse
+    release, before = warehouse.release_in_hand(), released(warehouse.home).reports_dir
     with open_published(release) as published:
-        file = write_report(published, release.reports_dir, release.data_docs_dir)
+        file = write_report(published, release.reports_dir, release.data_docs_dir, before)
     return _drawn(context, file)
 
 
@@ -104,6 +106,24 @@ def live_page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     release = context.resources.warehouse.release_in_hand()
     with open_published(release) as published:
         file = write_what_if(published, release.reports_dir)
+    return _drawn(context, file)
+
+
+@dg.asset(
+    key=["report", "verification"],
+    deps=[DRAFT_KEY],
+    group_name="reports",
+    required_resource_keys={"warehouse"},
+    description="The page of continued process verification: every chart, the worst first.",
+)
+def verification_page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Draw the charts."""
+    from reports.verification_page.page import write_verification_page
+    from warehouse.published_copy.published import open_published
+
+    release = context.resources.warehouse.release_in_hand()
+    with open_published(release) as published:
+        file = write_verification_page(published, release.reports_dir)
     return _drawn(context, file)
 
 

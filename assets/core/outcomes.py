@@ -14,6 +14,7 @@ from assets.core.possible_results import compared_with, possible_results
 from data_contracts.codes.records import OutcomeStatus
 from data_contracts.expressions import columns_of, holds
 from data_contracts.profile_schema.outcomes import BATCH_COLUMNS, SEVERITIES, Outcome
+from data_contracts.profile_schema.rule_names.batch_facts import REPEATS
 from data_contracts.tables import key, table
 
 NO_FAILURE_MODE = "none"  # what a rule sees as the mode of a released batch
@@ -106,6 +107,7 @@ def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) ->
         "batch_id",
         "disposition",
         "dispositioned_at",
+        "ended_at",
         failure_mode=pl.when(pl.col("disposition") == "released")
         .then(pl.lit(NO_FAILURE_MODE))
         .otherwise("failure_mode"),
@@ -118,7 +120,7 @@ def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) ->
     else:  # nobody measured it, so it has no type to compare either
         frame = frame.with_columns(is_failure=pl.lit(None, pl.Boolean))
     known_at = pl.max_horizontal(
-        *(pl.col(f"{name} known_at") for name in quantities),
+        *(_known_at(outcome, name) for name in quantities),
         pl.col("dispositioned_at") if by_disposition else pl.lit(None, pl.Datetime("us")),
     )
     is_pending = pl.col("disposition").fill_null("pending") == "pending"
@@ -139,6 +141,18 @@ def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) ->
         known_at=pl.when(pl.col("status") == "known").then(known_at),
         status="status",
     )
+
+
+def _known_at(outcome: Outcome, quantity: str) -> pl.Expr:
+    """When a quantity was known; how often something happened, when nothing more can.
+
+    That it happened at all is known from the first time on, and that is what most rules ask.
+    """
+    at = pl.col(f"{quantity} known_at")
+    is_counted = quantity in outcome.defined_by_events or quantity.startswith(f"{REPEATS}.")
+    if not is_counted or max(compared_with(outcome.rule, quantity, outcome.where), default=0) < 1:
+        return at
+    return pl.max_horizontal(at, pl.coalesce("dispositioned_at", "ended_at"))
 
 
 def _judged(frame: pl.DataFrame, quantities: Sequence[str], outcome: Outcome) -> pl.Series:

@@ -28,6 +28,19 @@ TABLES = (
     "finding.chart_moves",
     "finding.capability",
 )
+# A night runs everything but the group of the refit.
+MODELS_GROUP = "multivariate_models"
+BATCHES_OF = (
+    "feature.batch_gates",
+    "feature.sensor_phase_features",
+    "feature.phase_trajectories",
+)
+MODELS = ("model.multivariate_models", "finding.multivariate_reference")
+SCORES = (
+    "finding.multivariate_scores",
+    "finding.multivariate_contributions",
+    "finding.batch_evolution",
+)
 
 
 @table_asset(
@@ -71,3 +84,33 @@ def process_verification(
     charts = found["finding.chart_limits"]["chart_id"].n_unique()
     context.log.info(f"{charts} charts, {signals} signals under the promised false alarms")
     yield from table_outputs(found, TABLES)
+
+
+@dg.multi_asset(
+    name="multivariate_models",
+    ins=table_ins(*BATCHES_OF, "core.outcomes", "core.outcome_margins", "core.outcome_definitions"),
+    outs=table_outs(*MODELS),
+    group_name=MODELS_GROUP,
+)
+def multivariate_models(**tables: pl.DataFrame) -> Iterator[Any]:
+    """Fit what normal batches look like, by product."""
+    from assets.process_verification.multivariate import multivariate_models as topic
+    from assets.statistics.one_thread import one_thread
+
+    with one_thread():
+        yield from table_outputs(topic.multivariate_models(**tables), MODELS)
+
+
+@dg.multi_asset(
+    name="multivariate_scores",
+    ins=table_ins(*MODELS, *BATCHES_OF),
+    outs=table_outs(*SCORES),
+    group_name=GROUP,
+)
+def multivariate_scores(**tables: pl.DataFrame) -> Iterator[Any]:
+    """Ask the kept models about every batch; nothing is fitted."""
+    from assets.process_verification.multivariate import multivariate_scores as topic
+    from assets.statistics.one_thread import one_thread
+
+    with one_thread():
+        yield from table_outputs(topic.multivariate_scores(**tables), SCORES)

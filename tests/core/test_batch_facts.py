@@ -86,6 +86,27 @@ def test_a_class_of_deviations_decides_whatever_their_category(decided, table, d
     assert failed == {"B1": False, "B2": True, "B3": False, "B4": None}
 
 
+def test_a_rule_that_counts_is_known_when_the_batch_is_decided(decided, table, day):
+    """One deviation of two at most may become three; that there is one is known from then on."""
+    rows = [("D1", "B1", 1), ("D2", "B1", 2), ("D3", "B2", 3)]
+    deviations = table(
+        "core.deviations",
+        *(
+            {"deviation_id": name, "batch_id": batch, "category": "label", "severity": "minor"}
+            | {"opened_at": day(at)}
+            for name, batch, at in rows
+        ),
+    )
+    kind = "deviation_class.minor"
+    found = {
+        most: decided(declared(f'"{kind}" > {most}', events=(kind,)), deviations=deviations)
+        for most in (0, 1)
+    }
+    assert [found[0][batch]["known_at"] for batch in ("B1", "B2")] == [day(1), day(3)]
+    assert [found[1][batch]["is_failure"] for batch in ("B1", "B2")] == [True, False]
+    assert [found[1][batch]["known_at"] for batch in ("B1", "B2")] == [day(3), day(13)]
+
+
 def test_a_next_value_is_out_of_trend_beyond_its_prediction_interval():
     """Thirty results 9, 10, 11 in turn: mean 10, s 0.8305; the interval reaches 2.79 (t of 29)."""
     values = np.array([9.0, 10.0, 11.0] * 10 + [12.7])

@@ -22,9 +22,11 @@ ORDER = (
         "recent_dispositions",
         "sensor_quality",
         "similar_batches",
+        "chart_signals",
         "drivers",
         "relevance",
         "next_measurements",
+        "stages",
         "savings",
         "runs",
         "trace",
@@ -32,6 +34,35 @@ ORDER = (
 )
 VERDICT = {
     "failures": 1, "batches": 3, "is_proxy": False, "reason": "Because.", "model_used": "ridge",
+}  # fmt: skip
+
+# What the stages' own records said: a wait shared by its steps and a class of defect, no more.
+STAGE_RECORDS: dict[str, list[dict]] = {
+    **{
+        f"finding.{name}": []
+        for name in (
+            *("material_models", "lot_effects", "balance_drift", "scan_validity"),
+            *("spectral_uniformity", "record_exceptions", "shelf_life", "stability_trends"),
+            *("nowcast", "quarantine_stock", "review_queue"),
+        )
+    },
+    "finding.release_steps": [
+        {
+            "step": step, "batches": 2, "batches_held": 2, "median_h": hours, "p90_h": hours,
+            "mean_h": hours, "mean_low": hours - 10, "mean_high": hours + 10,
+            "share": hours / 80, "open_batches": 1,
+        }
+        for step, hours in zip(
+            ("testing", "deviation", "review", "total"), (30.0, 15.0, 35.0, 80.0), strict=True
+        )
+    ],
+    "finding.reject_rates": [
+        {
+            "defect_class": "chipped", "batches": 2, "rejected": 100, "inspected": 200_000,
+            "rate_ppm": 500.0, "rate_low_ppm": 418.0, "rate_high_ppm": 582.0,
+            "overdispersion": 1.0, "worst_batch_id": "B1", "worst_ppm": 600.0,
+        }
+    ],
 }  # fmt: skip
 
 Mart = Callable[[str], pl.DataFrame]
@@ -292,6 +323,33 @@ def records() -> dict[str, list[dict]]:
             }
             for rank, neighbour in enumerate(("B1", "B3"), start=1)
         ],
+        "finding.chart_plan": [
+            {
+                "chart_id": name, "product": "P1", "source": source, "stage": 6, "quantity": name,
+                "standing": "charted", "chart": "i_mr", "reason": "So.", "is_critical": True,
+                "importance": 1.0, "batches": 6, "planned_by": "nobody", "limit_kind": kind,
+            }
+            for name, source, kind in (
+                ("assay", "lab_result", "specification"),
+                ("speed", "parameter", "normal_operating_range"),
+            )
+        ],
+        "finding.chart_points": [
+            {
+                "batch_id": "B6", "chart_id": "assay", "place": 6, "known_at": START + 60 * DAY,
+                "version": 1, "phase": "II", "value": 1.0, "censoring": "none",
+                "subgroup_size": 1.0,
+            }
+        ],
+        "finding.chart_signals": [
+            {
+                "chart_id": name, "place": 6, "watch": "level", "batch_id": batch, "version": 1,
+                "known_at": START + day * DAY, "episode": 1, "direction": "up", "batches": 2,
+                "outside_before": 0.01, "outside_now_low": 0.0, "outside_now": 0.03,
+                "outside_now_high": 0.06, "points_a_month": 10.0, "statement": "It moved up.",
+            }
+            for name, batch, day in (("assay", "B6", 60), ("speed", "B3", 30))
+        ],
         "finding.investigation_cards": [
             {
                 "batch_id": "B2", "outcome": "failure", "gate": 5, "reason": "failed",
@@ -319,6 +377,7 @@ def records() -> dict[str, list[dict]]:
                 ("all", "payback_months", 24.0 + shift),
             )
         ],
+        **STAGE_RECORDS,
         "evidence.runs": [
             {
                 "run_id": run, "run_number": i + 1, "is_look_back": False,

@@ -238,6 +238,18 @@ def test_trace_says_what_became_of_both_ends(marts: Mart) -> None:
     assert (intermediate["share"], intermediate["material"]) == (0.2, "api")
 
 
+def test_chart_signals_say_what_a_limit_left_behind_would_cost(marts: Mart) -> None:
+    rows = {row["quantity"]: row for row in marts("chart_signals").to_dicts()}
+    assay, speed = rows["assay"], rows["speed"]
+    cost = marts("failures")["cost_usd"].cast(float).sum()  # of the one failed batch
+    # Two in a hundred more than before, of 120 batches a year.
+    assert assay["cost_usd_per_year"] == pytest.approx(0.02 * 120 * cost)
+    assert assay["cost_usd_per_year_low"] == 0
+    assert assay["cost_usd_per_year_high"] == pytest.approx(0.05 * 120 * cost)
+    assert speed["cost_usd_per_year"] is None
+    assert (assay["is_new"], speed["is_new"]) == (True, False)
+
+
 def test_similar_batches_carry_what_became_of_both(marts: Mart) -> None:
     rows = marts("similar_batches").sort("rank").to_dicts()
     assert [(row["neighbour_id"], row["is_same_campaign"]) for row in rows] == [
@@ -245,3 +257,21 @@ def test_similar_batches_carry_what_became_of_both(marts: Mart) -> None:
         ("B3", False),
     ]
     assert {row["failed_outcomes"] for row in rows} == {"blend, failure"}
+
+
+def test_stages_tell_a_figure_or_which_records_are_missing(marts: Mart) -> None:
+    rows = {(row["stage"], row["subject"]): row for row in marts("stages").to_dicts()}
+    assert {stage for stage, _ in rows} == set(range(1, 8))
+    wait = rows[7, "wait"]
+    assert (wait["value"], wait["low"], wait["high"], wait["unit"]) == (80.0, 70.0, 90.0, "h")
+    assert wait["note"] == (
+        "44% of it is review, 19% deviations still open after the last result; 1 batches wait now."
+    )
+    rejects = rows[5, "rejects"]
+    assert (rejects["value"], rejects["note"]) == (500.0, "chipped, of 200000 inspected.")
+    assert rejects["batch_id"] == "B1"
+    assert not wait["is_missing"]
+    for absent in ((1, "materials"), (3, "scans"), (6, "analysts"), (7, "reviewers")):
+        assert rows[absent]["is_missing"]
+        assert rows[absent]["value"] is None
+        assert rows[absent]["note"].startswith("No ")

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import os
+import resource
 import sys
 from pathlib import Path
 from typing import get_type_hints
@@ -119,3 +120,25 @@ def test_a_check_that_compared_nothing_says_so(
     with pytest.raises(SystemExit, match="Nothing was compared"):
         main()
     assert "fallen" not in capsys.readouterr().out
+
+
+def test_a_row_that_cannot_be_kept_is_said_and_costs_no_other(tmp_path: Path) -> None:
+    """A folder that is none; then a disk that fills up while older rows get a new column."""
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    with pytest.raises(OSError, match="File exists") as refused:
+        StudyRecord("hours", folder=in_the_way).append({"seed": 7, "found": 0.25})
+    assert '"seed": 7, "found": 0.25' in refused.value.__notes__[0]
+    record = StudyRecord("hours", folder=tmp_path)
+    for seed in range(40):
+        record.append({"seed": seed})
+    before = record.file.read_bytes()
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, usual[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            record.append({"seed": 40, "found": 0.25})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert record.file.read_bytes() == before
+    assert [file.name for file in tmp_path.glob("hours*")] == ["hours.csv"]

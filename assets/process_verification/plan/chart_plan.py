@@ -42,6 +42,7 @@ def chart_plan(
     """
     critical = critical_quantities(outcome_definitions, outcome_margins, drivers)
     lines = drafted(summaries(observations), rare, critical)
+    lines = [_with_outcome_limit(line, outcome_definitions) for line in lines]
     planned, unplanned = [], lines
     for plan in plans:
         own = [line for line in unplanned if line["product"] == plan.product]
@@ -62,6 +63,17 @@ def _shared(lines: Sequence[Line], alarms: float, planned_by: str) -> list[Line]
         }
         for line in lines
     ]
+
+
+def _with_outcome_limit(line: Line, outcome_definitions: pl.DataFrame) -> Line:
+    """Where the records hold no limit, that of the outcome the quantity decides, if it does."""
+    if not line["chart"] or line["limit_kind"] or line["chart"] == "short_run":
+        return line
+    own = outcome_definitions.filter(pl.col("margin_quantity") == line["quantity"])
+    low, high = own["spec_low"].drop_nulls().max(), own["spec_high"].drop_nulls().min()
+    if line["source"] not in ("lab_result", "parameter") or (low is None and high is None):
+        return line
+    return line | {"limit_low": low, "limit_high": high, "limit_kind": "outcome_limit"}
 
 
 def _row(line: Line) -> Line:

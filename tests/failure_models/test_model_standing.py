@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from assets.failure_models.scoring.model_standing import (
-    Watched,
+    StandingEvidence,
     _replaced,
     stop_reason,
     watched,
@@ -16,7 +16,7 @@ from assets.run_settings import ModelLimits
 
 LIMITS = ModelLimits()
 START = datetime.fromisoformat("2026-01-01")
-STEADY = Watched(drift=0.4, results=0.2, calibration=1.0, budget=1.0, scored=90, known=80)
+STEADY = StandingEvidence(drift=0.4, results=0.2, calibration=1.0, budget=1.0, scored=90, known=80)
 
 
 def said(prob: np.ndarray, failed: np.ndarray, alarm: np.ndarray | None = None) -> pl.DataFrame:

@@ -26,7 +26,12 @@ from data_contracts.codes.records import Validation, Verdict
 from data_contracts.tables import table
 
 MODEL_STANDING = "model.model_standing"
-IN_FORCE, STOPPED, AWAITS, NO_SIGNAL = "in_force", "stopped", "awaits_approval", "no_signal"
+IN_FORCE, STOPPED, AWAITS, WITHOUT_SIGNAL = (
+    "in_force",
+    "stopped",
+    "awaits_approval",
+    "without_signal",
+)
 SEED = 1  # of the limits' resamples: the same night says the same
 # The last scores a model was tried with, by fits on nearly all it was fitted on in the end.
 REFERENCE_SCORES = 100
@@ -37,7 +42,7 @@ BOUNDED = 1e-6
 
 
 @dataclass(frozen=True)
-class Watched:
+class StandingEvidence:
     """The evidence against a model, at the most it ever was.
 
     Attributes:
@@ -154,7 +159,7 @@ def _standing(
         "age_days": _age_days(model, tables["batch_gates"], as_of),
     }
     if model.verdict != Verdict.PROCESS_SIGNAL:
-        return row | {"state": NO_SIGNAL, "reason": f"Its verdict is {model.verdict}."}
+        return row | {"state": WITHOUT_SIGNAL, "reason": f"Its verdict is {model.verdict}."}
     own = (pl.col("outcome") == model.outcome) & (pl.col("gate") == model.gate)
     said = judged.filter(own & (pl.col("model_version") == model.version)).sort("entry")
     seen = watched(said, _tried(model, tables), limits, SEED)
@@ -197,7 +202,9 @@ def _tried(model: FrozenModel, tables: Mapping[str, pl.DataFrame]) -> pl.DataFra
     )
 
 
-def watched(said: pl.DataFrame, tried: pl.DataFrame, limits: ModelLimits, seed: int) -> Watched:
+def watched(
+    said: pl.DataFrame, tried: pl.DataFrame, limits: ModelLimits, seed: int
+) -> StandingEvidence:
     """Weigh what a version said first of each batch.
 
     Args:
@@ -215,7 +222,7 @@ def watched(said: pl.DataFrame, tried: pl.DataFrame, limits: ModelLimits, seed: 
     budget = float(said["alarm_budget"].to_numpy().max(initial=0.0))
     tolerated = min(limits.budget_band * budget, 0.5)
     together = max(tried.height / max(tried["cluster"].n_unique(), 1), CLUSTER_DEFLATION)
-    return Watched(
+    return StandingEvidence(
         drift=_moved(_scores(said), _scores(tried), limits, seed),
         results=_moved(_missed_by(known), _missed_by(tried), limits, seed),
         calibration=_most(
@@ -265,7 +272,7 @@ def _most(evidence: FloatArray) -> float:
     return float(evidence.max(initial=1.0))
 
 
-def stop_reason(seen: Watched, age_days: float | None, limits: ModelLimits) -> str | None:
+def stop_reason(seen: StandingEvidence, age_days: float | None, limits: ModelLimits) -> str | None:
     """Say why a model may raise no alarms; None where it may.
 
     Args:

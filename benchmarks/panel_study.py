@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binom
 
-from assets.statistics.agreement.kappa import cohen_kappa
 from assets.statistics.agreement.non_inferiority import (
     compare_independent,
     compare_paired,
@@ -25,6 +24,7 @@ from assets.statistics.agreement.non_inferiority import (
 from assets.statistics.agreement.panel_sizes import (
     agreement_table,
     detection_trials,
+    kappa_excess,
     kappa_subjects,
 )
 from assets.statistics.detection.demonstration import detection_bound
@@ -84,7 +84,7 @@ def _kappa(shares: list[float], hoped: float, least: float, power: float) -> Pla
     def shows(rng: np.random.Generator, edge: bool) -> bool:
         table = agreement_table(held, least if edge else hoped)
         counts = rng.multinomial(size, table.ravel()).reshape(table.shape)
-        return cohen_kappa(counts).interval(0.9)[0] > least
+        return kappa_excess(counts.astype(float), least) <= 0.05
 
     return Plan(size, power, shows)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.statistics.agreement.kappa import Kappa, cohen_kappa, cross_table, fleiss_kappa
-from assets.statistics.array_types import IntArray
+from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.intervals import Interval, clopper_pearson
 
 
@@ -131,13 +131,13 @@ def detection_by_class(
     return found
 
 
-def _design_effect(hits: np.ndarray, tried: np.ndarray) -> float:
+def _design_effect(hits: FloatArray, tried: FloatArray) -> float:
     """Variance of the share over parts beside that of as many single judgements.
 
     Where nothing varies, parts cannot be told from one another: each then counts once, as if it
     would be judged the same again.
     """
-    share, parts = hits.sum() / tried.sum(), hits.size
+    share, parts = float(hits.sum()) / float(tried.sum()), hits.size
     most = float(tried.sum()) / parts
     if share in {0.0, 1.0} or parts < 2:
         return max(1.0, most)
@@ -146,7 +146,7 @@ def _design_effect(hits: np.ndarray, tried: np.ndarray) -> float:
     return min(max(1.0, observed / (share * (1 - share) / float(tried.sum()))), max(1.0, most))
 
 
-def _agreed(alike: np.ndarray) -> Agreed:
+def _agreed(alike: BoolArray) -> Agreed:
     return Agreed(int(alike.sum()), alike.size, clopper_pearson(int(alike.sum()), alike.size))
 
 

@@ -150,8 +150,8 @@ def free_marginal_kappa(counts: FloatArray) -> float:
         0.214286
     """
     raters, chance = float(counts[0].sum()), 1 / counts.shape[1]
-    observed = float(((counts * (counts - 1)).sum(axis=1) / (raters * (raters - 1))).mean())
-    return (observed - chance) / (1 - chance)
+    observed = float((counts * (counts - 1)).sum()) / (counts.shape[0] * raters * (raters - 1))
+    return float((observed - chance) / (1 - chance))
 
 
 def conger_kappa(ratings: IntArray) -> float:

@@ -189,7 +189,7 @@ def paired_power(
     from scipy.stats import binom
 
     differ = np.arange(int(binom.ppf(1 - 1e-9, units, alone)) + 1)
-    gained = np.arange(differ.size)
+    gained = np.arange(differ.size, dtype=np.float64)
     # Of those that differ, so many are found by the new alone.
     share = (alone + difference) / (2 * alone)
     chance = binom.pmf(differ, units, alone)[:, None] * binom.pmf(

@@ -116,8 +116,9 @@ def hit_counts(
     sizes, where = np.unique(np.asarray(size, dtype=np.float64), return_inverse=True)
     if sizes.size < 2:
         raise ValueError("a curve of detection needs at least two sizes; see demonstration")
-    hits = np.bincount(where, weights=np.asarray(detected, dtype=np.float64))
-    tried = np.bincount(where, weights=np.asarray(trials, dtype=np.float64))
+    hits, tried = np.zeros(sizes.size), np.zeros(sizes.size)
+    np.add.at(hits, where, detected)
+    np.add.at(tried, where, trials)
     return HitCounts(np.log(sizes) if log_size else sizes, hits, tried)
 
 

@@ -246,7 +246,7 @@ def fit_hit_miss(
         log_size,
         intercept,
         slope,
-        np.linalg.inv(counts.information(link, intercept, slope)),
+        np.asarray(np.linalg.inv(counts.information(link, intercept, slope)), dtype=np.float64),
         deviance,
         float(chdtrc(free, max(deviance, 0.0))) if free > 0 else nan,
         counts,

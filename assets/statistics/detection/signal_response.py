@@ -239,7 +239,7 @@ def fit_signal_response(
     # The residual is (signal - line) / sigma: terms of intercept, slope and 1 / sigma.
     rows = _Rows(np.stack([-np.ones_like(at), -at, held], axis=1), side)
     here, _ = rows.highest()
-    covariance = np.linalg.inv(rows.curvature(here))
+    covariance: FloatArray = np.asarray(np.linalg.inv(rows.curvature(here)), dtype=np.float64)
     if here[1] <= float(ndtri(0.95)) * sqrt(float(covariance[1, 1])):
         return _no_line("no_trend", decision, log_size=log_size)
     sigma = 1 / float(here[2])

@@ -19,7 +19,7 @@ import polars as pl
 
 from assets.batch_matrix.gate_matrix import GateMatrix
 from assets.batch_matrix.outcome_panel import OutcomeDefinition, outcome_panel
-from assets.batch_matrix.past_results import results_of
+from assets.batch_matrix.past_results import bounds_of
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.drivers.driver_effects import Regressand, slopes_of
 from assets.statistics.array_types import FloatArray
@@ -89,7 +89,8 @@ def task_of(features: FloatArray, margins: FloatArray, product: FloatArray, side
         identity_columns=[],
         identity=np.empty((BATCHES, 0)),
     )
-    return Task(matrix, panel, results_of([panel]), seed=1)
+    results, results_side = bounds_of([panel])
+    return Task(matrix, panel, results, seed=1, results_side=results_side)
 
 
 def slopes(task: Task) -> dict[str, Slopes]:

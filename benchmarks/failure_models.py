@@ -192,7 +192,8 @@ def timed_scoring(inputs: StudyInputs, boosters: pl.DataFrame) -> dict[str, floa
     own = boosters.filter(pl.col("gate") == GATES)
     elapsed = time.perf_counter()
     prices = alarm_prices(load_built_in("tablets"), table("model.alarm_counts"))
-    rows = score_tables(own, prices, inputs.gate_values, inputs.dictionary, inputs.batch_gates)
+    features = (inputs.gate_values, inputs.dictionary, inputs.batch_gates)
+    rows = score_tables(own, prices, *features, inputs.outcome_definitions)
     seconds = round(time.perf_counter() - elapsed, 2)
     return {"scored": len(rows["model.batch_scores"]), "scoring_s": seconds}
 

@@ -34,7 +34,7 @@ from data_contracts.catalogue import contract
 from reports.claims import claim_id, evaluate, written
 from reports.made_of import parts, remade
 from reports.pages.facts import Facts
-from reports.report import render
+from reports.site.question_pages import render_pages
 from reports.summary.content import content
 from reports.workbook.run_workbook import write_run_workbook
 
@@ -135,7 +135,7 @@ def _sums(facts: Facts) -> list[str]:
 
 def _outputs(plant: Any, facts: Facts, assumptions: Assumptions, folder: Path) -> list[str]:
     """Compare each headline on the page, in the summary and in the workbook with its claim."""
-    html = render(plant, plotly_js="")
+    html = "".join(render_pages(plant).values())
     tiles = [tile["value"] for tile in content(facts)["tiles"]]
     file = write_run_workbook(plant, assumptions, folder)
     book = RecalculatedWorkbook.read(file).cells

@@ -67,7 +67,10 @@ def on_record(task: Task, failures: int) -> Task | None:
     known = np.arange(len(task.matrix.batch_ids)) <= failed[failures - 1]
     label = np.where(known, task.panel.label, np.nan)
     margins = np.where(known[:, None], task.panel.margins, np.nan)
-    return replace(task, panel=replace(task.panel, label=label, margins=margins))
+    panel = replace(
+        task.panel, label=label, margins=margins, bounds=margins, side=0 * task.panel.side
+    )
+    return replace(task, panel=panel)
 
 
 def seen_through(task: Task, features: int, causes: set[str], rng: np.random.Generator) -> Task:

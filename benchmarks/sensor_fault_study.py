@@ -17,9 +17,10 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
+from assets.sensor_features.kernel.faulty import FAULT, without_faulty
 from assets.sensor_features.kernel.series import series_features
 from assets.sensor_features.registry import KERNEL_COLUMNS
-from assets.statistics.array_types import FloatArray
+from assets.statistics.array_types import BoolArray, FloatArray
 from assets.virtual_plant.declaration.plant_file import load_plant
 from assets.virtual_plant.production.batches import Settings, make_batches
 from assets.virtual_plant.sensors.archived_readings import archived_readings
@@ -48,15 +49,17 @@ KINDS = ("stuck", "spikes", "dropout", "full scale", "rattling", "drift")
 
 def spoiled(
     x: FloatArray, kind: str, proven: tuple[float, float], rng: np.random.Generator
-) -> FloatArray:
-    """A series with a twentieth of its readings made faulty."""
-    found, count = x.copy(), max(int(SHARE * x.size), 1)
+) -> tuple[FloatArray, BoolArray]:
+    """A series with a twentieth of its readings made faulty, and which they are."""
+    is_faulty, found, count = np.zeros(x.size, dtype=bool), x.copy(), max(int(SHARE * x.size), 1)
     first = int(rng.integers(0, x.size - count))
     stretch, width = slice(first, first + count), proven[1] - proven[0]
+    is_faulty[stretch] = kind != "spikes"
     if kind == "stuck":
         found[stretch] = x[first]
     elif kind == "spikes":
         places = rng.choice(x.size, count, replace=False)
+        is_faulty[places] = True
         found[places] = proven[1] + width * rng.random(count)
     elif kind == "dropout":
         found[stretch] = 0.0
@@ -66,7 +69,15 @@ def spoiled(
         found[stretch] += rng.normal(0, 10 * np.abs(np.diff(x)).std() + 1e-9, count)
     elif kind == "drift":
         found[stretch] += width * np.linspace(0, 1, count)
-    return found
+    return found, is_faulty
+
+
+def left_out(x: FloatArray, ends: FloatArray) -> BoolArray:
+    """Which readings the kernel leaves out of a series."""
+    marks, room = np.zeros(x.size, dtype=np.uint8), np.empty(max(x.size, 64))
+    hours, held = np.arange(x.size) / 360, np.full(x.size, 1 / 360)
+    without_faulty(hours, x.copy(), held, room, marks, ends, np.zeros(len(KERNEL_COLUMNS)))
+    return np.asarray(marks == FAULT)
 
 
 def features(series: list[FloatArray], ranges: FloatArray) -> FloatArray:
@@ -109,8 +120,10 @@ def study_rows(seed: int, batches: int) -> list[dict[str, float | int | str]]:
         kernel_spread = clean[:, :-1].std(axis=0)
         for number, kind in enumerate(KINDS):
             rng = np.random.default_rng([seed, number, len(rows)])
-            dirty = [spoiled(x, kind, (ends[2], ends[3]), rng) for x in series]
+            made = [spoiled(x, kind, (ends[2], ends[3]), rng) for x in series]
+            dirty = [found for found, _ in made]
             marked = [np.where(d == x, x, np.nan) for d, x in zip(dirty, series, strict=True)]
+            sound = sum(int((left_out(x, ranges[0]) & ~faulty).sum()) for x, faulty in made)
             found, plain = features(dirty, ranges), by_hand(dirty) - by_hand(series)
             known = features(marked, ranges)
             moved = np.abs(found[:, :-1] - clean[:, :-1])
@@ -125,6 +138,8 @@ def study_rows(seed: int, batches: int) -> list[dict[str, float | int | str]]:
                     "close_marked_bad": int((lost <= MOST_SPREADS * kernel_spread).sum()),
                     "close_without": int((np.abs(plain) <= MOST_SPREADS * spread).sum()),
                     "faulty_share": round(float(np.nanmean(found[:, -1])), 5),
+                    "sound_left_out": sound,
+                    "readings": sum(x.size for x in dirty),
                     "clean_share": round(float(np.nanmean(clean[:, -1])), 6),
                 }
             )
@@ -146,12 +161,13 @@ def main() -> None:
     sums = own.group_by("kind", maintain_order=True).agg(
         pl.col("features", "close", "close_marked_bad", "close_without").sum(),
         pl.col("faulty_share").mean(),
+        sound=pl.col("sound_left_out").sum() / pl.col("readings").sum(),
     )
-    for kind, count, close, known, without, share in sums.iter_rows():
+    for kind, count, close, known, without, share, sound in sums.iter_rows():
         print(
             f"{kind:10s} within a tenth of the spread: {close / count:.1%} left out by the rule, "
             f"{known / count:.1%} marked bad, {without / count:.1%} not; "
-            f"{share:.2%} of readings left out of {SHARE:.0%} faulty"
+            f"{share:.2%} of readings left out of {SHARE:.0%} faulty, {sound:.3%} that are sound"
         )
     print(f"of clean readings {own['clean_share'].mean():.4%} are left out; wanted {WANTED:.0%}")
 

@@ -100,6 +100,8 @@ class Contract:
             None where records are computed rather than received.
         kind: ``table``, ``view`` or ``file``.
         inherits: Name of the contract whose columns, provenance apart, come before its own.
+        codes_module: Module of ``data_contracts.codes`` that holds its codes; None for the one of
+            its schema.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Contract:
     max_quarantine_share: float | None = None
     kind: str = "table"
     inherits: str | None = None
+    codes_module: str | None = None
 
     def column(self, name: str) -> Column:
         """Return one column.

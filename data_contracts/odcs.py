@@ -88,6 +88,7 @@ def contract_from_document(
             max_quarantine_share=custom.get("max_quarantine_share"),
             kind=table["physicalType"],
             inherits=custom.get("inherits"),
+            codes_module=custom.get("codes_module"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ContractError(

@@ -25,6 +25,7 @@ from data_contracts.profile_schema.cells import Lookup
 from data_contracts.profile_schema.column_use import read_columns, text_columns
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.profile_schema.files import SourceFile, read_file
+from data_contracts.profile_schema.keys import ACCEPTABLE, ROOT_KEYS
 from data_contracts.profile_schema.mapping import NAME_COLUMN, READINGS, Mapping, read_mappings
 from data_contracts.profile_schema.outcomes import Outcome, read_failure_modes, read_outcomes
 from data_contracts.profile_schema.readings import check_in_place, check_readings
@@ -38,36 +39,10 @@ from data_contracts.profile_schema.units import (
 from data_contracts.profile_schema.wide_table import FILE, read_wide_table
 from data_contracts.row_order import check_row_order
 from data_contracts.untrusted.modest_yaml import is_there
+from data_contracts.verification_plan.entries import VerificationPlan
+from data_contracts.verification_plan.reader import read_plans
 
 PROFILES: Final = Path(__file__).parent / "profiles"
-ROOT_KEYS = [
-    "profile",
-    "extends",
-    "title",
-    "description",
-    "origin",
-    "data_dir",
-    "assumptions",
-    "files",
-    "tables",
-    "outcomes",
-    "failure_modes",
-    "ignored_files",
-    "wide_table",
-    "measured_before_result",
-    "accepted",
-    "units",
-]
-# What ``lotwise check`` refuses because it is nearly always a mistake, and may be right all the
-# same.
-ACCEPTABLE = (
-    "rows_sorted_by_result",
-    "failed_value_never_occurs",
-    "nothing_decided",
-    "records_of_no_batch",
-    "two_magnitudes",
-    "unit_changed",
-)
 _QUANTITY_TABLES = ("raw.parameters", "raw.lab_results")
 
 
@@ -94,6 +69,8 @@ class Profile:
         units: The unit wanted of quantities delivered without one or in several.
         failure_modes: Failure mode, as ``batches.failure_mode`` names it or as an outcome is
             called -> stage (1 to 7) where it originates.
+        verification_plans: The plant's own plans of continued process verification.
+        verification_plans: The plant's own plans of continued process verification.
     """
 
     name: str
@@ -113,6 +90,7 @@ class Profile:
     accepted: MappingProxyType[str, Acceptance]
     units: MappingProxyType[str, QuantityUnit]
     failure_modes: MappingProxyType[str, int]
+    verification_plans: tuple[VerificationPlan, ...] = ()
 
     def outcome(self, name: str) -> Outcome:
         """Return an outcome by name.
@@ -235,13 +213,15 @@ def load_profile(name_or_path: str | Path) -> Profile:
     root.only(ROOT_KEYS)
     files, mappings, outcomes = _parts(root)
     data_dir, assumptions = root.text("data_dir"), root.text("assumptions")
+    plans = read_plans(root)
+    written_in = {mark.file for mark in root.lines.values()} | {plan.file for plan in plans}
     profile = Profile(
         name=root.name("profile", "the source's name, in snake_case"),
         title=root.text("title") or root.required_text("profile", "the source's name"),
         description=root.text("description") or "",
         origin=root.text("origin") or "",
         file=file,
-        written_in=tuple(sorted({mark.file for mark in root.lines.values()})),
+        written_in=tuple(sorted(written_in)),
         data_dir=None if data_dir is None else (file.parent / data_dir).resolve(),
         assumptions=assumptions,
         files=MappingProxyType(files),
@@ -253,6 +233,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
         accepted=MappingProxyType(read_acceptances(root.section("accepted"), ACCEPTABLE)),
         units=MappingProxyType(read_units(root.section("units"))),
         failure_modes=MappingProxyType(read_failure_modes(root.section("failure_modes"))),
+        verification_plans=plans,
     )
     _check(profile, root)
     return profile

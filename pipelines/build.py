@@ -50,6 +50,8 @@ TOPIC_DEFS = (
     "assets.history.defs",
     "assets.marts.defs",
     "assets.similarity.defs",
+    "assets.stages.defs",
+    "assets.process_verification.defs",
     "reports.defs",
 )
 # Claims are evaluated on every other table, the contract account included.

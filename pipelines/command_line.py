@@ -24,7 +24,7 @@ from pipelines.commands import (
     what_if,
 )
 from pipelines.commands.nights import backfill, init, nightly, serve
-from pipelines.commands.queries import export, similar, sql, trace
+from pipelines.commands.queries import export, review, similar, sql, trace, verification_plan
 from pipelines.process.processor_threads import keep_threads_to_ourselves
 from pipelines.process.returned_memory import share_one_heap
 from pipelines.terminal.console import print_error
@@ -38,7 +38,8 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(run, nightly, backfill, self_test, simulate, check, profile),
-    *(roi, assumptions, what_if, report, sql, similar, trace, export, publish, verify, init, serve),
+    *(roi, assumptions, what_if, report, sql, similar, trace, export, verification_plan),
+    *(review, publish, verify, init, serve),
 )
 # Importing makes half a million objects and no garbage, which to look for takes half a second.
 STARTING_OBJECTS = 50_000

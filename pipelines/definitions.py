@@ -4,14 +4,14 @@ import dagster as dg
 
 from pipelines.process.processor_threads import keep_threads_to_ourselves
 from pipelines.process.returned_memory import share_one_heap
-from pipelines.site.asked import find_site
 
 
 def _definitions() -> dg.Definitions:
     keep_threads_to_ourselves()
     share_one_heap()
-    # Loads the numeric libraries, which read their number of threads as they are loaded.
+    # These load the numeric libraries, which read their number of threads as they are loaded.
     from pipelines.build import build_definitions
+    from pipelines.site.asked import find_site
 
     return build_definitions(find_site())
 

@@ -17,10 +17,11 @@ SELF_TEST_JOB = "self_test"
 SELF_TEST_TRIALS = 40
 JOB_OF_SCHEDULE = {"nightly": NIGHTLY_JOB, "refit": MAIN_JOB, "self_test": SELF_TEST_JOB}
 # What is fitted or searched: models, rules, events, lives of equipment, columns like a result, what
-# holding a driver in a window would do, and what every suspect could cost at most.
+# holding a driver in a window would do, what every suspect could cost at most, what normal batches
+# look like.
 REFIT_GROUPS = (
     *("failure_models", "rules", "precursors", "time_to_failure", "leak_questions"),
-    *("window_studies", "upper_bounds"),
+    *("window_studies", "upper_bounds", "multivariate_models"),
 )
 
 

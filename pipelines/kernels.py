@@ -12,11 +12,12 @@ import numpy as np
 
 
 def compile_kernels() -> None:
-    """Compile placing, sensor features, the search for rules, the lasso, or find them compiled."""
+    """Compile placing, sensor features, rules, the lasso and ranks, or find them compiled."""
     _placing()
     _sensor_features()
     _rule_search()
     _lasso()
+    _ranks()
 
 
 def _placing() -> None:
@@ -47,6 +48,12 @@ def _lasso() -> None:
     from assets.statistics.lines.lasso_kernel import lasso_path
 
     lasso_path(np.eye(2), np.ones(2), 2.0, np.array([1.0, 0.5]), 2)
+
+
+def _ranks() -> None:
+    from assets.statistics.charts.sequential.rank_kernel import sequential_shares
+
+    sequential_shares(np.array([2.0, 1.0, 3.0]), 2)
 
 
 if __name__ == "__main__":

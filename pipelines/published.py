@@ -22,6 +22,7 @@ from pipelines.incremental.kept_work import KEPT_WORK, KeptWork
 from pipelines.site.last_requests import remember
 from pipelines.site.nothing_new import remember_seen
 from reports.defs import DRAFT_KEY
+from warehouse.score_heads import note_head
 from warehouse.store import Warehouse
 
 RECORDS = tuple(
@@ -35,7 +36,10 @@ _READ = "SELECT file, sha256 FROM evidence.inputs WHERE used_as = 'delivered'"
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
 DRAWN_KEYS = [
     DATA_DOCS_KEY,
-    *(dg.AssetKey(["report", name]) for name in ("executive", "summary", "what_if", "workbook")),
+    *(
+        dg.AssetKey(["report", name])
+        for name in ("executive", "summary", "verification", "what_if", "workbook")
+    ),
 ]
 
 
@@ -110,6 +114,7 @@ def published_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResu
     warehouse: Warehouse = context.resources.warehouse
     retention = context.resources.run_settings.retention
     file = warehouse.release(retention)
+    note_head(warehouse, context.resources.run_settings.run_id)
     forget_runs(context.instance, warehouse.home, context.run.run_id, retention.runs)
     if context.resources.run_settings.as_of is None:  # a look back is nothing to do every night
         config: Mapping[str, Any] = context.run.run_config

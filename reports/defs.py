@@ -35,8 +35,8 @@ def claims(context: dg.AssetExecutionContext) -> pl.DataFrame:
     deps=[DRAFT_KEY, dg.AssetKey(["report", "data_docs"])],
     group_name="reports",
     required_resource_keys={"warehouse"},
-    description="The report for executives and scientists: one HTML file, drawn from the "
-    "copy that is published with it.",
+    description="The report: a page for executives and one a question for scientists, drawn from "
+    "the copy that is published with it.",
 )
 def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Draw the report."""
@@ -104,6 +104,24 @@ def live_page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     release = context.resources.warehouse.release_in_hand()
     with open_published(release) as published:
         file = write_what_if(published, release.reports_dir)
+    return _drawn(context, file)
+
+
+@dg.asset(
+    key=["report", "verification"],
+    deps=[DRAFT_KEY],
+    group_name="reports",
+    required_resource_keys={"warehouse"},
+    description="The page of continued process verification: every chart, the worst first.",
+)
+def verification_page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Draw the charts."""
+    from reports.verification_page.page import write_verification_page
+    from warehouse.published_copy.published import open_published
+
+    release = context.resources.warehouse.release_in_hand()
+    with open_published(release) as published:
+        file = write_verification_page(published, release.reports_dir)
     return _drawn(context, file)
 
 

@@ -1,161 +1,22 @@
-"""The finished report: one HTML file with everything it needs inside it.
+"""The finished report: pages that lie in one folder, with ``report.html`` as their entry.
 
-Assembles the parts into the template and writes the file in one rename. The same published
-warehouse always gives the same file.
+The same published warehouse always gives the same files. All are rendered before the first is
+written, and each is put in place by a rename; the entry comes last.
 """
 
 import os
-from functools import cache, partial
 from pathlib import Path
-from typing import Any, Protocol
 
-import polars as pl
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from reports import wording
-from reports.claims import definitions
-from reports.pages import (
-    event_findings,
-    executive,
-    model_card,
-    power,
-    relevance,
-    rules,
-    technical,
-    time_to_failure,
-    what_changed,
-    window_evidence,
-)
-from reports.pages.charts import draw_charts
-from reports.pages.decision import ask, programme, under_way
-from reports.pages.facts import Facts
-from reports.pages.markup import claim_writer
+from reports.pages.registry import ENTRY, PAGES_FOLDER
+from reports.site.environment import Published
+from reports.site.question_pages import PLOTLY_NAME, render_pages
 from reports.whole_file import whole_file
 
-TEMPLATES_DIR = Path(__file__).parent / "templates"
-REPORT_NAME = "report.html"
-
-
-class Published(Protocol):
-    """What a report needs of a published warehouse."""
-
-    def query(self, sql: str) -> pl.DataFrame:
-        """Answer a read-only query."""
-
-
-def _vocabularies() -> dict[str, Any]:
-    filters = {
-        "verdict_meaning": wording.VERDICT_MEANINGS,
-        "model_name": wording.MODELS,
-        "scenario_name": wording.SCENARIOS,
-        "measure_name": wording.MEASURES,
-        "statistic": wording.STATISTICS,
-        "refusal": wording.REFUSALS,
-        "likeness": wording.LIKENESSES,
-        "route": wording.ROUTES,
-        "control": wording.CONTROLS,
-        "direction": wording.DIRECTIONS,
-        "ranking_method": wording.RANKING_METHODS,
-        "replacement_verdict": wording.REPLACEMENT_VERDICTS,
-        "later_standing": wording.LATER_STANDINGS,
-        "planted_worth": wording.PLANTED_WORTHS,
-        "headline_part": wording.HEADLINE_PARTS,
-        "rate_comparison": wording.RATE_COMPARISONS,
-        "price_origin": wording.PRICE_ORIGINS,
-    }
-    named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
-    return {
-        **named,
-        "words": wording.phrase,
-        "stage": wording.stage,
-        "event_name": wording.event_name,
-    }
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES_DIR),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(_vocabularies())
-    return environment
-
-
-def _functions(facts: Facts) -> dict[str, Any]:
-    """Return what templates may call to show a figure or to ask whether there is one."""
-    return {
-        "n": claim_writer(facts),
-        "has": facts.has,
-        "value": facts.value,
-        "has_interval": facts.has_interval,
-        "is_one": lambda name, key=None: facts.value(name, key) == 1,
-        "charts": draw_charts(facts),
-        "tiers": wording.TIERS,
-        "definitions": list(definitions().values()),
-    }
-
-
-def render(
-    published: Published, *, plotly_js: str | None = None, data_docs: str | None = None
-) -> str:
-    """Render the report of a published warehouse.
-
-    Args:
-        published: The published warehouse.
-        plotly_js: Replaces the inlined plotly.js; None inlines the one shipped with plotly.
-        data_docs: Address of the Data Docs' first page; None where there are none.
-
-    Returns:
-        The HTML document.
-
-    Raises:
-        NothingClaimedError: The warehouse holds no claims.
-    """
-    from plotly.offline import get_plotlyjs, get_plotlyjs_version
-
-    from reports.figures.style import CONFIG
-
-    facts = Facts(published.query)
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            **_functions(facts),
-            **what_changed.context(facts),
-            **executive.context(facts),
-            **ask.context(facts),
-            **programme.context(facts),
-            **under_way.context(facts),
-            **power.context(facts),
-            **window_evidence.context(facts),
-            **technical.context(facts),
-            **relevance.context(facts),
-            **rules.context(facts),
-            **event_findings.context(facts),
-            **time_to_failure.context(facts),
-            **model_card.context(facts),
-            style=_inlined("style.css"),
-            script=_inlined("script.js"),
-            plotly_js=Markup(get_plotlyjs() if plotly_js is None else plotly_js),
-            plotly_version=get_plotlyjs_version(),
-            chart_config=CONFIG,
-            data_docs=data_docs,
-        )
-    )
-
-
-def _inlined(name: str) -> Markup:
-    """Read one of our own style or script files, which need no escaping."""
-    return Markup((TEMPLATES_DIR / name).read_text(encoding="utf-8"))
+REPORT_NAME = ENTRY
 
 
 def write_report(published: Published, out_dir: Path, data_docs_dir: Path | None = None) -> Path:
-    """Write ``report.html`` into a folder, whole or not at all.
+    """Write the pages of a report into a folder.
 
     Args:
         published: The published warehouse.
@@ -163,16 +24,26 @@ def write_report(published: Published, out_dir: Path, data_docs_dir: Path | None
         data_docs_dir: Folder of the Data Docs; the report links to them where they are there.
 
     Returns:
-        The file's path.
+        The entry's path.
 
     Raises:
-        NothingClaimedError: The warehouse holds no claims.
+        NothingClaimedError: The warehouse holds no claims; nothing is written.
     """
-    html = render(published, data_docs=_way_to(data_docs_dir, out_dir))
-    target = out_dir / REPORT_NAME
+    from plotly.offline import get_plotlyjs
+
+    documents = render_pages(published, data_docs=_way_to(data_docs_dir, out_dir))
+    _write(out_dir / PLOTLY_NAME, get_plotlyjs())
+    for file, html in sorted(documents.items(), key=lambda each: each[0] == ENTRY):
+        _write(out_dir / file, html)
+    for left in (out_dir / PAGES_FOLDER).glob("*.html"):
+        if f"{PAGES_FOLDER}/{left.name}" not in documents:
+            left.unlink()
+    return out_dir / ENTRY
+
+
+def _write(target: Path, text: str) -> None:
     with whole_file(target) as draft:
-        draft.write_text(html, encoding="utf-8")
-    return target
+        draft.write_text(text, encoding="utf-8")
 
 
 def _way_to(data_docs_dir: Path | None, out_dir: Path) -> str | None:

@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from data_contracts.errors import LotwiseError
+from reports.annual_review.pack import verify_packs
 from reports.claims import evaluate, written
 from reports.inert_rows import inert
 from reports.made_of import parts, remade
 from reports.pages.markup import exact, part_text
-from reports.report import Published, render
+from reports.pages.registry import ENTRY
+from reports.site.environment import Published
+from reports.site.question_pages import render_pages
 from reports.summary.document import SUMMARY_NAME, render_summary
+from reports.verification_page.page import VERIFICATION_NAME, render_verification_page
 from reports.what_if.page import WHAT_IF_NAME, render_what_if
 
 RELATIVE_TOLERANCE = 1e-9  # sums over threads may differ in the last bits
@@ -268,6 +272,13 @@ def _verify_what_if(published: Published, path: Path) -> list[Mismatch]:
     return [Mismatch("what if", f"{path.name} is not what the warehouse gives now")]
 
 
+def _verify_charts(published: Published, path: Path) -> list[Mismatch]:
+    """Draw the page of charts again: every number on it is the same to the byte."""
+    if not path.is_file() or path.read_text("utf-8") == render_verification_page(published):
+        return []
+    return [Mismatch("process verification", f"{path.name} is not what the warehouse gives now")]
+
+
 def verify(published: Published, html_path: Path) -> list[Mismatch]:
     """Recompute every number of a report from the published warehouse.
 
@@ -285,13 +296,32 @@ def verify(published: Published, html_path: Path) -> list[Mismatch]:
         raise ReportMissingError(
             f"There is no report at {html_path}: run `lotwise run` or `lotwise report` first."
         )
-    page = _read(html_path.read_text(encoding="utf-8"))
     stored = inert(published.query("SELECT * FROM evidence.claims"))  # as the page shows them
     claims = {row["claim_id"]: row for row in stored.iter_rows(named=True)}
     return [
         *_verify_summary(published, html_path.with_name(SUMMARY_NAME)),
         *_verify_what_if(published, html_path.with_name(WHAT_IF_NAME)),
+        *(
+            Mismatch(f"pack {name}", problem)
+            for name, problem in verify_packs(published, html_path.parent)
+        ),
+        *_verify_charts(published, html_path.with_name(VERIFICATION_NAME)),
         *verify_claims(published),
-        *_verify_figures(page, claims),
-        *_verify_page(page, _read(render(published, plotly_js=""))),
+        *_verify_pages(published, html_path, claims),
     ]
+
+
+def _verify_pages(
+    published: Published, html_path: Path, claims: dict[str, dict[str, Any]]
+) -> list[Mismatch]:
+    """Hold every page of questions to its claims and to a fresh rendering."""
+    found: list[Mismatch] = []
+    for file, fresh in render_pages(published).items():
+        path = html_path if file == ENTRY else html_path.parent / file
+        if not path.is_file():
+            found.append(Mismatch(f"page {file}", "is not there"))
+            continue
+        page = _read(path.read_text(encoding="utf-8"))
+        found += _verify_figures(page, claims)
+        found += _verify_page(page, _read(fresh))
+    return found

@@ -140,7 +140,7 @@ DIRECTIONS = {
 }
 REPLACEMENT_VERDICTS = {
     ReplacementVerdict.TOO_FEW_EVENTS: "too few events",
-    ReplacementVerdict.NOT_PRICED: "no price stated",
+    ReplacementVerdict.NOT_PRICED: "no price",
     ReplacementVerdict.RUN_TO_FAILURE: "run to failure",
     ReplacementVerdict.NO_WEAR: "speaks for no renewal",
     ReplacementVerdict.WEAR_NOT_SHOWN: "wear not shown: keep",

@@ -77,6 +77,10 @@ class Home:
         """Text file that tells whether anybody changed the working file since a run closed it."""
         return self.work_dir(source_key) / "warehouse.stamp"
 
+    def score_heads_file(self, source_key: str) -> Path:
+        """Text file of the heads of one source's score book, one a publication; only added to."""
+        return self.root / "score_heads" / f"{source_key}.txt"
+
     @property
     def published_file(self) -> Path:
         """Read-only copy for analysts, business-intelligence tools and reports."""

@@ -39,8 +39,8 @@ def fact_measurements(
 
     Returns:
         Measurements (``measurements.SCHEMA``): at most one row per batch and fact. A batch of
-        which it cannot be said (not released yet, no phases, fewer than 20 earlier batches of its
-        product and strength) has no row.
+        which it cannot be said (not released yet, no phases, fewer than 20 results of its product
+        and strength known before its own) has no row.
     """
     frames = [pl.DataFrame(schema=SCHEMA)]
     for name in sorted(names):
@@ -66,18 +66,52 @@ def _release_hours(batches: pl.DataFrame) -> pl.DataFrame:
 def _repeats(
     name: str, unit_procedure: str, batches: pl.DataFrame, phases: pl.DataFrame
 ) -> pl.DataFrame:
-    own = phases.filter(pl.col("unit_procedure") == unit_procedure).sort(
-        "batch_id", "phase", "started_at", nulls_last=True
-    )
-    run = own.with_columns(run=pl.int_range(pl.len()).over("batch_id", "phase"))
+    own = phases.filter(pl.col("unit_procedure") == unit_procedure)
+    others = phases.filter(pl.col("unit_procedure") != unit_procedure)
     again = (
-        run.filter(pl.col("run") > 0)
+        _runs(own, others)
+        .filter(pl.col("run") > 0)
         .group_by("batch_id", "run")
         .agg(at=pl.col("started_at").min())
         .select("batch_id", "at")
     )
     went_through = batches.join(own.select("batch_id").unique(), on="batch_id", how="semi")
     return counted_events(name, went_through, again)
+
+
+def _runs(own: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Number the runs of each phase from 0; what a batch does on several units is one run.
+
+    A row begins another run where the phase has ended everywhere and its unit has run it before,
+    or the batch has meanwhile been elsewhere. Halves of a batch go through sibling units at once or
+    in turn.
+    """
+    phase = ["batch_id", "phase"]
+    meanwhile = others.drop_nulls("started_at").select(
+        "batch_id", "started_at", elsewhere_at="started_at"
+    )
+    rows = (
+        own.sort(*phase, "started_at", nulls_last=True)
+        .with_columns(
+            ended_before=pl.col("ended_at").cum_max().forward_fill().shift(1).over(phase),
+            is_first=pl.int_range(pl.len()).over(phase) == 0,
+            is_own_unit=pl.int_range(pl.len()).over(*phase, "equipment_id") > 0,
+        )
+        .sort("started_at", nulls_last=True, maintain_order=True)
+        .join_asof(
+            meanwhile.sort("started_at"),
+            on="started_at",
+            by="batch_id",
+            strategy="backward",
+            check_sortedness=False,
+        )
+    )
+    has_ended = (pl.col("started_at") >= pl.col("ended_before")).fill_null(value=True)
+    was_elsewhere = (pl.col("elsewhere_at") >= pl.col("ended_before")).fill_null(value=False)
+    begins = ~pl.col("is_first") & has_ended & (pl.col("is_own_unit") | was_elsewhere)
+    return rows.sort(*phase, "started_at", nulls_last=True).with_columns(
+        run=begins.cum_sum().over(phase)
+    )
 
 
 def _out_of_trend(name: str, batches: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
@@ -90,11 +124,10 @@ def _out_of_trend(name: str, batches: pl.DataFrame, measured: pl.DataFrame) -> p
         .agg(pl.col("value").mean(), pl.col("known_at").max())
         .join(batches.select("batch_id", "production_order", "product", "strength"), on="batch_id")
         .drop_nulls("value")
-        .sort("production_order", "batch_id")
     )
     judged = [
         own.with_columns(value=pl.Series(is_out_of_trend(own["value"].to_numpy())))
-        for _, own in results.group_by("product", "strength", maintain_order=True)
+        for _, own in _as_reported(results).group_by("product", "strength", maintain_order=True)
     ]
     if not judged:
         return pl.DataFrame(schema=SCHEMA)
@@ -102,11 +135,25 @@ def _out_of_trend(name: str, batches: pl.DataFrame, measured: pl.DataFrame) -> p
     return _facts(stacked.sort("batch_id"), name)
 
 
+def _as_reported(results: pl.DataFrame) -> pl.DataFrame:
+    """Put results in the order in which they were known; production decides between equals.
+
+    A result nobody dated stands behind all of batches made before it.
+    """
+    made = results.sort("production_order", "batch_id")
+    reported_at = pl.col("known_at").cum_max().forward_fill().over("product", "strength")
+    return (
+        made.with_columns(reported_at=pl.coalesce("known_at", reported_at))
+        .sort("reported_at", "production_order", "batch_id", nulls_last=False)
+        .drop("reported_at")
+    )
+
+
 def is_out_of_trend(values: FloatArray) -> FloatArray:
     """Judge each value by the normal prediction interval of those before it.
 
     Args:
-        values: Results of one product and strength in the order of production.
+        values: Results of one product and strength in the order in which they were known.
 
     Returns:
         1 outside the interval that covers 99.73% of next values (mean +- t s sqrt(1 + 1/n) over

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from assets.batch_matrix.lost_batches import losing
 from data_contracts.codes.records import GenealogyKind, OutcomeStatus
 from data_contracts.tables import table
 
@@ -100,13 +101,8 @@ COST_TABLES = {
     ),
 }
 
-# Loaded with every source that has them, open to SQL, and read by nothing that is found yet.
-UNUSED = {
-    "spectra": "points of spectra",
-    "stability_results": "stability results",
-}
 # Read beside batches.
-TABLES = tuple(dict.fromkeys((*ABSENT, *COST_TABLES, *UNUSED, "genealogy_edges", "lineages")))
+TABLES = tuple(dict.fromkeys((*ABSENT, *COST_TABLES, "genealogy_edges", "lineages")))
 
 
 def limits(
@@ -137,7 +133,6 @@ def limits(
         *_outcome_limits(outcome_definitions, outcomes, tables["batches"]),
         *_stray_limits(strays),
         *_cost_limits(tables),
-        *_unused(tables),
         *_without_origin(tables["batches"], failure_modes),
         *_genealogy_limits(tables["genealogy_edges"], tables["lineages"]),
         *(() if censored is None else _censored_limits(censored)),
@@ -156,17 +151,6 @@ def _censored_limits(censored: pl.DataFrame) -> Iterator[Limit]:
 def _cost_limits(tables: Mapping[str, pl.DataFrame]) -> list[Limit]:
     absent = [limit for name, limit in COST_TABLES.items() if tables[name].is_empty()]
     return [COSTS] if len(absent) == len(COST_TABLES) else absent
-
-
-def _unused(tables: Mapping[str, pl.DataFrame]) -> Iterator[Limit]:
-    for name, what in UNUSED.items():
-        if not tables[name].is_empty():
-            yield Limit(
-                "records",
-                f"unused.{name}",
-                f"{tables[name].height:,} {what} are loaded and nothing here is made from them; "
-                f"they can be queried as core.{name}.",
-            )
 
 
 def _without_origin(batches: pl.DataFrame, known: Mapping[str, int]) -> Iterator[Limit]:
@@ -250,8 +234,8 @@ def _batch_limits(batches: pl.DataFrame, phases: pl.DataFrame) -> Iterator[Limit
         yield Limit(
             "outcomes",
             "no_dispositions",
-            "The source records no dispositions: failures are proxies declared in the profile, and "
-            "are called proxies wherever they are shown.",
+            "The source records no dispositions: what counts as a failure is what the profile "
+            "declares, and a proxy is called one wherever it is shown.",
         )
 
 
@@ -263,6 +247,21 @@ def _outcome_limits(
             "outcomes",
             "no_outcomes",
             "The profile declares no outcome: nothing is predicted, and no verdict is given.",
+        )
+    decisive = losing(definitions)
+    if definitions.height and decisive.is_empty():
+        yield Limit(
+            "outcomes",
+            "no_lost_batch",
+            "No outcome the profile declares loses a batch: failures are counted and studied, and "
+            "nothing is priced.",
+        )
+    elif decisive.height and decisive["is_proxy"].all():
+        yield Limit(
+            "outcomes",
+            "all_proxies",
+            "Every outcome by which a batch counts as lost is a proxy, a limit set on results: no "
+            "batch is recorded as lost, and what is priced is arithmetic.",
         )
     counts = outcomes.group_by("outcome", "status").len().sort("outcome", "status")
     words = {OutcomeStatus.PENDING: "still pending", OutcomeStatus.NOT_MEASURED: "not measured"}

@@ -69,6 +69,18 @@ def worst_samples(outcome: Outcome, measured: pl.DataFrame, quantity: str) -> pl
     return _worst(both.with_columns(distance=pl.min_horizontal(*LIMITS)))
 
 
+def with_limits(outcome: Outcome, measured: pl.DataFrame, quantity: str) -> pl.DataFrame:
+    """Return the rows of a margin quantity with ``low_limit`` and ``high_limit``, null for none."""
+    limits = next(margin for margin in outcome.margins if margin.quantity == quantity)
+    low, high = pl.lit(limits.spec_low, pl.Float64), pl.lit(limits.spec_high, pl.Float64)
+    if not outcome.is_proxy:
+        is_recorded = pl.col("spec_low").is_not_null() | pl.col("spec_high").is_not_null()
+        low = pl.when(is_recorded).then(pl.col("spec_low")).otherwise(low)
+        high = pl.when(is_recorded).then(pl.col("spec_high")).otherwise(high)
+    own = measured.filter(pl.col("quantity") == quantity)
+    return own.with_columns(low_limit=low, high_limit=high)
+
+
 def margin_name(quantity: str, limit: str) -> str:
     """Name of the margin to one of the two limits of a quantity, as sentences use it."""
     return f"{quantity} ({limit} limit)"
@@ -93,14 +105,10 @@ def robust_spread(values: pl.Series) -> float | None:
 
 def _distances(outcome: Outcome, measured: pl.DataFrame, quantity: str) -> pl.DataFrame:
     """Rows of ``measured`` with the distance ``low`` and ``high`` of every sample to each limit."""
-    limits = next(margin for margin in outcome.margins if margin.quantity == quantity)
-    low, high = pl.lit(limits.spec_low, pl.Float64), pl.lit(limits.spec_high, pl.Float64)
-    if not outcome.is_proxy:
-        is_recorded = pl.col("spec_low").is_not_null() | pl.col("spec_high").is_not_null()
-        low = pl.when(is_recorded).then(pl.col("spec_low")).otherwise(low)
-        high = pl.when(is_recorded).then(pl.col("spec_high")).otherwise(high)
-    own = measured.filter(pl.col("quantity") == quantity)
-    return own.with_columns(low=pl.col("value") - low, high=high - pl.col("value"))
+    own = with_limits(outcome, measured, quantity)
+    return own.with_columns(
+        low=pl.col("value") - pl.col("low_limit"), high=pl.col("high_limit") - pl.col("value")
+    )
 
 
 def _worst(samples: pl.DataFrame) -> pl.DataFrame:

@@ -8,17 +8,26 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from assets.core.margins import worst_samples
+from assets.core.margins import with_limits, worst_samples
 from assets.core.measurements import NOT_CENSORED
+from assets.core.possible_results import compared_with, possible_results
 from data_contracts.codes.records import OutcomeStatus
 from data_contracts.expressions import columns_of, holds
 from data_contracts.profile_schema.outcomes import BATCH_COLUMNS, SEVERITIES, Outcome
+from data_contracts.profile_schema.rule_names.batch_facts import REPEATS
 from data_contracts.tables import key, table
 
 NO_FAILURE_MODE = "none"  # what a rule sees as the mode of a released batch
 KEY = key("core.outcomes")
 EITHER_SIDE = "interval"  # of its limit: nothing is known of the side
-BEYOND_ALL = 1e9  # times a result: farther beyond its reporting limit than any limit of a rule
+MOST_COMBINATIONS = 2_000  # of what several results of a batch may be
+_SAMPLES = {
+    "batch_id": pl.String(),
+    "value": pl.Float64(),
+    "censoring": pl.String(),
+    "low_limit": pl.Float64(),
+    "high_limit": pl.Float64(),
+}
 
 
 def outcome_definitions(outcomes: Sequence[Outcome]) -> pl.DataFrame:
@@ -98,6 +107,7 @@ def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) ->
         "batch_id",
         "disposition",
         "dispositioned_at",
+        "ended_at",
         failure_mode=pl.when(pl.col("disposition") == "released")
         .then(pl.lit(NO_FAILURE_MODE))
         .otherwise("failure_mode"),
@@ -110,7 +120,7 @@ def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) ->
     else:  # nobody measured it, so it has no type to compare either
         frame = frame.with_columns(is_failure=pl.lit(None, pl.Boolean))
     known_at = pl.max_horizontal(
-        *(pl.col(f"{name} known_at") for name in quantities),
+        *(_known_at(outcome, name) for name in quantities),
         pl.col("dispositioned_at") if by_disposition else pl.lit(None, pl.Datetime("us")),
     )
     is_pending = pl.col("disposition").fill_null("pending") == "pending"
@@ -133,63 +143,92 @@ def _decided(outcome: Outcome, batches: pl.DataFrame, measured: pl.DataFrame) ->
     )
 
 
-def _judged(frame: pl.DataFrame, quantities: Sequence[str], outcome: Outcome) -> pl.Series:
-    """Whether the rule holds; null where results beyond a reporting limit may lie on either side.
+def _known_at(outcome: Outcome, quantity: str) -> pl.Expr:
+    """When a quantity was known; how often something happened, when nothing more can.
 
-    A result of at most its limit breaks nothing that asks for less. The rule is asked with such
-    results at their limits, and with each and all of them as far beyond as any; only where all
+    That it happened at all is known from the first time on, and that is what most rules ask.
+    """
+    at = pl.col(f"{quantity} known_at")
+    is_counted = quantity in outcome.defined_by_events or quantity.startswith(f"{REPEATS}.")
+    if not is_counted or max(compared_with(outcome.rule, quantity, outcome.where), default=0) < 1:
+        return at
+    return pl.max_horizontal(at, pl.coalesce("dispositioned_at", "ended_at"))
+
+
+def _judged(frame: pl.DataFrame, quantities: Sequence[str], outcome: Outcome) -> pl.Series:
+    """Whether the rule holds; null where results beyond a reporting limit leave that open.
+
+    The rule is asked with every value such results may have, in all combinations; only where all
     answers are one is it an answer.
     """
-    at_limit = holds(frame, outcome.rule, outcome.where)
-    censored = [name for name in quantities if (frame[_side(name)] != NOT_CENSORED).any()]
-    moved = [[name] for name in censored] + ([censored] if len(censored) > 1 else [])
-    answers = [
-        holds(
-            frame.with_columns(_beyond(name, sign) for name in names), outcome.rule, outcome.where
-        )
-        for names in moved
-        for sign in (-1, 1)
-    ]
-    for answer in answers:
-        at_limit = at_limit.set(~at_limit.eq_missing(answer), None)
-    return at_limit
-
-
-def _side(quantity: str) -> str:
-    """Name of the column that says on which side of its reporting limit a quantity lies."""
-    return f"{quantity} censoring"
-
-
-def _beyond(quantity: str, sign: int) -> pl.Expr:
-    """The quantity, where it is censored far beyond its limit; to ``sign`` where not known."""
-    far = (pl.col(quantity).abs() + 1) * BEYOND_ALL
-    side = pl.col(_side(quantity))
-    direction = (
-        pl.when(side == NOT_CENSORED).then(0).when(side == "left").then(-1).when(side == "right")
+    answers = holds(frame, outcome.rule, outcome.where)
+    names = [name for name in quantities if frame[_possible(name)].count()]
+    if not names:
+        return answers
+    is_open = pl.any_horizontal(pl.col(_possible(name)).is_not_null() for name in names)
+    asked = frame.with_row_index("row").filter(is_open)
+    for name in names:
+        lists = pl.coalesce(_possible(name), pl.concat_list(name))
+        asked = asked.with_columns(lists.alias(name))
+        asked = asked.with_columns(_thinned(asked[name], MOST_COMBINATIONS ** (1 / len(names))))
+    for name in names:
+        asked = asked.explode(name, empty_as_null=True)
+    told = (
+        asked.with_columns(answer=holds(asked, outcome.rule, outcome.where))
+        .group_by("row")
+        .agg(pl.col("answer").first(), is_one=pl.col("answer").n_unique() == 1)
     )
-    return pl.col(quantity) + far * direction.then(1).otherwise(sign).fill_null(0)
+    found = frame.with_row_index("row").select("row").join(told, on="row", how="left")
+    answer = pl.when("is_one").then("answer")
+    return answers.zip_with(found["is_one"].is_null(), found.select(answer)["answer"])
+
+
+def _possible(quantity: str) -> str:
+    """Name of the column that lists what a quantity may be where a result lies beyond its limit."""
+    return f"{quantity} possible"
+
+
+def _thinned(lists: pl.Series, most: float) -> pl.Series:
+    """Of every list at most so many values, both ends among them."""
+    steps = max(int(most), 2) - 1
+    few = [
+        sorted({values[round(at * (len(values) - 1) / steps)] for at in range(steps + 1)})
+        for values in lists
+    ]
+    return pl.Series(lists.name, few, dtype=lists.dtype)
 
 
 def _quantity(outcome: Outcome, measured: pl.DataFrame, name: str) -> pl.DataFrame:
     """Return one value per batch under the quantity's name: the worst sample, else the mean."""
     own = measured.filter(pl.col("quantity") == name)
     instants = own.group_by("batch_id").agg(pl.col("known_at").max().alias(f"{name} known_at"))
+    samples = pl.DataFrame(schema=_SAMPLES)
     if any(margin.quantity == name for margin in outcome.margins):
         values = worst_samples(outcome, measured, name).select(
-            "batch_id", pl.col("value").alias(name), pl.col("censoring").alias(_side(name))
+            "batch_id", pl.col("value").alias(name)
         )
+        samples = with_limits(outcome, measured, name).join(values, on="batch_id", how="semi")
     elif own["value"].null_count() < own.height:
-        sides = pl.col("censoring").filter(pl.col("censoring") != NOT_CENSORED)
-        values = own.group_by("batch_id").agg(
-            pl.col("value").mean().alias(name),
-            # A mean over results at most at their limits is at most the mean of the limits.
-            pl.when(sides.n_unique() > 1)
-            .then(pl.lit(EITHER_SIDE))
-            .otherwise(sides.first().fill_null(NOT_CENSORED))
-            .alias(_side(name)),
+        means = own.group_by("batch_id").agg(pl.col("value").mean(), _side_of_mean())
+        values = means.select("batch_id", pl.col("value").alias(name))
+        samples = means.with_columns(
+            pl.lit(None, pl.Float64).alias(limit) for limit in ("low_limit", "high_limit")
         )
     else:
-        values = own.group_by("batch_id").agg(
-            pl.col("level").first().alias(name), pl.lit(NOT_CENSORED).first().alias(_side(name))
-        )
-    return values.join(instants, on="batch_id", how="left")
+        values = own.group_by("batch_id").agg(pl.col("level").first().alias(name))
+    numbers = compared_with(outcome.rule, name, outcome.where)
+    possible = possible_results(samples, numbers).rename({"possible": _possible(name)})
+    return values.join(possible, on="batch_id", how="left").join(
+        instants, on="batch_id", how="left"
+    )
+
+
+def _side_of_mean() -> pl.Expr:
+    """On which side of the mean of limits the mean lies: over results at most at them, at most."""
+    sides = pl.col("censoring").filter(pl.col("censoring") != NOT_CENSORED)
+    return (
+        pl.when(sides.n_unique() > 1)
+        .then(pl.lit(EITHER_SIDE))
+        .otherwise(sides.first().fill_null(NOT_CENSORED))
+        .alias("censoring")
+    )

@@ -9,6 +9,7 @@ sit on failed batches only, so that no dollar is counted twice.
 import polars as pl
 
 from assets.batch_matrix.confirmed_causes import quantities_named
+from assets.batch_matrix.lost_batches import losing
 from data_contracts.tables import key, table
 
 UNKNOWN = "unknown"
@@ -30,8 +31,8 @@ def escape_matrix(
         copq_ledger: ``economics.copq_ledger``, the failed batches and their cost.
         deviations: ``core.deviations``; a cause counts once it is confirmed.
         outcomes: ``core.outcomes``.
-        outcome_definitions: ``core.outcome_definitions``, for the stage at which a failure is
-            first known.
+        outcome_definitions: ``core.outcome_definitions``, for the stage at which what lost a batch
+            is first known; outcomes that lose no batch detect none.
         dictionary: ``feature.dictionary``, for the stage a confirmed cause belongs to.
 
     Returns:
@@ -81,6 +82,8 @@ def _as_stage(column: str) -> pl.Expr:
 def _failed(
     ledger: pl.DataFrame, caused: pl.DataFrame, outcomes: pl.DataFrame, definitions: pl.DataFrame
 ) -> pl.DataFrame:
+    # What merely happened to the batch (a deviation, a result out of its trend) did not lose it.
+    decisive = losing(definitions)
     confirmed = (
         caused.drop_nulls(["batch_id", "cause_stage"])
         .sort("batch_id", (pl.col("severity") == CRITICAL).not_(), "opened_at", "deviation_id")
@@ -89,7 +92,7 @@ def _failed(
     )
     seen = (
         outcomes.filter(pl.col("is_failure").fill_null(value=False))
-        .join(definitions.select("outcome", "first_known_stage", "is_proxy"), on="outcome")
+        .join(decisive.select("outcome", "first_known_stage", "is_proxy"), on="outcome")
         .group_by("batch_id")
         .agg(detected=pl.col("first_known_stage").min(), is_proxy=pl.col("is_proxy").all())
     )

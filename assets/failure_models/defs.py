@@ -149,7 +149,8 @@ def power(context: dg.AssetExecutionContext) -> pl.DataFrame:
         before = warehouse.read(POWER) if warehouse.exists(POWER) else table(POWER)
         return kept(before, warehouse.read("core.outcome_definitions"))
     inputs = StudyInputs(**{contract(name).table: warehouse.read(name) for name in STUDIED})
-    asked = SelfTest.of(inputs, number, context.resources.run_settings.seed)
+    seed, spill_dir = context.resources.run_settings.seed, warehouse.home.spill_dir
+    asked = SelfTest.of(inputs, number, seed, spill_dir)
     for sentence in asked.refused:
         context.log.info(sentence)
     return asked.made(datetime.now(UTC).replace(tzinfo=None), context.log.info)
@@ -157,7 +158,9 @@ def power(context: dg.AssetExecutionContext) -> pl.DataFrame:
 
 @dg.multi_asset(
     name="batch_scores",
-    ins=table_ins("model.boosters", "economics.alarm_prices", *FEATURES),
+    ins=table_ins(
+        "model.boosters", "economics.alarm_prices", "core.outcome_definitions", *FEATURES
+    ),
     outs=table_outs(*SCORE_TABLES),
     group_name=SCORING_GROUP,
 )

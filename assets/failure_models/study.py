@@ -17,7 +17,7 @@ from assets.batch_matrix.outcome_panel import (
     definitions,
     outcome_panel,
 )
-from assets.batch_matrix.past_results import results_of
+from assets.batch_matrix.past_results import bounds_of
 from assets.failure_models.dataset.confirmed_rules import confirmed_rules
 from assets.failure_models.dataset.shared_fits import SharedFits
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
@@ -99,7 +99,7 @@ def prepare(
     tasks: list[Task] = []
     skipped: list[tuple[OutcomeDefinition, int]] = []
     panels = {gate: _panels(defined, inputs, own) for gate, own in matrices.items()}
-    results = {gate: results_of(own) for gate, own in panels.items()}
+    results = {gate: bounds_of(own) for gate, own in panels.items()}
     for place, definition in enumerate(defined):
         for gate in GATES:
             if gate > definition.last_gate_before or not matrices[gate].batch_ids:
@@ -109,10 +109,11 @@ def prepare(
                 task = Task(
                     matrix,
                     panels[gate][place],
-                    results[gate],
+                    results[gate][0],
                     seed,
                     open_questions(inputs.leak_questions, definition.outcome, gate),
                     confirmed_rules(inputs.rules, inputs.rule_effects, definition.outcome, gate),
+                    results[gate][1],
                     fits,
                 )
                 tasks.append(task.with_fitted_margins())

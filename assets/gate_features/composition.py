@@ -22,7 +22,7 @@ from assets.gate_features.observed.observations import Observations, together
 from assets.gate_features.observed.parameters import parameter_features
 from assets.gate_features.observed.sensors import sensor_features
 from assets.gate_features.observed.timeline import timeline_features
-from assets.gate_features.refusals import refused_features
+from assets.gate_features.refusals import deciding_quantities, refused_features
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def gate_features(
             timeline_features(records.phases),
             equipment_features(records.phases, records.equipment_events),
             sensor_features(records.sensor_phase_features, records.sensor_tags),
-            *_inherited(records, batch_gates),
+            *_inherited(records, batch_gates, deciding_quantities(outcome_definitions)),
         ]
     )
     observed = _held_back(observed, quantity_stages or {})
@@ -96,7 +96,9 @@ def gate_features(
     }
 
 
-def _inherited(records: CoreRecords, batch_gates: pl.DataFrame) -> list[Observations]:
+def _inherited(
+    records: CoreRecords, batch_gates: pl.DataFrame, deciding: set[str]
+) -> list[Observations]:
     if not goes_beyond(records.genealogy_edges, records.material_usage):
         return []
     ancestors = ancestry(records.batches, records.genealogy_edges, records.genealogy_trace)
@@ -109,6 +111,7 @@ def _inherited(records: CoreRecords, batch_gates: pl.DataFrame) -> list[Observat
             records.outcomes,
             records.outcome_margins,
             batch_gates,
+            deciding,
         ),
     ]
 

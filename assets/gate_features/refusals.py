@@ -60,6 +60,11 @@ def first_gates(values: pl.DataFrame) -> pl.DataFrame:
     return values.group_by("feature").agg(first_available_gate=pl.col("gate").min())
 
 
+def deciding_quantities(outcome_definitions: pl.DataFrame) -> set[str]:
+    """Return every quantity that decides some outcome, or is the same as one that does."""
+    return set(_quantities(outcome_definitions)["measured_quantity"])
+
+
 def _quantities(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
     """One row per outcome and quantity refused by meaning: outcome, measured_quantity, meaning."""
     meanings: dict[tuple[str, str], str] = {}

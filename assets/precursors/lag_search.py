@@ -198,4 +198,6 @@ def score_exposures(
         expected[span] = np.maximum(rate @ part, 1e-3)
         null = deviance_root(np.asarray(permuted @ part), expected[span].astype(np.float32))
         largest = np.maximum(largest, null.max(axis=1))
-    return ExposureScores(observed, expected, deviance_root(observed, expected), largest)
+    # Counts tie often, and a draw as good as the records counts: both are rounded the same way.
+    score = deviance_root(observed.astype(np.float32), expected.astype(np.float32))
+    return ExposureScores(observed, expected, score.astype(np.float64), largest)

@@ -54,9 +54,13 @@ def with_margins(traits: Traits, outcome_margins: pl.DataFrame) -> Traits:
         outcome_margins: ``core.outcome_margins``.
 
     Returns:
-        The traits and one more per quantity that has a margin: its smallest.
+        The traits and one more per quantity that has a margin: its smallest, missing where it is
+        a bound, for two results beyond a limit need not be alike.
     """
-    smallest = outcome_margins.group_by("quantity", "batch_id").agg(pl.col("margin").min())
+    is_bound = pl.col("is_censored").any()
+    smallest = outcome_margins.group_by("quantity", "batch_id").agg(
+        pl.when(~is_bound).then(pl.col("margin").min())
+    )
     names, values, trait = [*traits.names], [traits.values], [traits.trait]
     for (quantity,), own in sorted(smallest.group_by("quantity")):
         margin = dict(own.select("batch_id", "margin").iter_rows())

@@ -58,8 +58,13 @@ def two_sided_factor(
         held = chdtrc(degrees, degrees * (radius / factor) ** 2)
         return float(chance @ held) - confidence
 
-    guess = howe_factor(n, content, confidence) if free is None else 2.0
-    return float(brentq(excess, guess / 4, guess * 8, xtol=1e-10))
+    # Few degrees of freedom take many standard deviations: the ends are looked for, not guessed.
+    low = high = float(ndtri((1 + content) / 2))
+    while excess(low) > 0:
+        low /= 2
+    while excess(high) <= 0:
+        high *= 2
+    return float(brentq(excess, low, high, xtol=1e-10))
 
 
 def _radius(mean: FloatArray, content: float) -> FloatArray:

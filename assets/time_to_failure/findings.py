@@ -4,10 +4,12 @@ Here the steps meet: records become lives, lives become questions, questions get
 and decisions. Each step has a module of its own beside this one.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from assets.batch_matrix.lost_batches import unpriced
 from assets.statistics.reliability.weibull import WeibullFit
 from assets.time_to_failure.curves.competing_modes import competing_modes
 from assets.time_to_failure.curves.hazard_models import hazard_models
@@ -22,6 +24,7 @@ from assets.time_to_failure.lives.failed_batches import (
 )
 from assets.time_to_failure.lives.lives import BREAKDOWN, breakdown_spells
 from assets.time_to_failure.lives.strata import (
+    FAILED_PREFIX,
     Question,
     Stratum,
     breakdown_strata,
@@ -53,7 +56,8 @@ class LifeRecords:
         equipment_events: ``core.equipment_events``.
         batches: ``core.batches``.
         outcomes: ``core.outcomes``.
-        outcome_definitions: ``core.outcome_definitions``, for events that are an outcome's failure.
+        outcome_definitions: ``core.outcome_definitions``, for events that are an outcome's failure
+            and outcomes by which no batch is lost.
     """
 
     phases: pl.DataFrame
@@ -69,6 +73,11 @@ class LifeRecords:
         """Kinds of event that define an outcome, by outcome."""
         rows = self.outcome_definitions.select("outcome", "defining_events").iter_rows()
         return {outcome: listed_events(events) for outcome, events in rows}
+
+    @property
+    def unpriced_events(self) -> set[str]:
+        """Failures by which no batch is lost, named as the events of a stratum."""
+        return {f"{FAILED_PREFIX}{outcome}" for outcome in unpriced(self.outcome_definitions)}
 
 
 def findings(
@@ -91,7 +100,8 @@ def findings(
     told = _followed(records)
     strata, spells, failures = told.strata, told.spells, told.failures
     accounts = weibull_fits(strata, told.fits)
-    decided = _decided(told, assumptions, seed, is_quick=is_quick)
+    kept = records.unpriced_events
+    decided = _decided(told, assumptions, seed, kept, is_quick=is_quick)
     defining, scales = records.defining_events, told.scales
     # Failed batches are drawn on the scale of their evidence alone, breakdowns on both.
     drawn = [
@@ -125,7 +135,8 @@ def renewal_decisions(
         seed: Seed of the draws; the same gives the same as ``findings``.
         is_quick: Whether fewer draws are made.
     """
-    return _decided(_followed(records), assumptions, seed, is_quick=is_quick)
+    kept = records.unpriced_events
+    return _decided(_followed(records), assumptions, seed, kept, is_quick=is_quick)
 
 
 @dataclass(frozen=True)
@@ -156,7 +167,12 @@ def _followed(records: LifeRecords) -> _Followed:
 
 
 def _decided(
-    told: _Followed, assumptions: Assumptions, seed: int, *, is_quick: bool
+    told: _Followed,
+    assumptions: Assumptions,
+    seed: int,
+    kept: Collection[str],
+    *,
+    is_quick: bool,
 ) -> list[Decision]:
     events = {each.event for each in told.strata}
     return decisions(
@@ -168,4 +184,5 @@ def _decided(
         {event: replacement_costs(assumptions, event) for event in events},
         QUICK_DRAWS if is_quick else DRAWS,
         seed,
+        kept,
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.speed.figures import Row, kept_rows, machine, table
-from benchmarks.speed.history import FALL, fallen
+from benchmarks.speed.history import FALL, comparable, fallen
 from benchmarks.speed.providers import BARS, PROVIDERS, Provider
 from benchmarks.studies.record import RESULTS, StudyRecord
 
@@ -30,19 +30,25 @@ def measured(asked: list[Provider], record: StudyRecord) -> list[Row]:
     return rows
 
 
-def check(asked: list[Provider], history: pl.DataFrame) -> list[str]:
-    """Measure and compare; what seems to have fallen is measured once more, to be sure of it."""
+def check(asked: list[Provider], history: pl.DataFrame) -> tuple[int, list[str]]:
+    """Measure and compare; what seems to have fallen is measured once more, to be sure of it.
+
+    Returns:
+        How many figures could be compared, and those that have fallen, in words.
+    """
     found: list[str] = []
+    compared = 0
     where = machine()
     for provider in asked:
         load = os.getloadavg()[0]
         rows = provider.rows()
         print("\n".join(table(rows, {name: BARS[name] for name, _, _ in rows if name in BARS})))
+        compared += comparable(rows, BARS, history, where, load)
         once = fallen(rows, BARS, history, where, load)
         if once:
             twice = fallen(provider.rows(), BARS, history, where, os.getloadavg()[0])
             found += [words for name, words in once.items() if name in twice]
-    return found
+    return compared, found
 
 
 def main() -> None:
@@ -60,10 +66,15 @@ def main() -> None:
         return
     if not record.file.is_file():
         raise SystemExit(f"{record.file.name} holds no earlier figures: run `make bench` first.")
-    worse = check([p for p in chosen if p.is_quick], record.rows())
+    compared, worse = check([p for p in chosen if p.is_quick], record.rows())
     if worse:
         raise SystemExit("\n".join([f"Fallen by more than {FALL:.0%}:", *worse]))
-    print(f"Nothing has fallen by more than {FALL:.0%} at this load.")
+    if not compared:
+        raise SystemExit(
+            f"Nothing was compared: {record.file.name} holds no figure with a bar of this machine "
+            f"({machine()}) at such a load. Run `make bench` here first."
+        )
+    print(f"None of {compared} figures has fallen by more than {FALL:.0%} at this load.")
 
 
 if __name__ == "__main__":

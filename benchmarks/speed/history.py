@@ -47,6 +47,15 @@ def before(history: pl.DataFrame, name: str, machine: str, load: float) -> float
     return statistics.median(alike[-LAST_ROWS:]) if alike else None
 
 
+def comparable(
+    rows: Iterable[Row], bars: dict[str, Bar], history: pl.DataFrame, machine: str, load: float
+) -> int:
+    """How many figures have a bar and were measured before, on this machine at such a load."""
+    return sum(
+        name in bars and before(history, name, machine, load) is not None for name, _, _ in rows
+    )
+
+
 def fallen(
     rows: Iterable[Row], bars: dict[str, Bar], history: pl.DataFrame, machine: str, load: float
 ) -> dict[str, str]:

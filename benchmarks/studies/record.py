@@ -5,6 +5,7 @@ continued: plants whose key is in the file are not made again.
 """
 
 import csv
+import json
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -38,9 +39,22 @@ class StudyRecord:
                 yield key
 
     def append(self, row: dict[str, Any]) -> None:
-        """Add one plant's row, stamped with commit and date; new columns are empty in old rows."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Add one plant's row, stamped with commit and date; new columns are empty in old rows.
+
+        Raises:
+            OSError: The file takes no row; the row, which may have taken hours, is in its notes.
+        """
         stamped = row | _stamp()
+        try:
+            self._append(stamped)
+        except OSError as error:
+            error.add_note(
+                f"{self.file} does not have this row: {json.dumps(stamped, default=str)}"
+            )
+            raise
+
+    def _append(self, stamped: dict[str, Any]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         columns = self._columns()
         if columns and not set(stamped) <= set(columns):
             columns = [*columns, *(name for name in stamped if name not in columns)]
@@ -60,10 +74,16 @@ class StudyRecord:
     def _widen(self, columns: list[str]) -> None:
         with self.file.open(newline="", encoding="utf-8") as held:
             rows = list(csv.DictReader(held))
-        with self.file.open("w", newline="", encoding="utf-8") as out:
-            writer = csv.DictWriter(out, fieldnames=columns)
-            writer.writeheader()
-            writer.writerows(rows)
+        # Beside it and then in its place: a disk that fills up meanwhile costs no earlier row.
+        beside = self.file.with_suffix(".csv.part")
+        try:
+            with beside.open("w", newline="", encoding="utf-8") as out:
+                writer = csv.DictWriter(out, fieldnames=columns)
+                writer.writeheader()
+                writer.writerows(rows)
+            beside.replace(self.file)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def rows(self) -> pl.DataFrame:
         """Every row so far."""

@@ -1,8 +1,9 @@
 """The allowed values of coded columns as names in Python, so that no code is typed twice.
 
 A column whose contract says ``codes: <Name>`` gives a class of that name: those of records, models
-and findings in ``data_contracts/codes/records.py``, those of money in ``codes/money.py`` beside it.
-``make generated`` writes both anew, and a test fails while one is out of date.
+and findings in ``data_contracts/codes/records.py``, those of money in ``codes/money.py`` beside it,
+those of a contract that says ``codes_module`` in the module it names. ``make generated`` writes
+them anew, and a test fails while one is out of date.
 """
 
 import re
@@ -16,6 +17,11 @@ from data_contracts.contract import Column, Contract
 ROOM = Path(__file__).parents[1] / "codes"
 MONEY_SCHEMAS = frozenset({"economics", "history"})  # history is that of what was claimed
 
+TITLES = {
+    "records": "Codes of records, models and findings",
+    "money": "Codes of what is priced and claimed",
+    "stages": "Codes of what the stages' own records say",
+}
 LONGEST_LINE = 100
 OPENING = '''"""{title}, by name: generated from the contracts, not by hand.
 
@@ -34,22 +40,23 @@ def codes_modules(contracts: Iterable[Contract]) -> dict[str, str]:
         contracts: All contracts, in any order; a name is given by the first column that has it.
     """
     columns: dict[str, tuple[str, Column]] = {}
+    homes: dict[str, str] = {}
     for described in contracts:
         for column in described.columns:
             if column.codes is not None:
                 columns.setdefault(column.codes, (described.name, column))
-    of_money = {
-        name for name, (table, _) in columns.items() if table.partition(".")[0] in MONEY_SCHEMAS
-    }
-    titles = {
-        "records.py": ("Codes of records, models and findings", columns.keys() - of_money),
-        "money.py": ("Codes of what is priced and claimed", of_money),
-    }
+                homes.setdefault(column.codes, _module_of(described))
     modules = {}
-    for file, (title, own) in titles.items():
-        classes = [_code_class(name, *columns[name]) for name in sorted(own)]
-        modules[file] = "\n\n".join([OPENING.format(title=title), *classes])
+    for module, title in TITLES.items():
+        own = sorted(name for name, home in homes.items() if home == module)
+        classes = [_code_class(name, *columns[name]) for name in own]
+        modules[f"{module}.py"] = "\n\n".join([OPENING.format(title=title), *classes])
     return modules
+
+
+def _module_of(described: Contract) -> str:
+    by_schema = "money" if described.schema in MONEY_SCHEMAS else "records"
+    return described.codes_module or by_schema
 
 
 def _code_class(name: str, table: str, column: Column) -> str:

@@ -10,6 +10,7 @@ def command(home: HomeOption = None) -> None:
     from pipelines.site.asked import home_of
     from reports.report import write_report
     from reports.summary.document import write_summary
+    from reports.verification_page.page import write_verification_page
     from reports.what_if.page import write_what_if
     from warehouse.paths import Home
     from warehouse.published_copy.published import open_published
@@ -23,6 +24,7 @@ def command(home: HomeOption = None) -> None:
             report = write_report(published, release.reports_dir, release.data_docs_dir)
             summary = write_summary(published, release.reports_dir)
             what_if = write_what_if(published, release.reports_dir)
+            charts = write_verification_page(published, release.reports_dir)
         except WarehouseError as error:
             detail = str(error).partition("\n")[0]
             raise UsageError(
@@ -32,3 +34,4 @@ def command(home: HomeOption = None) -> None:
     say(f"Report: {(where.reports_dir / report.name).absolute()}")
     say(f"Summary: {(where.reports_dir / summary.name).absolute()}")
     say(f"What if: {(where.reports_dir / what_if.name).absolute()}")
+    say(f"Process verification: {(where.reports_dir / charts.name).absolute()}")

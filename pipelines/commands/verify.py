@@ -10,22 +10,27 @@ SHOWN = 20
 def command(home: HomeOption = None) -> None:
     """Recompute every number claimed in the last report from the published warehouse.
 
-    Says, too, which tables of records have lost, gained or changed rows since the run.
+    Says, too, which tables of records have lost, gained or changed rows since the run, and whether
+    the score book is what was sealed.
     """
     from pipelines.site.asked import home_of
+    from reports.score_verification import verify_scores
     from reports.table_verification import verify_tables
     from reports.verification import verify
     from warehouse.paths import Home
-    from warehouse.published_copy.published import open_published
+    from warehouse.published_copy.published import last_source_key, open_published
     from warehouse.published_copy.release import released
+    from warehouse.score_heads import noted_heads
 
     where = Home(home_of(home))
     report = where.reports_dir / "report.html"
     release = released(where)  # warehouse and report of one run
+    heads = noted_heads(where, last_source_key(where))
     with open_published(release) as published:
         mismatches = [
             *verify(published, release.reports_dir / report.name),
             *verify_tables(published),
+            *verify_scores(published, heads),
         ]
     if mismatches:
         shown = [str(mismatch) for mismatch in mismatches[:SHOWN]]
@@ -38,4 +43,9 @@ def command(home: HomeOption = None) -> None:
             + "\nFind out who changed the warehouse; 'lotwise publish' copies it anew and 'lotwise "
             "report' draws it again."
         )
-    say(f"Every claim in {report} matches the warehouse, whose records are as the run left them.")
+    for head in heads[-1:]:
+        say(f"Score book: {head.entries:,} entries, head {head.entry_hash}.")
+    say(
+        f"Every claim in {report} matches the warehouse, whose records are as the run left them "
+        "and whose score book is as it was sealed."
+    )

@@ -1,6 +1,7 @@
 """What the executive part shows: the answer, the cost, the scenarios, the assumptions."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from data_contracts.codes.money import Scenario
@@ -33,10 +34,12 @@ NET_SAVINGS, NPV = "base/annual_net_savings_usd", "base/npv_usd"
 
 _OUTCOMES_SQL = """
 SELECT d.outcome, d.title, d.is_proxy, d.rule, d.first_known_stage, d.last_gate_before,
+  d.severity, d.severity = 'lost' AS loses_batch,
   v.gate, v.verdict, v.route, concat_ws('/', v.outcome, v.gate) AS key
 FROM core.outcome_definitions AS d
 LEFT JOIN model.verdicts AS v ON v.outcome = d.outcome AND v.is_primary_gate
-ORDER BY d.outcome <> 'failure', v.verdict IS DISTINCT FROM 'process_signal', d.outcome
+ORDER BY d.outcome <> 'failure', min(d.severity_rank) OVER (PARTITION BY d.severity),
+  v.verdict IS DISTINCT FROM 'process_signal', d.outcome
 """
 _RUN_SQL = "SELECT * FROM evidence.runs ORDER BY run_number DESC NULLS LAST LIMIT 1"
 _MEASURES_SQL = """
@@ -106,8 +109,9 @@ class Answer:
             ``none`` (no signal), ``unknown`` (no verdict at all).
         outcome: The outcome it is about, or None.
         gates: The gates at which levers act; the last gate before the result without levers.
-        has_failures: Whether a failure is on record; without one nothing is priced.
+        has_failures: Whether a batch is on record as lost; without one nothing is priced.
         is_arithmetic: Whether the savings are arithmetic on a proxy instead of evidence.
+        has_kept_failures: Whether a failure is on record by which no batch is lost.
     """
 
     kind: str
@@ -115,6 +119,19 @@ class Answer:
     gates: tuple[int, ...] = ()
     is_arithmetic: bool = False
     has_failures: bool = True
+    has_kept_failures: bool = False
+
+    @property
+    def loses_batch(self) -> bool:
+        """Whether a batch is lost by the outcome it is about; what merely happens has no price."""
+        return self.outcome is None or bool(self.outcome["loses_batch"])
+
+    @property
+    def none_lost(self) -> str:
+        """What is said where no batch is on record as lost, to begin a sentence with."""
+        return (
+            "No batch on record was lost" if self.has_kept_failures else "No failure is on record"
+        )
 
     @property
     def nothing_found(self) -> str:
@@ -136,7 +153,8 @@ class Answer:
 def outcomes(facts: Facts) -> list[dict[str, Any]]:
     """Return the outcomes with their verdict at the last gate before the result.
 
-    The plant's own failure comes first, then outcomes with a signal, then the rest by name.
+    The plant's own failure comes first, then the rest, the most severe first; of equally severe
+    ones those with a signal, then by name.
     """
     found = facts.rows(_OUTCOMES_SQL)
     for outcome in found:
@@ -148,21 +166,27 @@ def outcomes(facts: Facts) -> list[dict[str, Any]]:
 def answer(facts: Facts) -> Answer:
     """Decide which sentence the report opens with."""
     found = outcomes(facts)
-    has_failures = _has_failures(facts, found)
+    losing = [outcome for outcome in found if outcome["loses_batch"]]
+    kept = [outcome for outcome in found if not outcome["loses_batch"]]
+    said = partial(
+        Answer,
+        has_failures=_has_failures(facts, losing) if losing or not kept else False,
+        has_kept_failures=bool(kept) and _has_failures(facts, kept),
+    )
     judged = [outcome for outcome in found if outcome["verdict"] is not None]
     signals = [outcome for outcome in judged if outcome["verdict"] == Verdict.PROCESS_SIGNAL]
     if not judged:
-        return Answer("unknown", found[0] if found else None, has_failures=has_failures)
+        return said("unknown", found[0] if found else None)
     levers = facts.rows(_CARRIED_OUT_SQL)
     by_name = {outcome["outcome"]: outcome for outcome in found}
     led = by_name.get(levers[0]["outcome"]) if levers else None
     if not signals and led is None:
-        return Answer("none", judged[0], has_failures=has_failures)
+        return said("none", judged[0])
     leading = led or signals[0]
     net, npv = (facts.value("savings.measure", measure) for measure in (NET_SAVINGS, NPV))
     if led is None or net is None:
-        return Answer("unpriced", leading, (leading["gate"],), has_failures=has_failures)
-    return Answer(
+        return said("unpriced", leading, (leading["gate"],))
+    return said(
         "worth" if net > 0 and npv is not None and npv > 0 else "not_worth",
         leading,
         tuple(sorted({lever["gate"] for lever in levers})),
@@ -171,7 +195,7 @@ def answer(facts: Facts) -> Answer:
 
 
 def _has_failures(facts: Facts, found: list[dict[str, Any]]) -> bool:
-    """Tell whether an outcome failed on record, or whether that is not known."""
+    """Tell whether a batch failed by one of some outcomes, or whether that is not known."""
     failed = [facts.value("scope.failures", outcome["outcome"]) for outcome in found]
     return not failed or any(number is None or number > 0 for number in failed)
 
@@ -198,12 +222,13 @@ def context(facts: Facts) -> dict[str, Any]:
     """Gather what the executive template shows."""
     runs = facts.rows(_RUN_SQL)
     found = outcomes(facts)
+    losing = [outcome for outcome in found if outcome["loses_batch"]]
     return {
         "run": runs[0] if runs else {},
         "is_simulated": bool(runs) and runs[0]["source_profile"] in SIMULATED_SOURCES,
         "answer": answer(facts),
         "outcomes": found,
-        "is_all_proxy": bool(found) and all(outcome["is_proxy"] for outcome in found),
+        "is_all_proxy": bool(losing) and all(outcome["is_proxy"] for outcome in losing),
         "scenarios": SCENARIOS,
         "measures": measures(facts),
         "scenario_notes": _notes(facts),

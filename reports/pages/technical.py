@@ -51,7 +51,8 @@ _ALARM_PRICES_SQL = """
 SELECT gate, CAST(gate AS VARCHAR) AS key FROM economics.alarm_prices
 WHERE gate IN (
   SELECT gate FROM model.alarm_counts
-  WHERE outcome IN (SELECT outcome FROM core.outcomes WHERE is_failure)
+  WHERE outcome IN (SELECT outcome FROM core.outcomes
+    JOIN core.outcome_definitions USING (outcome) WHERE is_failure AND severity = 'lost')
 ) ORDER BY gate
 """
 _KINDS_SQL = "SELECT DISTINCT kind FROM economics.levers WHERE is_in_programme"

@@ -110,12 +110,15 @@ def _notice(source: str, *, is_quick: bool, found: Prices) -> str:
 def _tiles(facts: Facts, said: Answer, found: Prices) -> list[dict[str, str]]:
     is_proxy = bool(said.outcome and said.outcome.get("is_proxy"))
     loss = {
-        "label": "A year, were each lost" if is_proxy else "Failures cost today, a year",
+        "label": "A year, were all beyond limits lost"
+        if is_proxy
+        else "Failures cost today, a year",
         "value": text_of(facts, "cost.loss_per_year", None, "value"),
         "note": text_of(facts, "cost.loss_per_year", None, "interval"),
     }
     if not said.has_failures:
-        loss = {"label": "Failures on record", "value": "none", "note": "so nothing is priced"}
+        label = "Batches lost" if said.has_kept_failures else "Failures on record"
+        loss = {"label": label, "value": "none", "note": "so nothing is priced"}
     if not said.is_priced:
         signals = text_of(facts, "verdict.signals", None, "value")
         outcomes = text_of(facts, "verdict.outcomes", None, "value")

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from reports.pages.facts import Facts
-from reports.report import TEMPLATES_DIR, Published
+from reports.site.environment import TEMPLATES_DIR, Published
 from reports.summary.content import content
 from reports.summary.pictures import PICTURES
 from reports.whole_file import whole_file

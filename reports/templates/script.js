@@ -18,6 +18,13 @@
   }
 
   function drawAll() {
+    if (!plots().length) {
+      return;
+    }
+    if (typeof Plotly === "undefined") {
+      document.getElementById("no-plotly").hidden = false;
+      return;
+    }
     const figures = new Map();
     document.querySelectorAll("script[data-figure]").forEach(function (script) {
       figures.set(script.dataset.figure, script.textContent);
@@ -36,14 +43,18 @@
     return isHalf ? (PAPER_WIDTH - PAIR_GAP) / 2 : PAPER_WIDTH;
   }
 
+  function drawn() {
+    return plots().filter(function (node) { return node.dataset.drawn; });
+  }
+
   function toPaper() {
-    plots().forEach(function (node) {
+    drawn().forEach(function (node) {
       Plotly.relayout(node, { width: paperWidth(node), autosize: false });
     });
   }
 
   function toScreen() {
-    plots().forEach(function (node) {
+    drawn().forEach(function (node) {
       Plotly.relayout(node, { width: null, autosize: true });
     });
   }

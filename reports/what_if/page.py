@@ -14,7 +14,7 @@ from reports.pages.decision.prices import prices
 from reports.pages.decision.programme import planned
 from reports.pages.executive import answer
 from reports.pages.facts import Facts
-from reports.report import TEMPLATES_DIR, Published
+from reports.site.environment import TEMPLATES_DIR, Published
 from reports.what_if.case import Case
 from reports.what_if.program import program
 from reports.whole_file import whole_file

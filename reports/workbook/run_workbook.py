@@ -7,8 +7,9 @@ from assets.savings.arithmetic.planned_levers import FAILURE_RATE
 from assets.savings.programme.plan_inputs import measured_assumptions
 from data_contracts.assumptions import Assumptions
 from reports.pages.decision.ask import page_one
+from reports.pages.executive import answer
 from reports.pages.facts import Facts
-from reports.report import Published
+from reports.site.environment import Published
 from reports.workbook.book import write_workbook
 from reports.workbook.front_sheet import Front
 
@@ -43,9 +44,7 @@ NOTE = (
 NO_PROGRAMME = (
     "No lever is in the programme, so the workbook states what failures cost and no more."
 )
-NOTHING_FAILED = (
-    "No failure is on record, so nothing is priced: the workbook holds the assumptions and no more."
-)
+NOTHING_LOST = "so nothing is priced: the workbook holds the assumptions and no more."
 
 
 def write_run_workbook(published: Published, assumptions: Assumptions, out_dir: Path) -> Path:
@@ -65,7 +64,8 @@ def write_run_workbook(published: Published, assumptions: Assumptions, out_dir: 
     inputs = published.query(_INPUTS_SQL)
     plan = measured_assumptions(assumptions, inputs, as_of if isinstance(as_of, date) else newest)
     drawn = published.query(_DRAWN_SQL)
-    words = page_one(Facts(published.query))
+    facts = Facts(published.query)
+    words = page_one(facts)
     front = Front(
         words={label: words[topic] for topic, label in FRONT.items() if topic in words},
         about=MEASURED,
@@ -73,7 +73,8 @@ def write_run_workbook(published: Published, assumptions: Assumptions, out_dir: 
     )
     if not plan.levers and not plan[FAILURE_RATE].high:
         path = out_dir / WORKBOOK_NAME
-        return write_workbook(path, plan, notes=[NOTHING_FAILED], front=front, is_priced=False)
+        note = f"{answer(facts).none_lost}, {NOTHING_LOST}"
+        return write_workbook(path, plan, notes=[note], front=front, is_priced=False)
     return write_workbook(
         out_dir / WORKBOOK_NAME,
         plan,

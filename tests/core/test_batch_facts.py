@@ -86,6 +86,27 @@ def test_a_class_of_deviations_decides_whatever_their_category(decided, table, d
     assert failed == {"B1": False, "B2": True, "B3": False, "B4": None}
 
 
+def test_a_rule_that_counts_is_known_when_the_batch_is_decided(decided, table, day):
+    """One deviation of two at most may become three; that there is one is known from then on."""
+    rows = [("D1", "B1", 1), ("D2", "B1", 2), ("D3", "B2", 3)]
+    deviations = table(
+        "core.deviations",
+        *(
+            {"deviation_id": name, "batch_id": batch, "category": "label", "severity": "minor"}
+            | {"opened_at": day(at)}
+            for name, batch, at in rows
+        ),
+    )
+    kind = "deviation_class.minor"
+    found = {
+        most: decided(declared(f'"{kind}" > {most}', events=(kind,)), deviations=deviations)
+        for most in (0, 1)
+    }
+    assert [found[0][batch]["known_at"] for batch in ("B1", "B2")] == [day(1), day(3)]
+    assert [found[1][batch]["is_failure"] for batch in ("B1", "B2")] == [True, False]
+    assert [found[1][batch]["known_at"] for batch in ("B1", "B2")] == [day(3), day(13)]
+
+
 def test_a_next_value_is_out_of_trend_beyond_its_prediction_interval():
     """Thirty results 9, 10, 11 in turn: mean 10, s 0.8305; the interval reaches 2.79 (t of 29)."""
     values = np.array([9.0, 10.0, 11.0] * 10 + [12.7])
@@ -127,6 +148,101 @@ def test_a_trend_is_of_one_product_and_its_test_gives_it_away(table, day):
     assert rows.filter(pl.col("is_failure"))["batch_id"].to_list() == ["B24"]
     assert rows.filter(status="known").height == 5
     assert "assay" in outcome.defining_quantities
+
+
+@pytest.fixture
+def trend(table):
+    """Judge results of one product by their trend: (value, known_at) in order of production."""
+
+    def judge(*reported):
+        names = [f"B{n:02}" for n in range(len(reported))]
+        batches = table(
+            "core.batches",
+            *(
+                {"batch_id": name, "production_order": n, "cluster_id": name, "product": "P"}
+                for n, name in enumerate(names)
+            ),
+        )
+        results = table(
+            "core.lab_results",
+            *(
+                {"batch_id": name, "stage": 6, "test": "assay", "sample_no": 1, "value": value}
+                | {"censoring": "none", "resulted_at": at}
+                for name, (value, at) in zip(names, reported, strict=True)
+            ),
+        )
+        outcome = declared('"out_of_trend.assay" > 0', OutcomeSeverity.OUT_OF_TREND)
+        records = {name: table(f"core.{name}") for name in RECORDS} | {"lab_results": results}
+        measured = read_by([outcome], batches, records)
+        rows = outcomes([outcome], batches, measured, outcome_margins([outcome], measured))
+        return dict(rows.select("batch_id", "is_failure").iter_rows())
+
+    return judge
+
+
+def test_a_trend_is_made_of_the_results_there_were_at_the_time(trend, day):
+    """B20 is far off those before it, five of which were reported after it and were as far off."""
+    usual = [(value, day(n)) for n, value in enumerate([9.0, 10.0, 11.0] * 7)]
+    late = [(14.0, day(40 + n)) for n in range(5)]
+    judged = trend(*late, *usual, (14.0, day(30)))
+    assert judged["B26"] is True
+    assert judged["B00"] is not None  # made first, known after twenty others
+    # known before twenty others were, whatever was made before it
+    assert (
+        trend(*((v, day(50 + n)) for n, (v, _) in enumerate(usual)), (14.0, day(1)))["B21"] is None
+    )
+
+
+def test_without_instants_the_order_of_production_makes_the_trend(trend, day):
+    undated = [(value, None) for value in [9.0, 10.0, 11.0] * 7]
+    assert trend(*undated, (14.0, None))["B21"] is True
+    assert trend((14.0, None), *undated)["B00"] is None
+    assert trend(*((value, day(n)) for n, (value, _) in enumerate(undated)), (14.0, None))["B21"]
+
+
+def coated(table, day, *runs):
+    """Phases of one batch: unit procedure, phase, unit, day it started, days it took."""
+    return table(
+        "core.phases",
+        *(
+            {"batch_id": "B1", "stage": 4, "unit_procedure": procedure, "phase": phase}
+            | {"equipment_id": unit, "started_at": day(at)}
+            | {"ended_at": None if took is None else day(at + took)}
+            for procedure, phase, unit, at, took in runs
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("runs", "is_repeated"),
+    [
+        # halves of a batch on two coaters at once, one after the other, and never closed
+        ([("coating", "spray", "C1", 0, 0.5), ("coating", "spray", "C2", 0.1, 0.5)], False),
+        ([("coating", "spray", "C1", 0, 0.5), ("coating", "spray", "C2", 0.6, 0.5)], False),
+        ([("coating", "spray", "C1", 0, None), ("coating", "spray", "C2", 0.1, None)], False),
+        # again on the same coater, beside another one, and on another one once it was tested
+        ([("coating", "spray", "C1", 0, 0.5), ("coating", "spray", "C1", 0.6, 0.5)], True),
+        (
+            [
+                ("coating", "spray", "C1", 0, 0.5),
+                ("coating", "spray", "C2", 0.1, 0.5),
+                ("coating", "spray", "C1", 1, 0.5),
+            ],
+            True,
+        ),
+        (
+            [
+                ("coating", "spray", "C1", 0, 0.5),
+                ("sampling", "sample", "S", 0.6, 0.1),
+                ("coating", "spray", "C2", 1, 0.5),
+            ],
+            True,
+        ),
+    ],
+)
+def test_a_phase_on_several_units_is_run_once(decided, table, day, runs, is_repeated):
+    rows = decided(declared('"repeats.coating" > 0'), phases=coated(table, day, *runs))
+    assert rows["B1"]["is_failure"] is is_repeated
 
 
 def test_outcomes_are_ranked_by_what_they_cost():

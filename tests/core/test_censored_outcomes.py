@@ -59,6 +59,53 @@ def test_a_result_below_its_reporting_limit_fails_only_what_every_value_there_wo
     assert answers == {"B1": False, "B2": None, "B3": True, "B4": None, "B5": None, "B6": True}
 
 
+@pytest.mark.parametrize("margins", [[("impurity", 0.2, 0.4)], []])
+def test_a_result_that_may_lie_between_two_limits_is_not_decided(table, outcome, margins):
+    """Below 0.5 is out of 0.2 to 0.4 at its limit and far below it, and may be 0.3."""
+    between = outcome("impurity < 0.2 OR impurity > 0.4", *margins, is_proxy=True)
+    answers, _ = decided(
+        table,
+        between,
+        reported("B1", 0.50, "left"),
+        reported("B2", 0.10, "right"),
+        reported("B3", 0.10, "left"),
+        reported("B4", 0.45, "right"),
+        reported("B5", 0.30, "interval"),
+        reported("B6", 0.30),
+    )
+    assert answers == {"B1": None, "B2": None, "B3": True, "B4": True, "B5": None, "B6": False}
+
+
+def test_what_the_worst_of_several_samples_may_be_decides(table, outcome):
+    between = outcome("impurity < 0.2 OR impurity > 0.4", ("impurity", 0.2, 0.4), is_proxy=True)
+    answers, _ = decided(
+        table,
+        between,
+        # at its limit the first is the better of two, and may be far worse
+        reported("B1", 0.30, "left"),
+        reported("B1", 0.22, sample_no=2),
+        # the one measured fails, whatever the other is
+        reported("B2", 0.30, "left"),
+        reported("B2", 0.45, sample_no=2),
+        # one of two fails for sure
+        reported("B3", 0.30, "left"),
+        reported("B3", 0.45, "right", sample_no=2),
+        reported("B4", 0.30),
+        reported("B4", 0.22, sample_no=2),
+    )
+    assert answers == {"B1": None, "B2": True, "B3": True, "B4": False}
+
+
+def test_rules_over_several_results_try_all_that_they_may_be(table, outcome):
+    """Below 5 the second is 4 or 1: the first alone decides where it fails for itself."""
+    rule = outcome("(impurity > 0.4 AND water > 3) OR impurity > 0.8", is_proxy=True)
+    water = [reported(f"B{n}", 5.0, "left") | {"test": "water"} for n in (1, 2, 3)]
+    answers, _ = decided(
+        table, rule, *water, reported("B1", 0.3), reported("B2", 0.5), reported("B3", 0.9)
+    )
+    assert answers == {"B1": False, "B2": None, "B3": True}
+
+
 def test_a_margin_says_on_which_side_of_it_the_true_one_lies(table, impurity):
     _, margins = decided(
         table,

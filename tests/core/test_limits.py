@@ -1,6 +1,7 @@
 """What a source cannot tell: the barest source and a full one."""
 
 import polars as pl
+import pytest
 
 from assets.core.limits import TABLES, limits
 
@@ -63,6 +64,28 @@ def test_pending_batches_strays_and_missing_margins_are_counted(table, day):
     assert "time.no_dates" not in codes(found)
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        ({"rejected": ("lost", False), "late": ("late", False)}, set()),
+        ({"rejected": ("lost", False), "weak": ("lost", True)}, set()),
+        ({"weak": ("lost", True), "late": ("late", False)}, {"outcomes.all_proxies"}),
+        ({"trend": ("out_of_trend", True), "late": ("late", False)}, {"outcomes.no_lost_batch"}),
+        ({}, set()),
+    ],
+)
+def test_where_no_batch_is_recorded_as_lost_it_is_told(table, outcomes, told):
+    stages = {"first_known_stage": 6, "last_gate_before": 5, "title": "T", "rule": "x"}
+    rows = (
+        {"outcome": name, "severity": severity, "is_proxy": is_proxy, **stages}
+        for name, (severity, is_proxy) in outcomes.items()
+    )
+    tables = {name: table(f"core.{name}") for name in (*TABLES, "batches")}
+    definitions = table("core.outcome_definitions", *rows)
+    found = codes(limits(tables, definitions, table("core.outcomes"), NO_STRAYS, {}))
+    assert found & {"outcomes.all_proxies", "outcomes.no_lost_batch"} == told
+
+
 def test_one_kind_of_cost_on_record_leaves_the_other_to_be_told(table, day):
     tables = {name: table(f"core.{name}") for name in TABLES}
     tables["batches"] = table(
@@ -88,14 +111,10 @@ def test_one_kind_of_cost_on_record_leaves_the_other_to_be_told(table, day):
     assert told("standard_costs", "write_offs") == set()
 
 
-def test_what_is_loaded_and_unused_is_told_with_its_size_and_where_it_lies(table):
+def test_a_mode_whose_stage_nobody_named_is_told(table):
     tables = {name: table(f"core.{name}") for name in TABLES}
     lost = {"batch_id": "B1", "production_order": 1, "cluster_id": "B1", "failure_mode": "cracks"}
     tables["batches"] = table("core.batches", lost)
-    spectrum = {"batch_id": "B1", "sample_no": 1, "absorbance": 0.5}
-    tables["spectra"] = table(
-        "core.spectra", *(spectrum | {"wavelength_nm": float(nm)} for nm in range(900, 903))
-    )
 
     def told(modes: dict[str, int]) -> dict[str, str]:
         found = limits(
@@ -104,11 +123,6 @@ def test_what_is_loaded_and_unused_is_told_with_its_size_and_where_it_lies(table
         return {code: said for _, code, said in found.iter_rows()}
 
     said = told({})
-    assert said["unused.spectra"] == (
-        "3 points of spectra are loaded and nothing here is made from them; they can be queried as "
-        "core.spectra."
-    )
-    assert "unused.stability_results" not in said
     assert "not known for cracks" in said["no_origin"]
     assert "no_origin" not in told({"cracks": 4})
 

@@ -83,6 +83,23 @@ def test_cells_by_hand(tables):
     }
 
 
+@pytest.mark.parametrize("severity", ["reworked", "deviated", "out_of_trend", "late"])
+def test_a_failed_batch_is_detected_by_what_lost_it(tables, severity):
+    """B1 had a deviation at stage 2 and was rejected on a result of stage 6: it was found at 6."""
+    ledger, deviations, outcomes, definitions, dictionary = tables
+    earlier = definitions.with_columns(
+        outcome=pl.lit("earlier"), severity=pl.lit(severity), is_proxy=pl.lit(value=True),
+        first_known_stage=pl.lit(2, pl.Int64), last_gate_before=pl.lit(1, pl.Int64),
+    )  # fmt: skip
+    also = outcomes.filter(batch_id="B1").with_columns(outcome=pl.lit("earlier"))
+    both = pl.concat([definitions, earlier]), pl.concat([outcomes, also])
+    found = escape_matrix(ledger, deviations, both[1], both[0], dictionary)
+    assert found.equals(escape_matrix(*tables))
+    losing = both[0].with_columns(severity=pl.lit("lost"))
+    detected = escape_matrix(ledger, deviations, both[1], losing, dictionary)
+    assert detected.filter(item="failed_batch", origin="4")["detection"].to_list() == ["2"]
+
+
 def test_the_cost_is_the_ledger_s_to_the_cent(tables):
     assert escape_matrix(*tables)["cost_usd"].sum() == tables[0]["amount_usd"].sum()
 

@@ -18,6 +18,7 @@ from assets.failure_models.scoring.frozen_model import (
     frozen_models,
 )
 from assets.failure_models.study import run_study
+from data_contracts.codes.records import Verdict
 from data_contracts.tables import table
 
 Line = Callable[..., StudyInputs]
@@ -35,11 +36,15 @@ def made_until(inputs: StudyInputs, last: int) -> StudyInputs:
     )
 
 
-def scored(boosters: pl.DataFrame, inputs: StudyInputs, pays_from: float = 0.0) -> Tables:
+def scored(
+    boosters: pl.DataFrame, inputs: StudyInputs, pays_from: float = 0.0, severity: str = "lost"
+) -> Tables:
     price = {"lever": "alert", "alarm_budget": 0.05, "break_even_prob": 0.0}
     price |= {"caught_failure_usd": 20_000.0, "false_alarm_usd": 0.0, "least_prob": pays_from}
     prices = table("economics.alarm_prices", [price | {"gate": gate} for gate in range(1, 8)])
-    return score_tables(boosters, prices, inputs.gate_values, inputs.dictionary, inputs.batch_gates)
+    definitions = inputs.outcome_definitions.with_columns(severity=pl.lit(severity))
+    features = (inputs.gate_values, inputs.dictionary, inputs.batch_gates)
+    return score_tables(boosters, prices, *features, definitions)
 
 
 def with_press(inputs: StudyInputs) -> StudyInputs:
@@ -112,7 +117,7 @@ def test_a_night_alone_says_what_a_night_with_others_says(
         night["model.batch_scores"], on=["outcome", "gate", "batch_id"], suffix="_later"
     )
     assert both.height == 150
-    assert both["failure_prob"].to_numpy() == pytest.approx(both["failure_prob_later"].to_numpy())
+    assert both["failure_prob"].to_list() == both["failure_prob_later"].to_list()
     assert both["is_alarm"].to_list() == both["is_alarm_later"].to_list()
 
 
@@ -128,7 +133,7 @@ def test_a_level_that_has_become_the_usual_one_keeps_its_column(
     first = night["model.batch_scores"].filter(pl.col("batch_id") < "B0410")
     both = before["model.batch_scores"].join(first, on=["gate", "batch_id"], suffix="_later")
     assert both.height == 30
-    assert both["failure_prob"].to_numpy() == pytest.approx(both["failure_prob_later"].to_numpy())
+    assert both["failure_prob"].to_list() == both["failure_prob_later"].to_list()
 
 
 def test_a_night_raises_the_alarms_that_were_priced(
@@ -144,8 +149,21 @@ def test_a_night_raises_the_alarms_that_were_priced(
             "failure_prob", "threshold", "is_alarm"
         ).iter_rows():
             assert threshold == np.quantile(past[-100:], 0.95)
-            assert is_alarm == (probability > threshold)
+            is_finding = model.verdict == Verdict.PROCESS_SIGNAL
+            assert is_alarm == (probability > threshold if is_finding else None)
             past.append(probability)
+
+
+def test_what_is_foretold_lies_outside_the_undecided_zone(night: Tables) -> None:
+    scores = night["model.batch_scores"]
+    low, high = pl.col("undecided_low_prob"), pl.col("undecided_high_prob")
+    prob = pl.col("failure_prob")
+    assert scores.filter(low > high).is_empty()
+    assert scores.filter((pl.col("foretold") == "good") & (prob > low)).is_empty()
+    assert scores.filter((pl.col("foretold") == "failed") & (prob < high)).is_empty()
+    inside = scores.filter((prob > low) & (prob < high))
+    assert set(inside["foretold"]) == {"undecided"}
+    assert set(scores["foretold"]) >= {"good", "undecided"}
 
 
 def test_no_alarm_is_raised_at_a_risk_at_which_it_does_not_pay(
@@ -158,6 +176,16 @@ def test_no_alarm_is_raised_at_a_risk_at_which_it_does_not_pay(
     assert dear["is_alarm"].sum() == 0
     assert dear["threshold"].min() == pays_from
     assert dear["failure_prob"].to_list() == free["failure_prob"].to_list()
+
+
+@pytest.mark.parametrize("severity", ["reworked", "deviated", "out_of_trend", "late"])
+def test_an_alarm_on_what_loses_no_batch_keeps_its_budget_alone(
+    studied: Tables, later: StudyInputs, night: Tables, severity: str
+) -> None:
+    """What a lost batch costs says nothing of when to warn of a late one."""
+    dear = scored(studied["model.boosters"], later, 1.0, severity)["model.batch_scores"]
+    assert dear.equals(night["model.batch_scores"])
+    assert dear["is_alarm"].sum() > 0
 
 
 def test_a_batch_older_than_those_tried_is_held_against_its_own_past(

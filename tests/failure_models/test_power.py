@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 import polars as pl
 import pytest
 
+from assets.failure_models.dataset import result_shelf
 from assets.failure_models.power.plasmode import (
     OwnResults,
     in_spreads,
@@ -98,6 +101,25 @@ def tested(line, quick) -> PlantedOutcome:
     made = PlantedOutcome.of(line(seed=3, effect=0.9), "failure", 1)
     assert isinstance(made, PlantedOutcome)
     return made
+
+
+def test_what_a_self_test_spills_lies_in_its_home(line, quick, tmp_path, monkeypatch) -> None:
+    """With no memory for designs all of them are put away, and nowhere but where it was told."""
+    made: list[Path] = []
+
+    def folder(prefix: str, dir: Path | None) -> str:  # noqa: A002 (the name of mkdtemp)
+        made.append(Path(mkdtemp(prefix=prefix, dir=dir)))
+        return str(made[-1])
+
+    monkeypatch.setattr(result_shelf, "mkdtemp", folder)
+    monkeypatch.setattr(result_shelf, "held_bytes", lambda _: 10**12)
+    asked = SelfTest.of(line(seed=3, effect=0.9, batches=300), 1, 1, tmp_path / "spill")
+    (outcome,) = asked.outcomes
+    assert outcome.task.views
+    settings = replace(quick, spill_dir=asked.settings.spill_dir)
+    assert len(list(trials(outcome, 0.01, 1, settings))) == 1
+    assert len(made) >= 2
+    assert {one.parent for one in made} == {tmp_path / "spill"}
 
 
 def test_a_cause_worth_nothing_is_not_found_whatever_else_the_records_hold(

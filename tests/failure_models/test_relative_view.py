@@ -6,6 +6,7 @@ import pytest
 from assets.failure_models.dataset.relative_view import RelativeView, relative_view
 from assets.failure_models.dataset.shared_fits import SharedFits
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.regression.tobit import completed_by_group
 from assets.statistics.resampling.folds import Fold
 
 BATCHES = 900
@@ -79,3 +80,35 @@ def test_outcomes_of_a_run_share_a_design_and_each_has_its_own_label() -> None:
     assert one.design is other.design
     assert one.key == other.key
     assert not np.array_equal(one.label, other.label, equal_nan=True)
+
+
+def test_what_lies_beyond_a_bound_is_completed_by_training_alone() -> None:
+    """A fifth of the margins is reported as at least 1; what later batches are changes nothing."""
+    values, margin, label = records()
+    side = (margin > np.quantile(margin, 0.8)).astype(np.int64)
+    bounds = np.where(side == 1, np.quantile(margin, 0.8), margin)
+
+    def seen(bounds: FloatArray) -> RelativeView:
+        everything = completed_by_group(bounds, side, PRODUCT)
+        return relative_view(
+            values,
+            everything[:, None],
+            label,
+            np.column_stack([bounds, label]),
+            PRODUCT,
+            FOLD,
+            SharedFits(),
+            bounds[:, None],
+            side[:, None],
+            np.column_stack([side, 0 * side]),
+        )
+
+    before = seen(bounds)
+    after = seen(np.where((np.arange(BATCHES) >= 700) & (side == 0), bounds - 5.0, bounds))
+    is_early = np.arange(BATCHES) < 700
+    for name in ("margins", "targets", "fitted", "bounds", "design", "expected", "level"):
+        one, other = getattr(before, name), getattr(after, name)
+        kept = is_early if len(one) == BATCHES else slice(None)
+        assert one[kept] == pytest.approx(other[kept], abs=1e-9, nan_ok=True), name
+    is_beyond = (side == 1) & ~np.isin(np.arange(BATCHES), FOLD.train)
+    assert (before.margins[is_beyond, 0] > bounds[is_beyond]).all(), "tested ones are completed too"

@@ -1,7 +1,8 @@
 """A fit asked for twice is made once, and nothing is shared between fits that could differ."""
 
+import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from assets.failure_models.dataset import shared_fits
+from assets.failure_models.dataset.result_shelf import ResultShelf
 from assets.failure_models.dataset.shared_fits import SharedFits, StoppedError, fingerprint
 from assets.failure_models.dataset.study_inputs import StudyInputs
 from assets.failure_models.dataset.task_threads import each_in_threads
@@ -76,6 +78,43 @@ def test_what_is_kept_on_disk_is_not_made_again(tmp_path: Path) -> None:
     again = [fits.get_or_fit_recent(name, partial(np.zeros, 9)) for name in (b"a", b"b")]
     assert np.array_equal(first, again)
     assert [file.suffix for file in tmp_path.rglob("*.*")] == [".pickle"] * 2
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_what_the_disk_does_not_take_stays_in_memory(
+    is_full: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A disk with no room, or a folder that is none: nothing is lost, and it is said once where."""
+    folder = Path("/dev/full") if is_full else tmp_path / "a file"
+    if not is_full:
+        folder.write_text("in the way")
+    shelf = ResultShelf(folder, memory_bytes=0)
+    for number in range(4):
+        shelf.put(bytes([number]), np.full(9, number))
+    assert [int(shelf.get(bytes([number]))[0]) for number in range(4)] == [0, 1, 2, 3]
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert f"{folder} takes no more" in caplog.text
+    fits = SharedFits(folder, latest_bytes=0)
+    made = [fits.get_or_fit_recent(b"key", partial(np.full, 9, value)) for value in (7, 8)]
+    assert [int(one[0]) for one in made] == [7, 7]
+
+
+@pytest.fixture
+def short_files() -> Iterator[None]:
+    """No file of this process grows beyond 4,000 bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("short_files")
+def test_a_file_half_written_on_a_full_disk_is_no_result(tmp_path: Path) -> None:
+    shelf = ResultShelf(tmp_path, memory_bytes=0)
+    for number in range(3):
+        shelf.put(bytes([number]), np.full(1_000, number))
+    assert [int(shelf.get(bytes([number]))[0]) for number in range(3)] == [0, 1, 2]
+    assert list(tmp_path.rglob("*.pickle")) == []
 
 
 def test_a_study_with_no_room_for_its_designs_says_the_same(

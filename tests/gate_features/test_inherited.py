@@ -117,11 +117,16 @@ def test_levels_beyond_the_third_are_one_class_and_traces_are_left_out(table, ho
 def of_batches(table, gates, graph):
     """Features of ancestor batches of B1, a rework of A1, from some records."""
 
-    def build(known_at, **records):
+    def build(known_at, *more, **records):
         names = ("parameters", "lab_results", "outcomes", "outcome_margins")
         given = {name: records.get(name, table(f"core.{name}")) for name in names}
-        ancestors = graph(("B1", "A1", 1.0, known_at))
-        return ancestor_batch_features(ancestors, **given, batch_gates=records.get("gates", gates))
+        ancestors = graph(*(more or [("B1", "A1", 1.0, known_at)]))
+        return ancestor_batch_features(
+            ancestors,
+            **given,
+            batch_gates=records.get("gates", gates),
+            deciding=records.get("deciding", ()),
+        )
 
     return build
 
@@ -177,6 +182,105 @@ def test_one_sample_filed_under_both_is_the_batchs_own(table, hours, gates, of_b
     assert values(built, gates, "ancestor_batch.failed.failure.level1") == {2: 1.0}
 
 
+def margin(table, quantity, *, is_censored=False):
+    return table(
+        "core.outcome_margins",
+        {"batch_id": "A1", "outcome": "failure", "quantity": quantity,
+         "measured_quantity": quantity, "limit": "low", "margin": 0.4,
+         "is_censored": is_censored},
+    )  # fmt: skip
+
+
+def decision(table, at):
+    return table(
+        "core.outcomes",
+        {"batch_id": "A1", "outcome": "failure", "is_failure": at is not None or None,
+         "known_at": at, "status": "known" if at else "pending"},
+    )  # fmt: skip
+
+
+def parameter(table, batch_id, name, value, at):
+    return table(
+        "core.parameters",
+        {"batch_id": batch_id, "stage": 4, "parameter": name, "value": value, "recorded_at": at},
+    )
+
+
+MARGIN = "ancestor_batch.margin.assay_pct.level1"
+
+
+def test_a_parents_margin_is_known_when_its_result_is(table, hours, gates, of_batches):
+    """Decided at hour 5 by something else, measured at 55; or measured at 25 and undecided."""
+    late = of_batches(
+        hours(12),
+        outcomes=decision(table, hours(5)),
+        outcome_margins=margin(table, "assay_pct"),
+        lab_results=results(table, ("A1", 93.0, hours(55))),
+    )
+    assert values(late, gates, MARGIN) == {6: 0.4}
+    undecided = of_batches(
+        hours(12),
+        outcomes=decision(table, None),
+        outcome_margins=margin(table, "assay_pct"),
+        lab_results=results(table, ("A1", 93.0, hours(25))),
+    )
+    assert values(undecided, gates, MARGIN) == {3: 0.4}
+
+
+def test_a_parameter_that_decides_the_parent_is_a_result(table, hours, gates, of_batches):
+    """Nothing undated and nothing filed under both, as for results; its margin goes with it."""
+    name = "ancestor_batch.yield_pct.level1"
+
+    def built(at, *more):
+        return of_batches(
+            hours(12),
+            parameters=pl.concat([parameter(table, "A1", "yield_pct", 80.0, at), *more]),
+            outcomes=decision(table, hours(5)),
+            outcome_margins=margin(table, "yield_pct"),
+            deciding=["yield_pct"],
+        )
+
+    assert values(built(hours(45)), gates, name) == {5: 80.0}
+    assert values(built(hours(45)), gates, "ancestor_batch.margin.yield_pct.level1") == {5: 0.4}
+    assert values(built(None), gates, name) == {}
+    same = parameter(table, "B1", "yield_pct", 80.0, hours(45))
+    assert values(built(hours(45), same), gates, name) == {}
+
+
+def test_a_parent_counts_by_its_share_however_often_it_was_sampled(table, hours, gates, of_batches):
+    """A1 is a hundredth of B1 and has three samples of 0, the last late; A2 is the rest, at 100."""
+    samples = [("A1", 0.0, 5), ("A1", 0.0, 5), ("A2", 100.0, 5), ("A1", 60.0, 45)]
+    tested = pl.concat(
+        [
+            results(table, (batch, value, hours(at))).with_columns(sample_no=pl.lit(n, pl.Int64))
+            for n, (batch, value, at) in enumerate(samples)
+        ]
+    )
+    parts = [("B1", "A1", 0.01, hours(12)), ("B1", "A2", 0.99, hours(12))]
+    built = of_batches(None, *parts, lab_results=tested)
+    assert values(built, gates, RESULT) == {2: 99.0, 5: 99.2}  # of A1 then 0 + 0 + 60 over 3
+
+
+def test_a_limit_of_a_lot_or_batch_behind_is_no_value_of_it(table, hours, gates, graph, of_batches):
+    beyond = pl.lit("left")
+    ancestors = graph(("G1", "api/s/L1", 1.0, hours(1)), ("B1", "G1", 1.0, hours(15)))
+    lots = lot_result(table, ("L1", 10.0, hours(2))).with_columns(censoring=beyond)
+    of_lots = ancestor_lot_features(ancestors, lots, table("core.material_usage"))
+    assert values(of_lots, gates, "ancestor.api.d90_um.level2") == {}
+    assert values(of_lots, gates, "ancestor.api.d90_um.level2.at_limit_share") == {2: 1.0}
+    tested = results(table, ("A1", 93.0, hours(5))).with_columns(censoring=beyond)
+    built = of_batches(
+        hours(12),
+        lab_results=tested,
+        outcomes=decision(table, hours(5)),
+        outcome_margins=margin(table, "assay_pct", is_censored=True),
+    )
+    assert values(built, gates, RESULT) == values(built, gates, MARGIN) == {}
+    assert values(built, gates, f"{RESULT}.at_limit_share") == {2: 1.0}
+    described = built.features.filter(feature=f"{RESULT}.at_limit_share").row(0, named=True)
+    assert described["unit"] == "1"
+
+
 def test_a_parents_margin_and_parameters(table, hours, gates, of_batches):
     built = of_batches(
         hours(12),
@@ -190,12 +294,8 @@ def test_a_parents_margin_and_parameters(table, hours, gates, of_batches):
             {"batch_id": "A1", "outcome": "failure", "is_failure": False, "known_at": hours(25),
              "status": "known"},
         ),
-        outcome_margins=table(
-            "core.outcome_margins",
-            {"batch_id": "A1", "outcome": "failure", "quantity": "assay_pct",
-             "measured_quantity": "assay_pct", "limit": "low", "margin": 0.4,
-             "is_censored": False},
-        ),
+        outcome_margins=margin(table, "assay_pct"),
+        lab_results=results(table, ("A1", 93.0, hours(25))),
     )  # fmt: skip
     moisture = "ancestor_batch.granulation_moisture_pct.level1"
     assert values(built, gates, moisture) == {2: 2.5}  # on record before A1 was used

@@ -91,6 +91,22 @@ def test_lots_without_quantity_count_equally_and_the_supplier_may_be_unknown(tab
     assert by_gate(built, gates, "material.api.supplier") == {2: "unknown"}
 
 
+def test_an_amount_missing_later_leaves_what_was_seen_before(table, hours, gates):
+    """60 and 20 of the first two lots; of the third, used at hour 25, nobody says how much."""
+    usage = table(
+        "core.material_usage",
+        lot("L1", 60.0, hours(15)),
+        lot("L2", 20.0, hours(16)),
+        lot("L3", None, hours(25)),
+    )
+    levels = {"L1": 10.0, "L2": 20.0, "L3": 30.0}
+    attributes = table(
+        "core.material_attributes", *(result(name, at, hours(1)) for name, at in levels.items())
+    )
+    built = material_features(usage, attributes)
+    assert by_gate(built, gates, "material.api.d50_um") == {2: "12.5", 3: "20.0"}
+
+
 def test_lots_without_instants_are_known_at_the_stage_of_their_use(table, gates):
     untimed = gates.with_columns(gate_at=pl.lit(None, pl.Datetime("us")))
     usage = table("core.material_usage", {**lot("L1", 60.0, None), "stage": None})

@@ -19,7 +19,10 @@ ORDER = (
     *("outcomes", "results", "flagged_batches", "batches", "failures"),
     *(
         "open_batches",
+        "recent_dispositions",
+        "sensor_quality",
         "similar_batches",
+        "chart_signals",
         "drivers",
         "relevance",
         "next_measurements",
@@ -44,7 +47,7 @@ def records() -> dict[str, list[dict]]:
             "campaign_id": "C1" if i < 3 else "C2", "cluster_id": "L", "started_at": begun,
             "started_at_precision": "instant", "ended_at": begun + DAY,
             "disposition": {2: "rejected", 5: "reworked", 6: "pending"}.get(i, "released"),
-            "dispositioned_at": None if i == 6 else begun + 5 * DAY,
+            "dispositioned_at": {5: begun + 19.5 * DAY, 6: None}.get(i, begun + 5 * DAY),
             "failure_mode": "blend" if i == 2 else None,
         }
         for i, (name, begun) in enumerate(at.items(), start=1)
@@ -179,9 +182,35 @@ def records() -> dict[str, list[dict]]:
             {
                 "outcome": outcome, "gate": 5, "batch_id": "B6", "model": "ridge",
                 "model_version": "1", "verdict": verdict, "failure_prob": 0.6, "threshold": 0.5,
-                "is_alarm": True, "foretold": "failed",
+                "is_alarm": True if verdict == "process_signal" else None,
+                "foretold": "failed", "undecided_low_prob": 0.1, "undecided_high_prob": 0.5,
             }
             for outcome, verdict in (("failure", "process_signal"), ("blend", "no_signal"))
+        ],
+        "model.score_contributions": [
+            {
+                "outcome": "failure", "gate": 5, "batch_id": "B6", "rank": rank,
+                "feature": feature, "contribution": contribution, "value": 2.71828,
+            }
+            for rank, (feature, contribution) in enumerate(
+                [("parameter.speed", 0.5), ("parameter.tilt", 0.2), ("parameter.heat", -0.1)],
+                start=1,
+            )
+        ],
+        "history.score_book": [
+            {
+                "entry": entry, "outcome": outcome, "gate": gate, "batch_id": "B5",
+                "revision": revision, "model": "ridge", "model_version": "1",
+                "verdict": "process_signal", "failure_prob": prob, "threshold": 0.5,
+                "alarm_budget": 0.05, "is_alarm": is_alarm, "foretold": "undecided",
+                "as_of": START + 53 * DAY, "scored_at": START, "run_id": "r1",
+                "previous_hash": "0" * 64, "entry_hash": "0" * 64,
+            }
+            for entry, outcome, gate, revision, prob, is_alarm in (
+                (1, "failure", 3, 1, 0.9, True), (2, "failure", 4, 1, 0.2, False),
+                (3, "failure", 5, 1, 0.7, None), (4, "failure", 4, 2, 0.9, True),
+                (5, "blend", 4, 1, 0.9, True),
+            )
         ],
         "finding.drivers": [
             {
@@ -204,17 +233,20 @@ def records() -> dict[str, list[dict]]:
         ],
         "evidence.sensor_faults": [
             {
-                "batch_id": "B1", "unit_procedure": "u", "phase": "p", "tag": "speed_rpm",
+                "batch_id": batch, "unit_procedure": "u", "phase": "p", "tag": "speed_rpm",
                 "fault": fault, "amount": 1.0, "amount_unit": "h", "known_at": START,
             }
-            for fault in ("flatline", "gap")
+            for batch, fault in (("B1", "flatline"), ("B1", "gap"), ("B6", "spike"))
         ],
         "feature.sensor_phase_features": [
             {
                 "batch_id": batch, "unit_procedure": "u", "phase": "p", "tag": "speed_rpm",
-                "month": START.date(), "readings": 9, "known_at": START,
+                "month": START.date(), "readings": 9, "faulty_readings": faulty,
+                "faulty_share": faulty / 9, "golden_distance": distance, "known_at": known_at,
             }
-            for batch in ("B1", "B2")
+            for batch, faulty, distance, known_at in (
+                ("B1", 1, 0.5, START), ("B2", 2, 0.7, START), ("B6", 3, 4.5, START + 61 * DAY),
+            )
         ],
         "economics.sensitivity": [
             {
@@ -253,6 +285,33 @@ def records() -> dict[str, list[dict]]:
                 "is_own_product": True,
             }
             for rank, neighbour in enumerate(("B1", "B3"), start=1)
+        ],
+        "finding.chart_plan": [
+            {
+                "chart_id": name, "product": "P1", "source": source, "stage": 6, "quantity": name,
+                "standing": "charted", "chart": "i_mr", "reason": "So.", "is_critical": True,
+                "importance": 1.0, "batches": 6, "planned_by": "nobody", "limit_kind": kind,
+            }
+            for name, source, kind in (
+                ("assay", "lab_result", "specification"),
+                ("speed", "parameter", "normal_operating_range"),
+            )
+        ],
+        "finding.chart_points": [
+            {
+                "batch_id": "B6", "chart_id": "assay", "place": 6, "known_at": START + 60 * DAY,
+                "version": 1, "phase": "II", "value": 1.0, "censoring": "none",
+                "subgroup_size": 1.0,
+            }
+        ],
+        "finding.chart_signals": [
+            {
+                "chart_id": name, "place": 6, "watch": "level", "batch_id": batch, "version": 1,
+                "known_at": START + day * DAY, "episode": 1, "direction": "up", "batches": 2,
+                "outside_before": 0.01, "outside_now_low": 0.0, "outside_now": 0.03,
+                "outside_now_high": 0.06, "points_a_month": 10.0, "statement": "It moved up.",
+            }
+            for name, batch, day in (("assay", "B6", 60), ("speed", "B3", 30))
         ],
         "finding.investigation_cards": [
             {
@@ -303,16 +362,21 @@ def result(
     }  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def plant(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The working warehouse of the six batches, marts and all."""
-    warehouse = Warehouse(Home(Path(tmp_path_factory.mktemp("home"))), "plant")
+def built(folder: Path, made: dict[str, list[dict]]) -> Warehouse:
+    """The working warehouse of given records, marts and all."""
+    warehouse = Warehouse(Home(folder), "plant")
     with warehouse.connection():
-        for name, rows in records().items():
+        for name, rows in made.items():
             warehouse.write(name, table(name, rows))
         for name in ORDER:
             warehouse.build_from_sql(f"mart.{name}", SQL / f"{name}.sql")
     return warehouse
+
+
+@pytest.fixture(scope="session")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The working warehouse of the six batches, marts and all."""
+    return built(Path(tmp_path_factory.mktemp("home")), records())
 
 
 @pytest.fixture(scope="session")

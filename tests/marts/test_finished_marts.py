@@ -22,7 +22,10 @@ def published(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnect
 
 def test_flagged_batches_are_those_the_alarm_counts_count(published) -> None:
     """Replayed, they must be the detected and false alarms of the study at the risk that pays."""
-    needed = ("core.batches", "core.outcomes", "feature.batch_gates", "model.verdicts")
+    needed = (
+        *("core.batches", "core.outcomes", "core.outcome_definitions"),
+        *("feature.batch_gates", "model.verdicts"),
+    )
     with duckdb.connect() as opened:
         for schema in ("core", "feature", "model", "economics"):
             opened.execute(f"CREATE SCHEMA {schema}")

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from assets.marts.defs import SQL
 from data_contracts.catalogue import contract, contract_names
-from tests.marts.conftest import START, Mart
+from tests.marts.conftest import START, Mart, built, records
+from warehouse.select_file import read_select
+from warehouse.store import Warehouse
 
 
 def test_every_mart_has_a_select_and_every_select_a_mart() -> None:
@@ -102,12 +105,79 @@ def test_flagged_batches_pass_the_quantile_of_their_past(marts: Mart) -> None:
     assert rows["B5"]["lead_time_h"] == pytest.approx((5 - 1.25) * 24)
 
 
+@pytest.mark.parametrize(("severity", "flagged"), [("lost", None), ("late", 0.885)])
+def test_what_loses_no_batch_is_flagged_within_the_budget_alone(
+    tmp_path: Path, severity: str, flagged: float | None
+) -> None:
+    """No alarm on a late batch pays, so the risk from which one would asks nothing of it."""
+    made = records()
+    for price in made["economics.alarm_prices"]:
+        price["least_prob"] = 0.99
+    for definition in made["core.outcome_definitions"]:
+        definition["severity"] = severity
+    warehouse = built(tmp_path, made)
+    with warehouse.connection():
+        rows = warehouse.read("mart.flagged_batches")
+    assert dict(rows.select("batch_id", "threshold").iter_rows()).get("B5") == (
+        flagged and pytest.approx(flagged)
+    )
+
+
 def test_open_batches_have_a_score_only_under_a_signal(marts: Mart) -> None:
     (row,) = marts("open_batches").to_dicts()
     assert (row["batch_id"], row["outcome"], row["last_gate"]) == ("B6", "failure", 5)
     assert (row["failure_prob"], row["is_alarm"], row["foretold"]) == (0.6, True, "failed")
     assert row["age_days"] == pytest.approx(10)
     assert row["failure_rate"] == 0.25
+    assert (row["verdict"], row["alarm_gates"]) == ("process_signal", "5")
+    assert (row["undecided_low_prob"], row["undecided_high_prob"]) == (0.1, 0.5)
+    assert row["raised_by"] == "Speed 2.718; parameter.tilt 2.718"  # what lowers it is left out
+    assert (row["golden_distance"], row["golden_tag"]) == (4.5, "speed_rpm in p")
+    assert (row["sensor_faults"], row["faulty_tags"]) == (1, "spike of speed_rpm")
+
+
+def test_an_alarm_never_stands_under_the_verdict_of_another_gate(plant: Warehouse) -> None:
+    """Gate 4 has a signal and gate 5, the last before the result, has none."""
+    turned = {4: "process_signal", 5: "no_signal"}
+    with plant.connection() as opened:
+        opened.execute("BEGIN")
+        for gate, verdict in turned.items():
+            opened.execute(
+                "UPDATE model.verdicts SET verdict = ? WHERE gate = ? AND outcome = 'failure'",
+                [verdict, gate],
+            )
+        opened.execute(
+            "UPDATE model.batch_scores SET verdict = 'no_signal', is_alarm = NULL "
+            "WHERE outcome = 'failure'"
+        )
+        opened.execute(
+            "INSERT INTO model.batch_scores BY NAME SELECT * REPLACE (4 AS gate, "
+            "'process_signal' AS verdict, TRUE AS is_alarm) FROM model.batch_scores "
+            "WHERE outcome = 'failure'"
+        )
+        opened.execute("UPDATE mart.outcomes SET verdict = 'no_signal'")
+        (row,) = opened.sql(read_select(SQL / "open_batches.sql")).pl().to_dicts()
+        opened.execute("ROLLBACK")
+    assert (row["scored_gate"], row["is_alarm"], row["verdict"]) == (4, True, "process_signal")
+
+
+def test_recent_dispositions_stand_beside_what_was_said_in_time(marts: Mart) -> None:
+    """B5 was decided half a day before the records end; at gate 5 its model raised no alarm."""
+    (row,) = marts("recent_dispositions").to_dicts()
+    assert (row["batch_id"], row["outcome"], row["result"]) == ("B5", "failure", "good")
+    assert (row["gate"], row["failure_prob"], row["entry"]) == (4, 0.2, 2)  # the first thing said
+    assert (row["told"], row["alarm_gates"], row["is_last_day"]) == ("rightly_quiet", "3", True)
+    assert row["lead_time_h"] == pytest.approx(2 * 24)
+
+
+def test_sensor_quality_is_that_of_the_last_day_beside_what_is_usual(marts: Mart) -> None:
+    (row,) = marts("sensor_quality").to_dicts()
+    assert (row["tag"], row["phases"], row["readings"], row["faulty_readings"]) == (
+        "speed_rpm", 1, 9, 3,
+    )  # fmt: skip
+    assert row["faulty_share"] == pytest.approx(3 / 9)
+    assert row["usual_faulty_share"] == pytest.approx(1.5 / 9)
+    assert (row["sensor_faults"], row["fault_kinds"]) == (1, "spike")
 
 
 def test_drivers_stand_only_under_a_signal_at_the_last_gate(marts: Mart) -> None:
@@ -154,7 +224,7 @@ def test_next_measurements_say_what_they_are_worth_or_that_nobody_can(marts: Mar
         "Of causes planted into these records 40% were found; four in five would be after 3.3 "
         "years of such records."
     )
-    assert reasons["speed_rpm"].startswith("A fault is marked in 50% of its phases (1 of 2)")
+    assert reasons["speed_rpm"].startswith("A fault is marked in 67% of its phases (2 of 3)")
 
 
 def test_trace_says_what_became_of_both_ends(marts: Mart) -> None:
@@ -165,6 +235,18 @@ def test_trace_says_what_became_of_both_ends(marts: Mart) -> None:
     intermediate = rows["G1", "api/S/A1"]  # no batch on record
     assert (intermediate["batch_id"], intermediate["result"]) == (None, None)
     assert (intermediate["share"], intermediate["material"]) == (0.2, "api")
+
+
+def test_chart_signals_say_what_a_limit_left_behind_would_cost(marts: Mart) -> None:
+    rows = {row["quantity"]: row for row in marts("chart_signals").to_dicts()}
+    assay, speed = rows["assay"], rows["speed"]
+    cost = marts("failures")["cost_usd"].cast(float).sum()  # of the one failed batch
+    # Two in a hundred more than before, of 120 batches a year.
+    assert assay["cost_usd_per_year"] == pytest.approx(0.02 * 120 * cost)
+    assert assay["cost_usd_per_year_low"] == 0
+    assert assay["cost_usd_per_year_high"] == pytest.approx(0.05 * 120 * cost)
+    assert speed["cost_usd_per_year"] is None
+    assert (assay["is_new"], speed["is_new"]) == (True, False)
 
 
 def test_similar_batches_carry_what_became_of_both(marts: Mart) -> None:

@@ -53,10 +53,10 @@ def test_what_was_refused_is_in_the_results_rule_by_rule(
 
 
 def test_the_report_leads_to_the_pages_and_they_to_every_broken_rule(plant_home: Path) -> None:
-    reports = Home(plant_home).reports_dir
-    html = (reports / "report.html").read_text(encoding="utf-8")
-    (way,) = re.findall(r'href="([^"]+/index\.html)"', html)
-    first = (reports / way).resolve()
+    pages_dir = Home(plant_home).reports_dir / "pages"
+    html = (pages_dir / "records.html").read_text(encoding="utf-8")
+    (way,) = re.findall(r'href="([^"]+data_docs/index\.html)"', html)
+    first = (pages_dir / way).resolve()
     assert first == (plant_home / "data_docs" / "index.html").resolve()
     pages = set(re.findall(r'href="(tables/received\.[^"]+)"', first.read_text(encoding="utf-8")))
     assert pages

@@ -10,7 +10,13 @@ import pytest
 from assets.precursors.defs import TABLES
 from assets.precursors.event_history import EVENT_SCHEMA, event_history
 from assets.precursors.event_lags import BatchSurroundings, event_lags
-from assets.precursors.lag_search import EventExposure, Exposures, cut_points, deviance_root
+from assets.precursors.lag_search import (
+    EventExposure,
+    Exposures,
+    cut_points,
+    deviance_root,
+    score_exposures,
+)
 from assets.precursors.matched_blocks import matched_blocks, subjects_of
 from assets.precursors.matched_effect import matched_effect
 from assets.precursors.replication import replication
@@ -204,6 +210,16 @@ def test_cut_points_and_score_by_hand():
     assert deviance_root(np.array([4.0]), np.array([1.0]))[0] == pytest.approx(
         np.sqrt(2 * (4 * np.log(4) - 3))
     )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_draw_as_good_as_the_records_counts_as_one(seed):
+    """The records themselves, drawn: their largest score is that of the records to the last bit."""
+    rng = np.random.default_rng(seed)
+    label = (rng.random(300) < 0.05).astype(float)
+    exposed = rng.random((300, 7)) < rng.uniform(0.05, 0.3, 7)
+    found = score_exposures(exposed, label, np.arange(300) // 50, [np.arange(300)[None, :]])
+    assert found.null_largest[0] == found.score.max()
 
 
 def test_precursors_leave_out_the_event_that_defines_the_outcome(planted, found, with_records):

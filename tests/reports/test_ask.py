@@ -12,7 +12,7 @@ from pipelines.run_summary import print_summary
 from reports.claims import evaluate
 from reports.pages.decision.ask import page_one
 from reports.pages.facts import Facts
-from reports.report import render
+from reports.report import write_report
 from reports.summary.content import content
 from reports.verification import verify
 from reports.workbook.run_workbook import write_run_workbook
@@ -22,6 +22,7 @@ from tests.reports.money_rows import (
     price_standing_rows,
     rate_arithmetic_rows,
 )
+from tests.reports.whole_report import render
 
 ASKS = re.compile(r"\bapprove\b|\bpays for itself\b|\bfund\b", re.IGNORECASE)
 SCALES = {"": 1.0, "k": 1e3, "M": 1e6, "B": 1e9}
@@ -73,7 +74,7 @@ def _outputs(plant, folder) -> dict[str, str]:
         )
     claims = plant.query("SELECT string_agg(statement, ' ') AS s FROM evidence.claims")["s"][0]
     return {
-        "html": _words(render(plant, plotly_js="")),
+        "html": _words(render(plant)),
         "pdf": str(content(Facts(plant.query))),
         "workbook": unescape(re.sub(r"<[^>]+>", " ", texts)),
         "terminal": terminal.get(),
@@ -112,7 +113,7 @@ def test_prices_stated_in_part_are_called_so(signal_plant):
         "the variance of the net present value."
     )
     assert said["ask"].startswith("None yet. First put in these prices: direct material cost")
-    for words in (_words(render(plant, plotly_js="")), content(Facts(plant.query))["sentence"]):
+    for words in (_words(render(plant)), content(Facts(plant.query))["sentence"]):
         assert "At prices of which part is not this plant's yet, acting on what precedes" in words
 
 
@@ -128,7 +129,7 @@ def test_a_copy_that_does_not_say_whose_prices_asks_for_nothing(signal_plant):
     signal_plant.execute("DELETE FROM economics.price_standing")
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
     assert page_one(Facts(signal_plant.query))["ask"].startswith("None yet")
-    assert not ASKS.search(_words(render(signal_plant, plotly_js="")))
+    assert not ASKS.search(_words(render(signal_plant)))
 
 
 def test_a_simulated_plant_declares_its_prices(signal_plant):
@@ -136,13 +137,12 @@ def test_a_simulated_plant_declares_its_prices(signal_plant):
     plant = _with(signal_plant, price_standing=[standing])
     sentence = "Prices are those of the simulated plant, which declares them."
     assert page_one(Facts(plant.query))["prices"] == sentence
-    assert sentence in _words(render(plant, plotly_js=""))
+    assert sentence in _words(render(plant))
     assert sentence in content(Facts(plant.query))["notice"]
 
 
 def test_every_price_and_share_on_the_page_is_a_claim_that_can_be_verified(shipped, tmp_path):
-    file = tmp_path / "report.html"
-    file.write_text(render(shipped, plotly_js=""), encoding="utf-8")
+    file = write_report(shipped, tmp_path)
     assert [each for each in verify(shipped, file) if "summary" not in each.where] == []
     html = file.read_text(encoding="utf-8")
     for name in ("prices.placeholder_share[net_present_value]", "prices.asked[discount_rate]"):
@@ -176,7 +176,7 @@ def _multiplies(factor: str, price: str, product: str) -> bool:
 def test_no_page_multiplies_in_passing(untouched_signal_plant, untouched_mix_plant):
     """A product stands as one, with its factors beside it, or not at all."""
     for plant in (untouched_signal_plant, untouched_mix_plant):
-        for words in (_words(render(plant, plotly_js="")), str(content(Facts(plant.query)))):
+        for words in (_words(render(plant)), str(content(Facts(plant.query)))):
             assert not re.search(r"\beach\b[^.]{0,80}\bthat is\b", words)
 
 
@@ -187,7 +187,7 @@ LEDGER = re.compile(
 
 
 def test_the_ledger_is_its_batches_times_what_each_costs(untouched_signal_plant):
-    words = _words(render(untouched_signal_plant, plotly_js=""))
+    words = _words(render(untouched_signal_plant))
     (batches, total, each) = LEDGER.findall(words)[0]
     exact = float(batches.replace(",", ""))
     low, high = (exact * end for end in _span(each))
@@ -214,7 +214,7 @@ def test_what_is_printed_as_a_product_multiplies(signal_plant, failures, cost):
     saved = {end: failures * 2 / 3 * value for end, value in ends.items()}
     rows["avoided"] = saved | {"figure": "avoided_loss_usd_per_year", "unit": "USD/year"}
     plant = _with(signal_plant, rate_arithmetic=list(rows.values()))
-    html = _words(render(plant, plotly_js=""))
+    html = _words(render(plant))
     for words in (html, content(Facts(plant.query))["cost_line"]):
         (factor, price, product) = PRODUCT.findall(words)[0]
         assert _multiplies(factor, price, product)

@@ -11,8 +11,8 @@ from reports.claims import evaluate
 from reports.pages.decision.cost_basis import cost_basis
 from reports.pages.decision.parts import as_text
 from reports.pages.facts import Facts
-from reports.report import render
 from tests.reports.conftest import _shaped
+from tests.reports.whole_report import render
 
 LABORATORY = {
     "category": "laboratory",

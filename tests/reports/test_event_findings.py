@@ -10,8 +10,8 @@ from data_contracts.generated.polars_schema import conform, empty
 from data_contracts.tables import columns, table
 from reports.claims import evaluate
 from reports.figures.patterns import escape_matrix, precursor_timeline
-from reports.report import render
 from reports.wording import event_name
+from tests.reports.whole_report import render
 
 TABLES = ("precursors", "precursor_searches", "event_sequences", "deviation_recurrence",
           "deviation_groups", "deviation_category_suggestions", "capa_effectiveness",
@@ -30,7 +30,7 @@ def _put(plant, **frames):
         frame = frames.get(name, empty(contract(f"finding.{name}")))
         plant.put(f"finding.{name}", conform(frame, contract(f"finding.{name}")))
     plant.put("evidence.claims", evaluate(plant.query))
-    return render(plant, plotly_js="")
+    return render(plant)
 
 
 @pytest.fixture(scope="module")

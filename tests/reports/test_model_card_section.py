@@ -13,8 +13,8 @@ from assets.failure_models.study import run_study
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform, empty
 from reports.claims import evaluate
-from reports.report import render
 from tests.failure_models.conftest import at_gates, planted_line
+from tests.reports.whole_report import render
 
 SECTIONS = ("model-card", "refutations", "investigations")
 NOT_DELIVERED = ("batch_scores", "material_usage", "deviations", "rules", "rule_batches")
@@ -55,7 +55,7 @@ def test_the_card_says_what_is_kept_undecided_attacked_and_confirmed(signal_plan
     for name, frame in studied().items():
         signal_plant.put(name, frame)
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
-    words = words_of(render(signal_plant, plotly_js=""))
+    words = words_of(render(signal_plant))
     assert "trees/dissolution_min_pct" in words
     assert "lines_and_trees_on_margins-" in words
     assert "could not be ruled out at 90% coverage" in words
@@ -69,7 +69,7 @@ def test_the_card_says_what_is_kept_undecided_attacked_and_confirmed(signal_plan
 
 @pytest.mark.parametrize("plant", ["signal_plant", "bare_plant"])
 def test_a_warehouse_without_these_tables_says_so(plant, request):
-    words = words_of(render(request.getfixturevalue(plant), plotly_js=""))
+    words = words_of(render(request.getfixturevalue(plant)))
     assert "No model is kept for this source" in words
     assert "there is nothing to break" in words
     assert "to hold explanations against" in words

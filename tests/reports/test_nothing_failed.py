@@ -9,11 +9,11 @@ import pytest
 from data_contracts.assumptions import load_built_in
 from reports.claims import evaluate
 from reports.pages.facts import Facts
-from reports.report import render
 from reports.summary.content import content
 from reports.workbook.run_workbook import write_run_workbook
 from tests.reports.conftest import _shaped
 from tests.reports.money_rows import scenarios_rows
+from tests.reports.whole_report import render
 
 MONEY = re.compile(r"\$\s?\d")
 AT_ZERO = {"p10": 0.0, "p50": 0.0, "p90": 0.0}
@@ -45,7 +45,7 @@ def flawless(signal_plant):
 
 
 def test_the_page_prices_nothing_and_says_why(flawless):
-    html = render(flawless, plotly_js="")
+    html = render(flawless)
     main = html[html.index("<main") : html.index("</main>")]
     words = unescape(re.sub(r"<(script|pre)\b.*?</\1>|<[^>]+>", " ", main, flags=re.DOTALL))
     assert not MONEY.search(words)
@@ -80,4 +80,4 @@ def test_a_failure_on_record_is_priced_as_before(signal_plant):
     said = content(Facts(signal_plant.query))
     by_label = {tile["label"]: tile["value"] for tile in said["tiles"]}
     assert by_label["Failures cost today, a year"] == "$2.6M"
-    assert "No failure is on record" not in render(signal_plant, plotly_js="")
+    assert "No failure is on record" not in render(signal_plant)

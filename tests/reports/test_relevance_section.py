@@ -1,8 +1,8 @@
 """The section on relevance: the surest features, each with its figures and its reason."""
 
 from reports.claims import evaluate
-from reports.report import render
 from tests.reports.conftest import _shaped
+from tests.reports.whole_report import render
 
 TESTED = {
     "outcome": "failure", "stage": 3, "gate": 5, "target": "assay", "batches": 400,
@@ -34,7 +34,7 @@ def rows() -> list[dict]:
 def test_the_surest_are_shown_with_their_reason_and_all_are_counted(signal_plant) -> None:
     signal_plant.put("finding.relevance", _shaped("finding.relevance", rows()))
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert 'data-claim="relevance.effect[failure/x0]"' in html
     assert "It turns." in html
     # What follows another, or was never tested, is counted and not listed.
@@ -45,7 +45,7 @@ def test_the_surest_are_shown_with_their_reason_and_all_are_counted(signal_plant
 
 
 def test_without_the_table_that_is_said(signal_plant) -> None:
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert "No outcome of this source has a feature that was known before its result." in html
 
 
@@ -58,7 +58,7 @@ def test_what_to_measure_next_has_its_worth_or_says_that_nobody_knows(signal_pla
     ]  # fmt: skip
     signal_plant.put("mart.next_measurements", _shaped("mart.next_measurements", told))
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert 'data-claim="next.worth[1]"' in html
     assert 'data-claim="next.worth[2]"' not in html
     assert "Only pass or fail is on record." in html
@@ -74,7 +74,7 @@ def test_checks_across_tables_stand_with_the_data_they_are_about(signal_plant) -
     ]  # fmt: skip
     signal_plant.put("evidence.cross_checks", _shaped("evidence.cross_checks", told))
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert "One phase. Check the unit. First: phases.csv, line 7: U1." in html
     assert 'data-claim="cross_check.compared[stage_order/phases]"' in html
     assert "None." not in html

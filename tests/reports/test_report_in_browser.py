@@ -45,28 +45,41 @@ def browser():
 @pytest.mark.parametrize("case", ["signal_plant", "mix_plant", "bare_plant"])
 def test_nothing_is_cut_off_and_nothing_complains(browser, case, width, request, tmp_path):
     file = write_report(request.getfixturevalue(case), tmp_path)
-    complaints, requests = [], []
+    complaints, requests, drawn = [], [], 0
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda asked: requests.append(asked.url))
-    page.goto(file.as_uri())
-    page.wait_for_function(DRAWN, timeout=20_000)
-    assert complaints == []
-    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
-    assert page.evaluate(CUT_OFF) == []
-    assert page.evaluate(CLIPPED) == []
-    drawn = page.evaluate("document.querySelectorAll('[data-plot] .main-svg').length > 0")
-    assert drawn is (case != "bare_plant")
+    for each in (file, *sorted(tmp_path.glob("pages/*.html"))):
+        page.goto(each.as_uri())
+        page.wait_for_function(DRAWN, timeout=20_000)
+        assert complaints == [], each.name
+        assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), each.name
+        assert page.evaluate(CUT_OFF) == [], each.name
+        assert page.evaluate(CLIPPED) == [], each.name
+        drawn += page.evaluate("document.querySelectorAll('[data-plot] .main-svg').length")
+    assert (drawn > 0) is (case != "bare_plant")
     assert all(url.startswith(("file:", "data:", "blob:")) for url in requests)
     page.close()
 
 
 def test_it_prints_on_a4(browser, signal_plant, tmp_path):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(write_report(signal_plant, tmp_path).as_uri())
-    page.wait_for_function(DRAWN, timeout=20_000)
-    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    file = write_report(signal_plant, tmp_path)
+    for each, least, most in ((file, 3, 15), (tmp_path / "pages" / "drivers.html", 1, 10)):
+        page.goto(each.as_uri())
+        page.wait_for_function(DRAWN, timeout=20_000)
+        printed = page.pdf(prefer_css_page_size=True, print_background=True)
+        assert printed.startswith(b"%PDF")
+        sheets = printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ")
+        assert least <= sheets <= most, each.name
     page.close()
-    assert printed.startswith(b"%PDF")
-    assert 4 <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 30
+
+
+def test_without_plotly_beside_it_a_page_says_so(browser, signal_plant, tmp_path):
+    file = write_report(signal_plant, tmp_path)
+    (tmp_path / "plotly.min.js").unlink()
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    assert page.locator("#no-plotly").is_visible()
+    page.close()

@@ -1,5 +1,6 @@
 """The finished page: what it says with a signal, without one, and with hardly any tables."""
 
+import posixpath
 import re
 
 import pytest
@@ -8,10 +9,15 @@ from reports.claims import evaluate
 from reports.figures.models import permutation_null
 from reports.pages.executive import answer
 from reports.pages.facts import Facts, NothingClaimedError
-from reports.report import render, write_report
+from reports.pages.registry import PAGES
+from reports.report import write_report
+from reports.site.question_pages import render_pages
 from reports.summary.content import content
 from tests.reports.conftest import _shaped
 from tests.reports.table_rows import leak_question_row
+from tests.reports.whole_report import render
+
+QUESTIONS = [page.name for page in PAGES[1:]]
 
 
 def _text(html):
@@ -21,12 +27,12 @@ def _text(html):
 
 @pytest.fixture(scope="module")
 def signal_text(untouched_signal_plant):
-    return _text(render(untouched_signal_plant, plotly_js=""))
+    return _text(render(untouched_signal_plant))
 
 
 @pytest.fixture(scope="module")
 def mix_text(untouched_mix_plant):
-    return _text(render(untouched_mix_plant, plotly_js=""))
+    return _text(render(untouched_mix_plant))
 
 
 def test_a_signal_opens_with_the_saving_its_interval_and_probability(signal_text):
@@ -81,7 +87,7 @@ def test_assumptions_are_shown_with_owner_and_source(signal_text):
 
 
 def test_drivers_are_those_of_the_last_gate_before_the_result(signal_plant):
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert 'data-claim="driver.share[failure/5/1]"' in html
     assert "driver.share[failure/4/1]" not in html
     assert html.count('"driver_bars[failure]"') == 2  # its place and its figure
@@ -90,10 +96,10 @@ def test_drivers_are_those_of_the_last_gate_before_the_result(signal_plant):
 def test_what_drives_the_uncertainty_is_drawn_by_its_name_and_only_under_a_signal(
     signal_plant, mix_plant
 ):
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert html.count('"sensitivity"') == 2  # its place and its figure
     assert "Direct material cost per batch" in html.replace("<br>", " ").replace("\\u003cbr>", " ")
-    assert '"sensitivity"' not in render(mix_plant, plotly_js="")
+    assert '"sensitivity"' not in render(mix_plant)
 
 
 def test_a_controller_gets_answers(signal_text):
@@ -101,7 +107,7 @@ def test_a_controller_gets_answers(signal_text):
 
 
 def test_proxies_are_called_proxies_wherever_they_are_shown(mix_plant):
-    html = render(mix_plant, plotly_js="")
+    html = render(mix_plant)
     shown = re.findall(r"Dissolution minimum below 80%(.{0,40})", html)
     in_text = [after for after in shown if not after.startswith(('"', "\\"))]
     assert in_text
@@ -119,13 +125,13 @@ def test_a_simulated_plant_is_called_one(signal_text, mix_text):
 
 
 def test_text_from_records_is_escaped(signal_plant):
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert "<n/a" not in html
     assert "&lt;n/a &amp; more&gt;" in html
 
 
 def test_tables_that_do_not_exist_read_as_sentences(bare_plant):
-    text = _text(render(bare_plant, plotly_js=""))
+    text = _text(render(bare_plant))
     for sentence in (
         "These records do not support a verdict",
         "No cost ledger was built for this source",
@@ -143,7 +149,7 @@ SCHEMAS = ("core", "feature", "model", "finding", "economics", "quarantine")
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_any_schema_may_be_missing(signal_plant, schema):
     signal_plant.execute(f"DROP SCHEMA {schema} CASCADE")
-    assert "</html>" in render(signal_plant, plotly_js="")
+    assert "</html>" in render(signal_plant)
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
@@ -154,7 +160,7 @@ def test_any_schema_may_be_empty(signal_plant, schema):
     for table in tables:
         signal_plant.execute(f"DELETE FROM {schema}.{table}")
     assert tables
-    assert "</html>" in render(signal_plant, plotly_js="")
+    assert "</html>" in render(signal_plant)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +168,7 @@ def test_any_schema_may_be_empty(signal_plant, schema):
 )
 def test_a_single_table_may_be_empty(signal_plant, table):
     signal_plant.execute(f"DELETE FROM {table}")
-    assert "</html>" in render(signal_plant, plotly_js="")
+    assert "</html>" in render(signal_plant)
 
 
 def test_a_signal_that_does_not_pay_says_so(signal_plant):
@@ -170,13 +176,13 @@ def test_a_signal_that_does_not_pay_says_so(signal_plant):
                          "interval_high = 3e5 WHERE claim_id = "
                          "'savings.measure[base/annual_net_savings_usd]'")  # fmt: skip
     assert answer(Facts(signal_plant.query)).kind == "not_worth"
-    assert "acting on it is not shown to pay" in _text(render(signal_plant, plotly_js=""))
+    assert "acting on it is not shown to pay" in _text(render(signal_plant))
 
 
 def test_savings_on_a_proxy_are_called_arithmetic(signal_plant):
     signal_plant.execute("UPDATE economics.levers SET basis = 'arithmetic' WHERE gate = 5")
     signal_plant.execute("UPDATE core.outcome_definitions SET is_proxy = true")
-    text = _text(render(signal_plant, plotly_js=""))
+    text = _text(render(signal_plant))
     assert "No batch was lost. If every batch beyond the proxy limit" in text
     assert "arithmetic, not a claim" in text
 
@@ -193,36 +199,76 @@ def test_nothing_claimed_is_one_clear_error(signal_plant, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_same_warehouse_gives_the_same_file(signal_plant, tmp_path):
-    first = write_report(signal_plant, tmp_path / "a").read_bytes()
-    assert write_report(signal_plant, tmp_path / "b").read_bytes() == first
-    assert [file.name for file in (tmp_path / "a").iterdir()] == ["report.html"]
+def _files(folder):
+    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+
+
+def test_the_same_warehouse_gives_the_same_files(signal_plant, tmp_path):
+    for place in ("a", "b"):
+        write_report(signal_plant, tmp_path / place)
+    first = _files(tmp_path / "a")
+    assert first == _files(tmp_path / "b")
+    asked = {f"pages/{name}.html" for name in QUESTIONS}
+    assert first.keys() == {"report.html", "plotly.min.js"} | asked
+
+
+def test_a_page_no_longer_asked_for_goes(signal_plant, tmp_path):
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "dropped.html").touch()
+    write_report(signal_plant, tmp_path)
+    assert not (tmp_path / "pages" / "dropped.html").exists()
 
 
 def test_the_data_docs_are_linked_where_they_are(signal_plant, tmp_path):
     reports, docs = tmp_path / "home" / "reports", tmp_path / "home" / "data_docs"
-    assert "data_docs" not in write_report(signal_plant, reports, docs).read_text(encoding="utf-8")
+    records = reports / "pages" / "records.html"
+    write_report(signal_plant, reports, docs)
+    assert "data_docs" not in records.read_text(encoding="utf-8")
     docs.mkdir()
     (docs / "index.html").touch()
-    html = write_report(signal_plant, reports, docs).read_text(encoding="utf-8")
-    assert html.count('<a href="../data_docs/index.html">the Data Docs</a>') == 1
+    write_report(signal_plant, reports, docs)
+    html = records.read_text(encoding="utf-8")
+    assert html.count('<a href="../../data_docs/index.html">the Data Docs</a>') == 1
 
 
-def test_one_file_loads_nothing_from_elsewhere(signal_plant):
-    html = render(signal_plant, plotly_js="")
-    assert "<link" not in html
-    assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", html)
-    assert "@import" not in html
-    assert "url(" not in html
+def test_pages_load_nothing_but_plotly_beside_them(signal_plant):
+    for file, html in render_pages(signal_plant).items():
+        assert "<link" not in html
+        assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", html)
+        assert "@import" not in html
+        assert "url(" not in html
+        root = "" if file == "report.html" else "../"
+        loaded = set(re.findall(r'<script src="([^"]+)"', html))
+        assert loaded <= {f"{root}plotly.min.js"}
+        assert bool(loaded) is ("data-plot=" in html)
 
 
-def test_plotly_is_inlined_once(signal_plant, tmp_path):
-    html = write_report(signal_plant, tmp_path).read_text(encoding="utf-8")
-    assert html.count("plotly.js v") == 1
+def test_every_link_leads_to_a_page_and_a_place_on_it(signal_plant):
+    pages = render_pages(signal_plant)
+    places = {file: set(re.findall(r'\bid="([^"]+)"', html)) for file, html in pages.items()}
+    for file, html in pages.items():
+        for link in re.findall(r'href="([^"]+)"', html):
+            target, _, anchor = link.partition("#")
+            there = posixpath.normpath(posixpath.join(posixpath.dirname(file), target))
+            there = there if target else file
+            if there != "what_if.html":
+                assert there in pages, (file, link)
+                assert not anchor or anchor in places[there], (file, link)
+
+
+def test_a_place_stands_on_one_page_only(signal_plant):
+    pages = render_pages(signal_plant)
+    places = [each for html in pages.values() for each in re.findall(r'\bid="([^"]+)"', html)]
+    twice = {each for each in places if places.count(each) > 1}
+    assert twice <= {"main", "no-plotly"}
+
+
+def test_the_executive_page_is_light(signal_plant):
+    assert len(render_pages(signal_plant)["report.html"].encode()) < 1_500_000
 
 
 def test_residual_autocorrelation_and_blocks_stand_with_the_verdict(signal_plant):
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     key = "failure/5/margin_gain_over_product"
     # Once beside the verdict, once among the numbers behind the null.
     for claim in ("null.autocorrelation", "null.block"):
@@ -239,7 +285,7 @@ def test_residual_autocorrelation_and_blocks_stand_with_the_verdict(signal_plant
 def test_short_blocks_and_none_are_said_in_words(signal_plant, batches, said):
     signal_plant.execute(f"UPDATE model.permutation_nulls SET block_batches = {batches}")
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
-    assert said in render(signal_plant, plotly_js="")
+    assert said in render(signal_plant)
 
 
 def test_a_lever_refused_at_a_gate_shows_the_verdict_of_that_gate(signal_plant):
@@ -248,7 +294,7 @@ def test_a_lever_refused_at_a_gate_shows_the_verdict_of_that_gate(signal_plant):
         "refusal_code = 'verdict', judged_verdict = 'no_signal', judged_gate = 2, "
         "reason = 'Verdict no_signal at gate 2: nothing was found.' WHERE lever = 'alert.failure'"
     )
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     shown = '<span class="chip chip-no-signal">no signal</span> at stage 2 (dispensing)'
     assert shown in html
     lever = content(Facts(signal_plant.query))["levers"][0]
@@ -261,7 +307,7 @@ def test_a_lever_at_release_shows_the_verdict_it_rests_on(signal_plant):
         "refusal_code = 'verdict', judged_verdict = 'leak_suspected', judged_gate = 5, "
         "reason = 'Verdict leak_suspected at gate 5: answer first.' WHERE lever = 'alert.failure'"
     )
-    assert "leak suspected</span> at stage 5 (packaging)" in render(signal_plant, plotly_js="")
+    assert "leak suspected</span> at stage 5 (packaging)" in render(signal_plant)
 
 
 def test_an_open_question_stands_beside_the_verdict_it_keeps_open(signal_plant):
@@ -271,7 +317,7 @@ def test_an_open_question_stands_beside_the_verdict_it_keeps_open(signal_plant):
     signal_plant.execute("DELETE FROM economics.scenarios")
     signal_plant.execute("UPDATE economics.levers SET is_in_programme = false")
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     answer = html[html.index('id="answer"') : html.index('id="cost"')]
     assert 'data-claim="leak.question[failure/parameter.hardness_n]"' in answer
     assert "AUC" not in answer

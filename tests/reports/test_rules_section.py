@@ -6,7 +6,7 @@ import pytest
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform
 from reports.claims import evaluate
-from reports.report import render
+from tests.reports.whole_report import render
 
 TEXT = "Blend speed at least 21.5 and Press is P2"
 
@@ -66,7 +66,7 @@ def with_rules(signal_plant, mix_plant):
         for name, frame in rule_frames(outcome, status).items():
             plant.put(name, frame)
         plant.put("evidence.claims", evaluate(plant.query))
-        return plant, render(plant, plotly_js="")
+        return plant, render(plant)
 
     return build
 
@@ -90,7 +90,7 @@ def test_a_rule_for_thin_margins_is_headed_by_what_came_close(signal_plant):
             named = named.with_columns(title=pl.lit(title))
         signal_plant.put(name, named)
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
-    assert f"<h3>{title}</h3>" in render(signal_plant, plotly_js="")
+    assert f"<h3>{title}</h3>" in render(signal_plant)
 
 
 @pytest.mark.parametrize("status", ["not_confirmed", "not_testable"])
@@ -108,14 +108,14 @@ def test_a_rule_that_did_not_hold_is_not_stated_but_the_search_is(with_rules, st
 
 def test_a_signal_that_rests_on_a_rule_says_so_wherever_a_model_is_shown(signal_plant):
     signal_plant.execute("UPDATE model.verdicts SET route = 'rule' WHERE is_primary_gate")
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert "The signal rests on a rule that held on later batches." in html
     assert "by a rule, not by the model on the right" in html
     signal_plant.execute("UPDATE model.verdicts SET route = 'label_model' WHERE is_primary_gate")
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert "The signal rests on a model of the failures themselves." in html
     assert "by a rule" not in html
 
 
 def test_a_source_without_searches_says_so(bare_plant):
-    assert "No rules were searched for this source" in render(bare_plant, plotly_js="")
+    assert "No rules were searched for this source" in render(bare_plant)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from reports.pages.facts import Facts
-from reports.report import render
 from reports.summary.content import content
 from reports.summary.document import render_summary, write_summary
 from reports.verification import _verify_summary
+from tests.reports.whole_report import render
 
 NUMBER = r"\d[\d.,]*[MkK%]?"
 
@@ -71,7 +71,7 @@ def test_without_a_signal_nothing_is_asked_and_nothing_claimed(mix_plant):
     assert said["ask"].startswith("No money for control.")
     assert "Any saving from control." in said["unclaimed"]
     assert [tile["value"] for tile in said["tiles"]][1] == "none"
-    assert said["tiles"][0]["label"] == "A year, were each lost"
+    assert said["tiles"][0]["label"] == "A year, were all beyond limits lost"
     assert said["cost_caption"].endswith("had each been lost")
 
 
@@ -89,7 +89,7 @@ def test_each_verdict_says_what_it_means_and_no_other(mix_plant, verdict):
     meaning = VERDICTS_WITHOUT_SIGNAL[verdict]
     facts = Facts(mix_plant.query)
     assert content(facts)["sentence"].startswith(meaning)
-    html = re.sub(r"\s+", " ", render(mix_plant, plotly_js=""))
+    html = re.sub(r"\s+", " ", render(mix_plant))
     opening = re.search(r'class="sentence">(.*?)</p>', html)
     assert opening is not None
     assert opening[1].strip().startswith(meaning)
@@ -109,7 +109,7 @@ def test_worth_takes_a_net_present_value_above_zero(plant_priced_at, npv):
     said = _said(plant)
     assert "is not shown to pay" in said["sentence"]
     assert said["ask"].startswith("No money now.")
-    html = render(plant, plotly_js="")
+    html = render(plant)
     assert "is not shown to pay" in html
     assert "would be worth" not in html
 
@@ -127,7 +127,7 @@ def test_a_simulated_source_is_called_one(signal_plant, source):
         "Anything about a real plant: this one is simulated." in _said(signal_plant)["unclaimed"]
     )
     assert is_said == (source != "tabletting")
-    assert ("simulated plant" in render(signal_plant, plotly_js="")) == is_said
+    assert ("simulated plant" in render(signal_plant)) == is_said
 
 
 def test_savings_that_fall_short_of_their_cost_never_pay_for_it(plant_priced_at):
@@ -162,11 +162,9 @@ def test_a_promise_under_way_is_followed(plant_priced_at):
 
 def test_statements_follow_the_tables(signal_plant):
     """No alert in the programme: no money rests on its counts; nothing promised: no proof."""
-    assert "an alert that also leaves alone every batch at a risk" in render(
-        signal_plant, plotly_js=""
-    )
+    assert "an alert that also leaves alone every batch at a risk" in render(signal_plant)
     signal_plant.execute("UPDATE economics.levers SET is_in_programme = false")
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert "No alert is in the programme" in html
     assert "That the saving could be proven soon" not in html  # nothing was computed on it
     assert not any("most of the uncertainty" in line for line in _said(signal_plant)["risks"])

@@ -10,7 +10,7 @@ from assets.time_to_failure.findings import LifeRecords, findings
 from benchmarks.time_to_failure_study import UNITS, planted_floor
 from data_contracts.assumptions import load_built_in
 from reports.claims import evaluate
-from reports.report import render
+from tests.reports.whole_report import render
 
 
 def section(plant, phases, events):
@@ -24,7 +24,7 @@ def section(plant, phases, events):
     for name, table in tables.items():
         plant.put(name, table)
     plant.put("evidence.claims", evaluate(plant.query))
-    html = render(plant, plotly_js="")
+    html = render(plant)
     found = re.search(r'<section id="time-to-failure">.*?</section>', html, re.S)
     assert found
     words = " ".join(re.sub(r"<[^>]+>", " ", found[0]).split())
@@ -52,7 +52,7 @@ def test_a_source_without_equipment_events_gets_a_sentence(bare_plant):
 
 @pytest.mark.parametrize("plant", ["signal_plant", "bare_plant"])
 def test_a_warehouse_without_these_tables_says_so(plant, request):
-    html = render(request.getfixturevalue(plant), plotly_js="")
+    html = render(request.getfixturevalue(plant))
     assert "no life could be followed" in html
 
 

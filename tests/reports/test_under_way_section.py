@@ -13,9 +13,9 @@ from reports.claims import evaluate
 from reports.made_of import remade
 from reports.pages.decision.under_way import STATES
 from reports.pages.facts import Facts
-from reports.report import render
 from reports.verification import verify_claims
 from tests.reports.conftest import _shaped
+from tests.reports.whole_report import render
 
 LEVERS = {"lots.failure": (0.02, "d50_um"), "window.failure": (0.01, "moisture_pct")}
 COST = 187_000
@@ -89,7 +89,7 @@ def under_way(signal_plant: Any) -> Any:
 
 
 def _section(plant: Any) -> str:
-    html = render(plant, plotly_js="")
+    html = render(plant)
     section = html[html.index('<section id="under-way">') :].partition("</section>")[0]
     words = " ".join(unescape(re.sub(r"<[^>]+>", " ", section)).split())
     return re.sub(r" ([.,;:])", r"\1", words)
@@ -153,10 +153,10 @@ def test_every_state_has_its_words():
 
 
 def test_nothing_is_shown_before_a_promise_says_what_is_held(signal_plant):
-    assert 'id="under-way"' not in render(signal_plant, plotly_js="")
+    assert 'id="under-way"' not in render(signal_plant)
     for name in ("economics.lever_adherence", "economics.benefit_ledger"):
         signal_plant.put(name, _shaped(name, []))
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert 'id="under-way"' not in html
     assert not any(name.startswith("benefit.") for name in Facts(signal_plant.query).claims)

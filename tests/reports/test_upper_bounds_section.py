@@ -5,8 +5,8 @@ from typing import Any
 
 from reports.claims import evaluate
 from reports.pages.facts import Facts
-from reports.report import render
 from tests.reports.conftest import _shaped
+from tests.reports.whole_report import render
 
 
 def bound(title: str, failures: float, *, is_closed: bool, reason: str | None = None) -> Any:
@@ -37,7 +37,7 @@ def test_suspects_are_shown_the_cheapest_first_and_the_closed_are_counted(
     name = "economics.savings_upper_bounds"
     signal_plant.put(name, _shaped(name, rows))
     signal_plant.put("evidence.claims", evaluate(signal_plant.query))
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     section = html[html.index('<section id="closed">') :].partition("</section>")[0]
     assert re.findall(r'data-label="Suspect">(\w+) ', section) == ["Force", "Moisture", "Speed"]
     claims = Facts(signal_plant.query).claims
@@ -50,5 +50,5 @@ def test_suspects_are_shown_the_cheapest_first_and_the_closed_are_counted(
 
 
 def test_without_suspects_the_page_says_so(signal_plant: Any) -> None:
-    html = render(signal_plant, plotly_js="")
+    html = render(signal_plant)
     assert "There is no suspect to bound" in html

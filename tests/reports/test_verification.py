@@ -16,7 +16,8 @@ def honest_report(untouched_signal_plant, tmp_path_factory):
 @pytest.fixture
 def report(honest_report, tmp_path):
     """A copy of the report, to be tampered with."""
-    return shutil.copy(honest_report, tmp_path / honest_report.name)
+    shutil.copytree(honest_report.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / honest_report.name
 
 
 def _wheres(mismatches):
@@ -68,10 +69,16 @@ def test_a_removed_row_is_found(signal_plant, report):
     ],
 )
 def test_a_tampered_page_is_found(signal_plant, report, old, new, where):
-    html = report.read_text(encoding="utf-8")
-    assert old in html
-    report.write_text(html.replace(old, new), encoding="utf-8")
+    pages = [report, *report.parent.glob("pages/*.html")]
+    page = next(each for each in pages if old in each.read_text(encoding="utf-8"))
+    html = page.read_text(encoding="utf-8")
+    page.write_text(html.replace(old, new), encoding="utf-8")
     assert where in _wheres(verify(signal_plant, report))
+
+
+def test_a_page_that_is_gone_is_found(signal_plant, report):
+    (report.parent / "pages" / "drivers.html").unlink()
+    assert "page pages/drivers.html" in _wheres(verify(signal_plant, report))
 
 
 def test_an_invented_figure_is_found(signal_plant, report):

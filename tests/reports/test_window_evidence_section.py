@@ -6,11 +6,11 @@ import pytest
 
 from reports.claims import evaluate
 from reports.pages.facts import Facts
-from reports.report import render
 from reports.summary.content import content
 from tests.reports.conftest import _shaped
 from tests.reports.money_rows import assumptions_rows
 from tests.reports.signal_tables import signal_tables
+from tests.reports.whole_report import render
 
 LEVER, FEATURE = "alert.failure", "parameter.inlet_temperature_c"
 REFUSED = "The effect is not told from none: 1% of failures (-4% to 6%, 90% interval)."
@@ -93,7 +93,7 @@ def claimed(plant: Any, claim: str) -> tuple[float | None, str]:
 
 def test_stand_ins_are_shown_with_what_they_came_to(windowed):
     plant = windowed(stand_in("dealt_to_other_lots"), stand_in("next_batch"))
-    html = render(plant, plotly_js="")
+    html = render(plant)
     # 0.0005 (-0.0025 to 0.003) a batch at 200 batches a year.
     key = f"control.prevented[{LEVER}/next_batch]"
     assert claimed(plant, key) == (0.1, "0.1 (\u22120.5 to 0.6)")
@@ -110,7 +110,7 @@ def test_stand_ins_are_shown_with_what_they_came_to(windowed):
 
 def test_a_stand_in_that_was_priced_is_called_out(windowed):
     plant = windowed(stand_in("dealt_to_other_lots", is_claimed=True), stand_in("next_batch"))
-    html = render(plant, plotly_js="")
+    html = render(plant)
     assert "A stand-in was priced." in html
     assert claimed(plant, f"control.value[{LEVER}/dealt_to_other_lots]")[1] == "$240k"
     assert claimed(plant, "control.claimed")[0] == 1
@@ -118,7 +118,7 @@ def test_a_stand_in_that_was_priced_is_called_out(windowed):
 
 def test_what_nobody_records_is_counted_in_the_money_and_has_an_owner(windowed):
     plant = windowed(stand_in("next_batch"))
-    html = render(plant, plotly_js="")
+    html = render(plant)
     assert "(owner: Manufacturing science)" in html
     assert 'data-claim="assumption.base[unmeasured_confounding_ratio]"' in html
     assert 'data-claim="sensitivity.swing[unmeasured_confounding_ratio]"' in html
@@ -133,7 +133,7 @@ def test_what_nobody_records_is_counted_in_the_money_and_has_an_owner(windowed):
 def test_a_window_outside_the_programme_puts_no_doubt_into_its_money(windowed):
     plant = windowed(stand_in("next_batch"))
     plant.execute("UPDATE economics.levers SET is_in_programme = false")
-    html = render(plant, plotly_js="")
+    html = render(plant)
     assert "No window is in the programme, so no money rests on this." in html
     assert "(owner: Manufacturing science)" not in html
     assert "the full report says how strong it would have to be" in " ".join(
@@ -154,12 +154,12 @@ def test_an_e_value_of_one_is_said_in_words(windowed, values, said):
         f"UPDATE economics.window_effects SET e_value = {values[0]}, e_value_low = {values[1]}"
     )
     plant.put("evidence.claims", evaluate(plant.query))
-    assert said in render(plant, plotly_js="")
+    assert said in render(plant)
 
 
 @pytest.mark.parametrize("case", ["signal_plant", "mix_plant", "bare_plant"])
 def test_without_a_window_nothing_is_said_of_it(case, request):
-    html = render(request.getfixturevalue(case), plotly_js="")
+    html = render(request.getfixturevalue(case))
     assert "What nobody records" not in html
     assert "cannot prevent a failure" not in html
 

@@ -11,6 +11,7 @@ from assets.rules.period import split_in_time
 from assets.rules.refit import refitted
 from assets.rules.search.rule import Rule, RuleCondition
 from assets.rules.search.selectors import SearchColumn, Selectors, selectors
+from assets.rules.selection import Period, without
 from assets.rules.targets import Target, failure_target, thin_margin_targets
 from assets.statistics.intervals import newcombe_difference
 
@@ -115,6 +116,26 @@ def test_an_effect_without_failures_or_batches_is_no_exception() -> None:
     nothing = effect_of(np.zeros(5, bool), np.zeros(5), np.zeros(5), np.arange(5))
     assert np.isnan(nothing.rate_inside)
     assert (nothing.risk_difference_low, nothing.risk_difference_high) == (-1.0, 1.0)
+
+
+def test_a_rule_that_covers_every_batch_or_none_ends_the_search_and_no_run() -> None:
+    label = np.random.default_rng(1).random(400) < 0.25
+    nobody = np.zeros(400, dtype=np.int64)
+    blocks = chance_blocks(label.astype(float), nobody, np.arange(400), np.full(400, 0.25))
+    x = number("x", np.arange(400.0))
+    period = Period((x,), label.astype(float), blocks.expected(label.astype(float)), blocks)
+    assert without(period, [Rule((RuleCondition(x, -np.inf, np.inf),))]) is None
+    left = without(period, [Rule((RuleCondition(x, 1000.0, np.inf),))])
+    assert left is not None
+    assert left.label.size == 400
+
+
+def test_a_later_half_all_of_running_campaigns_confirms_nothing() -> None:
+    empty = np.zeros(0)
+    none = chance_blocks(empty, empty.astype(np.int64), empty.astype(np.int64), empty)
+    assert not none.is_usable
+    assert later_p_values([empty.astype(bool)], empty, none, seed=1) == [None]
+    assert none.expected(empty).size == 0
 
 
 def test_ends_nobody_saw_are_open_and_closed_ends_stand_half_way() -> None:

@@ -1,11 +1,13 @@
 """The baseline: each failed batch under one outcome, pending ones not counted, rates from dates."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
 import pytest
 
+from assets.savings.business_case import business_case
 from assets.savings.records.baseline import (
     baseline,
     priced_failures,
@@ -151,3 +153,17 @@ def test_no_outcomes_at_all():
     found = baseline(_batches(STARTS), _outcomes([]), PROXIES.clear())
     assert (found.failures, found.batches, found.failures_by_outcome) == (0, 0, {})
     assert not found.is_proxy
+
+
+@pytest.mark.parametrize("severity", ["reworked", "deviated", "out_of_trend", "late"])
+def test_a_plant_that_loses_no_batch_has_no_case(assumptions, records_of, severity) -> None:
+    """Every failure there is has another severity: nothing is saved, priced, or left to plan on."""
+    records = records_of()
+    kept = records.outcome_definitions.with_columns(severity=pl.lit(severity))
+    case = business_case(assumptions, replace(records, outcome_definitions=kept), draws=500, seed=1)
+    assert case.scenarios["p90"].to_list() == [0.0] * case.scenarios.height
+    assert case.levers.is_empty()
+    assert case.value_by_gate.is_empty()
+    rate = case.plan_inputs.filter(role="failure_rate").row(0, named=True)
+    assert (rate["low"], rate["base"], rate["high"]) == (0.0, 0.0, 0.0)
+    assert case.price_standing["priced"].to_list() == [None]

@@ -71,7 +71,8 @@ def test_quality_costs_by_hand():
     assert shown.rows() == [
         ("critical_deviations", "internal_failure", 5.0, 20000.0, 50 * 5 * 20000.0),
         ("inspection", "appraisal", 2.0, 600.0, 50 * 2 * 600.0),
-        ("investigation_days", "internal_failure", 17.0, 500.0, 50 * 17 * 500.0),
+        # B1 failed: its days 0 to 10 are in the ledger, and leave 5 to 12 of B2 on its line.
+        ("investigation_days", "internal_failure", 12.0, 500.0, 50 * 12 * 500.0),
         ("laboratory", "appraisal", 3.0, 50.0, 50 * 3 * 50.0),
         ("minor_deviations", "internal_failure", 1.0, 1000.0, 50 * 1000.0),
         ("prevention", "prevention", 1.0, 150000.0, 150000.0),
@@ -80,6 +81,13 @@ def test_quality_costs_by_hand():
     laboratory = found.filter(category="laboratory").row(0, named=True)
     assert (laboratory["low_usd_per_year"], laboratory["high_usd_per_year"]) == (3000, 18000)
     assert laboratory["cost_basis"] == "placeholder"
+
+
+def test_nothing_of_a_failed_batch_is_priced_a_second_time():
+    """Were every batch priced as failed, the ledger would hold all that went wrong with them."""
+    found = quality_costs(TABLETS, FOUND, BATCHES, BATCHES["batch_id"], RECORDS)
+    of_no_batch = found.filter(paf="internal_failure").select("category", "events")
+    assert sorted(of_no_batch.rows()) == [("critical_deviations", 1.0), ("investigation_days", 2.0)]
 
 
 def test_a_stated_price_is_the_plants_and_a_set_without_prices_has_no_rows():

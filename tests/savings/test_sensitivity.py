@@ -22,6 +22,10 @@ def test_value_of_information_of_a_linear_worth():
     assert _information_usd(rng.random(200_000), value) < 0.02
     # Far above zero nothing could change the decision.
     assert _information_usd(value, value + 6) == 0
+    # The mean of the slices and that of all are one sum, whether or not they come out even: what
+    # rounding leaves of it is no money.
+    large = 1e9 + 1e7 * value[:20_011]
+    assert _information_usd(value[:20_011], large) == 0
 
 
 def test_every_input_once_and_the_widest_first(assumptions, records_of):

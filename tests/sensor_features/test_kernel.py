@@ -221,7 +221,9 @@ def test_a_spike_is_counted_and_an_excursion_is_not() -> None:
     assert every_minute(values.tolist())["spikes"] == 0
     values[100], values[200] = 90, 10
     values[300:310] += 40
-    found = every_minute(values.tolist())
+    undescribed = every_minute(values.tolist())
+    assert (undescribed["spikes"], undescribed["faulty_readings"]) == (2, 0), "pulses, it may be"
+    found = every_minute(values.tolist(), par=(20.0, 80.0))
     assert (found["spikes"], found["faulty_readings"]) == (2, 2)
     assert found["readings"] == 498
     assert found["maximum"] == values[300:310].max(), "the excursion stays"
@@ -260,6 +262,36 @@ def test_what_a_process_does_is_no_fault() -> None:
     }
     for words, values in courses.items():
         assert every_minute(values.tolist())["faulty_readings"] == 0, words
+
+
+@pytest.mark.parametrize("par", [(math.nan, math.nan), (-5.0, 700.0)])
+def test_what_is_set_counted_pulsed_or_struck_is_no_fault(par) -> None:
+    rng = np.random.default_rng(8)
+    minutes, noise = np.arange(600), np.round(rng.normal(0, 0.3, 600), 2)
+    is_on, at_random = minutes % 40 < 2, rng.random(600) < 0.05
+    courses = {
+        "a set point that is trimmed and once raised": np.where(
+            (minutes > 300) & (minutes < 315), 65.0, 60 + 0.1 * (minutes // 50 % 2)
+        ),
+        "a counter with stops": np.cumsum(np.where(minutes // 60 % 3 == 1, 0, minutes % 4)),
+        "a counter with one stop": np.cumsum(
+            np.where((minutes > 200) & (minutes < 260), 0, rng.poisson(0.9, 600))
+        ),
+        "a counter that starts over": (3.0 * minutes) % 250,
+        "regular pulses": 20 + noise + 30 * is_on,
+        "pulses as they are needed": 20 + noise + 30 * at_random,
+        "strokes": np.where(is_on, 25.0 + noise, np.abs(noise)),
+        "a pulse jet in one step of the recipe": 20
+        + noise
+        + np.where((minutes > 400) & (minutes < 450), 5.0 * (minutes % 2), 0),
+        "a machine that stops for a moment": np.where(minutes % 290 > 285, 0.0, 60 + noise),
+        "a press that stands twice and holds": np.where(
+            minutes % 300 > 260, 12.5, 12.5 + np.abs(noise)
+        ),
+    }
+    for words, values in courses.items():
+        found = every_minute(values.astype(float).tolist(), par=par)
+        assert found["faulty_readings"] == 0, words
 
 
 def test_a_series_mostly_of_faults_has_no_features() -> None:

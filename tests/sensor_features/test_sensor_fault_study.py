@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from benchmarks.sensor_fault_study import KINDS, NAME, SHARE, features, spoiled
+from benchmarks.sensor_fault_study import KINDS, NAME, SHARE, features, left_out, spoiled
 from benchmarks.studies.record import RESULTS, StudyRecord
 
 PROVEN = (40.0, 60.0)
@@ -14,12 +14,17 @@ PROVEN = (40.0, 60.0)
 def test_a_twentieth_of_a_series_is_spoilt(kind: str) -> None:
     rng = np.random.default_rng(1)
     clean = np.round(rng.normal(50, 1, 800), 2)
-    dirty = spoiled(clean, kind, PROVEN, rng)
+    dirty, is_faulty = spoiled(clean, kind, PROVEN, rng)
+    assert not (dirty != clean)[~is_faulty].any()
     assert 0.9 * SHARE <= (dirty != clean).mean() <= SHARE
     ranges = np.tile([45.0, 55.0, *PROVEN], (2, 1))
     whole, left = features([clean, dirty], ranges)[:, -1]
     assert whole == 0.0
     assert (left > 0.03) == (kind != "drift"), "a drift is not told from the process"
+    found = left_out(dirty, ranges[0])
+    assert found.mean() == pytest.approx(left)
+    # a window of four readings where rattling begins and where it ends, one before a frozen run
+    assert (found & ~is_faulty).sum() <= {"rattling": 8, "stuck": 1}.get(kind, 0)
 
 
 def test_leaving_out_brings_features_nearer_to_the_clean_plants_on_record() -> None:

@@ -199,6 +199,8 @@ def test_features_that_follow_the_result_do_not_enter():
         "core.outcome_margins",
         [margin | {"quantity": "assay", "is_censored": False, "limit": "high"}],
     )
+    bound = margins.with_columns(is_censored=pl.lit(value=True))
+    assert np.isnan(with_margins(both, bound).values[:, -1]).all(), "a limit is no result"
     asked_for = with_margins(both, margins)
     assert asked_for.names == ["x", "y", "margin of assay"]
     assert asked_for.values[:, -1].tolist() == pytest.approx([GAP, 1.5], nan_ok=True)

@@ -3,12 +3,15 @@
 import importlib
 import inspect
 import os
+import resource
+import sys
+from pathlib import Path
 from typing import get_type_hints
 
 import polars as pl
 import pytest
 
-from benchmarks.speed.__main__ import check
+from benchmarks.speed.__main__ import check, main
 from benchmarks.speed.figures import Row, kept_rows, least, machine, most, table
 from benchmarks.speed.history import before, fallen, load_class
 from benchmarks.speed.providers import BARS, PROVIDERS, Provider
@@ -100,6 +103,42 @@ def test_a_check_fails_by_what_fell_twice(
         [[(RATE, 10.0, "times"), (PEAK, 900.0, "MB")], [(RATE, 11.0, "times"), (PEAK, 505.0, "MB")]]
     )
     monkeypatch.setattr(Provider, "rows", lambda _: next(asked))
-    (said,) = check([PROVIDERS[0]], kept)
+    compared, (said,) = check([PROVIDERS[0]], kept)
+    assert compared == 2
     assert said == f"{RATE}: 10 times, was 20 (50% worse)"
     assert "missed" in capsys.readouterr().out
+
+
+def test_a_check_that_compared_nothing_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Earlier rows of another machine, or of figures without a bar, are nothing to compare with."""
+    record = StudyRecord("speed", folder=tmp_path)
+    record.append({"machine": "another", "name": RATE, "value": 20.0, "load": QUIET})
+    monkeypatch.setattr(Provider, "rows", lambda _: [(RATE, 10.0, "times"), ("barless", 1.0, "x")])
+    monkeypatch.setattr(sys, "argv", ["speed", "--check", "--results", str(tmp_path)])
+    with pytest.raises(SystemExit, match="Nothing was compared"):
+        main()
+    assert "fallen" not in capsys.readouterr().out
+
+
+def test_a_row_that_cannot_be_kept_is_said_and_costs_no_other(tmp_path: Path) -> None:
+    """A folder that is none; then a disk that fills up while older rows get a new column."""
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    with pytest.raises(OSError, match="File exists") as refused:
+        StudyRecord("hours", folder=in_the_way).append({"seed": 7, "found": 0.25})
+    assert '"seed": 7, "found": 0.25' in refused.value.__notes__[0]
+    record = StudyRecord("hours", folder=tmp_path)
+    for seed in range(40):
+        record.append({"seed": seed})
+    before = record.file.read_bytes()
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, usual[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            record.append({"seed": 40, "found": 0.25})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert record.file.read_bytes() == before
+    assert [file.name for file in tmp_path.glob("hours*")] == ["hours.csv"]

@@ -62,6 +62,21 @@ def test_aalen_johansen_without_ties_equals_that_of_lifelines():
             assert (low, high) == pytest.approx(tuple(ends), abs=1e-6)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_mode_that_ended_every_life_has_all_of_them(seed):
+    """Running sums end at 1 less a rounding; the interval there was 0 to 1."""
+    rng = np.random.default_rng(seed)
+    exits = rng.integers(1, 30, 25).astype(float)
+    *_, last = incidence(np.zeros(25), exits, ["breakdown"] * 25)
+    assert last[4:] == (1.0, 1.0, 1.0)
+
+
+def test_a_life_seen_for_no_time_was_at_risk_of_nothing():
+    found = list(incidence(np.array([5.0, 0.0]), np.array([5.0, 7.0]), ["breakdown", "breakdown"]))
+    assert [row[:5] for row in found] == [("breakdown", 7.0, 1, 1, 1.0)]
+    assert list(incidence(np.array([5.0]), np.array([5.0]), ["breakdown"])) == []
+
+
 def test_a_life_followed_alone_from_a_late_entry_on_has_its_share():
     """One piece enters at 87, breaks at 470 and 1,013, is repaired and runs on: nobody is left."""
     entry, exit_ = np.array([87.0, 470.0, 1013.0]), np.array([470.0, 1013.0, 1604.0])

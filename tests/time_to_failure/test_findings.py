@@ -7,14 +7,17 @@ import pytest
 from assets.time_to_failure.findings import LifeRecords, findings
 from assets.time_to_failure.replacement.costs import replacement_costs
 from data_contracts.assumptions import load_built_in
-from data_contracts.tables import key
+from data_contracts.tables import key, table
 from tests.time_to_failure.conftest import EVENTS, OUTCOMES, PHASES, event_frame, phase_frame
 
 ASSUMPTIONS = load_built_in("tablets")
 
 
 def found_in(
-    phases: pl.DataFrame, events: pl.DataFrame, failed: set[int] | None = None
+    phases: pl.DataFrame,
+    events: pl.DataFrame,
+    failed: set[int] | None = None,
+    severity: str = "lost",
 ) -> dict[str, pl.DataFrame]:
     """Every table, none with two rows of one key."""
     names = phases["batch_id"].unique().sort().to_list()
@@ -27,9 +30,11 @@ def found_in(
         {"batch_id": names, "campaign_id": [f"C{n // 4}" for n in range(len(names))]},
         schema={"batch_id": pl.String, "campaign_id": pl.String},
     )
-    tables = findings(
-        LifeRecords(phases, events, batches, outcomes), ASSUMPTIONS, seed=1, is_quick=True
-    )
+    definition = {"outcome": "failure", "title": "F", "is_proxy": False, "rule": "x"}
+    stages = {"first_known_stage": 6, "last_gate_before": 5, "severity": severity}
+    definitions = table("core.outcome_definitions", [definition | stages])
+    records = LifeRecords(phases, events, batches, outcomes, definitions)
+    tables = findings(records, ASSUMPTIONS, seed=1, is_quick=True)
     for name, found in tables.items():
         assert not found.select(key(name)).is_duplicated().any()
     return tables
@@ -104,6 +109,30 @@ def test_a_breakdown_that_renews_nothing_leaves_no_count_on_the_recorded_batches
     assert row["breakdowns_recorded"] is None
     assert row["breakdowns_avoided_recorded"] is None
     assert "because a breakdown left the equipment as worn as it was" in row["reason"]
+
+
+@pytest.mark.parametrize("severity", ["reworked", "deviated", "out_of_trend", "late"])
+def test_no_replacement_interval_is_priced_by_batches_that_were_not_lost(severity):
+    """The same failures at the end of every life: lost they have a price, else none."""
+    rng = np.random.default_rng(7)
+    worn_out = {10 * life + at for life in range(20) for at in (8, 9) if rng.random() < 0.7}
+    records = press([(10, False)] * 20)
+    prices = ["planned_cost_usd", "event_cost_usd", "cost_basis", "optimal_interval",
+              "cost_per_batch_optimal_usd", "saving_per_batch_usd"]  # fmt: skip
+    lost, kept = (found_in(*records, failed=worn_out, severity=each) for each in ("lost", severity))
+    is_batch = pl.col("event") == "failed_batch:failure"
+    priced, unpriced = (
+        each["finding.replacement_intervals"].filter(is_batch) for each in (lost, kept)
+    )
+    assert priced.height == unpriced.height > 0
+    assert priced.select(prices[:3]).null_count().row(0) == (0, 0, 0)
+    assert set(priced["verdict"]).isdisjoint({"not_priced", "too_few_events"})
+    assert unpriced.select(prices).null_count().row(0) == (unpriced.height,) * len(prices)
+    assert unpriced["verdict"].unique().to_list() == ["not_priced"]
+    assert unpriced["reason"].str.starts_with("No batch is lost by this outcome").all()
+    assert unpriced["shape"].equals(priced["shape"])
+    assert lost["finding.replacement_curves"].filter(is_batch).height
+    assert kept["finding.replacement_curves"].filter(is_batch).is_empty()
 
 
 def test_a_press_without_wear_runs_to_failure():

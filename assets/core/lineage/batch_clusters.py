@@ -15,15 +15,16 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from data_contracts.codes.records import GenealogyNode
-from data_contracts.tables import table
+from data_contracts.tables import key, table
 
 PARENT_BATCH, NAMED = "parent_batch", "lineage/"
+TRACED = key("core.genealogy_trace")
 MORE_THAN = 0.5  # of the batch, for an ancestor that counts
 FEW_SHARE, FEW_BATCHES = 0.1, 5  # descendants of an ancestor, batches of a cluster: which is more
 
 
 def lineages(
-    genealogy_trace: pl.DataFrame, batches: pl.DataFrame
+    genealogy_trace: pl.DataFrame, batches: pl.DataFrame, largest_shares: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Group batches by the ancestors they share, one lineage after the other.
 
@@ -33,6 +34,7 @@ def lineages(
     Args:
         genealogy_trace: ``core.genealogy_trace``.
         batches: All batches: batch_id, cluster_id as it is without shared ancestors.
+        largest_shares: ``genealogy_trace.largest_shares``, for shares that are not known.
 
     Returns:
         ``core.lineages``: one row per lineage and batch, without lineages in which no two batches
@@ -42,7 +44,8 @@ def lineages(
     most = max(_largest(own), FEW_SHARE * own.height, FEW_BATCHES)
     seen: dict[str, pl.DataFrame] = {}
     part_of: set[str] = set()
-    for lineage, pairs in _in_turn(_counting(_inherited(genealogy_trace, own), own.height)):
+    inherited = _inherited(genealogy_trace.join(largest_shares, on=TRACED, how="left"), own)
+    for lineage, pairs in _in_turn(_counting(inherited, own.height)):
         seen[lineage] = pairs
         wanted = [lineage]
         instead = _named_instead(own, pairs, lineage)
@@ -121,6 +124,7 @@ def _inherited(trace: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
         ancestor=pl.concat_str("ancestor_type", "ancestor", separator="/"),
         lineage=pl.when(is_batch).then(pl.lit(PARENT_BATCH)).otherwise("ancestor_material"),
         part="share",
+        largest_share="largest_share",
         levels="levels",
         is_batch=is_batch,
     )
@@ -129,21 +133,20 @@ def _inherited(trace: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
 def _counting(pairs: pl.DataFrame, batches: int) -> pl.DataFrame:
     """Keep ancestors that are more than half of a batch and of few batches.
 
-    Of a lot its part is that of the material's nearest lots; of amounts nobody says, ancestors of
-    one level count in equal parts.
+    Of a lot its part is that of the material's nearest lots. Where amounts are missing, ancestors
+    of one level have equal parts of what the known ones leave, each at most what its ways let in.
     """
     level = ["batch_id", "lineage", "levels"]
     of_material = ["batch_id", "lineage"]
+    part = pl.col("part")
     nearest = pl.col("levels") == pl.col("levels").min().over(of_material)
-    whole = pl.col("part").filter(nearest).sum().over(of_material)
-    is_known = pl.col("part").is_not_null().all().over(of_material)
-    part = (
-        pl.when(~is_known)
-        .then(1 / pl.len().over(level))
-        .when("is_batch")
-        .then("part")
-        .otherwise(pl.col("part") / whole)
-    )
+    whole = part.filter(nearest).sum().over(of_material)
+    is_whole_known = part.is_not_null().filter(nearest).all().over(of_material)
+    known = pl.when("is_batch").then(part).when(is_whole_known).then(part / whole)
+    left = (1 - known.sum().over(level)).clip(lower_bound=0.0)
+    equal = left / known.is_null().sum().over(level)
+    most = pl.when("is_batch").then("largest_share")  # of a lot: of the batch, not of its material
+    part = pl.coalesce(known, pl.min_horizontal(equal, most))
     counted = pairs.with_columns(part=part, batches=pl.len().over("ancestor"))
     return counted.filter(
         pl.col("part") > MORE_THAN + 1e-9,

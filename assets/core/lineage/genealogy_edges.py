@@ -139,6 +139,8 @@ def _once(edges: pl.DataFrame) -> pl.DataFrame:
         known_at=pl.col("known_at").max(),
     )
     has_amount = pl.col("quantity").is_not_null()
+    known_at = pl.col("known_at").drop_nulls()
+    amount_at = pl.col("known_at").filter(has_amount).first()
     return (
         told.sort("is_use", descending=True, maintain_order=True)
         .group_by(PAIR, maintain_order=True)
@@ -150,7 +152,8 @@ def _once(edges: pl.DataFrame) -> pl.DataFrame:
             made=pl.col("made").max(),
             stage=pl.col("stage").first(),
             happened_at=pl.col("happened_at").drop_nulls().first(),
-            known_at=pl.col("known_at").drop_nulls().first(),
+            # what the use leaves open is known when the genealogy says it
+            known_at=pl.max_horizontal(known_at.first(), amount_at),
         )
         .sort(PAIR)
     )

@@ -6,7 +6,7 @@ from assets.core.lineage.genealogy_edges import coded
 from assets.statistics.lineage_graph import lineage_shares
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform
-from data_contracts.tables import table
+from data_contracts.tables import key, table
 
 
 def genealogy_trace(genealogy_edges: pl.DataFrame) -> pl.DataFrame:
@@ -41,3 +41,25 @@ def genealogy_trace(genealogy_edges: pl.DataFrame) -> pl.DataFrame:
         }
     )
     return conform(rows, contract("core.genealogy_trace"))  # in the order of its key already
+
+
+def largest_shares(genealogy_edges: pl.DataFrame) -> pl.DataFrame:
+    """Say how much of a batch or lot an ancestor can be at most, amounts that are missing and all.
+
+    Args:
+        genealogy_edges: ``core.genealogy_edges``. An edge without share is at most what those of
+            its descendant that have one leave.
+
+    Returns:
+        The key of ``core.genealogy_trace`` and ``largest_share``, from 0 to 1; nothing where every
+        edge has its share.
+    """
+    if not genealogy_edges["share"].null_count():
+        genealogy_edges = genealogy_edges.clear()
+    made = ["descendant_type", "descendant"]
+    left = (1 - pl.col("share").sum().over(made)).clip(lower_bound=0.0)
+    filled = genealogy_edges.with_columns(pl.col("share").fill_null(left))
+    trace = genealogy_trace(filled)
+    return trace.select(
+        *key("core.genealogy_trace"), largest_share=pl.col("share").clip(upper_bound=1.0)
+    )

@@ -10,7 +10,7 @@ import polars as pl
 from assets.core.known_versions import known_versions_sql
 from assets.core.lineage.batch_clusters import lineages
 from assets.core.lineage.genealogy_edges import genealogy_edges
-from assets.core.lineage.genealogy_trace import genealogy_trace
+from assets.core.lineage.genealogy_trace import genealogy_trace, largest_shares
 
 GENEALOGY_TABLES = (
     "core.genealogy_edges",
@@ -44,5 +44,5 @@ def known_genealogy(query: Query, as_of: datetime) -> dict[str, pl.DataFrame]:
     batches = query(CLUSTERS_SQL.read_text(encoding="utf-8").rstrip().rstrip(";"), known)
     graph = genealogy_edges(delivered, usage, lots)
     trace = genealogy_trace(graph)
-    found = (graph, trace, *lineages(trace, batches))
+    found = (graph, trace, *lineages(trace, batches, largest_shares(graph)))
     return dict(zip(GENEALOGY_TABLES, found, strict=True))

@@ -17,6 +17,7 @@ from assets.statistics.lines.ridge import RidgeBasis
 from assets.statistics.regression.censored_ridge import completed_by_line
 from assets.statistics.regression.detrending import PAST_BATCHES, group_means, relative_to_past
 from assets.statistics.regression.result_history import ResultHistory
+from assets.statistics.regression.tobit import completed_by_group
 from assets.statistics.resampling.folds import Fold
 
 LARGEST_SPREADS = 4.0
@@ -41,6 +42,8 @@ class RelativeView:
         expected: (batches, quantities) margin to expect from product and recent level alone, as
             known when the fold's training ended.
         level: Per quantity, the part of ``expected`` that is the recent level.
+        margins: (batches, quantities) the panel's; where only a bound is known, what the training
+            batches let expect of the product beyond it.
         key: Names the design: two views with one key have the same.
     """
 
@@ -51,6 +54,7 @@ class RelativeView:
     label: FloatArray
     expected: FloatArray
     level: FloatArray
+    margins: FloatArray
     key: bytes
     fits: SharedFits = field(compare=False, repr=False)
 
@@ -99,6 +103,7 @@ def relative_view(
     fits: SharedFits,
     bounds: FloatArray | None = None,
     side: IntArray | None = None,
+    results_side: IntArray | None = None,
 ) -> RelativeView:
     """Take away product means (from training), the mean of the previous 40 batches and the past.
 
@@ -106,17 +111,22 @@ def relative_view(
         values: (batches, columns) of the gate's matrix, in production order, NaN where missing.
         margins: (batches, quantities), completed where only a bound is known, NaN where missing.
         label: (batches,) 1 failed, 0 good, NaN where not known.
-        results: (batches, series) of every outcome of the run, NaN where missing.
+        results: (batches, series) of every outcome of the run, NaN where missing; with
+            ``results_side`` the bound where only that is known.
         product: Per batch, code of product and strength.
         fold: Gives the training positions.
         fits: Of the run; outcomes with the same features and training positions share a design.
         bounds: (batches, quantities) ``margins`` with the bound where only that is known; None
             where all were measured.
         side: (batches, quantities) of the bounds, as in ``OutcomePanel``.
+        results_side: (batches, series) of the results, likewise.
 
     Returns:
-        The view; nothing in a row depends on later rows.
+        The view; nothing in a row depends on later rows. With bounds and sides, margins and results
+        are completed by the training batches alone, whatever ``margins`` was completed by.
     """
+    results = _by_training(results, results, results_side, product, fold.train)
+    margins = _by_training(margins, bounds, side, product, fold.train)
     key = fingerprint("design", values, results, product, fold.train)
     shared = fits.get_or_fit(key, lambda: _design(values, results, product, fold.train, fits, key))
     product_mean, targets = np.empty_like(margins), np.empty_like(margins)
@@ -144,9 +154,29 @@ def relative_view(
         shared.history.innovation(relative_to_past(within)[:, 0]),
         product_mean + level,
         level,
+        margins,
         key,
         fits,
     )
+
+
+def _by_training(
+    values: FloatArray,
+    bounds: FloatArray | None,
+    side: IntArray | None,
+    product: IntArray,
+    train: IntArray,
+) -> FloatArray:
+    """Columns whose bounds are completed by the training batches; without any, the values."""
+    if bounds is None or side is None or not side.any():
+        return values
+    columns = [
+        completed_by_group(bounds[:, j], side[:, j], product, train=train)
+        if side[:, j].any()
+        else values[:, j]
+        for j in range(values.shape[1])
+    ]
+    return np.column_stack(columns)
 
 
 def _completed(

@@ -5,6 +5,7 @@ grow with batches times columns. What is read back is what was put away, so no f
 much memory there is.
 """
 
+import logging
 import pickle
 from collections import OrderedDict
 from pathlib import Path
@@ -16,9 +17,13 @@ from weakref import finalize
 
 import numpy as np
 
+LOG = logging.getLogger(__name__)
+
 
 class ResultShelf:
     """Results by key, the latest used in memory.
+
+    Where the disk takes nothing more, results stay in memory, and a line of the log says so once.
 
     Args:
         spill_dir: Where a folder is made for what does not fit; None for the system's own.
@@ -43,6 +48,7 @@ class ResultShelf:
         self._files: OrderedDict[bytes, Path] = OrderedDict()
         self._folder: Path | None = None
         self._written_files = 0
+        self._is_refused = False
 
     def __contains__(self, key: bytes) -> bool:
         """Whether a result is there."""
@@ -76,11 +82,15 @@ class ResultShelf:
     def _put_away(self) -> None:
         """Write the least recently used to disk, once, until the others fit; never the last."""
         total = sum(self._sizes[key] for key in self._held)
-        while total > self._memory_bytes and len(self._held) > 1:
-            key, result = self._held.popitem(last=False)
-            total -= self._sizes[key]
+        for key in list(self._held)[:-1]:
+            if total <= self._memory_bytes:
+                break
             if key not in self._files:
-                self._files[key] = self._written(result)
+                if (file := self._written(self._held[key])) is None:
+                    continue
+                self._files[key] = file
+            del self._held[key]
+            total -= self._sizes[key]
         if self._disk_bytes is None:
             return
         total = sum(self._sizes[key] for key in self._files)
@@ -89,17 +99,36 @@ class ResultShelf:
             total -= self._sizes[key]
             file.unlink()
 
-    def _written(self, result: Any) -> Path:
-        if self._folder is None:
-            if self._spill_dir is not None:
-                self._spill_dir.mkdir(parents=True, exist_ok=True)
-            self._folder = Path(mkdtemp(prefix="study-", dir=self._spill_dir))
-            finalize(self, rmtree, self._folder, ignore_errors=True)
-        self._written_files += 1
-        file = self._folder / f"{self._written_files}.pickle"
-        with file.open("wb") as out:
-            pickle.dump(result, out, protocol=5)
+    def _written(self, result: Any) -> Path | None:
+        """The file of a result; None where it could not be written, now or before."""
+        if self._is_refused:
+            return None
+        file = None
+        try:
+            folder = self._folder or self._made_folder()
+            self._written_files += 1
+            file = folder / f"{self._written_files}.pickle"
+            with file.open("wb") as out:
+                pickle.dump(result, out, protocol=5)
+        except OSError as error:
+            self._is_refused = True
+            LOG.warning(
+                "%s takes no more of the study's intermediate results (%s): they stay in memory, "
+                "which grows. Make room there, or give the home another disk.",
+                self._folder or self._spill_dir or "The folder for temporary files",
+                error.strerror or error,
+            )
+            if file is not None:
+                file.unlink(missing_ok=True)
+            return None
         return file
+
+    def _made_folder(self) -> Path:
+        if self._spill_dir is not None:
+            self._spill_dir.mkdir(parents=True, exist_ok=True)
+        self._folder = Path(mkdtemp(prefix="study-", dir=self._spill_dir))
+        finalize(self, rmtree, self._folder, ignore_errors=True)
+        return self._folder
 
 
 def held_bytes(held: Any) -> int:

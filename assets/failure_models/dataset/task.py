@@ -28,10 +28,13 @@ class Task:
     Attributes:
         matrix: Features available at the gate and not refused for the outcome, informative only.
         panel: Labels and margins, aligned to the matrix.
-        results: (batches, series) results of every outcome of the run, aligned likewise.
+        results: (batches, series) results of every outcome of the run, aligned likewise; the bound
+            where only that is known.
         seed: Seed of every random draw of the task.
         questions: Open questions about columns that are like the outcome; the columns themselves
             are not in the matrix.
+        results_side: (batches, series) on which side of its bound a result lies, as in the panel;
+            None where all were measured.
         rules: Rules of the outcome confirmed on later batches.
         fits: Fits shared with the other tasks of the run.
     """
@@ -42,6 +45,7 @@ class Task:
     seed: int
     questions: Sequence[str] = ()
     rules: Sequence[ConfirmedRule] = ()
+    results_side: IntArray | None = None
     fits: SharedFits = field(default_factory=SharedFits, compare=False, repr=False)
 
     @property
@@ -93,6 +97,7 @@ class Task:
             self.fits,
             bounds=panel.bounds,
             side=panel.side,
+            results_side=self.results_side,
         )
 
     @cached_property

@@ -180,7 +180,7 @@ def _risk_per_margin(task: Task, scores: MarginScores, spread: Spread) -> FloatA
     """
     folds = list(zip(task.folds, task.views, spread.residuals, strict=True))
     weights = [
-        observed_to_predicted(task.panel.margins[fold.train], view.expected[fold.train], pools)
+        observed_to_predicted(view.margins[fold.train], view.expected[fold.train], pools)
         for fold, view, pools in folds
     ]
     size = [float(np.exp(np.log(weight).mean())) for weight in weights]

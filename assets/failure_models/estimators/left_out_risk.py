@@ -63,7 +63,7 @@ class LeftOutRisk:
             said = np.full(len(task.matrix.batch_ids), np.nan)
             said[rows] = view.fitted[rows, j] - fit.residuals
             expected[:, j] += said
-        within = task.panel.margins - group_means(task.panel.margins, task.matrix.product, train)
+        within = view.margins - group_means(view.margins, task.matrix.product, train)
         level = past_mean(within)[train]
         begun = level[stretch_starts(train.size, task.folds[-1].test.size)]
         pools = [fit.residuals for fit in fits]

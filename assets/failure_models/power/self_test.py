@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 
@@ -34,13 +35,17 @@ class SelfTest:
     settings: StudySettings
 
     @classmethod
-    def of(cls, inputs: StudyInputs, number: int, seed: int) -> "SelfTest":
+    def of(
+        cls, inputs: StudyInputs, number: int, seed: int, spill_dir: Path | None = None
+    ) -> "SelfTest":
         """Gather the outcomes of a run.
 
         Args:
             inputs: The tables the study of the run read.
             number: Causes to plant per outcome and worth.
             seed: Seed of every draw.
+            spill_dir: Where designs are put that do not fit the memory meant for them; None for
+                the system's own.
         """
         settings = StudySettings(
             seed=seed,
@@ -49,10 +54,11 @@ class SelfTest:
             refits=0,
             with_contrast=False,
             with_models=False,
+            spill_dir=spill_dir,
         )
         outcomes, refused = [], []
         for row in inputs.outcome_definitions.sort("outcome").iter_rows(named=True):
-            tested = PlantedOutcome.of(inputs, row["outcome"], seed)
+            tested = PlantedOutcome.of(inputs, row["outcome"], seed, spill_dir)
             if isinstance(tested, PlantedOutcome):
                 outcomes.append(tested)
             else:

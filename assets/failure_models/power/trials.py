@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from assets.batch_matrix.outcome_panel import SIDES, OutcomePanel
+from assets.failure_models.dataset.shared_fits import SharedFits
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.drivers.driver_clusters import correlated_clusters, levels_joined
@@ -65,10 +67,12 @@ class PlantedOutcome:
     results: OwnResults
 
     @classmethod
-    def of(cls, inputs: StudyInputs, outcome: str, seed: int) -> "PlantedOutcome | str":
+    def of(
+        cls, inputs: StudyInputs, outcome: str, seed: int, spill_dir: Path | None = None
+    ) -> "PlantedOutcome | str":
         """Gather an outcome, or say why nothing can be planted into it."""
         own = _alone(inputs, outcome)
-        tasks, _ = prepare(own, seed)
+        tasks, _ = prepare(own, seed, SharedFits(spill_dir))
         primary = [task for task in tasks if task.is_primary]
         if not primary or primary[0].obstacle:
             reason = primary[0].obstacle if primary else "no batch reached its last gate."
@@ -145,7 +149,7 @@ def _trial(
 
 def _judged(inputs: StudyInputs, settings: StudySettings) -> Judgement | None:
     """The last gate before the result, judged beside all others; None where it cannot be."""
-    tasks, _ = prepare(inputs, settings.seed)
+    tasks, _ = prepare(inputs, settings.seed, SharedFits(settings.spill_dir))
     open_tasks = [task for task in tasks if not task.obstacle]
     shared = SharedDraws(number_of_clusters(tasks), settings.permutations, settings.seed)
     criteria = {t.outcome: criteria_of(inputs.acceptance_criteria, t.outcome) for t in tasks}

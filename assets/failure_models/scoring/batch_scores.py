@@ -5,6 +5,7 @@ fitted on it, whether or not its result is known by now.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -13,16 +14,20 @@ import polars as pl
 from assets.batch_matrix.gate_matrix import GateMatrix, gate_matrix
 from assets.batch_matrix.gate_rows import gate_rows
 from assets.batch_matrix.levels import Levels, levels_of
+from assets.batch_matrix.lost_batches import unpriced
 from assets.failure_models.alarms.alarm_thresholds import thresholds_by_past
 from assets.failure_models.alarms.undecided_zone import NOMINAL_COVERAGE, conformity_scores
 from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_models
 from assets.failure_models.scoring.kept_model_scores import BatchScores, scores_of
-from assets.statistics.prediction_quality.conformal import prediction_sets
+from assets.statistics.array_types import FloatArray
+from assets.statistics.prediction_quality.calibration import expit, logit
+from assets.statistics.prediction_quality.conformal import prediction_sets, undecided_zone
 from assets.statistics.regression.detrending import PAST_BATCHES
 from data_contracts.codes.records import Verdict
 from data_contracts.tables import table
 
 SHOWN_FEATURES = 5
+HASH_DIGITS = 16
 
 Rows = list[dict[str, Any]]
 
@@ -33,6 +38,7 @@ def score_tables(
     gate_values: pl.DataFrame,
     dictionary: pl.DataFrame,
     batch_gates: pl.DataFrame,
+    outcome_definitions: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """Score every batch that is new to each kept model.
 
@@ -44,6 +50,8 @@ def score_tables(
             ones are not looked at, so that a night does not grow with history.
         dictionary: ``feature.dictionary``.
         batch_gates: ``feature.batch_gates``.
+        outcome_definitions: ``core.outcome_definitions``: an alarm pays only where a batch would be
+            lost; on any other outcome it keeps its budget, whatever a lost batch costs.
 
     Returns:
         ``model.batch_scores`` and ``model.score_contributions`` by name.
@@ -55,6 +63,7 @@ def score_tables(
     found: dict[str, Rows] = {"model.batch_scores": [], "model.score_contributions": []}
     models = list(frozen_models(boosters))
     prices = {row["gate"]: row for row in alarm_prices.iter_rows(named=True)}
+    kept = unpriced(outcome_definitions)
     # What has become the usual level since a model was kept must not lose the model its column.
     matrices, made = dict[int, GateMatrix](), dict[int, list[str]]()
     for gate in sorted({model.gate for model in models}):
@@ -67,9 +76,10 @@ def score_tables(
         scores = scores_of(model, matrix)
         if scores is None:
             continue
-        found["model.batch_scores"] += batch_scores(
-            model, matrix, scores, prices[model.gate], made[model.gate]
-        )
+        price = prices[model.gate]
+        if model.outcome in kept:
+            price = price | {"least_prob": 0.0}
+        found["model.batch_scores"] += batch_scores(model, matrix, scores, price, made[model.gate])
         if model.verdict == Verdict.PROCESS_SIGNAL:
             found["model.score_contributions"] += score_contributions(model, matrix, scores)
     return {name: table(name, rows) for name, rows in found.items()}
@@ -106,7 +116,8 @@ def batch_scores(
         model: A kept model.
         matrix: Of its gate.
         scores: What it says of the new batches.
-        price: Row of ``economics.alarm_prices`` of its gate.
+        price: Row of ``economics.alarm_prices`` of its gate; a least risk of 0 leaves the budget
+            alone.
         made: Every batch of its gate, in production order.
     """
     earlier = model.array("tried_prob")
@@ -127,7 +138,15 @@ def batch_scores(
         model.array("tried_failed") == 1,
         1 - NOMINAL_COVERAGE,
     )
+    zone = undecided_zone(
+        conformity[: earlier.size], model.array("tried_failed") == 1, 1 - NOMINAL_COVERAGE
+    )
+    # The zone moves with the level of the batches before, as the scores held against it do.
+    level = (logit(both) - conformity)[earlier.size :]
+    low, high = (expit(end + level) for end in zone)
     margins = scores.expected_margin.tolist() or [None] * scores.probability.size
+    # Without a process signal a high score is no finding, and an alarm would be one.
+    raises_alarms = model.verdict == Verdict.PROCESS_SIGNAL
     return [
         {
             "outcome": model.outcome,
@@ -139,19 +158,39 @@ def batch_scores(
             "failure_prob": float(probability),
             "expected_margin": margin,
             "threshold": float(limit),
-            "is_alarm": bool(probability > limit),
+            "is_alarm": bool(probability > limit) if raises_alarms else None,
             "foretold": _decided(bool(good), bool(failed)),
+            "undecided_low_prob": float(low[i]),
+            "undecided_high_prob": float(high[i]),
+            "inputs_hash": inputs_hash(matrix.product_names[row], values),
         }
-        for row, probability, limit, margin, good, failed in zip(
-            scores.rows,
-            scores.probability,
-            threshold[earlier.size :],
-            margins,
-            sets.holds_good,
-            sets.holds_failed,
-            strict=True,
+        for i, (row, values, probability, limit, margin, good, failed) in enumerate(
+            zip(
+                scores.rows,
+                scores.values,
+                scores.probability,
+                threshold[earlier.size :],
+                margins,
+                sets.holds_good,
+                sets.holds_failed,
+                strict=True,
+            )
         )
     ]
+
+
+def inputs_hash(product: str | None, values: FloatArray) -> str:
+    """What stands for the values a score was computed from.
+
+    Args:
+        product: Product of the batch.
+        values: (columns,) as recorded, in the model's order; NaN where missing.
+
+    Returns:
+        16 hexadecimal digits.
+    """
+    recorded = np.ascontiguousarray(np.where(np.isnan(values), np.nan, values), dtype="<f8")
+    return sha256(str(product).encode() + b"\0" + recorded.tobytes()).hexdigest()[:HASH_DIGITS]
 
 
 def _decided(good: bool, failed: bool) -> str:

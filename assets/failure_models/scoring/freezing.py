@@ -115,10 +115,10 @@ def _on_margins(judged: Judgement, train: IntArray) -> tuple[dict[str, Any], dic
             trees[quantity] = beside.booster
     pools = [fit.residuals for fit in fits]
     left = LeftOutRisk.of(task, train, view, fits)
-    weight = observed_to_predicted(task.panel.margins[train], view.expected[train], pools)
+    weight = observed_to_predicted(view.margins[train], view.expected[train], pools)
     product = task.matrix.product[train]
     features = fit_group_means(task.matrix.values[train], product, len(names))
-    margins = fit_group_means(task.panel.margins[train], product, len(names))
+    margins = fit_group_means(view.margins[train], product, len(names))
     return {
         "products": names,
         "quantities": task.panel.quantities,

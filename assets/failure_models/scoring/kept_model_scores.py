@@ -12,7 +12,7 @@ from assets.failure_models.estimators.left_out_risk import corrected
 from assets.failure_models.scoring.freezing import group_means_of, logistic_of, pairs_of, trees_of
 from assets.failure_models.scoring.frozen_model import FrozenModel
 from assets.statistics.array_types import FloatArray, IntArray
-from assets.statistics.regression.detrending import relative_to_past
+from assets.statistics.regression.detrending import relative_to_own_past
 
 
 @dataclass(frozen=True)
@@ -63,16 +63,21 @@ def _by_label(
     product = logistic_of(model.numbers["product_fit"]).log_odds(
         np.column_stack([own, known[rows]])
     )
-    fit, design = logistic_of(model.numbers["feature_fit"]), _relative(model, matrix, values)[rows]
+    fit, design = logistic_of(model.numbers["feature_fit"]), _relative(model, matrix, values, rows)
     probability, contribution = fit.predict(design, product), fit.contributions(design)
     return BatchScores(rows, values[rows], probability, np.empty(0), contribution)
 
 
-def _relative(model: FrozenModel, matrix: GateMatrix, values: FloatArray) -> FloatArray:
-    """Features within product relative to the recent past, as the model was fitted on them."""
+def _relative(
+    model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
+) -> FloatArray:
+    """Features within product relative to the recent past, as the model was fitted on them.
+
+    Row by row: what else is scored in the same night changes no digit.
+    """
     product = _product_codes(model, matrix)
     within = values - group_means_of(model.numbers["feature_means"]).of(product)
-    return in_spreads(relative_to_past(within), model.array("scale"))
+    return in_spreads(relative_to_own_past(within, rows), model.array("scale"))
 
 
 def _product_codes(model: FrozenModel, matrix: GateMatrix) -> IntArray:
@@ -83,7 +88,7 @@ def _product_codes(model: FrozenModel, matrix: GateMatrix) -> IntArray:
 def _by_margins(
     model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
 ) -> BatchScores:
-    product, design = _product_codes(model, matrix), _relative(model, matrix, values)[rows]
+    product, design = _product_codes(model, matrix), _relative(model, matrix, values, rows)
     expected = group_means_of(model.numbers["margin_means"]).of(product[rows])
     expected = expected + model.array("level")
     parts = np.zeros((*design.shape, len(model.numbers["quantities"])))

@@ -104,7 +104,7 @@ def product_statistic(task: Task, ladder: Ladder) -> Statistic:
     score = margins.copy()
     for fold, view in zip(task.folds, task.views, strict=True):
         base = view.expected[fold.train].mean(axis=0)
-        margins[fold.test] = task.panel.margins[fold.test] - base
+        margins[fold.test] = view.margins[fold.test] - base
         score[fold.test] = view.expected[fold.test] - base
     rows = task.tested
     return _squared_error_gain(PRODUCT_GAIN, margins[rows], score[rows])

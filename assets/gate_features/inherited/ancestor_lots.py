@@ -3,7 +3,7 @@
 import polars as pl
 
 from assets.gate_features.inherited.ancestry import level_words
-from assets.gate_features.observed.accumulation import summaries
+from assets.gate_features.observed.accumulation import AT_LIMIT, summaries
 from assets.gate_features.observed.materials import ATTRIBUTES, LOT, LOT_STATISTICS
 from assets.gate_features.observed.observations import Observations, nothing, placed, stage_name
 from assets.gate_features.observed.titles import phrase, printed_unit, title
@@ -18,7 +18,8 @@ def ancestor_lot_features(
     """Build ``ancestor.<material>.<attribute>.level<k>`` of lots k levels up.
 
     The mean is weighted by the share of the batch that came from each lot (equal weights where a
-    share is not known); ``.minimum`` and ``.maximum`` follow where some batch has several. A value
+    share is not known); ``.minimum`` and ``.maximum`` follow where some batch has several. With a
+    lot at its reporting limit they are missing; ``.at_limit_share`` says how many are. A value
     counts from the latest of its result and of the records of the whole way.
 
     Args:
@@ -32,6 +33,7 @@ def ancestor_lot_features(
     results = placed(material_attributes, ATTRIBUTES, "value").select(
         "attribute",
         "value",
+        "censoring",
         node=pl.concat_str(LOT, separator="/"),
         attribute_unit=pl.col("unit"),
         result_stage=pl.col("stage"),
@@ -63,12 +65,15 @@ def ancestor_lot_features(
 
 def _described(named: pl.DataFrame, suffix: str, words: str) -> pl.DataFrame:
     recorded = named.select("material", "attribute", "attribute_unit", "level", "by").rows()
-    units = [printed_unit(attribute, unit) for _, attribute, unit, _, _ in recorded]
+    is_share = suffix == AT_LIMIT
+    units = [
+        "1" if is_share else printed_unit(attribute, unit) for _, attribute, unit, _, _ in recorded
+    ]
     titles = [
         title(
             f"{phrase(material)} {phrase(attribute, own)} of lots {level_words(level)}"
             f"{f', by {by}' if level > 1 else ''}{f', {words}' if suffix else ''}",
-            unit,
+            None if is_share else unit,
         )
         for (material, attribute, own, level, by), unit in zip(recorded, units, strict=True)
     ]

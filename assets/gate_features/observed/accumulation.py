@@ -21,9 +21,11 @@ def accumulate(measurements: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         measurements: Columns ``batch_id``, ``feature``, ``stage``, ``known_at``, ``value``,
-            ``weight`` (null where unknown: if any weight of a batch and feature is null or not
-            positive, all of them count equally). Rows without value are left out. ``censoring``,
-            where there is one, says which values are limits that the true ones lie beyond.
+            ``weight`` (null where unknown: from the first of a batch and feature that is null or
+            not positive, all of them count equally). Rows without value are left out.
+            ``censoring``, where there is one, says which values are limits that the true ones lie
+            beyond; ``of``, whose measurement it is: those of one count as their mean, and its
+            weight once.
 
     Returns:
         One row per measurement, in order of known time (null first) within batch and feature:
@@ -34,14 +36,16 @@ def accumulate(measurements: pl.DataFrame) -> pl.DataFrame:
     """
     if "censoring" not in measurements.columns:
         measurements = measurements.with_columns(censoring=pl.lit("none"))
+    if "of" not in measurements.columns:
+        measurements = measurements.with_row_index("of")
     is_beyond = (pl.col("censoring") != "none").fill_null(value=False)
-    is_weighted = (pl.col("weight") > 0).fill_null(value=False).all().over(GROUP)
+    is_weighted = (pl.col("weight") > 0).fill_null(value=False)
     ordered = (
         measurements.filter(pl.col("value").is_finite())
         .with_columns(is_beyond=is_beyond)
         .sort([*GROUP, "known_at", "stage", "value"], nulls_last=False)
         .with_columns(
-            w=pl.when(is_weighted).then(pl.col("weight")).otherwise(1.0),
+            is_weighted=is_weighted.cum_min().over(GROUP),
             base=pl.col("value").first().over(GROUP),
         )
         # Deviations from the first value keep the running sums free of cancellation.
@@ -52,7 +56,9 @@ def accumulate(measurements: pl.DataFrame) -> pl.DataFrame:
         stage=pl.col("stage").cum_max().over(GROUP),
         known_at=pl.col("known_at").cum_max().over(GROUP),
         mean=pl.col("base")
-        + (pl.col("d") * pl.col("w")).cum_sum().over(GROUP) / pl.col("w").cum_sum().over(GROUP),
+        + pl.when("is_weighted")
+        .then(_running_mean(pl.col("weight")))
+        .otherwise(_running_mean(pl.lit(1.0))),
         minimum=pl.col("value").cum_min().over(GROUP),
         maximum=pl.col("value").cum_max().over(GROUP),
         count=count,
@@ -74,6 +80,15 @@ def accumulate(measurements: pl.DataFrame) -> pl.DataFrame:
         "count",
         "at_limit_share",
     )
+
+
+def _running_mean(weight: pl.Expr) -> pl.Expr:
+    """Weighted mean so far of the means so far of everything measured."""
+    one = [*GROUP, "of"]
+    place = pl.int_range(1, pl.len() + 1).over(one)
+    counted = weight * pl.col("d").cum_sum().over(one) / place
+    added = counted - counted.shift(1).over(one).fill_null(0.0)
+    return added.cum_sum().over(GROUP) / (weight * (place == 1)).cum_sum().over(GROUP)
 
 
 def summaries(

@@ -1,7 +1,8 @@
 -- One row per alarm: a batch flagged for an outcome at a gate. An alarm is raised where the risk is
 -- above the quantile of the last hundred scores that keeps the budget, and above the least risk at
--- which an alarm pays. Past batches are scored by models fitted on earlier ones only; the first test block
--- has no past to take a threshold from. Only under a process signal is a score a finding.
+-- which an alarm pays; on an outcome that loses no batch none pays, and the budget stands alone. Past
+-- batches are scored by models fitted on earlier ones only; the first test block has no past to take a
+-- threshold from. Only under a process signal is a score a finding.
 WITH tried AS (
     SELECT
         p.outcome,
@@ -10,7 +11,7 @@ WITH tried AS (
         p.fold,
         p.failure_prob,
         a.alarm_budget,
-        a.least_prob,
+        if(d.severity = 'lost', a.least_prob, 0) AS least_prob,
         list_sort(list(p.failure_prob) OVER (
             PARTITION BY p.outcome, p.gate
             ORDER BY b.production_order
@@ -22,6 +23,7 @@ WITH tried AS (
         ON p.outcome = v.outcome AND p.gate = v.gate AND p.model = v.model_used
     INNER JOIN core.batches AS b ON p.batch_id = b.batch_id
     INNER JOIN economics.alarm_prices AS a ON p.gate = a.gate
+    INNER JOIN core.outcome_definitions AS d ON p.outcome = d.outcome
     WHERE
         p.validation = 'rolling_origin'
         AND p.failure_prob IS NOT NULL

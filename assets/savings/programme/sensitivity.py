@@ -76,12 +76,14 @@ def _tornado(values: FloatArray, npv: FloatArray) -> tuple[float, float]:
 
 
 def _information_usd(values: FloatArray, npv: FloatArray) -> float:
-    """Return the expected value of perfect information about one input, USD.
+    """Return the expected value of perfect information about one input, USD, to the cent.
 
-    E[max(0, E[NPV | input])] - max(0, E[NPV]) over equal slices of the input (Strong, Oakley &
+    E[max(0, E[NPV | input])] - max(0, E[NPV]) over slices of the input (Strong, Oakley &
     Brennan 2014, the binning estimator).
     """
     order = np.argsort(values, kind="stable")
-    slices = [float(part.mean()) for part in np.array_split(npv[order], SLICES)]
-    informed = float(np.mean(np.maximum(slices, 0.0)))
-    return max(informed - max(float(npv.mean()), 0.0), 0.0)
+    slices = np.array_split(npv[order], SLICES)
+    sizes = [part.size for part in slices]  # one more in the first where they do not come out even
+    informed = float(np.average([max(float(part.mean()), 0.0) for part in slices], weights=sizes))
+    # Where no slice changes the decision both means are the same sum in another order.
+    return round(max(informed - max(float(npv.mean()), 0.0), 0.0), 2)

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from data_contracts.codes.records import OutcomeSeverity
+from assets.batch_matrix.lost_batches import losing
 
 ANY_FAILURE = "failure"
 DAYS_PER_YEAR = 365.25
@@ -55,8 +55,7 @@ def priced_outcomes(outcome_definitions: pl.DataFrame) -> list[str]:
 
 def losing_outcomes(outcome_definitions: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of ``core.outcome_definitions`` by which batches are lost, earliest first."""
-    losing = outcome_definitions.filter(pl.col("severity") == OutcomeSeverity.LOST)
-    return losing.sort("first_known_stage", "outcome")
+    return losing(outcome_definitions).sort("first_known_stage", "outcome")
 
 
 def priced_failures(

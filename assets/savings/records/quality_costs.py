@@ -58,7 +58,8 @@ def quality_costs(
         assumptions: The set in force; what it has no price for is left out.
         found: The counted baseline. Without dates, batches a year are taken from the set, at base.
         batches: ``core.batches``, one row per batch.
-        failed: Priced failed batches; their own investigations stand in the ledger already.
+        failed: Priced failed batches; their deviations, days of investigation and rework stand in
+            the ledger already.
         records: ``deviations``, ``lab_results`` and ``inspections``, core tables by name.
 
     Returns:
@@ -85,6 +86,7 @@ def _counted(
     deviations = records["deviations"]
     of_failed = pl.col("batch_id").is_in(failed.implode())
     others = deviations.filter(~of_failed.fill_null(value=False))
+    kept = batches.filter(~pl.col("batch_id").is_in(failed.implode()))
     for severity in SEVERITIES:
         yield Counted(
             f"{severity}_deviations",
@@ -93,11 +95,12 @@ def _counted(
             f"{severity}_deviation_usd",
             others.filter(severity=severity).height,
         )
-    reworked = batches.filter(disposition=Disposition.REWORKED).height
+    reworked = kept.filter(disposition=Disposition.REWORKED).height
     yield Counted(
         "rework", "internal_failure", "reworked batches", "rework_usd_per_batch", reworked
     )
-    halted = days_under_investigation(deviations, batches)
+    # The days that a failed batch is investigated are priced in the ledger.
+    halted = days_under_investigation(others, batches)
     yield Counted(
         "investigation_days",
         "internal_failure",

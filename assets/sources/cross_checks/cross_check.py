@@ -55,6 +55,32 @@ class CrossCheck:
     what_to_do: str
     places: tuple[Place, ...] = ()
 
+    @classmethod
+    def of_rows(
+        cls,
+        check: str,
+        subject: str,
+        wrong: pl.DataFrame,
+        compared: pl.DataFrame,
+        statement: str,
+        what_to_do: str,
+        text: pl.Expr,
+    ) -> "CrossCheck":
+        """Return a check that warns of each record among those compared that is wrong.
+
+        Args:
+            check: What was checked, in snake_case.
+            subject: Table it was checked on.
+            wrong: Records that break it, with ``source_file`` and ``source_row``.
+            compared: Records it was held against.
+            statement: What was found, a sentence.
+            what_to_do: A sentence.
+            text: What stands in a wrong record.
+        """
+        worst = severity(wrong.height, CrossCheckSeverity.WARNING)
+        counts = (wrong.height, compared.height)
+        return cls(check, subject, worst, *counts, statement, what_to_do, places_of(wrong, text))
+
     def findings(self) -> Iterator[SourceFinding]:
         """What ``lotwise check`` tells: nothing where there is nothing to look at."""
         if self.severity != CrossCheckSeverity.WARNING:

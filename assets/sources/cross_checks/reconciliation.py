@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.sources.cross_checks.cross_check import CrossCheck, places_of, severity
-from data_contracts.codes.records import CrossCheckSeverity
+from assets.sources.cross_checks.cross_check import CrossCheck
 
 LARGEST_USE_GAP = 0.02
 LARGEST_SIZE_GAP = 0.1
@@ -20,20 +19,16 @@ def weighed_as_asked(weighings: pl.DataFrame) -> Iterator[CrossCheck]:
         return
     off = 100 * (pl.col("actual") / pl.col("target") - 1)
     wrong = held.with_columns(off=off).filter(pl.col("off").abs() > pl.col("tolerance_pct") + 1e-9)
-    yield CrossCheck(
+    yield CrossCheck.of_rows(
         "weighing_tolerance",
         "weighings",
-        severity(wrong.height, CrossCheckSeverity.WARNING),
-        wrong.height,
-        held.height,
+        wrong,
+        held,
         f"{wrong.height} of {held.height} weighings lie outside their tolerance.",
         "Check scale and entry, or whether a deviation was raised.",
-        places_of(
-            wrong,
-            pl.format(
-                "{} of batch {}: {} against {} asked for",
-                "material", "batch_id", "actual", "target",
-            ),
+        pl.format(
+            "{} of batch {}: {} against {} asked for",
+            "material", "batch_id", "actual", "target",
         ),
     )  # fmt: skip
 
@@ -53,21 +48,17 @@ def weighed_as_used(weighings: pl.DataFrame, usage: pl.DataFrame) -> Iterator[Cr
         return
     gap = (pl.col("actual") / pl.col("quantity") - 1).abs()
     wrong = both.filter(gap > LARGEST_USE_GAP)
-    yield CrossCheck(
+    yield CrossCheck.of_rows(
         "weighed_against_used",
         "material_usage",
-        severity(wrong.height, CrossCheckSeverity.WARNING),
-        wrong.height,
-        both.height,
+        wrong,
+        both,
         f"Of {wrong.height} of {both.height} materials of batches another amount was weighed than "
         f"used, by more than {LARGEST_USE_GAP:.0%}.",
         "Check whether a lot or a weighing is missing.",
-        places_of(
-            wrong,
-            pl.format(
-                "{} of batch {}: {} weighed, {} used", "material", "batch_id",
-                pl.col("actual").round(4), pl.col("quantity").round(4),
-            ),
+        pl.format(
+            "{} of batch {}: {} weighed, {} used", "material", "batch_id",
+            pl.col("actual").round(4), pl.col("quantity").round(4),
         ),
     )  # fmt: skip
 
@@ -91,22 +82,18 @@ def weighed_as_sized(weighings: pl.DataFrame, batches: pl.DataFrame) -> Iterator
     if sized.is_empty():
         return
     wrong = sized.filter((pl.col("each") / pl.col("usual") - 1).abs() > LARGEST_SIZE_GAP)
-    yield CrossCheck(
+    yield CrossCheck.of_rows(
         "weighed_against_size",
         "weighings",
-        severity(wrong.height, CrossCheckSeverity.WARNING),
-        wrong.height,
-        sized.height,
+        wrong,
+        sized,
         f"In {wrong.height} of {sized.height} batches the sum of weighings is more than "
         f"{LARGEST_SIZE_GAP:.0%} off what their product has for their size.",
         "Check batch size, units and missing weighings.",
-        places_of(
-            wrong,
-            pl.format(
-                "batch {}: {} {} weighed, {} usual for its size", "batch_id",
-                pl.col("actual").round(2), "unit",
-                (pl.col("usual") * pl.col("batch_size")).round(2),
-            ),
+        pl.format(
+            "batch {}: {} {} weighed, {} usual for its size", "batch_id",
+            pl.col("actual").round(2), "unit",
+            (pl.col("usual") * pl.col("batch_size")).round(2),
         ),
     )  # fmt: skip
 
@@ -118,13 +105,12 @@ def yields(parameters: pl.DataFrame) -> Iterator[CrossCheck]:
     if told.is_empty():
         return
     wrong = told.filter((pl.col("value") > HIGHEST_YIELD_PCT) | (pl.col("value") <= 0))
-    yield CrossCheck(
+    yield CrossCheck.of_rows(
         "yield",
         "parameters",
-        severity(wrong.height, CrossCheckSeverity.WARNING),
-        wrong.height,
-        told.height,
+        wrong,
+        told,
         f"{wrong.height} of {told.height} yields are above {HIGHEST_YIELD_PCT:.0f}% or none.",
         "Check weights in and out, and the unit.",
-        places_of(wrong, pl.format("{} of batch {}: {}%", "parameter", "batch_id", "value")),
+        pl.format("{} of batch {}: {}%", "parameter", "batch_id", "value"),
     )

@@ -6,11 +6,13 @@ An index from thirty batches is a guess. Its lower bound is what the records sup
 from math import sqrt
 
 from scipy.optimize import brentq
-from scipy.special import chdtri, nctdtr, ndtri
+from scipy.special import chdtri, ndtri
 
+from assets.statistics.capability.noncentral_t import noncentral_t_below, shift_of
 from assets.statistics.intervals import Interval
 
 CONFIDENCE = 0.95
+FARTHER = tuple(4.0**step for step in range(-2, 12))  # estimates above a truth, looked at in turn
 
 
 def bissell_bound(
@@ -50,13 +52,15 @@ def bissell_interval(
 def kushler_hurley_bound(index: float, n: int, *, confidence: float = CONFIDENCE) -> float:
     """Lower bound of Cpk without the doubt of the mean: simpler, and less conservative.
 
+    Of an index below 0, a mean beyond its limit, the doubt of sigma counts the other way round.
+
     Source: Kushler & Hurley, J Qual Technol 24:188-195 (1992).
 
     Examples:
         >>> round(kushler_hurley_bound(1.33, 50), 3)
         1.109
     """
-    return index * (1 - float(ndtri(confidence)) / sqrt(2 * n - 2))
+    return index - abs(index) * float(ndtri(confidence)) / sqrt(2 * n - 2)
 
 
 def exact_one_sided_bound(
@@ -76,19 +80,11 @@ def exact_one_sided_bound(
     Examples:
         >>> round(exact_one_sided_bound(1.33, 30), 3)
         1.022
+        >>> round(exact_one_sided_bound(-3.0, 10), 3)  # the mean nine sigma beyond the limit
+        -4.125
     """
     scale = 3 * sqrt(n)
-    degrees = n - 1 if free is None else free
-    seen = scale * index
-
-    def excess(true: float) -> float:
-        return float(nctdtr(degrees, scale * true, seen)) - confidence
-
-    reach = 6 * sqrt(1 / (9 * n) + index**2 / (2 * degrees)) + 0.1
-    low = index - reach
-    while not excess(low) > 0:
-        low -= reach
-    return float(brentq(excess, low, index + reach, xtol=1e-10))
+    return shift_of(scale * index, n - 1 if free is None else free, confidence) / scale
 
 
 def cp_interval(index: float, free: float, *, confidence: float = CONFIDENCE) -> Interval:
@@ -135,8 +131,8 @@ def coverage_of_bound(true: float, n: int, bound: str = "bissell") -> float:
     """How often a lower bound of a one-sided index lies below the truth, by exact theory.
 
     Args:
-        true: True Cpu or Cpl.
-        n: Values.
+        true: True Cpu or Cpl, below 0 where the mean lies beyond its limit.
+        n: Values, at least 2.
         bound: ``bissell``, ``kushler_hurley`` or ``exact``.
 
     Examples:
@@ -148,6 +144,14 @@ def coverage_of_bound(true: float, n: int, bound: str = "bissell") -> float:
         "kushler_hurley": kushler_hurley_bound,
         "exact": exact_one_sided_bound,
     }[bound]
-    # The bound grows with the estimate: it lies below the truth up to one estimate.
-    meets = brentq(lambda seen: rule(seen, n) - true, true, 4 * true + 4, xtol=1e-9)
-    return float(nctdtr(n - 1, 3 * sqrt(n) * true, 3 * sqrt(n) * float(meets)))
+
+    def excess(seen: float) -> float:
+        return rule(seen, n) - true
+
+    # The bound grows with the estimate: it lies below the truth up to one estimate. Of two values
+    # Bissell's and Kushler & Hurley's do not grow without end, and may lie below it always.
+    above = next((true + reach for reach in FARTHER if excess(true + reach) > 0), None)
+    if above is None:
+        return 1.0
+    meets = float(brentq(excess, true, above, xtol=1e-9))
+    return noncentral_t_below(3 * sqrt(n) * meets, n - 1, 3 * sqrt(n) * true)

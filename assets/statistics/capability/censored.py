@@ -6,7 +6,12 @@ import numpy as np
 
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.capability.bounds import CONFIDENCE, exact_one_sided_bound
-from assets.statistics.capability.indices import IndexEstimate, SpecificationLimits, one_sided
+from assets.statistics.capability.indices import (
+    IndexEstimate,
+    SpecificationLimits,
+    one_sided,
+    share_outside,
+)
 from assets.statistics.capability.non_normal import NonNormalCapability
 from assets.statistics.charts.censored import FEWEST_EXACT, censored_level
 
@@ -51,4 +56,7 @@ def censored_capability(
     index = min(one_sided(limits, level.centre, level.sigma)) * sqrt(1 - 1 / exact.size)
     bound = exact_one_sided_bound(index, exact.size, confidence=confidence)
     method = f"likelihood, {x.size - exact.size} of {x.size} beyond a reporting limit"
-    return NonNormalCapability(IndexEstimate(index, bound), method, nan, x.size)
+    outside = share_outside(limits, level.centre, level.sigma)
+    return NonNormalCapability(
+        IndexEstimate(index, bound), method, nan, x.size, share_outside=outside
+    )

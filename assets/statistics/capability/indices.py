@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import inf, isfinite, nan, sqrt
 
 import numpy as np
+from scipy.special import ndtr
 
 from assets.statistics.array_types import FloatArray
 from assets.statistics.capability.bounds import (
@@ -14,7 +15,11 @@ from assets.statistics.capability.bounds import (
     exact_one_sided_bound,
 )
 from assets.statistics.charts.control_chart import Level
-from assets.statistics.charts.levels import MOVING_RANGE_WORTH, moving_range_level
+from assets.statistics.charts.levels import (
+    MOVING_RANGE_WORTH,
+    moving_range,
+    moving_range_level,
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,8 @@ class Capability:
         ppk: As cpk with the standard deviation of all values.
         cpm: Width over six times the root mean square distance from the target.
         nearer_limit: ``low`` or ``high``.
+        share_outside: Share of the normal law of all values that lies beyond a limit, 0 to 1; near
+            1 where the process lies wholly outside, and every index but cp and pp is below 0.
         centre: Mean of the values.
         sigma_within: Without drift.
         sigma_overall: Standard deviation of all values.
@@ -94,6 +101,7 @@ class Capability:
     ppk: IndexEstimate
     cpm: IndexEstimate
     nearer_limit: str
+    share_outside: float
     centre: float
     sigma_within: float
     sigma_overall: float
@@ -126,6 +134,19 @@ def one_sided(limits: SpecificationLimits, centre: float, sigma: float) -> tuple
         [1.3333, 0.6667]
     """
     return (centre - limits.low) / (3 * sigma), (limits.high - centre) / (3 * sigma)
+
+
+def share_outside(limits: SpecificationLimits, centre: float, sigma: float) -> float:
+    """Share of a normal law beyond either limit, 0 to 1.
+
+    Examples:
+        >>> round(share_outside(SpecificationLimits(8.0, 20.0), 16.0, 2.0), 4)
+        0.0228
+        >>> share_outside(SpecificationLimits(8.0, 20.0), 90.0, 2.0)
+        1.0
+    """
+    below, above = one_sided(limits, centre, sigma)
+    return float(ndtr(-3 * below) + ndtr(-3 * above))
 
 
 def about_target(limits: SpecificationLimits, centre: float, sigma: float) -> float:
@@ -174,8 +195,13 @@ def capability(
     sigma = float(known.std(ddof=1)) if n > 1 else 0.0
     if n < 3 or sigma <= 0 or (within is not None and within.sigma <= 0):
         return _none(n, confidence)
-    level = within or moving_range_level(known)
-    degrees = MOVING_RANGE_WORTH * (n - 1) if within is None else (within_free or n - 1.0)
+    ranges = int(np.isfinite(moving_range(values)).sum())
+    if within is None and not ranges:
+        return _none(n, confidence, "no two values are next to each other: give the level within")
+    level = within or moving_range_level(values)
+    if level.sigma <= 0:
+        return _none(n, confidence, "neighbours do not differ: sigma without drift is 0")
+    degrees = MOVING_RANGE_WORTH * ranges if within is None else (within_free or n - 1.0)
     centre = float(known.mean())
     sides = one_sided(limits, centre, sigma)
     offset = (centre - limits.aim) / sigma
@@ -189,6 +215,7 @@ def capability(
         if limits.is_two_sided
         else NO_INDEX,
         nearer_limit="low" if sides[0] < sides[1] else "high",
+        share_outside=share_outside(limits, centre, sigma),
         centre=centre,
         sigma_within=level.sigma,
         sigma_overall=sigma,
@@ -220,7 +247,9 @@ def _nearer(
     return IndexEstimate(value, rule(value, n, free=free, confidence=confidence))
 
 
-def _none(n: int, confidence: float) -> Capability:
-    why = f"{n} values: 3 that differ are needed" if n < 3 else "all values are equal"
+def _none(n: int, confidence: float, why: str = "") -> Capability:
+    why = why or (f"{n} values: 3 that differ are needed" if n < 3 else "all values are equal")
     none = NO_INDEX
-    return Capability(none, none, none, none, none, "", nan, nan, nan, "none", n, confidence, why)
+    return Capability(
+        none, none, none, none, none, "", nan, nan, nan, nan, "none", n, confidence, why
+    )

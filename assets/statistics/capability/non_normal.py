@@ -21,11 +21,14 @@ class NonNormalCapability:
     """Ppk of values that follow no normal law.
 
     Attributes:
-        ppk: The index and its lower bound; NaN where it has no meaning.
+        ppk: The index and its lower bound; NaN where it has no meaning, minus infinity where the
+            whole law lies beyond a limit.
         method: How it was found, with the parameters.
         normality: Shapiro-Wilk p of the transformed values; NaN without a transformation.
         n: Values.
         not_applicable: Why there is no index, in words; None where there is.
+        share_outside: Share of the fitted law (empirical: of the values) beyond a limit, 0 to 1;
+            NaN without an index.
     """
 
     ppk: IndexEstimate
@@ -33,6 +36,7 @@ class NonNormalCapability:
     normality: float
     n: int
     not_applicable: str | None = None
+    share_outside: float = nan
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,8 @@ def box_cox_capability(
 
     Args:
         values: Above 0, NaN skipped, at least 20.
-        limits: The specification; a lower limit of 0 or less is none, as values lie above 0.
+        limits: The specification. A limit of 0 or less has no power, as values lie above 0: below
+            them it is none, and above them the whole law lies beyond it.
         confidence: Of the lower bound, one-sided.
 
     Returns:
@@ -98,9 +103,13 @@ def box_cox_capability(
         why = f"the least value is {known.min():g}: a power needs values above 0"
     if why:
         return _none("Box-Cox", known.size, why)
-    power = float(boxcox_normmax(known, method="mle"))
+    try:
+        power = float(boxcox_normmax(known, method="mle"))
+    except RuntimeError:  # the likelihood is flat: scipy finds no bracket
+        why = "values differ too little beside their size for a power to matter"
+        return _none("Box-Cox", known.size, why)
     return _transformed(
-        lambda x: np.asarray(power_of(np.maximum(x, 0.0), power)),
+        lambda x: np.where(x > 0, power_of(np.where(x > 0, x, 1.0), power), -inf),
         known,
         limits,
         f"Box-Cox, power {power:.3f}",
@@ -115,7 +124,8 @@ def johnson_capability(
 
     Args:
         values: NaN skipped, at least 20.
-        limits: The specification; a limit beyond the end of a bounded curve is never reached.
+        limits: The specification; beyond the end of a bounded curve a limit is never reached, or
+            has the whole law beyond it.
         confidence: Of the lower bound, one-sided.
 
     Returns:
@@ -201,9 +211,18 @@ def clements_ppk(quantiles: FloatArray, limits: SpecificationLimits) -> float:
     Examples:
         >>> clements_ppk(np.array([7.0, 10.0, 13.0]), SpecificationLimits(4.0, 16.0))
         2.0
+        >>> clements_ppk(np.array([0.0, 0.0, 3.0]), SpecificationLimits(high=6.0))  # mostly zeros
+        2.0
     """
     low, middle, high = (float(one) for one in quantiles)
-    return min((middle - limits.low) / (middle - low), (limits.high - middle) / (high - middle))
+    return min(
+        _of_width(middle - limits.low, middle - low), _of_width(limits.high - middle, high - middle)
+    )
+
+
+def _of_width(distance: float, width: float) -> float:
+    """Distance over a width; of half a law at one point infinite, with the sign of the distance."""
+    return distance / width if width > 0 else inf if distance >= 0 else -inf
 
 
 def empirical_capability(
@@ -236,7 +255,8 @@ def empirical_capability(
     at_least = float(betaincinv(n - outside, outside + 1, 1 - confidence)) if outside < n else 0.0
     value = float(ndtri(share)) / 3
     lower = float(ndtri(at_least)) / 3
-    return NonNormalCapability(IndexEstimate(value, lower), "share within limits", nan, n)
+    index, method = IndexEstimate(value, lower), "share within limits"
+    return NonNormalCapability(index, method, nan, n, share_outside=outside / n)
 
 
 def _transformed(
@@ -246,15 +266,24 @@ def _transformed(
     method: str,
     confidence: float,
 ) -> NonNormalCapability:
+    normal = change(known)
+    if not np.ptp(normal) > 0:
+        return _none(method, known.size, "the fitted law squeezes all values into one number")
+    p = float(shapiro(normal).pvalue)
     ends = change(np.array([limits.low, limits.high]))
-    low = float(ends[0]) if isfinite(limits.low) and isfinite(ends[0]) else -inf
-    high = float(ends[1]) if isfinite(limits.high) and isfinite(ends[1]) else inf
+    low = float(ends[0]) if isfinite(limits.low) else -inf
+    high = float(ends[1]) if isfinite(limits.high) else inf
+    if low == inf or high == -inf:
+        index = IndexEstimate(-inf, -inf)
+        return NonNormalCapability(index, method, p, known.size, share_outside=1.0)
     if not isfinite(low) and not isfinite(high):
         return _none(method, known.size, "the fitted law ends before it reaches a limit")
-    normal = change(known)
+    if not low < high:
+        return _none(method, known.size, "the fitted law squeezes both limits into one number")
     found = capability(normal, SpecificationLimits(low, high), confidence=confidence)
-    p = float(shapiro(normal).pvalue)
-    return NonNormalCapability(found.ppk, method, p, known.size, found.not_applicable)
+    return NonNormalCapability(
+        found.ppk, method, p, known.size, found.not_applicable, found.share_outside
+    )
 
 
 def _unfit(known: FloatArray) -> str | None:

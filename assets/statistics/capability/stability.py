@@ -7,7 +7,11 @@ import numpy as np
 from scipy.special import fdtrc, fdtri
 
 from assets.statistics.array_types import FloatArray
-from assets.statistics.charts.levels import MOVING_RANGE_WORTH, moving_range_level
+from assets.statistics.charts.levels import (
+    MOVING_RANGE_WORTH,
+    moving_range,
+    moving_range_level,
+)
 from assets.statistics.intervals import Interval
 
 FEWEST_VALUES = 10
@@ -36,7 +40,7 @@ def stability_ratio(values: FloatArray) -> StabilityRatio:
     """Compare the spread of all values with that of neighbours.
 
     Args:
-        values: In production order, NaN skipped, at least 10.
+        values: In production order, NaN where nothing was recorded, at least 10 recorded.
 
     Returns:
         The ratio with an interval and a test by F. Both variances come from the same values, so the
@@ -55,9 +59,13 @@ def stability_ratio(values: FloatArray) -> StabilityRatio:
     if n < FEWEST_VALUES or np.ptp(known) == 0:
         why = f"{n} values: {FEWEST_VALUES} that differ are needed"
         return StabilityRatio(nan, (nan, nan), nan, n, why)
-    sigma = moving_range_level(known).sigma
+    ranges = int(np.isfinite(moving_range(values)).sum())
+    sigma = moving_range_level(values).sigma if ranges else 0.0
+    if sigma <= 0:
+        why = f"{ranges} pairs of neighbours: some that differ are needed"
+        return StabilityRatio(nan, (nan, nan), nan, n, why)
     ratio = float(known.var(ddof=1)) / sigma**2
-    above, below = n - 1.0, MOVING_RANGE_WORTH * (n - 1)
+    above, below = n - 1.0, MOVING_RANGE_WORTH * ranges
     interval = (
         ratio / float(fdtri(above, below, 0.975)),
         ratio / float(fdtri(above, below, 0.025)),

@@ -7,6 +7,7 @@ import numpy as np
 from assets.statistics.array_types import BoolArray, FloatArray
 from assets.statistics.charts.constants import chart_factors
 from assets.statistics.charts.control_chart import ControlChart, Level, drawn, silent
+from assets.statistics.charts.levels import moving_range
 
 
 def p_chart(
@@ -135,7 +136,8 @@ def _level(
     n = int(taken.sum())
     if not laney:
         return Level(centre, 1.0, law, n)
-    moves = np.abs(np.diff(z[taken]))
+    moves = moving_range(np.where(taken, z, np.nan))
+    moves = moves[np.isfinite(moves)]
     sigma_z = float(moves.mean()) / chart_factors(2, places).d2 if moves.size else 0.0
     return Level(centre, sigma_z, f"{law} times sigma_z by the mean moving range / d2", n)
 

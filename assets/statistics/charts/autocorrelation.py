@@ -17,6 +17,7 @@ from assets.statistics.charts.control_chart import ControlChart, Level, drawn, s
 
 FEWEST_VALUES = 10
 MOST_LAGS = 3
+MOST_MEMORY = 0.99
 
 
 @dataclass(frozen=True)
@@ -42,21 +43,21 @@ class Autoregression:
     def residuals(self, values: FloatArray) -> FloatArray:
         """What is new in each value, in units of the values; the first is its distance alone.
 
-        The first values, whose past is unknown, are scaled to the spread of the others.
+        The first values, and those after a gap, whose past is unknown, are scaled to the spread of
+        the others.
 
         Examples:
             >>> fit = Autoregression(0.0, np.array([0.5]), 1.0, 2.0, 0.5, 50)
             >>> fit.residuals(np.array([4.0, 2.0, 2.0])).tolist()
             [2.0, 0.0, 1.0]
         """
-        known = np.isfinite(values)
-        away = values[known] - self.mean
+        known, order = np.isfinite(values), self.coefficients.size
+        away = np.where(known, values - self.mean, 0.0)
         new = np.asarray(lfilter(np.concatenate([[1.0], -self.coefficients]), [1.0], away))
-        order = self.coefficients.size
-        new[:order] = away[:order] * self.innovation_sd / self.marginal_sd
-        found = np.full(values.shape, np.nan)
-        found[known] = new
-        return found
+        place = np.arange(values.size)
+        since_gap = place - np.maximum.accumulate(np.where(known, -1, place))
+        alone = away * (self.innovation_sd / self.marginal_sd if order else 1.0)
+        return np.where(known, np.where(since_gap <= order, alone, new), np.nan)
 
 
 def autocovariance(away: FloatArray, lags: int) -> FloatArray:
@@ -109,8 +110,14 @@ def autoregression(values: FloatArray, most_lags: int = MOST_LAGS) -> Autoregres
         if score < best - 1e-9:
             best, kept = score, phi
     if kept.size == 1:
-        kept = np.minimum((n * kept + 1) / (n - 3), 0.99)
-    return _completed(known, away, kept)
+        # One that swings to and fro may leave the range of a stable one as well as one that stays.
+        kept = np.clip((n * kept + 1) / (n - 3), -MOST_MEMORY, MOST_MEMORY)
+    fit = _completed(known, away, kept)
+    # A swing between two levels is no noise that was remembered: what a fit at the end of the range
+    # makes of it may be narrower than the values are.
+    if kept.size == 1 and kept[0] == -MOST_MEMORY:
+        return replace(fit, marginal_sd=max(fit.marginal_sd, float(known.std(ddof=1))))
+    return fit
 
 
 def _completed(known: FloatArray, away: FloatArray, phi: FloatArray) -> Autoregression:

@@ -87,8 +87,9 @@ def censored_chart(
             return silent("individuals, censored", values, why)
         level = censored_level(values[taken], side[taken])
     chart = drawn("individuals, censored", values, level, rules=(), baseline=baseline)
-    least = np.where(side < 0, -np.inf, chart.z)
-    most = np.where(side > 0, np.inf, chart.z)
-    place = np.flatnonzero(np.isfinite(values))
-    found = signals_by_rule(least[place], rules, most[place])
-    return replace(chart, signals={rule: place[at] for rule, at in found.items()})
+    if chart.not_applicable:
+        return chart
+    known = np.isfinite(values)
+    least = np.where((side < 0) & known, -np.inf, chart.z)
+    most = np.where((side > 0) & known, np.inf, chart.z)
+    return replace(chart, signals=signals_by_rule(least, rules, most))

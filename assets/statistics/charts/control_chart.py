@@ -108,7 +108,8 @@ def drawn(
     Args:
         kind: The chart's name.
         plotted: Per point in order, NaN where nothing was recorded.
-        level: Centre and sigma.
+        level: Centre and sigma; without a sigma above 0 the chart is silent, for limits of no width
+            would call every point a signal.
         scale: Standard deviation of a point over the level's sigma, one or one per point.
         centre: Per point, where it differs from the level's.
         limits: Lower and upper limit, where they are not so many standard deviations away. A point
@@ -123,6 +124,8 @@ def drawn(
         >>> chart.upper.tolist(), chart.signals["we1"].tolist()
         ([13.0, 13.0], [1])
     """
+    if not level.sigma > 0:
+        return silent(kind, plotted, "sigma is 0: no spread to judge by")
     known = np.isfinite(plotted)
     middle = np.broadcast_to(level.centre if centre is None else centre, plotted.shape)
     sd = np.broadcast_to(np.asarray(scale, dtype=float) * level.sigma, plotted.shape)
@@ -130,9 +133,8 @@ def drawn(
     low = np.broadcast_to(np.maximum(low, floor), plotted.shape)
     high = np.broadcast_to(high, plotted.shape)
     z = np.divide(plotted - middle, sd, out=np.full(plotted.shape, np.nan), where=sd > 0)
-    # Rules count points in order: what was not recorded is left out, not a break in production.
-    place = np.flatnonzero(known)
-    found = {rule: place[at] for rule, at in signals_by_rule(z[known], rules).items()}
+    # A run is of points next to each other: what was not recorded ends it.
+    found = signals_by_rule(z, rules)
     for rule in {"we1", "nelson1"} & found.keys():
         found[rule] = np.flatnonzero(known & ((plotted > high) | (plotted < low)))
     taken = plotted if baseline is None else plotted[baseline]

@@ -8,7 +8,7 @@ import numpy as np
 from assets.statistics.array_types import BoolArray, FloatArray
 from assets.statistics.charts.constants import chart_factors
 from assets.statistics.charts.control_chart import FEWEST_POINTS, ControlChart, Level, drawn, silent
-from assets.statistics.charts.levels import moving_range_level
+from assets.statistics.charts.levels import moving_range, moving_range_level
 
 
 @dataclass(frozen=True)
@@ -17,19 +17,6 @@ class LocationAndSpread:
 
     location: ControlChart
     spread: ControlChart
-
-
-def moving_range(values: FloatArray) -> FloatArray:
-    """Distance of each value from the last recorded one before it; NaN for the first.
-
-    Examples:
-        >>> moving_range(np.array([4.0, np.nan, 7.0, 5.0])).tolist()
-        [nan, nan, 3.0, 2.0]
-    """
-    ranges = np.full(values.shape, np.nan)
-    known = np.flatnonzero(np.isfinite(values))
-    ranges[known[1:]] = np.abs(np.diff(values[known]))
-    return ranges
 
 
 def individuals_chart(
@@ -50,7 +37,8 @@ def individuals_chart(
         places: Decimals of the constants, for limits equal to those of a printed table (3).
 
     Returns:
-        Both charts; not applicable, with the reason, for fewer than 2 values or no spread.
+        Both charts; not applicable, with the reason, where no two values of the baseline are next
+        to each other, or without any spread.
 
     Source: Montgomery, section 6.4; NIST/SEMATECH e-Handbook 6.3.2.2.
 
@@ -60,17 +48,17 @@ def individuals_chart(
         >>> f"{chart.lower[0]:.4f} to {chart.upper[0]:.4f}"
         '45.8159 to 55.8041'
     """
-    taken = values if baseline is None else values[baseline]
-    known = int(np.isfinite(taken).sum())
-    if level is None and known < FEWEST_POINTS:
-        why = f"{known} recorded values in the baseline: {FEWEST_POINTS} are needed"
+    # What is no part of the baseline is a gap in it: no range reaches across.
+    taken = values if baseline is None else np.where(baseline, values, np.nan)
+    known, ranges = int(np.isfinite(taken).sum()), moving_range(values)
+    if level is None and not np.isfinite(moving_range(taken)).any():
+        why = f"{known} recorded values in the baseline: {FEWEST_POINTS} neighbours are needed"
         return LocationAndSpread(
-            silent("individuals", values, why), silent("moving range", moving_range(values), why)
+            silent("individuals", values, why), silent("moving range", ranges, why)
         )
     level = level or moving_range_level(taken, places=places)
-    ranges = moving_range(values)
     if level.sigma <= 0:
-        why = "all values of the baseline are equal: no spread to judge by"
+        why = "sigma is 0, as where all values of the baseline are equal: no spread to judge by"
         return LocationAndSpread(
             silent("individuals", values, why), silent("moving range", ranges, why)
         )

@@ -70,15 +70,29 @@ class LotComponents:
         return sqrt(self.within**2 + self.between**2)
 
 
+def moving_range(values: FloatArray) -> FloatArray:
+    """Distance of each value from the one before it; NaN where either was not recorded.
+
+    Across a gap a process has had more time to move, so such a range would not be short-term.
+
+    Examples:
+        >>> moving_range(np.array([4.0, np.nan, 7.0, 5.0])).tolist()
+        [nan, nan, nan, 2.0]
+    """
+    ranges = np.full(values.shape, np.nan)
+    ranges[1:] = np.abs(np.diff(np.where(np.isfinite(values), values, np.nan)))
+    return ranges
+
+
 def moving_range_level(values: FloatArray, *, places: int | None = None) -> Level:
     """Level of single values by the mean moving range of neighbours.
 
     Args:
-        values: In production order, NaN skipped, at least 2.
+        values: In production order, NaN where nothing was recorded; at least 2 next to each other.
         places: Decimals of d2, for limits equal to those of a printed table (1.128).
 
     Raises:
-        ValueError: For fewer than 2 values.
+        ValueError: Where no two values are next to each other.
 
     Source: Montgomery, Introduction to Statistical Quality Control, section 6.4.
 
@@ -87,10 +101,7 @@ def moving_range_level(values: FloatArray, *, places: int | None = None) -> Leve
         >>> round(level.centre, 2), round(level.sigma, 3)
         (49.24, 2.039)
     """
-    known = values[np.isfinite(values)]
-    if known.size < 2:
-        raise ValueError(f"{known.size} values have no moving range: give at least 2")
-    ranges = np.abs(np.diff(known))
+    known, ranges = _with_ranges(values)
     divisor = chart_factors(2, places).d2
     sigma = float(ranges.mean()) / divisor
     return Level(float(known.mean()), sigma, "mean moving range / d2", known.size)
@@ -100,7 +111,10 @@ def median_moving_range_level(values: FloatArray) -> Level:
     """Level by the median moving range: a few outliers or steps do not widen it.
 
     Args:
-        values: In production order, NaN skipped, at least 2.
+        values: In production order, NaN where nothing was recorded; at least 2 next to each other.
+
+    Raises:
+        ValueError: Where no two values are next to each other.
 
     Source: Clifford (1959). The median of the range of two is sqrt(2) times the upper quartile of
     the normal law, 0.9539.
@@ -110,19 +124,35 @@ def median_moving_range_level(values: FloatArray) -> Level:
         >>> round(level.sigma, 3)
         1.048
     """
-    known = values[np.isfinite(values)]
-    sigma = float(np.median(np.abs(np.diff(known)))) / 0.9538725524
+    known, ranges = _with_ranges(values)
+    sigma = float(np.median(ranges)) / 0.9538725524
     return Level(float(known.mean()), sigma, "median moving range / 0.954", known.size)
+
+
+def _with_ranges(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The recorded values and the ranges of neighbours."""
+    known, ranges = values[np.isfinite(values)], moving_range(values)
+    ranges = ranges[np.isfinite(ranges)]
+    if not ranges.size:
+        raise ValueError(
+            f"{known.size} values have no moving range: give at least 2 next to each other"
+        )
+    return known, ranges
 
 
 def overall_level(values: FloatArray) -> Level:
     """Level by the standard deviation of all values, without bias for a normal law.
+
+    Raises:
+        ValueError: For fewer than 2 values.
 
     Examples:
         >>> round(overall_level(np.array([1.0, 2.0, 3.0])).sigma, 4)
         1.1284
     """
     known = values[np.isfinite(values)]
+    if known.size < 2:
+        raise ValueError(f"{known.size} values have no spread: give at least 2")
     sigma = float(known.std(ddof=1)) / c4(known.size)
     return Level(float(known.mean()), sigma, "standard deviation / c4", known.size)
 

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from scipy.signal import lfilter
 
-from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.charts.control_chart import ControlChart, Level, drawn, lag_one, silent
 
 
@@ -19,8 +19,8 @@ class CusumChart:
         low: Per point, the sum of what lies below centre - k sigma, 0 or more.
         decision: Interval h sigma beyond which a sum signals.
         signals: ``cusum high`` and ``cusum low``: positions of the points beyond it.
-        run_high: Per point, how many points the upper sum has been above 0 (N+).
-        run_low: Per point, how many points the lower sum has been above 0 (N-).
+        run_high: Per point, over how many recorded points the upper sum has been above 0 (N+).
+        run_low: Per point, over how many recorded points the lower sum has been above 0 (N-).
         centre: In the unit of the values.
         sigma: In the unit of the values.
         sigma_method: How it was estimated, in words.
@@ -125,7 +125,7 @@ def ewma_chart(
         >>> np.round(chart.plotted, 4).tolist(), np.round(chart.upper, 4).tolist()
         ([9.945, 9.7495], [10.27, 10.3632])
     """
-    if level.sigma <= 0:
+    if not level.sigma > 0:
         return silent("EWMA", values, "sigma is 0: no spread to judge by")
     known = np.isfinite(values)
     plotted = np.full(values.shape, np.nan)
@@ -165,7 +165,7 @@ def cusum_chart(
         ([0.0, 1.16, 2.82], [0, 1, 2])
     """
     nothing, none = np.full(values.shape, np.nan), np.zeros(values.shape, dtype=np.int64)
-    if level.sigma <= 0:
+    if not level.sigma > 0:
         why = "sigma is 0: no spread to judge by"
         return CusumChart(
             nothing, nothing, 0.0, none, none, level.centre, 0.0, level.method, 0.0,
@@ -179,8 +179,8 @@ def cusum_chart(
         high * level.sigma,
         low * level.sigma,
         h * level.sigma,
-        _runs(high > 0),
-        _runs(low > 0),
+        _runs(high > 0, known),
+        _runs(low > 0, known),
         level.centre,
         level.sigma,
         level.method,
@@ -193,7 +193,7 @@ def cusum_chart(
     )
 
 
-def _runs(is_up: np.ndarray) -> IntArray:
-    """Per point, how many in a row up to it."""
-    place = np.arange(1, is_up.size + 1)
+def _runs(is_up: BoolArray, known: BoolArray) -> IntArray:
+    """Per point, how many recorded ones in a row up to it."""
+    place = np.cumsum(known)
     return np.asarray(place - np.maximum.accumulate(np.where(is_up, 0, place)), dtype=np.int64)

@@ -43,7 +43,7 @@ def g_chart(
     """
     taken = gaps if baseline is None else gaps[baseline]
     known = taken[np.isfinite(taken)]
-    if level is None and (known.size == 0 or known.mean() == 0):
+    if (level is None and (known.size == 0 or known.mean() == 0)) or (level and level.centre <= 0):
         return silent("g", gaps, "no gap above 0 in the baseline")
     if level is None:
         mean = float(known.mean())
@@ -67,7 +67,7 @@ def t_chart(
     """Time between events, made nearly normal by the power 1/3.6.
 
     Args:
-        times: Per event in order, time since the last one, above 0.
+        times: Per event in order, time since the last one; 0 for two at one instant.
         level: Fixed in phase I, of the times to the power 1/3.6.
         baseline: Per time, whether the level rests on it; all if not given.
         rules: Names of run rules.
@@ -83,7 +83,7 @@ def t_chart(
         >>> f"{chart.centre[0]:.1f}, from {chart.lower[0]:g}"
         '250.1, from 0'
     """
-    powered = np.where(times > 0, times, np.nan) ** TIME_POWER
+    powered = np.where(times >= 0, times, np.nan) ** TIME_POWER
     chart = individuals_chart(
         powered, level=level, baseline=baseline, rules=rules, places=places
     ).location

@@ -12,18 +12,27 @@ import numpy as np
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 
 
-def _trailing(event: BoolArray, needed: int, window: int) -> BoolArray:
-    """Where the point has the event, and with it at least so many of the last ``window``."""
+def _trailing(
+    event: BoolArray, needed: int, window: int, gap: BoolArray | None = None
+) -> BoolArray:
+    """Where the point has the event, and with it at least so many of the last ``window``.
+
+    A run of nothing but events is broken by a gap of itself; one that may hold other points is not,
+    so where it begins anew is given.
+    """
     count = np.cumsum(event, axis=-1, dtype=np.int64)
     before = np.zeros_like(count)
     before[..., window:] = count[..., :-window]
+    if gap is not None:
+        before = np.maximum(before, np.maximum.accumulate(np.where(gap, count, 0), axis=-1))
     complete = np.arange(event.shape[-1]) >= needed - 1
     return np.asarray(event & (count - before >= needed) & complete)
 
 
 def _one_side(low: FloatArray, high: FloatArray, at: float, needed: int, window: int) -> BoolArray:
     """Beyond ``at`` on one and the same side."""
-    return _trailing(low > at, needed, window) | _trailing(high < -at, needed, window)
+    gap = np.isnan(low) if needed < window else None
+    return _trailing(low > at, needed, window, gap) | _trailing(high < -at, needed, window, gap)
 
 
 def _steps(low: FloatArray, high: FloatArray) -> tuple[BoolArray, BoolArray]:
@@ -84,7 +93,7 @@ def fires(rule: str, z: FloatArray, z_high: FloatArray | None = None) -> BoolArr
     Args:
         rule: A name of ``RULES``.
         z: (..., points in order) standard deviations from the centre; of a censored point the least
-            it may be. NaN (no point) breaks every run.
+            it may be. NaN (no point) breaks every run: nobody knows what lay there.
         z_high: Of a censored point the most it may be; ``z`` if not given.
 
     Returns:

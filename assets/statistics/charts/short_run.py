@@ -9,6 +9,7 @@ import numpy as np
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.charts.constants import d2
 from assets.statistics.charts.control_chart import ControlChart, Level, drawn, silent
+from assets.statistics.charts.levels import moving_range
 
 Sharing = Literal["pooled", "relative", "by product"]
 
@@ -35,7 +36,8 @@ def short_run_chart(
 
     Returns:
         The chart of standardised distances, centre 0; ``sigma`` is 1. Values of a product without
-        a level are NaN there; not applicable where no product has one.
+        a level (none in the baseline, no spread of its own, a centre of 0 that nothing can be in
+        proportion to) are NaN there; not applicable where no product has one.
 
     Source: Bothe (1987); Farnum, J Qual Technol 24:138-144 (1992).
 
@@ -53,14 +55,15 @@ def short_run_chart(
         unit = np.array([one.mean() if one.size else np.nan for one in moves]) / d2(2)
         sigma = unit
     else:
-        shared = [one / own for one, own in zip(moves, unit, strict=True)]
+        shared = [one / own for one, own in zip(moves, unit, strict=True) if own > 0]
         every = np.concatenate([np.empty(0), *shared])
         sigma = unit * (every.mean() / d2(2) if every.size else np.nan)
     _, place = np.unique(product, return_inverse=True)
     is_level = np.isfinite(sigma) & (sigma > 0) & np.isfinite(centre)
     if not is_level.any():
         return silent("short run", values, "no product has two values that differ in the baseline")
-    z = np.where(is_level[place], (values - centre[place]) / sigma[place], np.nan)
+    away, own = values - centre[place], sigma[place]
+    z = np.divide(away, own, out=np.full(values.shape, np.nan), where=is_level[place])
     level = Level(0.0, 1.0, f"moving range within products / d2, {sharing}", int(count.sum()))
     return replace(drawn("short run", z, level, rules=rules, baseline=baseline), plotted=z)
 
@@ -75,5 +78,7 @@ def _levels(
         mean = float(own.mean()) if own.size else np.nan
         centre.append(mean if targets is None else targets.get(int(code), mean))
         count.append(own.size)
-        moves.append(np.abs(np.diff(own)))
+        # Neighbours of a product: others made in between are no gap, a value nobody has is one.
+        ranges = moving_range(np.where(used, values, np.nan)[product == code])
+        moves.append(ranges[np.isfinite(ranges)])
     return np.array(centre), np.array(count), moves

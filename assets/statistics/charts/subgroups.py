@@ -50,12 +50,10 @@ def xbar_s_chart(
         ([2.0, 7.0], '9.852')
     """
     groups = subgroups_of(values, subgroup)
-    taken = groups if baseline is None else _chosen(groups, baseline)
-    if level is None and not (taken.size > 1).any():
-        return _silent(groups, "S", "no subgroup of the baseline has two values")
-    level = level or within_level(taken, spread)
-    if level.sigma <= 0:
-        return _silent(groups, "S", "no spread within the subgroups of the baseline")
+    found = level or _phase_one(groups, baseline, spread)
+    if isinstance(found, str):
+        return _silent(groups, "S", found)
+    level = found
     factors = [chart_factors(max(int(n), 2)) for n in groups.size]
     mean_sd = np.array([one.c4 for one in factors])
     # Of the textbook's weighted sd each subgroup takes its own c4; every other sigma is one number.
@@ -107,12 +105,10 @@ def xbar_r_chart(
         ([2.0, 4.0], '10.14')
     """
     groups = subgroups_of(values, subgroup)
-    taken = groups if baseline is None else _chosen(groups, baseline)
-    if level is None and not (taken.size > 1).any():
-        return _silent(groups, "R", "no subgroup of the baseline has two values")
-    level = level or within_level(taken, "mean range")
-    if level.sigma <= 0:
-        return _silent(groups, "R", "no spread within the subgroups of the baseline")
+    found = level or _phase_one(groups, baseline, "mean range")
+    if isinstance(found, str):
+        return _silent(groups, "R", found)
+    level = found
     exact = [chart_factors(max(int(n), 2)) for n in groups.size]
     printed = [chart_factors(max(int(n), 2), places) for n in groups.size]
     middle = level.sigma * np.array([one.d2 for one in exact])
@@ -191,6 +187,15 @@ def _means(
 ) -> ControlChart:
     scale = own / np.sqrt(groups.size)
     return drawn("X-bar", groups.mean, level, scale=scale, rules=rules, baseline=baseline)
+
+
+def _phase_one(groups: Subgroups, baseline: BoolArray | None, spread: Spread) -> Level | str:
+    """The level of the baseline, or why it has none."""
+    taken = groups if baseline is None else _chosen(groups, baseline)
+    if not (taken.size > 1).any():
+        return "no subgroup of the baseline has two values"
+    level = within_level(taken, spread)
+    return level if level.sigma > 0 else "no spread within the subgroups of the baseline"
 
 
 def _chosen(groups: Subgroups, baseline: BoolArray) -> Subgroups:

@@ -137,12 +137,19 @@ def positive_signs(loadings: FloatArray) -> FloatArray:
 def explained_shares(table: FloatArray, scores: FloatArray, loadings: FloatArray) -> FloatArray:
     """Return which share of a table's sum of squares each component takes, in their order.
 
+    Args:
+        table: (rows, columns), NaN where missing.
+        scores: (rows, components), orthogonal where the table is complete.
+        loadings: (columns, components).
+
     Examples:
         >>> table = np.array([[3.0, 0.0], [0.0, 1.0]])
         >>> explained_shares(table, table, np.eye(2)).tolist()
         [0.9, 0.1]
     """
     total = max(float(np.nansum(table**2)), 1e-300)
+    if np.isfinite(table).all():
+        return np.asarray((scores**2).sum(axis=0) * (loadings**2).sum(axis=0) / total)
     left, shares = table, []
     for score, loading in zip(scores.T, loadings.T, strict=True):
         before, left = left, left - np.outer(score, loading)

@@ -69,3 +69,31 @@ def prediction_sets(
     return PredictionSets(
         (1 + at_least) / (good.size + 1) > error, (1 + at_most) / (failed.size + 1) > error
     )
+
+
+def undecided_zone(
+    earlier: FloatArray, earlier_failed: BoolArray, error: float
+) -> tuple[float, float]:
+    """Scores between which neither class is ruled out alone.
+
+    Args:
+        earlier: As for ``prediction_sets``.
+        earlier_failed: Likewise.
+        error: Likewise.
+
+    Returns:
+        Lowest and highest score left undecided: a lower one is decided for good, a higher one for
+        failed. Infinite where earlier batches of a class are too few to rule it out.
+
+    Examples:
+        >>> earlier, failed = np.arange(20.0), np.arange(20) >= 10
+        >>> undecided_zone(earlier, failed, error=0.1)  # between two classes apart
+        (9.0, 10.0)
+        >>> undecided_zone(earlier[:12], failed[:12], error=0.1)  # two failures rule nothing out
+        (-inf, 9.0)
+    """
+    good, failed = np.sort(earlier[~earlier_failed]), np.sort(earlier[earlier_failed])
+    needed = [int(np.floor(error * (own.size + 1) - 1)) + 1 for own in (failed, good)]
+    low = float(failed[needed[0] - 1]) if needed[0] > 0 else -np.inf
+    high = float(good[good.size - needed[1]]) if needed[1] > 0 else np.inf
+    return min(low, high), max(low, high)

@@ -53,6 +53,39 @@ def relative_to_past(values: FloatArray, window: int = PAST_BATCHES) -> FloatArr
     return np.asarray(centred - past_mean(centred, window))
 
 
+def relative_to_own_past(
+    values: FloatArray, rows: IntArray, window: int = PAST_BATCHES, fewest: int = 5
+) -> FloatArray:
+    """:func:`relative_to_past` of some rows, each by its own window alone.
+
+    Running sums carry rounding from row to row; here a row is the same to the last digit whatever
+    else is asked with it.
+
+    Args:
+        values: (batches, columns) in production order; NaN is skipped.
+        rows: Positions asked for.
+        window: Number of previous batches looked at.
+        fewest: With fewer values than this in the window, the result is NaN.
+
+    Returns:
+        (rows, columns).
+
+    Examples:
+        >>> relative_to_own_past(np.arange(7.0)[:, None], np.array([6])).ravel().tolist()
+        [3.5]
+    """
+    sums = np.zeros((rows.size, values.shape[1]))
+    counts = np.zeros_like(sums)
+    for lag in range(1, window + 1):
+        past = values[np.maximum(rows - lag, 0)]
+        is_there = np.isfinite(past) & (rows >= lag)[:, None]
+        sums += np.where(is_there, past, 0.0)
+        counts += is_there
+    mean = np.full(sums.shape, np.nan)
+    np.divide(sums, counts, out=mean, where=counts >= fewest)
+    return np.asarray(values[rows] - mean)
+
+
 def _column_mean(values: FloatArray) -> FloatArray:
     defined = np.isfinite(values)
     counts = defined.sum(axis=0)

@@ -59,7 +59,11 @@ def beyond_mean(
 
 
 def completed_by_group(
-    value: FloatArray, side: IntArray, group: IntArray, prior_batches: float = 5.0
+    value: FloatArray,
+    side: IntArray,
+    group: IntArray,
+    prior_batches: float = 5.0,
+    train: IntArray | None = None,
 ) -> FloatArray:
     """Put in place of each censored result its expectation, given its group and its limit.
 
@@ -71,6 +75,7 @@ def completed_by_group(
         side: Per row, 0 measured, 1 at least ``value``, -1 at most that.
         group: Per row, the code of its group (product and strength), from 0.
         prior_batches: Weight of the overall mean in each group's.
+        train: Positions that say what is to be expected, of the others too; None for all.
 
     Source: Dempster, Laird & Rubin (1977), example 4.2; Chesher & Irish (1987) for the residuals.
 
@@ -81,9 +86,10 @@ def completed_by_group(
         ([1.0, 2.0, 3.0, 4.0], True)
     """
     is_censored = (side != MEASURED) & np.isfinite(value)
-    there = np.flatnonzero(np.isfinite(value))
+    telling = np.arange(value.size) if train is None else train
+    there = telling[np.isfinite(value[telling])]
     completed, spare = value.copy(), np.zeros(value.size)
-    if not is_censored.any() or np.nanstd(value) == 0:
+    if not is_censored.any() or not there.size or value[there].std() == 0:
         return completed
     for _ in range(MOST_STEPS):
         mean = group_means(completed[:, None], group, there, prior_batches)[:, 0]

@@ -220,13 +220,15 @@ def log10_arrangements(block: IntArray, cluster: IntArray, outcome: FloatArray) 
     arrangement however many lots it holds.
 
     Returns:
-        log10 of the number, 0 for one arrangement.
+        log10 of the number, 0 for one arrangement, of no batches too.
 
     Examples:
         >>> one_bad_lot_of_ten = np.repeat([1.0, 0.0], [1, 9])
         >>> round(log10_arrangements(np.zeros(10, int), np.arange(10), one_bad_lot_of_ten), 6)
         1.0
     """
+    if not block.size:
+        return 0.0
     # Batches in the order of block and cluster, and of a cluster in that of the records.
     order = np.lexsort((np.arange(block.size), cluster, block))
     blocks, clusters, laid = block[order], cluster[order], outcome[order]

@@ -18,6 +18,7 @@ from data_contracts.tables import table
 
 END_OF_LIFE, FIRST_FAILURE = "end_of_life", "first_failed_batch"
 ANY_FAILURE = "failure"
+ROUNDING = 1e-9
 
 
 def competing_modes(spells: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
@@ -84,7 +85,7 @@ def incidence(
 
     Args:
         entry: Age at which each life is first seen.
-        exit_: Age at its end.
+        exit_: Age at its end; a life that was seen for no time was at risk of nothing.
         mode: How it ended, None where it was censored.
 
     Yields:
@@ -94,7 +95,10 @@ def incidence(
     Source: Aalen & Johansen (1978); variance as in Marubini & Valsecchi (1995), equation 10.12;
         interval from the log of the minus log of the incidence (Choudhury 2002).
     """
-    has_ended = np.array([each is not None for each in mode])
+    is_seen = exit_ > entry
+    entry, exit_ = entry[is_seen], exit_[is_seen]
+    mode = [each for each, seen in zip(mode, is_seen, strict=True) if seen]
+    has_ended = np.array([each is not None for each in mode], dtype=bool)
     if not has_ended.any():
         return
     ages = np.unique(exit_[has_ended])
@@ -107,7 +111,9 @@ def incidence(
     names = np.array([each or "" for each in mode])
     for name in sorted({each for each in mode if each is not None}):
         events = _counted(exit_[names == name], ages)
-        share = np.minimum(np.cumsum(before * events / at_risk), 1.0)  # rounding apart
+        share = np.cumsum(before * events / at_risk)
+        # A mode that ended every life has all of them: what rounding leaves has no interval.
+        share = np.where(share > 1 - ROUNDING, 1.0, share)
         variance = _variance(share, before, at_risk, all_events, events)
         for place, age in enumerate(ages):
             low, high = _interval(share[place], variance[place])

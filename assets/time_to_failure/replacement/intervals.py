@@ -4,7 +4,7 @@ Here the arithmetic of age replacement meets the records: laws the lives may fol
 interval is optimised under each, and ``verdict`` puts the answer into words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -124,8 +124,9 @@ class Decision:
         scale: Why on that scale.
         fit: Weibull fit, None where too few events.
         today: Today's interval.
-        costs: Costs at base and at both ends, None where the assumptions lack them.
+        costs: Costs at base and at both ends, None where the event has no price.
         weighed: What intervals cost and leave; None without fit or costs.
+        loses_batches: Whether the event is a breakdown or a lost batch; nothing else has a price.
     """
 
     stratum: Stratum
@@ -134,6 +135,7 @@ class Decision:
     today: Today
     costs: ReplacementCosts | None
     weighed: WeighedIntervals | None
+    loses_batches: bool = True
 
     @property
     def reach(self) -> float:
@@ -195,6 +197,7 @@ def decisions(
     costs: Mapping[str, ReplacementCosts | None],
     draws: int,
     seed: int,
+    unpriced: Collection[str] = (),
 ) -> list[Decision]:
     """Decide every question that asks for a replacement interval, on the scale of its evidence.
 
@@ -207,6 +210,7 @@ def decisions(
         costs: Per event its costs, None where the assumptions lack them.
         draws: Number of draws.
         seed: Seed of the draws; each stratum draws from its own stream.
+        unpriced: Events by which no batch is lost; whatever a batch costs is not theirs to prevent.
     """
     asked = [
         each
@@ -215,9 +219,10 @@ def decisions(
     ]
     found = []
     for number, each in enumerate(asked):
-        fit, priced = fits.get(each.key), costs.get(each.event)
+        loses_batches = each.event not in unpriced
+        fit, priced = fits.get(each.key), costs.get(each.event) if loses_batches else None
         plan = today.get(each.clock, Today())
-        decision = Decision(each, scales[each.question], fit, plan, priced, None)
+        decision = Decision(each, scales[each.question], fit, plan, priced, None, loses_batches)
         if fit and priced:
             rng = np.random.default_rng([seed, number])
             weighed = _weighed(decision, fit, priced, lives.get(each.clock), draws, rng)

@@ -41,7 +41,11 @@ def verdict(decision: Decision, note: str | None, p_adjusted: float | None) -> t
         )
     weighed = decision.weighed
     if weighed is None:
-        reason = "The assumptions state no cost of planned maintenance or of a breakdown."
+        reason = (
+            "The assumptions state no cost of planned maintenance or of a breakdown."
+            if decision.loses_batches
+            else "No batch is lost by this outcome, so preventing one has no price."
+        )
         return ReplacementVerdict.NOT_PRICED, f"{reason} Wear is shown without a price."
     is_breakdown = decision.stratum.event == BREAKDOWN
     if fit.shape <= 1 and not is_breakdown:

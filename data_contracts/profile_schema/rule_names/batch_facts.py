@@ -4,8 +4,8 @@ Here belongs how they are named; ``assets.core.batch_facts`` works them out.
 
 - ``release_h``: hours from the end of manufacture to the disposition.
 - ``repeats.<unit procedure>``: runs of a unit procedure beyond the first, as after rework.
-- ``out_of_trend.<test>``: 1 where a result lies outside the range in which 99.7% of the results of
-  earlier batches of its product and strength would lie, else 0.
+- ``out_of_trend.<test>``: 1 where a result lies outside the range in which 99.7% of results would
+  lie by those of its product and strength that were known before it, else 0.
 """
 
 from difflib import get_close_matches

@@ -9,7 +9,7 @@ from reports.wording import MODE_TITLE_SQL, phrase, stage
 
 _AMOUNTS = """
   (SELECT CASE WHEN bool_and(is_proxy) THEN ', had each proxy been a loss' ELSE '' END
-    FROM core.outcome_definitions) AS condition,
+    FROM core.outcome_definitions WHERE severity = 'lost') AS condition,
   CAST(coalesce(sum(amount_usd) FILTER (WHERE is_avoidable), 0) AS DOUBLE) AS avoidable_usd,
   CAST(coalesce(sum(amount_usd) FILTER (WHERE NOT is_avoidable), 0) AS DOUBLE) AS allocated_usd
 FROM economics.copq_ledger GROUP BY 1 ORDER BY sum(amount_usd) DESC, 1

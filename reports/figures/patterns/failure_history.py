@@ -8,7 +8,8 @@ from reports.figures.style import ORANGE, axis, figure
 SQL = """
 WITH dated AS (
   SELECT o.outcome,
-    CASE WHEN d.is_proxy THEN 'Batches beyond the proxy limit' ELSE 'Failed batches' END AS heading,
+    CASE WHEN d.severity <> 'lost' THEN concat(d.title, ' (no batch lost)')
+      WHEN d.is_proxy THEN 'Batches beyond the proxy limit' ELSE 'Failed batches' END AS heading,
     CAST(date_trunc('quarter', b.started_at) AS DATE) AS quarter, o.is_failure
   FROM core.outcomes AS o JOIN core.batches AS b USING (batch_id)
   JOIN core.outcome_definitions AS d ON d.outcome = o.outcome

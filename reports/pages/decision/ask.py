@@ -6,8 +6,9 @@ name, so that a page can mark each figure and a document can print it.
 
 from typing import Any
 
+from data_contracts.titles import within_sentence
 from reports.pages.decision.cost_basis import cost_basis
-from reports.pages.decision.first_days import first_days, shortest_trial
+from reports.pages.decision.first_days import first_days, shortest_trial, trials
 from reports.pages.decision.parts import COST, Part, as_text
 from reports.pages.decision.prices import Prices, prices
 from reports.pages.decision.programme import if_it_goes_badly, planned
@@ -60,11 +61,12 @@ def ask(facts: Facts, said: Answer, found: Prices) -> list[Part]:
         found: Whose prices it rests on.
 
     Returns:
-        Sentences. Nobody is asked for money while placeholders carry the money, where no failure
-        is on record, where only proxies are priced, or where acting is not shown to pay.
+        Sentences. Nobody is asked for money while placeholders carry the money, where no batch
+        is on record as lost, where only proxies are priced, or where acting is not shown to pay.
     """
     if not said.has_failures:
-        return ["None: no failure is on record, so there is none to prevent and nothing to price."]
+        none_lost = within_sentence(said.none_lost)
+        return [f"None: {none_lost}, so there is none to prevent and nothing to price."]
     if not said.is_priced:
         why = [NO_LEVER] if said.is_signal else _no_control(said)
         return [*why, *_prices_first(found, "Meanwhile put in")]
@@ -114,14 +116,18 @@ def _approval(facts: Facts) -> list[Part]:
     lever = shortest_trial(facts)
     if lever is None:
         return ["Approve ", *cost, f"the programme above. Run it first at one line. {promise}"]
+    is_one = trials(facts) == 1
+    shown = "that shows" if is_one else "they show"
     return [
-        "Approve now a switchback at one line (",
+        "Approve now a switchback at one line ("
+        if is_one
+        else "Approve now the switchbacks below, the shortest first, at one line (",
         ("trial.pairs", lever, "value"),
         " pairs of blocks, ",
         ("trial.months", lever, "value"),
         " months). Release ",
         *cost,
-        f"the programme above when that shows the margin answering; else stop. {promise}",
+        f"the programme above when {shown} the margin answering; else stop. {promise}",
     ]
 
 

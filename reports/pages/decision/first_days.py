@@ -18,7 +18,7 @@ MSAT = "manufacturing science"
 _OWNERS_SQL = "SELECT name, owner, origin FROM economics.assumptions"
 _TRIAL_SQL = """
 SELECT t.lever FROM finding.trial_designs AS t JOIN economics.levers AS l ON l.lever = t.lever
-WHERE l.is_in_programme AND t.months IS NOT NULL ORDER BY t.months, t.lever LIMIT 1
+WHERE l.is_in_programme AND t.months IS NOT NULL ORDER BY t.months, t.lever
 """
 _ROLES = {
     "change": ("change_control_usd",),
@@ -87,8 +87,13 @@ def first_days(facts: Facts, said: Answer, found: Prices) -> list[DayStep]:
 
 def shortest_trial(facts: Facts) -> str | None:
     """Return the lever of the programme with the shortest trial; None where none is designed."""
-    trials = facts.rows(_TRIAL_SQL)
-    return str(trials[0]["lever"]) if trials else None
+    found = facts.rows(_TRIAL_SQL)
+    return str(found[0]["lever"]) if found else None
+
+
+def trials(facts: Facts) -> int:
+    """Return how many levers of the programme have a trial; one shows nothing of another."""
+    return len(facts.rows(_TRIAL_SQL))
 
 
 def _start(facts: Facts) -> list[Part]:

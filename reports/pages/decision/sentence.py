@@ -28,10 +28,15 @@ def sentence(facts: Facts, said: Answer, found: Prices) -> str:
             f"Something at {gates} precedes failures, but acting on it is not shown to pay: {net} "
             f"a year after its running cost, a net present value of {npv}."
         )
+    if said.kind == "unpriced" and said.outcome and not said.loses_batch:
+        return (
+            f"'{said.outcome['title']}' can be seen coming by {gates}; no batch is lost by it, so "
+            "nothing of it is priced."
+        )
     if said.kind == "unpriced" and not said.has_failures:
         return (
-            f"No failure is on record, so nothing is priced. Records made by {gates} foretell how "
-            "close results come to a limit."
+            f"{said.none_lost}, so nothing is priced. Records made by {gates} foretell how close "
+            "results come to a limit."
         )
     if said.kind == "unpriced":
         return f"Something at {gates} precedes failures, but no lever is supported: no savings."

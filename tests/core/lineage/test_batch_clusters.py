@@ -11,7 +11,7 @@ import pytest
 
 from assets.core.lineage.batch_clusters import PARENT_BATCH, lineages
 from assets.core.lineage.genealogy_edges import genealogy_edges
-from assets.core.lineage.genealogy_trace import genealogy_trace
+from assets.core.lineage.genealogy_trace import genealogy_trace, largest_shares
 from assets.failure_models.dataset.failure_dependence import ancestor_groups, counted
 from data_contracts.tables import table
 
@@ -44,7 +44,7 @@ def judged(edges, batches, failed, base=None):
         table("core.material_lots"),
     )
     own = pl.DataFrame({"batch_id": batches, "cluster_id": base or [f"batch/{b}" for b in batches]})
-    found, clusters = lineages(genealogy_trace(graph), own)
+    found, clusters = lineages(genealogy_trace(graph), own, largest_shares(graph))
     label = pl.DataFrame({"batch_id": batches, "is_failure": [b in failed for b in batches]})
     by_lineage = {name: groups for _, name, groups in ancestor_groups(found)}
     return clusters, by_lineage, label
@@ -172,6 +172,20 @@ def test_amounts_nobody_says_count_in_equal_parts() -> None:
     assert len({found[b] for b in ("B0", "B2", "B3")}) == 3
 
 
+def test_a_parent_of_a_known_hundredth_is_no_parent_of_the_whole() -> None:
+    """What went into G nobody says; that G is a hundredth of B0 and B1 somebody does."""
+    batches = [f"B{k}" for k in range(30)]
+    edges = [edge(b, "G", 0.01) | {"unit": "share"} for b in ("B0", "B1")]
+    edges += [edge("G", "X", None)]
+    clusters, _, _ = judged(edges, batches, set())
+    assert clusters["cluster_id"].n_unique() == 30
+    # the rest of B2 and B3 is H, whatever amount of it was left out
+    edges += [edge(b, "H", None) | {"unit": "share"} for b in ("B2", "B3")]
+    edges += [edge(b, "G", 0.01) | {"unit": "share"} for b in ("B2", "B3")]
+    found = dict(judged(edges, batches, set())[0].iter_rows())
+    assert found["B2"] == found["B3"] != found["B0"] != found["B1"]
+
+
 def test_without_genealogy_clusters_are_as_they_were() -> None:
     own = pl.DataFrame({"batch_id": ["B1", "B2"], "cluster_id": ["campaign/C", "campaign/C"]})
     usage = table("core.material_usage", [
@@ -184,6 +198,6 @@ def test_without_genealogy_clusters_are_as_they_were() -> None:
     ).cast({"quantity": pl.Float64, "stage": pl.Int64, "charge_no": pl.Int64})  # fmt: skip
     graph = genealogy_edges(nothing, usage, table("core.material_lots"))
     assert graph.height == 2
-    found, clusters = lineages(genealogy_trace(graph), own)
+    found, clusters = lineages(genealogy_trace(graph), own, largest_shares(graph))
     assert found.is_empty()
     assert clusters.equals(own)

@@ -1,6 +1,6 @@
 """Delivered edges and used lots as one graph: each pair once, with the share it is of."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
@@ -99,6 +99,15 @@ def test_genealogy_edges_counts_a_lot_told_twice_once() -> None:
     assert len(found) == 2
     assert (one["quantity"], one["known_at"], one["share"]) == (5.0, AT, 0.5)
     assert one["kind"] == "reprocess"
+
+
+def test_an_amount_that_genealogy_alone_tells_is_known_when_it_told_it() -> None:
+    told = edge("F", "L", 5.0, ancestor_type="lot", ancestor_material="api", ancestor_supplier="s",
+                recorded_at=AT + timedelta(days=3))  # fmt: skip
+    without = graph(told, usage=[use("F", "L", used_at=AT)])["F", "api/s/L"]
+    assert (without["quantity"], without["known_at"]) == (5.0, AT + timedelta(days=3))
+    both = graph(told, usage=[use("F", "L", 4.0, used_at=AT)])["F", "api/s/L"]
+    assert (both["quantity"], both["known_at"]) == (4.0, AT)
 
 
 def test_genealogy_edges_sums_charges() -> None:

@@ -1,8 +1,14 @@
 import numpy as np
 import pytest
-from scipy.special import ndtr, ndtri
+from scipy.special import nctdtr, ndtr, ndtri
 from scipy.stats import beta
 
+from assets.statistics.capability.bounds import (
+    bissell_bound,
+    coverage_of_bound,
+    exact_one_sided_bound,
+    kushler_hurley_bound,
+)
 from assets.statistics.capability.censored import censored_capability
 from assets.statistics.capability.indices import SpecificationLimits, capability
 from assets.statistics.capability.non_normal import (
@@ -12,6 +18,7 @@ from assets.statistics.capability.non_normal import (
     johnson_capability,
     johnson_curve,
 )
+from assets.statistics.capability.noncentral_t import noncentral_t_below
 from assets.statistics.capability.stability import stability_ratio
 from assets.statistics.charts.levels import LotComponents
 from assets.statistics.tolerance_intervals import (
@@ -159,3 +166,148 @@ def test_censored_bounds_cover_and_replacing_by_the_limit_does_not(reported: flo
     assert np.mean(covered) >= 0.905  # 181 of 200: the 99% band about 95%
     assert np.mean(naive) < 0.8
     assert censored_capability(np.full(9, 0.05), np.full(9, -1), limits).not_applicable
+
+
+OFF = (-300.0, -30.0, -3.0, -1.0, 0.0, 1.0, 10.0, 100.0, 1_000.0)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 10, 30, 1_000, 100_000])
+def test_the_exact_bound_exists_wherever_the_process_lies(n: int) -> None:
+    """At the bound an estimate as high as the one seen has just the chance that is left."""
+    bounds = [exact_one_sided_bound(index, n) for index in OFF]
+    assert np.isfinite(bounds).all()
+    assert (np.diff(bounds) > 0).all()
+    for index, bound in zip(OFF, bounds, strict=True):
+        assert bound < index
+        below = noncentral_t_below(3 * np.sqrt(n) * index, n - 1, 3 * np.sqrt(n) * bound)
+        assert below == pytest.approx(0.95, abs=1e-7)
+
+
+def test_the_non_central_t_is_scipy_s_where_that_has_one() -> None:
+    at, free, shift = np.meshgrid(
+        [-20.0, -3.0, -0.5, 0.0, 0.5, 3.0, 20.0], [0.7, 1.0, 4.5, 29.0, 1e4], [-4.0, 0.0, 1.5, 9.0]
+    )
+    known = nctdtr(free, shift, at)
+    own = np.array(
+        [noncentral_t_below(*row) for row in zip(at.flat, free.flat, shift.flat, strict=True)]
+    )
+    has = np.isfinite(known.ravel())
+    assert has.mean() > 0.8
+    assert own[has] == pytest.approx(known.ravel()[has], abs=1e-7)
+    assert ((own >= 0) & (own <= 1)).all()
+
+
+@pytest.mark.parametrize("true", [-6.0, -1.0, 0.0, 1.33, 20.0])
+def test_the_exact_bound_covers_as_often_as_it_says_far_off_too(true: float) -> None:
+    for n in (2, 3, 30, 1_000):
+        assert coverage_of_bound(true, n, "exact") == pytest.approx(0.95, abs=1e-6)
+        for bound in ("bissell", "kushler_hurley"):
+            assert 0.5 <= coverage_of_bound(true, n, bound) <= 1.0
+
+
+def test_a_bound_lies_below_an_index_below_nought() -> None:
+    for rule in (bissell_bound, kushler_hurley_bound, exact_one_sided_bound):
+        assert rule(-1.0, 20) < -1.0
+    short = 1.0 - kushler_hurley_bound(1.0, 20)
+    assert kushler_hurley_bound(-1.0, 20) == pytest.approx(-1.0 - short)
+
+
+@pytest.mark.parametrize("confidence", [0.05, 0.5, 0.95, 0.9999])
+@pytest.mark.parametrize("free", [None, 1.0, 2.0, 50.0])
+def test_a_tolerance_factor_exists_for_any_degrees_of_freedom(
+    free: float | None, confidence: float
+) -> None:
+    factors = [two_sided_factor(n, 0.99, confidence, free) for n in (2, 5, 1_000)]
+    assert np.isfinite(factors).all()
+    assert np.min(factors) > 0
+    assert confidence < 0.95 or (np.diff(factors) < 0).all()
+
+
+@pytest.mark.parametrize("centre", [50.0, 90.0, 110.0, 1e6])
+@pytest.mark.parametrize("limits", [LIMITS, SpecificationLimits(low=95.0, high=105.0, target=99.0)])
+def test_a_process_wholly_outside_is_told_so(centre: float, limits: SpecificationLimits) -> None:
+    values = np.random.default_rng(11).normal(centre, 0.5, 40)
+    found = capability(values, limits)
+    assert found.not_applicable is None
+    assert found.share_outside == pytest.approx(1.0)
+    for index in (found.cpk, found.ppk):
+        assert index.lower < index.value < 0
+    assert found.cp.value > 1  # the width is there; it lies elsewhere
+    assert 0 <= found.cpm.lower <= found.cpm.value < 0.7
+    assert found.nearer_limit == ("high" if centre > 100 else "low")
+    assert capability(np.random.default_rng(12).normal(100, 0.5, 40), limits).share_outside < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("limits", "index", "outside"),
+    [
+        (SpecificationLimits(high=0.0), -np.inf, 1.0),
+        (SpecificationLimits(high=-2.0), -np.inf, 1.0),
+        (SpecificationLimits(low=-5.0, high=-1.0), -np.inf, 1.0),
+        (SpecificationLimits(low=100.0), -2.0, 1.0),
+    ],
+)
+@pytest.mark.parametrize("power", [-0.5, 0.0, 0.5])
+def test_a_power_law_wholly_outside_is_told_so(
+    limits: SpecificationLimits, index: float, outside: float, power: float
+) -> None:
+    """Values above 0 all lie above a limit of 0 or less, whatever their power."""
+    z = 4 + 0.3 * np.random.default_rng(13).normal(size=200)
+    values = np.exp(z - 3) if power == 0 else z ** (1 / power) * (0.2 if power > 0 else 5.0)
+    found = box_cox_capability(values, limits)
+    assert found.not_applicable is None
+    assert found.share_outside == pytest.approx(outside, abs=1e-3)
+    assert found.ppk.value <= index / 3
+    assert found.ppk.lower <= found.ppk.value
+
+
+@pytest.mark.parametrize("low", [0.0, -1.0, -100.0])
+@pytest.mark.parametrize("power", [-0.5, 0.0, 0.5, 1.0])
+def test_a_limit_at_nought_is_not_taken_to_a_power(low: float, power: float) -> None:
+    """Nothing lies at 0 or below, so such a lower limit is none: only the upper one counts."""
+    z = 4 + 0.8 * np.random.default_rng(14).normal(size=300)
+    values = np.exp(z - 3) if power == 0 else np.maximum(z, 0.2) ** (1 / power)
+    high = float(np.quantile(values, 0.999))
+    both = box_cox_capability(values, SpecificationLimits(low, high))
+    alone = box_cox_capability(values, SpecificationLimits(high=high))
+    assert (both.ppk, both.share_outside) == (alone.ppk, alone.share_outside)
+    only = box_cox_capability(values, SpecificationLimits(low=low))
+    assert only.not_applicable
+    assert np.isnan(only.ppk.value)
+
+
+def test_limits_that_a_power_squeezes_together_are_told() -> None:
+    values = (4 + 0.3 * np.random.default_rng(16).normal(size=200)) ** -2.0
+    found = box_cox_capability(values, SpecificationLimits(1e200, 1e201))
+    assert found.not_applicable
+    assert "squeezes" in found.not_applicable
+    near = box_cox_capability(1e9 + 1e-6 * values, SpecificationLimits(high=2e9))
+    assert near.not_applicable
+    assert "too little" in near.not_applicable
+
+
+def test_a_bounded_curve_wholly_beyond_a_limit_is_told_so() -> None:
+    values = 1 / (1 + np.exp(-np.random.default_rng(8).normal(size=2_000)))
+    for limits in (SpecificationLimits(high=-1.0), SpecificationLimits(-3.0, -1.0),
+                   SpecificationLimits(low=4.0), SpecificationLimits(4.0, 5.0)):  # fmt: skip
+        found = johnson_capability(values, limits)
+        assert (found.ppk.value, found.share_outside) == (-np.inf, 1.0)
+        assert found.not_applicable is None
+        assert empirical_capability(values, limits).ppk.value == -np.inf
+        assert empirical_capability(values, limits).share_outside == 1.0
+
+
+def test_quantiles_at_one_point_have_no_width_to_divide_by() -> None:
+    """Most results are 0: half of the law lies at one point, inside or beyond a limit."""
+    zeros = np.array([0.0, 0.0, 3.0])
+    assert clements_ppk(zeros, SpecificationLimits(-1.0, 6.0)) == 2.0
+    assert clements_ppk(zeros, SpecificationLimits(1.0, 6.0)) == -np.inf
+    assert clements_ppk(np.zeros(3), SpecificationLimits(high=-1.0)) == -np.inf
+
+
+def test_a_censored_process_wholly_outside_is_told_so() -> None:
+    values = np.random.default_rng(15).normal(5.0, 0.2, 40)
+    side = np.where(values > 5.2, 1, 0)
+    found = censored_capability(np.minimum(values, 5.2), side, SpecificationLimits(high=1.0))
+    assert found.share_outside == pytest.approx(1.0)
+    assert found.ppk.lower < found.ppk.value < -5

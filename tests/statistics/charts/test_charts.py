@@ -6,6 +6,8 @@ from scipy.optimize import minimize
 from scipy.signal import lfilter
 from scipy.stats import geom, norm
 
+from assets.statistics.capability.indices import SpecificationLimits, capability
+from assets.statistics.capability.stability import stability_ratio
 from assets.statistics.charts.attributes import c_chart, p_chart, u_chart
 from assets.statistics.charts.autocorrelation import (
     Autoregression,
@@ -14,7 +16,7 @@ from assets.statistics.charts.autocorrelation import (
     widened_chart,
 )
 from assets.statistics.charts.censored import censored_chart, censored_level
-from assets.statistics.charts.control_chart import Level
+from assets.statistics.charts.control_chart import Level, drawn
 from assets.statistics.charts.individuals import individuals_chart
 from assets.statistics.charts.levels import (
     lot_components,
@@ -25,9 +27,10 @@ from assets.statistics.charts.levels import (
     within_level,
 )
 from assets.statistics.charts.memory import cusum_chart, cusum_path, ewma_chart
+from assets.statistics.charts.overdispersion import overdispersion
 from assets.statistics.charts.rare_events import g_chart, t_chart
 from assets.statistics.charts.run_rules import NELSON
-from assets.statistics.charts.short_run import short_run_chart
+from assets.statistics.charts.short_run import Sharing, short_run_chart
 from assets.statistics.charts.subgroups import three_way_chart, xbar_r_chart, xbar_s_chart
 
 
@@ -62,13 +65,176 @@ def test_lot_components_by_hand_and_by_simulation() -> None:
         lot_components(np.array([1.0, 2.0]), np.array([0, 1]))
 
 
-def test_gaps_in_the_record_are_left_out_and_keep_their_place() -> None:
+def test_gaps_in_the_record_keep_their_place_and_no_range_reaches_across() -> None:
     values = np.array([10.0, np.nan, 11.0, 9.0, np.nan, 30.0])
     chart = individuals_chart(values, baseline=np.arange(6) < 4).location
     assert chart.n == 3
     assert chart.signals["we1"].tolist() == [5]
     assert np.isnan(chart.plotted[[1, 4]]).all()
-    assert moving_range_level(values[:4]).sigma == pytest.approx(1.5 / (2 / np.sqrt(np.pi)))
+    assert moving_range_level(values[:4]).sigma == pytest.approx(2.0 / (2 / np.sqrt(np.pi)))
+
+
+GAP = np.nan
+HALVES = np.array([1.0, 2.0, 1.0, 2.0, GAP, 41.0, 42.0, 41.0, 42.0])
+
+
+def test_a_process_that_moved_in_a_gap_is_no_wider_for_it() -> None:
+    """Two halves of sigma 1 forty apart: one range of 39 among six of 1 made sigma 6."""
+    one = 1 / (2 / np.sqrt(np.pi))
+    assert moving_range_level(HALVES).sigma == pytest.approx(one)
+    assert median_moving_range_level(HALVES).sigma == pytest.approx(1 / 0.9538725524)
+    charts = individuals_chart(HALVES)
+    assert charts.location.sigma == pytest.approx(one)
+    assert charts.location.signals["we1"].size == 8
+    assert not charts.spread.signals["we1"].size
+    assert np.isnan(charts.spread.plotted[[0, 4, 5]]).all()
+    # What is left out of the baseline is a gap as well.
+    filled = np.where(np.isnan(HALVES), 20.0, HALVES)
+    assert individuals_chart(filled, baseline=~np.isnan(HALVES)).location.sigma == pytest.approx(
+        one
+    )
+    found = capability(HALVES, SpecificationLimits(0.0, 50.0))
+    assert found.sigma_within == pytest.approx(one)
+    assert stability_ratio(np.concatenate([HALVES, [GAP], HALVES])).ratio > 100
+
+
+@pytest.mark.parametrize("values", [np.array([1.0, GAP, 2.0]), np.tile([1.0, GAP, 3.0, GAP], 9)])
+def test_values_of_which_no_two_are_neighbours_say_so(values: np.ndarray) -> None:
+    for level in (moving_range_level, median_moving_range_level):
+        with pytest.raises(ValueError, match="next to each other"):
+            level(values)
+    chart = individuals_chart(values).location
+    assert chart.not_applicable
+    assert "neighbours" in chart.not_applicable
+    assert capability(values, SpecificationLimits(0.0, 9.0)).not_applicable
+    assert stability_ratio(values).not_applicable
+    with pytest.raises(ValueError, match="at least 2"):
+        overall_level(values[:1])
+
+
+@pytest.mark.parametrize(
+    ("rule", "z"),
+    [
+        ("we2", [2.5, GAP, 2.5]),
+        ("we3", [1.5, 1.5, GAP, 1.5, 1.5]),
+        ("we4", [0.5] * 4 + [GAP] + [0.5] * 4),
+        ("nelson2", [0.5] * 5 + [GAP] + [0.5] * 5),
+        ("nelson3", [0.1, 0.2, 0.3, GAP, 0.4, 0.5, 0.6]),
+        ("nelson4", [0.3, -0.3] * 4 + [GAP] + [0.3, -0.3] * 4),
+        ("nelson7", [0.2] * 8 + [GAP] + [0.2] * 8),
+        ("nelson8", [1.5, -1.5] * 2 + [GAP] + [1.5, -1.5] * 2),
+    ],
+)
+def test_no_run_is_counted_across_a_gap(rule: str, z: list[float]) -> None:
+    """The same points fire where nothing is missing between them."""
+    values, level = np.array(z), Level(0.0, 1.0)
+    side = np.zeros(values.size, dtype=np.int64)
+    closed = values[np.isfinite(values)]
+    for chart in (
+        individuals_chart(values, level=level, rules=[rule]).location,
+        censored_chart(values, side, level=level, rules=[rule]),
+    ):
+        assert not chart.signals[rule].size
+    assert individuals_chart(closed, level=level, rules=[rule]).location.signals[rule].size
+
+
+def test_sums_and_means_that_remember_wait_through_a_gap() -> None:
+    """Two points half a sigma above k, with or without batches nobody measured between them."""
+    level = Level(10.0, 1.0)
+    plain = cusum_chart(np.array([10.0, 12.0, 13.0]), level)
+    waited = cusum_chart(np.array([10.0, 12.0, GAP, GAP, 13.0]), level)
+    assert waited.run_high.tolist() == [0, 1, 1, 1, 2]
+    assert waited.new_mean(4, "high") == plain.new_mean(2, "high") == 12.5
+
+
+def test_what_is_new_after_a_gap_has_no_past_to_be_held_against() -> None:
+    fit = Autoregression(0.0, np.array([0.5]), 1.0, 2.0, 0.5, 50)
+    new = fit.residuals(np.array([4.0, 2.0, GAP, 4.0, 2.0]))
+    assert new[[0, 1, 3, 4]].tolist() == [2.0, 0.0, 2.0, 0.0]
+    assert np.isnan(new[2])
+    none = Autoregression(0.0, np.empty(0), 1.0, 1.0, 0.0, 50)
+    assert none.residuals(np.array([4.0, GAP, 3.0]))[[0, 2]].tolist() == [4.0, 3.0]
+
+
+@pytest.mark.parametrize("points", [10, 12, 25, 60])
+def test_a_process_that_swings_has_limits_as_wide_as_it_is(points: int) -> None:
+    """To and fro between two levels: memory near -1, which freed of its bias would be beyond it."""
+    values = 100 + np.resize([2.0, -2.0], points) + 0.1 * series(0.0, points, 12)
+    fit = autoregression(values)
+    assert (np.abs(fit.coefficients) <= 1).all() or fit.coefficients.size > 1
+    assert 1.9 < fit.marginal_sd < 4.0
+    assert not widened_chart(values).signals["we1"].size
+    assert individuals_chart(values, rules=NELSON).location.signals["nelson4"].size == max(
+        points - 13, 0
+    )
+
+
+@pytest.mark.parametrize("sigma", [0.0, float("nan")])
+def test_a_level_without_spread_draws_no_limits_of_no_width(sigma: float) -> None:
+    values, level = np.array([4.0, 5.0, 4.0]), Level(4.0, sigma)
+    for chart in (
+        drawn("individuals", values, level),
+        individuals_chart(values, level=level).location,
+        censored_chart(values, np.zeros(3, dtype=np.int64), level=level),
+        g_chart(values, level=level),
+        c_chart(values, level=level),
+        t_chart(values, level=level),
+        ewma_chart(values, level),
+    ):
+        assert chart.not_applicable, chart.kind
+        assert not chart.signals
+        assert np.isnan(chart.upper).all()
+
+
+def test_more_equal_neighbours_than_not_have_no_median_range() -> None:
+    values = np.array([5.0] * 8 + [5.1, 5.0])
+    level = median_moving_range_level(values)
+    assert level.sigma == 0.0
+    assert individuals_chart(values, level=level).location.not_applicable
+    assert not individuals_chart(values).location.not_applicable
+
+
+def test_zeros_are_counts_and_times_like_others() -> None:
+    """Two events at one instant are the strongest sign that they come closer."""
+    times = np.array([300.0, 500, 400, 0, 350, 420, 380, 460, 0, 410])
+    chart = t_chart(times, baseline=times > 0)
+    assert chart.lower[0] > 0
+    assert chart.signals["we1"].tolist() == [3, 8]
+    assert t_chart(np.array([3.0, 4.0, -1.0, 5.0]), baseline=np.arange(4) < 2).n == 2
+    counts = np.array([0.0, 3, 0, 4, 0, 0, 5])
+    for chart in (c_chart(counts), p_chart(counts, np.full(7, 50.0)), u_chart(counts, np.ones(7))):
+        assert not chart.not_applicable
+        assert chart.lower[0] == 0.0
+        assert chart.upper[0] > chart.centre[0]
+    assert u_chart(counts, np.array([1.0, 1, 0, 1, 1, 1, 1])).plotted[2] != 0.0  # nothing looked at
+    level = Level(0.0, 1.0)
+    assert g_chart(counts, level=level, by_probability=True).not_applicable
+    with pytest.raises(ValueError, match="0 events"):
+        overdispersion(np.zeros(5))
+
+
+def test_laneys_sigma_takes_no_move_across_a_gap() -> None:
+    counts = np.array([5.0, 6, 5, 6, GAP, 25, 26, 25, 26])
+    whole, first = (
+        u_chart(counts, np.ones(9), laney=True, baseline=used) for used in (None, np.arange(9) < 4)
+    )
+    # Within either half moves are of 1; of the root of the common rate of 15.5, or of 5.5.
+    assert whole.sigma * np.sqrt(15.5) == pytest.approx(first.sigma * np.sqrt(5.5))
+
+
+@pytest.mark.parametrize("sharing", ["pooled", "relative", "by product"])
+def test_a_short_run_of_a_product_without_spread_or_centre_is_left_out(sharing: Sharing) -> None:
+    """Product 0 lies at 0, product 1 never moves, product 2 is one anybody can chart."""
+    product = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 2])
+    values = np.array([0.5, -1.0, 0.5, 7.0, 7.0, 7.0, 100.0, 101.0, 99.0, 100.0])
+    chart = short_run_chart(values, product, sharing=sharing)
+    assert not chart.not_applicable
+    assert np.isfinite(chart.plotted[6:]).all()
+    assert np.isnan(chart.plotted[:3]).all() == (sharing == "relative")
+    assert np.isnan(chart.plotted[3:6]).all() == (sharing == "by product")
+    gapped = np.array([100.0, 101.0, GAP, 141.0, 140.0])
+    same = short_run_chart(gapped, np.zeros(5, dtype=np.int64))
+    assert same.plotted[1] - same.plotted[0] == pytest.approx(2 / np.sqrt(np.pi))
 
 
 @pytest.mark.parametrize("values", [np.array([]), np.array([4.0]), np.full(9, 4.0)])

@@ -6,8 +6,13 @@ import pytest
 from assets.statistics.charts.attributes import c_chart, p_chart, u_chart
 from assets.statistics.charts.constants import c4, chart_factors, d2, d3
 from assets.statistics.charts.control_chart import Level
-from assets.statistics.charts.individuals import individuals_chart, moving_range
-from assets.statistics.charts.levels import overall_level, subgroups_of, within_level
+from assets.statistics.charts.individuals import individuals_chart
+from assets.statistics.charts.levels import (
+    moving_range,
+    overall_level,
+    subgroups_of,
+    within_level,
+)
 from assets.statistics.charts.memory import cusum_chart, ewma_chart
 from assets.statistics.charts.overdispersion import overdispersion
 from assets.statistics.charts.rare_events import g_chart, t_chart

@@ -36,7 +36,7 @@ def results_of(table: FloatArray) -> FloatArray:
     return Autoscaling.of(results).scaled(results)
 
 
-@pytest.mark.parametrize("shape", [(60, 12), (17, 200)], ids=["tall", "wide"])
+@pytest.mark.parametrize("shape", [(60, 12), (17, 200), (90, 300), (300, 90)])
 def test_complete_tables_are_decomposed_by_singular_values(shape: tuple[int, int]) -> None:
     table = drawn(*shape)
     found = principal_components(table, COMPONENTS)

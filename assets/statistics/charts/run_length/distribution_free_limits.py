@@ -20,6 +20,7 @@ BURN_IN = 60
 AT_ONCE = 2_000
 ALARMS_WANTED = 2_400
 STEPS = np.arange(2.4, 6.01, 0.3)
+HORIZON = 200
 
 
 @lru_cache
@@ -30,7 +31,7 @@ def distribution_free_width(
     weight: float = WEIGHT,
     order: int = 1,
     watch: Watch = "level",
-    horizon: int = 200,
+    horizon: int = HORIZON,
     seed: int = 1,
     alarms: int = ALARMS_WANTED,
 ) -> float:
@@ -58,20 +59,11 @@ def distribution_free_width(
         >>> 2.5 < distribution_free_width(50, 0.002, alarms=200) < 3.1
         True
     """
-    kinds = [(memory, is_skewed) for memory in MEMORIES for is_skewed in (False, True)]
-    charts = int(np.ceil(alarms / (rate * horizon * len(kinds))))
-    rng = np.random.default_rng(seed)
-    total = np.zeros(STEPS.size)
-    made = 0
-    for memory, is_skewed in kinds:
-        for first in range(0, charts, AT_ONCE):
-            count = min(AT_ONCE, charts - first)
-            values = _series(memory, is_skewed, (count, baseline + horizon), rng)
-            followed = watched_scores(values, baseline, order=order, watch=watch)
-            # Per width, alarms of all charts together.
-            total += [restarted_ewma(followed, weight, width)[1].sum() for width in STEPS]
-            made += count
-    found = total / (made * horizon)
+    charts = int(np.ceil(alarms / (rate * horizon * 2 * len(MEMORIES))))
+    total, points = simulated_alarms(
+        baseline, charts, weight=weight, order=order, watch=watch, horizon=horizon, seed=seed
+    )
+    found = total / points
     near = (found > rate / 20) & (found < rate * 20) & (total >= 5)
     if near.sum() < 3 or not found[near].min() < rate < found[near].max():
         raise ValueError(f"no width between 2.4 and 6 gives {rate:g} alarms a point")
@@ -82,6 +74,49 @@ def distribution_free_width(
     roots = (curve - np.log(rate)).roots()
     inside = [one.real for one in roots if abs(one.imag) < 1e-9 and 2.0 < one.real < 6.5]
     return float(min(inside))
+
+
+def simulated_alarms(
+    baseline: int,
+    charts: int,
+    *,
+    weight: float = WEIGHT,
+    order: int = 1,
+    watch: Watch = "level",
+    horizon: int = HORIZON,
+    seed: int = 1,
+) -> tuple[FloatArray, int]:
+    """Count the alarms of charts on which nothing happens, per width in ``STEPS``.
+
+    Args:
+        baseline: Points of the baseline, at least 20.
+        charts: Of each memory and law.
+        weight: Of the newest point.
+        order: Scores that a score remembers.
+        watch: The level or the spread.
+        horizon: Points after the baseline.
+        seed: Of the chance.
+
+    Returns:
+        Alarms by width, and the points after the baseline over which they came.
+
+    Examples:
+        >>> alarms, points = simulated_alarms(20, 10, horizon=50)
+        >>> alarms.size == STEPS.size, points
+        (True, 6000)
+    """
+    rng = np.random.default_rng(seed)
+    total, made = np.zeros(STEPS.size), 0
+    for memory in MEMORIES:
+        for is_skewed in (False, True):
+            for first in range(0, charts, AT_ONCE):
+                count = min(AT_ONCE, charts - first)
+                values = _series(memory, is_skewed, (count, baseline + horizon), rng)
+                followed = watched_scores(values, baseline, order=order, watch=watch)
+                # Per width, alarms of all charts together.
+                total += [restarted_ewma(followed, weight, width)[1].sum() for width in STEPS]
+                made += count
+    return total, made * horizon
 
 
 def _series(

@@ -1,0 +1,49 @@
+"""Rows of ``model.multivariate_models``: the models, and those that could not be fitted."""
+
+from hashlib import sha256
+from typing import Any, Protocol
+
+import numpy as np
+
+from assets.process_verification.multivariate.phase_one import FEWEST
+from assets.statistics.array_types import FloatArray
+
+Row = dict[str, Any]
+FALSE_ALARM_PROB = 0.01
+
+
+class KeptAsText(Protocol):
+    """A model that can be kept as text."""
+
+    def text(self) -> str:
+        """Write the model."""
+
+
+def named(product: str, *rest: str) -> str:
+    """Return the name of a model."""
+    return " | ".join((product, *rest))
+
+
+def fitted_row(about: Row, model: KeptAsText, batches: int, **more: Any) -> Row:
+    """Return the row of a model that was fitted."""
+    content = model.text()
+    kept = {"content": content, "sha256": sha256(content.encode()).hexdigest()}
+    return {**about, "fit_state": "fitted", "batches": batches, **kept, **more}
+
+
+def refused_row(about: Row, reason: str, batches: int) -> Row:
+    """Return the row of a model that could not be."""
+    return {**about, "fit_state": "refused", "reason": reason, "batches": batches}
+
+
+def too_few(batches: int, columns: int) -> str:
+    """Say that there are too few batches, or too few columns."""
+    return (
+        f"Of {batches} batches with such records fewer than {FEWEST} good ones are left, or fewer "
+        f"than {columns} columns that vary."
+    )
+
+
+def share_beyond(values: FloatArray, limit: float) -> float:
+    """Return which share of the reference, judged by fits on the others, lies beyond a limit."""
+    return float(np.mean(values > limit))

@@ -1,0 +1,242 @@
+"""Every signal with its sense: when it began, what it concerns, what else moved, where it leads."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.process_verification.charting.drawn_chart import DrawnChart
+from assets.process_verification.limits.versions import Version
+from assets.process_verification.plan.series import EVENTS, GROUPED, Series
+from assets.process_verification.signals.factors import Factors
+from assets.process_verification.signals.moves import Move, moves, told
+from assets.process_verification.signals.time_to_limit import Course, course
+from assets.statistics.charts.sequential.onset import LONGEST, Onset, onset
+from data_contracts.tables import table
+
+MOST_LOTS = 5
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RaisedSignal:
+    """One signal before it is told.
+
+    Attributes:
+        place: Position of its point on the chart, from 0.
+        watch: What was watched.
+        sign: 1 up or wider, -1 down or narrower, as the average that signalled says.
+        version: Number of the version and the version.
+    """
+
+    place: int
+    watch: str
+    sign: int
+    version: tuple[int, Version]
+
+
+def chart_signals(
+    charts: Sequence[DrawnChart], plan: pl.DataFrame, factors: Factors
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return ``finding.chart_signals`` and ``finding.chart_moves``.
+
+    Args:
+        charts: As ``drawn_chart`` draws them.
+        plan: ``finding.chart_plan``.
+        factors: What may move beside the process.
+    """
+    lines = {row["chart_id"]: row for row in plan.iter_rows(named=True)}
+    signals: list[Row] = []
+    moved: list[Row] = []
+    for chart in charts:
+        for row, seen in _told(chart, lines[chart.series.chart_id], factors):
+            signals.append(row)
+            moved += [_move(row, each) for each in seen]
+    return table("finding.chart_signals", signals), chart_moves(moved)
+
+
+def chart_moves(rows: Sequence[Row]) -> pl.DataFrame:
+    """Return ``finding.chart_moves``: what else moved, a row a factor of a signal."""
+    return table("finding.chart_moves", rows)
+
+
+def signals_of(chart: DrawnChart) -> list[RaisedSignal]:
+    """Return the signals of a chart in the order in which they came."""
+    found = []
+    for number, drawn in enumerate(chart.versions, start=1):
+        version = drawn.version
+        if version.watched is None or version.fixed is None:
+            continue
+        begin = version.fixed + 1
+        seen = version.watched
+        for watch, path, alarm in (
+            ("level", seen.level, seen.level_alarm),
+            ("spread", seen.spread, seen.spread_alarm),
+        ):
+            for at in np.flatnonzero(alarm):
+                sign = 1 if path[at] > 0 else -1
+                found.append(RaisedSignal(begin + int(at), watch, sign, (number, version)))
+    return sorted(found, key=lambda one: (one.place, one.watch))
+
+
+def _told(chart: DrawnChart, line: Row, factors: Factors) -> Iterator[tuple[Row, list[Move]]]:
+    series = chart.series
+    episodes: list[tuple[int, int]] = []  # the intervals of the onsets that began one
+    for one in signals_of(chart):
+        number, version = one.version
+        first = version.baseline_first
+        began = _onset(series, one, version)
+        row: Row = {
+            "chart_id": series.chart_id,
+            "place": one.place + 1,
+            "watch": one.watch,
+            "batch_id": str(series.batch[one.place]),
+            "known_at": _instant(series.known_at[one.place]),
+            "version": number,
+            "direction": _direction(one),
+            "points_a_month": version.promise.points_a_month if version.promise else None,
+        }
+        seen: list[Move] = []
+        low = high = one.place
+        if began is not None:
+            low, middle, high = (first + at for at in (began.low, began.place, began.high))
+            begin = max(one.place + 1 - LONGEST, 0)
+            part = slice(begin, one.place + 1)
+            seen = moves(
+                factors,
+                series.batch[part],
+                series.known_at[part],
+                low - begin,
+                middle - begin,
+                high - begin,
+            )
+            row |= _began(series, began, low, middle, high)
+            row |= _leads(series, line, began, slice(first, one.place + 1))
+        row["episode"] = _episode(episodes, low, high)
+        row["moved"] = told(seen)
+        row["batches"] = one.place + 1 - (row.get("onset_place") or one.place + 1) + 1
+        row["lots"] = _lots(series, row, one.place, factors)
+        row["statement"] = _statement(row, line)
+        yield row, seen
+
+
+def _onset(series: Series, one: RaisedSignal, version: Version) -> Onset | None:
+    """When it began; of samples' spread by the spread itself, which has a level."""
+    first = version.baseline_first
+    of_samples = one.watch == "spread" and series.chart in GROUPED
+    values = series.spread if of_samples else series.value
+    values = values[first : one.place + 1]
+    if not np.isfinite(values).all():
+        return None
+    return onset(values, (version.fixed or 0) + 1 - first)
+
+
+def _direction(one: RaisedSignal) -> str:
+    words = ("up", "down") if one.watch == "level" else ("wider", "narrower")
+    return words[0] if one.sign > 0 else words[1]
+
+
+def _began(series: Series, began: Onset, low: int, middle: int, high: int) -> Row:
+    return {
+        "shape": began.kind,
+        "shape_prob": began.kind_prob,
+        "size_sigma": began.size,
+        "onset_batch": str(series.batch[middle]),
+        "onset_low_batch": str(series.batch[low]),
+        "onset_high_batch": str(series.batch[high]),
+        "onset_low_place": low + 1,
+        "onset_place": middle + 1,
+        "onset_high_place": high + 1,
+        "onset_low_at": _instant(series.known_at[low]),
+        "onset_high_at": _instant(series.known_at[high]),
+    }
+
+
+def _leads(series: Series, line: Row, began: Onset, part: slice) -> Row:
+    low = -np.inf if line["limit_low"] is None else line["limit_low"]
+    high = np.inf if line["limit_high"] is None else line["limit_high"]
+    found: Course = course(series.value[part], began, low, high)
+    soonest, likely, latest = found.to_limit
+    least, now, most = found.outside_now
+    return {
+        "level_before": found.before if np.isfinite(found.before) else None,
+        "level_now": found.now,
+        "slope_per_batch": found.slope,
+        "nearer_limit": found.limit,
+        "batches_to_limit_low": soonest,
+        "batches_to_limit": likely,
+        "batches_to_limit_high": latest,
+        "outside_before": found.outside_before,
+        "outside_now_low": least,
+        "outside_now": now,
+        "outside_now_high": most,
+    }
+
+
+def _episode(episodes: list[tuple[int, int]], low: int, high: int) -> int:
+    """Number of the first episode whose onset may be the same, or of a new one."""
+    for number, (begin, end) in enumerate(episodes, start=1):
+        if low <= end and begin <= high:
+            return number
+    episodes.append((low, high))
+    return len(episodes)
+
+
+def _lots(series: Series, row: Row, place: int, factors: Factors) -> str | None:
+    """Lots used since it began and not before."""
+    begin = row.get("onset_place")
+    if begin is None:
+        return None
+    lots: Mapping[str, frozenset[str]] = factors.lots
+    nothing: frozenset[str] = frozenset()
+    before = nothing.union(*(lots.get(name, nothing) for name in series.batch[: begin - 1]))
+    since = nothing.union(
+        *(lots.get(name, nothing) for name in series.batch[begin - 1 : place + 1])
+    )
+    new = sorted(since - before)
+    more = f" and {len(new) - MOST_LOTS} more" if len(new) > MOST_LOTS else ""
+    return ", ".join(new[:MOST_LOTS]) + more if new else None
+
+
+def _statement(row: Row, line: Row) -> str:
+    """The signal in a sentence; nothing in it is said to be a cause."""
+    words = {
+        "up": "moved up",
+        "down": "moved down",
+        "wider": "scatters more",
+        "narrower": "scatters less",
+    }
+    if line["chart"] in EVENTS:
+        words |= {"up": "came further apart", "down": "came closer together"}
+    said = f"{line['quantity']} of {line['product']} {words[row['direction']]}"
+    if "onset_batch" in row:
+        said += f", since {row['onset_batch']} ({row['onset_low_batch']} to "
+        said += f"{row['onset_high_batch']}, 90%)"
+    if row["moved"]:
+        said += f"; in that interval also moved: {row['moved']}"
+    if row.get("batches_to_limit") is not None:
+        said += f"; at this pace it reaches {row['nearer_limit']:g} {line['unit'] or ''}".rstrip()
+        said += f" in {row['batches_to_limit']:.0f} batches"
+    return f"{said}."
+
+
+def _move(row: Row, move: Move) -> Row:
+    return {
+        "chart_id": row["chart_id"],
+        "place": row["place"],
+        "watch": row["watch"],
+        "factor": move.factor,
+        "moved": move.moved,
+        "moves": move.moves,
+        "moves_in_interval": move.within,
+        "batches": move.batches,
+        "interval_batches": move.interval,
+        "p_value": move.p_value,
+        "p_adjusted": move.p_adjusted,
+    }
+
+
+def _instant(value: np.datetime64) -> Any:
+    return None if np.isnat(value) else value.astype("datetime64[us]").item()

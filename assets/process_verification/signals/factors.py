@@ -1,0 +1,113 @@
+"""What may move beside a process: equipment, lots, suppliers, shifts, lines, recipes, by batch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from assets.statistics.array_types import IntArray
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Every factor over all batches, and events in the life of equipment.
+
+    Attributes:
+        place: Batch -> its position in the arrays.
+        levels: Factor -> code of its level on each batch, -1 where there is none; and their names.
+        events: Equipment and event -> instants in order.
+        lots: Batch -> its lots, as ``material lot``.
+        used: Batch -> the equipment it ran on.
+    """
+
+    place: Mapping[str, int]
+    levels: Mapping[str, tuple[IntArray, Sequence[str]]]
+    events: Mapping[tuple[str, str], np.ndarray]
+    lots: Mapping[str, frozenset[str]]
+    used: Mapping[str, frozenset[str]]
+
+
+def factors_of(
+    batches: pl.DataFrame,
+    phases: pl.DataFrame,
+    material_usage: pl.DataFrame,
+    parameters: pl.DataFrame,
+    equipment_events: pl.DataFrame,
+) -> Factors:
+    """Collect every factor.
+
+    Args:
+        batches: ``core.batches``.
+        phases: ``core.phases``.
+        material_usage: ``core.material_usage``.
+        parameters: ``core.parameters``; categories and set-points are the recipe.
+        equipment_events: ``core.equipment_events``.
+    """
+    ordered = batches.sort("production_order")
+    ids = ordered["batch_id"].to_list()
+    own = pl.DataFrame({"batch_id": ids}, schema={"batch_id": pl.String})
+    parts = [
+        _long(ordered, "line", "line"),
+        _long(ordered, "strength", "strength"),
+        _phase_factor(phases, "equipment_id", "equipment of "),
+        _phase_factor(phases, "shift", "shift of "),
+        _usage_factor(material_usage, "lot", "lot of "),
+        _usage_factor(material_usage, "supplier", "supplier of "),
+        _recipe(parameters),
+    ]
+    long = pl.concat(parts).filter(pl.col("level").is_not_null())
+    levels = {}
+    for (factor,), frame in long.sort("factor").group_by("factor", maintain_order=True):
+        joined = own.join(frame, on="batch_id", how="left", maintain_order="left")
+        names = joined["level"].drop_nulls().unique().sort()
+        codes = joined["level"].replace_strict(names, np.arange(names.len()), default=-1)
+        levels[str(factor)] = (codes.cast(pl.Int64).to_numpy(), names.to_list())
+    timed = equipment_events.filter(pl.col("occurred_at").is_not_null()).sort("occurred_at")
+    events = {
+        (str(equipment), str(event)): frame["occurred_at"].to_numpy().astype("datetime64[us]")
+        for (equipment, event), frame in timed.group_by("equipment_id", "event")
+    }
+    named = pl.concat_str("material", "lot", separator=" ")
+    return Factors(
+        {batch: at for at, batch in enumerate(ids)},
+        levels,
+        {key: events[key] for key in sorted(events)},
+        _sets(material_usage.select("batch_id", item=named)),
+        _sets(phases.select("batch_id", item="equipment_id")),
+    )
+
+
+def _sets(frame: pl.DataFrame) -> dict[str, frozenset[str]]:
+    grouped = frame.drop_nulls().group_by("batch_id").agg(pl.col("item").unique())
+    return {batch: frozenset(items) for batch, items in grouped.iter_rows()}
+
+
+def _long(frame: pl.DataFrame, column: str, factor: str) -> pl.DataFrame:
+    return frame.select("batch_id", factor=pl.lit(factor), level=pl.col(column).cast(pl.String))
+
+
+def _joined(frame: pl.DataFrame) -> pl.DataFrame:
+    """One level a batch: several at once are one of their own."""
+    return (
+        frame.drop_nulls()
+        .group_by("batch_id", "factor")
+        .agg(level=pl.col("level").unique().sort().str.join(" + "))
+    )
+
+
+def _phase_factor(phases: pl.DataFrame, column: str, named: str) -> pl.DataFrame:
+    factor = pl.lit(named) + pl.col("unit_procedure")
+    return _joined(phases.select("batch_id", factor=factor, level=pl.col(column)))
+
+
+def _usage_factor(usage: pl.DataFrame, column: str, named: str) -> pl.DataFrame:
+    factor = pl.lit(named) + pl.col("material")
+    return _joined(usage.select("batch_id", factor=factor, level=pl.col(column)))
+
+
+def _recipe(parameters: pl.DataFrame) -> pl.DataFrame:
+    """Categories recorded as parameters: screens, tools, recipes."""
+    named = parameters.filter(pl.col("level").is_not_null())
+    factor = pl.lit("recipe: ") + pl.col("parameter")
+    return _joined(named.select("batch_id", factor=factor, level=pl.col("level")))

@@ -1,0 +1,72 @@
+"""Stability results by product, as arrays the methods take."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from assets.statistics.array_types import FloatArray, IntArray
+
+ALL_PRODUCTS = "all"
+FEWEST_MONTHS = 3
+_CELSIUS = r"(-?\d+(?:\.\d+)?)\s*°?C"
+
+
+@dataclass(frozen=True)
+class StabilityGroup:
+    """Results of one test, of batches of one product.
+
+    Attributes:
+        frame: The results, by batch and month.
+        batch_ids: Batches, by code.
+        batch: Code of each result's batch.
+        month: Months in storage.
+        value: Results.
+    """
+
+    frame: pl.DataFrame
+    batch_ids: list[str]
+    batch: IntArray
+    month: FloatArray
+    value: FloatArray
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> "StabilityGroup":
+        """Take the results of a frame of ``with_products``."""
+        ordered = frame.sort("batch_id", "condition", "month")
+        names = ordered["batch_id"].unique(maintain_order=True).to_list()
+        code = {name: place for place, name in enumerate(names)}
+        return cls(
+            ordered,
+            names,
+            np.array([code[name] for name in ordered["batch_id"]], dtype=np.int64),
+            ordered["month"].to_numpy(),
+            ordered["value"].to_numpy(),
+        )
+
+    def of_longer_studies(self) -> "StabilityGroup":
+        """Leave out batches with results at too few months for a line."""
+        long = self.frame.filter(pl.col("month").n_unique().over("batch_id") >= FEWEST_MONTHS)
+        return StabilityGroup.of(long)
+
+
+def with_products(stability_results: pl.DataFrame, batches: pl.DataFrame) -> pl.DataFrame:
+    """Join results with their product and the temperature of their condition.
+
+    Args:
+        stability_results: ``core.stability_results``.
+        batches: ``core.batches``.
+
+    Returns:
+        Results that have a value, with ``product`` and ``temperature_c`` (null where the condition
+        names none).
+    """
+    product = pl.coalesce("product", pl.lit(ALL_PRODUCTS)).alias("product")
+    return (
+        stability_results.drop_nulls("value")
+        .join(batches.select("batch_id", product), on="batch_id", how="left")
+        .with_columns(
+            pl.col("product").fill_null(ALL_PRODUCTS),
+            temperature_c=pl.col("condition").str.extract(_CELSIUS).cast(pl.Float64),
+        )
+    )

@@ -17,7 +17,7 @@ from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.intervals import Interval
 
 REJECT_FROM, ACCEPT_TO = 0.7, 0.3
-KnappVerdict = Literal["at_least_as_good", "worse", "not_shown", "no_reject_zone"]
+KnappVerdict = Literal["at_least_as_good", "worse", "inconclusive", "no_reject_zone"]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def knapp_test(
         return KnappTest(*counts, *efficiency, nan, (0.0, np.inf), *false, False, "no_reject_zone")
     ratio = efficiency[1] / efficiency[0]
     interval = _ratio_interval(new[rejected], people[rejected], ratio, level)
-    verdict: KnappVerdict = "not_shown"
+    verdict: KnappVerdict = "inconclusive"
     if interval[0] >= 1 - margin:
         verdict = "at_least_as_good"
     elif interval[1] < 1 - margin:

@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import Interval, newcombe_difference
 
-Comparison = Literal["not_inferior", "inferior", "not_shown"]
+Comparison = Literal["not_inferior", "inferior", "inconclusive"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class NonInferiority:
         interval: Two-sided, at twice the one-sided error of the test.
         margin: Largest loss that is accepted, above 0.
         verdict: ``not_inferior`` where the interval lies above minus the margin, ``inferior``
-            where it lies below it, else ``not_shown``.
+            where it lies below it, else ``inconclusive``.
     """
 
     difference: float
@@ -100,7 +100,7 @@ def compare_paired(
         >>> compare_paired(3, 4, 250, margin=0.05).verdict
         'not_inferior'
         >>> compare_paired(0, 1, 20, margin=0.05).verdict
-        'not_shown'
+        'inconclusive'
     """
     interval = paired_interval(only_new, only_old, units, 1 - 2 * error)
     difference = (only_new - only_old) / units if units else float("nan")
@@ -242,5 +242,5 @@ def _judged(difference: float, interval: Interval, margin: float) -> NonInferior
     elif interval[1] < -margin:
         verdict = "inferior"
     else:
-        verdict = "not_shown"
+        verdict = "inconclusive"
     return NonInferiority(difference, interval, margin, verdict)

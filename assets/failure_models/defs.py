@@ -41,6 +41,7 @@ TABLES = (
     "model.drift",
     "model.subgroups",
     "model.attributions",
+    "model.good_contrasts",
     "model.verdicts",
     "finding.drivers",
     "finding.refutations",
@@ -185,20 +186,39 @@ def investigation_cards(**tables: pl.DataFrame) -> Iterator[Any]:
     yield from table_outputs(cards(CardInputs(**tables)), CARD_TABLES)
 
 
+@table_asset(
+    "finding.batch_contributions",
+    *CARDS_OF,
+    "model.good_contrasts",
+    "model.boosters",
+    group=SCORING_GROUP,
+)
+def contributions(
+    good_contrasts: pl.DataFrame, boosters: pl.DataFrame, **tables: pl.DataFrame
+) -> pl.DataFrame:
+    """Explain every failed or flagged batch against good ones."""
+    from assets.failure_models.contrasts.batch_contributions import batch_contributions
+    from assets.failure_models.investigation.card_inputs import CardInputs
+
+    return batch_contributions(CardInputs(**tables), good_contrasts, boosters)
+
+
 # Explanations are those of the models as refitted, and every failed batch is asked about all before
 # it; so what the explanations are worth is counted at a refit, like what the models are.
 @dg.multi_asset(
     name="cause_backtest",
-    ins=table_ins("model.attributions", *CARDS_OF),
+    ins=table_ins("model.attributions", "model.good_contrasts", *CARDS_OF),
     outs=table_outs(*BACKTEST_TABLES),
     group_name=GROUP,
 )
-def causes(attributions: pl.DataFrame, **tables: pl.DataFrame) -> Iterator[Any]:
+def causes(
+    attributions: pl.DataFrame, good_contrasts: pl.DataFrame, **tables: pl.DataFrame
+) -> Iterator[Any]:
     """Hold explanations against confirmed causes."""
     from assets.failure_models.investigation.card_inputs import CardInputs
     from assets.failure_models.investigation.cause_backtest import cause_backtest
 
-    found = cause_backtest(CardInputs(**tables), attributions)
+    found = cause_backtest(CardInputs(**tables), attributions, good_contrasts)
     yield from table_outputs(found, BACKTEST_TABLES)
 
 

@@ -256,3 +256,21 @@ def test_similar_batches_carry_what_became_of_both(marts: Mart) -> None:
         ("B3", False),
     ]
     assert {row["failed_outcomes"] for row in rows} == {"blend, failure"}
+
+
+def test_stages_tell_a_figure_or_which_records_are_missing(marts: Mart) -> None:
+    rows = {(row["stage"], row["subject"]): row for row in marts("stages").to_dicts()}
+    assert {stage for stage, _ in rows} == set(range(1, 8))
+    wait = rows[7, "wait"]
+    assert (wait["value"], wait["low"], wait["high"], wait["unit"]) == (80.0, 70.0, 90.0, "h")
+    assert wait["note"] == (
+        "44% of it is review, 19% deviations still open after the last result; 1 batches wait now."
+    )
+    rejects = rows[5, "rejects"]
+    assert (rejects["value"], rejects["note"]) == (500.0, "chipped, of 200000 inspected.")
+    assert rejects["batch_id"] == "B1"
+    assert not wait["is_missing"]
+    for absent in ((1, "materials"), (3, "scans"), (6, "analysts"), (7, "reviewers")):
+        assert rows[absent]["is_missing"]
+        assert rows[absent]["value"] is None
+        assert rows[absent]["note"].startswith("No ")

@@ -42,10 +42,12 @@ def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[
     """Draw the report."""
     from reports.report import write_report
     from warehouse.published_copy.published import open_published
+    from warehouse.published_copy.release import released
 
-    release = context.resources.warehouse.release_in_hand()
+    warehouse = context.resources.warehouse
+    release, before = warehouse.release_in_hand(), released(warehouse.home).reports_dir
     with open_published(release) as published:
-        file = write_report(published, release.reports_dir, release.data_docs_dir)
+        file = write_report(published, release.reports_dir, release.data_docs_dir, before)
     return _drawn(context, file)
 
 

@@ -12,6 +12,8 @@ from data_contracts.untrusted.inert_text import visible
 # Wider than what ``visible`` rewrites, and quick: most columns have nothing of the kind.
 _SUSPECT = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\x{FE00}-\x{FE0F}]"
 
+_LABEL_CODES = {"&": "&amp;", "<": "&lt;", "$": "&#36;"}
+
 
 def inert(frame: pl.DataFrame) -> pl.DataFrame:
     """Return rows whose texts show control characters, direction marks and the like as codes.
@@ -33,10 +35,22 @@ def for_labels(frame: pl.DataFrame) -> pl.DataFrame:
     It would take ``<a href=...>`` for a link and what stands between two dollars for a formula.
     """
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
-    return frame.with_columns(
-        pl.col(name)
-        .str.replace_all("&", "&amp;", literal=True)
-        .str.replace_all("<", "&lt;", literal=True)
-        .str.replace_all("$", "&#36;", literal=True)
-        for name in texts
-    )
+    escaped = []
+    for name in texts:
+        column = pl.col(name)
+        for character, shown in _LABEL_CODES.items():
+            column = column.str.replace_all(character, shown, literal=True)
+        escaped.append(column)
+    return frame.with_columns(escaped)
+
+
+def label_text(text: str) -> str:
+    """Return one text as Plotly shows it as it is, as :func:`for_labels` does.
+
+    Examples:
+        >>> label_text("<b> & $1")
+        '&lt;b> &amp; &#36;1'
+    """
+    for character, shown in _LABEL_CODES.items():
+        text = text.replace(character, shown)
+    return text

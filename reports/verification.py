@@ -20,9 +20,12 @@ from reports.annual_review.pack import verify_packs
 from reports.claims import evaluate, written
 from reports.inert_rows import inert
 from reports.made_of import parts, remade
+from reports.pages.facts import Facts
 from reports.pages.markup import exact, part_text
 from reports.pages.registry import ENTRY
 from reports.site.environment import Published
+from reports.site.index_page import INDEX_NAME
+from reports.site.leaf_pages import leaf_pages
 from reports.site.question_pages import render_pages
 from reports.summary.document import SUMMARY_NAME, render_summary
 from reports.verification_page.page import VERIFICATION_NAME, render_verification_page
@@ -308,7 +311,32 @@ def verify(published: Published, html_path: Path) -> list[Mismatch]:
         *_verify_charts(published, html_path.with_name(VERIFICATION_NAME)),
         *verify_claims(published),
         *_verify_pages(published, html_path, claims),
+        *_verify_leaves(published, html_path.parent),
     ]
+
+
+def _verify_leaves(published: Published, folder: Path) -> list[Mismatch]:
+    """Draw the pages of batches and parameters again: from the same rows the same to the byte."""
+    leaves = leaf_pages(Facts(published.query))
+    found = []
+    if not _holds(folder / INDEX_NAME, leaves.index):
+        found.append(Mismatch("index", f"{INDEX_NAME} is not what the warehouse gives now"))
+    for name, drawings in leaves.folders.items():
+        there = {path.name for path in (folder / name).glob("*.html")}
+        found += [
+            Mismatch(f"page {name}/{file}", "is there, and the warehouse gives no such page")
+            for file in sorted(there - drawings.keys())
+        ]
+        found += [
+            Mismatch(f"page {name}/{file}", "is not what the warehouse gives now")
+            for file, drawing in drawings.items()
+            if not _holds(folder / name / file, drawing.draw())
+        ]
+    return found
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
 
 
 def _verify_pages(

@@ -105,6 +105,7 @@ STATISTICS = {
     "product_gain_over_base_rate": "share of variation that product explains",
 }
 RANKING_METHODS = {
+    ExplanationMethod.CONTRAST: "the lines of its page: contributions against good batches",
     ExplanationMethod.MODEL: "the model's contributions",
     ExplanationMethod.UNUSUAL: "what was unusual beside good batches",
     ExplanationMethod.UNIVARIATE: "each parameter alone, on earlier failures",

@@ -18,6 +18,7 @@ from assets.batch_matrix.outcome_panel import (
     outcome_panel,
 )
 from assets.batch_matrix.past_results import bounds_of
+from assets.failure_models.contrasts.good_contrasts import good_contrasts
 from assets.failure_models.dataset.confirmed_rules import confirmed_rules
 from assets.failure_models.dataset.shared_fits import SharedFits
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
@@ -63,7 +64,9 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
             figures = pool.submit(model_tables, settings, judged, validated)
             explained = driver_study(judged, criteria, settings, inputs.dictionary)
             kept = table("model.boosters", boosters(judged, settings))
-            tables = figures.result() | {"model.boosters": kept}
+            contrasts = table("model.good_contrasts", good_contrasts(judged, inputs.dictionary))
+            own = {"model.boosters": kept, "model.good_contrasts": contrasts}
+            tables = figures.result() | own
         tables |= {name: table(name, rows) for name, rows in explained.items()}
     blocked = [task for task in tasks if task.obstacle]
     return tables | {"model.verdicts": verdicts(judged, blocked, skipped)}

@@ -82,21 +82,22 @@ def judge_readings(
         ProfileError: An expression does not fit the delivered columns.
     """
     prepared = Preparation(profile, cleaned, lambda sql: _run(sql, query), kept)
-    feeding = [
-        prepared.feeding(m, prepared.scans(profile.files[m.file], paths[m.file], data_dir))
+    scans = [
+        (m, prepared.scans(profile.files[m.file], paths[m.file], data_dir))
         for m in profile.readings
         if paths[m.file]
     ]
+    feeding = [prepared.quick_feeding(m, files, query) for m, files in scans]
     parts = [delivered_readings_sql(each) for each in feeding]
     apart = [(each, _content(each.scans)) for whole in feeding for each in _apart(whole)]
     counted = [_counts(each, content, query) for each, content in apart]
     received, refused = (sum(counts) for counts in zip((0, 0), *counted, strict=True))
     allowed = contract(READINGS).max_quarantine_share
     is_within = allowed is None or refused <= allowed * received
-    quarantined = _quarantined(feeding, query) if refused and is_within else None
-    if refused and quarantined is None:
-        quarantined = _quarantined(feeding, query, limit=EXAMPLES)
-    found = empty_quarantine() if quarantined is None else quarantined
+    found = empty_quarantine()
+    if refused:
+        as_delivered = [prepared.feeding(m, files) for m, files in scans]
+        found = _quarantined(as_delivered, query, limit=None if is_within else EXAMPLES)
     report = TableReport(
         READINGS, received, received - refused, refused, 0, allowed, is_within, found.head(EXAMPLES)
     )
@@ -118,7 +119,7 @@ def _apart(feeding: Feeding) -> Iterator[Feeding]:
     """
     scans = [*feeding.scans.items()]
     is_typed = feeding.cells.columns.described.format == "parquet"
-    types = [column_types(path) if is_typed else "" for path, _ in scans]
+    types = [column_types(scan.kept or path) if is_typed else "" for path, scan in scans]
     kinds = {(*scan.header, kind) for (_, scan), kind in zip(scans, types, strict=True)}
     if feeding.cells.needs_numbers or len(kinds) > 1:
         yield feeding

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -26,7 +27,13 @@ def delivered_name(path: Path, data_dir: Path) -> str:
 
 
 def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    """Return the SHA-256 of a file's bytes, in hexadecimal; of one that stands still, once."""
+    stands = path.stat()
+    return _hashed(path, stands.st_size, stands.st_mtime_ns, stands.st_ino)
+
+
+@lru_cache(maxsize=10_000)
+def _hashed(path: Path, *_: int) -> str:
     digest = sha256()
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):

@@ -1,5 +1,6 @@
 """What runs SQL over delivered files, and keeps what it found of files that have not changed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +27,15 @@ class Query(Protocol):
         Args:
             sql: The SELECT.
             content: Stands for what the files hold.
+        """
+
+    def file(self, question: str, content: str, ask: Callable[[Path], None]) -> Path:
+        """Return a Parquet file made of a delivered one, having made it where none is kept.
+
+        Args:
+            question: Says how it is made.
+            content: Stands for what the delivered file holds.
+            ask: Writes it.
         """
 
     def forget_others(self) -> None:
@@ -57,6 +67,11 @@ class ScratchQuery:
         question = sql.replace(str(self.folder), "")
         file = self.answers.file(question, content, lambda part: self(sql).write_parquet(part))
         return pl.read_parquet(file)
+
+    def file(self, question: str, content: str, ask: Callable[[Path], None]) -> Path:
+        """Return a Parquet file made of a delivered one, having made it where none is kept."""
+        answers = self.answers or KeptAnswers(self.folder / "answers")
+        return answers.file(question, content, ask)
 
     def forget_others(self) -> None:
         """Let go of what was kept and not asked for."""

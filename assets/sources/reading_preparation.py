@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.sources.files.bounds.parquet_bounds import (
+    columns_of_instants,
     columns_of_numbers,
     require_modest_readings,
 )
@@ -22,6 +23,7 @@ from assets.sources.files.record_places import sheet_place
 from assets.sources.files.sheet_rows import read_sheet_rows
 from assets.sources.inputs import delivered_name
 from assets.sources.mapping.clock_values import made_starts
+from assets.sources.readings.arrived_csv import Files, arrived, typed_columns
 from assets.sources.readings.reading_cells import NUMBER, START, Joined, ReadingCells
 from assets.sources.readings.reading_columns import ReadingColumns
 from assets.sources.readings.reading_sql import Feeding, rows_sql
@@ -30,6 +32,7 @@ from assets.sources.readings.scans import (
     Scan,
     Scans,
     all_columns,
+    instant_columns,
     numeric_columns,
     scan_sql,
 )
@@ -62,16 +65,52 @@ class Preparation:
     kept: KeptFiles
     notes: list[str] = field(default_factory=list)
 
-    def feeding(self, mapping: ProfileMapping, scans: Scans) -> Feeding:
+    def quick_feeding(self, mapping: ProfileMapping, scans: Scans, query: Files) -> Feeding:
+        """Return a mapping over CSV files that were made Parquet on arrival, where they can be.
+
+        Which row of a file a reading stood in is asked of ``feeding``.
+
+        Args:
+            mapping: The mapping.
+            scans: Its files as delivered.
+            query: Keeps what was made of files that have not changed.
+        """
+        described = self.profile.files[mapping.file]
+        if described.format != "csv" or described.decimal != "." or _needs_order(mapping):
+            return self.feeding(mapping, scans)
+        typed = typed_columns(self.profile, described)
+        made = {path: arrived(path, described, typed, query) for path in scans}
+        files = {path: file for path, file in made.items() if file is not None}
+        if len(files) < len(made):
+            return self.feeding(mapping, scans)
+        arrivals = {
+            path: replace(
+                scan,
+                numeric=columns_of_numbers(files[path]),
+                instants=columns_of_instants(files[path]),
+                kept=files[path],
+            )
+            for path, scan in scans.items()
+        }
+        return self.feeding(mapping, arrivals, replace(described, format="parquet"))
+
+    def feeding(
+        self, mapping: ProfileMapping, scans: Scans, described: SourceFile | None = None
+    ) -> Feeding:
         """Return a mapping with all that is known of its files.
+
+        Args:
+            mapping: The mapping.
+            scans: How each of its files is read.
+            described: What is to be known of the files; by default what the profile says.
 
         Raises:
             ProfileError: An expression does not fit the delivered columns.
             SourceError: A file cannot be read as SQL.
         """
-        described = self.profile.files[mapping.file]
+        described = described or self.profile.files[mapping.file]
         names, numeric = all_columns(scans), numeric_columns(scans)
-        columns = ReadingColumns(described, names, numeric)
+        columns = ReadingColumns(described, names, numeric, instant_columns(scans))
         columns = self._with_delivered_kinds(columns, scans)
         columns = self._with_kinds(columns, mapping, scans)
         kinds = self._kinds_of_records(columns, mapping, scans)
@@ -104,7 +143,8 @@ class Preparation:
         if described.format == "parquet":
             require_modest_readings(path)
             header = require_parquet(path)
-            return Scan(tuple(header), delivered_name(path, data_dir), columns_of_numbers(path))
+            typed = columns_of_numbers(path), columns_of_instants(path)
+            return Scan(tuple(header), delivered_name(path, data_dir), *typed)
         if described.format == "xlsx":
             rows = read_sheet_rows(path, described, wanted)
             frame = pl.DataFrame([*rows.columns.values(), rows.rows.alias(SHEET_ROW)])
@@ -203,6 +243,14 @@ class Preparation:
         )
         starts = made_starts(series).drop("first_us", "last_us", "first")
         return Joined(self.kept.keep(starts.rename({"start": "given"})), tuple(keys))
+
+
+def _needs_order(mapping: ProfileMapping) -> bool:
+    """Whether the order of the rows gives any cell."""
+    return any(
+        cell.is_row_number or (cell.clock is not None and cell.since is None)
+        for cell in mapping.cells
+    )
 
 
 def _read_by_cells(mapping: ProfileMapping) -> set[str]:

@@ -64,6 +64,7 @@ class EquipmentEvent:
 class ExplanationMethod:
     """Values of ``finding.explanation_backtest.method``: how parameters were ranked."""
 
+    CONTRAST: Final = "contrast"
     MODEL: Final = "model"
     UNUSUAL: Final = "unusual"
     UNIVARIATE: Final = "univariate"

@@ -51,7 +51,7 @@ ORDER BY r.outcome, d.rank, r.attempt
 _BACKTEST_SQL = """
 SELECT outcome, method, concat_ws('/', outcome, method) AS key
 FROM finding.explanation_backtest
-ORDER BY outcome, list_position(['model', 'unusual', 'univariate', 'chance'], method)
+ORDER BY outcome, list_position(['contrast', 'model', 'unusual', 'univariate', 'chance'], method)
 """
 _CARDS_SQL = """
 SELECT outcome, batch_id, reason, lots, equipment_age, prior_deviations, patterns, nearest_good,

@@ -159,6 +159,13 @@ PAGES = (
         ),
     ),
     Page(
+        "stages",
+        "The seven stages",
+        "What does each stage say from its own records?",
+        SCIENTISTS,
+        (_technical("stages", stages="A card a stage"),),
+    ),
+    Page(
         "events",
         "Events and paths",
         "Which events, deviations and paths come before failures?",

@@ -111,6 +111,11 @@ FROM evidence.cross_checks ORDER BY severity DESC, found DESC, check_name, subje
 _LIMITS_SQL = """
 SELECT topic, code, concat_ws('/', topic, code) AS key FROM evidence.limits ORDER BY topic, code
 """
+# A figure a subject of a stage, or which records are missing.
+_STAGES_SQL = """
+SELECT stage, title, is_missing, unit, note, concat_ws('/', stage, subject) AS key
+FROM mart.stages ORDER BY stage, is_missing, subject
+"""
 _INPUTS_SQL = "SELECT file, sha256, bytes, rows FROM evidence.inputs ORDER BY file"
 
 
@@ -138,5 +143,6 @@ def context(facts: Facts) -> dict[str, Any]:
         "failed_rules": facts.rows(_FAILED_RULES_SQL),
         "cross_checks": facts.rows(_CROSS_CHECKS_SQL),
         "limits": facts.rows(_LIMITS_SQL),
+        "stage_rows": facts.rows(_STAGES_SQL),
         "inputs": facts.rows(_INPUTS_SQL),
     }

@@ -43,10 +43,34 @@ def _vocabularies() -> dict[str, Any]:
     named = {name: partial(wording.phrase, vocabulary=words) for name, words in filters.items()}
     return {
         **named,
+        "short": short,
+        "signed": signed,
         "words": wording.phrase,
         "stage": wording.stage,
         "event_name": wording.event_name,
     }
+
+
+def short(value: float | None) -> str:
+    """Write a value as recorded, four digits; nothing where there is none.
+
+    Examples:
+        >>> short(0.0123456), short(None), short(1234567.0)
+        ('0.01235', 'not recorded', '1,234,567')
+    """
+    if value is None:
+        return "not recorded"
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+
+
+def signed(value: float) -> str:
+    """Write what is added to a risk, with its sign, two digits.
+
+    Examples:
+        >>> signed(0.1234), signed(-0.05)
+        ('+0.12', '\u22120.05')
+    """
+    return f"{value:+.2g}".replace("-", "\u2212")
 
 
 @cache

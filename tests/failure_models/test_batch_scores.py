@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from assets.failure_models.contrasts.batch_contributions import batch_contributions
 from assets.failure_models.dataset.study_inputs import StudyInputs, StudySettings
 from assets.failure_models.scoring import freezing
 from assets.failure_models.scoring.batch_scores import score_tables
@@ -20,6 +21,7 @@ from assets.failure_models.scoring.frozen_model import (
 from assets.failure_models.study import run_study
 from data_contracts.codes.records import Verdict
 from data_contracts.tables import table
+from tests.failure_models.test_investigation import card_inputs
 
 Line = Callable[..., StudyInputs]
 Tables = dict[str, pl.DataFrame]
@@ -271,3 +273,44 @@ def test_a_kept_model_is_the_model_that_was_kept(
     monkeypatch.setattr("assets.failure_models.scoring.batch_scores.frozen_models", lambda _: kept)
     for name, own in scored(boosters, inputs).items():
         assert own.equals(found[name])
+
+
+def test_good_contrasts_lead_with_the_planted_cause_in_most_failed_batches(
+    studied: Tables,
+) -> None:
+    lines = studied["model.good_contrasts"]
+    first = lines.filter(pl.col("rank") == 1)
+    assert first.height >= 8
+    led = first["features"].str.contains("parameter.g03", literal=True)
+    assert led.mean() >= 0.6
+    added = lines.group_by("batch_id").agg(
+        (pl.col("contribution").sum() + pl.col("base_value").first()).alias("sum"),
+        pl.col("predicted_value").first(),
+    )
+    assert added["sum"].to_list() == pytest.approx(added["predicted_value"].to_list(), abs=1e-4)
+
+
+def test_good_contrasts_are_against_batches_known_by_the_gate(studied: Tables) -> None:
+    assert studied["model.good_contrasts"]["good_batches"].is_between(20, 100).all()
+
+
+def test_batch_contributions_explain_what_came_since_by_the_kept_model(
+    studied: Tables, later: StudyInputs
+) -> None:
+    inputs = card_inputs(later)
+    found = batch_contributions(inputs, studied["model.good_contrasts"], studied["model.boosters"])
+    failed = set(later.outcomes.filter("is_failure")["batch_id"])
+    own = found.filter(explained_by="kept_model")
+    assert set(own["batch_id"]) == {batch for batch in failed if batch >= "B0400"}
+    assert found.filter(explained_by="out_of_fold").height == studied["model.good_contrasts"].height
+    added = own.group_by("batch_id").agg(
+        (pl.col("contribution").sum() + pl.col("base_value").first()).alias("sum"),
+        pl.col("predicted_value").first(),
+    )
+    assert added["sum"].to_list() == pytest.approx(added["predicted_value"].to_list(), abs=1e-4)
+
+
+def test_batch_contributions_need_a_process_signal(studied: Tables, later: StudyInputs) -> None:
+    silent = studied["model.boosters"].with_columns(verdict=pl.lit("no_signal"))
+    nothing = studied["model.good_contrasts"].clear()
+    assert batch_contributions(card_inputs(later), nothing, silent).is_empty()

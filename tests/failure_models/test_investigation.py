@@ -179,13 +179,24 @@ def tested(plant: StudyInputs) -> dict[str, pl.DataFrame]:
     deviations = pl.concat(
         [deviation(ODD_BATCH, "g03_0", at), deviation(ODD_BATCH, "operator_error", at, 2)]
     )
-    return cause_backtest(card_inputs(plant, deviations=deviations), attributions)
+    lines = [
+        {"outcome": "failure", "gate": 5, "batch_id": ODD_BATCH, "rank": rank}
+        | {"feature": features[0], "features": ", ".join(features), "contribution": c}
+        for rank, features, c in (
+            (1, ["parameter.g05_0"], 0.3),
+            (2, ["parameter.g07_0", CAUSE], 0.2),
+            (3, [CAUSE], -0.1),
+        )
+    ]
+    contrasts = pl.DataFrame(lines, schema=polars_schema(contract("model.good_contrasts")))
+    return cause_backtest(card_inputs(plant, deviations=deviations), attributions, contrasts)
 
 
 def test_explained_causes_place_the_confirmed_cause(tested: dict[str, pl.DataFrame]) -> None:
     cases = tested["finding.explained_causes"]
     ranks = dict(cases.filter(confirmed_cause="g03_0").select("method", "rank").iter_rows())
     assert ranks["model"] == 2
+    assert ranks["contrast"] == 2  # the first line towards failure that holds it
     assert ranks["unusual"] in {1, 2}
     assert cases.filter(confirmed_cause="operator_error")["is_recorded"].any() is False
 
@@ -203,5 +214,6 @@ def test_explanation_backtest_counts_hits_beside_chance(tested: dict[str, pl.Dat
 
 
 def test_without_confirmed_causes_there_is_no_backtest(plant: StudyInputs) -> None:
-    found = cause_backtest(card_inputs(plant), empty("model.attributions"))
+    nothing = empty("model.attributions"), empty("model.good_contrasts")
+    found = cause_backtest(card_inputs(plant), *nothing)
     assert [name for name, frame in found.items() if frame.is_empty()] == list(found)

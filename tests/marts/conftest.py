@@ -26,6 +26,7 @@ ORDER = (
         "drivers",
         "relevance",
         "next_measurements",
+        "stages",
         "savings",
         "runs",
         "trace",
@@ -33,6 +34,35 @@ ORDER = (
 )
 VERDICT = {
     "failures": 1, "batches": 3, "is_proxy": False, "reason": "Because.", "model_used": "ridge",
+}  # fmt: skip
+
+# What the stages' own records said: a wait shared by its steps and a class of defect, no more.
+STAGE_RECORDS: dict[str, list[dict]] = {
+    **{
+        f"finding.{name}": []
+        for name in (
+            *("material_models", "lot_effects", "balance_drift", "scan_validity"),
+            *("spectral_uniformity", "record_exceptions", "shelf_life", "stability_trends"),
+            *("nowcast", "quarantine_stock", "review_queue"),
+        )
+    },
+    "finding.release_steps": [
+        {
+            "step": step, "batches": 2, "batches_held": 2, "median_h": hours, "p90_h": hours,
+            "mean_h": hours, "mean_low": hours - 10, "mean_high": hours + 10,
+            "share": hours / 80, "open_batches": 1,
+        }
+        for step, hours in zip(
+            ("testing", "deviation", "review", "total"), (30.0, 15.0, 35.0, 80.0), strict=True
+        )
+    ],
+    "finding.reject_rates": [
+        {
+            "defect_class": "chipped", "batches": 2, "rejected": 100, "inspected": 200_000,
+            "rate_ppm": 500.0, "rate_low_ppm": 418.0, "rate_high_ppm": 582.0,
+            "overdispersion": 1.0, "worst_batch_id": "B1", "worst_ppm": 600.0,
+        }
+    ],
 }  # fmt: skip
 
 Mart = Callable[[str], pl.DataFrame]
@@ -187,6 +217,13 @@ def records() -> dict[str, list[dict]]:
             }
             for outcome, verdict in (("failure", "process_signal"), ("blend", "no_signal"))
         ],
+        "model.model_standing": [
+            {
+                "outcome": "failure", "gate": 5, "model_version": version, "is_current": True,
+                "state": state, "reason": reason,
+            }
+            for version, state, reason in (("1", "in_force", None), ("0", "stopped", "Old."))
+        ],
         "model.score_contributions": [
             {
                 "outcome": "failure", "gate": 5, "batch_id": "B6", "rank": rank,
@@ -340,6 +377,7 @@ def records() -> dict[str, list[dict]]:
                 ("all", "payback_months", 24.0 + shift),
             )
         ],
+        **STAGE_RECORDS,
         "evidence.runs": [
             {
                 "run_id": run, "run_number": i + 1, "is_look_back": False,

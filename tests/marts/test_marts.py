@@ -134,6 +134,7 @@ def test_open_batches_have_a_score_only_under_a_signal(marts: Mart) -> None:
     assert row["raised_by"] == "Speed 2.718; parameter.tilt 2.718"  # what lowers it is left out
     assert (row["golden_distance"], row["golden_tag"]) == (4.5, "speed_rpm in p")
     assert (row["sensor_faults"], row["faulty_tags"]) == (1, "spike of speed_rpm")
+    assert row["no_alarm_because"] is None  # another version was stopped, not this one
 
 
 def test_an_alarm_never_stands_under_the_verdict_of_another_gate(plant: Warehouse) -> None:
@@ -256,3 +257,21 @@ def test_similar_batches_carry_what_became_of_both(marts: Mart) -> None:
         ("B3", False),
     ]
     assert {row["failed_outcomes"] for row in rows} == {"blend, failure"}
+
+
+def test_stages_tell_a_figure_or_which_records_are_missing(marts: Mart) -> None:
+    rows = {(row["stage"], row["subject"]): row for row in marts("stages").to_dicts()}
+    assert {stage for stage, _ in rows} == set(range(1, 8))
+    wait = rows[7, "wait"]
+    assert (wait["value"], wait["low"], wait["high"], wait["unit"]) == (80.0, 70.0, 90.0, "h")
+    assert wait["note"] == (
+        "44% of it is review, 19% deviations still open after the last result; 1 batches wait now."
+    )
+    rejects = rows[5, "rejects"]
+    assert (rejects["value"], rejects["note"]) == (500.0, "chipped, of 200000 inspected.")
+    assert rejects["batch_id"] == "B1"
+    assert not wait["is_missing"]
+    for absent in ((1, "materials"), (3, "scans"), (6, "analysts"), (7, "reviewers")):
+        assert rows[absent]["is_missing"]
+        assert rows[absent]["value"] is None
+        assert rows[absent]["note"].startswith("No ")

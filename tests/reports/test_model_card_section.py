@@ -47,7 +47,9 @@ def studied():
     }
     records["deviations"] = conform(pl.DataFrame([deviation]), contract("core.deviations"))
     inputs = CardInputs(**records)
-    found = investigation_cards(inputs) | cause_backtest(inputs, tables["model.attributions"])
+    found = investigation_cards(inputs) | cause_backtest(
+        inputs, tables["model.attributions"], tables["model.good_contrasts"]
+    )
     return tables | found
 
 

@@ -172,24 +172,30 @@ def _again(
 
 
 def _risk_per_margin(task: Task, scores: MarginScores, spread: Spread) -> FloatArray:
-    """Slopes of every out-of-time batch, each margin weighed by its own failures until then.
+    """Slopes of every out-of-time batch, each margin weighed by its own failures until then."""
+    weights = margin_weights(task, spread)
+    folds = zip(task.folds, task.views, spread.residuals, weights, strict=True)
+    slopes = [
+        risk_slopes(view.expected[fold.test], scores.score[fold.test], pools) * weight
+        for fold, view, pools, weight in folds
+    ]
+    return np.vstack(slopes)
+
+
+def margin_weights(task: Task, spread: Spread) -> list[FloatArray]:
+    """Per fold and quantity, what its failure probability is weighed by.
 
     The weights of a block's margins beside one another are those known when it was predicted; their
     common size, which ranks nothing within a batch, is that of the last block, or few early
     failures would make some blocks louder than others.
     """
-    folds = list(zip(task.folds, task.views, spread.residuals, strict=True))
+    folds = zip(task.folds, task.views, spread.residuals, strict=True)
     weights = [
         observed_to_predicted(view.margins[fold.train], view.expected[fold.train], pools)
         for fold, view, pools in folds
     ]
     size = [float(np.exp(np.log(weight).mean())) for weight in weights]
-    slopes = [
-        risk_slopes(view.expected[fold.test], scores.score[fold.test], pools)
-        * (weights[i] * (size[-1] / size[i]))
-        for i, (fold, view, pools) in enumerate(folds)
-    ]
-    return np.vstack(slopes)
+    return [weight * (size[-1] / own) for weight, own in zip(weights, size, strict=True)]
 
 
 def risk_slopes(expected: FloatArray, score: FloatArray, pools: Sequence[FloatArray]) -> FloatArray:

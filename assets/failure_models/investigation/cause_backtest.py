@@ -1,7 +1,8 @@
 """Explanations held against what investigations confirmed: how high the true parameter stood.
 
 For every failed batch with a closed deviation and a confirmed cause, parameters are ranked as they
-could have been when the batch passed its gate: by the model's out-of-fold contribution, by how
+could have been when the batch passed its gate: by the model's out-of-fold contribution, against
+good batches of the time by line of its page, by how
 unusual they were beside earlier good batches, and by how well each alone ranked earlier failures.
 Chance is the ranking that knows nothing. Where there is a model, only batches it was not fitted on
 are counted, for every method.
@@ -14,19 +15,22 @@ import numpy as np
 import polars as pl
 
 from assets.batch_matrix.confirmed_causes import quantities_named
+from assets.batch_matrix.good_batches import was_known_by
 from assets.batch_matrix.missing_values import mean_filled
 from assets.failure_models.investigation.card_inputs import (
     CardInputs,
     InvestigatedOutcome,
     investigated_outcomes,
 )
-from assets.failure_models.investigation.comparison import compare, was_known_by
+from assets.failure_models.investigation.comparison import compare
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.dependence import share_interval
 from assets.statistics.prediction_quality.discrimination import column_aucs
 from data_contracts.tables import table
 
-MODEL, UNUSUAL, UNIVARIATE, CHANCE = "model", "unusual", "univariate", "chance"
+CONTRAST, MODEL, UNUSUAL = "contrast", "model", "unusual"
+UNIVARIATE, CHANCE = "univariate", "chance"
+METHODS = (CONTRAST, MODEL, UNUSUAL, UNIVARIATE)
 HITS = (1, 3, 5)
 FEWEST_EARLIER_FAILURES = 3
 
@@ -34,12 +38,15 @@ Rows = list[dict[str, Any]]
 Ranker = Callable[[int], dict[str, float]]
 
 
-def cause_backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def cause_backtest(
+    inputs: CardInputs, attributions: pl.DataFrame, good_contrasts: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
     """Rank the confirmed cause of every failed batch by every method.
 
     Args:
         inputs: The tables of the cards.
         attributions: ``model.attributions``; only outcomes under a process signal are in it.
+        good_contrasts: ``model.good_contrasts`` likewise.
 
     Returns:
         ``finding.explained_causes`` (one row per case and method) and
@@ -48,11 +55,12 @@ def cause_backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, 
     cases: Rows = []
     summaries: Rows = []
     for outcome in investigated_outcomes(inputs):
-        own = attributions.filter(
-            (pl.col("outcome") == outcome.definition.outcome)
-            & (pl.col("gate") == outcome.definition.last_gate_before)
+        is_own = (pl.col("outcome") == outcome.definition.outcome) & (
+            pl.col("gate") == outcome.definition.last_gate_before
         )
-        found = explained_causes(inputs, outcome, own)
+        found = explained_causes(
+            inputs, outcome, attributions.filter(is_own), good_contrasts.filter(is_own)
+        )
         cases += found
         if found:
             summaries += explanation_backtest(outcome, found)
@@ -63,7 +71,10 @@ def cause_backtest(inputs: CardInputs, attributions: pl.DataFrame) -> dict[str, 
 
 
 def explained_causes(
-    inputs: CardInputs, outcome: InvestigatedOutcome, attributions: pl.DataFrame
+    inputs: CardInputs,
+    outcome: InvestigatedOutcome,
+    attributions: pl.DataFrame,
+    good_contrasts: pl.DataFrame,
 ) -> Rows:
     """Where every method placed every confirmed cause of one outcome's failed batches.
 
@@ -71,6 +82,7 @@ def explained_causes(
         inputs: The tables of the cards.
         outcome: What failed.
         attributions: ``model.attributions`` of the outcome at its gate.
+        good_contrasts: ``model.good_contrasts`` likewise.
 
     Returns:
         Rows of ``finding.explained_causes``.
@@ -80,6 +92,7 @@ def explained_causes(
     quantity_of = dict(inputs.dictionary.select("feature", "quantity").iter_rows())
     quantities = sorted({quantity_of[feature] for feature in matrix.features})
     rankers = _rankers(outcome, attributions, quantity_of)
+    lines = _lines(good_contrasts, quantity_of)
     # Every method is asked about the same batches: those the model had not been fitted on.
     explained = set(attributions["batch_id"]) or set(place)
     confirmed = inputs.deviations.drop_nulls("confirmed_cause").sort("deviation_id")
@@ -93,22 +106,47 @@ def explained_causes(
             continue
         seen.add((batch, cause))
         named = quantities_named(cause, quantities)
+        head = {
+            "outcome": outcome.definition.outcome,
+            "batch_id": batch,
+            "confirmed_cause": cause,
+            "deviation_id": row["deviation_id"],
+            "is_recorded": bool(named),
+        }
+        if lines:
+            rows.append(head | {"method": CONTRAST} | _place_among(lines.get(batch, []), named))
         for method, ranker in rankers.items():
             strength = ranker(place[batch]) if named else {}
             rows.append(
-                {
-                    "outcome": outcome.definition.outcome,
-                    "batch_id": batch,
-                    "confirmed_cause": cause,
+                head
+                | {
                     "method": method,
-                    "deviation_id": row["deviation_id"],
-                    "is_recorded": bool(named),
                     "rank": _rank(strength, named),
                     "quantities": len(quantities),
                     "quantities_named": len(named),
                 }
             )
     return rows
+
+
+def _lines(good_contrasts: pl.DataFrame, quantity_of: dict[str, str]) -> dict[str, list[set[str]]]:
+    """Per batch, the quantities of every line towards failure, in the order of its page."""
+    lines: dict[str, list[set[str]]] = {}
+    towards = good_contrasts.filter(pl.col("contribution") > 0).sort("batch_id", "rank")
+    for batch, features in towards.select("batch_id", "features").iter_rows():
+        about = {quantity_of.get(feature, feature) for feature in features.split(", ")}
+        lines.setdefault(batch, []).append(about)
+    return lines
+
+
+def _place_among(lines: list[set[str]], named: set[str]) -> dict[str, int | None]:
+    """Place of the first line that holds the cause; None where no line towards failure does."""
+    holding = [place for place, about in enumerate(lines, start=1) if about & named]
+    return {
+        "rank": holding[0] if holding else None,
+        "quantities": len(lines),
+        "quantities_named": len(holding),
+    }
 
 
 def _rank(strength: dict[str, float], named: set[str]) -> int | None:
@@ -144,7 +182,9 @@ def _rankers(
         return {} if beside is None else _largest(per_column, beside.found.contribution)
 
     def univariate(position: int) -> dict[str, float]:
-        earlier = np.flatnonzero(labels.is_labelled[:position] & was_known_by(outcome, position))
+        earlier = np.flatnonzero(
+            labels.is_labelled[:position] & was_known_by(matrix, labels, position)
+        )
         if labels.is_failed[earlier].sum() < FEWEST_EARLIER_FAILURES:
             return {}
         filled = mean_filled(matrix.values[earlier])
@@ -175,7 +215,8 @@ def explanation_backtest(outcome: InvestigatedOutcome, cases: Rows) -> Rows:
     lots = dict(zip(matrix.batch_ids, matrix.cluster.tolist(), strict=True))
     recorded = [case for case in cases if case["is_recorded"]]
     rows = []
-    for method in (MODEL, UNUSUAL, UNIVARIATE):
+    methods = [m for m in METHODS if any(case["method"] == m for case in cases)]
+    for method in methods:
         own = [case for case in recorded if case["method"] == method]
         ranks = [case["rank"] for case in own]
         cluster: IntArray = np.array([lots[case["batch_id"]] for case in own], dtype=np.int64)

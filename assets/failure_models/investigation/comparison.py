@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from assets.batch_matrix.good_batches import good_before
 from assets.failure_models.investigation.card_inputs import InvestigatedOutcome
-from assets.statistics.array_types import BoolArray, IntArray
+from assets.statistics.array_types import IntArray
 from assets.statistics.multivariate.unusualness import (
     Reference,
     Unusualness,
@@ -14,7 +13,7 @@ from assets.statistics.multivariate.unusualness import (
     unusualness,
 )
 
-REFERENCE_BATCHES, FEWEST_REFERENCE, NEAREST = 100, 20, 10
+NEAREST = 10
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,6 @@ class Comparison:
     nearest: IntArray
 
 
-def was_known_by(outcome: InvestigatedOutcome, position: int) -> BoolArray:
-    """Per batch made before one, whether nothing says that its result came after the one's gate."""
-    is_later = outcome.labels.known_at[:position] > outcome.matrix.gate_at[position]
-    return np.asarray(~is_later)
-
-
 def compare(outcome: InvestigatedOutcome, position: int) -> Comparison | None:
     """Set a batch beside the last 100 good batches of its product known by its gate.
 
@@ -56,12 +49,10 @@ def compare(outcome: InvestigatedOutcome, position: int) -> Comparison | None:
         where all products together have fewer.
     """
     matrix = outcome.matrix
-    known = np.flatnonzero(outcome.labels.is_good[:position] & was_known_by(outcome, position))
-    own = known[matrix.product[known] == matrix.product[position]]
-    is_own_product = own.size >= FEWEST_REFERENCE
-    good = (own if is_own_product else known)[-REFERENCE_BATCHES:]
-    if good.size < FEWEST_REFERENCE or not matrix.columns:
+    found_good = good_before(matrix, outcome.labels, position)
+    if found_good is None or not matrix.columns:
         return None
+    good, is_own_product = found_good
     reference = reference_of(matrix.values[good])
     found = unusualness(reference, matrix.values[position])
     near = good[nearest(reference, found.score, NEAREST)]

@@ -49,7 +49,7 @@ def scores_of(model: FrozenModel, matrix: GateMatrix) -> BatchScores | None:
     rows = np.flatnonzero(np.array(is_new, dtype=bool))
     if not rows.size:
         return None
-    values = _in_order(matrix.values, matrix.columns, model.numbers["columns"])
+    values = in_order(matrix.values, matrix.columns, model.numbers["columns"])
     score = _by_margins if model.numbers["quantities"] else _by_label
     return score(model, matrix, values, rows)
 
@@ -59,16 +59,19 @@ def _by_label(
 ) -> BatchScores:
     names = np.array(model.numbers["identity_products"])
     own = (np.array([matrix.product_names[i] for i in rows])[:, None] == names).astype(float)
-    known = _in_order(matrix.identity, matrix.identity_columns, model.numbers["identity_columns"])
+    known = in_order(matrix.identity, matrix.identity_columns, model.numbers["identity_columns"])
     product = logistic_of(model.numbers["product_fit"]).log_odds(
         np.column_stack([own, known[rows]])
     )
-    fit, design = logistic_of(model.numbers["feature_fit"]), _relative(model, matrix, values, rows)
+    fit, design = (
+        logistic_of(model.numbers["feature_fit"]),
+        relative_design(model, matrix, values, rows),
+    )
     probability, contribution = fit.predict(design, product), fit.contributions(design)
     return BatchScores(rows, values[rows], probability, np.empty(0), contribution)
 
 
-def _relative(
+def relative_design(
     model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
 ) -> FloatArray:
     """Features within product relative to the recent past, as the model was fitted on them.
@@ -85,12 +88,17 @@ def _product_codes(model: FrozenModel, matrix: GateMatrix) -> IntArray:
     return np.array([place.get(name, -1) for name in matrix.product_names])
 
 
+def expected_margins(model: FrozenModel, matrix: GateMatrix) -> FloatArray:
+    """(batches, quantities) margin to expect from product and recent level alone."""
+    usual = group_means_of(model.numbers["margin_means"]).of(_product_codes(model, matrix))
+    return np.asarray(usual + model.array("level"))
+
+
 def _by_margins(
     model: FrozenModel, matrix: GateMatrix, values: FloatArray, rows: IntArray
 ) -> BatchScores:
-    product, design = _product_codes(model, matrix), _relative(model, matrix, values, rows)
-    expected = group_means_of(model.numbers["margin_means"]).of(product[rows])
-    expected = expected + model.array("level")
+    design = relative_design(model, matrix, values, rows)
+    expected = expected_margins(model, matrix)[rows]
     parts = np.zeros((*design.shape, len(model.numbers["quantities"])))
     score = np.zeros(expected.shape)
     for j, quantity in enumerate(model.numbers["quantities"]):
@@ -118,8 +126,8 @@ def _one_margin(
     return score + trees.predict(design), part + trees.contributions(design)
 
 
-def _in_order(values: FloatArray, have: list[str], wanted: list[str]) -> FloatArray:
-    """Columns in the model's order; NaN where a column is not recorded any more."""
+def in_order(values: FloatArray, have: list[str], wanted: list[str]) -> FloatArray:
+    """(batches, wanted columns); NaN where a column is not recorded any more."""
     place = {name: j for j, name in enumerate(have)}
     empty = np.full(values.shape[0], np.nan)
     columns = [values[:, place[name]] if name in place else empty for name in wanted]

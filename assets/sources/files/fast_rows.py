@@ -59,6 +59,20 @@ def read_fast(
     return names, columns, lines
 
 
+def has_sound_rows(text: bytes, separator: str, cells: int) -> bool:
+    """Say whether every line below a header is a row of so many cells, marks only at their edges.
+
+    Args:
+        text: Whole lines.
+        separator: The sign between cells.
+        cells: Of the header.
+    """
+    text = text.replace(b"\r\n", b"\n")
+    whole = text if text.endswith(b"\n") else text + b"\n"
+    header = separator.join("x" * cells).encode() + b"\n"
+    return _sound_lines(header + whole, separator.encode()) is not None
+
+
 def _sound_lines(text: bytes, separator: bytes) -> Array | None:
     """Return where every line ends, or None where a line is no row of the header's shape."""
     signs = np.frombuffer(text, dtype=np.uint8)

@@ -20,6 +20,8 @@ from data_contracts.profile_schema.mapping import Mapping as ProfileMapping
 NUMBER, COUNT, START = '"__number"', '"__count"', '"__start"'
 LONGEST_US = 1e16
 NO_START = " after no known start"
+OFFSET = r":[0-9]{2}(\.[0-9]+)? ?([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
+"""An instant that says its offset from UTC itself, whatever zone the clock is said to have."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,23 @@ class ReadingCells:
             made = f"make_timestamp(CAST({us} AS BIGINT))::VARCHAR"
             text = f"CASE WHEN abs({us}) < {LONGEST_US!r} THEN {made} ELSE {text}::VARCHAR END"
         if cell.format is not None:
-            text = f"coalesce(try_strptime({text}, {literal(cell.format)})::VARCHAR, {text})"
+            words = f"CAST({text} AS VARCHAR)"  # a Parquet file may hold instants
+            text = f"coalesce(try_strptime({words}, {literal(cell.format)})::VARCHAR, {words})"
         if cell.timezone is not None:
             zoned = f"timezone({literal(cell.timezone)}, TRY_CAST({text} AS TIMESTAMP))"
-            text = f"coalesce(timezone('UTC', {zoned})::VARCHAR, {text})"
+            words = f"CAST({text} AS VARCHAR)"
+            is_local = f"NOT regexp_matches({words}, {literal(OFFSET)})"
+            local = f"CASE WHEN {is_local} THEN timezone('UTC', {zoned})::VARCHAR END"
+            text = f"coalesce({local}, {_in_utc(words)})"
+        elif self._is_instant_in_words(cell):
+            text = _in_utc(f"CAST({text} AS VARCHAR)")
         return text
+
+    def _is_instant_in_words(self, cell: Cell) -> bool:
+        """Whether a cell may be a text that says its offset from UTC."""
+        is_recorded = cell.target == "recorded_at" and self.mapping.table == READINGS
+        is_iso = cell.format is None and cell.epoch is None
+        return is_recorded and is_iso and cell.column not in self.columns.instants
 
     def _clock(self, cell: Cell, clock: Clock) -> str:
         own = self.columns.text(cell.column) if cell.column else COUNT
@@ -136,6 +150,13 @@ class ReadingCells:
             f"CASE WHEN {COUNT} IS NULL OR abs({us}) >= {LONGEST_US!r} THEN {delivered} "
             f"WHEN {START} IS NULL THEN {delivered} || {literal(NO_START)} ELSE {later} END"
         )
+
+
+def _in_utc(words: str) -> str:
+    """A text whose offset from UTC, which a cast to TIMESTAMP leaves out, has been counted in."""
+    has_offset = f"regexp_matches({words}, {literal(OFFSET)})"
+    zoned = f"CAST(TRY_CAST({words} AS TIMESTAMPTZ) AS TIMESTAMP)::VARCHAR"
+    return f"CASE WHEN {has_offset} THEN coalesce({zoned}, {words}) ELSE {words} END"
 
 
 def _given(name: str) -> str:

@@ -25,6 +25,7 @@ class ReadingColumns:
         described: What the profile says about the files.
         names: Every column some file has.
         numeric: Columns that are numbers in the files themselves.
+        instants: Columns that are instants in the files themselves.
         as_delivered: Kind of the columns conditions on false values read.
         kinds: Kind of the columns expressions read, false values being blank.
     """
@@ -32,6 +33,7 @@ class ReadingColumns:
     described: SourceFile
     names: frozenset[str]
     numeric: frozenset[str] = frozenset()
+    instants: frozenset[str] = frozenset()
     as_delivered: Mapping[str, Kind] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=dict)
 

@@ -1,7 +1,7 @@
 """Delivered files of readings as one SQL relation, with the place of every row where it is asked.
 
 A sheet of a workbook is read from the Parquet file its rows were kept in, for DuckDB reads no
-workbooks.
+workbooks; so is a CSV file that was made Parquet on arrival, unless the place of a row is asked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,12 +22,14 @@ class Scan:
         header: Names of its columns in order.
         place: How refused readings name it.
         numeric: Columns that are numbers in the file itself, not texts.
-        kept: The Parquet file that holds a sheet's rows; None where the file itself is read.
+        instants: Columns that are instants in the file itself.
+        kept: The Parquet file that holds its rows; None where the file itself is read.
     """
 
     header: tuple[str, ...]
     place: str
     numeric: frozenset[str] = frozenset()
+    instants: frozenset[str] = frozenset()
     kept: Path | None = None
 
 
@@ -50,7 +52,8 @@ def scan_sql(described: SourceFile, scans: Scans, *, with_rows: bool) -> str:
     elif described.format == "xlsx":
         selects = [f"SELECT * EXCLUDE ({SHEET_ROW}) FROM {_kept(scan)}" for scan in scans.values()]
     elif described.format == "parquet":
-        selects = [f"SELECT * FROM {_parquet(list(scans))}"]
+        files = [scan.kept or path for path, scan in scans.items()]
+        selects = [f"SELECT * FROM {_parquet(files)}"]
     else:
         alike: dict[tuple[str, ...], list[Path]] = {}
         for path, scan in scans.items():
@@ -103,10 +106,19 @@ def all_columns(scans: Scans) -> frozenset[str]:
 
 def numeric_columns(scans: Scans) -> frozenset[str]:
     """Return the columns that are numbers in every file that has them."""
+    return _everywhere(scans, {path: scan.numeric for path, scan in scans.items()})
+
+
+def instant_columns(scans: Scans) -> frozenset[str]:
+    """Return the columns that are instants in every file that has them."""
+    return _everywhere(scans, {path: scan.instants for path, scan in scans.items()})
+
+
+def _everywhere(scans: Scans, typed: Mapping[Path, frozenset[str]]) -> frozenset[str]:
     return frozenset(
         column
         for column in all_columns(scans)
-        if all(column in scan.numeric for scan in scans.values() if column in scan.header)
+        if all(column in typed[path] for path, scan in scans.items() if column in scan.header)
     )
 
 

@@ -4,7 +4,7 @@ A file of some kilobytes can claim any number of equal rows. Here belong the cou
 of column that no table holds, and the reading of a few columns; readings are read by DuckDB.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -61,11 +61,25 @@ def columns_of_numbers(path: Path) -> frozenset[str]:
     """
     from pyarrow import types
 
+    return _columns_of(path, types.is_integer, types.is_floating, types.is_decimal)
+
+
+def columns_of_instants(path: Path) -> frozenset[str]:
+    """Return the names of a file's columns of instants or dates.
+
+    Raises:
+        SourceError: The file is not whole, or has a kind of column nobody knows.
+    """
+    from pyarrow import types
+
+    return _columns_of(path, types.is_timestamp, types.is_date)
+
+
+def _columns_of(path: Path, *kinds: Callable[[Any], bool]) -> frozenset[str]:
     metadata = require_whole(path)
     with _readable(path):
-        numbers = (types.is_integer, types.is_floating, types.is_decimal)
         schema = metadata.schema.to_arrow_schema()
-        return frozenset(f.name for f in schema if any(is_kind(f.type) for is_kind in numbers))
+        return frozenset(f.name for f in schema if any(is_kind(f.type) for is_kind in kinds))
 
 
 def column_types(path: Path) -> str:

@@ -1,0 +1,71 @@
+"""How a prediction comes from what good batches are predicted to what the batch is: a waterfall."""
+
+from typing import Any
+
+from reports.figures.batches.plain import Figure, plain_axis, plain_figure
+from reports.figures.style import BLUE, GREY, MUTED, ORANGE, label
+
+SHOWN_LINES = 8
+
+
+def draw(explanation: Any) -> Figure:
+    """Draw a waterfall.
+
+    Args:
+        explanation: A ``shap.Explanation`` of one batch.
+
+    Returns:
+        The figure: the largest lines by size, everything else as one line, summed from the base.
+    """
+    values = [float(value) for value in explanation.values]
+    names = list(explanation.feature_names)
+    order = sorted(range(len(values)), key=lambda i: -abs(values[i]))
+    shown, rest = order[:SHOWN_LINES], order[SHOWN_LINES:]
+    bars = [(names[i], values[i]) for i in shown]
+    if rest:
+        bars.append((f"{len(rest)} other lines", sum(values[i] for i in rest)))
+    base = float(explanation.base_values)
+    starts, at = [], base
+    for _, value in bars:
+        starts.append(at)
+        at += value
+    rows = list(range(len(bars)))
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "y": rows,
+        "x": [value for _, value in bars],
+        "base": starts,
+        "marker": {"color": [ORANGE if value > 0 else BLUE for _, value in bars]},
+        "hovertemplate": "%{x:+.3g}<extra></extra>",
+    }
+    lines = [
+        {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
+        | {"line": {"color": colour, "width": 1, "dash": "dot"}}
+        for x, colour in ((base, GREY), (at, MUTED))
+    ]
+    notes = [
+        {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False}
+        | {"text": text, "font": {"size": 11, "color": MUTED}, "xanchor": anchor}
+        for x, text, anchor in (
+            (base, "good batches", "right" if at > base else "left"),
+            (at, "this batch", "left" if at > base else "right"),
+        )
+    ]
+    low, high = min([base, at, *starts]), max([base, at, *starts])
+    room = (high - low or 1.0) * 0.35
+    return plain_figure(
+        [trace],
+        height=40 * len(bars) + 90,
+        x=plain_axis("predicted risk", range=[low - room, high + room]),
+        y=plain_axis(
+            tickmode="array",
+            tickvals=rows,
+            ticktext=[label(name) for name, _ in bars],
+            range=[len(bars) - 0.5, -0.5],
+            showgrid=False,
+        ),
+        showlegend=False,
+        shapes=lines,
+        annotations=notes,
+    )

@@ -1,0 +1,25 @@
+"""Names of files for what people name as they like."""
+
+import re
+from hashlib import sha256
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+_ODD = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def file_name(name: str) -> str:
+    """Return a file name for a batch or a parameter, the same on every system.
+
+    Names that are not plain keep what can be read of them and end in a piece of their hash, so that
+    no two names share a file. Case is told apart by nobody's file system, so capitals count as odd
+    where another name could differ by them alone: batch ids rarely do, and those get a hash too.
+
+    Examples:
+        >>> file_name("B00042")
+        'B00042.html'
+        >>> file_name("lot 7/b")
+        'lot_7_b-1a68cbc7.html'
+    """
+    if _PLAIN.fullmatch(name) and not name.endswith("."):
+        return f"{name}.html"
+    return f"{_ODD.sub('_', name)[:60].strip('_')}-{sha256(name.encode()).hexdigest()[:8]}.html"

@@ -1,5 +1,7 @@
-"""Charts of single batches among others: where they lie, what leads that, how they went.
+"""Figures of batches: of one, of one parameter over batches, and of batches watched whole.
 
-Here belongs one module per chart, each with the query of its frame. Where a chart stands in the
-report is not said here but by the catalogue.
+Here belong figures of the pages of batches and parameters. A thousand pages are drawn in a few
+seconds, so theirs are dictionaries as Plotly writes them: figure objects, which check every property
+and cost as much as the rest of a page, belong to the three charts of batches watched whole, which
+the catalogue names, and to the rooms beside this one.
 """

@@ -17,7 +17,7 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Bounds:
+class SetPointBounds:
     """What is promised of a recommended set-point.
 
     Attributes:
@@ -64,7 +64,7 @@ class WorstFound:
 def worst_found(
     recommend: Recommend,
     region: OperatingRegion,
-    bounds: Bounds,
+    bounds: SetPointBounds,
     fewest: int = 10_000,
     seed: int = 0,
 ) -> list[WorstFound]:
@@ -85,7 +85,8 @@ def worst_found(
 
         >>> hull = RecordsHull.of(np.array([[1.0], [3.0]]))
         >>> region = OperatingRegion(np.array([35.0, 0.0]), np.array([65.0, 4.0]))
-        >>> free = worst_found(lambda now, _: now, region, Bounds(40, 60, 1, hull), fewest=64)
+        >>> bounds = SetPointBounds(40, 60, 1, hull)
+        >>> free = worst_found(lambda now, _: now, region, bounds, fewest=64)
         >>> free[0].promise, free[0].kept, round(free[0].excess, 3)
         ('inside_par', False, 5.0)
     """
@@ -112,7 +113,7 @@ def worst_found(
     return rows
 
 
-def _outside_par(recommend: Recommend, bounds: Bounds) -> Measure:
+def _outside_par(recommend: Recommend, bounds: SetPointBounds) -> Measure:
     def excess(states: FloatArray) -> FloatArray:
         given = recommend(states[:, 0], states[:, 1:])
         return _said(np.maximum(bounds.par_low - given, given - bounds.par_high))
@@ -120,7 +121,7 @@ def _outside_par(recommend: Recommend, bounds: Bounds) -> Measure:
     return excess
 
 
-def _beyond_step(recommend: Recommend, bounds: Bounds) -> Measure:
+def _beyond_step(recommend: Recommend, bounds: SetPointBounds) -> Measure:
     def excess(states: FloatArray) -> FloatArray:
         given = recommend(states[:, 0], states[:, 1:])
         return _said(np.abs(given - states[:, 0]) - bounds.step)
@@ -128,7 +129,7 @@ def _beyond_step(recommend: Recommend, bounds: Bounds) -> Measure:
     return excess
 
 
-def _outside_records(recommend: Recommend, bounds: Bounds) -> Measure:
+def _outside_records(recommend: Recommend, bounds: SetPointBounds) -> Measure:
     def excess(states: FloatArray) -> FloatArray:
         given = recommend(states[:, 0], states[:, 1:])
         return np.where(np.isfinite(given), bounds.hull.beyond(states[:, 1:]), -np.inf)

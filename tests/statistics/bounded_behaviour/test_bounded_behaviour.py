@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.statistics.bounded_behaviour.promises import Bounds, WorstFound, worst_found
+from assets.statistics.bounded_behaviour.promises import SetPointBounds, WorstFound, worst_found
 from assets.statistics.bounded_behaviour.region import OperatingRegion, RecordsHull
 from assets.statistics.bounded_behaviour.sensor_failures import SENSOR_FAILURES
 from assets.statistics.bounded_behaviour.set_point import GuardedSetPoint
@@ -30,8 +30,8 @@ def policy(hull: RecordsHull) -> GuardedSetPoint:
 
 
 @pytest.fixture(scope="module")
-def bounds(hull: RecordsHull) -> Bounds:
-    return Bounds(*PAR, STEP, hull)
+def bounds(hull: RecordsHull) -> SetPointBounds:
+    return SetPointBounds(*PAR, STEP, hull)
 
 
 def broken(rows: list[WorstFound]) -> set[str]:
@@ -40,7 +40,7 @@ def broken(rows: list[WorstFound]) -> set[str]:
 
 @pytest.mark.slow
 def test_over_ten_thousand_states_and_twelve_failures_nothing_is_broken(
-    policy: GuardedSetPoint, region: OperatingRegion, bounds: Bounds
+    policy: GuardedSetPoint, region: OperatingRegion, bounds: SetPointBounds
 ) -> None:
     rows = worst_found(policy.recommended, region, bounds)
     assert broken(rows) == set()
@@ -54,7 +54,7 @@ def test_over_ten_thousand_states_and_twelve_failures_nothing_is_broken(
 
 @pytest.mark.slow
 def test_each_broken_policy_is_caught_by_its_check(
-    policy: GuardedSetPoint, region: OperatingRegion, bounds: Bounds
+    policy: GuardedSetPoint, region: OperatingRegion, bounds: SetPointBounds
 ) -> None:
     good = policy.recommended
 
@@ -101,7 +101,7 @@ def test_the_local_search_finds_a_peak_that_no_spread_state_meets(
 
 
 def test_refusing_everything_keeps_every_promise_and_is_seen(
-    region: OperatingRegion, bounds: Bounds
+    region: OperatingRegion, bounds: SetPointBounds
 ) -> None:
     rows = worst_found(lambda now, readings: np.full_like(now, np.nan), region, bounds, fewest=64)
     assert broken(rows) == set()

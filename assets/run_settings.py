@@ -45,6 +45,27 @@ class SimulationSettings:
 
 
 @dataclass(frozen=True)
+class ModelLimits:
+    """Beyond what a kept model raises no alarms until it is fitted again.
+
+    Attributes:
+        oldest_days: Age of the newest batch it was fitted on, days.
+        wrongly_stopped_prob: Probability that a model which is as it was is ever stopped by
+            evidence, above 0 and below 1.
+        calibration_band: Factor by which the odds it gives may be wrong, at least 1.
+        budget_band: Factor by which the share of alarms may exceed the alarm budget, at least 1.
+    """
+
+    oldest_days: float = 400.0
+    wrongly_stopped_prob: float = 0.08
+    calibration_band: float = 1.25
+    budget_band: float = 2.0
+
+
+USUAL_LIMITS = ModelLimits()
+
+
+@dataclass(frozen=True)
 class RunSettings:
     """The request behind one run.
 
@@ -60,6 +81,7 @@ class RunSettings:
         simulation: Set when the files are to be written by the virtual plant first.
         retention: How much of earlier runs is kept.
         price_changes: Cost assumptions changed by hand, each as ``name=low,base,high``.
+        model_limits: Beyond what a kept model raises no alarms.
     """
 
     profile: Profile
@@ -73,6 +95,7 @@ class RunSettings:
     simulation: SimulationSettings | None = None
     retention: Retention = USUAL
     price_changes: tuple[str, ...] = ()
+    model_limits: ModelLimits = USUAL_LIMITS
 
     def assumptions_in_use(self) -> Path:
         """File of the cost assumptions of the run."""

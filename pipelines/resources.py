@@ -13,6 +13,7 @@ import dagster as dg
 from assets.run_settings import (
     PLANT_OF_PROFILE,
     VIRTUAL_PLANT,
+    ModelLimits,
     RunSettings,
     SimulationSettings,
     data_folder_of,
@@ -71,6 +72,10 @@ def resources_of_runs(default: RunRequest | None = None) -> dict[str, dg.Resourc
             {name: dg.Field(int, default_value=runs) for name, runs in said["keep"].items()},
             description="Runs whose reports, warehouses and events are kept.",
         ),
+        "models": dg.Field(
+            {name: dg.Field(float, default_value=most) for name, most in said["models"].items()},
+            description="Limits beyond which a kept model raises no alarms.",
+        ),
     }
     path = dg.Field(str, default_value=str(request.home), description="Runtime home folder.")
     return {
@@ -127,6 +132,7 @@ def _run_settings(context: dg.InitResourceContext) -> RunSettings:
         simulation=simulation,
         retention=Retention(**config["keep"]),
         price_changes=tuple(config["set"]),
+        model_limits=ModelLimits(**config["models"]),
     )
     # Read once here, so that a set that cannot price a run refuses it before anything is written.
     settings.assumptions()

@@ -81,6 +81,10 @@ class Home:
         """Text file of the heads of one source's score book, one a publication; only added to."""
         return self.root / "score_heads" / f"{source_key}.txt"
 
+    def approvals_file(self, source_key: str) -> Path:
+        """Text file of the model versions approved for one source; only added to."""
+        return self.root / "approvals" / f"{source_key}.jsonl"
+
     @property
     def published_file(self) -> Path:
         """Read-only copy for analysts, business-intelligence tools and reports."""

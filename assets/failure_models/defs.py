@@ -22,6 +22,8 @@ from assets.defs import (
 from assets.failure_models.signal.acceptance_criteria import criteria_frame
 from data_contracts.catalogue import contract
 from data_contracts.tables import table
+from warehouse.approvals import approvals
+from warehouse.store import Warehouse
 
 GROUP = "failure_models"
 # A night runs everything but the group of the refit: scoring is in a group of its own.
@@ -50,6 +52,12 @@ TABLES = (
     "finding.trends",
 )
 SCORE_TABLES = ("model.batch_scores", "model.score_contributions")
+STANDING, RUNS, SCORE_BOOK = "model.model_standing", "evidence.runs", "history.score_book"
+STANDING_OF = (
+    *("model.boosters", "model.predictions", "core.outcomes", "core.batches"),
+    *("feature.batch_gates", RUNS),
+)
+_AS_OF = f"SELECT as_of FROM {RUNS} ORDER BY run_number DESC NULLS LAST LIMIT 1"
 CARD_TABLES = ("finding.investigation_cards", "finding.card_features")
 BACKTEST_TABLES = ("finding.explained_causes", "finding.explanation_backtest")
 FEATURES = ("feature.gate_values", "feature.dictionary", "feature.batch_gates")
@@ -157,10 +165,41 @@ def power(context: dg.AssetExecutionContext) -> pl.DataFrame:
     return asked.made(datetime.now(UTC).replace(tzinfo=None), context.log.info)
 
 
+@dg.asset(
+    key=asset_key(STANDING),
+    deps=[asset_key(name) for name in STANDING_OF],
+    group_name=SCORING_GROUP,
+    io_manager_key=WAREHOUSE_IO,
+    required_resource_keys={"run_settings", "warehouse"},
+    description=contract(STANDING).description,
+)
+def model_standing(context: dg.AssetExecutionContext) -> pl.DataFrame:
+    """Say whether each kept model may raise alarms, by the score book the run before left."""
+    from assets.failure_models.scoring.model_standing import model_standing as standing
+
+    warehouse: Warehouse = context.resources.warehouse
+    tables = {contract(name).table: warehouse.read(name) for name in STANDING_OF if name != RUNS}
+    book, before = (
+        warehouse.read(name) if warehouse.exists(name) else table(name)
+        for name in (SCORE_BOOK, STANDING)
+    )
+    as_of = warehouse.query(_AS_OF).item()
+    approved = approvals(warehouse.home, warehouse.source_key)
+    limits = context.resources.run_settings.model_limits
+    found = standing(tables, book, before, approved, as_of, limits)
+    for row in found.filter(pl.col("state").is_in(["stopped", "awaits_approval"])).to_dicts():
+        context.log.info(f"{row['outcome']}, gate {row['gate']}: {row['state']}. {row['reason']}")
+    return found
+
+
 @dg.multi_asset(
     name="batch_scores",
     ins=table_ins(
-        "model.boosters", "economics.alarm_prices", "core.outcome_definitions", *FEATURES
+        "model.boosters",
+        STANDING,
+        "economics.alarm_prices",
+        "core.outcome_definitions",
+        *FEATURES,
     ),
     outs=table_outs(*SCORE_TABLES),
     group_name=SCORING_GROUP,

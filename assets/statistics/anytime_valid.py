@@ -10,6 +10,7 @@ import numpy as np
 from assets.statistics.array_types import FloatArray
 
 JEFFREYS = 0.5
+SHIFTS = (1.5, 2.5, 5.0)  # odds beyond what is tolerated
 
 
 def lower_rate_e_value(
@@ -173,3 +174,78 @@ def shift_e_value(differences: FloatArray, size: float) -> FloatArray:
     log_ratio = nct.logpdf(statistic, n - 1, size * np.sqrt(n)) - t.logpdf(statistic, n - 1)
     evidence[later] = np.exp(np.clip(log_ratio, -700, 700))
     return evidence
+
+
+def miscalibration_e_value(
+    probability: FloatArray, event: FloatArray, band: float, *, deflation: float = 1.0
+) -> FloatArray:
+    """Running evidence that probabilities are wrong by more than a band of odds, either way.
+
+    How likely the events are at odds beyond the band's end by each of ``SHIFTS``, over how likely
+    they are at its end; both directions and all sizes are averaged. A model within the band is
+    expected to gain nothing at any look.
+
+    Args:
+        probability: (looks,) probabilities that were given before each result, 0 to 1.
+        event: (looks,) whether it happened, 1 or 0, in the order in which results came.
+        band: Factor on the odds that is still tolerated, at least 1.
+        deflation: Design effect of events that come together, at least 1: the evidence is raised to
+            one over it, which can only lessen what is expected of it.
+
+    Returns:
+        (looks,) e-values.
+
+    Source: the likelihood ratio of a family with monotone likelihood ratio against the end of a
+        composite null is an e-value under all of it (Grunwald, de Heide & Koolen 2024, section 3).
+
+    Examples:
+        Forty failures where four are foretold cannot be a model within twice the odds; four can:
+
+        >>> given = np.full(200, 0.02)
+        >>> wrong = miscalibration_e_value(given, (np.arange(200) < 40) * 1.0, 2.0)
+        >>> right = miscalibration_e_value(given, (np.arange(200) % 50 == 0) * 1.0, 2.0)
+        >>> bool(wrong[-1] > 1e6), bool(right.max() < 20)
+        (True, True)
+    """
+    log_odds = np.log(probability) - np.log1p(-probability)
+    ratios = []
+    for direction in (1.0, -1.0):
+        end = direction * np.log(band)
+        for size in SHIFTS:
+            beyond = end + direction * np.log(size)
+            ratios.append(
+                _log_bernoulli(event, log_odds + beyond) - _log_bernoulli(event, log_odds + end)
+            )
+    running = np.cumsum(np.array(ratios), axis=1) / deflation
+    return np.asarray(np.exp(np.clip(running, -700, 700)).mean(axis=0))
+
+
+def _log_bernoulli(event: FloatArray, log_odds: FloatArray) -> FloatArray:
+    return np.asarray(event * log_odds - np.logaddexp(0.0, log_odds))
+
+
+def exceedance_e_value(
+    event: FloatArray, tolerated: float, *, deflation: float = 1.0
+) -> FloatArray:
+    """Running evidence that events happen more often than is tolerated.
+
+    Args:
+        event: (looks,) whether it happened, 1 or 0.
+        tolerated: Largest share tolerated, above 0 and below 1.
+        deflation: As for ``miscalibration_e_value``.
+
+    Returns:
+        (looks,) e-values, averaged over odds beyond the tolerated ones by each of ``SHIFTS``.
+
+    Source: as for ``miscalibration_e_value``.
+
+    Examples:
+        >>> often = exceedance_e_value((np.arange(100) % 4 == 0) * 1.0, 0.05)
+        >>> bool(often[-1] > 20), bool(exceedance_e_value(np.zeros(100), 0.05).max() <= 1)
+        (True, True)
+    """
+    end = np.full(event.size, np.log(tolerated) - np.log1p(-tolerated))
+    base = _log_bernoulli(event, end)
+    ratios = [_log_bernoulli(event, end + np.log(size)) - base for size in SHIFTS]
+    running = np.cumsum(np.array(ratios), axis=1) / deflation
+    return np.asarray(np.exp(np.clip(running, -700, 700)).mean(axis=0))

@@ -63,7 +63,7 @@ def remember_seen(
             return
         profile, folder, _ = delivered
         files = {name: _stamp(folder / name, digest, before_ns) for name, digest in read.items()}
-        kept = {"files": files, **_beside(request, profile)}
+        kept = {"files": files, **_beside(request, profile, home.approvals_file(key))}
     except (LotwiseError, OSError):
         return  # moved away since they were read; what was published stands, the next night looks
     beside = file.with_suffix(".new")
@@ -96,7 +96,7 @@ def is_nothing_new(home: Home, key: str, request: RunRequest) -> bool:
     profile, folder, files = delivered
     names = {str(path.relative_to(folder)): path for path in files}
     return (
-        kept == _beside(request, profile)
+        kept == _beside(request, profile, home.approvals_file(key))
         and names.keys() == seen.keys()
         and all(_is_as_seen(path, seen[name]) for name, path in names.items())
     )
@@ -107,9 +107,9 @@ def _is_fetched(profile: Profile) -> bool:
     return any(each.is_landed for each in profile.files.values())
 
 
-def _beside(request: RunRequest, profile: Profile) -> dict[str, Any]:
+def _beside(request: RunRequest, profile: Profile, approved: Path) -> dict[str, Any]:
     """What a result depends on besides the delivered files."""
-    own = [*profile.written_in, request.assumptions or _priced_by(profile)]
+    own = [*profile.written_in, request.assumptions or _priced_by(profile), approved]
     return {
         "settings": request.settings(),
         "beside": {str(path): hash_file(path) for path in own if path and path.is_file()},

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from assets.run_settings import VIRTUAL_PLANT
+from assets.run_settings import USUAL_LIMITS, VIRTUAL_PLANT, ModelLimits
 from data_contracts.assumptions import names_built_in
 from pipelines.site.site_file import Site, Source
 from warehouse.published_copy.retention import USUAL, Retention
@@ -26,6 +26,7 @@ class RunRequest:
         price_changes: Cost assumptions changed by hand, each as ``name=low,base,high``.
         config: Dagster run configuration of the job's own, beside that of the resources.
         retention: How much of earlier runs the home keeps.
+        model_limits: Beyond what a kept model raises no alarms.
     """
 
     home: Path
@@ -38,6 +39,7 @@ class RunRequest:
     price_changes: tuple[str, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
     retention: Retention = USUAL
+    model_limits: ModelLimits = USUAL_LIMITS
 
     @classmethod
     def of_source(cls, site: Site, source: Source) -> "RunRequest":
@@ -50,6 +52,7 @@ class RunRequest:
             is_quick=source.is_quick,
             seed=source.seed,
             retention=site.retention,
+            model_limits=site.model_limits,
         )
 
     def with_config(self, config: Mapping[str, Any]) -> "RunRequest":
@@ -70,6 +73,7 @@ class RunRequest:
             "assumptions": _absolute(self.assumptions) if self.assumptions else None,
             "as_of": self.as_of,
             "keep": asdict(self.retention),
+            "models": asdict(self.model_limits),
             "set": list(self.price_changes),
         }
 
@@ -90,6 +94,7 @@ class RunRequest:
             is_quick=bool(said.get("quick", False)),
             seed=int(said.get("seed", 1)),
             retention=Retention(**said.get("keep", {})),
+            model_limits=ModelLimits(**said.get("models", {})),
             price_changes=tuple(map(str, said.get("set", ()))),
         )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from assets.run_settings import PLANT_OF_PROFILE
+from assets.run_settings import PLANT_OF_PROFILE, USUAL_LIMITS, ModelLimits
 from data_contracts.assumptions import names_built_in
 from data_contracts.profile_schema.document import Section, read_document
 from data_contracts.untrusted.limits import LARGEST_SEED
@@ -20,6 +20,12 @@ SCHEDULES = ("nightly", "refit", "self_test")
 SOURCE_KEYS = ("profile", "data", "assumptions", "seed", "quick", "schedules", "watch_files")
 SOURCE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 RETENTION_KEYS = ("reports", "warehouses", "runs")
+MODEL_KEYS = {
+    "oldest_days": (1, 3650),
+    "wrongly_stopped_prob": (0.001, 0.5),
+    "calibration_band": (1, 100),
+    "budget_band": (1, 100),
+}
 EMAIL_KEYS = ("to", "from", "server", "port", "starttls")
 
 
@@ -97,6 +103,7 @@ class Site:
         sources: By name.
         alerts: Whom a failed run is told.
         retention: How much of earlier runs the home keeps.
+        model_limits: Beyond what a kept model raises no alarms.
     """
 
     file: Path
@@ -105,6 +112,7 @@ class Site:
     sources: dict[str, Source]
     alerts: Alerts
     retention: Retention = USUAL
+    model_limits: ModelLimits = USUAL_LIMITS
 
 
 def read_site(file: Path) -> Site:
@@ -118,7 +126,7 @@ def read_site(file: Path) -> Site:
             names file, line and key.
     """
     root = read_document(file, "The site file")
-    root.only(("home", "timezone", "sources", "alerts", "retention"))
+    root.only(("home", "timezone", "sources", "alerts", "retention", "models"))
     folder = file.resolve().parent
     sources = root.section("sources")
     if not sources.values:
@@ -131,6 +139,7 @@ def read_site(file: Path) -> Site:
         sources=named,
         alerts=_alerts(root.section("alerts")),
         retention=_retention(root.section("retention")),
+        model_limits=_model_limits(root.section("models")),
     )
 
 
@@ -175,6 +184,16 @@ def _retention(section: Section) -> Retention:
         if number is None or not (float(number).is_integer() and number >= 1):
             section.fail(key, f"expected a whole number of runs, at least 1, found {number}")
     return Retention(**{key: int(number) for key, number in said.items() if number})
+
+
+def _model_limits(section: Section) -> ModelLimits:
+    section.only(MODEL_KEYS)
+    said = {key: section.number(key) for key in MODEL_KEYS if key in section.values}
+    for key, number in said.items():
+        low, high = MODEL_KEYS[key]
+        if number is None or not low <= number <= high:
+            section.fail(key, f"expected a number from {low:g} to {high:g}, found {number}")
+    return ModelLimits(**{key: float(number) for key, number in said.items() if number})
 
 
 def _assumptions(own: Section, folder: Path) -> Path | None:

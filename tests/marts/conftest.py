@@ -217,6 +217,13 @@ def records() -> dict[str, list[dict]]:
             }
             for outcome, verdict in (("failure", "process_signal"), ("blend", "no_signal"))
         ],
+        "model.model_standing": [
+            {
+                "outcome": "failure", "gate": 5, "model_version": version, "is_current": True,
+                "state": state, "reason": reason,
+            }
+            for version, state, reason in (("1", "in_force", None), ("0", "stopped", "Old."))
+        ],
         "model.score_contributions": [
             {
                 "outcome": "failure", "gate": 5, "batch_id": "B6", "rank": rank,

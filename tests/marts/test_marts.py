@@ -134,6 +134,7 @@ def test_open_batches_have_a_score_only_under_a_signal(marts: Mart) -> None:
     assert row["raised_by"] == "Speed 2.718; parameter.tilt 2.718"  # what lowers it is left out
     assert (row["golden_distance"], row["golden_tag"]) == (4.5, "speed_rpm in p")
     assert (row["sensor_faults"], row["faulty_tags"]) == (1, "spike of speed_rpm")
+    assert row["no_alarm_because"] is None  # another version was stopped, not this one
 
 
 def test_an_alarm_never_stands_under_the_verdict_of_another_gate(plant: Warehouse) -> None:

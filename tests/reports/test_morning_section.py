@@ -64,6 +64,24 @@ def test_without_a_signal_nothing_is_scored_and_that_is_said(signal_plant) -> No
     assert 'data-claim="morning.golden[failure/B1]"' in page
 
 
+def test_a_stopped_model_claims_nothing_and_both_versions_are_shown(signal_plant) -> None:
+    reason = "it is 500 days old, and 400 are allowed"
+    rows = [OPEN | {"batch_id": "B1", "failure_prob": 0.9, "model_version": "m-2",
+                    "no_alarm_because": "It awaits approval."}]  # fmt: skip
+    place = {"outcome": "failure", "gate": 5}
+    standing = [
+        place | {"model_version": "m-1", "is_current": False, "state": "stopped", "reason": reason},
+        place | {"model_version": "m-2", "is_current": True, "state": "awaits_approval",
+                 "reason": "It takes the place of m-1."},
+    ]  # fmt: skip
+    page = shown(signal_plant, mart__open_batches=rows, model__model_standing=standing)
+    assert "not claimed" in page
+    assert "morning.risk[" not in page
+    assert "flagged</span>" not in page
+    assert reason in page
+    assert page.index("m-2") < page.index("m-1</code>: stopped")
+
+
 @pytest.mark.parametrize(
     ("told", "said"),
     [

@@ -39,6 +39,7 @@ def score_tables(
     dictionary: pl.DataFrame,
     batch_gates: pl.DataFrame,
     outcome_definitions: pl.DataFrame,
+    model_standing: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Score every batch that is new to each kept model.
 
@@ -52,6 +53,8 @@ def score_tables(
         batch_gates: ``feature.batch_gates``.
         outcome_definitions: ``core.outcome_definitions``: an alarm pays only where a batch would be
             lost; on any other outcome it keeps its budget, whatever a lost batch costs.
+        model_standing: ``model.model_standing``: a model that is not in force still scores, and
+            raises no alarm. None where every model is in force.
 
     Returns:
         ``model.batch_scores`` and ``model.score_contributions`` by name.
@@ -62,6 +65,7 @@ def score_tables(
     """
     found: dict[str, Rows] = {"model.batch_scores": [], "model.score_contributions": []}
     models = list(frozen_models(boosters))
+    silent = _silent(model_standing)
     prices = {row["gate"]: row for row in alarm_prices.iter_rows(named=True)}
     kept = unpriced(outcome_definitions)
     # What has become the usual level since a model was kept must not lose the model its column.
@@ -79,10 +83,21 @@ def score_tables(
         price = prices[model.gate]
         if model.outcome in kept:
             price = price | {"least_prob": 0.0}
-        found["model.batch_scores"] += batch_scores(model, matrix, scores, price, made[model.gate])
+        is_in_force = (model.outcome, model.gate, model.version) not in silent
+        found["model.batch_scores"] += batch_scores(
+            model, matrix, scores, price, made[model.gate], is_in_force=is_in_force
+        )
         if model.verdict == Verdict.PROCESS_SIGNAL:
             found["model.score_contributions"] += score_contributions(model, matrix, scores)
     return {name: table(name, rows) for name, rows in found.items()}
+
+
+def _silent(model_standing: pl.DataFrame | None) -> set[tuple[str, int, str]]:
+    """Outcome, gate and version of the models that may raise no alarms."""
+    if model_standing is None:
+        return set()
+    stopped = model_standing.filter(pl.col("state") != "in_force")
+    return set(stopped.select("outcome", "gate", "model_version").iter_rows())
 
 
 def _recent(models: Iterable[FrozenModel], gate: int, made: Sequence[str]) -> list[str]:
@@ -109,6 +124,8 @@ def batch_scores(
     scores: BatchScores,
     price: Mapping[str, Any],
     made: Sequence[str],
+    *,
+    is_in_force: bool = True,
 ) -> Rows:
     """Probability, alarm and decision of every new batch, in the shape of ``model.batch_scores``.
 
@@ -119,6 +136,7 @@ def batch_scores(
         price: Row of ``economics.alarm_prices`` of its gate; a least risk of 0 leaves the budget
             alone.
         made: Every batch of its gate, in production order.
+        is_in_force: Whether it may raise alarms.
     """
     earlier = model.array("tried_prob")
     both = np.concatenate([earlier, scores.probability])
@@ -146,7 +164,7 @@ def batch_scores(
     low, high = (expit(end + level) for end in zone)
     margins = scores.expected_margin.tolist() or [None] * scores.probability.size
     # Without a process signal a high score is no finding, and an alarm would be one.
-    raises_alarms = model.verdict == Verdict.PROCESS_SIGNAL
+    raises_alarms = is_in_force and model.verdict == Verdict.PROCESS_SIGNAL
     return [
         {
             "outcome": model.outcome,

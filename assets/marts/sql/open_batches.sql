@@ -81,7 +81,8 @@ SELECT
     m.lots,
     coalesce(m.open_deviations, 0) AS open_deviations,
     coalesce(s.verdict, d.verdict) AS verdict,
-    s.model_version
+    s.model_version,
+    k.reason AS no_alarm_because
 FROM core.outcomes AS o
 INNER JOIN mart.outcomes AS d ON o.outcome = d.outcome
 INNER JOIN core.batches AS b ON o.batch_id = b.batch_id
@@ -91,6 +92,13 @@ LEFT JOIN passed AS g ON o.batch_id = g.batch_id
 LEFT JOIN scored AS s ON o.batch_id = s.batch_id AND o.outcome = s.outcome
 LEFT JOIN raised AS w
     ON s.outcome = w.outcome AND s.gate = w.gate AND s.batch_id = w.batch_id
+LEFT JOIN model.model_standing AS k
+    ON
+        s.outcome = k.outcome
+        AND s.gate = k.gate
+        AND s.model_version = k.model_version
+        AND k.is_current
+        AND k.state <> 'in_force'
 LEFT JOIN trajectories AS t ON o.batch_id = t.batch_id
 LEFT JOIN faults AS q ON o.batch_id = q.batch_id
 WHERE o.status = 'pending' AND d.is_headline;

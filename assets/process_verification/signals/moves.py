@@ -64,7 +64,7 @@ def chance_of_a_move(places: int, moves: int, interval: int) -> float:
     left = places - interval
     # Ways to place all moves outside the interval, over all ways.
     missed = lgamma(left + 1) - lgamma(left - moves + 1) - lgamma(places + 1)
-    return 1.0 - exp(missed + lgamma(places - moves + 1))
+    return min(max(1.0 - exp(missed + lgamma(places - moves + 1)), 0.0), 1.0)
 
 
 def moves(

@@ -11,7 +11,8 @@ from reports.pages.facts import Facts
 SHOWN_PER_LINE, SHOWN_TAGS = 12, 12
 _OPEN_SQL = """
 SELECT batch_id, outcome, title, product, coalesce(line, '') AS line, last_gate, scored_gate,
-  is_alarm, alarm_gates, foretold, raised_by, golden_tag, faulty_tags, lots, verdict,
+  is_alarm, alarm_gates, foretold, raised_by, no_alarm_because, golden_tag,
+  faulty_tags, lots, verdict,
   failure_prob IS NOT NULL AS is_scored, open_deviations > 0 AS has_deviation,
   concat_ws('/', outcome, batch_id) AS key
 FROM mart.open_batches
@@ -27,6 +28,11 @@ _SENSORS_SQL = """
 SELECT tag, unit_procedure, fault_kinds, concat_ws('/', unit_procedure, tag) AS key
 FROM mart.sensor_quality WHERE sensor_faults > 0 OR faulty_share > 0.01
 ORDER BY sensor_faults DESC, faulty_share DESC NULLS LAST, unit_procedure, tag
+"""
+_STANDING_SQL = """
+SELECT outcome, gate, model_version, state, reason, replaces
+FROM model.model_standing WHERE state IN ('stopped', 'awaits_approval')
+ORDER BY outcome, gate, is_current DESC, model_version
 """
 _LIVE_SQL = """
 SELECT outcome, gate, model_version, is_budget_kept,
@@ -61,6 +67,7 @@ def context(facts: Facts) -> dict[str, Any]:
             "sensors": sensors[:SHOWN_TAGS],
             "more_sensors": max(len(sensors) - SHOWN_TAGS, 0),
             "live": facts.rows(_LIVE_SQL),
+            "silent": facts.rows(_STANDING_SQL),
         }
     }
 

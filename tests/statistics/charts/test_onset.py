@@ -36,6 +36,16 @@ def test_the_interval_holds_the_onset_as_often_as_it_says(kind, memory):
     assert right >= 50
 
 
+def test_a_step_beyond_doubt_is_no_more_than_certain():
+    """Weights of a hundred places sum to one only but for rounding."""
+    for points in range(60, 120):
+        values = np.resize([0.3, -0.8, 1.1, -0.2, 0.6, -1.2, 0.1], points)
+        values[50:] += 9.0
+        found = onset(values, 40)
+        assert found is not None
+        assert found.kind_prob <= 1.0
+
+
 def test_nothing_is_told_of_too_few_points_or_of_none_that_differ():
     assert onset(np.arange(11.0)) is None
     assert onset(np.ones(40)) is None

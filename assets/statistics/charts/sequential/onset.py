@@ -97,7 +97,7 @@ def onset(values: FloatArray, known: int = 0, content: float = CONTENT) -> Onset
     last = places.size - 1
     return Onset(
         kind,
-        float(by_kind.max()),
+        min(float(by_kind.max()), 1.0),  # a sum of weights may round above it
         cut + int(places[min(at[0.5], last)]),
         cut + int(places[min(at[tail], last)]),
         cut + int(places[min(at[1 - tail], last)]),

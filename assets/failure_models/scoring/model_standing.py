@@ -1,0 +1,311 @@
+"""May a kept model still raise alarms? Its age, the drift of its scores, how it did in use.
+
+Everything is asked of the score book, so of forecasts as they were given. Evidence may be looked at
+every night: it is counted so that a model that is as it was is stopped with at most the probability
+the site states, however long one looks. A stop stands until the model is fitted again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.failure_models.scoring.frozen_model import FrozenModel, frozen_models
+from assets.run_settings import ModelLimits
+from assets.statistics.anytime_valid import (
+    exceedance_e_value,
+    miscalibration_e_value,
+)
+from assets.statistics.array_types import FloatArray
+from assets.statistics.group_drift import group_drift, group_means
+from assets.statistics.intervals import CLUSTER_DEFLATION
+from data_contracts.codes.records import Validation, Verdict
+from data_contracts.tables import table
+
+MODEL_STANDING = "model.model_standing"
+IN_FORCE, STOPPED, AWAITS, WITHOUT_SIGNAL = (
+    "in_force",
+    "stopped",
+    "awaits_approval",
+    "without_signal",
+)
+SEED = 1  # of the limits' resamples: the same night says the same
+# The last scores a model was tried with, by fits on nearly all it was fitted on in the end.
+REFERENCE_SCORES = 100
+TESTS = 4  # drift, results, calibration, alarm budget: each has a quarter of the risk
+DAYS_OF_REFERENCE = 180  # about as long as it takes to make so many batches
+SECONDS_PER_DAY = 86_400
+BOUNDED = 1e-6
+
+
+@dataclass(frozen=True)
+class StandingEvidence:
+    """The evidence against a model, at the most it ever was.
+
+    Attributes:
+        drift: How far its scores have moved from those it was tried with, as a share of what is
+            told; a quarter of the probability to be wrongly stopped is spent on it.
+        results: The same of how far margins lie from what it expects; 0 for models of the label.
+        calibration: E-value that the odds it gives are wrong by more than the band.
+        budget: E-value that it raises more alarms than the budget allows.
+        scored: Batches scored in time.
+        known: Of these, with a result.
+    """
+
+    drift: float
+    results: float
+    calibration: float
+    budget: float
+    scored: int
+    known: int
+
+
+def model_standing(
+    tables: Mapping[str, pl.DataFrame],
+    book: pl.DataFrame,
+    before: pl.DataFrame,
+    approvals: Mapping[str, str],
+    as_of: datetime | None,
+    limits: ModelLimits,
+) -> pl.DataFrame:
+    """Say of every kept model, and of each it takes the place of, whether it may raise alarms.
+
+    Args:
+        tables: ``boosters``, ``predictions``, ``outcomes``, ``batches`` and ``batch_gates``.
+        book: ``history.score_book`` as it was left by the run before.
+        before: This table as it was left by the run before.
+        approvals: Model version -> who approved it.
+        as_of: Instant up to which records count; None where the source has no instants.
+        limits: What is tolerated.
+
+    Returns:
+        ``model.model_standing``.
+    """
+    judged = _with_results(book.filter(pl.col("revision") == 1), tables)
+    past = {(row["outcome"], row["gate"], row["model_version"]): row for row in before.to_dicts()}
+    rows = []
+    for model in frozen_models(tables["boosters"]):
+        place = (model.outcome, model.gate)
+        row = _standing(model, judged, tables, as_of, limits)
+        known = past.get((*place, model.version), {})
+        if known.get("state") == STOPPED:  # a stop stands until the model is fitted again
+            row |= {"state": STOPPED} | {name: known[name] for name in ("reason", "stopped_as_of")}
+        replaced = _replaced(past, place, model.version)
+        if row["state"] == IN_FORCE and replaced is not None:
+            row |= {"replaces": replaced["model_version"]}
+            if model.version in approvals:
+                row["approved_by"] = approvals[model.version]
+            else:
+                row |= {"state": AWAITS, "reason": _await_reason(replaced, model.version)}
+        rows.append(row)
+        if row["state"] == AWAITS and replaced is not None:
+            rows.append({**replaced, "is_current": False})
+    return table(MODEL_STANDING, rows)
+
+
+def _replaced(
+    past: Mapping[tuple[str, int, str], dict[str, Any]], place: tuple[str, int], version: str
+) -> dict[str, Any] | None:
+    """The stopped version a model takes the place of; None where the one before was in force."""
+    own = past.get((*place, version))
+    if own is not None and own["replaces"] is None:
+        return None
+    earlier = [
+        row
+        for (*where, name), row in past.items()
+        if tuple(where) == place and name != version and row["state"] == STOPPED
+    ]
+    wanted = own["replaces"] if own is not None else None
+    named = [row for row in earlier if wanted in (None, row["model_version"])]
+    return named[-1] if named else None
+
+
+def _await_reason(replaced: Mapping[str, Any], version: str) -> str:
+    return (
+        f"It takes the place of {replaced['model_version']}, which was stopped because "
+        f"{replaced['reason']}. Look at both, then: lotwise approve {version} --by NAME"
+    )
+
+
+def _with_results(first: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """What was said first of each batch, with its result and its cluster."""
+    results = tables["outcomes"].select("batch_id", "outcome", "is_failure", "known_at", "margin")
+    return first.join(results, on=["batch_id", "outcome"], how="left").join(
+        _clusters(tables["batches"]), on="batch_id", how="left"
+    )
+
+
+def _clusters(batches: pl.DataFrame) -> pl.DataFrame:
+    code = pl.col("cluster_id").rank("dense").cast(pl.Int64)
+    return batches.select("batch_id", "production_order", cluster=code)
+
+
+def _standing(
+    model: FrozenModel,
+    judged: pl.DataFrame,
+    tables: Mapping[str, pl.DataFrame],
+    as_of: datetime | None,
+    limits: ModelLimits,
+) -> dict[str, Any]:
+    """The row of a model by itself, whatever was before it."""
+    row: dict[str, Any] = {
+        "outcome": model.outcome,
+        "gate": model.gate,
+        "model_version": model.version,
+        "is_current": True,
+        "age_days": _age_days(model, tables["batch_gates"], as_of),
+    }
+    if model.verdict != Verdict.PROCESS_SIGNAL:
+        return row | {"state": WITHOUT_SIGNAL, "reason": f"Its verdict is {model.verdict}."}
+    own = (pl.col("outcome") == model.outcome) & (pl.col("gate") == model.gate)
+    said = judged.filter(own & (pl.col("model_version") == model.version)).sort("entry")
+    seen = watched(said, _tried(model, tables), limits, SEED)
+    reason = stop_reason(seen, row["age_days"], limits)
+    return row | {
+        "state": IN_FORCE if reason is None else STOPPED,
+        "reason": reason,
+        "stopped_as_of": as_of if reason is not None else None,
+        **asdict(seen),
+    }
+
+
+def _age_days(
+    model: FrozenModel, batch_gates: pl.DataFrame, as_of: datetime | None
+) -> float | None:
+    """Days since the newest batch it was fitted on passed its gate."""
+    fitted = pl.col("batch_id").is_in(model.numbers["fitted_on"])
+    newest = batch_gates.filter(fitted & (pl.col("gate") == model.gate))["gate_at"].max()
+    if as_of is None or not isinstance(newest, datetime):
+        return None
+    return max((as_of - newest).total_seconds() / SECONDS_PER_DAY, 0.0)
+
+
+def _tried(model: FrozenModel, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The last batches a model was tried on, as ``watched`` takes them."""
+    tried = tables["predictions"].filter(
+        (pl.col("outcome") == model.outcome)
+        & (pl.col("gate") == model.gate)
+        & (pl.col("model") == model.model)
+        & (pl.col("validation") == Validation.ROLLING_ORIGIN)
+        & pl.col("failure_prob").is_not_null()
+    )
+    margins = tables["outcomes"].filter(pl.col("outcome") == model.outcome)
+    return (
+        tried.select("batch_id", "failure_prob", "expected_margin")
+        .join(margins.select("batch_id", "margin"), on="batch_id", how="left")
+        .join(_clusters(tables["batches"]), on="batch_id")
+        .sort("production_order")
+        .tail(REFERENCE_SCORES)
+    )
+
+
+def watched(
+    said: pl.DataFrame, tried: pl.DataFrame, limits: ModelLimits, seed: int
+) -> StandingEvidence:
+    """Weigh what a version said first of each batch.
+
+    Args:
+        said: Its first entries of ``history.score_book`` in order, with ``cluster`` (a code), and
+            ``is_failure``, ``known_at`` and ``margin`` of their result; null while it is to come.
+        tried: ``failure_prob``, ``expected_margin``, ``margin`` and ``cluster`` of the last batches
+            it was tried on, in order.
+        limits: What is tolerated.
+        seed: Of the resamples.
+    """
+    known = said.filter(pl.col("is_failure").is_not_null()).sort("known_at", "entry")
+    given = _bounded(known["failure_prob"])
+    failed = known["is_failure"].cast(pl.Float64).to_numpy()
+    alarm = said["is_alarm"].drop_nulls().cast(pl.Float64).to_numpy()
+    budget = float(said["alarm_budget"].to_numpy().max(initial=0.0))
+    tolerated = min(limits.budget_band * budget, 0.5)
+    together = max(tried.height / max(tried["cluster"].n_unique(), 1), CLUSTER_DEFLATION)
+    return StandingEvidence(
+        drift=_moved(_scores(said), _scores(tried), limits, seed),
+        results=_moved(_missed_by(known), _missed_by(tried), limits, seed),
+        calibration=_most(
+            miscalibration_e_value(
+                given, failed, limits.calibration_band, deflation=CLUSTER_DEFLATION
+            )
+        ),
+        budget=_most(exceedance_e_value(alarm, tolerated, deflation=together))
+        if tolerated > 0
+        else 1.0,
+        scored=said.height,
+        known=known.height,
+    )
+
+
+def _bounded(probability: pl.Series) -> FloatArray:
+    return np.asarray(np.clip(probability.to_numpy(), BOUNDED, 1 - BOUNDED))
+
+
+def _moved(later: FloatArray, reference: FloatArray, limits: ModelLimits, seed: int) -> float:
+    """How far means of groups have moved, as a share of what is told over a model's life."""
+    lives = limits.oldest_days / DAYS_OF_REFERENCE
+    horizon = max(round(lives * reference.size), later.size, 1)
+    wrongly = limits.wrongly_stopped_prob / TESTS
+    return group_drift(later, reference, horizon=horizon, wrongly=wrongly, seed=seed).most
+
+
+def _scores(scored: pl.DataFrame) -> FloatArray:
+    """Mean normal score of the probability of each lot or campaign in a row.
+
+    On this scale, unlike in log odds, a margin that moves in proportion to an input moves the score
+    in proportion.
+    """
+    from scipy.special import ndtri
+
+    return group_means(ndtri(_bounded(scored["failure_prob"])), scored["cluster"].to_numpy())
+
+
+def _missed_by(judged: pl.DataFrame) -> FloatArray:
+    """Mean distance of the margin from what was expected, by lot or campaign in a row."""
+    both = judged.drop_nulls(["margin", "expected_margin"])
+    distance = (both["margin"] - both["expected_margin"]).to_numpy()
+    return group_means(distance, both["cluster"].to_numpy())
+
+
+def _most(evidence: FloatArray) -> float:
+    return float(evidence.max(initial=1.0))
+
+
+def stop_reason(seen: StandingEvidence, age_days: float | None, limits: ModelLimits) -> str | None:
+    """Say why a model may raise no alarms; None where it may.
+
+    Args:
+        seen: The evidence against it.
+        age_days: Age of the newest batch it was fitted on; None where the source has no instants.
+        limits: What is tolerated.
+    """
+    needed = TESTS / limits.wrongly_stopped_prob
+    reasons = []
+    if age_days is not None and age_days > limits.oldest_days:
+        reasons.append(f"it is {age_days:.0f} days old, and {limits.oldest_days:.0f} are allowed")
+    if seen.drift >= 1:
+        reasons.append(
+            "its inputs give other scores than those it was tried with (drift: "
+            f"{seen.drift:.2f} of the limit)"
+        )
+    if seen.results >= 1:
+        reasons.append(
+            "results lie otherwise about what it expects than when it was tried (results: "
+            f"{seen.results:.2f} of the limit)"
+        )
+    for name, evidence, what in (
+        (
+            "calibration",
+            seen.calibration,
+            f"the odds it gives are wrong by more than {limits.calibration_band:g} times",
+        ),
+        (
+            "alarm budget",
+            seen.budget,
+            f"it raises more than {limits.budget_band:g} times the alarms its budget allows",
+        ),
+    ):
+        if evidence >= needed:
+            reasons.append(f"{what} ({name}: evidence {evidence:.3g} of {needed:.3g} needed)")
+    return "; ".join(reasons) or None

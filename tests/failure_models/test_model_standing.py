@@ -1,0 +1,93 @@
+"""When a kept model may raise no alarms: age, drift, calibration, budget, approval."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from assets.failure_models.scoring.model_standing import (
+    StandingEvidence,
+    _replaced,
+    stop_reason,
+    watched,
+)
+from assets.run_settings import ModelLimits
+
+LIMITS = ModelLimits()
+START = datetime.fromisoformat("2026-01-01")
+STEADY = StandingEvidence(drift=0.4, results=0.2, calibration=1.0, budget=1.0, scored=90, known=80)
+
+
+def said(prob: np.ndarray, failed: np.ndarray, alarm: np.ndarray | None = None) -> pl.DataFrame:
+    """Forecasts with their results, in lots of five."""
+    count = prob.size
+    return pl.DataFrame(
+        {
+            "entry": np.arange(count),
+            "cluster": np.arange(count) // 5,
+            "failure_prob": prob,
+            "expected_margin": np.zeros(count),
+            "margin": np.random.default_rng(9).normal(size=count),
+            "is_alarm": np.zeros(count, dtype=bool) if alarm is None else alarm,
+            "alarm_budget": 0.05,
+            "is_failure": failed,
+            "known_at": [START + timedelta(days=i) for i in range(count)],
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def tried() -> pl.DataFrame:
+    prob = np.random.default_rng(1).beta(1, 20, 100)
+    return said(prob, np.zeros(100, dtype=bool))
+
+
+def fresh(seed: int, count: int = 100) -> np.ndarray:
+    return np.random.default_rng(seed).beta(1, 20, count)
+
+
+def test_a_steady_model_is_in_force(tried: pl.DataFrame) -> None:
+    prob = fresh(2)
+    came = np.random.default_rng(3).random(100) < prob
+    seen = watched(said(prob, came), tried, LIMITS, 1)
+    assert stop_reason(seen, 100.0, LIMITS) is None
+    assert (seen.scored, seen.known) == (100, 100)
+
+
+def test_age_alone_stops_it() -> None:
+    assert stop_reason(STEADY, 400.0, LIMITS) is None
+    assert stop_reason(STEADY, 401.0, LIMITS) == "it is 401 days old, and 400 are allowed"
+    assert stop_reason(STEADY, None, LIMITS) is None  # a source without instants
+
+
+def test_scores_from_elsewhere_stop_it(tried: pl.DataFrame) -> None:
+    seen = watched(said(np.minimum(fresh(4) * 8, 0.9), np.zeros(100, bool)), tried, LIMITS, 1)
+    assert "(drift:" in str(stop_reason(seen, 1.0, LIMITS))
+
+
+def test_failures_that_were_not_foretold_stop_it(tried: pl.DataFrame) -> None:
+    seen = watched(said(fresh(5), np.arange(100) % 4 == 0), tried, LIMITS, 1)
+    assert "(calibration: evidence" in str(stop_reason(seen, 1.0, LIMITS))
+
+
+def test_alarms_far_beyond_the_budget_stop_it(tried: pl.DataFrame) -> None:
+    alarm = np.arange(100) % 10 < 6
+    seen = watched(said(fresh(6), np.zeros(100, bool), alarm), tried, LIMITS, 1)
+    assert "(alarm budget: evidence" in str(stop_reason(seen, 1.0, LIMITS))
+
+
+def test_nothing_said_yet_is_nothing_against_it(tried: pl.DataFrame) -> None:
+    seen = watched(tried.head(0), tried, LIMITS, 1)
+    assert stop_reason(seen, 1.0, LIMITS) is None
+
+
+def test_only_a_stopped_version_makes_its_successor_wait() -> None:
+    row = {"replaces": None, "reason": "old"}
+    old = {("f", 5, "m-1"): row | {"model_version": "m-1", "state": "stopped"}}
+    assert _replaced(old, ("f", 5), "m-2") == old["f", 5, "m-1"]
+    assert _replaced(old, ("f", 4), "m-2") is None
+    fine = {("f", 5, "m-1"): row | {"model_version": "m-1", "state": "in_force"}}
+    assert _replaced(fine, ("f", 5), "m-2") is None
+    approved = old | {("f", 5, "m-2"): row | {"model_version": "m-2", "state": "in_force"}}
+    assert _replaced(approved, ("f", 5), "m-2") is None

@@ -26,11 +26,24 @@ class HitCounts:
 
     @property
     def spread(self) -> float:
-        """Standard deviation of the places, 1 where they are one."""
+        """Standard deviation of the places, 1 where they are one.
+
+        Examples:
+            >>> size, four = np.array([1.0, 2.0]), np.array([4, 4])
+            >>> counts = hit_counts(size, np.array([1, 3]), four, log_size=False)
+            >>> counts.spread
+            0.5
+        """
         return float(self.at.std()) or 1.0
 
     def step_place(self, prob: float) -> float:
-        """Where a step between misses and hits passes a probability; of separated counts."""
+        """Where a step between misses and hits passes a probability; of separated counts.
+
+        Examples:
+            >>> size, four = np.array([1.0, 2.0]), np.array([4, 4])
+            >>> hit_counts(size, np.array([0, 4]), four, log_size=False).step_place(0.9)
+            1.5
+        """
         share = self.detected / self.trials
         below, above = self.at[share < prob], self.at[share >= prob]
         if below.size == 0 or above.size == 0:
@@ -41,7 +54,14 @@ class HitCounts:
     def log_likelihood(
         self, link: str, intercept: float, slope: float, *, penalised: bool = False
     ) -> float:
-        """Without binomial coefficients; with Jeffreys' term where penalised."""
+        """Without binomial coefficients; with Jeffreys' term where penalised.
+
+        Examples:
+            >>> size, four = np.array([1.0, 2.0]), np.array([4, 4])
+            >>> counts = hit_counts(size, np.array([1, 3]), four, log_size=False)
+            >>> round(counts.log_likelihood("logit", 0.0, 0.0), 3)  # eight times log one half
+            -5.545
+        """
         height = intercept + slope * self.at
         hits = self.detected * LINKS[link].log_share(height)
         missed = self.trials - self.detected
@@ -52,7 +72,14 @@ class HitCounts:
         return total + 0.5 * float(half) if sign > 0 else -1e12
 
     def information(self, link: str, intercept: float, slope: float) -> FloatArray:
-        """Expected information of intercept and slope."""
+        """Expected information of intercept and slope.
+
+        Examples:
+            >>> size, four = np.array([1.0, 2.0]), np.array([4, 4])
+            >>> counts = hit_counts(size, np.array([1, 3]), four, log_size=False)
+            >>> counts.information("logit", 0.0, 0.0).tolist()
+            [[2.0, 3.0], [3.0, 5.0]]
+        """
         weight = self._weight(link, intercept + slope * self.at)
         cross = float((weight * self.at).sum())
         square = float((weight * self.at**2).sum())
@@ -65,7 +92,14 @@ class HitCounts:
         return np.asarray(self.trials * np.exp(2 * slope - log_both))
 
     def score(self, link: str, intercept: float, slope: float, *, penalised: bool) -> FloatArray:
-        """Derivative of the log likelihood; Firth's where penalised (of the logit)."""
+        """Derivative of the log likelihood; Firth's where penalised (of the logit).
+
+        Examples:
+            >>> size, four = np.array([1.0, 2.0]), np.array([4, 4])
+            >>> counts = hit_counts(size, np.array([1, 3]), four, log_size=False)
+            >>> counts.score("logit", 0.0, 0.0, penalised=False).tolist()
+            [0.0, 1.0]
+        """
         height = intercept + slope * self.at
         share = LINKS[link].share(height)
         weight = self._weight(link, height)
@@ -79,7 +113,14 @@ class HitCounts:
         return np.array([float(pull.sum()), float((pull * self.at).sum())])
 
     def best_log_likelihood(self) -> float:
-        """Of each size's own share, which no curve exceeds."""
+        """Of each size's own share, which no curve exceeds.
+
+        Examples:
+            >>> size, four = np.array([1.0, 2.0]), np.array([4, 4])
+            >>> counts = hit_counts(size, np.array([1, 3]), four, log_size=False)
+            >>> round(counts.best_log_likelihood(), 3)
+            -4.499
+        """
         share = self.detected / self.trials
         with np.errstate(divide="ignore", invalid="ignore"):
             hits = np.where(share > 0, self.detected * np.log(share), 0.0)
@@ -88,7 +129,14 @@ class HitCounts:
 
     @property
     def is_separated(self) -> bool:
-        """Whether no miss lies above a hit; one size may hold both (Albert & Anderson 1984)."""
+        """Whether no miss lies above a hit; one size may hold both (Albert & Anderson 1984).
+
+        Examples:
+            >>> size, four = np.array([1.0, 2.0]), np.array([4, 4])
+            >>> counts = hit_counts(size, np.array([1, 3]), four, log_size=False)
+            >>> counts.is_separated
+            False
+        """
         largest_miss = self.at[self.detected < self.trials].max()
         smallest_hit = self.at[self.detected > 0].min()
         return bool(largest_miss <= smallest_hit)

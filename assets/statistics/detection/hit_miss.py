@@ -86,7 +86,7 @@ class HitMissFit:
             confidence: That the size is at most the bound.
             bound: ``wald``, where the lower pointwise band of the line reaches the probability
                 (of the three, the one that kept its confidence on planted curves of 60 to 174
-                trials: decision 94); ``profile``, likelihood ratio on one degree of freedom;
+                trials: decision 91); ``profile``, likelihood ratio on one degree of freedom;
                 ``region``, on two, as of a band about the whole curve (Cheng & Iles 1983), wider.
 
         Returns:

@@ -27,6 +27,10 @@ class GroupDrift:
     Attributes:
         evidence: (groups,) largest sum so far over the limit; at 1 a drift is told.
         limit: The limit; NaN where the reference has too few groups to give one.
+
+    Examples:
+        >>> GroupDrift(np.array([0.2, 1.3, 0.9]), limit=6.0).most
+        1.3
     """
 
     evidence: FloatArray

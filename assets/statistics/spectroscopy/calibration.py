@@ -25,6 +25,11 @@ class SpectralCalibration:
         centre: Mean spectrum.
         mean: Mean result.
         coefficients: (components, wavelengths): row a predicts with a + 1 components.
+
+    Examples:
+        >>> one = SpectralCalibration(np.zeros(2), 5.0, np.array([[1.0, 2.0]]))
+        >>> one.predicted(np.array([[1.0, 1.0]]), components=1).tolist()
+        [8.0]
     """
 
     centre: FloatArray

@@ -30,6 +30,12 @@ class BentCalibration:
         weights: Of the calibration spectra.
         factor: Cholesky factor of their covariance, lower.
         logs: Logarithms of the weights of the parts, as in ``START``.
+
+    Examples:
+        >>> bands = np.linspace(-1, 1, 40)[:, None] * np.array([[1.0, 2.0, -1.0]])
+        >>> bent = bent_calibration(bands, bands[:, 0] + 5)
+        >>> bent.predicted(np.array([[0.5, 1.0, -0.5]]))[0].round(2).tolist()
+        [5.5]
     """
 
     spectra: FloatArray

@@ -72,8 +72,8 @@ def scatter_free_slopes(spectra: FloatArray, window: int = 21) -> FloatArray:
         window: Of the slopes; cut to what so few wavelengths allow.
 
     Examples:
-        >>> scatter_free_slopes(np.random.default_rng(1).normal(size=(4, 40))).shape
-        (4, 20)
+        >>> scatter_free_slopes(np.random.default_rng(1).normal(size=(4, 90))).shape
+        (4, 70)
     """
     most = max(3, spectra.shape[1] // 3)
     odd = min(window, most - 1 + most % 2)

@@ -31,6 +31,10 @@ class SpectrumValidity:
     Attributes:
         distance: (spectra, checks), over its limit: above 1 is flagged; in the order of ``CHECKS``.
         is_saturated: Whether a run of wavelengths reads the highest value exactly.
+
+    Examples:
+        >>> SpectrumValidity(np.array([[0.4], [1.2]]), np.array([False, False])).is_valid.tolist()
+        [True, False]
     """
 
     distance: FloatArray
@@ -53,6 +57,11 @@ class ValidityModel:
         smooth_axes: Of the spectra without scatter, for the noise.
         levels: Median and robust spread of mean absorbance, with its floor.
         limits: Of the distances, in the order of ``CHECKS``.
+
+    Examples:
+        >>> lines = np.random.default_rng(1).normal(size=(20, 60)).cumsum(axis=1)
+        >>> validity_model(lines, 2).judged(lines).distance.shape
+        (20, 4)
     """
 
     centre: FloatArray

@@ -21,7 +21,7 @@ SCHEMAS = (
 )
 
 
-OF_RUNS = ("evidence.runs", "mart.runs")
+OF_RUNS = ("evidence.runs", "mart.runs", "model.model_standing")
 
 
 @cache

@@ -70,7 +70,7 @@ class RecordException:
 class ReleaseStep:
     """Values of ``finding.release_steps.step``.
 
-    testing: to the last result; deviation: from then until the last deviation open was closed;
+    Testing: to the last result; deviation: from then until the last deviation open was closed;
     review: the rest; total.
     """
 
@@ -116,7 +116,7 @@ class StabilityTrend:
 class StorageVerdict:
     """Values of ``finding.storage_temperatures.verdict``.
 
-    within; mean_above the limit; reading_above what USP allows as an excursion.
+    Within; mean_above the limit; reading_above what USP allows as an excursion.
     """
 
     WITHIN: Final = "within"

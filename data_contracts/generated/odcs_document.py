@@ -37,9 +37,15 @@ def odcs_document(contract: Contract) -> dict[str, Any]:
     }
     if contract.rules:
         table["quality"] = [_rule(rule) for rule in contract.rules]
-    if contract.max_quarantine_share is not None:
-        share = contract.max_quarantine_share
-        table["customProperties"] = [{"property": "max_quarantine_share", "value": share}]
+    said = {
+        "max_quarantine_share": contract.max_quarantine_share,
+        "codes_module": contract.codes_module,
+    }
+    custom = [
+        {"property": name, "value": value} for name, value in said.items() if value is not None
+    ]
+    if custom:
+        table["customProperties"] = custom
     return {
         "apiVersion": API_VERSION,
         "kind": "DataContract",

@@ -25,8 +25,8 @@ def command(home: HomeOption = None) -> None:
     where = Home(home_of(home))
     report = where.reports_dir / "report.html"
     release = released(where)  # warehouse and report of one run
-    heads = noted_heads(where, last_source_key(where))
     with open_published(release) as published:
+        heads = noted_heads(where, last_source_key(where))
         mismatches = [
             *verify(published, release.reports_dir / report.name),
             *verify_tables(published),

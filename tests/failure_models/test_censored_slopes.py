@@ -20,9 +20,11 @@ def test_a_drivers_slope_is_that_of_the_results_and_not_of_their_limits(seed):
 
 def test_two_hundred_tables_are_on_record_and_their_intervals_cover():
     rows = StudyRecord("censored_study").rows()
-    assert rows.height == 200
-    assert WANTED[0] <= rows["censored_covers"].sum() <= WANTED[1]
-    assert rows["at_limit_covers"].sum() < WANTED[0]
+    assert rows.height % 200 == 0
+    for start in range(0, rows.height, 200):  # each confirmation by itself
+        studied = rows.slice(start, 200)
+        assert WANTED[0] <= studied["censored_covers"].sum() <= WANTED[1]
+        assert studied["at_limit_covers"].sum() < WANTED[0]
 
 
 def test_lines_lose_no_slope_to_the_limit():

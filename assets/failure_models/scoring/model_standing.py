@@ -92,7 +92,7 @@ def model_standing(
         row = _standing(model, judged, tables, as_of, limits)
         known = past.get((*place, model.version), {})
         if known.get("state") == STOPPED:  # a stop stands until the model is fitted again
-            row |= {"state": STOPPED} | {name: known[name] for name in ("reason", "stopped_as_of")}
+            row |= {"state": STOPPED} | {name: known[name] for name in ("reason", "stopped_at")}
         replaced = _replaced(past, place, model.version)
         if row["state"] == IN_FORCE and replaced is not None:
             row |= {"replaces": replaced["model_version"]}
@@ -167,7 +167,7 @@ def _standing(
     return row | {
         "state": IN_FORCE if reason is None else STOPPED,
         "reason": reason,
-        "stopped_as_of": as_of if reason is not None else None,
+        "stopped_at": as_of if reason is not None else None,
         **asdict(seen),
     }
 

@@ -56,12 +56,12 @@ def feature_columns(sensor_phase_features: pl.DataFrame) -> BatchTable:
     rows = sensor_phase_features
     long = rows.unpivot(FEATURES, index=["batch_id", *SERIES]).drop_nulls("value")
     named = long.select("batch_id", _named(*SERIES, "variable"), "value")
-    spans = rows.group_by("batch_id", "unit_procedure", "phase").agg(
+    spans = rows.group_by("batch_id", "unit_procedure", "phase", maintain_order=True).agg(
         pl.col("duration_h").median().alias("value")
     )
     spans = spans.drop_nulls("value").with_columns(tag=pl.lit("phase"), variable=pl.lit("hours"))
     both = pl.concat([named, spans.select("batch_id", _named(*SERIES, "variable"), "value")])
-    known = rows.group_by("batch_id").agg(pl.col("known_at").max())
+    known = rows.group_by("batch_id", maintain_order=True).agg(pl.col("known_at").max())
     return _wide(both, dict(known.iter_rows()))
 
 
@@ -76,7 +76,9 @@ def trajectory_columns(
     """
     steps = [name for name in phase_trajectories.columns if name.startswith("step_")]
     long = phase_trajectories.unpivot(steps, index=["batch_id", *SERIES]).drop_nulls("value")
-    known = sensor_phase_features.group_by("batch_id").agg(pl.col("known_at").max())
+    known = sensor_phase_features.group_by("batch_id", maintain_order=True).agg(
+        pl.col("known_at").max()
+    )
     return _wide(
         long.select("batch_id", _named(*SERIES, "variable"), "value"), dict(known.iter_rows())
     )

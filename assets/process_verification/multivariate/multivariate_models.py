@@ -170,13 +170,13 @@ def _of_results(
 ) -> Found:
     gates = dict(
         outcome_definitions.drop_nulls("last_gate_before")
-        .group_by("margin_quantity")
+        .group_by("margin_quantity", maintain_order=True)
         .agg(pl.col("last_gate_before").min())
         .iter_rows()
     )
     margins = (
         outcome_margins.filter(~pl.col("is_censored"), pl.col("margin").is_not_null())
-        .group_by("quantity", "batch_id")
+        .group_by("quantity", "batch_id", maintain_order=True)
         .agg(pl.col("margin").min())
     )
     for quantity, gate in sorted((name, gate) for name, gate in gates.items() if name and gate):

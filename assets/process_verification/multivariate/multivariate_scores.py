@@ -85,10 +85,10 @@ def multivariate_scores(
         str(model): _Reference(
             {(row["batch_id"], row["chart_statistic"]): row for row in rows.to_dicts()}
         )
-        for (model,), rows in multivariate_reference.group_by("model")
+        for (model,), rows in multivariate_reference.group_by("model", maintain_order=True)
     }
     told = _Told()
-    for (product,), models in sorted(fitted.group_by("product")):
+    for (product,), models in sorted(fitted.group_by("product", maintain_order=True)):
         if product not in records.products:
             continue
         own = records.of_product(str(product))

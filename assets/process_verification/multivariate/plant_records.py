@@ -120,7 +120,9 @@ class ProductRecords:
         steps = [name for name in self.trajectories.columns if name.startswith("step_")]
         place = {name: i for i, name in enumerate(self.batch_ids)}
         key = ("stage", *SERIES[:2])
-        for (stage, unit, phase), own in sorted(self.trajectories.group_by(*key)):
+        for (stage, unit, phase), own in sorted(
+            self.trajectories.group_by(*key, maintain_order=True)
+        ):
             batch_ids = sorted(own["batch_id"].unique(), key=place.__getitem__)
             tags = own["tag"].unique().sort().to_list()
             courses = np.full((len(batch_ids), len(tags), len(steps)), np.nan)
@@ -134,7 +136,9 @@ class ProductRecords:
     def known_at(self, stage: int) -> dict[str, object]:
         """Batch -> when the last feature of a stage was known."""
         own = (
-            self._of(self.features, stage, stage).group_by("batch_id").agg(pl.col("known_at").max())
+            self._of(self.features, stage, stage)
+            .group_by("batch_id", maintain_order=True)
+            .agg(pl.col("known_at").max())
         )
         return dict(own.iter_rows())
 

@@ -30,7 +30,7 @@ def critical_quantities(
         procedure>.<tag>``.
     """
     reasons: dict[Place, list[str]] = {}
-    measured = outcome_margins.group_by("measured_quantity").agg(
+    measured = outcome_margins.group_by("measured_quantity", maintain_order=True).agg(
         pl.col("outcome").unique().sort(), thin=(pl.col("margin") < 1).mean()
     )
     for row in measured.sort("measured_quantity").iter_rows(named=True):

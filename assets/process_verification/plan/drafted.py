@@ -87,7 +87,7 @@ def _pooled(few: Sequence[Line]) -> tuple[Line, Nature]:
 def _of_events(rare: pl.DataFrame) -> list[Line]:
     """Charts of gaps between failures and deviations, over all products."""
     lines = []
-    counted = rare.group_by("source", "quantity").agg(
+    counted = rare.group_by("source", "quantity", maintain_order=True).agg(
         events=pl.len() + 1, in_days=pl.col("in_days").any()
     )
     for row in counted.sort("source", "quantity").iter_rows(named=True):

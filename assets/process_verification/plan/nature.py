@@ -34,13 +34,17 @@ def summaries(observations: pl.DataFrame) -> pl.DataFrame:
     Args:
         observations: As ``plan.observations`` makes them.
     """
-    by_batch = observations.group_by(*IDENTITY, "batch_id").agg(samples=pl.len())
-    several = by_batch.group_by(IDENTITY).agg(batches=pl.len(), samples=pl.col("samples").median())
+    by_batch = observations.group_by(*IDENTITY, "batch_id", maintain_order=True).agg(
+        samples=pl.len()
+    )
+    several = by_batch.group_by(IDENTITY, maintain_order=True).agg(
+        batches=pl.len(), samples=pl.col("samples").median()
+    )
     value = pl.col("value")
     most = value.unique_counts().max() / pl.len()
     described = (
         observations.sort(*IDENTITY, "production_order")
-        .group_by(IDENTITY)
+        .group_by(IDENTITY, maintain_order=True)
         .agg(
             values=value.n_unique(),
             mean=value.mean(),

@@ -156,10 +156,10 @@ def _sensors(
     features: pl.DataFrame, sensor_tags: pl.DataFrame, phases: pl.DataFrame
 ) -> pl.DataFrame:
     """The mean of each tag over each phase, known when the phase had ended."""
-    ended = phases.group_by("batch_id", "stage", "unit_procedure", "phase").agg(
-        pl.col("ended_at").max()
-    )
-    limits = sensor_tags.group_by("tag", "stage").agg(
+    ended = phases.group_by(
+        "batch_id", "stage", "unit_procedure", "phase", maintain_order=True
+    ).agg(pl.col("ended_at").max())
+    limits = sensor_tags.group_by("tag", "stage", maintain_order=True).agg(
         pl.col("nor_low", "nor_high").first(), is_room=pl.col("is_shared_area").all()
     )
     joined = features.join(

@@ -77,7 +77,7 @@ def _measured(
     others = observations.join(plan.select(IDENTITY), on=IDENTITY, how="anti").join(pooled, on=KIND)
     points = (
         pl.concat([own, others.select(own.columns)])
-        .group_by("chart_id", "batch_id")
+        .group_by("chart_id", "batch_id", maintain_order=True)
         .agg(
             pl.col("chart", "product", "production_order").first(),
             pl.col("known_at").max(),

@@ -66,7 +66,9 @@ def factors_of(
     timed = equipment_events.filter(pl.col("occurred_at").is_not_null()).sort("occurred_at")
     events = {
         (str(equipment), str(event)): frame["occurred_at"].to_numpy().astype("datetime64[us]")
-        for (equipment, event), frame in timed.group_by("equipment_id", "event")
+        for (equipment, event), frame in timed.group_by(
+            "equipment_id", "event", maintain_order=True
+        )
     }
     named = pl.concat_str("material", "lot", separator=" ")
     return Factors(
@@ -79,7 +81,9 @@ def factors_of(
 
 
 def _sets(frame: pl.DataFrame) -> dict[str, frozenset[str]]:
-    grouped = frame.drop_nulls().group_by("batch_id").agg(pl.col("item").unique())
+    grouped = (
+        frame.drop_nulls().group_by("batch_id", maintain_order=True).agg(pl.col("item").unique())
+    )
     return {batch: frozenset(items) for batch, items in grouped.iter_rows()}
 
 
@@ -91,7 +95,7 @@ def _joined(frame: pl.DataFrame) -> pl.DataFrame:
     """One level a batch: several at once are one of their own."""
     return (
         frame.drop_nulls()
-        .group_by("batch_id", "factor")
+        .group_by("batch_id", "factor", maintain_order=True)
         .agg(level=pl.col("level").unique().sort().str.join(" + "))
     )
 

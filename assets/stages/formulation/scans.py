@@ -33,13 +33,17 @@ def scans(spectra: pl.DataFrame) -> Scans:
         spectra: ``core.spectra``.
     """
     points = spectra.sort("wavelength_nm")
-    whole = points.group_by("batch_id", "sample_no").agg(
+    whole = points.group_by("batch_id", "sample_no", maintain_order=True).agg(
         pl.col("scanned_at").first(), grid=pl.col("wavelength_nm"), absorbance=pl.col("absorbance")
     )
     if whole.is_empty():
         keys = whole.select("batch_id", "sample_no", "scanned_at")
         return Scans(keys, np.empty(0), np.empty((0, 0)))
-    usual = whole.group_by("grid").len().sort("len", "grid", descending=[True, False])["grid"][0]
+    usual = (
+        whole.group_by("grid", maintain_order=True)
+        .len()
+        .sort("len", "grid", descending=[True, False])["grid"][0]
+    )
     same = (
         whole.filter(pl.col("grid").list.len() == len(usual))
         .filter(pl.col("grid") == usual.to_list())

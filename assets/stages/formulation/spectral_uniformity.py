@@ -46,7 +46,7 @@ def spectral_uniformity(
     )
     found = (
         heights.filter(pl.Series(is_valid))
-        .group_by("batch_id")
+        .group_by("batch_id", maintain_order=True)
         .agg(
             scans=pl.len(),
             scanned_at=pl.col("scanned_at").max(),

@@ -32,11 +32,17 @@ def storage_temperatures(parameters: pl.DataFrame) -> pl.DataFrame:
     readings = readings.unique(["parameter", "recorded_at", "value"]).with_columns(
         month_start=pl.col("recorded_at").dt.truncate("1mo")
     )
-    cold = dict(readings.group_by("parameter").agg(pl.col("value").mean() < COLD_BELOW_C).rows())
+    cold = dict(
+        readings.group_by("parameter", maintain_order=True)
+        .agg(pl.col("value").mean() < COLD_BELOW_C)
+        .rows()
+    )
     rows = [
         {"place": place, "month_start": month}
         | _row(part["value"].sort(), COLD_C if cold[place] else ROOM_C)
-        for (place, month), part in readings.group_by("parameter", "month_start")
+        for (place, month), part in readings.group_by(
+            "parameter", "month_start", maintain_order=True
+        )
     ]
     return table(NAME, rows)
 

@@ -35,7 +35,11 @@ def lot_effects(
         ``finding.lot_effects``: a row per lot and release test.
     """
     used = _used(batches, lab_results, material_usage)
-    rows = [row for _, part in used.group_by("material", "test") for row in _rows(part, LOT[1:])]
+    rows = [
+        row
+        for _, part in used.group_by("material", "test", maintain_order=True)
+        for row in _rows(part, LOT[1:])
+    ]
     return table("finding.lot_effects", _judged(rows, "batches"))
 
 
@@ -54,9 +58,13 @@ def supplier_effects(
         from two or more.
     """
     used = _used(batches, lab_results, material_usage)
-    of_lots = used.group_by(*LOT, "test").agg(pl.col("residual").mean(), pl.col("unit").first())
+    of_lots = used.group_by(*LOT, "test", maintain_order=True).agg(
+        pl.col("residual").mean(), pl.col("unit").first()
+    )
     rows = [
-        row for _, part in of_lots.group_by("material", "test") for row in _rows(part, LOT[1:2])
+        row
+        for _, part in of_lots.group_by("material", "test", maintain_order=True)
+        for row in _rows(part, LOT[1:2])
     ]
     return table("finding.supplier_effects", _judged(rows, "lots"))
 

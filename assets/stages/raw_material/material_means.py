@@ -45,14 +45,14 @@ def material_means(
     order = batches.sort("production_order")["batch_id"].to_list()
     attributes = (
         material_attributes.drop_nulls("value")
-        .group_by(*LOT, "attribute")
+        .group_by(*LOT, "attribute", maintain_order=True)
         .agg(pl.col("value").mean())
     )
     weight = pl.coalesce("quantity", pl.lit(1.0))
     joined = material_usage.join(attributes, on=LOT, nulls_equal=True).with_columns(
         name=pl.format("{}.{}", "material", "attribute"), weight=weight
     )
-    means = joined.group_by("batch_id", "name").agg(
+    means = joined.group_by("batch_id", "name", maintain_order=True).agg(
         value=(pl.col("value") * pl.col("weight")).sum() / pl.col("weight").sum()
     )
     wide = (
@@ -74,6 +74,6 @@ def release_results(lab_results: pl.DataFrame) -> pl.DataFrame:
     return (
         lab_results.filter(pl.col("stage") >= 6)
         .drop_nulls("value")
-        .group_by("batch_id", "test")
+        .group_by("batch_id", "test", maintain_order=True)
         .agg(pl.col("value").mean(), pl.col("unit").first())
     )

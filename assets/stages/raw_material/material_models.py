@@ -57,7 +57,9 @@ def material_models(
     place = {name: k for k, name in enumerate(means.batch_ids)}
     cluster = _codes(batches, means.batch_ids)
     rows = []
-    for (test,), part in release_results(lab_results).sort("batch_id").group_by("test"):
+    for (test,), part in (
+        release_results(lab_results).sort("batch_id").group_by("test", maintain_order=True)
+    ):
         at = np.array(sorted(place[b] for b in part["batch_id"] if b in place), dtype=np.int64)
         value = dict(part.select("batch_id", "value").iter_rows())
         results = np.array([value[means.batch_ids[k]] for k in at])

@@ -27,7 +27,7 @@ def lead_times_by_test(batches: pl.DataFrame, lab_results: pl.DataFrame) -> pl.D
         .drop_nulls("resulted_at")
         .join(made, on="batch_id")
         .with_columns(begun_at=pl.max_horizontal("sampled_at", "ended_at"))
-        .group_by("batch_id", "test")
+        .group_by("batch_id", "test", maintain_order=True)
         .agg(pl.col("resulted_at").max(), pl.col("begun_at").min())
         .with_columns(
             lead_h=hours("resulted_at", "begun_at").clip(0),
@@ -36,7 +36,7 @@ def lead_times_by_test(batches: pl.DataFrame, lab_results: pl.DataFrame) -> pl.D
     )
     # when the batch would have had its last result without this test
     rest = pl.col("resulted_at").sort(descending=True).get(1, null_on_oob=True)
-    second = results.group_by("batch_id").agg(
+    second = results.group_by("batch_id", maintain_order=True).agg(
         second_at=rest, begun_first_at=pl.col("begun_at").min()
     )
     batches_tested = second.height
@@ -47,7 +47,10 @@ def lead_times_by_test(batches: pl.DataFrame, lab_results: pl.DataFrame) -> pl.D
     results = results.with_columns(
         gain_h=pl.when("is_last").then(hours("last_at", "floor_at").clip(0)).otherwise(0.0)
     )
-    rows = [_row(test, part, batches_tested) for (test,), part in results.group_by("test")]
+    rows = [
+        _row(test, part, batches_tested)
+        for (test,), part in results.group_by("test", maintain_order=True)
+    ]
     return table(NAME, rows)
 
 

@@ -61,10 +61,10 @@ def _missing(batches: pl.DataFrame, parameters: pl.DataFrame) -> pl.DataFrame:
     named = batches.select("batch_id", pl.coalesce("product", pl.lit("all")).alias("product"))
     entries = parameters.select("batch_id", "stage", pl.col("parameter").alias("item")).unique()
     there = entries.select("batch_id", "stage").unique().join(named, on="batch_id")
-    reached = there.group_by("product", "stage").len("reached")
+    reached = there.group_by("product", "stage", maintain_order=True).len("reached")
     usual = (
         entries.join(named, on="batch_id")
-        .group_by("product", "stage", "item")
+        .group_by("product", "stage", "item", maintain_order=True)
         .len("recorded")
         .join(reached, on=["product", "stage"])
         .filter(
@@ -135,7 +135,7 @@ def _outside_par(features: pl.DataFrame) -> pl.DataFrame:
 def _stage_ends(phases: pl.DataFrame) -> pl.DataFrame:
     return (
         phases.drop_nulls(["ended_at", "stage"])
-        .group_by("batch_id", "stage")
+        .group_by("batch_id", "stage", maintain_order=True)
         .agg(stage_ended_at=pl.col("ended_at").max())
     )
 

@@ -34,7 +34,7 @@ def review_queue(
         is_open=pl.col("dispositioned_at").is_null(),
         review_h=hours("dispositioned_at", "tested_at"),
     )
-    of_kind = record_exceptions.group_by("batch_id", "kind").agg(
+    of_kind = record_exceptions.group_by("batch_id", "kind", maintain_order=True).agg(
         count=pl.len(), items=pl.col("item").sort().first()
     )
     having = pl.len().over("kind") / max(1, instants.height)

@@ -31,13 +31,13 @@ def release_instants(
         "batch_id", "ended_at", "dispositioned_at", "disposition"
     )
     results = lab_results.filter(pl.col("stage") >= FIRST_AFTER_MANUFACTURE)
-    last = results.group_by("batch_id").agg(
+    last = results.group_by("batch_id", maintain_order=True).agg(
         tested_at=pl.when(pl.col("resulted_at").null_count() == 0).then(
             pl.col("resulted_at").max()
         ),
     )
     # a test not reported yet may have no row at all: as many as batches have that are decided
-    usual = results.group_by("batch_id").len("tests")
+    usual = results.group_by("batch_id", maintain_order=True).len("tests")
     joined = (
         made.join(last, on="batch_id", how="left")
         .join(usual, on="batch_id", how="left")
@@ -62,6 +62,6 @@ def _closings(made: pl.DataFrame, deviations: pl.DataFrame) -> pl.DataFrame:
     before = known.filter(
         pl.col("dispositioned_at").is_null() | (pl.col("opened_at") < pl.col("dispositioned_at"))
     )
-    return before.group_by("batch_id").agg(
+    return before.group_by("batch_id", maintain_order=True).agg(
         closed_at=pl.col("closed_at").max(), open_deviations=pl.col("closed_at").null_count()
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from data_contracts.errors import UsageError, WarehouseError
+from data_contracts.untrusted.inert_text import visible
 from pipelines.commands.options import HomeOption
 from pipelines.terminal.console import say
 
@@ -51,7 +52,7 @@ def command(
     for name in products if product is None else [product]:
         text = plan_text(plan, name)
         if out is None:
-            typer.echo(text)
+            typer.echo(visible(text))
             continue
         out.mkdir(parents=True, exist_ok=True)
         file = out / f"{_file_name(name)}.yaml"

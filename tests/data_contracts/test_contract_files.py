@@ -197,7 +197,9 @@ def test_names_carry_their_type() -> None:
         if column.name.endswith("_prob"):
             assert (column.minimum, column.maximum) == (0, 1), where
         if column.name in {"stage", "gate"}:
-            least = 0 if re.search(r"\b0 (?:for|where)\b", column.description) else 1  # a key cannot be null
+            least = (
+                0 if re.search(r"\b0 (?:for|where)\b", column.description) else 1
+            )  # a key cannot be null
             assert (column.minimum, column.maximum) == (least, 7), where
 
 

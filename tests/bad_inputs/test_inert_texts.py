@@ -21,8 +21,8 @@ ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u206
 SCRIPT = "<script>window.owned=1</script>"
 IMAGE = "<img src=x onerror=window.owned=2>"
 LINK = "<a href='https://example.org/owned'>here</a>"
-# Named by its batch in letters, digits and a hash: it leads nowhere else.
-PAGE_OF_A_BATCH = re.compile(r"(?:(?:\.\./)?batches/)?[\w-]+\.html")
+# A page named by its batch or parameter in letters, digits and a hash: it leads nowhere else.
+PAGE_OF_ITS_OWN = re.compile(r"(?:(?:\.\./)?(?:batches|parameters)/)?[\w-]+\.html")
 ESCAPE, TURNED, UNSEEN = "\x1b]0;owned\x07\x1b[2J", "\u202eevil\u202c", "ze\u200bro"
 PRODUCTS = [f"P1 {SCRIPT}", f"=1+1 {IMAGE} {TURNED}", f"@SUM(A1) {{{{7*7}}}} {LINK}"]
 TESTS = [f"assay {IMAGE}", f"=cmd|' /C calc'!A0 {TURNED}", f"-1 $x^{{$ #import {ESCAPE}"]
@@ -185,7 +185,7 @@ def _inert_words(html: str) -> str:
     page.feed(html)
     assert not [tag for tag, _ in page.found if tag in ("img", "iframe", "object", "embed")]
     links = [given["href"] or "" for tag, given in page.found if tag == "a" and "href" in given]
-    assert not [link for link in links if "owned" in link and not PAGE_OF_A_BATCH.fullmatch(link)]
+    assert not [link for link in links if "owned" in link and not PAGE_OF_ITS_OWN.fullmatch(link)]
     handlers = [name for _, given in page.found for name in given if name.startswith("on")]
     assert not handlers
     body = html[html.index("<body") :]
@@ -243,7 +243,7 @@ def test_no_script_of_a_record_runs_in_the_report(browser, hostile, ran) -> None
             ".filter(to => /owned/.test(to))"
         )
         led = page.evaluate(outward)  # Plotly makes links of <a> in a label
-        assert [to for to in led if not PAGE_OF_A_BATCH.fullmatch(to)] == []
+        assert [to for to in led if not PAGE_OF_ITS_OWN.fullmatch(to)] == []
     page.close()
 
 

@@ -96,7 +96,7 @@ def judge_readings(
     is_within = allowed is None or refused <= allowed * received
     found = empty_quarantine()
     if refused:
-        as_delivered = [prepared.feeding(m, files) for m, files in scans]
+        as_delivered = [prepared.quick_feeding(m, f, query, is_typed=False) for m, f in scans]
         found = _quarantined(as_delivered, query, limit=None if is_within else EXAMPLES)
     report = TableReport(
         READINGS, received, received - refused, refused, 0, allowed, is_within, found.head(EXAMPLES)

@@ -65,20 +65,26 @@ class Preparation:
     kept: KeptFiles
     notes: list[str] = field(default_factory=list)
 
-    def quick_feeding(self, mapping: ProfileMapping, scans: Scans, query: Files) -> Feeding:
+    def quick_feeding(
+        self, mapping: ProfileMapping, scans: Scans, query: Files, *, is_typed: bool = True
+    ) -> Feeding:
         """Return a mapping over CSV files that were made Parquet on arrival, where they can be.
-
-        Which row of a file a reading stood in is asked of ``feeding``.
 
         Args:
             mapping: The mapping.
             scans: Its files as delivered.
             query: Keeps what was made of files that have not changed.
+            is_typed: Whether plain cells are numbers and instants, quick to read; else every cell
+                is the text that was delivered.
+
+        Raises:
+            ProfileError: An expression does not fit the delivered columns.
+            SourceError: A file cannot be read.
         """
         described = self.profile.files[mapping.file]
         if described.format != "csv" or described.decimal != "." or _needs_order(mapping):
             return self.feeding(mapping, scans)
-        typed = typed_columns(self.profile, described)
+        typed = typed_columns(self.profile, described) if is_typed else {}
         made = {path: arrived(path, described, typed, query) for path in scans}
         files = {path: file for path, file in made.items() if file is not None}
         if len(files) < len(made):

@@ -1,5 +1,6 @@
 """CSV made Parquet on arrival: the same readings as when every cell is read as text."""
 
+import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from assets.sources.queries import Query
 from assets.sources.reading_preparation import Preparation
 from assets.sources.readings.arrived_csv import arrived, typed_columns
 from assets.sources.readings.reading_sql import counting_sql, delivered_readings_sql, readings_sql
+from data_contracts.errors import SourceError
 from data_contracts.profile import Profile, load_profile
 
 PROFILE = """\
@@ -180,6 +182,26 @@ def test_any_file_reads_as_it_does_cell_by_cell(tmp_path: Path, query: Query, se
     counts, (as_text, as_arrived) = both(profile, tmp_path, query)
     assert counts[0] == counts[1]
     assert as_text.equals(as_arrived)
+
+
+def test_an_encoding_only_python_knows_is_read_refused_rows_and_all(
+    tmp_path: Path, query: Query
+) -> None:
+    profile = profile_of(tmp_path, ", encoding: cp1250")
+    good = [f"U-1,tlak_°C_š,2024-01-02 08:{n // 60:02d}:{n % 60:02d},1.50,ok" for n in range(100)]
+    file = write(tmp_path, [])
+    file.write_bytes("\n".join([HEADER, *good, "U-1,teplota_ž,soon,2.50,ok", ""]).encode("cp1250"))
+    records = read_source(profile, tmp_path, query)
+    refused = records.quarantined()
+    assert refused.select("source_row", "column_name", "value").rows() == [
+        (102, "recorded_at", "soon")
+    ]
+    assert json.loads(refused["record"][0])["tag"] == "teplota_ž"
+    assert json.loads(refused["record"][0])["value"] == "2.50"
+    assert query(records.readings.sql)["tag"].unique().to_list() == ["tlak_°C_š"]
+    file.write_bytes(f"{HEADER}\nU-1,t".encode() + b"\x81,2024-01-02 08:00:00,1,ok\n")
+    with pytest.raises(SourceError, match=r"a\.csv: not text in cp1250 \(0x81"):
+        read_source(profile, tmp_path, query)
 
 
 def test_a_refused_reading_is_shown_as_delivered(tmp_path: Path, query: Query) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 from assets.sources.files.csv_rows import read_csv_header
 from assets.sources.files.fast_rows import has_sound_rows
 from assets.sources.inputs import hash_file
+from data_contracts.errors import SourceError
 from data_contracts.expressions import columns_of
 from data_contracts.profile import Profile
 from data_contracts.profile_schema.cells import Cell
@@ -50,7 +51,7 @@ def typed_columns(profile: Profile, described: SourceFile) -> dict[str, str]:
     roles = {wide.column: NUMBER for m in mappings for wide in m.unpivot}
     for cell in cells:
         if cell.column is not None and _is_by_itself(cell):
-            kind = {"value": NUMBER, "recorded_at": INSTANT}.get(cell.target)
+            kind = _role(cell)
             if kind is not None:
                 roles.setdefault(cell.column, kind)
     read_otherwise = {
@@ -80,6 +81,9 @@ def arrived(
 
     Returns:
         None where the file must be read as it is.
+
+    Raises:
+        SourceError: It is no text in the encoding the profile states.
     """
     told = (described.separator, described.encoding, described.null_tokens, sorted(typed.items()))
     try:
@@ -104,6 +108,7 @@ def _make(path: Path, described: SourceFile, typed: Mapping[str, str], part: Pat
 
     Raises:
         _UnsoundError: Readers might differ.
+        SourceError: The file is no text in the stated encoding.
     """
     import pyarrow as pa
 
@@ -119,6 +124,12 @@ def _make(path: Path, described: SourceFile, typed: Mapping[str, str], part: Pat
         try:
             _write(path, described, (header, above), kinds, part)
             return
+        except UnicodeDecodeError as error:
+            found = f"0x{error.object[error.start]:02x}, {error.reason}"
+            raise SourceError(
+                f"{path}: not text in {described.encoding} ({found}); state the encoding under "
+                f"'encoding:' of {described.where}, such as cp1250 or latin-1."
+            ) from error
         except pa.ArrowInvalid:
             part.unlink(missing_ok=True)
     raise _UnsoundError

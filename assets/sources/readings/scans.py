@@ -1,7 +1,7 @@
 """Delivered files of readings as one SQL relation, with the place of every row where it is asked.
 
 A sheet of a workbook is read from the Parquet file its rows were kept in, for DuckDB reads no
-workbooks; so is a CSV file that was made Parquet on arrival, unless the place of a row is asked.
+workbooks; so is a CSV file that was made Parquet on arrival.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,8 @@ class Scan:
         place: How refused readings name it.
         numeric: Columns that are numbers in the file itself, not texts.
         instants: Columns that are instants in the file itself.
-        kept: The Parquet file that holds its rows; None where the file itself is read.
+        kept: The Parquet file that holds its rows, of a CSV file from its second line on; None
+            where the file itself is read.
     """
 
     header: tuple[str, ...]
@@ -68,7 +69,8 @@ def _numbered(described: SourceFile, number: int, path: Path, scan: Scan) -> str
     if described.format == "xlsx":
         row, relation, own = SHEET_ROW, _kept(scan), f"* EXCLUDE ({SHEET_ROW})"
     elif described.format == "parquet":
-        row, relation = "file_row_number + 1", _parquet([path], ", file_row_number = true")
+        row = f"file_row_number + {1 if scan.kept is None else 2}"
+        relation = _parquet([scan.kept or path], ", file_row_number = true")
         own = "* EXCLUDE (file_row_number)"
     else:
         row = "row_number() OVER () + 1"

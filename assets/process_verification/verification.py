@@ -1,6 +1,6 @@
 """The story of the topic: a plan, its charts, their limits, signals and capability, as tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,7 +13,7 @@ from assets.process_verification.limits.versions import LimitRule
 from assets.process_verification.plan import chart_plan as planned
 from assets.process_verification.plan.observations import observations
 from assets.process_verification.plan.rare_events import rare_events
-from assets.process_verification.plan.series import all_series
+from assets.process_verification.plan.series import Series, all_series
 from assets.process_verification.signals.chart_signals import chart_signals
 from assets.process_verification.signals.factors import factors_of
 from data_contracts.verification_plan.entries import VerificationPlan
@@ -98,8 +98,9 @@ def drawn_charts(
     lines = {row["chart_id"]: row for row in plan.iter_rows(named=True)}
     by_product = {each.product: each for each in plans}
     series = all_series(records.observations(), records.rare_events(), plan)
+    order = dict(records.batches.select("batch_id", "production_order").iter_rows())
     return [
-        draw(each, _rule(lines[name], by_product.get(lines[name]["product"])))
+        draw(each, _rule(lines[name], by_product.get(lines[name]["product"]), each, order))
         for name, each in series.items()
     ]
 
@@ -137,14 +138,17 @@ def verified(
     }
 
 
-def _rule(line: dict[str, object], plan: VerificationPlan | None) -> LimitRule:
+def _rule(
+    line: dict[str, object], plan: VerificationPlan | None, series: Series, order: Mapping[str, int]
+) -> LimitRule:
     """What is said of the limits of one chart."""
-    changes = {}
-    if plan is not None:
-        for change in plan.changes:
-            if not change.quantities or line["quantity"] in change.quantities:
-                said = f"{change.reason} (decided by {change.decided_by}, {change.decided_at})"
-                changes[change.from_batch] = said
+    changes: dict[str, str] = {}
+    for change in plan.changes if plan is not None else ():
+        if not change.quantities or line["quantity"] in change.quantities:
+            said = f"{change.reason} (decided by {change.decided_by}, {change.decided_at})"
+            begins = _first_made(series, change.from_batch, order)
+            if begins is not None:
+                changes[begins] = f"{changes[begins]}; {said}" if begins in changes else said
     return LimitRule(
         baseline=int(str(line["baseline_points"])),
         alarms_a_month=float(str(line["alarms_a_month"])),
@@ -152,3 +156,10 @@ def _rule(line: dict[str, object], plan: VerificationPlan | None) -> LimitRule:
         rebaselines_itself=plan is None or plan.rebaselines_itself,
         changes=changes,
     )
+
+
+def _first_made(series: Series, batch: str, order: Mapping[str, int]) -> str | None:
+    """The first batch on a chart of those made from a batch on, which need not be on it itself."""
+    if batch not in order:
+        return None
+    return next((str(own) for own in series.batch if order[own] >= order[batch]), None)

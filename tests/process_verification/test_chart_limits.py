@@ -63,6 +63,19 @@ def test_a_recorded_change_is_a_new_baseline():
     assert (second["reason"], second["fixed_by"]) == (said, "p1.yaml, owner J. Berg, not approved")
 
 
+def test_a_change_holds_where_its_first_batch_was_not_measured():
+    values = np.concatenate([noise(100), noise(100, seed=2, centre=120.0)])
+    rows = [row for row in results(values) if row["batch_id"] not in ("B0100", "B0101")]
+    made = records(batches=batches(200), lab_results=rows)
+    again = replace(CHANGE, from_batch="B0101", reason="new screen")
+    plans = (replace(PLAN, changes=(CHANGE, again), rebaselines_itself=False),)
+    limits = tables_of(made, plan_of(made, plans=plans), plans=plans)["finding.chart_limits"]
+    assert limits.sort("version")["from_batch"].to_list() == ["B0000", "B0102"]
+    reason = limits.sort("version")["reason"][1]
+    assert "new granulator" in reason
+    assert "new screen" in reason
+
+
 def test_a_step_that_stays_is_a_new_baseline_once_it_is_known():
     values = np.concatenate([noise(100), noise(150, seed=2, centre=104.0)])
     found = limits_of(values).sort("version")

@@ -36,7 +36,7 @@ def test_the_chart_follows_from_the_nature_of_the_records():
         lab_results=[
             *results(noise(count)),
             *results(noise(count), "impurity_pct", censoring=censored),
-            *results(noise(count), "impurity_o_pct", censoring=mostly),
+            *results(noise(count), "impurity_o_pct", high=0.2, censoring=mostly),
             *results([5.0] * count, "set_pct"),
             *results([at % 9 + 2 for at in range(count)], "particles_count"),
             *two,
@@ -69,18 +69,21 @@ def test_the_chart_follows_from_the_nature_of_the_records():
         "weighing": "g",
     }
     assert found["set_pct"]["reason"] == "every batch has the same value: nothing to watch"
+    gaps = found["impurity_o_pct"]
+    assert (gaps["unit"], gaps["limit_high"], gaps["limit_kind"]) == ("batches", None, None)
     assert sum(row["alarms_a_month"] or 0 for row in found.values()) == pytest.approx(1.0)
 
 
 def test_products_of_few_batches_share_one_chart():
     made = records(
         batches=[*batches(60), *batches(30, "P2", 60), *batches(25, "P3", 90)],
-        lab_results=results(noise(115)),
+        lab_results=results(noise(115), high=110.0),
     )
     found = plan_of(made).sort("product")
-    assert found.select("product", "chart", "batches").rows() == [
-        ("P1", "i_mr", 60),
-        ("other products", "short_run", 53),
+    columns = ("product", "chart", "batches", "unit", "limit_high", "limit_kind")
+    assert found.select(columns).rows() == [
+        ("P1", "i_mr", 60, "%", 110.0, "specification"),
+        ("other products", "short_run", 53, "1", None, None),
     ]
 
 

@@ -106,3 +106,20 @@ def test_counts_are_shares_with_limits_of_their_own_size():
     smallest, largest = int(sizes.argmin()), int(sizes.argmax())
     wide = points["upper"] - points["centre"]
     assert np.isclose(wide[smallest] / wide[largest], np.sqrt(sizes[largest] / sizes[smallest]))
+
+
+def test_what_names_no_stage_is_charted_as_of_none():
+    rows = [
+        {
+            "batch_id": row["batch_id"],
+            "inspected_at": row["ended_at"],
+            "defect_class": "cracked",
+            "inspected": 1000,
+            "rejected": 10 + at % 5,
+        }
+        for at, row in enumerate(batches(60))
+    ]
+    made = records(batches=batches(60), inspections=rows)
+    plan = plan_of(made)
+    assert plan.select("chart", "stage").rows() == [("laney_p", 0)]
+    assert tables_of(made, plan)["finding.chart_points"].height == 60

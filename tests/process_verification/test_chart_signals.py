@@ -125,6 +125,25 @@ def test_a_step_has_no_pace_and_a_spread_has_no_direction():
     assert spread.outside_now[1] > 1e-5
 
 
+def test_deviations_of_batches_on_no_record_are_charted():
+    days = [*range(5, 200, 8), *range(200, 240)]
+    deviations = [
+        {
+            "deviation_id": f"D{at:03}",
+            "batch_id": None if at % 3 else "of another site",
+            "category": "power",
+            "opened_at": batches(1)[0]["started_at"] + timedelta(days=day),
+        }
+        for at, day in enumerate(days)
+    ]
+    made = records(batches=batches(COUNT), deviations=deviations)
+    found = tables_of(made, plan_of(made))
+    assert found["finding.chart_points"].height == len(days) - 1
+    assert "came closer together" in found["finding.chart_signals"]["statement"][0]
+    known = {row["batch_id"] for row in batches(COUNT)}
+    assert set(found["finding.chart_points"]["batch_id"]) <= known
+
+
 def test_nothing_is_said_to_be_a_cause(stepped):
     said = " ".join(stepped["finding.chart_signals"]["statement"])
     assert "cause" not in said

@@ -26,7 +26,7 @@ class LimitRule:
         alarms_a_month: Its share in the promised false alarms.
         fixed_by: Who fixes limits.
         rebaselines_itself: Whether a step that stays is followed by new limits.
-        changes: Batch from which a recorded change holds -> why and by whom.
+        changes: First batch on the chart that was made after a recorded change -> why and by whom.
     """
 
     baseline: int

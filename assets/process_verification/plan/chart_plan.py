@@ -19,6 +19,9 @@ _SUBGROUPS = {
     "g": "an event",
     "t": "an event",
 }
+# Gaps between events and shares of a product's past: no limit of the quantity is in their unit.
+_OWN_UNITS = {"g": "batches", "t": "days", "short_run": "1"}
+_NO_LIMIT = {"limit_low": None, "limit_high": None, "limit_kind": None}
 _FREQUENCIES = {"g": "every event", "t": "every event"}
 
 
@@ -67,7 +70,7 @@ def _shared(lines: Sequence[Line], alarms: float, planned_by: str) -> list[Line]
 
 def _with_outcome_limit(line: Line, outcome_definitions: pl.DataFrame) -> Line:
     """Where the records hold no limit, that of the outcome the quantity decides, if it does."""
-    if not line["chart"] or line["limit_kind"] or line["chart"] == "short_run":
+    if not line["chart"] or line["limit_kind"]:
         return line
     own = outcome_definitions.filter(pl.col("margin_quantity") == line["quantity"])
     low, high = own["spec_low"].drop_nulls().max(), own["spec_high"].drop_nulls().min()
@@ -88,6 +91,8 @@ def _row(line: Line) -> Line:
         "standing": "charted" if chart else "not_charted",
         "subgroup": _SUBGROUPS.get(chart, "a batch") if chart else None,
         "baseline_points": line["baseline_points"] if chart else None,
+        "unit": _OWN_UNITS.get(chart, line["unit"]),
+        **(_NO_LIMIT if chart in _OWN_UNITS else {}),
     }
 
 

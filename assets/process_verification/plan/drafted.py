@@ -63,8 +63,8 @@ def _line(row: Line, product: str, nature: Nature, critical: dict[Place, str]) -
         "criticality": why,
         "baseline_points": BASELINE if points >= 1.5 * BASELINE else SHORT_BASELINE,
         "importance": CRITICAL_IMPORTANCE if why else 1.0,
-        "limit_low": row["low"] if chart != "short_run" else None,
-        "limit_high": row["high"] if chart != "short_run" else None,
+        "limit_low": row["low"],
+        "limit_high": row["high"],
         "limit_kind": kind if has_limit else None,
     }
 

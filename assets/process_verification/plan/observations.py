@@ -45,10 +45,10 @@ def observations(
         phases: ``core.phases``.
 
     Returns:
-        ``COLUMNS``: ``side`` is -1 for a result below its reporting limit, 1 above, else 0;
-        ``size`` is what counts were counted in, else null; ``known_at`` is null where nobody noted
-        when; ``is_room`` marks sensors of rooms, which tell of no batch alone. Rows of no batch
-        are left out.
+        ``COLUMNS``: ``stage`` is 0 where the source names none; ``side`` is -1 for a result below
+        its reporting limit, 1 above, else 0; ``size`` is what counts were counted in, else null;
+        ``known_at`` is null where nobody noted when; ``is_room`` marks sensors of rooms, which tell
+        of no batch alone. Rows of no batch are left out.
     """
     parts = [
         _results(lab_results),
@@ -66,7 +66,7 @@ def observations(
         pl.concat(parts)
         .filter(pl.col("value").is_finite())
         .join(own, on="batch_id")
-        .with_columns(known_at=pl.coalesce("known_at", "at"))
+        .with_columns(known_at=pl.coalesce("known_at", "at"), stage=pl.col("stage").fill_null(0))
         .select(COLUMNS)
     )
 
@@ -163,8 +163,8 @@ def _sensors(
         pl.col("nor_low", "nor_high").first(), is_room=pl.col("is_shared_area").all()
     )
     joined = features.join(
-        ended, on=["batch_id", "stage", "unit_procedure", "phase"], how="left"
-    ).join(limits, on=["tag", "stage"], how="left")
+        ended, on=["batch_id", "stage", "unit_procedure", "phase"], how="left", nulls_equal=True
+    ).join(limits, on=["tag", "stage"], how="left", nulls_equal=True)
     rooms = sensor_tags.filter(pl.col("is_shared_area"))["tag"].unique().to_list()
     return _shaped(
         joined,

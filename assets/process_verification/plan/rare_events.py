@@ -85,7 +85,9 @@ def _of_no_batch(filed: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
         "opened_at", "deviation_id"
     )
     begun = own.filter(pl.col("started_at").is_not_null()).sort("started_at")
-    named = loose.select("category", "opened_at", on_batch=pl.col("batch_id")).join_asof(
+    # A deviation may name a batch that is on no record here: then it has that begun before it, too.
+    on_batch = pl.when(pl.col("batch_id").is_in(own["batch_id"].implode())).then("batch_id")
+    named = loose.select("category", "opened_at", on_batch=on_batch).join_asof(
         begun.select("started_at", "batch_id"), left_on="opened_at", right_on="started_at"
     )
     days = pl.col("opened_at").diff().over("category").dt.total_seconds() / 86_400

@@ -22,7 +22,7 @@ from pipelines.incremental.kept_work import KEPT_WORK, KeptWork
 from pipelines.site.last_requests import remember
 from pipelines.site.nothing_new import remember_seen
 from reports.defs import DRAFT_KEY
-from warehouse.score_heads import note_head
+from warehouse.noted.score_heads import note_head
 from warehouse.store import Warehouse
 
 RECORDS = tuple(

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from assets.history.score_chain import ENTRY, HASH, SCORE_BOOK, breaks
 from reports.claims import tables_present
 from reports.verification import Mismatch
+from warehouse.noted.score_heads import ScoreHead
 from warehouse.published_copy.published import PublishedWarehouse
-from warehouse.score_heads import ScoreHead
 
 WHERE = "score book"
 _RUN = "SELECT run_id FROM evidence.runs ORDER BY run_number DESC NULLS LAST LIMIT 1"

@@ -22,7 +22,7 @@ from assets.defs import (
 from assets.failure_models.signal.acceptance_criteria import criteria_frame
 from data_contracts.catalogue import contract
 from data_contracts.tables import table
-from warehouse.approvals import approvals
+from warehouse.noted.approvals import approvals
 from warehouse.store import Warehouse
 
 GROUP = "failure_models"

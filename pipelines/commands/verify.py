@@ -17,10 +17,10 @@ def command(home: HomeOption = None) -> None:
     from reports.score_verification import verify_scores
     from reports.table_verification import verify_tables
     from reports.verification import verify
+    from warehouse.noted.score_heads import noted_heads
     from warehouse.paths import Home
     from warehouse.published_copy.published import last_source_key, open_published
     from warehouse.published_copy.release import released
-    from warehouse.score_heads import noted_heads
 
     where = Home(home_of(home))
     report = where.reports_dir / "report.html"

@@ -13,10 +13,10 @@ from assets.history.score_chain import sealed
 from data_contracts.tables import table
 from reports.score_verification import verify_scores
 from tests.history.test_score_book import FIRST, night, outcomes, scores
+from warehouse.noted.score_heads import note_head, noted_heads
 from warehouse.paths import Home
 from warehouse.published_copy.published import open_published
 from warehouse.published_copy.release import log_of
-from warehouse.score_heads import note_head, noted_heads
 from warehouse.store import Warehouse
 
 BOOK, RUNS = "history.score_book", "evidence.runs"
@@ -164,3 +164,5 @@ def test_a_line_cut_short_by_a_crash_is_no_head(honest: Path, tmp_path: Path) ->
     with home.score_heads_file(KEY).open("a") as opened:
         opened.write("r4 8 abc")
     assert [head.run_id for head in noted_heads(home, KEY)] == ["r1", "r2", "r3"]
+    note_head(Warehouse(home, KEY), "r5")  # and takes none of those that follow with it
+    assert [head.run_id for head in noted_heads(home, KEY)] == ["r1", "r2", "r3", "r5"]

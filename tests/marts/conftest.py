@@ -237,16 +237,22 @@ def records() -> dict[str, list[dict]]:
         "history.score_book": [
             {
                 "entry": entry, "outcome": outcome, "gate": gate, "batch_id": "B5",
-                "revision": revision, "model": "ridge", "model_version": "1",
+                "revision": revision, "model": "ridge", "model_version": version,
                 "verdict": "process_signal", "failure_prob": prob, "threshold": 0.5,
                 "alarm_budget": 0.05, "is_alarm": is_alarm, "foretold": "undecided",
-                "as_of": START + 53 * DAY, "scored_at": START, "run_id": "r1",
+                "as_of": START + day * DAY, "scored_at": START, "run_id": "r1",
                 "previous_hash": "0" * 64, "entry_hash": "0" * 64,
             }
-            for entry, outcome, gate, revision, prob, is_alarm in (
-                (1, "failure", 3, 1, 0.9, True), (2, "failure", 4, 1, 0.2, False),
-                (3, "failure", 5, 1, 0.7, None), (4, "failure", 4, 2, 0.9, True),
-                (5, "blend", 4, 1, 0.9, True),
+            for entry, outcome, gate, version, day, revision, prob, is_alarm in (
+                (1, "failure", 3, "1", 53, 1, 0.9, True),
+                (2, "failure", 4, "1", 53, 1, 0.2, False),
+                (3, "failure", 5, "1", 53, 1, 0.7, None),
+                (4, "failure", 4, "1", 53, 2, 0.9, True),
+                (5, "blend", 4, "1", 53, 1, 0.9, True),
+                # A version fitted later says it again; one spoke after what is by now the result.
+                (6, "failure", 3, "2", 54, 1, 0.8, True),
+                (7, "failure", 4, "2", 54, 1, 0.6, False),
+                (8, "failure", 6, "2", 59, 1, 0.9, True),
             )
         ],
         "finding.drivers": [

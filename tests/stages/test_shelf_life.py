@@ -91,3 +91,29 @@ def test_without_results_or_limits_nothing_is_claimed(records, verdict):
 
 def test_no_stability_results_give_no_row():
     assert shelf_life(table("core.stability_results"), batches()).is_empty()
+
+
+def test_results_that_never_vary_pool_and_never_meet_their_limit():
+    """An impurity read as 100.0 at every month leaves no residual to test the batches by."""
+    records = studied().with_columns(value=pl.lit(100.0))
+    row = shelf_life(records, batches()).sort("condition").row(0, named=True)
+    assert (row["model"], row["p_batch"], row["shelf_life_months"]) == ("cics", 1.0, None)
+    assert row["proposable_months"] == 36.0
+
+
+def test_results_exactly_on_a_line_meet_the_limit_where_the_line_does():
+    found = shelf_life(studied(sd=0.0, starts=0.0), batches()).sort("condition")
+    assert found["shelf_life_months"].to_list() == pytest.approx([50.0, 10.0])
+
+
+def test_a_batch_with_too_few_months_for_a_line_covers_no_months():
+    """Three batches to 24 months and one with a start and month 60: the data reach to 24."""
+    is_early = pl.col("month").is_in([0.0, 24.0])
+    short = (
+        studied(count=4)
+        .filter(batch_id="B4", condition="25C/60RH")
+        .filter(is_early)
+        .with_columns(month=pl.when(pl.col("month") > 0).then(60.0).otherwise(0.0))
+    )
+    row = shelf_life(pl.concat([studied(), short]), batches(4)).sort("condition").row(0, named=True)
+    assert (row["batches"], row["months_covered"], row["proposable_months"]) == (3, 24.0, 36.0)

@@ -12,16 +12,28 @@ decided AS (
         AND b.dispositioned_at > r.as_of - INTERVAL 7 DAY
         AND b.dispositioned_at <= r.as_of
 ),
-said AS (
+in_time AS (
+    -- A correction may say that a result was known earlier than it was delivered: such a score proves
+    -- nothing, as in history.live_performance.
+    SELECT h.*
+    FROM history.score_book AS h
+    LEFT JOIN core.outcomes AS o ON h.batch_id = o.batch_id AND h.outcome = o.outcome
+    WHERE h.revision = 1 AND coalesce(o.known_at > h.as_of, TRUE)
+),
+alarmed AS (
     SELECT
-        *,
-        string_agg(gate, ', ' ORDER BY gate) FILTER (WHERE is_alarm) OVER (
-            PARTITION BY batch_id, outcome
-        ) AS alarm_gates
-    FROM history.score_book
-    WHERE revision = 1
+        batch_id,
+        outcome,
+        string_agg(DISTINCT gate, ', ' ORDER BY gate) AS alarm_gates
+    FROM in_time
+    WHERE is_alarm
+    GROUP BY batch_id, outcome
+),
+said AS (
+    SELECT *
+    FROM in_time
     QUALIFY row_number() OVER (
-        PARTITION BY batch_id, outcome ORDER BY is_alarm IS NULL, gate DESC, entry DESC
+        PARTITION BY batch_id, outcome ORDER BY is_alarm IS NULL, gate DESC, entry
     ) = 1
 )
 SELECT
@@ -42,7 +54,7 @@ SELECT
     s.failure_prob,
     s.threshold,
     s.is_alarm,
-    s.alarm_gates,
+    a.alarm_gates,
     s.foretold,
     s.as_of AS said_as_of,
     date_diff('second', s.as_of, o.known_at) / 3600.0 AS lead_time_h,
@@ -60,4 +72,5 @@ FROM decided AS b
 CROSS JOIN mart.outcomes AS d
 LEFT JOIN core.outcomes AS o ON b.batch_id = o.batch_id AND d.outcome = o.outcome
 LEFT JOIN said AS s ON b.batch_id = s.batch_id AND d.outcome = s.outcome
+LEFT JOIN alarmed AS a ON b.batch_id = a.batch_id AND d.outcome = a.outcome
 WHERE d.is_headline;

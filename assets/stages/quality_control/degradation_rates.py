@@ -3,6 +3,7 @@
 from math import isfinite, isnan
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from assets.stages.quality_control.stability_groups import StabilityGroup, with_products
@@ -46,6 +47,11 @@ def _row(part: pl.DataFrame) -> dict[str, Any]:
         return row | {
             "verdict": ArrheniusVerdict.ONE_TEMPERATURE,
             "reason": "Results at one temperature only: an energy needs two.",
+        }
+    if np.unique(group.month).size < 2:
+        return row | {
+            "verdict": ArrheniusVerdict.TOO_FEW_RESULTS,
+            "reason": "Results of one month only: a rate needs two.",
         }
     if group.value.size < len(group.batch_ids) + 3:
         return row | {

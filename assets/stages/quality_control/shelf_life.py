@@ -39,13 +39,15 @@ def shelf_life(stability_results: pl.DataFrame, batches: pl.DataFrame) -> pl.Dat
 
 def _row(part: pl.DataFrame) -> dict[str, Any]:
     group = StabilityGroup.of(part).of_longer_studies()
+    # a batch that no line is fitted to covers nothing
+    covered = group.frame["month"].max() if group.batch_ids else part["month"].max()
     is_long_term = bool(part["is_long_term"].all())
     low, high = part["spec_low"].max(), part["spec_high"].min()
     row = {
         "is_long_term": is_long_term,
         "batches": len(group.batch_ids),
         "results": group.value.size,
-        "months_covered": part["month"].max(),
+        "months_covered": covered,
         "unit": part["unit"].drop_nulls().first(),
         "spec_low": low,
         "spec_high": high,

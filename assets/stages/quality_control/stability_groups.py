@@ -9,7 +9,10 @@ from assets.statistics.array_types import FloatArray, IntArray
 
 ALL_PRODUCTS = "all"
 FEWEST_MONTHS = 3
-_CELSIUS = r"(-?\d+(?:\.\d+)?)\s*°?C"
+# 25C/60RH, 25 ± 2 °C, 2-8 °C, -20 °C; a dash behind a name (LT-25C) is no minus
+_NUMBER, _DEGREES, _BEGIN = r"(\d+(?:\.\d+)?)", r"\s*(?:°|deg)?\s*C", r"(?:^|[\s(\[:,;/_])"
+_RANGE = f"{_BEGIN}{_NUMBER}(?:{_DEGREES})?\\s*(?:-|–|to)\\s*{_NUMBER}{_DEGREES}"
+_CELSIUS = f"(?:{_BEGIN}([-−]))?{_NUMBER}(?:(?:{_DEGREES})?\\s*(?:±|\\+/-)\\s*{_NUMBER})?{_DEGREES}"
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,14 @@ def with_products(stability_results: pl.DataFrame, batches: pl.DataFrame) -> pl.
         .join(batches.select("batch_id", product), on="batch_id", how="left")
         .with_columns(
             pl.col("product").fill_null(ALL_PRODUCTS),
-            temperature_c=pl.col("condition").str.extract(_CELSIUS).cast(pl.Float64),
+            temperature_c=_celsius(pl.col("condition")),
         )
     )
+
+
+def _celsius(condition: pl.Expr) -> pl.Expr:
+    """Read the temperature of a storage condition, degC; of a range (2-8 °C) its middle."""
+    low, high = (condition.str.extract(_RANGE, k).cast(pl.Float64) for k in (1, 2))
+    sign = pl.when(condition.str.extract(_CELSIUS, 1).is_null()).then(1.0).otherwise(-1.0)
+    one = sign * condition.str.extract(_CELSIUS, 2).cast(pl.Float64)
+    return pl.coalesce((low + high) / 2, one)

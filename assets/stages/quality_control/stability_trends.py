@@ -17,8 +17,9 @@ def stability_trends(stability_results: pl.DataFrame, batches: pl.DataFrame) -> 
     """Predict every result from what was known before it, and judge all of them together.
 
     Args:
-        stability_results: ``core.stability_results``; without instants the month stands for when
-            a result was known.
+        stability_results: ``core.stability_results``; of a test without any instant the month
+            stands for when a result was known, of a test with some a result without one foretells
+            none and is not foretold.
         batches: ``core.batches``.
 
     Returns:
@@ -45,12 +46,12 @@ def stability_trends(stability_results: pl.DataFrame, batches: pl.DataFrame) -> 
 
 def _predicted(group: StabilityGroup) -> pl.DataFrame:
     known = group.frame["resulted_at"]
-    instant = known.dt.epoch("ms").cast(pl.Float64) if known.null_count() == 0 else None
+    instant = known.dt.epoch("ms").cast(pl.Float64).fill_null(np.nan)
     found = trend_predictions(
         group.batch,
         group.month,
         group.value,
-        group.month if instant is None else instant.to_numpy(),
+        group.month if known.null_count() == len(known) else instant.to_numpy(),
     )
     return group.frame.select("batch_id", "condition", "month", "test", "value").with_columns(
         expected=pl.Series(found.expected),

@@ -29,9 +29,11 @@ class AttributeAgreement:
     """An agreement study.
 
     Attributes:
-        within: Per appraiser, parts on which all own trials agree (repeatability).
+        within: Per appraiser, parts on which all own trials agree (repeatability); of no parts
+            where there is but one trial, which always agrees with itself.
         with_reference: Per appraiser, parts on which all own trials are right (effectiveness).
-        between: Parts on which all trials of all appraisers agree.
+        between: Parts on which all trials of all appraisers agree; likewise of no parts where one
+            appraiser judged once.
         all_right: Parts on which all trials of all appraisers are right.
         repeat_kappas: Per appraiser, Fleiss' kappa among own trials.
         reference_kappas: Per appraiser, Cohen's kappa of all own trials to the reference.
@@ -86,12 +88,14 @@ def attribute_agreement(ratings: IntArray, reference: IntArray) -> AttributeAgre
     alike = (ratings == ratings[:, :, :1]).all(axis=2)
     right = (ratings == reference[:, None, None]).all(axis=2)
     everyone = ratings.reshape(parts, -1)
+    repeated = slice(parts if trials > 1 else 0)
+    compared = slice(parts if trials * appraisers > 1 else 0)
     categories = int(max(ratings.max(), reference.max())) + 1
     known = np.repeat(reference, trials)
     return AttributeAgreement(
-        within=[_agreed(alike[:, k]) for k in range(appraisers)],
+        within=[_agreed(alike[repeated, k]) for k in range(appraisers)],
         with_reference=[_agreed(right[:, k]) for k in range(appraisers)],
-        between=_agreed((everyone == everyone[:, :1]).all(axis=1)),
+        between=_agreed((everyone == everyone[:, :1]).all(axis=1)[compared]),
         all_right=_agreed(right.all(axis=1)),
         repeat_kappas=[_among(ratings[:, k], categories) for k in range(appraisers)],
         reference_kappas=[

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from assets.statistics.array_types import FloatArray, IntArray
+from assets.statistics.detection.demonstration import detection_bound
 from assets.statistics.intervals import Interval
 
 REJECT_FROM, ACCEPT_TO = 0.7, 0.3
@@ -31,7 +32,8 @@ class KnappTest:
         efficiency_people: Mean share of rejections over the reject zone (reject zone efficiency).
         efficiency_new: The same of the new inspection.
         ratio: Of the new to the people's; Knapp's criterion is at least 1.
-        interval: Of the ratio, over containers.
+        interval: Of the ratio, over containers; where the ratio is the same of each, the exact
+            bound of as many containers found of as many, and its inverse.
         false_rejects_people: Mean share of rejections over the accept zone.
         false_rejects_new: The same of the new inspection.
         passes_criterion: Whether the ratio is at least 1, which is all that Knapp asks.
@@ -115,6 +117,9 @@ def _ratio_interval(new: FloatArray, people: FloatArray, ratio: float, level: fl
     if new.size < 2:
         return 0.0, np.inf
     left = new - ratio * people
+    if np.abs(left).max() <= 1e-12:  # no spread to judge by: each container counts once
+        low = detection_bound(new.size, new.size, (1 + level) / 2)
+        return ratio * low, ratio / low
     spread = sqrt(float((left**2).sum()) / (new.size - 1) / new.size) / float(people.mean())
     half = float(stdtrit(new.size - 1, (1 + level) / 2)) * spread
     return max(0.0, ratio - half), ratio + half

@@ -131,5 +131,6 @@ class RecordsHull:
             >>> hull.beyond(np.array([[2.0], [4.0], [np.nan]])).tolist()
             [-1.0, 1.0, inf]
         """
-        gap = (readings @ self.normals.T + self.offsets).max(axis=1)
-        return np.where(np.isfinite(readings).all(axis=1), gap, np.inf)
+        known = np.isfinite(readings)
+        gap = (np.where(known, readings, 0.0) @ self.normals.T + self.offsets).max(axis=1)
+        return np.where(known.all(axis=1), gap, np.inf)

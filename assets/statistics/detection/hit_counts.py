@@ -177,8 +177,13 @@ def reversals(
 
     Each pair has Newcombe's interval at a level shared among all pairs (Bonferroni).
 
+    Rows of the same size are one size.
+
     Returns:
         (smaller, larger) size, by size; none where the counts rise within their error.
+
+    Raises:
+        ValueError: Fewer than two sizes.
 
     Examples:
         >>> size, tried = np.array([1.0, 2.0, 3.0]), np.array([29, 29, 29])
@@ -187,18 +192,18 @@ def reversals(
         >>> reversals(size, np.array([27, 5, 29]), tried)
         [(1.0, 2.0)]
     """
-    order = np.argsort(size)
-    pairs = list(pairwise(order))
-    shared = 1 - (1 - level) / max(1, len(pairs))
+    counts = hit_counts(size, detected, trials, log_size=False)
+    pairs = list(pairwise(range(counts.at.size)))
+    shared = 1 - (1 - level) / len(pairs)
     found = []
     for small, large in pairs:
         low, _ = newcombe_difference(
-            int(detected[small]),
-            int(trials[small]),
-            int(detected[large]),
-            int(trials[large]),
+            int(counts.detected[small]),
+            int(counts.trials[small]),
+            int(counts.detected[large]),
+            int(counts.trials[large]),
             shared,
         )
         if low > 0:
-            found.append((float(size[small]), float(size[large])))
+            found.append((float(counts.at[small]), float(counts.at[large])))
     return found

@@ -17,9 +17,10 @@ from scipy.special import log_ndtr, nctdtrit, ndtr, ndtri, stdtrit
 
 from assets.statistics.array_types import FloatArray
 
-SignalVerdict = Literal["estimated", "no_trend", "too_few_signals"]
+SignalVerdict = Literal["estimated", "no_trend", "no_scatter", "too_few_signals"]
 FEWEST_MEASURED = 3
 MOST_STEPS, FARTHEST = 200, 1e6
+ROUNDING = 1e-9  # share of the spread of signals that is no scatter
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class SignalFit:
 
     Attributes:
         verdict: ``estimated``; ``no_trend``, the slope's lower 95% bound is not above 0;
-            ``too_few_signals``, fewer than three lie between floor and saturation.
+            ``no_scatter``, signals between floor and saturation lie on a line to every digit, so
+            that no limit of their scatter can be told; ``too_few_signals``, fewer than three lie
+            between.
         intercept: Expected signal at size (or its logarithm) 0.
         slope: Signal per unit of size, or of its logarithm.
         sigma: Standard deviation of signals about the line, at the maximum of likelihood.
@@ -236,6 +239,10 @@ def fit_signal_response(
     measured = side == 0
     if measured.sum() < FEWEST_MEASURED or np.ptp(at[measured]) == 0:
         return _no_line("too_few_signals", decision, log_size=log_size)
+    if np.ptp(held[measured]) == 0 and measured.all():
+        return _no_line("no_trend", decision, log_size=log_size)
+    if _lie_on_a_line(at[measured], held[measured]):
+        return _no_line("no_scatter", decision, log_size=log_size)
     # The residual is (signal - line) / sigma: terms of intercept, slope and 1 / sigma.
     rows = _Rows(np.stack([-np.ones_like(at), -at, held], axis=1), side)
     here, _ = rows.highest()
@@ -253,6 +260,13 @@ def fit_signal_response(
         log_size,
         rows,
     )
+
+
+def _lie_on_a_line(at: FloatArray, signal: FloatArray) -> bool:
+    """Whether nothing but rounding is left of signals beside their own line."""
+    place, height = at - at.mean(), signal - signal.mean()
+    left = height - place * float(place @ height) / float(place @ place)
+    return bool(np.abs(left).max() <= ROUNDING * np.abs(height).max())
 
 
 def _no_line(verdict: SignalVerdict, decision: float, *, log_size: bool) -> SignalFit:

@@ -94,7 +94,8 @@ def arrhenius_fit(
     def fitted(energy: float) -> tuple[float, float]:
         x = _within(batch, time * acceleration(energy, temperature_c))
         square = float(x @ x)
-        rate = float(x @ response) / square
+        # results of one time alone say nothing of a rate at an energy of 0
+        rate = float(x @ response) / square if square > 0 else 0.0
         return float(((response - rate * x) ** 2).sum()), rate
 
     def rest(energy: float) -> float:

@@ -15,6 +15,7 @@ POOLING_LEVEL = 0.25
 COMMON = "cics"  # common intercept, common slope
 COMMON_SLOPE = "dics"  # different intercepts, common slope
 OWN_LINES = "dids"  # different intercepts, different slopes
+ROUNDING = 1e-12  # of the values: smaller residuals are none
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def lines_of(
         raise ValueError(f"{value.size} results leave no freedom beside {design.shape[1]} terms")
     inverse = np.linalg.inv(design.T @ design)
     beta = inverse @ (design.T @ value)
-    sigma = float(np.sqrt(((value - design @ beta) ** 2).sum() / degrees))
+    beta[np.abs(beta) <= ROUNDING * np.abs(value).max()] = 0.0
+    sigma = float(np.sqrt(_squares_left(value, design @ beta) / degrees))
     lines = []
     for one in range(batches):
         at = [0 if model == COMMON else one]
@@ -142,8 +144,8 @@ def pooled_lines(
     if degrees < 1:
         raise ValueError(f"{value.size} results leave no freedom beside {batches} lines")
     mean_square = rest[OWN_LINES] / degrees
-    f_batch = (rest[COMMON] - rest[COMMON_SLOPE]) / (batches - 1) / mean_square
-    f_time = (rest[COMMON_SLOPE] - rest[OWN_LINES]) / (batches - 1) / mean_square
+    f_batch = _ratio((rest[COMMON] - rest[COMMON_SLOPE]) / (batches - 1), mean_square)
+    f_time = _ratio((rest[COMMON_SLOPE] - rest[OWN_LINES]) / (batches - 1), mean_square)
     p_batch, p_time = (float(fdtrc(batches - 1, degrees, max(0.0, f))) for f in (f_batch, f_time))
     model = OWN_LINES if p_time < level else COMMON_SLOPE if p_batch < level else COMMON
     lines = lines_of(model, batch, time, value, own_sigma=_can_stand_alone(batch))
@@ -155,11 +157,24 @@ def _can_stand_alone(batch: IntArray) -> bool:
     return bool(np.bincount(batch).min() >= 3)
 
 
+def _ratio(explained: float, mean_square: float) -> float:
+    """F ratio; results that lie on their lines exactly differ wholly or not at all."""
+    if mean_square > 0:
+        return explained / mean_square
+    return float("inf") if explained > 0 else 0.0
+
+
 def _rest(model: str, batch: IntArray, time: FloatArray, value: FloatArray, batches: int) -> float:
-    """Return the residual sum of squares."""
+    """Return the residual sum of squares of a model."""
     design = _design(model, batch, time, batches)
     beta = np.linalg.lstsq(design, value, rcond=None)[0]
-    return float(((value - design @ beta) ** 2).sum())
+    return _squares_left(value, design @ beta)
+
+
+def _squares_left(value: FloatArray, fitted: FloatArray) -> float:
+    """Sum of squares left, 0 where it is rounding."""
+    left = float(((value - fitted) ** 2).sum())
+    return left if left > ROUNDING**2 * float(value @ value) else 0.0
 
 
 def _design(model: str, batch: IntArray, time: FloatArray, batches: int) -> FloatArray:

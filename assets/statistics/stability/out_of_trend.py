@@ -12,6 +12,7 @@ import numpy as np
 from assets.statistics.array_types import FloatArray, IntArray
 
 FEWEST_DEGREES = 4
+ROUNDING = 1e-12  # of a value
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,16 @@ def trend_predictions(
             continue
         expected[place], spread, degrees = found
         half[place] = float(stdtrit(degrees, (1 + level) / 2)) * spread
-        distance = abs(value[place] - expected[place]) / spread if spread > 0 else np.inf
-        p_value[place] = 2 * float(stdtr(degrees, -distance))
+        p_value[place] = 2 * float(stdtr(degrees, -_distance(value[place], found)))
     return TrendPrediction(expected, half, p_value)
+
+
+def _distance(value: float, found: tuple[float, float, int]) -> float:
+    """Distance in spreads: none on the expected value (to rounding), spread or not."""
+    away, rounding = abs(value - found[0]), ROUNDING * max(abs(value), abs(found[0]))
+    if away <= rounding:
+        return 0.0
+    return away / found[1] if found[1] > 0 else float("inf")
 
 
 def _prediction(

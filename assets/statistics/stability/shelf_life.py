@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from assets.statistics.array_types import FloatArray
 from assets.statistics.stability.batch_lines import BatchLine
 
 CONFIDENCE = 0.95
+ON_THE_LIMIT = 1e-9  # of the distance at the start: a mean so near its limit lies on it
 MOST_FACTOR, MOST_BEYOND_MONTHS = 2.0, 12.0  # ICH Q1E 2.4.1.2, long-term data with statistics
 
 
@@ -67,16 +69,30 @@ def line_shelf_life(
         return 0.0
     spread = (quantile * line.sigma) ** 2 * line.covariance
     gap = line.intercept - limit
-    square = line.slope**2 - spread[1, 1]
-    linear = 2 * (gap * line.slope - spread[0, 1])
-    roots = np.roots([square, linear, gap**2 - spread[0, 0]])
     # The other root is where the bound on the far side of the mean meets the limit from outside.
+    outside = ON_THE_LIMIT * abs(gap)
     ahead = [
-        float(root.real)
-        for root in np.atleast_1d(roots)
-        if abs(root.imag) < 1e-9 and root.real > 0 and sign * (gap + line.slope * root.real) <= 0
+        root
+        for root in _roots(gap, line.slope, spread)
+        if root > 0 and sign * (gap + line.slope * root) <= outside
     ]
     return min(ahead, default=float("inf"))
+
+
+def _roots(gap: float, slope: float, spread: FloatArray) -> list[float]:
+    """Return when (gap + slope t)^2 is the variance of the mean times the quantile squared.
+
+    The discriminant is written so that it is exactly 0 where there is no spread: the two bounds
+    then meet the limit together, and a root lost to rounding would read as never.
+    """
+    square, half = slope**2 - spread[1, 1], gap * slope - spread[0, 1]
+    form = slope**2 * spread[0, 0] - 2 * gap * slope * spread[0, 1] + gap**2 * spread[1, 1]
+    rest = float(form - (spread[0, 0] * spread[1, 1] - spread[0, 1] ** 2))
+    if rest < 0:
+        return []
+    far = -(half + np.copysign(np.sqrt(rest), half))
+    pairs = ((far, square), (gap**2 - spread[0, 0], far))
+    return [float(over / under) for over, under in pairs if under != 0]
 
 
 def shortest_shelf_life(

@@ -21,7 +21,7 @@ def command(
 ) -> None:
     """Approve a model version in place of a stopped one; the next night lets it raise alarms."""
     from pipelines.site.asked import home_of
-    from warehouse.approvals import approve
+    from warehouse.noted.approvals import approve
     from warehouse.paths import Home
     from warehouse.published_copy.published import last_source_key, open_published
 

@@ -164,8 +164,24 @@ def test_knapps_value_and_zones() -> None:
     assert test.efficiency_people == pytest.approx(0.85)
     assert test.ratio == pytest.approx(1.0)
     assert test.passes_criterion
-    assert test.verdict == "at_least_as_good"  # the same on both: nothing left to doubt
+    assert test.verdict == "inconclusive"  # the same on both, and there are but two
     assert knapp_test(0.2 * people, people).verdict == "no_reject_zone"
+
+
+def test_containers_found_alike_show_what_their_number_shows() -> None:
+    """All found by both leaves no spread; 29 of 29 show 0.9, as without people beside them."""
+    always = np.ones(29)
+    test = knapp_test(always, always, margin=0.1)
+    assert test.interval == pytest.approx((0.05 ** (1 / 29), 0.05 ** (-1 / 29)))
+    assert test.verdict == "at_least_as_good"
+    assert knapp_test(always[:28], always[:28], margin=0.1).verdict == "inconclusive"
+    assert knapp_test(always, 0.5 * always, margin=0.1).verdict == "worse"
+
+
+def test_one_trial_repeats_nothing() -> None:
+    study = attribute_agreement(np.array([[[1]], [[0]], [[0]]]), np.array([1, 0, 0]))
+    assert (study.within[0].of, study.within[0].interval) == (0, (0.0, 1.0))
+    assert (study.between.of, study.all_right.of) == (0, 3)
 
 
 def test_a_zone_by_the_same_inspections_flatters_the_people() -> None:

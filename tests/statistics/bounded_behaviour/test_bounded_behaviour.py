@@ -123,3 +123,11 @@ def test_what_the_records_do_not_span_has_no_hull() -> None:
     wide = OperatingRegion(np.zeros(13), np.ones(13))
     with pytest.raises(ValueError, match="at most 12"):
         wide.states(16)
+
+
+def test_a_reading_without_end_lies_outside_whatever_way_the_hull_is_turned() -> None:
+    """Normals of a box hold zeros, and zero times infinity is no number."""
+    box = RecordsHull.of(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
+    readings = np.array([[np.inf, 0.5], [-np.inf, np.inf], [np.nan, 0.5], [0.5, 0.5]])
+    assert box.holds(readings).tolist() == [False, False, False, True]
+    assert box.beyond(readings)[:3].tolist() == [np.inf] * 3

@@ -182,3 +182,19 @@ def test_signals_that_do_not_rise_or_are_too_few_say_so() -> None:
     assert grown.size_bound() == pytest.approx(
         float(np.exp(fit_signal_response(size, signal, 3.0).size_bound()))
     )
+
+
+def test_signals_without_scatter_say_so() -> None:
+    """The likelihood of a line that every signal lies on has no maximum."""
+    size = np.arange(1.0, 7.0)
+    assert fit_signal_response(size, 0.1 + 2 * size, 3.0).verdict == "no_scatter"
+    assert fit_signal_response(size, np.full(6, 4.0), 3.0).verdict == "no_trend"
+    capped = fit_signal_response(size, 2 * size, 3.0, saturation=10.0)
+    assert capped.verdict == "no_scatter"
+    assert np.isnan(capped.size_bound())
+
+
+def test_a_size_in_several_rows_is_one_size_to_reversals() -> None:
+    size, tried = np.array([1.0, 1.0, 2.0, 2.0]), np.array([20, 20, 20, 20])
+    assert reversals(size, np.array([20, 0, 12, 12]), tried) == []
+    assert reversals(size, np.array([20, 20, 0, 0]), tried) == [(1.0, 2.0)]

@@ -5,10 +5,10 @@ a head noted earlier is not in it any more. Whoever keeps a copy of this file, o
 elsewhere need not trust the home.
 """
 
-import os
 import re
 from dataclasses import dataclass
 
+from warehouse.noted.lines import add_line
 from warehouse.paths import Home
 from warehouse.store import Warehouse
 
@@ -45,11 +45,7 @@ def note_head(warehouse: Warehouse, run_id: str) -> None:
         return
     entry, seal = last.row(0)
     file = warehouse.home.score_heads_file(warehouse.source_key)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as opened:
-        opened.write(f"{run_id} {entry} {seal}\n")
-        opened.flush()
-        os.fsync(opened.fileno())
+    add_line(file, f"{run_id} {entry} {seal}")
 
 
 def noted_heads(home: Home, source_key: str) -> list[ScoreHead]:

@@ -5,9 +5,9 @@ and said so. What is approved is said by the version's own name, so that a later
 """
 
 import json
-import os
 from datetime import UTC, datetime
 
+from warehouse.noted.lines import add_line
 from warehouse.paths import Home
 
 
@@ -41,9 +41,5 @@ def approve(home: Home, source_key: str, model_version: str, by: str) -> None:
         by: Who approved it.
     """
     file = home.approvals_file(source_key)
-    file.parent.mkdir(parents=True, exist_ok=True)
     at = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
-    with file.open("a", encoding="utf-8") as opened:
-        opened.write(json.dumps({"model_version": model_version, "by": by, "at": at}) + "\n")
-        opened.flush()
-        os.fsync(opened.fileno())
+    add_line(file, json.dumps({"model_version": model_version, "by": by, "at": at}))

@@ -27,7 +27,8 @@ def quarantine_stock(batches: pl.DataFrame) -> pl.DataFrame:
     )
     if made["dispositioned_at"].null_count() == made.height:
         return table(NAME)
-    now = max(made["ended_at"].max(), made["dispositioned_at"].max())  # type: ignore[type-var]
+    last: list[Any] = [made[name].max() for name in ("ended_at", "dispositioned_at")]
+    now = max(last)
     first = made["ended_at"].min()
     months = pl.datetime_range(
         pl.lit(first).dt.truncate("1mo"), pl.lit(now).dt.truncate("1mo"), "1mo", eager=True

@@ -43,6 +43,36 @@ def test_limits_are_fixed_from_the_baseline_and_then_frozen():
     assert first["fixed_by"] == "lotwise, by the rule of the draft"
 
 
+def test_limits_at_the_usual_size_are_frozen_too():
+    def inspected(later):
+        return [
+            {
+                "batch_id": row["batch_id"],
+                "stage": 5,
+                "inspected_at": row["ended_at"],
+                "defect_class": "cracked",
+                "inspected": 1000 + at % 3 if at < 50 else later,
+                "rejected": 10 + at % 5,
+            }
+            for at, row in enumerate(batches(160))
+        ]
+
+    frozen = []
+    for later in (1000, 4000):
+        made = records(batches=batches(160), inspections=inspected(later))
+        plans = (
+            replace(
+                PLAN,
+                charts=(replace(CHART, source="inspection", quantity="cracked"),),
+                changes=(),
+                rebaselines_itself=False,
+            ),
+        )
+        limits = tables_of(made, plan_of(made, plans=plans), plans=plans)["finding.chart_limits"]
+        frozen.append(limits.select("centre", "lower", "upper").row(0))
+    assert frozen[0] == frozen[1]
+
+
 def test_a_baseline_that_is_not_full_promises_nothing():
     limits = limits_of(noise(45)).row(0, named=True)
     assert limits["phase"] == "II"  # few batches: the draft takes a baseline of twenty

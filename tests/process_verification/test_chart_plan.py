@@ -113,6 +113,31 @@ def test_what_is_critical_and_not_charted_is_named():
     assert lots["reason"] == "an attribute of lots: no value of its own a batch"
 
 
+@pytest.mark.parametrize(
+    ("margins", "said"),
+    [
+        ([0.5, 2.0, 3.0, None], "33.3% of margins are under 1 robust sd"),
+        ([None, None], "no margin is known"),
+    ],
+)
+def test_margins_nobody_knows_are_not_thought_wide(margins, said):
+    rows = [
+        {
+            "batch_id": f"B{at:04}",
+            "outcome": "failure",
+            "quantity": "assay",
+            "measured_quantity": "assay_pct",
+            "limit": "low",
+            "margin": margin,
+            "is_censored": False,
+        }
+        for at, margin in enumerate(margins)
+    ]
+    made = records(batches=batches(60), lab_results=results(noise(60)))
+    told = by_quantity(plan_of(made, margins=rows))["assay_pct"]["criticality"]
+    assert told == f"its margin decides failure; {said}"
+
+
 def test_the_plan_of_the_plant_is_heard(tmp_path):
     file = tmp_path / "p1.yaml"
     file.write_text(PLAN)

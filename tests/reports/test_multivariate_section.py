@@ -6,7 +6,7 @@ from reports.claims import evaluate
 from tests.reports.conftest import _shaped
 from tests.reports.whole_report import render
 
-MODEL, COURSE = "A | stage 4 | trajectories", "A | coating, spray | evolution"
+MODEL, COURSE = "A | stage 4 | trajectories", "A | stage 4 | coating, spray | evolution"
 
 
 def models() -> list[dict]:

@@ -65,6 +65,18 @@ def test_lot_effects_of_lots_that_do_not_differ_name_none():
     assert told <= 11
 
 
+def test_lot_effects_of_a_lot_to_nearly_every_batch_name_none():
+    """Twelve batches of eleven lots: one pair tells the spread within, by chance far too small."""
+    told = 0
+    for seed in range(100):
+        records, results, usage, _ = made(seed, batches=12, per_lot=1)
+        usage = usage.with_columns(
+            lot=pl.when(batch_id="B011").then(pl.lit("L10")).otherwise("lot"), supplier=pl.lit("S1")
+        )
+        told += (lot_effects(records, results, usage)["verdict"] == "differs").any()
+    assert told <= 11
+
+
 def test_supplier_effects_count_lots():
     found = supplier_effects(*made(3, supplier_shift=1.0)[:3]).sort("supplier")
     low, high = found.iter_rows(named=True)
@@ -170,6 +182,43 @@ def test_balance_drift_of_few_weighings_is_not_told():
     found = balance_drift(table("core.weighings", weighings(1, count=20)), seed=1)
     assert found["verdict"].to_list() == ["too_few"]
     assert balance_drift(table("core.weighings"), seed=1).is_empty()
+
+
+def test_balance_drift_of_many_balances_can_still_be_told():
+    """Twelve balances ask for p-values below 0.0042, which 199 draws do not reach."""
+    rows = [
+        row | {"scale_id": f"SCL-{k:02d}", "batch_id": f"{k}{row['batch_id']}"}
+        for k in range(12)
+        for row in weighings(k, 0.1 * (k == 3), count=200)
+    ]
+    found = balance_drift(table("core.weighings", rows), seed=1)
+    assert found.filter(verdict="drifts")["scale_id"].to_list() == ["SCL-03"]
+
+
+@pytest.mark.parametrize(("kept", "verdict"), [(0.9, "drifts"), (0.0, "too_few")])
+def test_balance_drift_of_weighings_booked_together(kept, verdict):
+    """The last tenth booked at one instant, as days are where hours are not; then all of them."""
+    rows = table("core.weighings", weighings(1, 0.2))
+    last = rows["weighed_at"].sort()[int(kept * rows.height)]
+    booked = rows.with_columns(pl.col("weighed_at").clip(upper_bound=last))
+    found = balance_drift(booked, seed=1)
+    assert found["verdict"].to_list() == [verdict]
+
+
+def test_balance_drift_of_no_tolerance_uses_none():
+    rows = table("core.weighings", weighings(1)).with_columns(tolerance_pct=pl.lit(0.0))
+    row = balance_drift(rows, seed=1).row(0, named=True)
+    assert (row["outside_tolerance"], row["tolerance_used_p95"]) == (rows.height, None)
+
+
+def test_no_unit_rejected_is_not_a_rate_of_zero():
+    """Wilson (1927) of 0 in 100 at 90%: z2 / (100 + z2)."""
+    rows = [{"batch_id": "B1", "defect_class": "crack", "rejected": 0, "inspected": 100}]
+    row = reject_rates(table("core.inspections", rows)).row(0, named=True)
+    assert (row["rate_ppm"], row["rate_low_ppm"]) == (0.0, 0.0)
+    assert row["rate_high_ppm"] == pytest.approx(1e6 * 2.705543 / 102.705543, rel=1e-6)
+    whole = [row | {"rejected": 100} for row in rows]
+    assert reject_rates(table("core.inspections", whole))["rate_high_ppm"].item() == 1e6
 
 
 def test_reject_rates_are_widened_by_how_unevenly_they_come():

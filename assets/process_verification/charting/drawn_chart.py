@@ -56,6 +56,6 @@ def beyond_baseline(chart: DrawnChart, drawn: DrawnVersion) -> list[str]:
         return []
     baseline = slice(version.baseline_first, version.fixed + 1)
     value = chart.series.value[baseline]
-    own = unit_limits(chart.series, baseline, baseline).chart
+    own = limits.baseline
     outside = np.flatnonzero((value < own.lower) | (value > own.upper))
     return [str(batch) for batch in chart.series.batch[baseline][outside]]

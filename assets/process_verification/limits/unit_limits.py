@@ -20,12 +20,14 @@ class UnitLimits:
 
     Attributes:
         chart: Centre, limits and completed rules, a point each of the part that was given.
+        baseline: The same of the points limits were fixed from.
         centre: Of the version.
-        lower: At the usual size; minus infinity where there is none.
-        upper: At the usual size.
+        lower: At the size usual in the baseline; minus infinity where there is none.
+        upper: At the size usual in the baseline.
     """
 
     chart: ControlChart
+    baseline: ControlChart
     centre: float
     lower: float
     upper: float
@@ -45,12 +47,14 @@ def unit_limits(series: Series, baseline: slice, part: slice) -> UnitLimits:
     """
     taken, drawn_for = _part(series, baseline), _part(series, part)
     chart = replace(_drawn(taken, drawn_for), autocorrelation=_correlation(taken.value))
+    own = _drawn(taken, taken)
     if chart.not_applicable:
         nan = float("nan")
-        return UnitLimits(chart, nan, nan, nan)
-    usual = int(np.argmin(np.abs(drawn_for.size - np.median(drawn_for.size))))
+        return UnitLimits(chart, own, nan, nan, nan)
+    # Of the baseline's sizes: those of points to come would move what is frozen.
+    usual = int(np.argmin(np.abs(taken.size - np.median(taken.size))))
     return UnitLimits(
-        chart, float(chart.centre[usual]), float(chart.lower[usual]), float(chart.upper[usual])
+        chart, own, float(own.centre[usual]), float(own.lower[usual]), float(own.upper[usual])
     )
 
 

@@ -127,7 +127,7 @@ def _of_phases(own: ProductRecords, outcomes: pl.DataFrame) -> Found:
 def _evolution(product: str, phase: PhaseCourses, outcomes: pl.DataFrame) -> tuple[Row, list[Row]]:
     words = f"{phase.unit_procedure}, {phase.phase}"
     about: Row = {
-        "model": named(product, words, "evolution"),
+        "model": named(product, f"stage {phase.stage}", words, "evolution"),
         "product": product,
         "gate": phase.stage,
         "kind": "evolution",

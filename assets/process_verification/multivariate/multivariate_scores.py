@@ -92,12 +92,13 @@ def multivariate_scores(
         if product not in records.products:
             continue
         own = records.of_product(str(product))
-        phases = {f"{one.unit_procedure}, {one.phase}": one for one in own.phases()}
+        phases = {(one.stage, f"{one.unit_procedure}, {one.phase}"): one for one in own.phases()}
         for model in models.sort("model").iter_rows(named=True):
             reference = kept.get(model["model"], _Reference({}))
             if model["kind"] == "evolution":
-                if model["phase"] in phases:
-                    _evolution(told, model, reference, phases[model["phase"]], own)
+                place = (model["gate"], model["phase"])
+                if place in phases:
+                    _evolution(told, model, reference, phases[place], own)
             elif model["kind"] == "prediction":
                 _prediction(told, model, reference, own.feature_table(1, model["gate"]))
             else:

@@ -56,11 +56,13 @@ class QualityModel:
 
         Returns:
             The fit with as many components (four at most) as predict blocks of time best that took
-            no part; None for fewer than thirty batches or a result that does not vary.
+            no part; None for fewer than thirty batches or a result that does not vary, or varies in
+            one of these blocks alone.
 
         Source: Wold, Sjostrom & Eriksson (2001), section 3.7, on Q2.
         """
-        if len(values) < FEWEST or float(result.std()) == 0:
+        blocks = np.array_split(np.arange(len(values)), BLOCKS)
+        if len(values) < FEWEST or any(np.ptp(np.delete(result, block)) == 0 for block in blocks):
             return None
         known = np.isfinite(values).mean(axis=0) >= KNOWN_SHARE
         columns = np.flatnonzero(known & (Autoscaling.of(values).scale > 0))
@@ -69,7 +71,7 @@ class QualityModel:
         own = values[:, columns]
         most = min(MOST_COMPONENTS, len(columns))
         tried = np.empty((most, len(own)))
-        for block in np.array_split(np.arange(len(own)), BLOCKS):
+        for block in blocks:
             kept = np.setdiff1d(np.arange(len(own)), block)
             for components in range(1, most + 1):
                 scaling, fit = _fit(own[kept], result[kept], components)

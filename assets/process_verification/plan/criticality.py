@@ -34,8 +34,7 @@ def critical_quantities(
         pl.col("outcome").unique().sort(), thin=(pl.col("margin") < 1).mean()
     )
     for row in measured.sort("measured_quantity").iter_rows(named=True):
-        outcomes, thin = ", ".join(row["outcome"]), row["thin"] or 0.0
-        said = f"its margin decides {outcomes}; {thin:.1%} of margins are under 1 robust sd"
+        said = f"its margin decides {', '.join(row['outcome'])}; {_thinness(row['thin'])}"
         for source in ("lab_result", "parameter"):
             reasons.setdefault((source, row["measured_quantity"]), []).append(said)
     for row in outcome_definitions.sort("outcome").iter_rows(named=True):
@@ -76,6 +75,12 @@ def _place_of(member: str) -> Place | None:
         return None
     depth = 2 if first in ("sensor", "material") else 1
     return _PREFIXES[first], ".".join(rest[:depth])
+
+
+def _thinness(share: float | None) -> str:
+    if share is None:
+        return "no margin is known"
+    return f"{share:.1%} of margins are under 1 robust sd"
 
 
 def _listed(text: str | None) -> Iterable[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.process_verification.plan.observations import ALL_PRODUCTS
 from data_contracts.verification_plan.entries import BASELINE
 
 HEAD = """\
@@ -46,10 +47,16 @@ def plan_text(plan: pl.DataFrame, product: str) -> str:
     charted = own.filter(pl.col("standing") == "charted")
     alarms = float(charted["alarms_a_month"].sum())
     head = HEAD.format(
-        product=product, name=json.dumps(product), alarms=max(alarms, 0.001), baseline=BASELINE
+        product=_one_line(product),
+        name=_quoted(product),
+        alarms=max(alarms, 0.001),
+        baseline=BASELINE,
     )
     lines = [head, *(_chart(row) for row in charted.iter_rows(named=True))]
-    missing = plan.filter(pl.col("is_critical") & (pl.col("standing") == "not_charted"))
+    missing = plan.filter(
+        pl.col("product").is_in([product, ALL_PRODUCTS]),
+        pl.col("is_critical") & (pl.col("standing") == "not_charted"),
+    )
     lines += [_left_out("Critical and not charted", row) for row in missing.iter_rows(named=True)]
     others = own.filter(~pl.col("is_critical") & (pl.col("standing") == "not_charted"))
     lines += [_left_out("Not charted", row) for row in others.iter_rows(named=True)]
@@ -59,7 +66,7 @@ def plan_text(plan: pl.DataFrame, product: str) -> str:
 def _chart(row: Mapping[str, Any]) -> str:
     said = [
         f"  - source: {row['source']}",
-        f"    quantity: {json.dumps(row['quantity'])}",
+        f"    quantity: {_quoted(row['quantity'])}",
     ]
     if row["stage"]:
         said.append(f"    stage: {row['stage']}")
@@ -67,12 +74,23 @@ def _chart(row: Mapping[str, Any]) -> str:
     if row["baseline_points"] != BASELINE and row["chart"] not in ("g", "t"):
         said.append(f"    baseline_points: {row['baseline_points']}")
     if row["is_critical"]:
-        said.append(f"    critical: true  # {row['criticality']}")
-    said.append(f"    reason: {json.dumps(row['reason'])}")
+        said.append(f"    critical: true  # {_one_line(row['criticality'])}")
+    said.append(f"    reason: {_quoted(row['reason'])}")
     said.append(f"    frequency: {row['frequency']}")
     return "\n".join(said) + "\n"
 
 
 def _left_out(word: str, row: Mapping[str, Any]) -> str:
     why = f"; {row['criticality']}" if row["criticality"] else ""
-    return f"# {word}: {row['source']} {row['quantity']} ({row['reason']}{why})\n"
+    said = f"{word}: {row['source']} {row['quantity']} ({row['reason']}{why})"
+    return f"# {_one_line(said)}\n"
+
+
+def _quoted(text: str) -> str:
+    """Text as YAML's in double quotes, in its own letters."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _one_line(text: str) -> str:
+    """Text as it may stand in a comment: nothing in it begins a line."""
+    return " ".join(text.split())

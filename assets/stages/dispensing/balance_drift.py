@@ -1,11 +1,12 @@
 """``finding.balance_drift``: balances whose weighings began to drift, and when."""
 
+from math import ceil
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from assets.statistics.regression.ramp_onset import RampOnset, ramp_onset
+from assets.statistics.regression.ramp_onset import DRAWS, RampOnset, ramp_onset
 from assets.statistics.resampling.multiplicity import bonferroni
 from data_contracts.codes.stages import BalanceVerdict
 from data_contracts.tables import table
@@ -37,27 +38,29 @@ def balance_drift(weighings: pl.DataFrame, seed: int) -> pl.DataFrame:
     )
     parts = told.partition_by("scale_id", maintain_order=True)
     level = bonferroni(ALPHA, len(parts))
-    return table(NAME, [_row(part, seed, level) for part in parts])
+    # so many that the least p-value lies below the level of each, however many balances there are
+    draws = max(DRAWS, ceil(1 / level))
+    return table(NAME, [_row(part, seed, level, draws) for part in parts])
 
 
-def _row(part: pl.DataFrame, seed: int, level: float) -> dict[str, Any]:
+def _row(part: pl.DataFrame, seed: int, level: float, draws: int) -> dict[str, Any]:
     error = part["error_pct"].to_numpy()
     tolerance = part["tolerance_pct"].cast(pl.Float64)
-    used = (part["error_pct"].abs() / tolerance).drop_nulls()
+    used = (part["error_pct"].abs() / tolerance).filter(tolerance > 0)
     row = {
         "scale_id": part["scale_id"][0],
         "weighings": part.height,
         "mean_error_pct": float(error.mean()),
         "sd_error_pct": float(error.std(ddof=1)) if part.height > 1 else None,
-        "outside_tolerance": int((used > 1).sum()),
+        "outside_tolerance": int((part["error_pct"].abs() > tolerance).sum()),
         "tolerance_used_p95": used.quantile(0.95, "linear"),
     }
-    if part.height < FEWEST_WEIGHINGS or np.ptp(error) == 0:
+    first = part["weighed_at"][0]
+    if part.height < FEWEST_WEIGHINGS or np.ptp(error) == 0 or part["weighed_at"][-1] == first:
         words = f"{part.height} weighings do not tell a drift."
         return row | {"verdict": BalanceVerdict.TOO_FEW, "reason": words}
-    first = part["weighed_at"][0]
     days = (part["weighed_at"] - first).dt.total_seconds().to_numpy() / 86400
-    return row | _told(ramp_onset(days, error, seed), first, level)
+    return row | _told(ramp_onset(days, error, seed, draws=draws), first, level)
 
 
 def _told(found: RampOnset, first: Any, level: float) -> dict[str, Any]:

@@ -6,18 +6,20 @@ import numpy as np
 import polars as pl
 
 from assets.statistics.charts.overdispersion import overdispersion
+from assets.statistics.intervals import wilson
 from data_contracts.tables import table
 
 NAME = "finding.reject_rates"
-Z90 = 1.645
+LEVEL = 0.9
 PER_MILLION = 1e6
 
 
 def reject_rates(inspections: pl.DataFrame) -> pl.DataFrame:
     """Count what inspection rejects.
 
-    Rates of batches differ more than counting alone makes them: the interval is widened by what
-    they differ, else it would be too short by the square root of that.
+    Rates of batches differ more than counting alone makes them: Wilson's interval is of the units
+    inspected over what they differ by, else it would be too short by the square root of that. No
+    unit rejected so far is no rate of zero.
 
     Args:
         inspections: ``core.inspections``.
@@ -39,7 +41,8 @@ def _row(part: pl.DataFrame) -> dict[str, Any]:
     can_differ = part.height > 1 and 0 < rate < 1
     found = overdispersion(rejected, inspected) if can_differ else None
     ratio = max(1.0, found.ratio) if found else 1.0
-    half = Z90 * float(np.sqrt(ratio * rate * (1 - rate) / inspected.sum()))
+    units = float(inspected.sum()) / ratio
+    low, high = wilson(rate * units, units, LEVEL)
     worst = int(np.argmax(rejected / inspected))
     return {
         "defect_class": part["defect_class"][0],
@@ -47,8 +50,8 @@ def _row(part: pl.DataFrame) -> dict[str, Any]:
         "rejected": int(rejected.sum()),
         "inspected": int(inspected.sum()),
         "rate_ppm": PER_MILLION * rate,
-        "rate_low_ppm": PER_MILLION * max(0.0, rate - half),
-        "rate_high_ppm": PER_MILLION * (rate + half),
+        "rate_low_ppm": PER_MILLION * low,
+        "rate_high_ppm": PER_MILLION * high,
         "overdispersion": ratio,
         "p_value": found.p_value if found else None,
         "worst_batch_id": part["batch_id"][worst],

@@ -111,17 +111,17 @@ def _rows(part: pl.DataFrame, names: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _effect(found: ShrunkenMeans, k: int) -> dict[str, Any]:
-    from scipy.special import ndtr
+    from scipy.special import stdtr
 
     effect, half = float(found.effect[k]), Z90 * float(found.sd[k])
-    z = float(found.z[k])
+    t = float(found.t[k])
     return {
         "effect_sd": effect,
         "effect_low": effect - half,
         "effect_high": effect + half,
         "raw_sd": float(found.raw[k]),
         "between_sd": found.between,
-        "p_value": 2 * float(ndtr(-abs(z))) if np.isfinite(z) else None,
+        "p_value": 2 * float(stdtr(found.degrees, -abs(t))) if np.isfinite(t) else None,
     }
 
 

@@ -40,16 +40,17 @@ class RampOnset:
     p_value: float
 
 
-def ramp_onset(time: FloatArray, values: FloatArray, seed: int) -> RampOnset:
+def ramp_onset(time: FloatArray, values: FloatArray, seed: int, *, draws: int = DRAWS) -> RampOnset:
     """Find the ramp that fits best.
 
     Args:
-        time: Times, ascending.
+        time: Times, ascending, not all the same.
         values: Values, as many, at least ten.
         seed: Of the permutations.
+        draws: Permutations; the least p-value is one over one more.
 
     Raises:
-        ValueError: If there are fewer than ten values.
+        ValueError: If there are fewer than ten values, or one time only.
 
     Examples:
         >>> time = np.arange(200.0)
@@ -60,9 +61,11 @@ def ramp_onset(time: FloatArray, values: FloatArray, seed: int) -> RampOnset:
     """
     from scipy.special import fdtri
 
-    if values.size < 10:
-        raise ValueError(f"{values.size} values do not tell a drift")
-    onsets = np.quantile(time, np.linspace(EDGE, 1 - EDGE, ONSETS))
+    times = np.unique(time)
+    if values.size < 10 or times.size < 2:
+        raise ValueError(f"{values.size} values at {times.size} times do not tell a drift")
+    # of the times, not of the values: many at the last time would put an onset on it, with no ramp
+    onsets = np.quantile(times, np.linspace(EDGE, 1 - EDGE, ONSETS))
     ramps = np.clip(time - onsets[:, None], 0.0, None)
     ramps -= ramps.mean(axis=1, keepdims=True)
     squares = (ramps**2).sum(axis=1)
@@ -70,7 +73,7 @@ def ramp_onset(time: FloatArray, values: FloatArray, seed: int) -> RampOnset:
     gains = (ramps @ centred) ** 2 / squares
     best = int(np.argmax(gains))
     rng = np.random.default_rng(seed)
-    shuffled = np.stack([rng.permutation(centred) for _ in range(DRAWS)], axis=1)
+    shuffled = np.stack([rng.permutation(centred) for _ in range(draws)], axis=1)
     null = ((ramps @ shuffled) ** 2 / squares[:, None]).max(axis=0)
     degrees = values.size - 3
     rest = float(centred @ centred) - gains

@@ -20,7 +20,8 @@ class ShrunkenMeans:
         effect: Of each group, from the mean of all, drawn in.
         sd: Standard deviation of what is not known of each.
         raw: Plain mean of each less that of all.
-        z: Raw over its own standard error without any difference between groups.
+        t: Raw over its own standard error without any difference between groups.
+        degrees: Freedom of ``t``: values less groups.
         between: Standard deviation between groups.
         within: Standard deviation within.
     """
@@ -28,7 +29,8 @@ class ShrunkenMeans:
     effect: FloatArray
     sd: FloatArray
     raw: FloatArray
-    z: FloatArray
+    t: FloatArray
+    degrees: int
     between: float
     within: float
 
@@ -64,12 +66,13 @@ def shrunken_means(group: IntArray, values: FloatArray) -> ShrunkenMeans | None:
     reliability = between / (between + within / count) if between > 0 else np.zeros(groups)
     raw = means - values.mean()
     rest = np.maximum(1 / count - 1 / size, 1e-12)
-    z = raw / np.sqrt(within * rest) if within > 0 else np.full(groups, np.nan)
+    t = raw / np.sqrt(within * rest) if within > 0 else np.full(groups, np.nan)
     return ShrunkenMeans(
         reliability * (means - centre),
         np.sqrt(between * (1 - reliability)),
         raw,
-        z,
+        t,
+        size - groups,
         float(np.sqrt(between)),
         float(np.sqrt(within)),
     )

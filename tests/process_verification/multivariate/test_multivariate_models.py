@@ -26,10 +26,10 @@ def test_there_is_a_model_of_each_stage_phase_and_kind(found: dict[str, pl.DataF
     models = found[MODELS]
     assert models["model"].to_list() == [
         "A | assay | prediction",
-        "A | coating, phase_3 | evolution",
-        "A | coating, phase_4 | evolution",
+        "A | stage 3 | coating, phase_3 | evolution",
         "A | stage 3 | sensor features",
         "A | stage 3 | trajectories",
+        "A | stage 4 | coating, phase_4 | evolution",
         "A | stage 4 | sensor features",
         "A | stage 4 | trajectories",
     ]
@@ -68,3 +68,12 @@ def test_a_margin_that_follows_a_sensor_is_predicted_and_one_that_does_not_is_no
     assert refused["fit_state"] == "refused"
     assert refused["q2"] <= 0
     assert refused["content"] is None
+
+
+def test_a_margin_that_varies_in_one_block_of_time_alone_is_not_predicted() -> None:
+    plant = MadePlant.of(40)
+    late = np.r_[np.zeros(37), 1.0, 2.0, 3.0]
+    rows = multivariate_models(**plant.tables(), **plant.results(late))[MODELS]
+    told = rows.filter(kind="prediction").row(0, named=True)
+    assert told["fit_state"] == "refused"
+    assert "a margin that varies" in told["reason"]

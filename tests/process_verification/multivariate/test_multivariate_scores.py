@@ -109,6 +109,23 @@ def test_a_new_batch_is_scored_by_the_frozen_model(kept: dict[str, pl.DataFrame]
     assert told == of(after, 3, "trajectories", "spe")["value"]
 
 
+def test_a_phase_of_one_name_at_two_stages_is_two_phases() -> None:
+    plant = MadePlant.of(20)
+    tables = {
+        name: frame.with_columns(phase=pl.lit("mix")) if "phase" in frame.columns else frame
+        for name, frame in plant.tables().items()
+    }
+    models = multivariate_models(**tables, **plant.results())
+    assert models[MODELS]["model"].is_unique().all()
+    scores = multivariate_scores(*models.values(), **tables)[SCORES]
+    key = ["batch_id", "model", "chart_statistic"]
+    assert scores.select(key).is_unique().all()
+    assert scores.filter(kind="evolution").group_by("gate").len().sort("gate").rows() == [
+        (3, 20),
+        (4, 20),
+    ]
+
+
 @pytest.mark.slow
 def test_in_control_batches_stay_within_the_limits_as_often_as_promised() -> None:
     """Eight references of 60, 100 later batches each: 1% promised, under 2.5% of 800 found."""

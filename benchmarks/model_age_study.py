@@ -230,6 +230,8 @@ def main() -> None:
             stopped=pl.col("stopped_at").is_not_null().sum(),
             out_of_band=pl.col("out_of_band_at").is_not_null().sum(),
             in_time=pl.col("is_in_time").sum(),
+            # What never goes out of band is in time whatever is done: this is the harder count.
+            out_and_in_time=(pl.col("is_in_time") & pl.col("out_of_band_at").is_not_null()).sum(),
             truly_out=pl.col("truly_out_at").is_not_null().sum(),
             before_truly_out=(pl.col("stopped_at") <= pl.col("truly_out_at")).sum(),
         )

@@ -1,6 +1,5 @@
 """Charts of a review as small pictures: the year's signals first, then what is critical."""
 
-from html import escape
 from math import isfinite
 
 import polars as pl
@@ -29,8 +28,9 @@ def picture(points: pl.DataFrame) -> str:
     Args:
         points: place, value, centre, lower, upper, signal, is_year.
     """
-    ends = [x for name in ("value", "lower", "upper") for x in points[name].drop_nulls()]
-    low, high = min(ends), max(ends)
+    shown = points.select("value", "lower", "upper").to_dict(as_series=False).values()
+    ends = [x for column in shown for x in column if x is not None and isfinite(x)]
+    low, high = min(ends, default=0.0), max(ends, default=0.0)
     unit = (high - low) or 1.0
 
     def x(at: int) -> float:
@@ -56,7 +56,7 @@ def picture(points: pl.DataFrame) -> str:
             line = " ".join(f"{a:.1f},{b:.1f}" for a, b in at)
             parts.append(f'<polyline points="{line}" fill="none" {style}/>')
     for i, (value, signal) in enumerate(zip(points["value"], points["signal"], strict=True)):
-        if signal:
+        if signal and value is not None and isfinite(value):
             parts.append(f'<circle cx="{x(i):.1f}" cy="{y(value):.1f}" r="4" fill="#a84708"/>')
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
     return head + "".join(parts) + "</svg>"
@@ -70,4 +70,4 @@ def caption(quantity: str, signals: int, *, is_critical: bool) -> str:
         'assay_pct (critical): 2 signals in the year'
     """
     said = f"{signals} signal{'' if signals == 1 else 's'} in the year"
-    return f"{escape(quantity)}{' (critical)' if is_critical else ''}: {said}"
+    return f"{quantity}{' (critical)' if is_critical else ''}: {said}"

@@ -48,6 +48,13 @@ class _Family:
 
 _OWN = "b.product = {product} AND year(b.started_at) = {year}"
 _CHART = "p.product IN ({product}, 'all products', 'other products')"
+# A chart over several products signals at one batch, and that may be another product's.
+_SIGNALS = (
+    "FROM finding.chart_signals AS s JOIN finding.chart_plan AS p USING (chart_id) "
+    "LEFT JOIN core.batches AS b ON b.batch_id = s.batch_id WHERE year(s.known_at) = {year} "
+    "AND (p.product = {product} "
+    "OR p.product IN ('all products', 'other products') AND b.product = {product})"
+)
 _BATCHES = f"FROM core.batches AS b WHERE {_OWN}"
 _RESULTS = f"FROM core.lab_results AS r JOIN core.batches AS b USING (batch_id) WHERE {_OWN}"
 _CAPABLE = (
@@ -61,11 +68,18 @@ FAMILIES = (
             "SELECT coalesce(b.disposition, 'not recorded') AS key, 'Of these ' || "
             f"coalesce(b.disposition, 'not recorded') AS label, count(*) AS value {_BATCHES} "
             "GROUP BY ALL"),
-    _Family("failures", "Batches", "batches", "count",
-            "SELECT o.outcome AS key, coalesce(any_value(d.title), o.outcome) AS label, "
-            "count(*) FILTER (WHERE o.is_failure) AS value FROM core.outcomes AS o "
-            "JOIN core.batches AS b USING (batch_id) LEFT JOIN core.outcome_definitions AS d "
-            f"ON o.outcome = d.outcome WHERE {_OWN} GROUP BY o.outcome"),
+    *(
+        _Family(name, "Batches", "batches", "count",
+                f"SELECT o.outcome AS key, coalesce(any_value(d.title), o.outcome){more} AS label, "
+                f"{value} AS value FROM core.outcomes AS o "
+                "JOIN core.batches AS b USING (batch_id) LEFT JOIN core.outcome_definitions AS d "
+                f"ON o.outcome = d.outcome WHERE {_OWN} GROUP BY o.outcome "
+                "HAVING count(o.is_failure) > 0")
+        for name, more, value in (
+            ("failures", "", "count(*) FILTER (WHERE o.is_failure)"),
+            ("known", " || ': batches with a result'", "count(o.is_failure)"),
+        )
+    ),
     _Family("deviations", "Deviations", "deviations", "count",
             "SELECT coalesce(v.category, 'not recorded') AS key, coalesce(v.category, "
             "'not recorded') AS label, count(*) AS value FROM core.deviations AS v "
@@ -81,14 +95,16 @@ FAMILIES = (
     *(
         _Family(f"result_{name}", "Results", "as in the test", form,
                 f"SELECT r.test AS key, r.test AS label, {value} AS value {_RESULTS} "
-                "AND r.value IS NOT NULL GROUP BY ALL")
-        for name, form, value in (
-            ("n", "count", "count(*)"),
-            ("mean", "number", "avg(r.value)"),
-            ("least", "number", "min(r.value)"),
-            ("most", "number", "max(r.value)"),
+                f"AND r.value IS NOT NULL GROUP BY ALL{having}")
+        for name, form, value, having in (
+            ("n", "count", "count(*)", ""),
+            ("mean", "number", "avg(r.value)", ""),
+            ("least", "number", "min(r.value)", ""),
+            ("most", "number", "max(r.value)", ""),
+            # Of a test without limits none can lie outside, which is not that none does.
             ("outside", "count",
-             "count(*) FILTER (WHERE r.value < r.spec_low OR r.value > r.spec_high)"),
+             "count(*) FILTER (WHERE r.value < r.spec_low OR r.value > r.spec_high)",
+             " HAVING count(coalesce(r.spec_low, r.spec_high)) > 0"),
         )
     ),
     *(
@@ -99,13 +115,10 @@ FAMILIES = (
     ),
     _Family("signals", "Signals", "signals", "count",
             "SELECT 'all' AS key, 'Signals under the promised false alarms' AS label, "
-            "count(*) AS value FROM finding.chart_signals AS s JOIN finding.chart_plan AS p "
-            "USING (chart_id) WHERE p.product = {product} AND year(s.known_at) = {year}"),
+            f"count(*) AS value {_SIGNALS}"),
     _Family("signal", "Signals", "", "text",
             "SELECT s.chart_id || ' ' || s.place || ' ' || s.watch AS key, s.batch_id AS label, "
-            "s.statement AS value FROM finding.chart_signals AS s JOIN finding.chart_plan AS p "
-            f"USING (chart_id) WHERE {_CHART} AND p.product <> 'other products' "
-            "AND year(s.known_at) = {year}"),
+            f"s.statement AS value {_SIGNALS}"),
     _Family("new_limits", "Limits", "", "text",
             "SELECT l.chart_id || ' ' || l.version AS key, p.quantity || ', version ' || l.version "
             "AS label, l.reason || '; ' || l.fixed_by AS value FROM finding.chart_limits AS l "
@@ -116,9 +129,9 @@ FAMILIES = (
             "count(*) AS value FROM finding.chart_plan AS p WHERE p.product = {product} "
             "GROUP BY ALL"),
     _Family("missing", "Limits", "", "text",
-            "SELECT p.chart_id AS key, p.quantity AS label, p.reason || '; ' || p.criticality "
-            f"AS value FROM finding.chart_plan AS p WHERE {_CHART} AND p.is_critical "
-            "AND p.standing = 'not_charted'"),
+            "SELECT p.chart_id AS key, p.quantity AS label, concat_ws('; ', p.reason, "
+            f"p.criticality) AS value FROM finding.chart_plan AS p WHERE {_CHART} "
+            "AND p.is_critical AND p.standing = 'not_charted'"),
 )  # fmt: skip
 
 

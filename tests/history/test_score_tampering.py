@@ -1,4 +1,4 @@
-"""Ten ways to tamper with a published score book, and what ``lotwise verify`` says of each."""
+"""Twelve ways to tamper with a published score book, and what ``lotwise verify`` says of each."""
 
 import shutil
 from collections.abc import Callable

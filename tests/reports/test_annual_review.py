@@ -1,12 +1,15 @@
 """The annual review: numbers by hand, asked again, and a false one noticed."""
 
 import json
+from math import inf
 
 import polars as pl
 import pytest
 
 from data_contracts.errors import UsageError
+from data_contracts.tables import table
 from reports.annual_review.pack import pack_name, verify_packs, write_pack
+from reports.annual_review.pictures import caption, picture
 from reports.annual_review.year_claims import year_claims
 from tests.process_verification.verified_records import (
     batches,
@@ -93,4 +96,60 @@ def test_a_year_without_batches_is_refused(reviewed, tmp_path):
         write_pack(plant, "P1", 2030, tmp_path)
     with pytest.raises(UsageError, match="No batch of product 'P9'"):
         write_pack(plant, "P9", 2022, tmp_path)
-    assert pack_name("TB 1/2", 2022) == "review_TB_1_2_2022"
+    names = {pack_name(product, 2022) for product in ("TB 1/2", "TB 1-2", "TB_1_2", "TB-1-2")}
+    assert len(names) == 4  # a pack never lies where another product's does
+
+
+def test_what_is_not_known_is_not_counted_as_none(reviewed):
+    """No limit of a test, no result of an outcome: neither is shown as 0."""
+    plant, _ = reviewed
+    free = plant.query("SELECT * REPLACE (NULL::DOUBLE AS spec_low, NULL::DOUBLE AS spec_high) "
+                       "FROM core.lab_results")  # fmt: skip
+    pending = [{"batch_id": f"B{at:04}", "outcome": "blend", "status": "pending"} for at in (3, 4)]
+    told = [{"batch_id": f"B{at:04}", "outcome": "failure", "status": "known",
+             "is_failure": at == 3} for at in (3, 4)]  # fmt: skip
+    plant.put("core.lab_results", table("core.lab_results", free))
+    plant.put("core.outcomes", table("core.outcomes", [*pending, *told]))
+    found = claimed(plant)
+    assert "result_n[assay_pct]" in found
+    assert "result_outside[assay_pct]" not in found
+    assert "failures[blend]" not in found
+    assert (found["failures[failure]"].value, found["known[failure]"].value) == (1, 2)
+
+
+def test_signals_are_counted_as_they_are_listed(reviewed):
+    """A chart over all products signals at a batch of one of them: it counts there alone."""
+    plant, _ = reviewed
+    plan = plant.query("SELECT * REPLACE ('all products' AS product) FROM finding.chart_plan")
+    plant.put("finding.chart_plan", table("finding.chart_plan", plan))
+    found = claimed(plant)
+    listed = [name for name in found if name.startswith("signal[")]
+    assert listed
+    assert found["signals[all]"].value == len(listed)
+    others = plant.query("SELECT * REPLACE ('P2' AS product) FROM core.batches")
+    plant.put("core.batches", table("core.batches", others))
+    assert claimed(plant)["signals[all]"].value == 0
+
+
+def test_a_spoilt_pack_is_told_and_its_queries_are_not_asked(reviewed, tmp_path):
+    plant, _ = reviewed
+    _, _, kept = write_pack(plant, "P1", 2022, tmp_path)
+    said = json.loads(kept.read_text())
+    said["claims"][0]["sql"] = "SELECT no_such_column AS value"
+    kept.write_text(json.dumps(said))
+    assert "not those the tables give now" in verify_packs(plant, tmp_path)[0][1]
+    for text in ("{", "[]", json.dumps({"product": "P9", "year": 2022, "claims": []})):
+        kept.write_text(text)
+        assert "is not what a review was kept as" in verify_packs(plant, tmp_path)[0][1]
+
+
+def test_pictures_stand_what_records_hold() -> None:
+    """Odd letters are the document's to print; a chart may have limits without end, or nothing."""
+    assert caption("loss & <rest>", 0, is_critical=False) == "loss & <rest>: 0 signals in the year"
+    rows = {"place": [1, 2], "value": [1.0, None], "centre": [1.0, 1.0], "lower": [None, -inf],
+            "upper": [inf, 2.0], "signal": [False, True], "is_year": [True, None]}  # fmt: skip
+    drawn = picture(pl.DataFrame(rows))
+    assert "nan" not in drawn
+    assert "inf" not in drawn
+    empty = pl.DataFrame(rows).with_columns(value=pl.lit(None, pl.Float64), upper=None, lower=None)
+    assert picture(empty).endswith("</svg>")

@@ -1,7 +1,7 @@
 """Every signal with its sense: when it began, what it concerns, what else moved, where it leads."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -113,7 +113,9 @@ def _told(chart: DrawnChart, line: Row, factors: Factors) -> Iterator[tuple[Row,
                 high - begin,
             )
             row |= _began(series, began, low, middle, high)
-            row |= _leads(series, line, began, slice(first, one.place + 1))
+            # A spread of samples that steps or drifts is no step or drift of the level.
+            as_seen = replace(began, kind="spread") if _is_of_samples(series, one) else began
+            row |= _leads(series, line, as_seen, slice(first, one.place + 1))
         row["episode"] = _episode(episodes, low, high)
         row["moved"] = told(seen)
         row["batches"] = one.place + 1 - (row.get("onset_place") or one.place + 1) + 1
@@ -125,12 +127,15 @@ def _told(chart: DrawnChart, line: Row, factors: Factors) -> Iterator[tuple[Row,
 def _onset(series: Series, one: RaisedSignal, version: Version) -> Onset | None:
     """When it began; of samples' spread by the spread itself, which has a level."""
     first = version.baseline_first
-    of_samples = one.watch == "spread" and series.chart in GROUPED
-    values = series.spread if of_samples else series.value
+    values = series.spread if _is_of_samples(series, one) else series.value
     values = values[first : one.place + 1]
     if not np.isfinite(values).all():
         return None
     return onset(values, (version.fixed or 0) + 1 - first)
+
+
+def _is_of_samples(series: Series, one: RaisedSignal) -> bool:
+    return one.watch == "spread" and series.chart in GROUPED
 
 
 def _direction(one: RaisedSignal) -> str:

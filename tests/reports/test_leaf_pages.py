@@ -132,6 +132,16 @@ def test_verify_finds_a_changed_leaf(leafy_plant, tmp_path, tampered):
     assert where in {mismatch.where for mismatch in verify(leafy_plant, report)}
 
 
+@pytest.mark.parametrize("folder", ["pages", "batches"])
+def test_verify_finds_a_page_too_many(leafy_plant, tmp_path, folder):
+    report = write_report(leafy_plant, tmp_path)
+    (tmp_path / folder / "savings_doubled.html").write_text("<p>Believe me.</p>")
+    said = [str(each) for each in verify(leafy_plant, report)]
+    assert [each for each in said if "gives no such page" in each] == [
+        f"page {folder}/savings_doubled.html: is there, and the warehouse gives no such page"
+    ]
+
+
 def test_names_of_files_never_meet():
     names = ["B1", "b/1", "b_1", "..", "a" * 200, "a" * 201, "", "lot:7"]
     files = [file_name(name) for name in names]

@@ -38,6 +38,18 @@ def test_a_drifting_process_is_said_to_drift():
     assert "not of what comes" in row["note"]
 
 
+def test_a_day_nobody_noted_leaves_the_years():
+    made = batches(200)
+    rows = results(noise(200), low=94.0, high=106.0)
+    made[60] |= {"started_at": None, "ended_at": None}
+    rows[60] |= {"sampled_at": None, "resulted_at": None}
+    kept = records(batches=made, lab_results=rows)
+    table = tables_of(kept, plan_of(kept))["finding.capability"]
+    years = table.filter(pl.col("period") != "present limits")
+    assert years["period"].to_list() == ["2022", "2023"]
+    assert years["points"].sum() == 200
+
+
 def test_a_skewed_process_is_told_by_another_law():
     values = np.exp(noise(200, centre=0.0, scale=0.6))
     row = found(values, high=8.0)["present limits"]

@@ -70,6 +70,7 @@ def test_the_chart_follows_from_the_nature_of_the_records():
     }
     assert found["set_pct"]["reason"] == "every batch has the same value: nothing to watch"
     gaps = found["impurity_o_pct"]
+    assert gaps["baseline_points"] == found["weighing"]["baseline_points"] == 5
     assert (gaps["unit"], gaps["limit_high"], gaps["limit_kind"]) == ("batches", None, None)
     assert sum(row["alarms_a_month"] or 0 for row in found.values()) == pytest.approx(1.0)
 

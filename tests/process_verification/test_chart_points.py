@@ -46,6 +46,17 @@ def test_what_a_chart_said_on_a_day_it_still_says():
             assert_frame_equal(told, before[name], check_row_order=False)
 
 
+def test_a_point_nobody_noted_the_day_of_stands_where_it_was_made():
+    rows, made = plant(), batches(COUNT)
+    for at in (90, 95):
+        rows[at] |= {"sampled_at": None, "resulted_at": None}
+        made[at] |= {"started_at": None, "ended_at": None}
+    kept = records(batches=made, lab_results=rows)
+    points = tables_of(kept, plan_of(kept))["finding.chart_points"].sort("place")
+    assert points["batch_id"].to_list() == [row["batch_id"] for row in made]
+    assert points["known_at"].null_count() == 2
+
+
 def test_limits_of_single_values_are_those_of_the_baseline():
     values = noise(COUNT, seed=2)
     made = records(batches=batches(COUNT), lab_results=results(values))

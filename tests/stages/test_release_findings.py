@@ -85,6 +85,35 @@ def test_release_steps_without_instants_give_no_row():
     assert release_steps(MADE, table("core.lab_results"), FILED).is_empty()
 
 
+def test_open_batches_are_tested_when_they_have_what_their_product_has():
+    """Five batches of P1 have four tests, those of P2 one: B7 waits for its review."""
+    made = batches(*[(0, 100)] * 6, (0, None)).with_columns(
+        product=pl.when(pl.col("production_order") > 5).then(pl.lit("P2")).otherwise("product")
+    )
+    tested = results(
+        *[(f"B{i}", test, 0, 30) for i in range(1, 6) for test in ("a", "b", "c", "d")],
+        *[(f"B{i}", "a", 0, 30) for i in (6, 7)],
+    )
+    steps = release_steps(made, tested, deviations())
+    assert dict(steps.select("step", "open_batches").rows())["review"] == 1
+
+
+def test_results_after_the_disposition_did_not_hold_it():
+    late = results(("B1", "assay", 0, 200), ("B2", "assay", 0, 20))
+    found = {r["step"]: r for r in release_steps(MADE, late, deviations()).iter_rows(named=True)}
+    assert [found[s]["share"] for s in ("testing", "review")] == [120 / 160, 40 / 160]
+
+
+def test_a_batch_decided_nobody_knows_when_is_not_open():
+    lost = batches((0, 100), (0, None)).with_columns(disposition=pl.lit("released"))
+    tested = results(("B1", "assay", 0, 10), ("B2", "assay", 0, 10))
+    steps = release_steps(lost, tested, deviations())
+    assert steps["open_batches"].to_list() == [0, 0, 0, 0]
+    queue = review_queue(lost, tested, deviations(), table("finding.record_exceptions"))
+    assert not queue["is_open"].any()
+    assert quarantine_stock(lost)["entered"].sum() == 1
+
+
 def test_lead_times_by_test_say_what_the_last_one_costs():
     found = {r["test"]: r for r in lead_times_by_test(MADE, TESTED).iter_rows(named=True)}
     assert (found["water"]["batches_last"], found["water"]["gain_h"]) == (3, 10.0)
@@ -100,7 +129,13 @@ def test_quarantine_stock_averages_what_waits():
     assert january["waiting_batches"] == pytest.approx(1.5)
     assert january["waiting_units"] == pytest.approx(1500)
     assert (january["entered"], january["decided"]) == (2, 0)
-    assert february["waiting_batches"] == pytest.approx(1.0)
+    assert february["waiting_batches"] == pytest.approx(1.0, abs=1e-4)
+    assert february["decided"] == 2  # the one that ends the record, too
+
+
+def test_quarantine_stock_of_a_record_that_ends_with_a_month():
+    last = quarantine_stock(batches((0, 700), (372, 744))).row(-1, named=True)
+    assert (last["month_start"], last["decided"]) == (START.replace(month=2), 1)
 
 
 def parameters(count=25, **changed):

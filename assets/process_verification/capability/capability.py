@@ -32,7 +32,7 @@ MOST_FOR_NORMALITY = 500  # newest points: beyond, any law is refused for the ro
 TOLERANCE_CONTENT = 0.99
 WANTED, AT_LEAST = 1.33, 1.0
 DRIFTS = 0.01  # p-value of the stability ratio
-NO_LIMITS = ("g", "t", "short_run", "laney_p")
+NO_LIMITS = (*EVENTS, "short_run", "laney_p")
 Row = dict[str, Any]
 
 
@@ -51,15 +51,14 @@ def capability(charts: Sequence[DrawnChart], plan: pl.DataFrame) -> pl.DataFrame
 def _of(chart: DrawnChart, line: Row) -> Iterator[Row]:
     limits = _limits(line)
     series = chart.series
-    if limits is None or series.chart in (*EVENTS, *NO_LIMITS):
+    if limits is None or series.chart in NO_LIMITS:
         return
     begin = chart.versions[-1].version.baseline_first
     yield _row(series, slice(begin, series.points), PRESENT, limits)
     known = series.known_at
-    if np.isnat(known).any():
-        return
     years = known.astype("datetime64[Y]").astype(int) + 1970
-    for year in np.unique(years):
+    # A point nobody noted the day of is of the year of those it stands between.
+    for year in np.unique(years[~np.isnat(known)]):
         at = np.flatnonzero(years == year)
         yield _row(series, slice(int(at[0]), int(at[-1]) + 1), str(year), limits)
 

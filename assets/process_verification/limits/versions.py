@@ -13,7 +13,6 @@ from assets.process_verification.limits.watching import Watched, watched
 from assets.process_verification.plan.series import EVENTS, GROUPED, Series
 from assets.statistics.charts.sequential.onset import onset
 
-EVENT_BASELINE = 5
 STAYING_SIGNALS = 3  # in one direction, after which a step is taken to stay
 
 
@@ -73,7 +72,7 @@ def versions(series: Series, rule: LimitRule) -> list[Version]:
     changed = _recorded(series, rule.changes)
     found: list[Version] = []
     first = baseline_first = 0
-    fixed = _baseline(series, rule) - 1
+    fixed = rule.baseline - 1
     reason = "the first limits of the chart"
     while first < points:
         ahead = [at for at in changed if at > max(first, baseline_first)]
@@ -83,7 +82,7 @@ def versions(series: Series, rule: LimitRule) -> list[Version]:
         if step is None:
             found.append(version)
             first = baseline_first = end + 1
-            fixed = first + _baseline(series, rule) - 1
+            fixed = first + rule.baseline - 1
             reason = f"recorded change: {changed[first]}" if first in changed else ""
             continue
         at, fixes, low, high = step
@@ -95,10 +94,6 @@ def versions(series: Series, rule: LimitRule) -> list[Version]:
         )
         first, baseline_first, fixed = fixes + 1, at, fixes
     return found
-
-
-def _baseline(series: Series, rule: LimitRule) -> int:
-    return EVENT_BASELINE if series.chart in EVENTS else rule.baseline
 
 
 def _recorded(series: Series, changes: Mapping[str, str]) -> dict[int, str]:
@@ -146,7 +141,7 @@ def _stays(series: Series, version: Version, rule: LimitRule) -> tuple[int, int,
         return None
     low, high = (version.baseline_first + place for place in (began.low, began.high))
     new = high + 1
-    fixes = max(new + _baseline(series, rule) - 1, signal)
+    fixes = max(new + rule.baseline - 1, signal)
     return (new, fixes, low, high) if fixes < version.last else None
 
 

@@ -7,6 +7,7 @@ import polars as pl
 from assets.process_verification.plan.criticality import critical_quantities
 from assets.process_verification.plan.drafted import ALARMS_A_MONTH, Line, drafted
 from assets.process_verification.plan.nature import summaries
+from assets.process_verification.plan.series import EVENTS
 from assets.process_verification.plan.written import written
 from data_contracts.tables import table
 from data_contracts.verification_plan.entries import VerificationPlan
@@ -22,6 +23,7 @@ _SUBGROUPS = {
 # Gaps between events and shares of a product's past: no limit of the quantity is in their unit.
 _OWN_UNITS = {"g": "batches", "t": "days", "short_run": "1"}
 _NO_LIMIT = {"limit_low": None, "limit_high": None, "limit_kind": None}
+EVENT_BASELINE = 5  # gaps are scored among themselves, which no rate enters
 _FREQUENCIES = {"g": "every event", "t": "every event"}
 
 
@@ -90,10 +92,14 @@ def _row(line: Line) -> Line:
         "chart_id": chart_name(line["product"], line["source"], stage, line["quantity"]),
         "standing": "charted" if chart else "not_charted",
         "subgroup": _SUBGROUPS.get(chart, "a batch") if chart else None,
-        "baseline_points": line["baseline_points"] if chart else None,
+        "baseline_points": _baseline(line) if chart else None,
         "unit": _OWN_UNITS.get(chart, line["unit"]),
         **(_NO_LIMIT if chart in _OWN_UNITS else {}),
     }
+
+
+def _baseline(line: Line) -> int:
+    return EVENT_BASELINE if line["chart"] in EVENTS else int(line["baseline_points"])
 
 
 def chart_name(product: str, source: str, stage: int, quantity: str) -> str:

@@ -57,7 +57,8 @@ def all_series(
 
     Returns:
         Chart -> series. What is known by any day is a beginning of what is known later: points are
-        in the order in which they became known, and in production order among those known at once.
+        in the order in which they became known, and in production order among those known at once;
+        one of which nobody noted when is taken as known with the batch made before it.
     """
     charted = plan.filter(pl.col("standing") == "charted")
     found = {}
@@ -88,7 +89,11 @@ def _measured(
             samples=pl.len().cast(pl.Float64),
             size=pl.col("size").sum(),
         )
-        .sort("chart_id", "known_at", "production_order")
+        # Of whom nobody noted when, the batch stands after the one made before it: at the head of
+        # all it would be in a baseline that was fixed long ago.
+        .sort("chart_id", "production_order")
+        .with_columns(stood_at=pl.col("known_at").forward_fill().over("chart_id"))
+        .sort("chart_id", "stood_at", "production_order")
     )
     for _, frame in points.group_by("chart_id", maintain_order=True):
         series = _series(frame)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from assets.stages.release.open_batches import BatchWaits, FinalCount, final_failures
+from assets.stages.release.waits import with_known_wait
 from data_contracts.codes.records import Disposition
 from data_contracts.codes.stages import NowcastOf
 from data_contracts.tables import table
@@ -22,7 +23,8 @@ def nowcast(batches: pl.DataFrame, seed: int) -> pl.DataFrame:
     """Foretell the final counts of months that have batches still open.
 
     Args:
-        batches: ``core.batches``; the latest instant on it stands for now.
+        batches: ``core.batches``; the latest instant on it stands for now. Batches decided at an
+            instant nobody recorded are left out: their wait is not known.
         seed: Of the draws.
 
     Returns:
@@ -32,10 +34,8 @@ def nowcast(batches: pl.DataFrame, seed: int) -> pl.DataFrame:
     is_exact = pl.col("started_at_precision").is_null() | (
         pl.col("started_at_precision") == "instant"
     )
-    made = (
-        batches.filter(is_exact)
-        .drop_nulls("ended_at")
-        .with_columns(month=pl.col("ended_at").dt.truncate("1mo"))
+    made = with_known_wait(batches.filter(is_exact)).with_columns(
+        month=pl.col("ended_at").dt.truncate("1mo")
     )
     if made["dispositioned_at"].null_count() == made.height:
         return table(NAME)

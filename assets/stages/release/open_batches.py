@@ -71,7 +71,7 @@ class FinalCount:
         low: Lower end of its 90% interval.
         high: Upper end.
         by_delay: Known failures over the share of failures decided by their batches' age; None
-            where none is known.
+            where none is known, or no older failure shows how many are decided so soon.
     """
 
     known: int
@@ -118,7 +118,7 @@ def _by_delay(waits: BatchWaits, of: BoolArray) -> float | None:
     if not (of & has_failed).any():
         return None
     share = reported_prob(waits.wait[has_failed], waits.age[has_failed], waits.age[of & has_failed])
-    return float((1 / share).sum())
+    return float((1 / share).sum()) if share.all() else None
 
 
 def shortest_interval(counts: IntArray, level: float) -> tuple[int, int]:

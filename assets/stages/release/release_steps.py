@@ -37,7 +37,7 @@ def release_steps(
     )
     if waits.is_empty():
         return table(NAME)
-    waiting = _waiting(instants.filter(pl.col("dispositioned_at").is_null()))
+    waiting = _waiting(instants.filter("is_open"))
     total = float(waits[ReleaseStep.TOTAL].sum())
     return table(NAME, [_row(waits[step], total, waiting[step]) for step in waits.columns])
 

@@ -31,7 +31,7 @@ def review_queue(
     """
     instants = release_instants(batches, lab_results, deviations).select(
         "batch_id",
-        is_open=pl.col("dispositioned_at").is_null(),
+        "is_open",
         review_h=hours("dispositioned_at", "tested_at"),
     )
     of_kind = record_exceptions.group_by("batch_id", "kind", maintain_order=True).agg(

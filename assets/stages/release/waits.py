@@ -12,6 +12,23 @@ def hours(later: str, earlier: str) -> pl.Expr:
     return (pl.col(later) - pl.col(earlier)).dt.total_seconds() / 3600
 
 
+def is_open() -> pl.Expr:
+    """Tell batches not decided: with no disposition on record, and no instant of one."""
+    is_pending = (pl.col("disposition") == Disposition.PENDING).fill_null(value=True)
+    return pl.col("dispositioned_at").is_null() & is_pending
+
+
+def with_known_wait(batches: pl.DataFrame) -> pl.DataFrame:
+    """Return batches made of which it is known how long they waited, or that they still wait.
+
+    Args:
+        batches: ``core.batches``; one decided at an instant nobody recorded is left out.
+    """
+    return batches.drop_nulls("ended_at").filter(
+        pl.col("dispositioned_at").is_not_null() | is_open()
+    )
+
+
 def release_instants(
     batches: pl.DataFrame, lab_results: pl.DataFrame, deviations: pl.DataFrame
 ) -> pl.DataFrame:
@@ -23,12 +40,14 @@ def release_instants(
         deviations: ``core.deviations``.
 
     Returns:
-        ``batch_id``, ``ended_at``, ``tested_at`` (last release result, null while one is missing),
-        ``cleared_at`` (when the last deviation opened before the disposition was closed, at least
-        ``tested_at``), ``dispositioned_at``, ``has_open_deviation``; batches with an end alone.
+        ``batch_id``, ``ended_at``, ``tested_at`` (last release result, at most the disposition,
+        null while one is missing), ``cleared_at`` (when the last deviation opened before the
+        disposition was closed, at least ``tested_at``), ``dispositioned_at``, ``is_open``,
+        ``has_open_deviation``; batches with an end alone.
     """
+    product = pl.coalesce("product", pl.lit("all")).alias("product")
     made = batches.drop_nulls("ended_at").select(
-        "batch_id", "ended_at", "dispositioned_at", "disposition"
+        "batch_id", product, "ended_at", "dispositioned_at", is_open=is_open()
     )
     results = lab_results.filter(pl.col("stage") >= FIRST_AFTER_MANUFACTURE)
     last = results.group_by("batch_id", maintain_order=True).agg(
@@ -36,19 +55,22 @@ def release_instants(
             pl.col("resulted_at").max()
         ),
     )
-    # a test not reported yet may have no row at all: as many as batches have that are decided
+    # a test not reported yet may have no row at all: as many as decided ones of the product have
     usual = results.group_by("batch_id", maintain_order=True).len("tests")
     joined = (
         made.join(last, on="batch_id", how="left")
         .join(usual, on="batch_id", how="left")
         .join(_closings(made, deviations), on="batch_id", how="left")
     )
-    decided = joined.filter(pl.col("dispositioned_at").is_not_null())["tests"].median()
-    is_whole = (pl.col("tests") >= (decided or 0)) | pl.col("dispositioned_at").is_not_null()
+    decided = pl.when(~pl.col("is_open")).then("tests").median()
+    is_whole = pl.col("tests") >= pl.coalesce(decided.over("product"), decided, 0)
+    came_after = pl.col("tested_at") > pl.col("dispositioned_at")
     return joined.with_columns(
-        tested_at=pl.when(is_whole).then("tested_at"),
+        tested_at=pl.when(came_after.fill_null(value=False))
+        .then("dispositioned_at")
+        .when(is_whole | ~pl.col("is_open"))
+        .then("tested_at"),
         has_open_deviation=pl.col("open_deviations").fill_null(0) > 0,
-        is_rejected=(pl.col("disposition") == Disposition.REJECTED).fill_null(False),
     ).with_columns(
         cleared_at=pl.min_horizontal(
             pl.max_horizontal("tested_at", "closed_at"), pl.col("dispositioned_at")

@@ -1,10 +1,13 @@
 """Points: in the order in which they became known, and never otherwise in hindsight."""
 
+from datetime import timedelta
+
 import numpy as np
 import polars as pl
 from polars.testing import assert_frame_equal
 
 from tests.process_verification.verified_records import (
+    START,
     batches,
     noise,
     plan_of,
@@ -134,3 +137,32 @@ def test_what_names_no_stage_is_charted_as_of_none():
     plan = plan_of(made)
     assert plan.select("chart", "stage").rows() == [("laney_p", 0)]
     assert tables_of(made, plan)["finding.chart_points"].height == 60
+
+
+def test_a_failure_known_late_moves_nothing_that_was_said_before():
+    failed = [*range(4, 100, 12), *range(100, 120, 2)]
+    known = {at: START + timedelta(days=2 * at + 5) for at in range(COUNT)}
+    known[28] = known[64]
+    known[104] = known[112]
+    outcomes = [
+        {
+            "batch_id": row["batch_id"],
+            "outcome": "failure",
+            "is_failure": at in failed,
+            "known_at": known[at],
+            "status": "known",
+        }
+        for at, row in enumerate(batches(COUNT))
+    ]
+    made = records(batches=batches(COUNT), outcomes=outcomes)
+    plan = plan_of(made)
+    whole = tables_of(made, plan)["finding.chart_points"]
+    assert whole.height == len(failed) - 1
+    # No batch is counted twice: events and what lies between them are what was made.
+    assert whole["value"].sum() + whole.height <= failed[-1] - failed[0] + 2
+    for day in (known[80], known[108], known[111]):
+        then = records(
+            batches=batches(COUNT), outcomes=[row for row in outcomes if row["known_at"] <= day]
+        )
+        before = tables_of(then, plan)["finding.chart_points"]
+        assert_frame_equal(whole.filter(pl.col("known_at") <= day), before)

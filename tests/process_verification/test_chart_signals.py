@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import norm
 
 from assets.process_verification.signals.time_to_limit import course
 from assets.statistics.charts.sequential.onset import Onset
@@ -99,6 +100,37 @@ def test_chart_moves_are_held_against_how_often_it_moves(stepped):
     assert found["maintenance of PRS-0"]["moves_in_interval"] == 0
 
 
+def test_an_event_is_held_against_when_batches_were_made_not_when_results_came():
+    made = batches(COUNT)
+    rows = results(np.where(np.arange(COUNT) < BEGIN, 0.0, 6.0) + noise(COUNT))
+    for row in rows:
+        row["resulted_at"] += timedelta(days=30)
+    kept = records(
+        batches=made,
+        lab_results=rows,
+        phases=[
+            {
+                "batch_id": row["batch_id"],
+                "stage": 4,
+                "unit_procedure": "compression",
+                "phase": "production",
+                "equipment_id": "PRS-0",
+                "started_at": row["started_at"],
+                "ended_at": row["ended_at"],
+            }
+            for row in made
+        ],
+    )
+    event = {
+        "equipment_id": "PRS-0",
+        "event": "part_change",
+        "occurred_at": made[BEGIN]["started_at"] - timedelta(hours=2),
+    }
+    moves = tables_of(kept, plan_of(kept), events=[event])["finding.chart_moves"]
+    first = moves.sort("place").row(0, named=True)
+    assert (first["factor"], first["moves_in_interval"]) == ("part_change of PRS-0", 1)
+
+
 def test_signals_of_one_change_are_one_episode(stepped):
     signals = stepped["finding.chart_signals"].filter(pl.col("watch") == "level").sort("place")
     assert signals.height >= 2
@@ -123,6 +155,23 @@ def test_a_step_has_no_pace_and_a_spread_has_no_direction():
     spread = course(values, Onset("spread", 1.0, 50, 45, 55, 1, 3.0), 90.0, 110.0)
     assert spread.outside_before < 1e-6
     assert spread.outside_now[1] > 1e-5
+
+
+def test_a_wider_spread_of_samples_is_told_at_the_spread_since():
+    scale = np.r_[np.full(100, 0.3), np.full(60, 2.0)]
+    parts = [100 + noise(160, no, centre=0.0) * scale for no in (1, 2, 3)]
+    rows = [
+        row | {"sample_no": no}
+        for no, part in enumerate(parts)
+        for row in results(part, low=96.0, high=104.0)
+    ]
+    made = records(batches=batches(160), lab_results=rows)
+    found = tables_of(made, plan_of(made))["finding.chart_signals"]
+    last = found.filter(pl.col("watch") == "spread", pl.col("shape") == "step").row(-1, named=True)
+    since = np.mean(parts, axis=0)[last["onset_place"] - 1 : last["place"]]
+    away = abs(last["nearer_limit"] - since.mean()) / since.std(ddof=1)
+    assert last["outside_now"] == pytest.approx(norm.sf(away))
+    assert last["slope_per_batch"] is None
 
 
 def test_deviations_of_batches_on_no_record_are_charted():

@@ -27,9 +27,9 @@ def rare_events(
         deviations: ``core.deviations``.
 
     Returns:
-        In order of events: the gap since the one before, in batches between, or in days for kinds
-        of deviations most of which concern no batch; the batch it happened on, or the last one
-        begun before it.
+        In the order in which events became known: the gap since the last one, in batches between,
+        0 where that is of a later batch, or in days for kinds of deviations most of which concern
+        no batch; the batch it happened on, or the last one begun before it.
     """
     ordered = batches.sort("production_order").with_row_index("place")
     own = ordered.select("batch_id", "place", "started_at")
@@ -60,16 +60,21 @@ def rare_events(
     )
     elsewhere = _of_no_batch(filed, own)
     in_days = elsewhere["quantity"].unique().implode()
+    kind = ("source", "quantity")
     between = (
         pl.concat([failed, on_batch.filter(~pl.col("quantity").is_in(in_days))])
         .with_columns(pl.col("place").cast(pl.Int64))
         .sort("source", "quantity", "place", "known_at", maintain_order=True)
+        .with_columns(stood_at=pl.col("known_at").forward_fill().over(kind))
+        .sort("source", "quantity", "stood_at", "place", maintain_order=True)
+        # From the last batch with one that was known by then: what is known late moves nothing.
+        .with_columns(last=pl.col("place").cum_max().shift(1).over(kind))
         .with_columns(
-            gap=(pl.col("place").diff() - 1).clip(0).over("source", "quantity").cast(pl.Float64),
+            gap=(pl.col("place") - pl.col("last") - 1).clip(0).cast(pl.Float64),
             in_days=pl.lit(value=False),
         )
     )
-    every = pl.concat([between.drop("place"), elsewhere], how="diagonal")
+    every = pl.concat([between.drop("place", "stood_at", "last"), elsewhere], how="diagonal")
     return (
         every.filter(pl.col("gap").is_not_null())
         .with_columns(product=pl.lit(ALL_PRODUCTS))

@@ -1,7 +1,7 @@
 """Every signal with its sense: when it began, what it concerns, what else moved, where it leads."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -107,13 +107,15 @@ def _told(chart: DrawnChart, line: Row, factors: Factors) -> Iterator[tuple[Row,
             seen = moves(
                 factors,
                 series.batch[part],
-                series.known_at[part],
+                _made_at(series, part, factors),
                 low - begin,
                 middle - begin,
                 high - begin,
             )
             row |= _began(series, began, low, middle, high)
-            row |= _leads(series, line, began, slice(first, one.place + 1))
+            # A spread of samples that steps or drifts is no step or drift of the level.
+            as_seen = replace(began, kind="spread") if _is_of_samples(series, one) else began
+            row |= _leads(series, line, as_seen, slice(first, one.place + 1))
         row["episode"] = _episode(episodes, low, high)
         row["moved"] = told(seen)
         row["batches"] = one.place + 1 - (row.get("onset_place") or one.place + 1) + 1
@@ -122,15 +124,26 @@ def _told(chart: DrawnChart, line: Row, factors: Factors) -> Iterator[tuple[Row,
         yield row, seen
 
 
+def _made_at(series: Series, part: slice, factors: Factors) -> np.ndarray:
+    """When each point came about: an event as it was filed, all else as its batch was made."""
+    if series.chart == "t":
+        return series.known_at[part]
+    made = [factors.made_at[name] for name in series.batch[part]]
+    return np.array(made, dtype="datetime64[us]")
+
+
 def _onset(series: Series, one: RaisedSignal, version: Version) -> Onset | None:
     """When it began; of samples' spread by the spread itself, which has a level."""
     first = version.baseline_first
-    of_samples = one.watch == "spread" and series.chart in GROUPED
-    values = series.spread if of_samples else series.value
+    values = series.spread if _is_of_samples(series, one) else series.value
     values = values[first : one.place + 1]
     if not np.isfinite(values).all():
         return None
     return onset(values, (version.fixed or 0) + 1 - first)
+
+
+def _is_of_samples(series: Series, one: RaisedSignal) -> bool:
+    return one.watch == "spread" and series.chart in GROUPED
 
 
 def _direction(one: RaisedSignal) -> str:

@@ -26,6 +26,7 @@ def test_an_event_between_two_batches_is_a_move():
         {("PRS-1", "part_change"): known[[19]] + np.timedelta64(1, "h")},
         {},
         {names[0]: frozenset({"PRS-1"})},
+        dict(zip(names, known, strict=True)),
     )
     line, event = sorted(moves(factors, names, known, 18, 20, 22), key=lambda move: move.factor)
     assert (line.moved, line.moves, line.within, line.interval) == ("L1 to L2", 1, 1, 5)

@@ -100,6 +100,37 @@ def test_chart_moves_are_held_against_how_often_it_moves(stepped):
     assert found["maintenance of PRS-0"]["moves_in_interval"] == 0
 
 
+def test_an_event_is_held_against_when_batches_were_made_not_when_results_came():
+    made = batches(COUNT)
+    rows = results(np.where(np.arange(COUNT) < BEGIN, 0.0, 6.0) + noise(COUNT))
+    for row in rows:
+        row["resulted_at"] += timedelta(days=30)
+    kept = records(
+        batches=made,
+        lab_results=rows,
+        phases=[
+            {
+                "batch_id": row["batch_id"],
+                "stage": 4,
+                "unit_procedure": "compression",
+                "phase": "production",
+                "equipment_id": "PRS-0",
+                "started_at": row["started_at"],
+                "ended_at": row["ended_at"],
+            }
+            for row in made
+        ],
+    )
+    event = {
+        "equipment_id": "PRS-0",
+        "event": "part_change",
+        "occurred_at": made[BEGIN]["started_at"] - timedelta(hours=2),
+    }
+    moves = tables_of(kept, plan_of(kept), events=[event])["finding.chart_moves"]
+    first = moves.sort("place").row(0, named=True)
+    assert (first["factor"], first["moves_in_interval"]) == ("part_change of PRS-0", 1)
+
+
 def test_signals_of_one_change_are_one_episode(stepped):
     signals = stepped["finding.chart_signals"].filter(pl.col("watch") == "level").sort("place")
     assert signals.height >= 2

@@ -107,7 +107,7 @@ def _told(chart: DrawnChart, line: Row, factors: Factors) -> Iterator[tuple[Row,
             seen = moves(
                 factors,
                 series.batch[part],
-                series.known_at[part],
+                _made_at(series, part, factors),
                 low - begin,
                 middle - begin,
                 high - begin,
@@ -122,6 +122,14 @@ def _told(chart: DrawnChart, line: Row, factors: Factors) -> Iterator[tuple[Row,
         row["lots"] = _lots(series, row, one.place, factors)
         row["statement"] = _statement(row, line)
         yield row, seen
+
+
+def _made_at(series: Series, part: slice, factors: Factors) -> np.ndarray:
+    """When each point came about: an event as it was filed, all else as its batch was made."""
+    if series.chart == "t":
+        return series.known_at[part]
+    made = [factors.made_at[name] for name in series.batch[part]]
+    return np.array(made, dtype="datetime64[us]")
 
 
 def _onset(series: Series, one: RaisedSignal, version: Version) -> Onset | None:

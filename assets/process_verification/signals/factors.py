@@ -19,6 +19,7 @@ class Factors:
         events: Equipment and event -> instants in order.
         lots: Batch -> its lots, as ``material lot``.
         used: Batch -> the equipment it ran on.
+        made_at: Batch -> when it was made, its end where that is noted; NaT where nothing is.
     """
 
     place: Mapping[str, int]
@@ -26,6 +27,7 @@ class Factors:
     events: Mapping[tuple[str, str], np.ndarray]
     lots: Mapping[str, frozenset[str]]
     used: Mapping[str, frozenset[str]]
+    made_at: Mapping[str, np.datetime64]
 
 
 def factors_of(
@@ -70,6 +72,7 @@ def factors_of(
             "equipment_id", "event", maintain_order=True
         )
     }
+    made_at = ordered.select(pl.coalesce("ended_at", "started_at")).to_series()
     named = pl.concat_str("material", "lot", separator=" ")
     return Factors(
         {batch: at for at, batch in enumerate(ids)},
@@ -77,6 +80,7 @@ def factors_of(
         {key: events[key] for key in sorted(events)},
         _sets(material_usage.select("batch_id", item=named)),
         _sets(phases.select("batch_id", item="equipment_id")),
+        dict(zip(ids, made_at.to_numpy().astype("datetime64[us]"), strict=True)),
     )
 
 

@@ -68,14 +68,15 @@ def chance_of_a_move(places: int, moves: int, interval: int) -> float:
 
 
 def moves(
-    factors: Factors, batch: np.ndarray, known_at: np.ndarray, low: int, middle: int, high: int
+    factors: Factors, batch: np.ndarray, made_at: np.ndarray, low: int, middle: int, high: int
 ) -> list[Move]:
     """Look at every factor of a signal.
 
     Args:
         factors: Of all batches.
         batch: Of the chart, in order up to the signal.
-        known_at: Of the same.
+        made_at: When each of the same was made: an event is held against what was made before and
+            after it, however late results came.
         low: Place of the first batch of the interval.
         middle: Place at its middle.
         high: Place of its last batch.
@@ -92,7 +93,7 @@ def moves(
     used = set().union(*(factors.used.get(name, frozenset()) for name in batch))
     for (equipment, event), instants in factors.events.items():
         if equipment in used:
-            looked = _of_events(f"{event} of {equipment}", instants, known_at, low, high)
+            looked = _of_events(f"{event} of {equipment}", instants, made_at, low, high)
             if looked is not None:
                 found.append(looked)
     adjusted = holm(np.array([move.p_value for move in found]))
@@ -137,21 +138,22 @@ def _of_levels(
 
 
 def _of_events(
-    factor: str, instants: np.ndarray, known_at: np.ndarray, low: int, high: int
+    factor: str, instants: np.ndarray, made_at: np.ndarray, low: int, high: int
 ) -> Move | None:
     """Events between batches: places are the gaps between one batch and the next."""
-    known = known_at[~np.isnat(known_at)]
-    if known.size < known_at.size or known.size < 2:
+    if np.isnat(made_at).any() or made_at.size < 2:
         return None
-    gap = np.searchsorted(known, instants)
-    gap = np.unique(gap[(gap > 0) & (gap < known.size)])
+    # Points stand in the order in which they became known: after an event is what is made later.
+    made = np.maximum.accumulate(made_at)
+    gap = np.searchsorted(made, instants)
+    gap = np.unique(gap[(gap > 0) & (gap < made.size)])
     if not gap.size:
         return None
     inside = gap[(gap >= low) & (gap <= high)]
-    places = known.size - 1
+    places = made.size - 1
     moved = None
     if inside.size:
-        on = instants[np.searchsorted(known, instants) == inside[-1]][-1]
+        on = instants[np.searchsorted(made, instants) == inside[-1]][-1]
         moved = f"on {str(on)[:10]}"
     interval = min(high - max(low, 1) + 1, places)
     return _move(factor, moved, gap.size, inside.size, places, interval)

@@ -105,6 +105,14 @@ def test_material_models_without_attributes_have_no_row():
     assert few["verdict"].to_list() == ["too_few"]
 
 
+def test_material_models_of_batches_that_all_hang_together_claim_nothing():
+    """Of one group the interval has no width, and any share of the variance would be certain."""
+    batches, *others = made(1, slope=0.8)
+    together = batches.with_columns(cluster_id=pl.lit("L0"))
+    row = material_models(**named([together, *others]), seed=1).row(0, named=True)
+    assert (row["verdict"], row["q2_unseen"]) == ("too_few", None)
+
+
 def genealogy():
     """The real set: 105 lots of a product, five materials, six results; no dates."""
     if not BOOK.exists():

@@ -24,6 +24,7 @@ NAME = "finding.material_models"
 FOLDS = 5
 MOST_COMPONENTS = 4
 FEWEST_BATCHES = 40
+FEWEST_CLUSTERS = 8  # of batches that share ancestors: what the interval is drawn over
 DRAWS = 400
 
 
@@ -81,6 +82,10 @@ def _row(
     count = results.size
     if count < FEWEST_BATCHES or np.ptp(results) == 0:
         words = f"{count} batches, or results that do not differ: nothing is fitted."
+        return {"verdict": MaterialModel.TOO_FEW, "reason": words}
+    clusters = np.unique(cluster).size
+    if clusters < FEWEST_CLUSTERS:
+        words = f"{clusters} groups of batches without common ancestors: too few for an interval."
         return {"verdict": MaterialModel.TOO_FEW, "reason": words}
     order = np.arange(count)
     predictions, components = _chosen(columns, results, order % FOLDS)

@@ -10,7 +10,6 @@ already in the CSV are not made again.
     python benchmarks/detection_study.py --first-seed 1
 """
 
-import argparse
 from collections.abc import Callable
 from math import inf, isnan, nan
 
@@ -20,7 +19,7 @@ from scipy.special import ndtri
 from assets.statistics.detection.hit_miss import fit_hit_miss
 from assets.statistics.detection.links import LINKS
 from assets.statistics.detection.signal_response import fit_signal_response
-from benchmarks.studies.record import StudyRecord
+from benchmarks.studies.record import record_kinds
 
 TABLES = 200
 SIX = np.array([0.5, 1.0, 1.5, 2.0, 2.5, 3.0])
@@ -119,16 +118,5 @@ def detection_row(kind: str, first_seed: int, tables: int = TABLES) -> dict[str,
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    parser.add_argument("--first-seed", type=int, default=1)
-    first_seed = parser.parse_args().first_seed
-    record = StudyRecord("detection_study", key=("kind", "first_seed"))
-    for kind, seed in record.missing([(kind, first_seed) for kind in KINDS]):
-        row = detection_row(kind, seed)
-        record.append(row)
-        print(row, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    record_kinds("detection_study", KINDS, detection_row, __doc__)

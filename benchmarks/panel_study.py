@@ -8,7 +8,6 @@ about 5% (19 of 200) may show it. Rows already in the CSV are not made again.
     python benchmarks/panel_study.py --first-seed 1
 """
 
-import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,7 +27,7 @@ from assets.statistics.agreement.panel_sizes import (
     kappa_subjects,
 )
 from assets.statistics.detection.demonstration import detection_bound
-from benchmarks.studies.record import StudyRecord
+from benchmarks.studies.record import record_kinds
 
 PANELS = 200
 
@@ -128,16 +127,5 @@ def panel_row(kind: str, first_seed: int, panels: int = PANELS) -> dict[str, obj
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    parser.add_argument("--first-seed", type=int, default=1)
-    first_seed = parser.parse_args().first_seed
-    record = StudyRecord("panel_study", key=("kind", "first_seed"))
-    for kind, seed in record.missing([(kind, first_seed) for kind in KINDS]):
-        row = panel_row(kind, seed)
-        record.append(row)
-        print(row, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    record_kinds("panel_study", KINDS, panel_row, __doc__)

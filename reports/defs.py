@@ -3,7 +3,9 @@
 Reports are drawn from the draft of the published copy and into it, so that readers get both in one.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import polars as pl
@@ -12,6 +14,9 @@ from assets.defs import table_asset
 from data_contracts.assumption_schema.recorded import RECORDED_PRICES
 from data_contracts.assumptions import with_recorded
 from data_contracts.tables import table
+
+if TYPE_CHECKING:
+    from warehouse.published_copy.published import PublishedWarehouse
 
 DRAFT_KEY = dg.AssetKey(["draft", "warehouse"])
 
@@ -61,12 +66,8 @@ def executive_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[
 def executive_summary(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Draw the summary."""
     from reports.summary.document import write_summary
-    from warehouse.published_copy.published import open_published
 
-    release = context.resources.warehouse.release_in_hand()
-    with open_published(release) as published:
-        file = write_summary(published, release.reports_dir)
-    return _drawn(context, file)
+    return _draw(context, write_summary)
 
 
 @dg.asset(
@@ -101,12 +102,8 @@ def business_case_workbook(context: dg.AssetExecutionContext) -> dg.MaterializeR
 def live_page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Write the live page."""
     from reports.what_if.page import write_what_if
-    from warehouse.published_copy.published import open_published
 
-    release = context.resources.warehouse.release_in_hand()
-    with open_published(release) as published:
-        file = write_what_if(published, release.reports_dir)
-    return _drawn(context, file)
+    return _draw(context, write_what_if)
 
 
 @dg.asset(
@@ -119,11 +116,19 @@ def live_page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
 def verification_page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Draw the charts."""
     from reports.verification_page.page import write_verification_page
+
+    return _draw(context, write_verification_page)
+
+
+def _draw(
+    context: dg.AssetExecutionContext, write: Callable[["PublishedWarehouse", Path], Path]
+) -> dg.MaterializeResult[None]:
+    """Write a file from the draft beside the others of the same run."""
     from warehouse.published_copy.published import open_published
 
     release = context.resources.warehouse.release_in_hand()
     with open_published(release) as published:
-        file = write_verification_page(published, release.reports_dir)
+        file = write(published, release.reports_dir)
     return _drawn(context, file)
 
 

@@ -22,7 +22,7 @@ from reports.inert_rows import inert
 from reports.made_of import parts, remade
 from reports.pages.facts import Facts
 from reports.pages.markup import exact, part_text
-from reports.pages.registry import ENTRY
+from reports.pages.registry import ENTRY, PAGES_FOLDER
 from reports.site.environment import Published
 from reports.site.index_page import INDEX_NAME
 from reports.site.leaf_pages import leaf_pages
@@ -343,8 +343,15 @@ def _verify_pages(
     published: Published, html_path: Path, claims: dict[str, dict[str, Any]]
 ) -> list[Mismatch]:
     """Hold every page of questions to its claims and to a fresh rendering."""
-    found: list[Mismatch] = []
-    for file, fresh in render_pages(published).items():
+    documents = render_pages(published)
+    there = {
+        f"{PAGES_FOLDER}/{each.name}" for each in html_path.parent.glob(f"{PAGES_FOLDER}/*.html")
+    }
+    found = [
+        Mismatch(f"page {file}", "is there, and the warehouse gives no such page")
+        for file in sorted(there - documents.keys())
+    ]
+    for file, fresh in documents.items():
         path = html_path if file == ENTRY else html_path.parent / file
         if not path.is_file():
             found.append(Mismatch(f"page {file}", "is not there"))

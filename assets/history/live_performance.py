@@ -136,6 +136,5 @@ def _alarms(alarm: BoolArray, failed: BoolArray, cluster: IntArray) -> Mapping[s
 
 def _lead_time_h(caught: pl.DataFrame) -> float | None:
     """Median time from when an alarm was given to when its batch was known to have failed."""
-    hours = (caught["known_at"] - caught["as_of"]).dt.total_seconds() / SECONDS_PER_HOUR
-    found = hours.median()
-    return None if found is None else float(str(found))
+    waits = (caught["known_at"] - caught["as_of"]).dt.total_seconds().drop_nulls().to_numpy()
+    return float(np.median(waits)) / SECONDS_PER_HOUR if waits.size else None

@@ -4,10 +4,11 @@ A row is written as soon as its plant is done, so that a study may be stopped at
 continued: plants whose key is in the file are not made again.
 """
 
+import argparse
 import csv
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,3 +105,24 @@ def _stamp() -> dict[str, str]:
         check=False,
     )
     return {"commit": commit.stdout.strip(), "date": datetime.now(UTC).date().isoformat()}
+
+
+def record_kinds(
+    name: str, kinds: Iterable[str], row: Callable[[str, int], dict[str, Any]], about: str | None
+) -> None:
+    """Make from the command line the rows of a study of kinds, each from one first seed.
+
+    Args:
+        name: Of the study.
+        kinds: Each a row.
+        row: Makes it, from its kind and the first seed.
+        about: What the study says of itself; its first line is shown as help.
+    """
+    parser = argparse.ArgumentParser(description=(about or "").partition("\n")[0])
+    parser.add_argument("--first-seed", type=int, default=1)
+    first_seed = parser.parse_args().first_seed
+    record = StudyRecord(name, key=("kind", "first_seed"))
+    for kind, seed in record.missing([(kind, first_seed) for kind in kinds]):
+        made = row(kind, seed)
+        record.append(made)
+        print(made, flush=True)

@@ -103,7 +103,10 @@ def batch_bundles(facts: Facts) -> dict[str, Bundle]:
     if not reasons or not batches:
         return {}
     asked = [row["batch_id"] for row in batches if row["batch_id"] in reasons]
-    lines = _by_batch(facts.frame(_LINES_SQL), asked)
+    lines = {
+        batch: _of_one_outcome(rows)
+        for batch, rows in _by_batch(facts.frame(_LINES_SQL), asked).items()
+    }
     tables = {
         "lines": lines,
         "unusual": _by_batch(facts.frame(_UNUSUAL_SQL), asked),
@@ -130,6 +133,12 @@ def _by_batch(frame: pl.DataFrame, asked: Iterable[str]) -> dict[str, Rows]:
     for row in frame.filter(pl.col("batch_id").is_in(list(asked))).iter_rows(named=True):
         found[row["batch_id"]].append(row)
     return found
+
+
+def _of_one_outcome(rows: Rows) -> Rows:
+    """The lines of the outcome foretold most surely: those of two add up to no prediction."""
+    most = max(rows, key=lambda row: row["predicted_value"])
+    return [row for row in rows if row["outcome"] == most["outcome"]]
 
 
 def _curves(facts: Facts, asked_sql: str, batches: dict[str, dict[str, Any]]) -> dict[str, Rows]:

@@ -11,8 +11,8 @@ def file_name(name: str) -> str:
     """Return a file name for a batch or a parameter, the same on every system.
 
     Names that are not plain keep what can be read of them and end in a piece of their hash, so that
-    no two names share a file. Case is told apart by nobody's file system, so capitals count as odd
-    where another name could differ by them alone: batch ids rarely do, and those get a hash too.
+    no two names share a file. Plain names that differ in case alone have files that do so too: on a
+    file system that folds case they would share one.
 
     Examples:
         >>> file_name("B00042")

@@ -60,6 +60,18 @@ def test_its_charts_hold_the_records(leafy_plant):
     assert len(equipment["x"]) == 3  # the cleaning two days before; not the one forty days before
 
 
+def test_lines_of_two_outcomes_are_not_added_up(leafy_plant):
+    """Only the outcome foretold more surely is drawn: its bars end at its own prediction."""
+    rows = leaf_tables()["finding.batch_contributions"]
+    other = {"outcome": "assay", "base_value": 0.1, "predicted_value": 0.6, "contribution": 0.5}
+    name = "finding.batch_contributions"
+    leafy_plant.put(name, _shaped(name, [*rows, rows[0] | other]))
+    html = _drawn(leafy_plant, "batches", BATCH)
+    bars = _figures(html)["waterfall"]["data"][0]
+    assert (bars["x"], bars["base"]) == ([0.5], pytest.approx([0.1]))
+    assert "Its risk of assay, against 40 good batches" in html
+
+
 def test_like_batches_are_linked_where_they_have_a_page(leafy_plant):
     html = _drawn(leafy_plant, "batches", BATCH)
     assert f'<a href="{BEFORE}.html">{BEFORE}</a>' in html
@@ -118,6 +130,16 @@ def test_verify_finds_a_changed_leaf(leafy_plant, tmp_path, tampered):
     page.write_text(page.read_text(encoding="utf-8").replace("failed", "passed"), encoding="utf-8")
     where = "index" if tampered == "index.html" else f"page {tampered}"
     assert where in {mismatch.where for mismatch in verify(leafy_plant, report)}
+
+
+@pytest.mark.parametrize("folder", ["pages", "batches"])
+def test_verify_finds_a_page_too_many(leafy_plant, tmp_path, folder):
+    report = write_report(leafy_plant, tmp_path)
+    (tmp_path / folder / "savings_doubled.html").write_text("<p>Believe me.</p>")
+    said = [str(each) for each in verify(leafy_plant, report)]
+    assert [each for each in said if "gives no such page" in each] == [
+        f"page {folder}/savings_doubled.html: is there, and the warehouse gives no such page"
+    ]
 
 
 def test_names_of_files_never_meet():

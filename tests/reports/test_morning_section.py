@@ -51,6 +51,21 @@ def test_flagged_batches_come_first_and_the_rest_is_counted(signal_plant) -> Non
     assert page.index("Line L2") < page.index("nothing flagged")
 
 
+def test_a_batch_nobody_read_is_not_called_free_of_faults(signal_plant) -> None:
+    read = {
+        "batch_id": "B20", "unit_procedure": "u", "phase": "p", "tag": "speed", "readings": 9,
+        "month": NOW.date(),
+    }  # fmt: skip
+    page = shown(
+        signal_plant, mart__open_batches=open_batches()[:2], feature__sensor_phase_features=[read]
+    )
+    (first,), (other,) = (
+        [row for row in page.split("<tr>") if f">{batch} " in row] for batch in ("B20", "B21")
+    )
+    assert "no fault" in first
+    assert "not read" in other
+
+
 def test_without_a_signal_nothing_is_scored_and_that_is_said(signal_plant) -> None:
     silent = dict.fromkeys(
         ("failure_prob", "threshold", "is_alarm", "scored_gate", "foretold",

@@ -101,7 +101,7 @@ found AS (
             concat(product, ', ', test, ', ', condition, '. ', reason)
         FROM finding.shelf_life
         WHERE proposable_months IS NOT NULL
-        ORDER BY proposable_months, product, test
+        ORDER BY proposable_months, product, test, condition
         LIMIT 1
     )
     UNION ALL
@@ -160,7 +160,7 @@ first_batches AS (
         SELECT 'shelf_life', limiting_batch_id
         FROM finding.shelf_life
         WHERE proposable_months IS NOT NULL
-        ORDER BY proposable_months, product, test
+        ORDER BY proposable_months, product, test, condition
         LIMIT 1
     )
     UNION ALL

@@ -19,6 +19,7 @@ FROM mart.open_batches
 ORDER BY line, is_alarm DESC NULLS LAST, foretold = 'failed' DESC NULLS LAST,
   failure_prob DESC NULLS LAST, golden_distance DESC NULLS LAST, batch_id
 """
+_READ_SQL = "SELECT DISTINCT batch_id FROM feature.sensor_phase_features"
 _DECIDED_SQL = """
 SELECT batch_id, outcome, title, line, disposition, result, gate, foretold, told, is_last_day,
   alarm_gates, concat_ws('/', outcome, batch_id) AS key
@@ -53,7 +54,8 @@ def context(facts: Facts) -> dict[str, Any]:
         ``morning``: open batches by line (each with what is shown and how many more there are),
         batches decided, sensors to look at and how each version did in use.
     """
-    opened = facts.rows(_OPEN_SQL)
+    read = {row["batch_id"] for row in facts.rows(_READ_SQL)}
+    opened = [row | {"was_read": row["batch_id"] in read} for row in facts.rows(_OPEN_SQL)]
     decided = facts.rows(_DECIDED_SQL)
     sensors = facts.rows(_SENSORS_SQL)
     return {

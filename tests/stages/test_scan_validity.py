@@ -61,6 +61,45 @@ def test_scan_validity_of_few_scans_is_not_told():
     assert scan_validity(table("core.spectra")).is_empty()
 
 
+@pytest.mark.parametrize("wavelengths", [1, 2, 3, 4])
+def test_scan_validity_of_few_wavelengths_is_not_told(wavelengths):
+    found = scan_validity(
+        spectra(spoil=False).filter(pl.col("wavelength_nm").is_in(NM[:wavelengths]))
+    )
+    assert set(found["verdict"]) == {"too_few"}
+
+
+def test_a_dead_lamp_is_refused_and_its_distance_is_a_number():
+    is_dead = pl.col("batch_id") == "B65"
+    records = spectra(spoil=False).with_columns(
+        absorbance=pl.when(is_dead).then(0.0).otherwise("absorbance")
+    )
+    dead = scan_validity(records).filter(is_dead)
+    assert set(dead["verdict"]) == {"invalid"}
+    assert dead["level_over_limit"].is_finite().all()
+    assert dead["reason"].str.contains("darker or lighter").all()
+
+
+def test_scans_all_alike_are_like_each_other():
+    """No direction in which they differ, and nothing off it but rounding."""
+    alike = spectra(spoil=False).with_columns(absorbance=(pl.col("wavelength_nm") / 90).sin() + 2)
+    assert set(scan_validity(alike)["verdict"]) == {"valid"}
+    flat = spectra(spoil=False).with_columns(absorbance=pl.lit(0.5))
+    found = scan_validity(flat)
+    assert set(found["verdict"]) == {"invalid"}
+    assert found["reason"].str.contains("detector's range").all()
+    assert spectral_uniformity(flat, table("finding.scan_validity"), laboratory()).is_empty()
+
+
+def test_the_laboratory_s_mean_is_not_its_deviation():
+    both = pl.concat(
+        [laboratory("blend_uniformity_mean_pct").with_columns(value=pl.lit(99.8)), laboratory()]
+    )
+    records = spectra(spoil=False, batches=3)
+    found = spectral_uniformity(records, table("finding.scan_validity"), both)
+    assert found.filter(batch_id="B1")["laboratory_rsd_pct"].item() == 2.5
+
+
 def test_a_scan_on_another_grid_is_left_out():
     records = spectra(spoil=False)
     cut = records.filter(~((pl.col("batch_id") == "B9") & (pl.col("wavelength_nm") > 1500)))

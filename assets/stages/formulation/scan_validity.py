@@ -4,7 +4,13 @@ import numpy as np
 import polars as pl
 
 from assets.stages.formulation.scans import Scans, scans
-from assets.statistics.spectroscopy.validity import CHECKS, FOLDS, validity_model
+from assets.statistics.spectroscopy.validity import (
+    CHECKS,
+    FOLDS,
+    SATURATED_RUN,
+    SpectrumValidity,
+    validity_model,
+)
 from data_contracts.codes.stages import ScanVerdict
 from data_contracts.tables import table
 
@@ -29,14 +35,16 @@ def scan_validity(spectra: pl.DataFrame) -> pl.DataFrame:
         ``finding.scan_validity``: a row per scan on the usual grid of wavelengths.
     """
     taken = scans(spectra)
-    first = max(FEWEST_SCANS, int(CALIBRATION_SHARE * len(taken.absorbance)))
-    if len(taken.absorbance) < FEWEST_SCANS:
-        words = f"Fewer than {FEWEST_SCANS} scans: what a valid one looks like is not told."
+    count, wavelengths = taken.absorbance.shape
+    if count < FEWEST_SCANS or wavelengths < SATURATED_RUN:
+        words = (
+            f"Fewer than {FEWEST_SCANS} scans, or than {SATURATED_RUN} wavelengths: what a valid "
+            "one looks like is not told."
+        )
         return table(
             NAME, taken.keys.with_columns(verdict=pl.lit(ScanVerdict.TOO_FEW), reason=pl.lit(words))
         )
-    first = min(first, len(taken.absorbance))
-    return table(NAME, _judged(taken, first))
+    return table(NAME, _judged(taken, max(FEWEST_SCANS, int(CALIBRATION_SHARE * count))))
 
 
 def _judged(taken: Scans, first: int) -> pl.DataFrame:
@@ -53,7 +61,7 @@ def _judged(taken: Scans, first: int) -> pl.DataFrame:
             found = validity_model(taken.absorbance[learned]).judged(taken.absorbance[asked])
             distance[asked], is_saturated[asked] = found.distance, found.is_saturated
     age = (taken.keys["scanned_at"] - taken.keys["scanned_at"][first - 1]).dt.total_seconds()
-    is_valid = (distance <= 1).all(axis=1) & ~is_saturated
+    is_valid = SpectrumValidity(distance, is_saturated).is_valid
     return taken.keys.with_columns(
         *(pl.Series(f"{name}_over_limit", distance[:, k]) for k, name in enumerate(CHECKS)),
         is_saturated=pl.Series(is_saturated),

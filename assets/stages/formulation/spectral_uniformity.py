@@ -11,7 +11,7 @@ from data_contracts.codes.stages import ScanVerdict
 from data_contracts.tables import table
 
 NAME = "finding.spectral_uniformity"
-LABORATORY = "blend_uniformity"
+LABORATORY = "^blend_uniformity.*(rsd|cv)"
 LEVEL = 0.9
 
 
@@ -26,11 +26,11 @@ def spectral_uniformity(
     Args:
         spectra: ``core.spectra``.
         scan_validity: ``finding.scan_validity``; invalid scans are left out.
-        lab_results: ``core.lab_results``; a test whose name begins with blend_uniformity is
-            what the laboratory says of the same.
+        lab_results: ``core.lab_results``; a relative deviation (rsd, cv) of blend_uniformity is
+            what the laboratory says of the same, its mean is not.
 
     Returns:
-        ``finding.spectral_uniformity``: a row per batch with two valid scans.
+        ``finding.spectral_uniformity``: a row per batch with two valid scans that absorb.
     """
     taken = scans(spectra)
     if not len(taken.absorbance):
@@ -39,7 +39,7 @@ def spectral_uniformity(
     is_valid = (said != ScanVerdict.INVALID).fill_null(True).to_numpy()
     heights = taken.keys.with_columns(height=pl.Series(_heights(taken.absorbance, is_valid)))
     laboratory = (
-        lab_results.filter(pl.col("test").str.starts_with(LABORATORY))
+        lab_results.filter(pl.col("test").str.contains(LABORATORY))
         .sort("batch_id", "test")
         .group_by("batch_id", maintain_order=True)
         .agg(laboratory_rsd_pct=pl.col("value").first(), resulted_at=pl.col("resulted_at").min())
@@ -52,7 +52,7 @@ def spectral_uniformity(
             scanned_at=pl.col("scanned_at").max(),
             rsd_pct=100 * pl.col("height").std() / pl.col("height").mean().abs(),
         )
-        .filter(pl.col("scans") > 1)
+        .filter(pl.col("scans") > 1, pl.col("rsd_pct").is_finite())
         .join(laboratory, on="batch_id", how="left")
         .with_columns(
             ahead_h=(pl.col("resulted_at") - pl.col("scanned_at")).dt.total_seconds() / 3600

@@ -22,6 +22,8 @@ ALPHA = 0.02  # of good spectra flagged, shared by the checks
 MAD_TO_SD = 1.4826
 CHECKS = ("t2", "q", "noise", "level")
 SATURATED_RUN = 5  # wavelengths in a row at the highest value exactly
+FARTHEST = 500.0  # spreads of level: a dead lamp lies beyond what has an exponential
+ROUNDING = 1e-12  # of the slopes: smaller is nothing
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,7 @@ class ValidityModel:
         centre: Mean of their slopes.
         axes: (components, wavelengths) of the slopes.
         variances: Of the scores.
-        smooth_axes: Of the spectra without scatter, for the noise.
-        levels: Median and robust spread of mean absorbance, with its floor.
+        levels: Median and robust spread of the logarithm of mean absorbance.
         limits: Of the distances, in the order of ``CHECKS``.
 
     Examples:
@@ -86,12 +87,12 @@ def validity_model(
     """Learn what valid spectra look like.
 
     Args:
-        spectra: (spectra, wavelengths) of the calibration, at least ten.
+        spectra: (spectra, wavelengths) of the calibration, at least ten, of five wavelengths.
         components: Of the slopes.
         alpha: Share of good spectra that may be flagged by all checks together.
 
     Raises:
-        ValueError: If there are fewer than ten spectra.
+        ValueError: If there are fewer than ten spectra, or five wavelengths.
 
     Examples:
         >>> draws = np.random.default_rng(1)
@@ -102,8 +103,9 @@ def validity_model(
         >>> model.judged(odd).is_valid.tolist(), bool(model.judged(good).is_valid.mean() > 0.9)
         ([False], True)
     """
-    if len(spectra) < FOLDS:
-        raise ValueError(f"{len(spectra)} spectra do not tell what a valid one looks like")
+    if len(spectra) < FOLDS or spectra.shape[1] < SATURATED_RUN:
+        size = f"{len(spectra)} spectra of {spectra.shape[1]} wavelengths"
+        raise ValueError(f"{size} do not tell what a valid one looks like")
     fold = np.arange(len(spectra)) % FOLDS
     unseen = np.empty((len(spectra), len(CHECKS)))
     for one in range(FOLDS):
@@ -135,8 +137,9 @@ def saturated(spectra: FloatArray, run: int = SATURATED_RUN) -> BoolArray:
 def _model(spectra: FloatArray, components: int) -> ValidityModel:
     slopes = scatter_free_slopes(spectra)
     centre = slopes.mean(axis=0)
-    most = min(components, len(spectra) - 2, slopes.shape[1] - 1)
     _, singular, axes = np.linalg.svd(slopes - centre, full_matrices=False)
+    told = int((singular > ROUNDING * np.linalg.norm(slopes)).sum())
+    most = min(components, len(spectra) - 2, slopes.shape[1] - 1, told)
     variances = singular[:most] ** 2 / (len(spectra) - 1)
     level = np.log(np.maximum(np.abs(spectra.mean(axis=1)), 1e-12))
     middle = float(np.median(level))
@@ -149,16 +152,17 @@ def _model(spectra: FloatArray, components: int) -> ValidityModel:
 def _distances(model: ValidityModel, spectra: FloatArray) -> FloatArray:
     slopes = scatter_free_slopes(spectra) - model.centre
     scores = slopes @ model.axes.T
-    left = slopes - scores @ model.axes
+    left = ((slopes - scores @ model.axes) ** 2).sum(axis=1)
+    nothing = ROUNDING**2 * float(model.centre @ model.centre)
     middle, spread = model.levels
     level = np.log(np.maximum(np.abs(spectra.mean(axis=1)), 1e-12))
     rough = np.diff(standard_normal_variate(spectra), n=3, axis=1)
     return np.column_stack(
         [
             (scores**2 / model.variances).sum(axis=1),
-            (left**2).sum(axis=1),
+            np.where(left > nothing, left, 0.0),
             (rough**2).sum(axis=1),
-            np.exp(np.abs(level - middle) / spread),
+            np.exp(np.minimum(np.abs(level - middle) / spread, FARTHEST)),
         ]
     )
 

@@ -108,12 +108,14 @@ def _calibration(probability: Any, failed: BoolArray, cluster: IntArray) -> Mapp
     """Failures beside how many were foretold; the interval is that of a count (Garwood)."""
     failures, expected = int(failed.sum()), float(probability.sum())
     found: dict[str, Any] = {"failures": failures, "expected_failures": expected}
-    if not failed.size or expected <= 0:
+    if not failed.size:
         return found | {"brier": None, "observed_to_expected": None}
+    found["brier"] = float(np.mean((probability - failed) ** 2))
+    if expected <= 0:  # nothing was foretold to fail; what failed all the same is in the score
+        return found | {"observed_to_expected": None}
     by = _by(failed, cluster)
     low, high = garwood(failures / by, expected / by)
     return found | {
-        "brier": float(np.mean((probability - failed) ** 2)),
         "observed_to_expected": failures / expected,
         "observed_to_expected_low": float(low),
         "observed_to_expected_high": float(high),

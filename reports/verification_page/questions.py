@@ -27,7 +27,7 @@ ORDER BY is_new DESC, is_open DESC, p.is_critical DESC, coalesce(s.signals, 0) D
 """
 POINTS_SQL = """
 SELECT chart_id, batch_id, place, value, lower, centre, upper, level_average, spread_average,
-  signal, version, phase, rules IS NOT NULL AS has_rules
+  signal, version, phase
 FROM finding.chart_points
 QUALIFY row_number() OVER (PARTITION BY chart_id ORDER BY place DESC) <= 400
 ORDER BY chart_id, place

@@ -144,6 +144,16 @@ def test_a_result_by_now_known_before_counts_in_nothing(book: pl.DataFrame) -> N
     assert (row["scored"], row["known_before"], row["results"], row["failures"]) == (2, 2, 0, 0)
 
 
+def test_a_failure_that_was_called_impossible_is_in_the_brier_score() -> None:
+    """No ratio has 0 below it, but of two batches called safe one failed: (1 + 0) / 2."""
+    said = night(
+        table("history.score_book"), scores(("B1", 0.0), ("B2", 0.0)), outcomes(B1=None, B2=None), 1
+    )
+    found = live_performance(said, outcomes(B1=True, B2=False), batches("B1", "B2"))
+    (row,) = found.to_dicts()
+    assert (row["brier"], row["observed_to_expected"]) == (0.5, None)
+
+
 def test_nothing_sealed_is_nothing_told() -> None:
     empty = table("history.score_book")
     assert live_performance(empty, outcomes(B1=True), batches("B1")).is_empty()

@@ -25,7 +25,8 @@ def shared_parts(traits: Traits, asked: FloatArray, others: FloatArray) -> Float
     is_own, is_other = np.isfinite(asked).astype(float), np.isfinite(others).astype(float)
     weighted = is_own * traits.weight
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.nan_to_num(weighted @ is_other.T / weighted.sum(axis=1)[:, None]))
+        parts = weighted @ is_other.T / weighted.sum(axis=1)[:, None]
+    return np.round(np.nan_to_num(parts), 12)  # halves and wholes to the digit
 
 
 def distances(

@@ -26,7 +26,7 @@ def shared_parts(traits: Traits, asked: FloatArray, others: FloatArray) -> Float
     weighted = is_own * traits.weight
     with np.errstate(invalid="ignore"):
         parts = weighted @ is_other.T / weighted.sum(axis=1)[:, None]
-    return np.round(np.nan_to_num(parts), 12)  # halves and wholes to the digit
+    return np.asarray(np.round(np.nan_to_num(parts), 12))  # halves and wholes to the digit
 
 
 def distances(

@@ -15,6 +15,7 @@ from assets.stages.quality_control.shelf_life import shelf_life
 from assets.stages.quality_control.stability_trends import stability_trends
 from assets.stages.quality_control.storage_temperatures import storage_temperatures
 from assets.stages.raw_material.lot_effects import lot_effects, supplier_effects
+from assets.stages.raw_material.lots_in_stock import lots_in_stock
 from assets.stages.raw_material.material_models import material_models
 from assets.stages.release.lead_times_by_test import lead_times_by_test
 from assets.stages.release.nowcast import nowcast
@@ -50,6 +51,20 @@ suppliers = finding("supplier_effects", *LOTS)(supplier_effects)
 def materials(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.DataFrame:
     """Foretell results from materials."""
     return material_models(**tables, seed=context.resources.run_settings.seed)
+
+
+@finding(
+    "lots_in_stock",
+    "core.batches",
+    "core.material_lots",
+    "core.material_usage",
+    "core.material_attributes",
+    "economics.rate_arithmetic",
+    **SEED,
+)
+def shelves(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.DataFrame:
+    """Foretell what lots in stock cost."""
+    return lots_in_stock(**tables, seed=context.resources.run_settings.seed)
 
 
 @finding("balance_drift", "core.weighings", **SEED)

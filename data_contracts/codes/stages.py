@@ -113,6 +113,17 @@ class StabilityTrend:
     TOO_EARLY: Final = "too_early"
 
 
+class StockVerdict:
+    """Values of ``finding.lots_in_stock.verdict``.
+
+    Whether the lot is told from a usual one at 5% over all lots in stock.
+    """
+
+    DEARER: Final = "dearer"
+    AS_ANY_OTHER: Final = "as_any_other"
+    SAFER: Final = "safer"
+
+
 class StorageVerdict:
     """Values of ``finding.storage_temperatures.verdict``.
 

@@ -4,6 +4,8 @@ WITH subjects (stage, subject, title, absent) AS (
     (1, 'materials', 'Variance of the release result that materials foretell best, of lots not seen',
         'No attributes of lots that went into batches: they would say which results a lot foretells.'),
     (1, 'lots', 'Lots whose batches differ', 'No lots are recorded with the batches they went into.'),
+    (1, 'stock', 'Lots in stock expected to fail more often than a usual one',
+        'No lot has quantities received and used of which something is left: what using it would cost cannot be told.'),
     (2, 'tolerance', 'Share of the tolerance that one weighing in twenty exceeds',
         'No weighings: they would say how much of the tolerance is used, and which balance drifts.'),
     (2, 'balances', 'Balances that drift', 'No weighings by balance.'),
@@ -52,6 +54,16 @@ found AS (
         NULL, 'lots', concat('Of ', count(DISTINCT (material, supplier, lot)),
             ' lots, after correction for every lot and test compared.')
     FROM finding.lot_effects
+    HAVING count(*) > 0
+    UNION ALL
+    SELECT 'stock', count(*) FILTER (verdict = 'dearer'), NULL, NULL, 'lots',
+        concat('Of ', count(*), ' in stock. ', coalesce(string_agg(concat(material, ' ', lot, ': ',
+            round(batches_left, 1), ' batches left, ', round(100 * failure_prob, 1),
+            '% expected to fail (', round(100 * failure_low, 1), ' to ',
+            round(100 * failure_high, 1), ') beside ', round(100 * usual_prob, 1), '% of a usual lot',
+            coalesce(concat('; mix with ', blend_with), '')), '. ' ORDER BY rank)
+            FILTER (verdict = 'dearer'), 'Nothing tells any from a usual one'), '.')
+    FROM finding.lots_in_stock
     HAVING count(*) > 0
     UNION ALL
     SELECT 'tolerance', max(tolerance_used_p95), NULL, NULL, 'share',

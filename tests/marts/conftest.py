@@ -41,7 +41,7 @@ STAGE_RECORDS: dict[str, list[dict]] = {
     **{
         f"finding.{name}": []
         for name in (
-            *("material_models", "lot_effects", "balance_drift", "scan_validity"),
+            *("material_models", "lot_effects", "lots_in_stock", "balance_drift", "scan_validity"),
             *("spectral_uniformity", "record_exceptions", "shelf_life", "stability_trends"),
             *("nowcast", "quarantine_stock", "review_queue"),
         )

@@ -21,6 +21,7 @@ NAME = "finding.lots_in_stock"
 ALPHA = 0.05
 Z90 = 1.645
 LEFT_SHARE = 0.02  # of a lot: less is what scales lose
+LEFT_BATCHES = 0.25  # less makes no batch
 SHELF = timedelta(days=183)  # a rest that nobody took for longer was not written off in the records
 BLEND_PAYS = 0.01  # of a failure avoided
 
@@ -54,7 +55,7 @@ def lots_in_stock(
     Args:
         batches: ``core.batches``; failed is rejected, undecided ones are left out.
         material_lots: ``core.material_lots``; in stock is a lot of which more is left than weighing
-            loses, and which was received or used within half a year of the last record.
+            loses and than a quarter of what a batch takes, and which was received or used within half a year of the last record.
         material_usage: ``core.material_usage``.
         material_attributes: ``core.material_attributes``.
         rate_arithmetic: ``economics.rate_arithmetic``: what a failed batch costs.
@@ -129,8 +130,11 @@ def _stock(lots: pl.DataFrame, usage: pl.DataFrame, told: pl.DataFrame, now: Any
             pl.col("own_batches", "own_failures").fill_null(0),
             left_quantity=left,
             batches_left=left / pl.lit(per_batch, pl.Float64),
-            is_in_stock=((left > LEFT_SHARE * pl.col("quantity")) & (touched >= now - SHELF))
-            .fill_null(value=False),
+            is_in_stock=(
+                (left > LEFT_SHARE * pl.col("quantity"))
+                & (left >= LEFT_BATCHES * pl.lit(per_batch, pl.Float64))
+                & (touched >= now - SHELF)
+            ).fill_null(value=False),
         )
     )  # fmt: skip
 

@@ -55,7 +55,8 @@ def lots_in_stock(
     Args:
         batches: ``core.batches``; failed is rejected, undecided ones are left out.
         material_lots: ``core.material_lots``; in stock is a lot of which more is left than weighing
-            loses and than a quarter of what a batch takes, and which was received or used within half a year of the last record.
+            loses and than a quarter of what a batch takes, and which was received or used within
+            half a year of the last record.
         material_usage: ``core.material_usage``.
         material_attributes: ``core.material_attributes``.
         rate_arithmetic: ``economics.rate_arithmetic``: what a failed batch costs.

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
+from assets.statistics.charts.sequential.rule_kernel import nelson_rules
 
 
 def _trailing(
@@ -128,4 +129,8 @@ def signals_by_rule(
         >>> signals_by_rule(np.array([0.2, 3.5, -3.1]), ["nelson1", "nelson2"])["nelson1"].tolist()
         [1, 2]
     """
-    return {rule: np.flatnonzero(fires(rule, z, z_high)) for rule in rules}
+    asked = tuple(rules)
+    if z.ndim == 1 and asked and set(asked) <= set(NELSON):
+        fired = nelson_rules(z, z if z_high is None else z_high)
+        return {rule: np.flatnonzero(fired >> NELSON.index(rule) & 1) for rule in asked}
+    return {rule: np.flatnonzero(fires(rule, z, z_high)) for rule in asked}

@@ -52,6 +52,7 @@ TOPIC_DEFS = (
     "assets.similarity.defs",
     "assets.stages.defs",
     "assets.process_verification.defs",
+    "assets.tier_evidence.defs",
     "reports.defs",
 )
 # Claims are evaluated on every other table, the contract account included.

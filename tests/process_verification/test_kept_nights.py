@@ -1,6 +1,8 @@
 """A night tells what is new and takes the rest from what it told: to the last digit the same."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -68,7 +70,8 @@ def test_nights_of_every_kind_equal_a_computation_from_nothing(tmp_path):
     """New batches, a corrected result, late data, events filed late, a plan, new limits."""
     rng = np.random.default_rng(25)
     home, kept = tmp_path / "home", []
-    plans, edits = (), []
+    plans: tuple[VerificationPlan, ...] = ()
+    edits: list[Callable[..., dict[str, pl.DataFrame]]] = []
 
     def known(count):
         tables = up_to(WHOLE, count)
@@ -84,16 +87,17 @@ def test_nights_of_every_kind_equal_a_computation_from_nothing(tmp_path):
         batch, quantity = f"B{int(rng.integers(0, 190)):05}", f"q{int(rng.integers(0, 6)):03}"
         if step in (2, 7, 11):
             value = float(rng.normal(100, 6))
-            edits.append(lambda of, b=batch, q=quantity, v=value: with_value(of, b, q, v))
+            edits.append(partial(with_value, batch=batch, quantity=quantity, value=value))
         if step == 3:
-            edits.append(lambda of: without(of, "B00150", "q002"))
+            edits.append(partial(without, batch="B00150", quantity="q002"))
         if step == 5:
-            edits[-1] = lambda of: with_value(of, "B00150", "q002", 111.0, late_at)
+            late = {"batch": "B00150", "quantity": "q002", "value": 111.0, "known": late_at}
+            edits[-1] = partial(with_value, **late)
         if step == 6:
             filed = {"equipment_id": "unit_1.1", "event": "repair"}
             filed |= {"occurred_at": WHOLE["batches"]["started_at"][90] + timedelta(hours=2)}
             row = shaped("core.equipment_events", pl.DataFrame([filed]))
-            edits.append(lambda of, row=row: with_event(of, row))
+            edits.append(partial(with_event, row=row))
         plans = {8: (plan_with(),), 9: (plan_with(alarms=3.0, baseline=30),)}.get(step, plans)
         plans = {10: (plan_with(change),), 12: (plan_with(change, rebaselines=False),)}.get(
             step, plans
@@ -127,7 +131,12 @@ def test_a_night_tells_little_anew(tmp_path, monkeypatch):
     """Of what is kept a new batch touches the present and the year that goes on, no more."""
     made = []
     save = KeptResults.save
-    monkeypatch.setattr(KeptResults, "save", lambda own: (made.append(own.computed), save(own)))
+
+    def saved(own):
+        made.append(own.computed)
+        save(own)
+
+    monkeypatch.setattr(KeptResults, "save", saved)
     for count in (258, 259):
         night(planned(up_to(WHOLE, count)), tmp_path)
     assert made[1] <= 2 * 6 + 2 < made[0]
@@ -164,7 +173,7 @@ def test_results_of_other_code_are_not_taken(tmp_path):
     file = tmp_path / "results.json"
     for version, told in (("one", 1), ("two", 2), ("one", 1)):
         results = KeptResults(file, version)
-        assert results.of("capability", np.arange(3.0), None, make=lambda told=told: told) == told
+        assert results.of("capability", np.arange(3.0), None, make=partial(int, told)) == told
         results.save()
     assert len(code_version()) == 64
 
@@ -182,7 +191,7 @@ def test_arrays_of_other_types_shapes_and_places_are_other_inputs(tmp_path):
         ("a", None, np.zeros(4)),
         ("a", np.full(4, -0.0)),
     ]
-    found = [results.of(*parts, make=lambda at=at: at) for at, parts in enumerate(seen)]
+    found = [results.of(*parts, make=partial(int, at)) for at, parts in enumerate(seen)]
     assert found == list(range(len(seen)))
     with pytest.raises(TypeError, match="objects"):
         results.of(np.array(["a", None], dtype=object), make=lambda: 1)

@@ -17,6 +17,7 @@ from assets.process_verification.multivariate.model_rows import (
     Row,
     fitted_row,
     named,
+    promised_prob,
     refused_row,
     share_beyond,
     too_few,
@@ -103,7 +104,7 @@ def _whole_batches(
     fit = BatchModel.of(columns.values, columns.names, cleaned, LEVEL)
     own = columns.values[np.ix_(cleaned.rows, cleaned.columns)]
     row = fitted_row(
-        about,
+        about | {"false_alarm_prob": promised_prob(cleaned.rows.size)},
         fit,
         cleaned.rows.size,
         excluded_batches=len(cleaned.excluded),
@@ -152,7 +153,7 @@ def _evolution(product: str, phase: PhaseCourses, outcomes: pl.DataFrame) -> tup
         for place, why in sorted(excluded.items())
     ]
     row = fitted_row(
-        about,
+        about | {"false_alarm_prob": promised_prob(good.size)},
         fit,
         good.size,
         excluded_batches=len(excluded),

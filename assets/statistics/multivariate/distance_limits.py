@@ -8,7 +8,8 @@ from scipy import optimize, special
 from assets.statistics.array_types import FloatArray
 
 ROOT = 1 / 3  # under which a chi-square is nearly normal
-LEAST_POWER = -1.99
+LEAST_POWER = 1e-6  # no power but the logarithm: beyond, one far out passes for the end of a law
+FEWEST_FOR_SHAPE = 30
 
 
 def t2_limit(components: int, rows: int, level: float) -> float:
@@ -132,8 +133,9 @@ def outlying(distances: FloatArray, level: float) -> FloatArray:
 
     Returns:
         Above 1 for those far out. Centre and spread are median and median absolute deviation of
-        the power, at most a cube root, under which the tenths at both ends of the middle are
-        equally far from it: squared distances of skewed columns have a long end of their own.
+        cube roots, or of the power below, down to logarithms, under which the tenths at both ends
+        are equally far from the middle: squared distances of skewed columns have a long end of
+        their own. Fewer than thirty do not show it.
 
     Source: Wilson & Hilferty (1931) for the cube root; Hinkley (1977), Appl Stat 26:67-69, for the
     power by quantiles; Rousseeuw & Croux (1993) on the spread.
@@ -144,12 +146,11 @@ def outlying(distances: FloatArray, level: float) -> FloatArray:
     """
     logs = np.log(np.maximum(distances, 1e-300))
     low, middle, high = np.quantile(logs, [0.1, 0.5, 0.9])
-    power = _even_power(middle - low, high - middle)
+    few = len(distances) < FEWEST_FOR_SHAPE
+    power = ROOT if few else _even_power(middle - low, high - middle)
     bent = np.expm1(power * (logs - middle)) / power
     spread = max(1.4826 * float(np.median(np.abs(bent))), 1e-12)
     reach = 1 + power * float(special.ndtri(level)) * spread
-    if reach <= 0:
-        return np.zeros(len(distances))
     return np.asarray(np.exp(logs - middle - np.log(reach) / power))
 
 
@@ -163,5 +164,4 @@ def _even_power(below: float, above: float) -> float:
         return ROOT
     if excess(LEAST_POWER) >= 0:
         return LEAST_POWER
-    found = float(optimize.brentq(excess, LEAST_POWER, ROOT, xtol=1e-6))
-    return found if abs(found) > 1e-6 else 1e-6
+    return float(optimize.brentq(excess, LEAST_POWER, ROOT, xtol=1e-6))

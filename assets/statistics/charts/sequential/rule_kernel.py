@@ -24,7 +24,7 @@ def nelson_rules(low: Array, high: Array) -> Array:
     Examples:
         >>> z = np.array([0.2, 3.5, 2.1])
         >>> nelson_rules(z, z).tolist()
-        [0, 17, 16]
+        [0, 1, 16]
     """
     fired = np.zeros(low.size, dtype=np.int64)
     above = below = rising = falling = turning = inside = outside = upper = lower = 0

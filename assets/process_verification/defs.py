@@ -35,7 +35,8 @@ BATCHES_OF = (
     "feature.sensor_phase_features",
     "feature.phase_trajectories",
 )
-MODELS = ("model.multivariate_models", "finding.multivariate_reference")
+KEPT_MODELS = ("model.multivariate_models", "finding.multivariate_reference")
+MODELS = (*KEPT_MODELS, "finding.multivariate_importance")
 SCORES = (
     "finding.multivariate_scores",
     "finding.multivariate_contributions",
@@ -107,7 +108,7 @@ def multivariate_models(**tables: pl.DataFrame) -> Iterator[Any]:
 
 @dg.multi_asset(
     name="multivariate_scores",
-    ins=table_ins(*MODELS, *BATCHES_OF),
+    ins=table_ins(*KEPT_MODELS, *BATCHES_OF),
     outs=table_outs(*SCORES),
     group_name=GROUP,
 )

@@ -102,7 +102,7 @@ def _without_curve(verdict: str, sizes: str) -> Row:
 def _sizes(fit: HitMissFit) -> Row:
     if fit.verdict not in CURVES:
         return {}
-    low, high = fit.size_interval()
+    low, high = fit.size_interval(bound="wald")
     found = {"a90": fit.size_at(), "a90_low": low, "a90_high": high, "a90_95": fit.size_bound()}
     return {name: _finite(value) for name, value in found.items()}
 

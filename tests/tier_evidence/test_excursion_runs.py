@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import dagster as dg
-
-from pipelines.replay.excursions.runs_asset import TABLE, excursion_runs
+from pipelines.replay.excursions.runs_asset import TABLE, kept_runs
 from tests.tier_evidence.test_detection_curves import runs
 from warehouse.paths import Home
 from warehouse.store import Warehouse
@@ -12,10 +10,8 @@ from warehouse.store import Warehouse
 
 def test_excursion_runs_stay_until_they_are_measured_again(tmp_path: Path) -> None:
     warehouse = Warehouse(Home(tmp_path), "plant")
-    context = dg.build_asset_context(resources={"warehouse": warehouse, "run_settings": None})
-    assert excursion_runs(context).is_empty()
+    assert kept_runs(warehouse).is_empty()
     measured = runs([0, 3, 15, 28, 29, 29])
     warehouse.write(TABLE, measured)
-    kept = excursion_runs(context)
-    order = ["kind", "size", "batch_id"]
+    kept, order = kept_runs(warehouse), ["kind", "size", "batch_id"]
     assert kept.sort(order).equals(measured.sort(order))

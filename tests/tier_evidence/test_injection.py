@@ -58,7 +58,7 @@ def test_a_drift_ends_at_its_size() -> None:
 def test_an_oscillation_has_its_size_as_amplitude_and_no_mean() -> None:
     time = np.arange(1_600, dtype=np.int64)
     made = injected(
-        time, np.zeros(1_600), "oscillation", [0.5], SeededExcursion(0.0, 1, 4.0, time * 0.0)
+        time, np.zeros(1_600), "oscillation", [0.5], SeededExcursion(0.0, 1, 4.0, np.zeros(1_600))
     )
     assert made.max() == pytest.approx(2.0, rel=1e-4)
     assert made.mean() == pytest.approx(0.0, abs=2e-3)

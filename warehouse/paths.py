@@ -85,6 +85,10 @@ class Home:
         """Text file of the model versions approved for one source; only added to."""
         return self.root / "approvals" / f"{source_key}.jsonl"
 
+    def audit_trail_file(self, source_key: str) -> Path:
+        """Text file of what was frozen, approved and run for one source; only added to."""
+        return self.root / "protocols" / f"{source_key}.jsonl"
+
     @property
     def published_file(self) -> Path:
         """Read-only copy for analysts, business-intelligence tools and reports."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from data_contracts.assumption_schema.model import Lever
+from data_contracts.codes.tier_evidence import EvidenceChallenge
 
 # Role of an assumption in a lever's arithmetic -> the unit it must have.
 IDENTITY_ROLES: dict[str, str] = {
@@ -95,6 +96,8 @@ class LeverTerms:
         holds_values: Whether it keeps recorded values in a window. The window is cut from the
             records, and its effect is read from records nobody randomised, so something unmeasured
             may be behind it.
+        challenge: What a protocol of its tier puts it through before it may enter a programme, an
+            ``EvidenceChallenge``.
         is_followed: Whether records show if it was carried out: a promise may say which recorded
             value it keeps within which limits.
     """
@@ -104,6 +107,7 @@ class LeverTerms:
     choices: tuple[Mapping[str, str], ...] = ({},)
     raises_alarms: bool = False
     holds_values: bool = False
+    challenge: str = EvidenceChallenge.NONE
     is_followed: bool = False
 
     def wanted(self, named: Iterable[str]) -> dict[str, str]:
@@ -124,12 +128,14 @@ LEVER_KINDS: dict[str, LeverTerms] = {
         "a process signal at its gate, and failures among later batches it would have caught",
         choices=({**_ALERT_ROLES, **PROGRAMME_ROLES}, {}),
         raises_alarms=True,
+        challenge=EvidenceChallenge.EXCURSIONS,
     ),
     "window": LeverTerms(
         {**_WINDOW_ROLES, **PROGRAMME_ROLES},
         "a process signal, a named driver, and an effect standardised over recorded batches that "
         "overlap with the window",
         holds_values=True,
+        challenge=EvidenceChallenge.BOUNDED_BEHAVIOUR,
         is_followed=True,
     ),
     "lots": LeverTerms(
@@ -137,6 +143,7 @@ LEVER_KINDS: dict[str, LeverTerms] = {
         "a process signal, a named material attribute, and an effect standardised over recorded "
         "lots",
         holds_values=True,
+        challenge=EvidenceChallenge.PANEL,
         is_followed=True,
     ),
     "maintenance": LeverTerms(
@@ -147,12 +154,14 @@ LEVER_KINDS: dict[str, LeverTerms] = {
     "inspection": LeverTerms(
         {**_INSPECTION_ROLES, **PROGRAMME_ROLES},
         "detection shown on a panel of seeded defects",
+        challenge=EvidenceChallenge.PANEL,
     ),
     # Somebody's claimed payback, or a programme of one's own.
     "release": LeverTerms(
         _RELEASE_ROLES,
         "a process signal, and a bound on the risk of a wrong release among later batches",
         choices=(_RELEASE_CLAIM_ROLES, _RELEASE_PROGRAMME_ROLES),
+        challenge=EvidenceChallenge.PANEL,
     ),
 }
 

@@ -21,6 +21,7 @@ TITLES = {
     "records": "Codes of records, models and findings",
     "money": "Codes of what is priced and claimed",
     "stages": "Codes of what the stages' own records say",
+    "tier_evidence": "Codes of protocols and evidence",
 }
 LONGEST_LINE = 100
 OPENING = '''"""{title}, by name: generated from the contracts, not by hand.

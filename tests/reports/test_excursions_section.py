@@ -1,4 +1,4 @@
-"""The section of excursions: the smallest step seen, what is never seen, false alarms, the chart."""
+"""The section of excursions: smallest step seen, what is never seen, false alarms, the chart."""
 
 from assets.tier_evidence.detection_curves import detection_curves
 from reports.claims import evaluate

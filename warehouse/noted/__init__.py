@@ -1,5 +1,6 @@
 """What a home notes beside its warehouses, a line each and only added to.
 
-Here belong who approved which model version, and heads of the score book. Tables do not belong
+Here belong who approved which model version, heads of the score book, and the audit trail of
+protocols, with how such entries are sealed. Tables do not belong
 here: what is noted is held against them, so it must not be restored with them.
 """

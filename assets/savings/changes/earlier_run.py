@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.savings.changes.headline import Figures, Said, headline_figures
 from assets.savings.records.business_records import BusinessRecords
+from assets.savings.records.silenced_models import STANDING, silenced_models
 from assets.savings.windows.window_studies import STUDIES
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.errors import LotwiseError
@@ -22,6 +23,7 @@ from warehouse.store import Warehouse
 RUNS = "evidence.runs"
 ASSUMPTIONS, SCENARIOS = "economics.assumptions", "economics.scenarios"
 SAVINGS = "history.savings"
+ADDED_LATER = (STUDIES, STANDING)  # a run of an earlier version did not keep them
 ALIKE = ("seed", "is_quick")
 _RECORDS = tuple(
     name
@@ -67,9 +69,12 @@ def said(tables: dict[str, pl.DataFrame], run: dict[str, Any]) -> Said:
     """
     given = dict(tables)
     scenarios, priced = given.pop("scenarios"), given.pop("assumptions")
+    standing = given.pop(contract(STANDING).table, None)
     rows = priced.select("name", "low", "base", "high").iter_rows()
     return Said(
-        records=BusinessRecords(**given),
+        records=BusinessRecords(
+            **given, silenced_models=None if standing is None else silenced_models(standing)
+        ),
         assumptions={name: (low, base, high) for name, low, base, high in rows},
         figures=headline_figures(scenarios),
         code_hash=run["code_hash"],
@@ -96,8 +101,8 @@ def said_by(
         return None
     try:
         with open_published(release) as copy:
-            studies = [STUDIES] if STUDIES in copy.tables() else []
-            read = (*names, *studies, ASSUMPTIONS, SCENARIOS)
+            known = [name for name in ADDED_LATER if name in copy.tables()]
+            read = (*names, *known, ASSUMPTIONS, SCENARIOS)
             found = {contract(name).table: table(name, copy.query(f"FROM {name}")) for name in read}
             delivered_by = copy.query(_of_batches("SELECT run_id FROM {}", copy.tables()))
     except LotwiseError:

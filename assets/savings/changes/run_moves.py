@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.savings.business_case import stated_figures
 from assets.savings.changes.earlier_run import (
+    ADDED_LATER,
     ASSUMPTIONS,
     RUNS,
     SCENARIOS,
@@ -33,7 +34,6 @@ from assets.savings.changes.tables import (
     unsplit,
 )
 from assets.savings.records.business_records import BusinessRecords
-from assets.savings.windows.window_studies import STUDIES
 from data_contracts.assumptions import Assumptions
 from data_contracts.catalogue import contract
 from data_contracts.tables import table
@@ -91,8 +91,8 @@ def moves_of_run(
     own, before = own_run(runs), run_before(runs)
 
     def read(wanted: Sequence[str]) -> tuple[Said, tuple[Said, set[str]] | None]:
-        studies = [STUDIES] if warehouse.exists(STUDIES) else []
-        every = (*wanted, *studies, ASSUMPTIONS, SCENARIOS)
+        kept = [name for name in ADDED_LATER if warehouse.exists(name)]
+        every = (*wanted, *kept, ASSUMPTIONS, SCENARIOS)
         now = said({contract(name).table: warehouse.read(name) for name in every}, own)
         return now, None if before is None else said_by(warehouse, before, wanted)
 

@@ -1,0 +1,58 @@
+"""The matrix has no empty cell, and what it says covers a requirement is there."""
+
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from assets.tier_evidence.requirements.requirements import requirements
+from data_contracts.catalogue import contract_names
+
+ROOT = Path(__file__).parents[2]
+KINDS = ("test", "table", "page", "command")
+
+
+@pytest.fixture(scope="module")
+def matrix() -> pl.DataFrame:
+    return requirements()
+
+
+def named(matrix: pl.DataFrame) -> list[tuple[str, str, str]]:
+    """Requirement, kind and name of everything that covers one."""
+    found = []
+    for row in matrix.filter(pl.col("coverage") != "site").iter_rows(named=True):
+        for each in row["covered_by"].strip().split(";"):
+            kind, _, name = each.strip().partition(" ")
+            found.append((row["requirement"], kind, name))
+    return found
+
+
+def test_requirements_have_no_empty_cell(matrix: pl.DataFrame) -> None:
+    for row in matrix.iter_rows(named=True):
+        for column, value in row.items():
+            assert str(value).strip() not in {"", "-", "None", "n/a", "TBD"}, (row, column)
+        assert row["coverage"] in {"covered", "shared", "site"}
+        adds = row["site_adds"]
+        if row["coverage"] == "covered":
+            assert adds.startswith("Nothing: "), row["requirement"]
+        else:
+            assert re.match(r"The site must add: .*, because ", adds, re.S), row["requirement"]
+
+
+def test_what_covers_a_requirement_is_there(matrix: pl.DataFrame) -> None:
+    tables = set(contract_names())
+    for requirement, kind, name in named(matrix):
+        assert kind in KINDS, (requirement, kind)
+        if kind == "test":
+            file, _, function = name.partition("::")
+            path = ROOT / file
+            assert path.is_file(), (requirement, name)
+            assert not function or f"def {function}(" in path.read_text(encoding="utf-8"), name
+        if kind == "table":
+            assert name.partition(" ")[0] in tables, (requirement, name)
+
+
+def test_the_seven_steps_are_each_found(matrix: pl.DataFrame) -> None:
+    steps = matrix.filter(pl.col("source") == "fda_ai_credibility").sort("position")
+    assert steps["clause"].to_list() == [f"Step {n}" for n in range(1, 8)]

@@ -14,7 +14,7 @@ def test_a_step_with_one_mixed_size_has_an_interval(mixed: int) -> None:
     fit = fit_hit_miss(SIZE, np.array([0, 0, 0, mixed, 29, 29]), TRIALS, log_size=True)
     assert fit.verdict == "separated"
     for bound in ("profile", "wald"):
-        low, high = fit.size_interval(bound=bound)  # type: ignore[arg-type]
+        low, high = fit.size_interval(bound=bound)
         assert low < fit.size_at() < high
         assert low < 2.0
         assert high > 1.0

@@ -88,7 +88,7 @@ def _counted(counts: pl.DataFrame, of_kind: pl.DataFrame) -> Row:
     }
     told["is_never_seen"] = told["smallest_seen"] is None
     if trials.max() < FEWEST_BATCHES or size.size < 2:
-        return told | {"verdict": "too_few_batches"}
+        return told | {"verdict": "too_few_trials"}
     fit = fit_hit_miss(size, detected, trials, log_size=True)
     return told | {"verdict": fit.verdict} | _sizes(fit)
 

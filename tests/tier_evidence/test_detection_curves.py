@@ -106,7 +106,7 @@ def test_products_are_told_apart_and_few_batches_say_so() -> None:
     found = detection_curves(table("evidence.excursion_runs", rows))
     by_product = {each["product"]: each for each in found.to_dicts() if each["detector"] == "any"}
     assert by_product["A"]["batches"] == 27
-    assert by_product["B"]["verdict"] == "too_few_batches"
+    assert by_product["B"]["verdict"] == "too_few_trials"
     assert by_product["all products"]["batches"] == 29
 
 

@@ -13,7 +13,7 @@ POOL = 2.0  # times the batches to be changed: all of them are asked about untou
 
 
 @dataclass(frozen=True)
-class Split:
+class HeldSplit:
     """A detector and what it may be asked about.
 
     Attributes:
@@ -37,7 +37,7 @@ class HeldOut:
     """
 
     pool: tuple[str, ...]
-    splits: tuple[Split, ...]
+    splits: tuple[HeldSplit, ...]
     is_later: bool
 
 
@@ -65,11 +65,11 @@ def held_out(
     pool = good[-round(POOL * wanted) :]
     if pool and good.index(pool[0]) >= SHARE_FROZEN_ON * len(good):
         before = everything.index(pool[0])
-        later = Split(tuple(everything[before:]), tuple(everything[:before]))
+        later = HeldSplit(tuple(everything[before:]), tuple(everything[:before]))
         return HeldOut(tuple(pool), (later,), is_later=True)
     blocks = np.array_split(np.arange(len(pool)), len(pool) if len(pool) < FEW else BLOCKS)
     splits = tuple(
-        Split(tried, tuple(name for name in everything if name not in set(tried)))
+        HeldSplit(tried, tuple(name for name in everything if name not in set(tried)))
         for tried in (tuple(pool[place] for place in block) for block in blocks)
         if tried
     )

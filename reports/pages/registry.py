@@ -23,7 +23,7 @@ from reports.pages import (
 )
 from reports.pages.decision import ask, programme, under_way
 from reports.pages.facts import Facts
-from reports.pages.process import multivariate
+from reports.pages.process import excursions, multivariate
 from reports.pages.today import morning
 
 Gather = Callable[[Facts], dict[str, Any]]
@@ -211,6 +211,9 @@ PAGES = (
                 "time_to_failure.html.j2",
                 {"time-to-failure": "Time to failure"},
                 (time_to_failure.context,),
+            ),
+            PageSection(
+                "excursions.html.j2", {"excursions": "What would be seen"}, (excursions.context,)
             ),
         ),
     ),

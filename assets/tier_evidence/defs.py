@@ -1,4 +1,4 @@
-"""Dagster assets of the evidence that tiers owe: the audit trail as tables, and what levers owe."""
+"""Dagster assets of the evidence that tiers owe: curves of detection, the audit trail, levers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +8,8 @@ import polars as pl
 
 from assets.defs import table_asset, table_ins, table_outputs, table_outs
 from assets.run_settings import RunSettings
+from assets.tier_evidence.detection_curves import TABLE as CURVES
+from assets.tier_evidence.detection_curves import detection_curves
 from assets.tier_evidence.requirements.requirements import REQUIREMENTS, requirements
 from assets.tier_evidence.subject import InUse
 from assets.tier_evidence.trail.lever_standing import LEVER_STANDING, Evidence, lever_standing
@@ -51,3 +53,9 @@ def tier_evidence(
         LEVER_STANDING: standing,
     }
     yield from table_outputs(found, OF_TRAIL)
+
+
+@table_asset(CURVES, "evidence.excursion_runs", group=GROUP)
+def curves(excursion_runs: pl.DataFrame) -> pl.DataFrame:
+    """Count what was seen of excursions by size."""
+    return detection_curves(excursion_runs)

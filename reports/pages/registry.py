@@ -71,6 +71,23 @@ class Page:
         return f"{self.name}.html" if f"{self.name}.html" == ENTRY else f"pages/{self.name}.html"
 
 
+@dataclass(frozen=True)
+class PageBeside:
+    """A page that lies beside the entry and draws itself, with a script of its own.
+
+    Attributes:
+        file: Way to the page from the folder of the report.
+        title: As contents name it.
+        question: What it answers.
+        reader: For whom it is.
+    """
+
+    file: str
+    title: str
+    question: str
+    reader: str
+
+
 EXECUTIVES, SCIENTISTS = "For executives", "For scientists"
 TODAY = "For the morning"
 
@@ -262,6 +279,22 @@ PAGES = (
             _technical("limits", limits="Limits"),
             _technical("provenance", provenance="Provenance"),
         ),
+    ),
+)
+
+
+PAGES_BESIDE = (
+    PageBeside(
+        "what_if.html",
+        "What if: your own numbers",
+        "What if your own numbers were others?",
+        EXECUTIVES,
+    ),
+    PageBeside(
+        "process_verification.html",
+        "Process verification: every chart",
+        "Which processes have moved, and which are capable?",
+        SCIENTISTS,
     ),
 )
 

@@ -13,7 +13,8 @@ START = datetime(2025, 1, 2)  # noqa: DTZ001 - instants are UTC without a zone
 def tables(distances: list[float], products: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Batches made a day apart in January, all released; the last one in March is asked about."""
     names = [f"B{i:02}" for i in range(len(distances))]
-    made = [START + timedelta(days=i) for i in range(len(distances))]
+    made = [START + timedelta(days=i) for i in range(len(distances) - 1)]
+    made.append(START + timedelta(days=60))
     months = [date(2025, 1, 1)] * (len(distances) - 1) + [date(2025, 3, 1)]
     features = pl.DataFrame(
         {"batch_id": names, "month": months, "known_at": made, "golden_distance": distances}

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from assets.savings.changes.headline import Figures, Said, headline_figures
+from assets.savings.levers.evidence_gate import LEVER_STANDING
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.windows.window_studies import STUDIES
 from data_contracts.catalogue import contract, contract_names
@@ -23,6 +24,8 @@ RUNS = "evidence.runs"
 ASSUMPTIONS, SCENARIOS = "economics.assumptions", "economics.scenarios"
 SAVINGS = "history.savings"
 ALIKE = ("seed", "is_quick")
+# What a business case reads where there is one: a home of an earlier version has none.
+KEPT_BESIDE = (STUDIES, LEVER_STANDING)
 _RECORDS = tuple(
     name
     for name in contract_names("raw")
@@ -96,8 +99,8 @@ def said_by(
         return None
     try:
         with open_published(release) as copy:
-            studies = [STUDIES] if STUDIES in copy.tables() else []
-            read = (*names, *studies, ASSUMPTIONS, SCENARIOS)
+            beside = [name for name in KEPT_BESIDE if name in copy.tables()]
+            read = (*names, *beside, ASSUMPTIONS, SCENARIOS)
             found = {contract(name).table: table(name, copy.query(f"FROM {name}")) for name in read}
             delivered_by = copy.query(_of_batches("SELECT run_id FROM {}", copy.tables()))
     except LotwiseError:

@@ -144,7 +144,7 @@ def headline_parts(
         Part(
             HeadlinePart.MODELS,
             _plus(models, shift),
-            "Models and verdicts made anew." if is_refitted else "The same models.",
+            "Models, verdicts or evidence made anew." if is_refitted else "The same models.",
         ),
         Part(HeadlinePart.METHOD, now.figures, code),
     ]

@@ -9,6 +9,7 @@ import polars as pl
 from assets.savings.business_case import stated_figures
 from assets.savings.changes.earlier_run import (
     ASSUMPTIONS,
+    KEPT_BESIDE,
     RUNS,
     SCENARIOS,
     heard_of_since,
@@ -33,7 +34,6 @@ from assets.savings.changes.tables import (
     unsplit,
 )
 from assets.savings.records.business_records import BusinessRecords
-from assets.savings.windows.window_studies import STUDIES
 from data_contracts.assumptions import Assumptions
 from data_contracts.catalogue import contract
 from data_contracts.tables import table
@@ -91,8 +91,8 @@ def moves_of_run(
     own, before = own_run(runs), run_before(runs)
 
     def read(wanted: Sequence[str]) -> tuple[Said, tuple[Said, set[str]] | None]:
-        studies = [STUDIES] if warehouse.exists(STUDIES) else []
-        every = (*wanted, *studies, ASSUMPTIONS, SCENARIOS)
+        beside = [name for name in KEPT_BESIDE if warehouse.exists(name)]
+        every = (*wanted, *beside, ASSUMPTIONS, SCENARIOS)
         now = said({contract(name).table: warehouse.read(name) for name in every}, own)
         return now, None if before is None else said_by(warehouse, before, wanted)
 

@@ -17,7 +17,7 @@ OF_BATCHES = ("batches", "outcomes", "outcome_margins", "gate_values")
 # What is made anew at a refit only.
 OF_MODELS = (
     *("verdicts", "alarm_counts", "predictions", "drivers", "replacement_intervals"),
-    "window_studies",
+    *("window_studies", "lever_standing"),
 )
 DECLARED = ("outcome_definitions",)
 

@@ -61,7 +61,7 @@ def results(audit_trail: pl.DataFrame) -> pl.DataFrame:
                 "run_by": entry["who"],
                 "run_at": entry["done_at"],
             }
-            for one in json.loads(entry["what"])
+            for one in json.loads(entry["what"])["criteria"]
         ]
     return table(RESULTS, rows)
 

@@ -21,7 +21,7 @@ from reports.pages import (
     what_changed,
     window_evidence,
 )
-from reports.pages.decision import ask, programme, under_way
+from reports.pages.decision import ask, programme, tiers, under_way
 from reports.pages.facts import Facts
 from reports.pages.process import multivariate
 from reports.pages.today import morning
@@ -247,6 +247,13 @@ PAGES = (
                 (model_card.context,),
             ),
         ),
+    ),
+    Page(
+        "tiers",
+        "What tiers owe",
+        "Does each lever have the evidence that its tier owes?",
+        SCIENTISTS,
+        (PageSection("tiers.html.j2", {"tiers": "Evidence of tiers"}, (tiers.context,)),),
     ),
     Page(
         "records",

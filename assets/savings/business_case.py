@@ -232,7 +232,9 @@ def failure_counts(assumptions: Assumptions, records: BusinessRecords) -> Failur
         records: The tables of the run.
     """
     prices = alarm_prices(assumptions, records.alarm_counts)
-    evidence = AlarmEvidence.from_tables(records.verdicts, records.alarm_counts, prices)
+    evidence = AlarmEvidence.from_tables(
+        records.verdicts, records.alarm_counts, prices, records.silenced_models
+    )
     return FailureCounts(records.baseline, evidence)
 
 

@@ -34,6 +34,7 @@ from assets.savings.records.copq_ledger import copq_ledger
 from assets.savings.records.cost_records import CostRecords
 from assets.savings.records.quality_costs import QUALITY_COSTS, quality_costs
 from assets.savings.records.rate_arithmetic import rate_arithmetic
+from assets.savings.records.silenced_models import STANDING, silenced_models
 from assets.savings.uncertainty.assumptions import assumptions
 from assets.savings.upper_bounds.savings_upper_bounds import savings_upper_bounds
 from assets.savings.windows.window_studies import STUDIES, kept_effects
@@ -82,7 +83,7 @@ EVIDENCE = (
 OF_WINDOWS = tuple(
     name for name in EVIDENCE if name not in ("model.predictions", "finding.replacement_intervals")
 )
-READ_BY_MOVES = (*RECORDS, *EVIDENCE, STUDIES, LEVER_STANDING, RECORDED_PRICES)
+READ_BY_MOVES = (*RECORDS, *EVIDENCE, STUDIES, STANDING, LEVER_STANDING, RECORDED_PRICES)
 OF_TRIALS = (
     "core.outcomes",
     "core.outcome_margins",
@@ -210,7 +211,7 @@ def designs_of_trials(
 # Asked for and not handed over: a home of an earlier version has no studies until its next refit.
 @dg.multi_asset(
     name="business_case",
-    ins=table_ins(*RECORDS, *EVIDENCE, LEVER_STANDING, RECORDED_PRICES),
+    ins=table_ins(*RECORDS, *EVIDENCE, STANDING, LEVER_STANDING, RECORDED_PRICES),
     deps=[asset_key(STUDIES)],
     outs=table_outs(*CASE_TABLES),
     group_name=GROUP,
@@ -218,7 +219,10 @@ def designs_of_trials(
     op_tags=asks_only(STUDIES),
 )
 def savings(
-    context: dg.AssetExecutionContext, recorded_prices: pl.DataFrame, **tables: pl.DataFrame
+    context: dg.AssetExecutionContext,
+    recorded_prices: pl.DataFrame,
+    model_standing: pl.DataFrame,
+    **tables: pl.DataFrame,
 ) -> Iterator[Any]:
     """Which levers are carried out, at which gate, and what that is worth."""
     settings: RunSettings = context.resources.run_settings
@@ -226,7 +230,11 @@ def savings(
     effort = _effort(settings)
     case = business_case(
         in_force(context, recorded_prices),
-        BusinessRecords(**tables, window_studies=kept_studies(warehouse)),
+        BusinessRecords(
+            **tables,
+            window_studies=kept_studies(warehouse),
+            silenced_models=silenced_models(model_standing),
+        ),
         draws=effort.draws,
         seed=settings.seed,
         resamples=effort.resamples,

@@ -86,6 +86,7 @@ class LeverRefusal:
     OVERLAPS_ANOTHER_ALERT: Final = "overlaps_another_alert"
     NO_VERDICT: Final = "no_verdict"
     VERDICT: Final = "verdict"
+    MODEL_STOPPED: Final = "model_stopped"
     SIGNAL_IS_A_RULE: Final = "signal_is_a_rule"
     NO_ALARM_PAYS: Final = "no_alarm_pays"
     NO_LATER_FAILURE: Final = "no_later_failure"

@@ -12,7 +12,7 @@ from assets.failure_models.alarms.alarm_performance import (
     alarm_performance,
     alarm_periods,
 )
-from assets.failure_models.alarms.alarm_thresholds import refreshed_thresholds
+from assets.failure_models.alarms.alarm_thresholds import refreshed_thresholds, thresholds_by_past
 from assets.failure_models.dataset.study_inputs import StudyInputs
 from assets.failure_models.dataset.task import Task
 from assets.failure_models.estimators.prediction import Prediction
@@ -66,6 +66,15 @@ def test_thresholds_see_nothing_but_the_past(task: Task) -> None:
 
     assert flagged(before, is_last=False) == flagged(after, is_last=False)
     assert flagged(before, is_last=True) != flagged(after, is_last=True)
+
+
+def test_of_scores_alike_no_more_than_the_budget_raise_an_alarm() -> None:
+    """100,000 of them: a quantile of the last hundred would let 5.9% through, nine spreads more."""
+    score = np.random.default_rng(8).random(100_000)
+    flagged = score > thresholds_by_past(score, 0.05)
+    assert abs(flagged.mean() - 5 / 101) < 3 * np.sqrt(0.05 * 0.95 / score.size)
+    assert not flagged[:18].any()  # one alarm among so few would be more than a twentieth
+    assert (score > thresholds_by_past(score, 1.0)).all()
 
 
 def test_alarm_periods_add_up_to_the_pooled_counts(task: Task) -> None:

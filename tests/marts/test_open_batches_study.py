@@ -2,7 +2,14 @@
 
 import polars as pl
 
-from benchmarks.open_batches_study import _in_time, sunk_cost_usd
+from benchmarks.open_batches_study import (
+    _at_best,
+    _in_time,
+    failing_batches,
+    flagged_at_any_gate,
+    flagged_at_last_gate,
+    sunk_cost_usd,
+)
 from data_contracts.assumptions import load_built_in
 
 
@@ -21,10 +28,21 @@ def test_an_alarm_is_in_time_while_less_than_twice_the_cost_of_the_origin_is_sun
         [(batch, gate, True) for batch, gate in alarms] + [("B3", 3, False)],
         schema=["batch_id", "gate", "is_alarm"], orient="row",
     )  # fmt: skip
-    late = pl.Series(["B1", "B2", "B3", "B4"])
-    assert _in_time(outcomes, late, findings, sunk, {"m": 2}) == {
-        "failing": 3, "caught": 2, "in_time": 1,
+    failing = failing_batches(outcomes, pl.Series(["B1", "B2", "B3", "B4"]))
+    assert failing == {"B1", "B2", "B3"}
+    assert flagged_at_any_gate(findings) & failing == {"B1", "B2"}
+    assert flagged_at_last_gate(findings) == 4
+    assert _in_time(outcomes, failing, findings, sunk, {"m": 2}) == 1
+
+
+def test_whoever_knows_the_true_risk_is_counted_by_hand() -> None:
+    """Of twenty batches the fifth and the first by risk fail: the first alone is in a twentieth."""
+    late = pl.Series([f"B{place}" for place in range(1, 21)])
+    risk = {batch: 1 - place / 20 for place, batch in enumerate(late)}
+    assert _at_best(risk, late, {"B1", "B5"}, 5) == {
+        "oracle_caught": 2, "oracle_in_budget": 1, "oracle_flags_for_half": 1,
     }  # fmt: skip
+    assert _at_best(risk, late, set(), 5)["oracle_flags_for_half"] == 0
 
 
 def test_cost_is_sunk_gate_by_gate() -> None:

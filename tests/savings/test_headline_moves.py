@@ -162,3 +162,16 @@ def test_a_result_that_was_waited_for_is_no_correction(records_of: Records) -> N
         {"B0001"},
         set(),
     )
+
+
+def test_a_stopped_model_moves_the_part_of_the_models(
+    records_of: Records, assumptions: Assumptions
+) -> None:
+    before = said(records_of(), assumptions)
+    stopped = {"state": "stopped", "reason": "it is old", "outcome": "failure"}
+    silenced = pl.DataFrame([{**stopped, "gate": gate} for gate in (3, 4, 5)])
+    now = said(replace(records_of(), silenced_models=silenced), assumptions)
+    found = sorted_batches(before.records, now.records, ())
+    moves_by_part = split(before, now, assumptions, found)
+    assert moved(moves_by_part) == {HeadlinePart.MODELS}
+    assert moves_by_part[HeadlinePart.MODELS]["annual_savings_usd"] < 0

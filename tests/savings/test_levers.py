@@ -95,3 +95,43 @@ def test_a_proxy_is_arithmetic_not_evidence(assumptions, records_of):
     row = _levers(assumptions, records_of(is_proxy=True))["failure"]
     assert row["basis"] == "arithmetic"
     assert "'failure' is a proxy: no batch was lost" in row["reason"]
+
+
+def _silenced(*gates: int, state: str = "stopped", reason: str = "it is 500 days old"):
+    rows = [("failure", gate, state, reason) for gate in gates]
+    names = {"outcome": pl.String, "gate": pl.Int64, "state": pl.String, "reason": pl.String}
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def test_a_lever_that_rests_on_a_stopped_model_leaves_the_programme(assumptions, records_of):
+    """At its gate the savings go with the reason, and nothing is left to add up."""
+    at_last = _at(assumptions, "last_before_result")
+    records = replace(records_of(), silenced_models=_silenced(5))
+    case = business_case(at_last, records, draws=500, seed=1)
+    (row,) = case.levers.filter(lever="alert_and_rescue.failure").iter_rows(named=True)
+    assert (row["basis"], row["is_in_programme"]) == ("refused", False)
+    assert row["refusal_code"] == "model_stopped"
+    assert row["reason"] == (
+        "The model of gate 5 was stopped because it is 500 days old; nothing that rests on it is "
+        "claimed until it is fitted again and approved."
+    )
+    saved = case.scenarios.filter(lever="all", measure="annual_savings_usd", scenario="base")
+    assert saved["basis"].to_list() == ["refused"]
+    kept = business_case(at_last, records_of(), draws=500, seed=1)
+    assert kept.levers.filter(lever="alert_and_rescue.failure")["is_in_programme"].all()
+
+
+def test_an_alert_moves_to_a_gate_whose_model_is_in_force(assumptions, records_of):
+    best = _levers(assumptions, records_of())["failure"]["gate"]
+    moved = replace(records_of(), silenced_models=_silenced(best))
+    row = _levers(assumptions, moved)["failure"]
+    assert row["basis"] == "evidence"
+    assert row["gate"] != best
+
+
+def test_a_version_that_waits_saves_nothing_before_it_is_approved(assumptions, records_of):
+    awaited = "It takes the place of m-1. Look at both."
+    waiting = _silenced(3, 4, 5, state="awaits_approval", reason=awaited)
+    row = _levers(assumptions, replace(records_of(), silenced_models=waiting))["failure"]
+    assert (row["basis"], row["refusal_code"]) == ("refused", "model_stopped")
+    assert row["reason"].endswith(f"claims nothing before it is approved. {awaited}")

@@ -72,6 +72,7 @@ def _materialised(
         "core.lab_results",
         "core.inspections",
         "model.predictions",
+        "model.model_standing",
         "finding.replacement_intervals",
         "core.outcome_margins",
         "feature.gate_values",

@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 
 from assets.savings.arithmetic.break_even import alarm_prices
+from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
+from assets.savings.levers.inputs import LeverInputs
 from assets.savings.records.alarm_evidence import AlarmEvidence
 from assets.savings.windows.effect import WindowEffect
 from assets.savings.windows.estimation import window_effect
@@ -122,6 +124,22 @@ def test_the_leading_named_driver_is_held_by_the_declared_rule(assumptions, tabl
     assert table["target"].to_list() == ["expected", "expected", "expected_share", "ledger"]
     assert table["is_usable"].all()
     assert table["lot_p_value"].null_count() == 0  # moisture varies within its lots of four
+
+
+def test_a_window_found_by_a_stopped_model_is_not_held(assumptions, tables, verdicts_of):
+    verdicts = verdicts_of(["failure"], "process_signal")
+    found = _effects(assumptions, tables, verdicts)
+    none = table("model.alarm_counts")
+    stopped = {"outcome": "failure", "gate": 5, "state": "stopped", "reason": "it is old"}
+    priced = alarm_prices(assumptions, none)
+    evidence = AlarmEvidence.from_tables(verdicts, none, priced, pl.DataFrame([stopped]))
+    by_gate = table("economics.value_by_gate")
+    inputs = LeverInputs(evidence, ["failure"], [], frozenset(), by_gate, found)
+    (lever,) = (each for each in assumptions.levers if each.name == "window")
+    gate, refusal = inputs.held(lever, "failure", 5)
+    assert isinstance(refusal, RefusedLever)
+    assert (gate, refusal.code) == (5, "model_stopped")
+    assert str(refusal).startswith("The model of gate 5 was stopped because it is old; ")
 
 
 def test_a_driver_of_an_earlier_gate_is_not_priced_whatever_its_share(

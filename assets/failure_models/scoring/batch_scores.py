@@ -149,7 +149,8 @@ def batch_scores(
     conformity, threshold = np.empty(both.size), np.empty(both.size)
     conformity[order] = conformity_scores(both[order])
     within_budget = thresholds_by_past(both[order], price["alarm_budget"])
-    threshold[order] = np.maximum(within_budget, price["least_prob"])
+    # A probability is never above 1: where no alarm keeps the budget, none is raised.
+    threshold[order] = np.clip(within_budget, price["least_prob"], 1.0)
     sets = prediction_sets(
         conformity[earlier.size :],
         conformity[: earlier.size],

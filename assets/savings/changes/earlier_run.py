@@ -12,6 +12,7 @@ import polars as pl
 from assets.savings.changes.headline import Figures, Said, headline_figures
 from assets.savings.levers.evidence_gate import LEVER_STANDING
 from assets.savings.records.business_records import BusinessRecords
+from assets.savings.records.silenced_models import STANDING, silenced_models
 from assets.savings.windows.window_studies import STUDIES
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.errors import LotwiseError
@@ -23,9 +24,8 @@ from warehouse.store import Warehouse
 RUNS = "evidence.runs"
 ASSUMPTIONS, SCENARIOS = "economics.assumptions", "economics.scenarios"
 SAVINGS = "history.savings"
+ADDED_LATER = (STUDIES, STANDING, LEVER_STANDING)  # a run of an earlier version did not keep them
 ALIKE = ("seed", "is_quick")
-# What a business case reads where there is one: a home of an earlier version has none.
-KEPT_BESIDE = (STUDIES, LEVER_STANDING)
 _RECORDS = tuple(
     name
     for name in contract_names("raw")
@@ -70,9 +70,12 @@ def said(tables: dict[str, pl.DataFrame], run: dict[str, Any]) -> Said:
     """
     given = dict(tables)
     scenarios, priced = given.pop("scenarios"), given.pop("assumptions")
+    standing = given.pop(contract(STANDING).table, None)
     rows = priced.select("name", "low", "base", "high").iter_rows()
     return Said(
-        records=BusinessRecords(**given),
+        records=BusinessRecords(
+            **given, silenced_models=None if standing is None else silenced_models(standing)
+        ),
         assumptions={name: (low, base, high) for name, low, base, high in rows},
         figures=headline_figures(scenarios),
         code_hash=run["code_hash"],
@@ -99,8 +102,8 @@ def said_by(
         return None
     try:
         with open_published(release) as copy:
-            beside = [name for name in KEPT_BESIDE if name in copy.tables()]
-            read = (*names, *beside, ASSUMPTIONS, SCENARIOS)
+            known = [name for name in ADDED_LATER if name in copy.tables()]
+            read = (*names, *known, ASSUMPTIONS, SCENARIOS)
             found = {contract(name).table: table(name, copy.query(f"FROM {name}")) for name in read}
             delivered_by = copy.query(_of_batches("SELECT run_id FROM {}", copy.tables()))
     except LotwiseError:

@@ -8,8 +8,8 @@ import polars as pl
 
 from assets.savings.business_case import stated_figures
 from assets.savings.changes.earlier_run import (
+    ADDED_LATER,
     ASSUMPTIONS,
-    KEPT_BESIDE,
     RUNS,
     SCENARIOS,
     heard_of_since,
@@ -91,8 +91,8 @@ def moves_of_run(
     own, before = own_run(runs), run_before(runs)
 
     def read(wanted: Sequence[str]) -> tuple[Said, tuple[Said, set[str]] | None]:
-        beside = [name for name in KEPT_BESIDE if warehouse.exists(name)]
-        every = (*wanted, *beside, ASSUMPTIONS, SCENARIOS)
+        kept = [name for name in ADDED_LATER if warehouse.exists(name)]
+        every = (*wanted, *kept, ASSUMPTIONS, SCENARIOS)
         now = said({contract(name).table: warehouse.read(name) for name in every}, own)
         return now, None if before is None else said_by(warehouse, before, wanted)
 

@@ -116,6 +116,9 @@ class LeverInputs:
             return gate, self._no_driver(outcome, gate)
         if not isinstance(found, WindowEffect):
             return gate, RefusedLever(LeverRefusal.NOT_ESTIMATED, found)
+        named_by = self.evidence.at(outcome, gate)
+        if named_by.silenced is not None:
+            return gate, RefusedLever(LeverRefusal.MODEL_STOPPED, named_by.silenced)
         gate = self.gates[found.feature]
         if found.refusal is None:
             return gate, found

@@ -5,13 +5,14 @@ money does not.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from typing import Any
 
 import polars as pl
 
 from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
+from assets.savings.records.silenced_models import reasons
 from assets.savings.uncertainty.draws import Draws
 from assets.statistics.array_types import FloatArray
 from assets.statistics.intervals import CLUSTER_DEFLATION
@@ -106,6 +107,7 @@ class GateEvidence:
         reason: The verdict in a sentence; None where none was reached.
         is_primary: Whether this is the last gate before the result.
         alarms: Alarm counts at the declared budget; None where none were taken.
+        silenced: Why its model may claim nothing for now; None where it is in force.
     """
 
     outcome: str
@@ -115,6 +117,7 @@ class GateEvidence:
     reason: str | None
     is_primary: bool
     alarms: AlarmCounts | None
+    silenced: str | None = None
 
     @property
     def refusal(self) -> RefusedLever | None:
@@ -125,12 +128,9 @@ class GateEvidence:
     def supported(self) -> AlarmCounts | RefusedLever:
         """The alarms that may be priced here, or why none may."""
         gate, alarms = self.gate, self.alarms
-        if self.verdict is None:
-            sentence = f"No verdict was reached for '{self.outcome}' at gate {gate}."
-            return RefusedLever(LeverRefusal.NO_VERDICT, sentence)
-        if self.verdict != Verdict.PROCESS_SIGNAL:
-            sentence = f"Verdict {self.verdict} at gate {gate}: {self.reason}"
-            return RefusedLever(LeverRefusal.VERDICT, sentence, self.verdict, gate)
+        unclaimed = self._unclaimed
+        if unclaimed is not None:
+            return unclaimed
         if self.route == VerdictRoute.RULE:
             return RefusedLever(
                 LeverRefusal.SIGNAL_IS_A_RULE,
@@ -151,6 +151,19 @@ class GateEvidence:
             )
         return alarms
 
+    @property
+    def _unclaimed(self) -> RefusedLever | None:
+        """Why no model here claims anything; None where one does."""
+        if self.verdict is None:
+            sentence = f"No verdict was reached for '{self.outcome}' at gate {self.gate}."
+            return RefusedLever(LeverRefusal.NO_VERDICT, sentence)
+        if self.verdict != Verdict.PROCESS_SIGNAL:
+            sentence = f"Verdict {self.verdict} at gate {self.gate}: {self.reason}"
+            return RefusedLever(LeverRefusal.VERDICT, sentence, self.verdict, self.gate)
+        if self.silenced is not None:
+            return RefusedLever(LeverRefusal.MODEL_STOPPED, self.silenced)
+        return None
+
 
 @dataclass(frozen=True)
 class AlarmEvidence:
@@ -159,10 +172,12 @@ class AlarmEvidence:
     Attributes:
         verdicts: Row of ``model.verdicts`` by outcome and gate.
         periods: Counts block by block, by outcome and gate and then by number of the block.
+        silenced: Why a model may claim nothing for now, by outcome and gate.
     """
 
     verdicts: Mapping[OutcomeGate, Mapping[str, Any]]
     periods: Mapping[OutcomeGate, Mapping[int, AlarmCounts]]
+    silenced: Mapping[OutcomeGate, str] = field(default_factory=dict)
 
     @classmethod
     def from_tables(
@@ -170,6 +185,7 @@ class AlarmEvidence:
         verdicts: pl.DataFrame,
         alarm_counts: pl.DataFrame,
         alarm_prices: pl.DataFrame,
+        silenced: pl.DataFrame | None = None,
     ) -> "AlarmEvidence":
         """Read the evidence tables.
 
@@ -178,11 +194,13 @@ class AlarmEvidence:
             alarm_counts: ``model.alarm_counts``; per outcome and gate the budget nearest to the
                 declared one counts, and of it the risk above which alarms are raised.
             alarm_prices: ``economics.alarm_prices``, which says both.
+            silenced: ``silenced_models``; None where every model is in force.
         """
         periods: dict[OutcomeGate, dict[int, AlarmCounts]] = {}
         for row in _asked_for(alarm_counts, alarm_prices).iter_rows(named=True):
             periods.setdefault(_place(row), {})[row["fold"]] = _counts(row)
-        return cls({_place(row): row for row in verdicts.iter_rows(named=True)}, periods)
+        read = {_place(row): row for row in verdicts.iter_rows(named=True)}
+        return cls(read, periods, reasons(silenced))
 
     @cached_property
     def alarms(self) -> Mapping[OutcomeGate, AlarmCounts]:
@@ -203,6 +221,7 @@ class AlarmEvidence:
             reason=row.get("reason"),
             is_primary=bool(row.get("is_primary_gate")),
             alarms=self.alarms.get((outcome, gate)),
+            silenced=self.silenced.get((outcome, gate)),
         )
 
     def primary_gate(self, outcome: str) -> int | None:

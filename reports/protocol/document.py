@@ -27,7 +27,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Part:
+class DocumentPart:
     """A section.
 
     Attributes:
@@ -42,7 +42,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Document:
+class EvidenceDocument:
     """A protocol, a report or the matrix.
 
     Attributes:
@@ -60,7 +60,7 @@ class Document:
     kind: str
     title: str
     standing: str
-    parts: tuple[Part, ...]
+    parts: tuple[DocumentPart, ...]
     running: str
     is_met: bool | None = None
     notes: tuple[str, ...] = field(default=())
@@ -87,11 +87,11 @@ class Document:
         }
 
 
-def signatures(*roles: tuple[str, str]) -> Part:
+def signatures(*roles: tuple[str, str]) -> DocumentPart:
     """Return places to sign, a line a role.
 
     Args:
         roles: Role and name, each.
     """
     rows = tuple((role, name, "", "") for role, name in roles)
-    return Part("Signatures", (TO_SIGN,), Table(SIGNED, rows, (1.2, 1.4, 2.0, 1.0)))
+    return DocumentPart("Signatures", (TO_SIGN,), Table(SIGNED, rows, (1.2, 1.4, 2.0, 1.0)))

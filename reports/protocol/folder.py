@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reports.pages.facts import Facts
-from reports.protocol.document import Document
+from reports.protocol.document import EvidenceDocument
 from reports.protocol.matrix_document import matrix_document
 from reports.protocol.protocol_documents import protocol_document, report_document
 from reports.site.environment import TEMPLATES_DIR, Published, environment
@@ -28,10 +28,10 @@ ORDER BY protocol_id, criterion
 _TRAIL_SQL = "SELECT * EXCLUDE (what) FROM evidence.audit_trail ORDER BY entry"
 
 
-def documents(facts: Facts) -> list[Document]:
+def documents(facts: Facts) -> list[EvidenceDocument]:
     """Return every document there is, the matrix last."""
     results, trail = facts.rows(_RESULTS_SQL), facts.rows(_TRAIL_SQL)
-    found: list[Document] = []
+    found: list[EvidenceDocument] = []
     for row in facts.rows(_PROTOCOLS_SQL):
         key = row["protocol_id"]
         found.append(protocol_document(row))
@@ -106,11 +106,11 @@ def unlike(published: Published, out_dir: Path) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def _file(document: Document) -> str:
+def _file(document: EvidenceDocument) -> str:
     return file_name(document.name)
 
 
-def _pdf(document: Document) -> bytes:
+def _pdf(document: EvidenceDocument) -> bytes:
     import typst
 
     with tempfile.TemporaryDirectory() as name:

@@ -2,34 +2,45 @@
 
 from typing import Any
 
+from data_contracts.codes.tier_evidence import RequirementCoverage, RequirementSource
 from reports.pages.facts import Facts
-from reports.protocol.document import Document, Part, Row, Table, signatures
+from reports.protocol.document import DocumentPart, EvidenceDocument, Row, Table, signatures
 
 MATRIX_NAME = "traceability"
 _SQL = "FROM evidence.requirements ORDER BY source, position"
 TITLES = {
-    "gamp_5": "GAMP 5, second edition (ISPE, 2022)",
-    "part_11": "21 CFR Part 11",
-    "annex_11": "EU GMP Annex 11",
-    "annex_22_draft": "EU GMP Annex 22, draft of July 2025",
-    "fda_ai_credibility": "FDA, AI credibility, draft of January 2025: the seven steps",
+    RequirementSource.GAMP_5: "GAMP 5, second edition (ISPE, 2022)",
+    RequirementSource.PART_11: "21 CFR Part 11",
+    RequirementSource.ANNEX_11: "EU GMP Annex 11",
+    RequirementSource.ANNEX_22_DRAFT: "EU GMP Annex 22, draft of July 2025",
+    RequirementSource.FDA_AI_CREDIBILITY: "FDA, AI credibility, draft of 2025: the seven steps",
 }
 TEXT_MAPPED = {
-    "gamp_5": "Main body and appendices as they are named there.",
-    "part_11": "Electronic records; electronic signatures (FDA).",
-    "annex_11": "Computerised systems, the text of 2011. What its draft of July 2025 adds is not "
-    "mapped here.",
-    "annex_22_draft": "Artificial intelligence. Mapped is the text for consultation of July 2025; "
-    "sources disagree on whether a final text is out, so the site must compare.",
-    "fda_ai_credibility": "Considerations for the use of artificial intelligence to support "
-    "regulatory decision-making for drug and biological products.",
+    RequirementSource.GAMP_5: "Main body and appendices as they are named there.",
+    RequirementSource.PART_11: "Electronic records; electronic signatures (FDA).",
+    RequirementSource.ANNEX_11: (
+        "Computerised systems, the text of 2011. What its draft of July 2025 adds is not mapped "
+        "here."
+    ),
+    RequirementSource.ANNEX_22_DRAFT: (
+        "Artificial intelligence. Mapped is the text for consultation of July 2025; sources "
+        "disagree on whether a final text is out, so the site must compare."
+    ),
+    RequirementSource.FDA_AI_CREDIBILITY: (
+        "Considerations for the use of artificial intelligence to support regulatory "
+        "decision-making for drug and biological products, draft guidance of January 2025."
+    ),
 }
-COVERAGE = {"covered": "covered", "shared": "in part", "site": "the site"}
+COVERAGE = {
+    RequirementCoverage.COVERED: "covered",
+    RequirementCoverage.SHARED: "in part",
+    RequirementCoverage.SITE: "the site",
+}
 WIDTHS = (0.8, 1.8, 0.6, 1.9, 1.9)
 COLUMNS = ("Clause", "What is asked", "Here", "Covered by", "The site")
 
 
-def matrix_document(facts: Facts) -> Document | None:
+def matrix_document(facts: Facts) -> EvidenceDocument | None:
     """Return the matrix; None of a warehouse that has none."""
     rows = facts.rows(_SQL)
     if not rows:
@@ -37,20 +48,20 @@ def matrix_document(facts: Facts) -> Document | None:
     by_source: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_source.setdefault(row["source"], []).append(row)
-    counted = {name: sum(row["coverage"] == name for row in rows) for name in COVERAGE}
-    return Document(
+    here, shared, site = (sum(row["coverage"] == name for row in rows) for name in COVERAGE)
+    return EvidenceDocument(
         name=MATRIX_NAME,
         kind="Traceability matrix",
         title="What guidelines ask, what covers it here, what the site must add",
         standing=(
-            f"{len(rows)} requirements: {counted['covered']} covered here, {counted['shared']} in "
-            f"part, {counted['site']} left to the site. Tests named are those of the installed "
-            "version; the site's own tests and procedures are not known here."
+            f"{len(rows)} requirements: {here} covered here, {shared} in part, {site} left to the "
+            "site. Tests named are those of the installed version; the site's own tests and "
+            "procedures are not known here."
         ),
         running="Traceability matrix",
         parts=(
             *(
-                Part(TITLES[source], (TEXT_MAPPED[source],), _table(own))
+                DocumentPart(TITLES[source], (TEXT_MAPPED[source],), _table(own))
                 for source, own in by_source.items()
             ),
             signatures(("Author", ""), ("Quality unit", "")),

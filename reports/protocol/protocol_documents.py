@@ -5,9 +5,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from data_contracts.codes.tier_evidence import (
+    EvidenceChallenge,
+    EvidenceComparison,
+    EvidenceTier,
+    EvidenceVerdict,
+)
 from reports.pages.decision.parts import text_of
 from reports.pages.facts import Facts
-from reports.protocol.document import Document, Part, Table, signatures
+from reports.protocol.document import DocumentPart, EvidenceDocument, Table, signatures
 
 SHORT = 12
 SETTING = "setting "
@@ -16,41 +22,41 @@ NOTHING_CHANGED = (
     "refuses where anything is not."
 )
 TIER_NAMES = {
-    "tier_1": "Tier 1, monitoring and alerting",
-    "tier_2": "Tier 2, automated inspection and measurement",
-    "tier_3": "Tier 3, process control and optimisation",
-    "own_records": "Self-test on own records",
+    EvidenceTier.TIER_1: "Tier 1, monitoring and alerting",
+    EvidenceTier.TIER_2: "Tier 2, automated inspection and measurement",
+    EvidenceTier.TIER_3: "Tier 3, process control and optimisation",
+    EvidenceTier.OWN_RECORDS: "Self-test on own records",
 }
 ROLES = {"author": "Author", "runs": "Runs it", "quality_unit": "Quality unit"}
 SPLITS = {"built": "what is tested was made from it", "held_out": "held out"}
-COMPARISONS = {"at_least": "at least", "at_most": "at most"}
+COMPARISONS = {EvidenceComparison.AT_LEAST: "at least", EvidenceComparison.AT_MOST: "at most"}
 NOBODY = (
     "A simulated plant froze, approved and ran this by itself, to show the path. No person stands "
     "behind it, and it is evidence of nothing about any real plant."
 )
 # What each challenge cannot show, whatever comes of it.
 LIMITS = {
-    "excursions": (
+    EvidenceChallenge.EXCURSIONS: (
         "Injected excursions are not real ones: kinds, sizes and readings that were not injected, "
         "or that the curves list as never seen, are not covered. Batches are those on record."
     ),
-    "panel": (
+    EvidenceChallenge.PANEL: (
         "It holds for the classes and sizes of the panel. A defect no class stands for is not "
         "covered, and a panel that was easy shows less than its numbers say."
     ),
-    "bounded_behaviour": (
+    EvidenceChallenge.BOUNDED_BEHAVIOUR: (
         "It shows that the recommendation keeps its bounds, not that the window prevents failures. "
         "A failed sensor may lie inside the hull; the recommendation is then the same as without "
         "it. The worst was searched for and not proven."
     ),
-    "planted_causes": (
+    EvidenceChallenge.PLANTED_CAUSES: (
         "Planted causes are linear and act on recorded margins. It says what this study would have "
         "found, not what is there."
     ),
 }
 
 
-def protocol_document(row: Mapping[str, Any]) -> Document:
+def protocol_document(row: Mapping[str, Any]) -> EvidenceDocument:
     """Return a protocol.
 
     Args:
@@ -61,7 +67,7 @@ def protocol_document(row: Mapping[str, Any]) -> Document:
     settings = {
         name.removeprefix(SETTING): value for name, value in subject.items() if name not in tested
     }
-    return Document(
+    return EvidenceDocument(
         name=f"{row['name']}-protocol",
         kind=f"Protocol. {TIER_NAMES[row['tier']]}",
         title=row["title"],
@@ -69,27 +75,27 @@ def protocol_document(row: Mapping[str, Any]) -> Document:
         running=_running(row, "Protocol"),
         notes=(NOBODY,) if row["is_demonstration"] else (),
         parts=(
-            Part("1. Intended use (question of interest)", (row["intended_use"],)),
-            Part("2. Context of use", (row["context_of_use"],)),
-            Part("3. Risk", (row["risk"],)),
-            Part(
+            DocumentPart("1. Intended use (question of interest)", (row["intended_use"],)),
+            DocumentPart("2. Context of use", (row["context_of_use"],)),
+            DocumentPart("3. Risk", (row["risk"],)),
+            DocumentPart(
                 "4. What is tested, as frozen",
                 ("A change of any of it is another version, which needs a report of its own.",),
                 _pairs("What", "Value at the freeze", {"protocol": row["protocol_id"], **tested}),
             ),
-            Part("5. Data and their split", _data_words(row), _data(row)),
-            Part(
+            DocumentPart("5. Data and their split", _data_words(row), _data(row)),
+            DocumentPart(
                 "6. How it is carried out",
                 ("Settings, frozen with the rest.",),
                 _pairs("Setting", "Value", settings),
             ),
-            Part(
+            DocumentPart(
                 "7. Acceptance criteria",
                 ("Written down and hashed before anything was scored. All must be met.",),
                 _criteria(row),
             ),
-            Part("8. Roles", (), _pairs("Role", "Name", _named(roles))),
-            Part("9. Deviations of the site from the usual form", (row["deviations"],)),
+            DocumentPart("8. Roles", (), _pairs("Role", "Name", _named(roles))),
+            DocumentPart("9. Deviations of the site from the usual form", (row["deviations"],)),
             signatures(*_named(roles).items()),
         ),
     )  # fmt: skip
@@ -100,7 +106,7 @@ def report_document(
     row: Mapping[str, Any],
     results: list[dict[str, Any]],
     trail: list[dict[str, Any]],
-) -> Document:
+) -> EvidenceDocument:
     """Return the report of the last run of a protocol.
 
     Args:
@@ -109,10 +115,10 @@ def report_document(
         results: Its rows of ``evidence.results``, last run alone.
         trail: Its rows of ``evidence.audit_trail``.
     """
-    met = sum(each["verdict"] == "met" for each in results)
+    met = sum(each["verdict"] == EvidenceVerdict.MET for each in results)
     is_met = met == len(results)
     roles = json.loads(row["roles"])
-    return Document(
+    return EvidenceDocument(
         name=f"{row['name']}-report",
         kind=f"Report. {TIER_NAMES[row['tier']]}",
         title=row["title"],
@@ -121,18 +127,18 @@ def report_document(
         notes=(NOBODY,) if row["is_demonstration"] else (),
         is_met=is_met,
         parts=(
-            Part("1. Results", (), _results(facts, results)),
-            Part("2. What was counted", tuple(_counted(facts, each) for each in results)),
-            Part(
+            DocumentPart("1. Results", (), _results(facts, results)),
+            DocumentPart("2. What was counted", tuple(_counted(facts, each) for each in results)),
+            DocumentPart(
                 "3. Deviations from the protocol",
                 (
                     f"Stated by the site: {row['deviations']}",
                     NOTHING_CHANGED,
                 ),
             ),
-            Part("4. Limits", (LIMITS[row["challenge"]],)),
-            Part("5. Conclusion", (_conclusion(row, results, is_met=is_met),)),
-            Part(
+            DocumentPart("4. Limits", (LIMITS[row["challenge"]],)),
+            DocumentPart("5. Conclusion", (_conclusion(row, results, is_met=is_met),)),
+            DocumentPart(
                 "6. Audit trail",
                 ("Each entry carries the hash of the one before; lotwise verify asks them all.",),
                 _trail(trail),
@@ -216,7 +222,7 @@ def _conclusion(row: Mapping[str, Any], results: list[dict[str, Any]], *, is_met
         return (
             f"{said}{lever} Whether it is adequate for its context of use is for the quality unit."
         )
-    missed = "; ".join(each["title"] for each in results if each["verdict"] != "met")
+    missed = "; ".join(each["title"] for each in results if each["verdict"] != EvidenceVerdict.MET)
     return (
         f"Not every criterion is met: {missed}. The evidence of the tier is still owed, and "
         "nothing that rests on it is counted."

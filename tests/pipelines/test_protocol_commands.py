@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -67,9 +68,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return warehouse.home
 
 
-def _values():  # type: ignore[no-untyped-def]
-    import polars as pl
-
+def _values() -> pl.DataFrame:
     recorded = gate_values()
     own = recorded.filter(pl.col("feature") == "parameter.a").with_columns(
         feature=pl.lit(FEATURE), value=pl.col("value") * 12

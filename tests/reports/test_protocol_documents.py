@@ -13,7 +13,7 @@ from assets.tier_evidence.trail.protocols import DEMONSTRATION, protocols, resul
 from data_contracts.tier_protocol.reader import read_protocol
 from reports.claims import evaluate
 from reports.pages.facts import Facts
-from reports.protocol.document import Document
+from reports.protocol.document import EvidenceDocument
 from reports.protocol.folder import FOLDER, documents, unlike, write_protocols
 from reports.trail_verification import verify_trail
 from tests.reports.conftest import PublishedTables
@@ -58,7 +58,7 @@ def plant(tmp_path: Path) -> Iterator[PublishedTables]:
     made.close()
 
 
-def said(document: Document) -> str:
+def said(document: EvidenceDocument) -> str:
     return json.dumps(document.plain)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from assets.tier_evidence.scoring.set_point import (
     PROMISES,
-    Policy,
+    SetPointPolicy,
     bounded_behaviour,
     broken_policies,
     recommended_policy,
@@ -13,7 +13,7 @@ from assets.tier_evidence.scoring.set_point import (
 from data_contracts.errors import UsageError
 from tests.tier_evidence.test_conduct import gate_values
 
-SETTINGS = {
+SETTINGS: dict[str, float | str] = {
     "par_low": 200.0,
     "par_high": 320.0,
     "largest_step": 6.0,
@@ -22,12 +22,12 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def policy() -> Policy:
+def policy() -> SetPointPolicy:
     return recommended_policy(SETTINGS, (241.0, np.inf), gate_values())
 
 
 @pytest.mark.slow
-def test_the_recommended_window_keeps_every_promise(policy: Policy) -> None:
+def test_the_recommended_window_keeps_every_promise(policy: SetPointPolicy) -> None:
     found = bounded_behaviour(policy, 10_000, 1, "rev")
     assert {name: found[name].value for name in PROMISES} == dict.fromkeys(PROMISES, 0.0)
     assert found["inside_par"].n is not None
@@ -38,13 +38,13 @@ def test_the_recommended_window_keeps_every_promise(policy: Policy) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("promise", PROMISES)
-def test_a_broken_policy_is_caught_by_its_check(policy: Policy, promise: str) -> None:
-    broken = Policy(broken_policies(policy)[promise], policy.region, policy.bounds)
+def test_a_broken_policy_is_caught_by_its_check(policy: SetPointPolicy, promise: str) -> None:
+    broken = SetPointPolicy(broken_policies(policy)[promise], policy.region, policy.bounds)
     found = bounded_behaviour(broken, 512, 1, "rev")
     assert found[promise].judged > 1e-6
 
 
-def test_the_window_is_approached_by_a_step_inside_the_range(policy: Policy) -> None:
+def test_the_window_is_approached_by_a_step_inside_the_range(policy: SetPointPolicy) -> None:
     """From 205 by 6 towards 241; from 260, inside the window, not at all."""
     now, readings = np.array([205.0, 260.0, 260.0]), np.array([[20.0, 50.0]] * 2 + [[90.0, 50.0]])
     assert policy.recommend(now, readings).tolist()[:2] == [211.0, 260.0]

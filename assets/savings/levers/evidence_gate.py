@@ -26,7 +26,7 @@ class OwedEvidence:
     """
 
     reason: str
-    worth_usd: tuple[float | None, float | None, float | None]
+    worth_usd: tuple[float | None, ...]
 
 
 def evidence_owed(

@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.statistics.agreement.panel_sizes import detection_trials, inspections_needed
 from assets.tier_evidence.drafting.draft_text import Criterion, draft_text
+from data_contracts.codes.records import PlantedWorth
 from data_contracts.codes.tier_evidence import (
     EvidenceChallenge,
     EvidenceComparison,
@@ -239,7 +240,7 @@ def self_test_draft() -> str:
             "lower end of the share that is found is judged, and controls that cannot prevent a "
             "failure must stay unclaimed."
         ),
-        "settings": {"worth": "half_of_failures"},
+        "settings": {"worth": PlantedWorth.HALF_OF_FAILURES},
         "data": [
             {"table": "core.outcomes", "split": "built"},
             {"table": "feature.gate_values", "split": "built"},

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from assets.tier_evidence.scoring.excursions import excursion_findings
-from assets.tier_evidence.scoring.findings import Found, judged
+from assets.tier_evidence.scoring.findings import Challenged, judged
 from assets.tier_evidence.scoring.panel import panel_findings, read_panel
 from assets.tier_evidence.scoring.planted_causes import planted_findings
 from assets.tier_evidence.scoring.set_point import bounded_behaviour, recommended_policy
@@ -69,7 +69,7 @@ def scored(asked: Scored) -> list[dict[str, Any]]:
     return judged(asked.frozen.criteria, found)
 
 
-def _bounded(asked: Scored) -> dict[str, Found]:
+def _bounded(asked: Scored) -> dict[str, Challenged]:
     settings = asked.settings
     window = recommended_window(asked.table("finding.window_studies"), asked.frozen)
     policy = recommended_policy(settings, window, asked.table("feature.gate_values"))
@@ -99,7 +99,7 @@ def recommended_window(window_studies: pl.DataFrame, frozen: FrozenProtocol) -> 
     return -inf if low is None else float(low), inf if high is None else float(high)
 
 
-def _panel(asked: Scored) -> dict[str, Found]:
+def _panel(asked: Scored) -> dict[str, Challenged]:
     settings = asked.settings
     if asked.results is None:
         raise UsageError(
@@ -110,11 +110,11 @@ def _panel(asked: Scored) -> dict[str, Found]:
     return panel_findings(read_panel(panel, asked.results, str(settings["good_class"])), settings)
 
 
-def _excursions(asked: Scored) -> dict[str, Found]:
+def _excursions(asked: Scored) -> dict[str, Challenged]:
     return excursion_findings(asked.table("evidence.detection_curves"), asked.settings)
 
 
-def _planted(asked: Scored) -> dict[str, Found]:
+def _planted(asked: Scored) -> dict[str, Challenged]:
     return planted_findings(
         asked.table("evidence.power"),
         asked.table("economics.negative_controls"),
@@ -122,7 +122,7 @@ def _planted(asked: Scored) -> dict[str, Found]:
     )
 
 
-_CHALLENGES: dict[str, Callable[[Scored], dict[str, Found]]] = {
+_CHALLENGES: dict[str, Callable[[Scored], dict[str, Challenged]]] = {
     EvidenceChallenge.BOUNDED_BEHAVIOUR: _bounded,
     EvidenceChallenge.PANEL: _panel,
     EvidenceChallenge.EXCURSIONS: _excursions,

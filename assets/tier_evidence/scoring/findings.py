@@ -10,7 +10,7 @@ from data_contracts.tier_protocol.entries import Criterion
 
 
 @dataclass(frozen=True)
-class Found:
+class Challenged:
     """What a challenge found of one criterion.
 
     Attributes:
@@ -31,7 +31,7 @@ class Found:
     n: int | None = None
 
 
-def judged(criteria: Iterable[Criterion], found: Mapping[str, Found]) -> list[dict[str, Any]]:
+def judged(criteria: Iterable[Criterion], found: Mapping[str, Challenged]) -> list[dict[str, Any]]:
     """Hold what was found against the frozen bounds.
 
     Args:
@@ -44,7 +44,7 @@ def judged(criteria: Iterable[Criterion], found: Mapping[str, Found]) -> list[di
     return [_row(each, found.get(each.criterion)) for each in criteria]
 
 
-def _row(criterion: Criterion, found: Found | None) -> dict[str, Any]:
+def _row(criterion: Criterion, found: Challenged | None) -> dict[str, Any]:
     if found is None or found.value is None:
         reason = found.reason if found else "The challenge does not look at this."
         return {

@@ -13,7 +13,7 @@ from assets.statistics.agreement.knapp import knapp_test
 from assets.statistics.agreement.non_inferiority import compare_paired
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.intervals import clopper_pearson
-from assets.tier_evidence.scoring.findings import Found
+from assets.tier_evidence.scoring.findings import Challenged
 from data_contracts.errors import SourceError
 
 PARTS = ("part", "class")
@@ -114,7 +114,9 @@ def read_panel(panel: Path, results: Path, good_class: str) -> PanelResults:
     return PanelResults(parts, found.select(*key, is_rejected), good_class)
 
 
-def panel_findings(panel: PanelResults, settings: Mapping[str, float | str]) -> dict[str, Found]:
+def panel_findings(
+    panel: PanelResults, settings: Mapping[str, float | str]
+) -> dict[str, Challenged]:
     """Judge a panel: detection by class, false rejects, agreement, and the people beside it.
 
     Args:
@@ -138,14 +140,14 @@ def panel_findings(panel: PanelResults, settings: Mapping[str, float | str]) -> 
     return found
 
 
-def _by_class(panel: PanelResults, machine: pl.DataFrame) -> dict[str, Found]:
+def _by_class(panel: PanelResults, machine: pl.DataFrame) -> dict[str, Challenged]:
     found = {}
     for name in sorted(set(panel.parts["class"])):
         own = machine.filter(pl.col("class") == name)
         is_good = name == panel.good_class
         criterion = "false_reject" if is_good else f"detection_{name}"
         if own.is_empty():
-            found[criterion] = Found(None, np.nan, f"No part of class '{name}' was inspected.")
+            found[criterion] = Challenged(None, np.nan, f"No part of class '{name}' was inspected.")
             continue
         (counted,) = detection_by_class(
             own["rejected"].to_numpy(), own["inspected"].to_numpy(), np.zeros(own.height, np.int64)
@@ -161,19 +163,19 @@ def _by_class(panel: PanelResults, machine: pl.DataFrame) -> dict[str, Found]:
             f"'{name}' rejected them: at {word} {end:.1%} at 95% confidence, repeated inspections "
             f"counted by a design effect of {effect:.2f}."
         )
-        found[criterion] = Found(share, end, said, low, high, own.height)
+        found[criterion] = Challenged(share, end, said, low, high, own.height)
     return found
 
 
 def _beside_people(
     panel: PanelResults, machine: pl.DataFrame, people: pl.DataFrame, margin: float
-) -> dict[str, Found]:
+) -> dict[str, Challenged]:
     both = machine.join(people, on="part", how="inner", suffix="_people", maintain_order="left")
     new, old = _share(both, ""), _share(both, "_people")
     test = knapp_test(old, new, margin=margin)
     found = {}
     ratio = None if test.verdict == "no_reject_zone" else test.ratio
-    found["knapp_ratio"] = Found(
+    found["knapp_ratio"] = Challenged(
         ratio,
         test.interval[0],
         f"In the reject zone ({test.reject_zone} parts that people reject in 70% and more) the "
@@ -187,7 +189,7 @@ def _beside_people(
     compared = compare_paired(
         int((by_new & ~by_old).sum()), int((by_old & ~by_new).sum()), seeded.height, margin
     )
-    found["difference_to_people"] = Found(
+    found["difference_to_people"] = Challenged(
         compared.difference if seeded.height else None,
         compared.interval[0],
         f"Of {seeded.height} seeded parts, judged by the majority of inspections, "
@@ -203,11 +205,13 @@ def _beside_people(
     return found
 
 
-def _kappa(kappa: Kappa, parts: int, words: str) -> Found:
+def _kappa(kappa: Kappa, parts: int, words: str) -> Challenged:
     low, high = kappa.interval(ONE_SIDED)
     if np.isnan(kappa.value):
-        return Found(None, np.nan, "All judgements are of one category, which leaves no kappa.")
-    return Found(
+        return Challenged(
+            None, np.nan, "All judgements are of one category, which leaves no kappa."
+        )
+    return Challenged(
         kappa.value, low, f"Kappa {words}, the weakest where several: {kappa.value:.3f} over "
         f"{parts} parts, {kappa.observed:.1%} agreement.", low, high, parts,
     )  # fmt: skip

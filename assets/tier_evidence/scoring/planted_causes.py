@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from assets.tier_evidence.scoring.findings import Found
+from assets.tier_evidence.scoring.findings import Challenged
 
 
 def planted_findings(
     power: pl.DataFrame, negative_controls: pl.DataFrame, settings: Mapping[str, float | str]
-) -> dict[str, Found]:
+) -> dict[str, Challenged]:
     """Judge what the last self-test found of planted causes, and what controls were claimed.
 
     Args:
@@ -24,9 +24,11 @@ def planted_findings(
     own = power.filter(
         pl.col("is_headline") & (pl.col("worth") == worth) & pl.col("found_share").is_not_null()
     )
-    found: dict[str, Found] = {}
+    found: dict[str, Challenged] = {}
     if own.is_empty():
-        none = Found(None, float("nan"), "No self-test was made: run 'lotwise self-test' first.")
+        none = Challenged(
+            None, float("nan"), "No self-test was made: run 'lotwise self-test' first."
+        )
         found |= {"found_share": none, "trials": none}
     else:
         row = own.row(0, named=True)
@@ -35,14 +37,16 @@ def planted_findings(
             f"{row['gate']}) were found in {row['batches']} batches with {row['failures']} "
             "failures."
         )
-        found["found_share"] = Found(
+        found["found_share"] = Challenged(
             row["found_share"], row["found_low"], said, row["found_low"], row["found_high"],
             row["trials"],
         )  # fmt: skip
-        found["trials"] = Found(float(row["trials"]), float(row["trials"]), said, n=row["trials"])
+        found["trials"] = Challenged(
+            float(row["trials"]), float(row["trials"]), said, n=row["trials"]
+        )
     controls = negative_controls.height
     claimed = int(negative_controls["is_claimed"].sum()) if controls else 0
-    found["controls_claimed"] = Found(
+    found["controls_claimed"] = Challenged(
         float(claimed) if controls else None,
         float(claimed),
         f"{claimed} of {controls} parameters that cannot prevent a failure were claimed."

@@ -16,7 +16,7 @@ from assets.statistics.bounded_behaviour.promises import (
 from assets.statistics.bounded_behaviour.region import OperatingRegion, RecordsHull
 from assets.statistics.bounded_behaviour.sensor_failures import SENSOR_FAILURES
 from assets.statistics.bounded_behaviour.set_point import GuardedSetPoint
-from assets.tier_evidence.scoring.findings import Found
+from assets.tier_evidence.scoring.findings import Challenged
 from data_contracts.errors import UsageError
 
 BEYOND = 0.25  # how far the region reaches beyond range and records, in their widths
@@ -30,7 +30,7 @@ PROMISES = {
 
 
 @dataclass(frozen=True)
-class Policy:
+class SetPointPolicy:
     """A recommendation under test, where it is asked, and what is promised of it.
 
     Attributes:
@@ -46,7 +46,7 @@ class Policy:
 
 def recommended_policy(
     settings: Mapping[str, float | str], window: tuple[float, float], gate_values: pl.DataFrame
-) -> Policy:
+) -> SetPointPolicy:
     """Return the guarded set-point of a recommended window, as the product gives it.
 
     Args:
@@ -71,7 +71,7 @@ def recommended_policy(
     ends = np.stack([np.append(low, floor), np.append(high, ceiling)])
     width = BEYOND * (ends[1] - ends[0])
     guarded = GuardedSetPoint(*window, low, high, step, hull)
-    return Policy(
+    return SetPointPolicy(
         guarded.recommended,
         OperatingRegion(ends[0] - width, ends[1] + width),
         SetPointBounds(low, high, step, hull),
@@ -97,7 +97,9 @@ def recorded(gate_values: pl.DataFrame, names: list[str]) -> FloatArray:
     return wide.select(names).drop_nulls().to_numpy()
 
 
-def bounded_behaviour(policy: Policy, states: int, seed: int, unit: str) -> dict[str, Found]:
+def bounded_behaviour(
+    policy: SetPointPolicy, states: int, seed: int, unit: str
+) -> dict[str, Challenged]:
     """Search for the worst against each promise.
 
     Args:
@@ -112,7 +114,7 @@ def bounded_behaviour(policy: Policy, states: int, seed: int, unit: str) -> dict
     rows = worst_found(policy.recommend, policy.region, policy.bounds, states, seed)
     found = {name: _worst(name, rows, unit) for name in PROMISES}
     answered, looked_at = rows[0].answered_share, rows[0].states
-    found["answered"] = Found(
+    found["answered"] = Challenged(
         answered,
         answered,
         f"{answered:.1%} of {looked_at:,} states got a recommendation; the others were refused.",
@@ -121,7 +123,7 @@ def bounded_behaviour(policy: Policy, states: int, seed: int, unit: str) -> dict
     return found
 
 
-def _worst(promise: str, rows: list[WorstFound], unit: str) -> Found:
+def _worst(promise: str, rows: list[WorstFound], unit: str) -> Challenged:
     own = [row for row in rows if row.promise == promise]
     worst = max(own, key=lambda row: row.excess)
     looked_at = f"{worst.states:,} states and a local search"
@@ -132,7 +134,7 @@ def _worst(promise: str, rows: list[WorstFound], unit: str) -> Found:
     place = ", ".join(f"{value:.4g}" for value in worst.state)
     detail = f" ({worst.detail})" if worst.detail else ""
     said = "nowhere" if worst.kept else f"{worst.excess:.4g} {unit} at worst{detail}"
-    return Found(
+    return Challenged(
         excess,
         excess,
         f"Over {looked_at}, {PROMISES[promise]}: {said}; nearest to it at {place}.",
@@ -140,7 +142,9 @@ def _worst(promise: str, rows: list[WorstFound], unit: str) -> Found:
     )
 
 
-def broken_policies(policy: Policy) -> dict[str, Callable[[FloatArray, FloatArray], FloatArray]]:
+def broken_policies(
+    policy: SetPointPolicy,
+) -> dict[str, Callable[[FloatArray, FloatArray], FloatArray]]:
     """Return five policies, each breaking one promise: a challenge that misses them shows nothing.
 
     Args:
@@ -172,7 +176,7 @@ def broken_policies(policy: Policy) -> dict[str, Callable[[FloatArray, FloatArra
     def follows_a_reading(now: FloatArray, readings: FloatArray) -> FloatArray:
         given = good(now, readings)
         moved = given + 0.1 * step * (readings[:, 0] - centre[0]) / span[0]
-        return np.clip(np.clip(moved, now - step, now + step), low, high)
+        return np.asarray(np.clip(np.clip(moved, now - step, now + step), low, high))
 
     return {
         "inside_par": leaves_par,

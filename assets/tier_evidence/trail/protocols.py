@@ -95,7 +95,7 @@ def _protocol(entry: Mapping[str, Any], approval: Mapping[str, Any] | None) -> d
         **{name: said[name] for name in ("name", "tier", "challenge", "lever", "title")},
         **{name: said[name] for name in ("intended_use", "context_of_use", "risk", "deviations")},
         "model_version": _model_version(frozen),
-        "subject": _json(frozen.subject | settings),
+        "subject": _json({**frozen.subject, **settings}),
         "data": _json(data),
         "acceptance_criteria": _json(said["criteria"]),
         "roles": _json(said["roles"]),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from data_contracts.codes.tier_evidence import EvidenceChallenge
 from reports.pages.facts import Facts
 
 _STANDING_SQL = """
@@ -17,11 +18,11 @@ QUALIFY r.run_of_protocol = max(r.run_of_protocol) OVER (PARTITION BY r.protocol
 ORDER BY p.tier, p.name, r.criterion
 """
 CHALLENGES = {
-    "excursions": "seeded excursions",
-    "panel": "a seeded panel",
-    "bounded_behaviour": "bounded behaviour",
-    "planted_causes": "planted causes",
-    "none": "nothing",
+    EvidenceChallenge.EXCURSIONS: "seeded excursions",
+    EvidenceChallenge.PANEL: "a seeded panel",
+    EvidenceChallenge.BOUNDED_BEHAVIOUR: "bounded behaviour",
+    EvidenceChallenge.PLANTED_CAUSES: "planted causes",
+    EvidenceChallenge.NONE: "nothing",
 }
 
 

@@ -17,6 +17,13 @@ from tests.reports.conftest import _shaped
 from tests.reports.table_rows import leak_question_row
 from tests.reports.whole_report import render
 
+# Files of the report that are no page of questions.
+BESIDE = (
+    "what_if.html",
+    "index.html",
+    "process_verification.html",
+    "protocols/index.html",
+)
 QUESTIONS = [page.name for page in PAGES[1:]]
 
 
@@ -254,7 +261,7 @@ def test_every_link_leads_to_a_page_and_a_place_on_it(signal_plant):
             target, _, anchor = link.partition("#")
             there = posixpath.normpath(posixpath.join(posixpath.dirname(file), target))
             there = there if target else file
-            if there not in ("what_if.html", "index.html", "process_verification.html"):
+            if there not in BESIDE:
                 assert there in pages, (file, link)
                 assert not anchor or anchor in places[there], (file, link)
 

@@ -13,6 +13,7 @@ from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
 from pipelines.commands import (
     assumptions,
     check,
+    excursions,
     profile,
     publish,
     report,
@@ -39,7 +40,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(protocol, freeze),
-    *(run, nightly, approve, backfill, self_test, simulate, check, profile),
+    *(run, nightly, approve, backfill, self_test, excursions, simulate, check, profile),
     *(roi, assumptions, what_if, report, sql, similar, trace, export, verification_plan),
     *(review, publish, verify, init, serve),
 )

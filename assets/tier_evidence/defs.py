@@ -1,4 +1,4 @@
-"""Dagster assets of the evidence that tiers owe: the audit trail as tables, and what levers owe."""
+"""Dagster assets of the evidence that tiers owe: curves of detection, the audit trail, levers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +10,8 @@ from assets.defs import table_asset, table_ins, table_outputs, table_outs
 from assets.run_settings import PLANT_OF_PROFILE, RunSettings
 from assets.tier_evidence.conduct import Conduct
 from assets.tier_evidence.demonstration import demonstrate
+from assets.tier_evidence.detection_curves import TABLE as CURVES
+from assets.tier_evidence.detection_curves import detection_curves
 from assets.tier_evidence.drafting.drafts import DraftRecords
 from assets.tier_evidence.freezing import ReadTable
 from assets.tier_evidence.requirements.requirements import REQUIREMENTS, requirements
@@ -71,6 +73,12 @@ def tier_evidence(
         LEVER_STANDING: standing,
     }
     yield from table_outputs(found, OF_TRAIL)
+
+
+@table_asset(CURVES, "evidence.excursion_runs", group=GROUP)
+def curves(excursion_runs: pl.DataFrame) -> pl.DataFrame:
+    """Count what was seen of excursions by size."""
+    return detection_curves(excursion_runs)
 
 
 def _reading(warehouse: Warehouse) -> ReadTable:

@@ -44,6 +44,19 @@ def too_few(batches: int, columns: int) -> str:
     )
 
 
+def promised_prob(batches: int) -> float:
+    """Return how often an in-control batch may lie beyond a limit, whatever law distances follow.
+
+    Args:
+        batches: Of the reference; of fewer than 99 no more can be promised than one in so many.
+
+    Examples:
+        >>> promised_prob(49), promised_prob(200)
+        (0.02, 0.01)
+    """
+    return max(FALSE_ALARM_PROB, 1 / (batches + 1))
+
+
 def share_beyond(values: FloatArray, limit: float) -> float:
     """Return which share of the reference, judged by fits on the others, lies beyond a limit."""
     return float(np.mean(values > limit))

@@ -68,16 +68,17 @@ class KeptResults:
         self._held = dict(self._asked)
 
     def _name(self, parts: tuple[object, ...]) -> str:
-        digest = hashlib.blake2b(self._version, digest_size=16)
+        told = [self._version]
         for part in parts:
             if isinstance(part, np.ndarray):
                 if part.dtype.hasobject:
                     raise TypeError("objects lie elsewhere than their array: give numbers or texts")
-                digest.update(f"\0{part.dtype.str}{part.shape}\0".encode())
-                digest.update(part.tobytes())
+                told += [f"{part.dtype.str}{part.shape}".encode(), part.tobytes()]
             else:
-                digest.update(f"\0{type(part).__name__}:{part!r}\0".encode())
-        return digest.hexdigest()
+                told.append(f"{type(part).__name__}:{part!r}".encode())
+        # How many, how long and what: no two sequences of parts are one text.
+        sizes = np.array([len(told), *map(len, told)], dtype=np.int64).tobytes()
+        return hashlib.blake2b(b"".join((sizes, *told)), digest_size=16).hexdigest()
 
 
 def _read(file: Path) -> dict[str, str]:

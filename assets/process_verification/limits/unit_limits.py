@@ -54,7 +54,7 @@ def unit_limits(
     drawn_of = _DRAWN.get(series.chart)
     if drawn_of is None:
         level = _level_of_values(taken, kept)
-        chart, own = _values(taken, drawn_for, level), _values(taken, taken, level)
+        chart, own = _values(taken, drawn_for, level, NELSON), _values(taken, taken, level, ())
     else:
         chart, own = drawn_of(taken, drawn_for), drawn_of(taken, taken)
     chart = replace(chart, autocorrelation=_correlation(taken.value))
@@ -99,11 +99,13 @@ def _level_of_values(taken: Series, kept: KeptResults) -> Level | None:
     return Level(mean, spread, method, value.size)
 
 
-def _values(taken: Series, part: Series, level: Level | None) -> ControlChart:
+def _values(
+    taken: Series, part: Series, level: Level | None, rules: tuple[str, ...]
+) -> ControlChart:
     kind = "means of samples" if taken.chart in GROUPED else "individuals"
     if level is None:
         return silent(kind, part.value, "all values of the baseline are equal")
-    return drawn(kind, part.value, level, rules=NELSON)
+    return drawn(kind, part.value, level, rules=rules)
 
 
 def _counts(taken: Series, part: Series) -> ControlChart:

@@ -45,6 +45,25 @@ class Factors:
         nothing: frozenset[str] = frozenset()
         return nothing.union(*(self.used.get(name, nothing) for name in batch))
 
+    def events_until(self, instant: np.datetime64) -> bytes:
+        """Return what stands for all events on equipment up to an instant."""
+        instants, digests = self._events_in_order
+        return digests[int(np.searchsorted(instants, instant, side="right"))]
+
+    @cached_property
+    def _events_in_order(self) -> tuple[np.ndarray, list[bytes]]:
+        """Instants in order, and a digest of the events before each, and of all."""
+        every = [
+            (instant, equipment, event)
+            for (equipment, event), instants in self.events.items()
+            for instant in instants.tolist()
+        ]
+        digests = [b""]
+        for instant, equipment, event in sorted(every):
+            digests.append(_digest(digests[-1], str(instant), equipment, event))
+        instants = np.array([instant for instant, *_ in sorted(every)], dtype="datetime64[us]")
+        return instants, digests
+
     @cached_property
     def digests(self) -> np.ndarray:
         """Per batch in the order of the arrays, 16 bytes that stand for all there is of it here.

@@ -88,15 +88,10 @@ class Senses:
 
     def _depends_on(self, one: RaisedSignal) -> Iterator[object]:
         """All that ``_beside`` reads: batches up to the signal, and events up to the last made."""
-        part = self._looked_at(one.place)
-        made_at = self._made_at[part]
+        made_at = self._made_at[self._looked_at(one.place)]
         yield from (self._digests[: one.place + 1], made_at)
-        used = self._factors.used_on(self._series.batch[part])
-        if np.isnat(made_at).any():
-            return
-        for (equipment, event), instants in self._factors.events.items():
-            if equipment in used:
-                yield from (equipment, event, instants[instants <= made_at.max()])
+        if not np.isnat(made_at).any():
+            yield self._factors.events_until(made_at.max())
 
     def _looked_at(self, place: int) -> slice:
         return slice(max(place + 1 - LONGEST, 0), place + 1)

@@ -195,3 +195,19 @@ def test_the_index_finds_a_batch_in_one_step_and_sorts(leafy_plant, tmp_path):
         assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
         assert complaints == []
         opened.close()
+
+
+def test_what_adds_next_to_nothing_is_no_line_of_its_own(leafy_plant):
+    rows = leaf_tables()["finding.batch_contributions"]
+    many = [
+        rows[1] | {"rank": 3 + i, "title": f"Idle {i}", "feature": f"parameter.idle_{i}"}
+        | {"features": f"parameter.idle_{i}", "contribution": 1e-7}
+        for i in range(3)
+    ]  # fmt: skip
+    name = "finding.batch_contributions"
+    leafy_plant.put(name, _shaped(name, [*rows, *many]))
+    html = _drawn(leafy_plant, "batches", BATCH)
+    assert "Idle" not in html
+    bars = _figures(html)["waterfall"]["data"][0]
+    assert bars["x"] == pytest.approx([0.25, -0.02, 3e-7])
+    assert "3 other lines" in html

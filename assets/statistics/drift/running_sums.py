@@ -49,4 +49,4 @@ def joint_limits(tops: Sequence[FloatArray], wrongly: float) -> FloatArray:
     own = [np.quantile(top, 1 - wrongly, axis=1) for top in tops]
     scale = np.maximum(np.max(own, axis=0), LEAST_LIMIT)[:, None]
     joint = [np.quantile((top / scale).max(axis=0), 1 - wrongly) for top in tops]
-    return np.asarray(scale[:, 0] * max(float(each) for each in joint))
+    return np.asarray(np.maximum(scale[:, 0] * max(map(float, joint)), LEAST_LIMIT))

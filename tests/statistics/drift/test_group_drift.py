@@ -15,15 +15,15 @@ def process(rng: np.random.Generator, of_the_lot: float = 1.0) -> np.ndarray:
 
 @pytest.mark.parametrize("of_the_lot", [0.0, 1.0])
 def test_steady_lots_are_told_about_as_often_as_promised(of_the_lot: float) -> None:
-    """Twenty expected among 200 at 10%; a last lot of a single batch counts as one batch."""
+    """Six expected among 60 at 10%; a last lot of a single batch counts as one batch."""
     told = 0
-    for seed in range(200):
+    for seed in range(60):
         rng = np.random.default_rng([seed, 5])
         before, later = (process(rng, of_the_lot) for _ in range(2))
         seen = Grouped(later[:196], LOTS[:196])
         drift = group_drift(seen, Grouped(before, LOTS), horizon=40, wrongly=0.1)
         told += drift.most >= 1
-    assert 5 <= told <= 33  # the 99.9% band of a binomial about 18, an allowance for resampling
+    assert told <= 14  # the 99.9% band
 
 
 def test_a_lot_far_out_is_told_at_once_and_a_small_shift_after_some() -> None:

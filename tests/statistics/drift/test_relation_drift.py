@@ -13,7 +13,7 @@ def missed(rng: np.random.Generator, slope: float = 0.0) -> Missed:
     return Missed(expected, slope * expected + rng.normal(size=200), LOTS)
 
 
-def told(before: float, later: float, seeds: int = 100) -> int:
+def told(before: float, later: float, seeds: int = 30) -> int:
     """How often a change of slope is told at 5%."""
     count = 0
     for seed in range(seeds):
@@ -24,14 +24,20 @@ def told(before: float, later: float, seeds: int = 100) -> int:
 
 
 def test_a_steady_relation_is_told_rarely_and_a_changed_one_mostly() -> None:
-    assert told(0.0, 0.0) <= 14
-    assert told(0.0, 0.7) >= 85
-    assert told(0.0, -0.7) >= 85
+    assert told(0.0, 0.0) <= 6
+    assert told(0.0, 0.7) >= 26
+    assert told(0.0, -0.7) >= 26
 
 
 def test_a_line_the_reference_has_itself_is_no_change() -> None:
     """As where what is foretold is the least of several margins."""
-    assert told(0.4, 0.4) <= 16
+    assert told(0.4, 0.4) <= 6
+
+
+def test_where_everything_is_expected_alike_nothing_is_told() -> None:
+    rng = np.random.default_rng(5)
+    alike = Missed(np.zeros(200), rng.normal(size=200), LOTS)
+    assert relation_drift(alike, alike, horizon=40, wrongly=0.02).most == 0
 
 
 def test_shorter_lots_are_weighed_as_they_are() -> None:

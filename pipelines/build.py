@@ -25,6 +25,7 @@ from pipelines.published import (
     published_warehouse,
     table_hashes,
 )
+from pipelines.replay.excursions.runs_asset import excursion_runs
 from pipelines.resources import (
     decide_outcomes_resource,
     resources_of_runs,
@@ -91,7 +92,7 @@ def build_definitions(
         Assets, contract checks, jobs and schedules over the in-process executor: DuckDB
         has one writer, and a step costs 40 ms in process against 2 s out of it.
     """
-    topics, every_job = [*topic_assets(), runs, table_hashes], jobs()
+    topics, every_job = [*topic_assets(), excursion_runs, runs, table_hashes], jobs()
     tables = table_keys(topics)
     judged = tables - {CLAIMS_KEY, KEPT_CLAIMS_KEY}
     closing = [

@@ -13,6 +13,7 @@ from data_contracts.errors import DATA_OR_CHECKS_FAILED, LotwiseError
 from pipelines.commands import (
     assumptions,
     check,
+    excursions,
     profile,
     publish,
     report,
@@ -23,6 +24,7 @@ from pipelines.commands import (
     verify,
     what_if,
 )
+from pipelines.commands.evidence import freeze, protocol
 from pipelines.commands.nights import approve, backfill, init, nightly, serve
 from pipelines.commands.queries import export, review, similar, sql, trace, verification_plan
 from pipelines.process.processor_threads import keep_threads_to_ourselves
@@ -37,7 +39,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 COMMANDS = (
-    *(run, nightly, approve, backfill, self_test, simulate, check, profile),
+    *(protocol, freeze),
+    *(run, nightly, approve, backfill, self_test, excursions, simulate, check, profile),
     *(roi, assumptions, what_if, report, sql, similar, trace, export, verification_plan),
     *(review, publish, verify, init, serve),
 )

@@ -22,7 +22,7 @@ from assets.run_settings import (
 from data_contracts.profile import load_profile
 from pipelines.history.dead_runs import close_dead_runs
 from pipelines.incremental.read_settings import ReadSettings
-from pipelines.jobs import SELF_TEST_JOB
+from pipelines.jobs import EXCURSIONS_JOB, SELF_TEST_JOB
 from pipelines.replay.outcome_preview import decided_outcomes
 from pipelines.site.asked import DEFAULT_HOME
 from pipelines.site.run_request import RunRequest
@@ -157,7 +157,8 @@ def warehouse_resource(context: dg.InitResourceContext) -> Iterator[Warehouse]:
         Warehouse(home, settings.source_key).kept_open() as warehouse,
     ):
         shutil.rmtree(home.spill_dir, ignore_errors=True)  # what a killed run has left there
-        if job == SELF_TEST_JOB:  # before its first step writes: it rests on a whole run
+        # Before its first step writes: these rest on a whole run.
+        if job in (SELF_TEST_JOB, EXCURSIONS_JOB):
             warehouse.require_finished()
         if context.instance is not None:
             close_dead_runs(context.instance, context.run.run_id if context.run else None)

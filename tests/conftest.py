@@ -39,6 +39,7 @@ LONGEST_FILES = (
 SLOW_FILES = (
     *LONGEST_FILES,
     "tests/bad_inputs/test_fuzz.py",
+    "tests/process_verification/test_kept_nights.py",
     "tests/process_verification/test_verification_study.py",
     "tests/statistics/charts/test_tabled_widths.py",
     "tests/bad_inputs/test_inert_texts.py",

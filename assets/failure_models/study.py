@@ -72,6 +72,25 @@ def run_study(inputs: StudyInputs, settings: StudySettings) -> dict[str, pl.Data
     return tables | {"model.verdicts": verdicts(judged, blocked, skipped)}
 
 
+def kept_models(inputs: StudyInputs, settings: StudySettings) -> pl.DataFrame:
+    """Judge every outcome at every gate, and keep the models alone: no drivers, no figures.
+
+    Args:
+        inputs: The tables.
+        settings: Draws and seed.
+
+    Returns:
+        ``model.boosters``.
+    """
+    tasks, _ = prepare(inputs, settings.seed, SharedFits(settings.spill_dir))
+    shared = SharedDraws(number_of_clusters(tasks), settings.permutations, settings.seed)
+    criteria = {t.outcome: criteria_of(inputs.acceptance_criteria, t.outcome) for t in tasks}
+    with one_thread():
+        seen = examine_all([t for t in tasks if not t.obstacle], criteria, shared, settings)
+        judged, _ = judge_all(seen, criteria)
+        return table("model.boosters", boosters(judged, settings))
+
+
 def prepare(
     inputs: StudyInputs, seed: int, fits: SharedFits | None = None
 ) -> tuple[list[Task], list[tuple[OutcomeDefinition, int]]]:

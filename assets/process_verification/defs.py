@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.defs import table_asset, table_ins, table_outputs, table_outs
+from assets.defs import asks_only, table_asset, table_ins, table_outputs, table_outs
 
 GROUP = "process_verification"
 CHARTED = (
@@ -35,7 +35,8 @@ BATCHES_OF = (
     "feature.sensor_phase_features",
     "feature.phase_trajectories",
 )
-MODELS = ("model.multivariate_models", "finding.multivariate_reference")
+KEPT_MODELS = ("model.multivariate_models", "finding.multivariate_reference")
+MODELS = (*KEPT_MODELS, "finding.multivariate_importance")
 SCORES = (
     "finding.multivariate_scores",
     "finding.multivariate_contributions",
@@ -68,18 +69,22 @@ def chart_plan(context: dg.AssetExecutionContext, **tables: pl.DataFrame) -> pl.
     ins=table_ins(*CHARTED, *BESIDE),
     outs=table_outs(*TABLES),
     group_name=GROUP,
-    required_resource_keys={"run_settings"},
+    required_resource_keys={"run_settings", "warehouse"},
+    op_tags=asks_only(),  # of the warehouse it asks where to keep what it has told
 )
 def process_verification(
     context: dg.AssetExecutionContext, **tables: pl.DataFrame
 ) -> Iterator[Any]:
     """Draw every chart of the plan, and tell what signals."""
+    from assets.process_verification.kept import kept_results
     from assets.process_verification.verification import ChartedRecords, verified
 
     plan = tables.pop("chart_plan")
     beside = {name: tables.pop(name) for name in ("material_usage", "equipment_events")}
     plans = context.resources.run_settings.profile.verification_plans
-    found = verified(ChartedRecords(**tables), plan, **beside, plans=plans)
+    kept = kept_results(context.resources.warehouse)
+    found = verified(ChartedRecords(**tables), plan, **beside, plans=plans, kept=kept)
+    kept.save()
     signals = found["finding.chart_signals"].height
     charts = found["finding.chart_limits"]["chart_id"].n_unique()
     context.log.info(f"{charts} charts, {signals} signals under the promised false alarms")
@@ -103,7 +108,7 @@ def multivariate_models(**tables: pl.DataFrame) -> Iterator[Any]:
 
 @dg.multi_asset(
     name="multivariate_scores",
-    ins=table_ins(*MODELS, *BATCHES_OF),
+    ins=table_ins(*KEPT_MODELS, *BATCHES_OF),
     outs=table_outs(*SCORES),
     group_name=GROUP,
 )

@@ -9,6 +9,7 @@ from assets.process_verification.capability.capability import capability
 from assets.process_verification.charting.chart_limits import chart_limits
 from assets.process_verification.charting.chart_points import chart_points
 from assets.process_verification.charting.drawn_chart import DrawnChart, draw
+from assets.process_verification.kept import NOTHING_KEPT
 from assets.process_verification.limits.versions import LimitRule
 from assets.process_verification.plan import chart_plan as planned
 from assets.process_verification.plan.observations import observations
@@ -17,6 +18,7 @@ from assets.process_verification.plan.series import Series, all_series
 from assets.process_verification.signals.chart_signals import chart_signals
 from assets.process_verification.signals.factors import factors_of
 from data_contracts.verification_plan.entries import VerificationPlan
+from warehouse.kept_results import KeptResults
 
 TABLES = (
     "finding.chart_limits",
@@ -86,7 +88,10 @@ def chart_plan(
 
 
 def drawn_charts(
-    records: ChartedRecords, plan: pl.DataFrame, plans: Sequence[VerificationPlan] = ()
+    records: ChartedRecords,
+    plan: pl.DataFrame,
+    plans: Sequence[VerificationPlan] = (),
+    kept: KeptResults = NOTHING_KEPT,
 ) -> list[DrawnChart]:
     """Draw every chart of the plan.
 
@@ -94,13 +99,14 @@ def drawn_charts(
         records: What is charted.
         plan: ``finding.chart_plan``.
         plans: What the plant has written: who fixes limits, and recorded changes.
+        kept: What was told before.
     """
     lines = {row["chart_id"]: row for row in plan.iter_rows(named=True)}
     by_product = {each.product: each for each in plans}
     series = all_series(records.observations(), records.rare_events(), plan)
     order = dict(records.batches.select("batch_id", "production_order").iter_rows())
     return [
-        draw(each, _rule(lines[name], by_product.get(lines[name]["product"]), each, order))
+        draw(each, _rule(lines[name], by_product.get(lines[name]["product"]), each, order), kept)
         for name, each in series.items()
     ]
 
@@ -111,6 +117,7 @@ def verified(
     material_usage: pl.DataFrame,
     equipment_events: pl.DataFrame,
     plans: Sequence[VerificationPlan] = (),
+    kept: KeptResults = NOTHING_KEPT,
 ) -> dict[str, pl.DataFrame]:
     """Return the tables of continued process verification.
 
@@ -120,21 +127,23 @@ def verified(
         material_usage: ``core.material_usage``.
         equipment_events: ``core.equipment_events``.
         plans: What the plant has written.
+        kept: What was told before and rests on nothing that came since; all of it is used, and
+            what it did not hold is added.
 
     Returns:
         ``TABLES`` by name.
     """
-    charts = drawn_charts(records, plan, plans)
+    charts = drawn_charts(records, plan, plans, kept)
     factors = factors_of(
         records.batches, records.phases, material_usage, records.parameters, equipment_events
     )
-    signals, moves = chart_signals(charts, plan, factors)
+    signals, moves = chart_signals(charts, plan, factors, kept)
     return {
         "finding.chart_limits": chart_limits(charts),
         "finding.chart_points": chart_points(charts),
         "finding.chart_signals": signals,
         "finding.chart_moves": moves,
-        "finding.capability": capability(charts, plan),
+        "finding.capability": capability(charts, plan, kept),
     }
 
 

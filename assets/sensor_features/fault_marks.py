@@ -14,7 +14,8 @@ from data_contracts.catalogue import contract
 from data_contracts.codes.records import SensorFault as Fault
 from data_contracts.generated.polars_schema import empty
 
-SERIES = ["batch_id", "unit_procedure", "phase", "tag"]
+PLACE = ["unit_procedure", "phase", "tag"]
+SERIES = ["batch_id", *PLACE]
 COLUMNS = (
     *SERIES, "unit", "equipment_id", "known_at", "first_at", "last_at", "started_at", "ended_at",
     "readings", "duration_h", "median", "flatline_fraction", "longest_flatline_h", "spikes", "gaps",
@@ -58,8 +59,24 @@ def sensor_faults(series: pl.DataFrame | None, shared_tags: Collection[str] = ()
     """
     if series is None:
         return empty(contract("evidence.sensor_faults"))
+    machine = series.filter(~pl.col("tag").is_in(list(shared_tags)))
+    skewed = _marks(clock_skews(machine), Fault.CLOCK_SKEW, pl.col("skew_h"), "h")
+    own = faults_beside(series, usual_levels(series))
+    return pl.concat([own, skewed]).sort([*SERIES, "fault"])
+
+
+def faults_beside(series: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
+    """Mark the faults a series shows by itself, beside what is usual of its tag.
+
+    Args:
+        series: As for ``sensor_faults``.
+        usual: As ``usual_levels`` tells it, of these or of other batches.
+
+    Returns:
+        One row per series and fault, in the columns of ``evidence.sensor_faults``.
+    """
     of_kernel = [
-        _marks(_unusually_flat(series), Fault.FLATLINE, pl.col("longest_flatline_h"), "h"),
+        _marks(_unusually_flat(series, usual), Fault.FLATLINE, pl.col("longest_flatline_h"), "h"),
         _marks(series.filter(pl.col("spikes") > 0), Fault.SPIKE, pl.col("spikes"), "readings"),
         _marks(series.filter(pl.col("gaps") > 0), Fault.GAP, _gap_h(), "h"),
         _marks(
@@ -69,12 +86,28 @@ def sensor_faults(series: pl.DataFrame | None, shared_tags: Collection[str] = ()
             "readings",
         ),
     ]
-    machine = series.filter(~pl.col("tag").is_in(list(shared_tags)))
-    compared = [
-        _marks(unit_slips(series), Fault.UNIT_SLIP, pl.col("factor"), "times the usual level"),
-        _marks(clock_skews(machine), Fault.CLOCK_SKEW, pl.col("skew_h"), "h"),
-    ]
-    return pl.concat([*of_kernel, *compared]).sort([*SERIES, "fault"])
+    slips = unit_slips(series, usual)
+    slipped = _marks(slips, Fault.UNIT_SLIP, pl.col("factor"), "times the usual level")
+    return pl.concat([*of_kernel, slipped])
+
+
+def usual_levels(series: pl.DataFrame) -> pl.DataFrame:
+    """Say what is usual of each tag in each phase.
+
+    Args:
+        series: As for ``sensor_faults``.
+
+    Returns:
+        One row per unit procedure, phase and tag: ``usual_flat`` (in nine batches of ten at most
+        so flat), ``usual`` and ``sd`` (median level and its robust spread), ``others`` (batches).
+    """
+    level = pl.col("median")
+    return series.group_by(PLACE, maintain_order=True).agg(
+        usual_flat=pl.col("flatline_fraction").quantile(0.9, "linear"),
+        usual=level.median(),
+        sd=1.4826 * (level - level.median()).abs().median(),
+        others=level.count(),
+    )
 
 
 def _marks(found: pl.DataFrame, fault: str, amount: pl.Expr, unit: str) -> pl.DataFrame:
@@ -91,28 +124,27 @@ def _gap_h() -> pl.Expr:
     return pl.col("gap_fraction") * pl.col("duration_h")
 
 
-def _unusually_flat(series: pl.DataFrame) -> pl.DataFrame:
+def _unusually_flat(series: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
     """A set point, or a coarse sensor of a slow quantity, is flat in many batches and no fault."""
-    usual = pl.col("flatline_fraction").quantile(0.9, "linear")
-    usual = usual.over("unit_procedure", "phase", "tag")
-    return series.filter(pl.col("flatline_fraction") > FLAT_SHARE + usual)
+    beside = _beside(series, usual)
+    return beside.filter(pl.col("flatline_fraction") > FLAT_SHARE + pl.col("usual_flat"))
 
 
-def unit_slips(series: pl.DataFrame) -> pl.DataFrame:
+def _beside(series: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
+    return series.join(usual, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
+
+
+def unit_slips(series: pl.DataFrame, usual: pl.DataFrame | None = None) -> pl.DataFrame:
     """Find series whose level is that of the tag in another unit.
 
     Args:
         series: As for ``sensor_faults``.
+        usual: As ``usual_levels`` tells it; None for that of these very series.
 
     Returns:
         Those series with ``factor``, their median over the tag's usual one.
     """
-    place = ["unit_procedure", "phase", "tag"]
-    usual = pl.col("median").median().over(place)
-    sd = 1.4826 * (pl.col("median") - usual).abs().median().over(place)
-    away = series.with_columns(
-        usual=usual, sd=sd, others=pl.col("median").count().over(place)
-    ).filter(
+    away = _beside(series, usual_levels(series) if usual is None else usual).filter(
         (pl.col("others") >= LEAST_SERIES)
         & ((pl.col("median") - pl.col("usual")).abs() > AWAY * pl.col("sd"))
         & (pl.col("usual") != 0.0)

@@ -254,7 +254,23 @@ def _distances(
     """Root mean square and largest deviation, in spreads of good batches."""
     centre = np.stack([one.centre for one in envelopes])[of_row]
     spread = np.stack([one.spread for one in envelopes])[of_row]
-    spread[~spread.any(axis=1)] = np.nan  # good batches all alike: no unit to measure in
+    return deviations(courses, warped, centre, spread)
+
+
+def deviations(courses: Array, warped: Array, centre: Array, spread: Array) -> tuple[Array, Array]:
+    """Root mean square and largest deviation of trajectories from their golden ones.
+
+    Args:
+        courses: (rows, ``STEPS``).
+        warped: Per row, as ``is_warped`` says.
+        centre: (rows, ``STEPS``), the golden trajectory each is compared with.
+        spread: Likewise; all 0 where good batches are alike, and there is no unit then.
+
+    Returns:
+        Per row, in spreads of good batches; NaN without a unit.
+    """
+    has_unit: Array = np.asarray(spread.any(axis=1))
+    spread = np.where(has_unit[:, None], spread, np.nan)
     deviation = (courses - centre) / spread
     distance, largest = np.sqrt((deviation**2).mean(axis=1)), np.abs(deviation).max(axis=1)
     for row in np.flatnonzero(warped & ~np.isnan(spread[:, 0])):

@@ -5,99 +5,69 @@ not part two batches that ran alike, and a failed batch finds the good one that 
 its cause. What was left out of the distance is what is told as the difference.
 """
 
-from dataclasses import dataclass
-from itertools import pairwise
-
 import numpy as np
 
+from assets.similarity.distance_kernel import closest, measured
 from assets.similarity.traits import Traits
-from assets.statistics.array_types import FloatArray
-
-COUNTED = 0.8
-_CELLS_AT_ONCE = 10_000_000
+from assets.statistics.array_types import FloatArray, IntArray
 
 
-@dataclass(frozen=True)
-class Distances:
-    """Distances of some batches from others.
+def shared_parts(traits: Traits, asked: FloatArray, others: FloatArray) -> FloatArray:
+    """Return the share of what each asked batch has that each other has too: (asked, others).
 
-    Attributes:
-        distance: (asked, others) root mean square difference over the four fifths (rounded up)
-            of the common traits in which they differ least, in spreads; NaN without any.
-        shared: (asked, others) the share of what the asked batch has that the other has too.
-    """
-
-    distance: FloatArray
-    shared: FloatArray
-
-    @property
-    def both(self) -> tuple[FloatArray, FloatArray]:
-        """Distance and shared part, in this order."""
-        return self.distance, self.shared
-
-
-def distances(traits: Traits, asked: FloatArray, others: FloatArray) -> Distances:
-    """Measure how far batches are from others.
+    A trait counts once, each of its columns a part of it.
 
     Args:
         traits: Say which trait each column belongs to.
-        asked: (asked, columns) in spreads, NaN where missing.
+        asked: (asked, columns) NaN where missing.
         others: (others, columns) likewise.
+    """
+    is_own, is_other = np.isfinite(asked).astype(float), np.isfinite(others).astype(float)
+    weighted = is_own * traits.weight
+    with np.errstate(invalid="ignore"):
+        parts = weighted @ is_other.T / weighted.sum(axis=1)[:, None]
+    return np.asarray(np.round(np.nan_to_num(parts), 12))  # halves and wholes to the digit
+
+
+def distances(
+    traits: Traits, own: FloatArray, others: FloatArray, places: IntArray | None = None
+) -> FloatArray:
+    """Measure how far a batch is from others.
+
+    Args:
+        traits: Say which trait each column belongs to.
+        own: (columns,) in spreads, NaN where missing.
+        others: (others, columns) likewise.
+        places: Which of the others; by default all.
+
+    Returns:
+        (places,) root mean square difference over the four fifths (rounded up) of the common
+        traits in which they differ least, in spreads; NaN where nothing is in common.
 
     Examples:
         Three columns of two traits; the second batch lacks the second trait:
 
         >>> two = Traits(["a", "b"], ["x", "y"], np.array([0, 0, 1]), np.zeros((2, 3)), False)
-        >>> here, there = np.array([[0.0, 0, 0]]), np.array([[3.0, 3, 4], [1, 1, np.nan]])
-        >>> found = distances(two, here, there)
-        >>> found.distance.round(3).tolist(), found.shared.tolist()
-        ([[3.536, 1.0]], [[1.0, 0.5]])
+        >>> here, there = np.array([0.0, 0, 0]), np.array([[3.0, 3, 4], [1, 1, np.nan]])
+        >>> distances(two, here, there).round(3).tolist()
+        [3.536, 1.0]
+        >>> shared_parts(two, here[None], there).tolist()
+        [[1.0, 0.5]]
     """
-    if not traits.names:
-        shape = (len(asked), len(others))
-        return Distances(np.full(shape, np.nan), np.zeros(shape))
-    step = max(1, _CELLS_AT_ONCE // max(1, len(others) * len(traits.names)))
-    parts = [_part(traits, asked[i : i + step], others) for i in range(0, len(asked), step)]
-    empty = np.empty((0, len(others)))
-    return Distances(
-        np.vstack([empty, *(part.distance for part in parts)]),
-        np.vstack([empty, *(part.shared for part in parts)]),
-    )
+    every = np.arange(len(others)) if places is None else places
+    return np.asarray(measured(own, others, every, traits.ends))
 
 
-def _part(traits: Traits, asked: FloatArray, others: FloatArray) -> Distances:
-    squares, common = _by_trait(traits, asked, others)
-    total = _column_counts(traits, np.isfinite(asked))
-    width = np.bincount(traits.trait, minlength=len(traits.names))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shared = (common / width).sum(axis=2) / (total / width).sum(axis=1)[:, None]
-        ordered = np.sort(squares, axis=2)  # what is not common is NaN, and last
-        number = np.isfinite(squares).sum(axis=2)
-        counted = np.ceil(COUNTED * number - 1e-9).astype(np.int64)
-        summed = np.cumsum(np.nan_to_num(ordered), axis=2)
-        last = np.maximum(counted - 1, 0)[:, :, None]
-        apart = np.take_along_axis(summed, last, axis=2)[:, :, 0] / counted
-    return Distances(np.sqrt(np.where(number > 0, apart, np.nan)), np.nan_to_num(shared))
+def nearest_places(
+    traits: Traits, own: FloatArray, others: FloatArray, places: IntArray, top: int
+) -> tuple[IntArray, FloatArray]:
+    """Return the others nearest to a batch, and how far they are, the nearest first.
 
-
-def _by_trait(
-    traits: Traits, asked: FloatArray, others: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """(asked, others, traits) mean square difference, and number of columns both have."""
-    shape = (len(asked), len(others), len(traits.names))
-    squares, common = np.full(shape, np.nan), np.zeros(shape)
-    ends = np.searchsorted(traits.trait, np.arange(len(traits.names) + 1))
-    for place, (first, last) in enumerate(pairwise(ends)):
-        own, other = asked[:, first:last], others[:, first:last]
-        is_own, is_other = np.isfinite(own).astype(float), np.isfinite(other).astype(float)
-        own, other = np.nan_to_num(own), np.nan_to_num(other)
-        both = is_own @ is_other.T
-        summed = own**2 @ is_other.T + is_own @ (other**2).T - 2 * own @ other.T
-        common[:, :, place] = both
-        np.divide(np.maximum(summed, 0.0), both, out=squares[:, :, place], where=both > 0)
-    return squares, common
-
-
-def _column_counts(traits: Traits, is_there: np.ndarray) -> FloatArray:
-    member = traits.trait[:, None] == np.arange(len(traits.names))
-    return np.asarray(is_there.astype(float) @ member)
+    Args:
+        traits: Say which trait each column belongs to.
+        own: (columns,) in spreads, NaN where missing.
+        others: (others, columns) likewise.
+        places: Which of the others may be it, ascending, which settles ties.
+        top: How many.
+    """
+    return closest(own, others, places, traits.ends, top)  # type: ignore[no-any-return]

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.similarity.distance_kernel import TIED
+from assets.similarity.distances import distances, nearest_places
 from assets.similarity.traits import Traits
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 
 LEAST_SHARED = 0.5
 UNUSUAL_SPREADS = 2.0
 NAMED_TRAITS = 3
-TIED = 1e-6  # distances closer than this differ by rounding alone
+MOST_MEASURED = 2000
 
 
 @dataclass(frozen=True)
@@ -36,32 +38,45 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Nearness:
-    """How near some batches are to one.
+    """Which batches may be near one.
 
     Attributes:
         places: Where they stand among all batches, ascending.
-        distance: Per batch, in spreads; NaN where nothing is in common.
         shared: Per batch, the share of what the asked one has that both have.
     """
 
     places: IntArray
-    distance: FloatArray
     shared: FloatArray
 
     @property
-    def in_common(self) -> IntArray:
-        """Which of them have at least half in common with it, and so can be near."""
-        return np.flatnonzero((self.shared >= LEAST_SHARED) & np.isfinite(self.distance))
-
-    @property
-    def usual_distance(self) -> float | None:
-        """Median distance of those; None where there is none."""
-        here = self.distance[self.in_common]
-        return float(np.median(here)) if here.size else None
+    def in_common(self) -> "Nearness":
+        """Those that have at least half in common with it."""
+        return self.of(self.shared >= LEAST_SHARED)
 
     def of(self, is_kept: BoolArray) -> "Nearness":
         """Some of them."""
-        return Nearness(self.places[is_kept], self.distance[is_kept], self.shared[is_kept])
+        return Nearness(self.places[is_kept], self.shared[is_kept])
+
+
+def usual_distance(own: int, traits: Traits, scaled: FloatArray, near: Nearness) -> float | None:
+    """Median distance of a batch from those that have enough in common with it.
+
+    Of more than two thousand, that many are measured, evenly apart in production order.
+
+    Args:
+        own: Its place among all batches.
+        traits: Of all batches.
+        scaled: (batches, columns) in spreads.
+        near: The others.
+
+    Returns:
+        None where there are none.
+    """
+    may = near.in_common.places
+    if not may.size:
+        return None
+    spaced = np.linspace(0, may.size - 1, min(may.size, MOST_MEASURED)).astype(np.int64)
+    return float(np.median(distances(traits, scaled[own], scaled, may[spaced])))
 
 
 def nearest(
@@ -80,14 +95,15 @@ def nearest(
         Those nearest among candidates that have at least half in common with it.
     """
     may = near.in_common
-    order = may[np.argsort(np.round(near.distance[may] / TIED), kind="stable")]
+    places, apart = nearest_places(traits, scaled[own], scaled, may.places, top)
     found: list[Neighbour] = []
-    for position, i in enumerate(order[:top], start=1):
-        batch, distance = int(near.places[i]), float(near.distance[i])
+    for position, (place, distance) in enumerate(zip(places, apart.tolist(), strict=True), start=1):
+        batch = int(place)
         is_tied = bool(found) and distance - found[-1].distance < TIED
         alike, different = _contrast(traits, scaled[own], scaled[batch])
         rank = found[-1].rank if is_tied else position
-        found.append(Neighbour(batch, rank, distance, float(near.shared[i]), alike, different))
+        shared = float(may.shared[np.searchsorted(may.places, batch)])
+        found.append(Neighbour(batch, rank, distance, shared, alike, different))
     return found
 
 

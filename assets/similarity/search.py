@@ -10,11 +10,13 @@ from enum import StrEnum
 
 import numpy as np
 
-from assets.similarity.distances import distances
-from assets.similarity.neighbours import Nearness, Neighbour, nearest
+from assets.similarity.distances import shared_parts
+from assets.similarity.neighbours import Nearness, Neighbour, nearest, usual_distance
 from assets.similarity.normal_spread import FEWEST_GOOD, NormalSpread, normal_spread
 from assets.similarity.traits import Traits
 from assets.statistics.array_types import BoolArray, FloatArray
+
+_CELLS_AT_ONCE = 10_000_000
 
 
 class ComparedBy(StrEnum):
@@ -115,32 +117,36 @@ def _of_product(
     own = traits.of_columns(has_unit)
     scaled = normal.in_spreads(traits.values)[:, has_unit]
     others = np.flatnonzero(may)
-    measured = distances(own, scaled[list(places)], scaled[others])
     found = []
-    for row, place in enumerate(places):
-        is_other = others != place
-        near = Nearness(others[is_other], *(part[row, is_other] for part in measured.both))
-        found.append(
-            FoundNeighbours(
-                batch=place,
-                traits=_traits_of(own, scaled[place]),
-                compared=near.in_common.size,
-                apart=near.places.size - near.in_common.size,
-                good=normal.good,
-                is_own_product=is_own_product,
-                usual_distance=near.usual_distance,
-                neighbours={
-                    str(name or "any"): nearest(
-                        place,
-                        own,
-                        scaled,
-                        near if name is None else near.of(results[near.places] == name),
-                        top,
-                    )
-                    for name in wanted
-                },
+    at_once = max(1, _CELLS_AT_ONCE // max(1, others.size))
+    for first in range(0, len(places), at_once):
+        block = list(places[first : first + at_once])
+        shared = shared_parts(own, scaled[block], scaled[others])
+        for place, part in zip(block, shared, strict=True):
+            is_other = others != place
+            near = Nearness(others[is_other], part[is_other])
+            compared = near.in_common.places.size
+            found.append(
+                FoundNeighbours(
+                    batch=place,
+                    traits=_traits_of(own, scaled[place]),
+                    compared=compared,
+                    apart=near.places.size - compared,
+                    good=normal.good,
+                    is_own_product=is_own_product,
+                    usual_distance=usual_distance(place, own, scaled, near),
+                    neighbours={
+                        str(name or "any"): nearest(
+                            place,
+                            own,
+                            scaled,
+                            near if name is None else near.of(results[near.places] == name),
+                            top,
+                        )
+                        for name in wanted
+                    },
+                )
             )
-        )
     return found
 
 

@@ -33,6 +33,11 @@ class Traits:
         """Per column, its part of the one that its trait counts."""
         return np.asarray(1.0 / np.bincount(self.trait, minlength=len(self.names))[self.trait])
 
+    @property
+    def ends(self) -> IntArray:
+        """(traits + 1,) where each trait begins among the columns, and the end of the last."""
+        return np.searchsorted(self.trait, np.arange(len(self.names) + 1)).astype(np.int64)
+
     def at(self, batch_ids: list[str]) -> "Traits":
         """The batches of a list in its order; one that has no row has nothing but gaps."""
         place = {name: row for row, name in enumerate(self.batch_ids)}

@@ -144,12 +144,23 @@ def distribution_free_interval(
     """
     known = np.sort(values[np.isfinite(values)])
     n = known.size
-    # Between order statistics r and s lie s - r of n + 1 shares: as many may go as confidence lets.
-    left_out = 2
-    if n < 2 or float(bdtr(n - left_out, n, content)) < confidence:
+    left_out = _shares_left_out(n, content, confidence)
+    if left_out is None:
         return (float("nan"), float("nan"))
-    while left_out < n - 1 and float(bdtr(n - left_out - 1, n, content)) >= confidence:
-        left_out += 1
     low = left_out // 2
     high = n - (left_out - low)
     return (float(known[low - 1]), float(known[high]))
+
+
+@lru_cache
+def _shares_left_out(n: int, content: float, confidence: float) -> int | None:
+    """Of the n + 1 shares between order statistics, how many may go; None where not even two.
+
+    Between order statistics r and s lie s - r of them.
+    """
+    left_out = 2
+    if n < 2 or float(bdtr(n - left_out, n, content)) < confidence:
+        return None
+    while left_out < n - 1 and float(bdtr(n - left_out - 1, n, content)) >= confidence:
+        left_out += 1
+    return left_out

@@ -11,6 +11,8 @@ from reports.formats import write
 from reports.inert_rows import inert
 
 DIGITS = 4
+# From here on four digits are a whole number; and from there on no count of anything made.
+WHOLE_FROM, MOST_DIGITS_FROM = 10.0 ** (DIGITS - 1), 1e15
 Query = Callable[[str], pl.DataFrame]
 
 
@@ -197,8 +199,13 @@ def _claim(family: _Family, sql: str, row: dict[str, Any]) -> YearClaim:
 
 def _written(format_name: str, value: float) -> str:
     """Counts as reports write them; measured numbers with the digits a review is read for."""
+    number = float(value)
+    if format_name == "number" and abs(number) < WHOLE_FROM and not number.is_integer():
+        return f"{number:.{DIGITS}g}"
+    if format_name == "number" and abs(number) < MOST_DIGITS_FROM:
+        return write("count", round(number)).full
     if format_name == "number":
-        return f"{float(value):.{DIGITS}g}"
+        return f"{number:.{DIGITS}g}"
     return write(format_name, value).full
 
 

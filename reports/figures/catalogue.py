@@ -28,6 +28,7 @@ from reports.figures.money import (
     value_by_gate,
 )
 from reports.figures.patterns import (
+    detectability,
     escape_matrix,
     failure_history,
     precursor_timeline,
@@ -223,6 +224,14 @@ PICTURES = {
         "Counts, and their cost by the ledger where there is one. Right of the stage of origin: "
         "the stages passed before anyone saw. Unknown origins stay in the picture.",
         ("item",),
+    ),
+    "detectability": Picture(
+        detectability.SQL,
+        detectability.draw,
+        "Smallest excursion seen in nine of ten batches, in {size_unit}",
+        "The darker, the smaller what is seen. Never: not at the largest size tried, nor from any "
+        "size on. What a kind is, in which unit: the glossary.",
+        ("size_unit",),
     ),
     "batch_scores": Picture(
         batch_scores.SQL,

@@ -21,9 +21,9 @@ from reports.pages import (
     what_changed,
     window_evidence,
 )
-from reports.pages.decision import ask, programme, under_way
+from reports.pages.decision import ask, programme, tiers, under_way
 from reports.pages.facts import Facts
-from reports.pages.process import multivariate
+from reports.pages.process import excursions, multivariate
 from reports.pages.today import morning
 
 Gather = Callable[[Facts], dict[str, Any]]
@@ -69,6 +69,23 @@ class Page:
     def file(self) -> str:
         """Way to the page from the folder of the report."""
         return f"{self.name}.html" if f"{self.name}.html" == ENTRY else f"pages/{self.name}.html"
+
+
+@dataclass(frozen=True)
+class PageBeside:
+    """A page that lies beside the entry and draws itself, with a script of its own.
+
+    Attributes:
+        file: Way to the page from the folder of the report.
+        title: As contents name it.
+        question: What it answers.
+        reader: For whom it is.
+    """
+
+    file: str
+    title: str
+    question: str
+    reader: str
 
 
 EXECUTIVES, SCIENTISTS = "For executives", "For scientists"
@@ -195,6 +212,9 @@ PAGES = (
                 {"time-to-failure": "Time to failure"},
                 (time_to_failure.context,),
             ),
+            PageSection(
+                "excursions.html.j2", {"excursions": "What would be seen"}, (excursions.context,)
+            ),
         ),
     ),
     Page(
@@ -249,6 +269,13 @@ PAGES = (
         ),
     ),
     Page(
+        "tiers",
+        "What tiers owe",
+        "Does each lever have the evidence that its tier owes?",
+        SCIENTISTS,
+        (PageSection("tiers.html.j2", {"tiers": "Evidence of tiers"}, (tiers.context,)),),
+    ),
+    Page(
         "records",
         "The records",
         "Can the records be trusted, and where did each figure come from?",
@@ -259,6 +286,28 @@ PAGES = (
             _technical("limits", limits="Limits"),
             _technical("provenance", provenance="Provenance"),
         ),
+    ),
+)
+
+
+PAGES_BESIDE = (
+    PageBeside(
+        "what_if.html",
+        "What if: your own numbers",
+        "What if your own numbers were others?",
+        EXECUTIVES,
+    ),
+    PageBeside(
+        "process_verification.html",
+        "Process verification: every chart",
+        "Which processes have moved, and which are capable?",
+        SCIENTISTS,
+    ),
+    PageBeside(
+        "protocols/index.html",
+        "Protocols and reports, to sign",
+        "What was frozen before it was scored, and what came of it?",
+        SCIENTISTS,
     ),
 )
 

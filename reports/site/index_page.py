@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reports.pages.registry import PAGES
+from reports.pages.registry import PAGES, PAGES_BESIDE
 from reports.site.batch_page import BATCHES_FOLDER, PARAMETERS_FOLDER
 from reports.site.batch_records import Bundle
 from reports.site.environment import environment, inlined
@@ -32,7 +32,9 @@ class Entry:
 
 def entries(batches: dict[str, Bundle], parameters: dict[str, Bundle]) -> list[Entry]:
     """Return the lines of the index: questions, batches latest first, parameters by name."""
-    found = [Entry(page.question, page.file, "question", page.reader) for page in PAGES]
+    found = [
+        Entry(page.question, page.file, "question", page.reader) for page in (*PAGES, *PAGES_BESIDE)
+    ]
     for batch, bundle in reversed(batches.items()):
         own = bundle["batch"]
         leading = [row["title"] for row in bundle["lines"] if row["contribution"] > 0][:1]

@@ -11,7 +11,7 @@ from reports.claims import definitions
 from reports.pages.charts import Chart, draw_charts
 from reports.pages.facts import Facts
 from reports.pages.markup import claim_writer
-from reports.pages.registry import PAGES, Page, gathers
+from reports.pages.registry import PAGES, PAGES_BESIDE, Page, gathers
 from reports.site.environment import Published, environment, inlined
 from reports.wording import TIERS
 
@@ -52,6 +52,7 @@ def render_pages(
         "style": inlined("style.css"),
         "script": inlined("script.js"),
         "chart_config": CONFIG,
+        "pages_beside": PAGES_BESIDE,
     }
     return {
         page.file: _framed(page, _linked(body, page, home_of), bodies, charts, framed)

@@ -162,7 +162,7 @@ def _todo(facts: Facts) -> list[dict[str, str]]:
         {
             "do": as_text(facts, lever.do),
             "more": f"{lever.where}. {as_text(facts, lever.seen)}".strip(),
-            "owed": f"Evidence owed: {lever.owed}." if lever.owed else "",
+            "evidence": as_text(facts, lever.evidence),
         }
         for lever in planned(facts)
     ]
@@ -232,6 +232,8 @@ def _levers(facts: Facts) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for row in facts.rows(_LEVERS_SQL):
         standing = "refused" if row["basis"] == "refused" else "not worth its cost"
+        if facts.has("owed.worth", row["lever"]):
+            standing = "evidence owed"
         found.append(
             {
                 "title": str(row["title"]),

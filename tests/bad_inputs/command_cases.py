@@ -242,6 +242,24 @@ NUMBERS = [
 ]
 MONEY = [
     BadInput(
+        "excursions_in_no_batch",
+        as_delivered,
+        "batches",
+        (
+            "excursions",
+            "--home",
+            "{home}",
+            "--source",
+            "{profile}",
+            "--data",
+            "{data}",
+            "--batches",
+            "0",
+        ),
+    ),
+]
+MONEY = [
+    BadInput(
         "assumption_set_without_end", as_delivered, "1e400", roi("--set", "batches_per_year=1e400")
     ),
     BadInput(

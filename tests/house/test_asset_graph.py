@@ -13,6 +13,7 @@ FILES_NOT_TABLES = {
     "report.data_docs",
     "report.executive",
     "report.summary",
+    "report.protocols",
     "report.verification",
     "report.what_if",
     "report.workbook",
@@ -56,7 +57,7 @@ def test_every_table_has_a_contract_check_and_every_raw_one_a_delivery_check(
 
 def test_jobs_are_there_and_nothing_runs_by_itself(definitions: dg.Definitions) -> None:
     assert {job.name for job in definitions.jobs or ()} == {
-        "main", "nightly", "self_test", "sensor_month"
+        "main", "nightly", "self_test", "excursions", "sensor_month"
     }  # fmt: skip
     # What runs by itself, a site file says.
     assert not definitions.schedules

@@ -10,7 +10,7 @@ from data_contracts.errors import UsageError
 from data_contracts.tables import table
 from reports.annual_review.pack import pack_name, verify_packs, write_pack
 from reports.annual_review.pictures import caption, picture
-from reports.annual_review.year_claims import year_claims
+from reports.annual_review.year_claims import _written, year_claims
 from tests.process_verification.verified_records import (
     batches,
     noise,
@@ -64,6 +64,28 @@ def test_the_numbers_are_those_of_the_hand(reviewed):
     assert outside > 0
     assert found["result_outside[assay_pct]"].value == outside
     assert found["charts[charted]"].value == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (12_345.0, "12,345"),
+        (12_345.6, "12,346"),
+        (1_234_567.0, "1,234,567"),
+        (999.96, "1000"),
+        (98.7654, "98.77"),
+        (7.0, "7"),
+        (0.0, "0"),
+        (0.012349, "0.01235"),
+        (-1.5, "-1.5"),
+        (3.2e17, "3.2e+17"),
+    ],
+)
+def test_counts_are_written_as_counts(value, said):
+    """A review once said that 1.235e+04 units were inspected."""
+    assert _written("number", value) == said
+    if value.is_integer() and value < 1e15:
+        assert _written("count", value) == said
 
 
 def test_every_claim_gives_its_own_number_again(reviewed):

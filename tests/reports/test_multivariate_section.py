@@ -53,8 +53,12 @@ def test_who_is_beyond_stands_with_what_leads_it(signal_plant, batches) -> None:
                "step": step, "progress": (step - 0.5) / 4, "value": 5.0 * step, "centre": 3.0,
                "low": 0.0, "high": 12.0, "is_beyond": step > 2}
               for step in range(1, 5)]  # fmt: skip
+    vip = [{"model": MODEL, "rank": 1, "unit_procedure": "coating", "phase": "spray",
+            "tag": "exhaust_c", "detail": "noise_sd", "importance": 2.4,
+            "slope": -0.3}]  # fmt: skip
     for name, rows in (
         ("model.multivariate_models", models()),
+        ("finding.multivariate_importance", vip),
         ("finding.multivariate_scores", scores(batches)),
         ("finding.multivariate_contributions", led),
         ("finding.batch_evolution", course),
@@ -64,6 +68,8 @@ def test_who_is_beyond_stands_with_what_leads_it(signal_plant, batches) -> None:
     html = render(signal_plant)
     assert f'data-claim="multivariate.times_limit[{batches[0]}/{MODEL}/spe]"' in html
     assert "inlet_c, spray" in html
+    assert "exhaust_c, noise sd, spray" in html
+    assert f'data-claim="multivariate.importance[{MODEL}/1]"' in html
     assert "Too few of B." in html
     assert batches[5] in html.split("Good batches that phase I left out")[1]
     for chart in (f"batch_scores[{MODEL}]", f"batch_contributions[{batches[0]}/{MODEL}]",

@@ -1,14 +1,15 @@
 """Performance of every charted quantity with limits, over the present version and by year."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.stats import shapiro
 
 from assets.process_verification.charting.drawn_chart import DrawnChart
-from assets.process_verification.plan.series import EVENTS, Series
+from assets.process_verification.kept import NOTHING_KEPT
+from assets.process_verification.plan.series import EVENTS
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.capability.censored import censored_capability
 from assets.statistics.capability.indices import Capability, IndexEstimate, SpecificationLimits
@@ -18,12 +19,14 @@ from assets.statistics.capability.non_normal import (
     empirical_capability,
     johnson_capability,
 )
+from assets.statistics.capability.normality import normality_p
 from assets.statistics.capability.stability import StabilityRatio, stability_ratio
 from assets.statistics.tolerance_intervals import (
     distribution_free_interval,
     normal_tolerance_interval,
 )
 from data_contracts.tables import table
+from warehouse.kept_results import KeptResults
 
 PRESENT = "present limits"
 FEWEST_POINTS = 10
@@ -36,31 +39,47 @@ NO_LIMITS = (*EVENTS, "short_run", "laney_p")
 Row = dict[str, Any]
 
 
-def capability(charts: Sequence[DrawnChart], plan: pl.DataFrame) -> pl.DataFrame:
+def capability(
+    charts: Sequence[DrawnChart], plan: pl.DataFrame, kept: KeptResults = NOTHING_KEPT
+) -> pl.DataFrame:
     """Return ``finding.capability``.
 
     Args:
         charts: As ``drawn_chart`` draws them.
         plan: ``finding.chart_plan``.
+        kept: Periods that were told before; a year that is over is told once.
     """
     lines = {row["chart_id"]: row for row in plan.iter_rows(named=True)}
-    rows = [row for chart in charts for row in _of(chart, lines[chart.series.chart_id])]
+    rows = [row for chart in charts for row in _of(chart, lines[chart.series.chart_id], kept)]
     return table("finding.capability", rows)
 
 
-def _of(chart: DrawnChart, line: Row) -> Iterator[Row]:
+def _of(chart: DrawnChart, line: Row, kept: KeptResults) -> Iterator[Row]:
     limits = _limits(line)
     series = chart.series
     if limits is None or series.chart in NO_LIMITS:
         return
+    for period, part in _periods(chart):
+        value, side = series.value[part], series.side[part]
+        is_whole = period == PRESENT
+        told = kept.of(
+            *("capability", value, side, limits.low, limits.high, is_whole),
+            make=partial(_row, value, side, limits, is_whole=is_whole),
+        )
+        yield {"chart_id": series.chart_id, "period": period, **told}
+
+
+def _periods(chart: DrawnChart) -> Iterator[tuple[str, slice]]:
+    """What the present limits stand for, and every year."""
+    series = chart.series
     begin = chart.versions[-1].version.baseline_first
-    yield _row(series, slice(begin, series.points), PRESENT, limits)
+    yield PRESENT, slice(begin, series.points)
     known = series.known_at
     years = known.astype("datetime64[Y]").astype(int) + 1970
     # A point nobody noted the day of is of the year of those it stands between.
     for year in np.unique(years[~np.isnat(known)]):
         at = np.flatnonzero(years == year)
-        yield _row(series, slice(int(at[0]), int(at[-1]) + 1), str(year), limits)
+        yield str(year), slice(int(at[0]), int(at[-1]) + 1)
 
 
 def _limits(line: Row) -> SpecificationLimits | None:
@@ -70,12 +89,9 @@ def _limits(line: Row) -> SpecificationLimits | None:
     return SpecificationLimits(-np.inf if low is None else low, np.inf if high is None else high)
 
 
-def _row(series: Series, part: slice, period: str, limits: SpecificationLimits) -> Row:
-    value, side = series.value[part], series.side[part]
+def _row(value: FloatArray, side: IntArray, limits: SpecificationLimits, *, is_whole: bool) -> Row:
     censored = float((side != 0).mean())
     row: Row = {
-        "chart_id": series.chart_id,
-        "period": period,
         "points": value.size,
         "censored_share": censored,
         "limit_low": _number(limits.low),
@@ -90,7 +106,6 @@ def _row(series: Series, part: slice, period: str, limits: SpecificationLimits) 
     if found.not_applicable:
         return row | {"note": found.not_applicable}
     ratio = stability_ratio(value)
-    is_whole = period == PRESENT
     ppk, method, p_value = _performance(value, side, limits, found, is_whole=is_whole)
     interval = _tolerance(value, p_value, censored)
     return row | {
@@ -132,7 +147,7 @@ def _performance(
         by_likelihood = censored_capability(value, side, limits)
         if by_likelihood.not_applicable is None:
             return by_likelihood.ppk, by_likelihood.method, float("nan")
-    p_value = float(shapiro(value[-MOST_FOR_NORMALITY:]).pvalue)
+    p_value = normality_p(value[-MOST_FOR_NORMALITY:])
     if p_value >= NOT_NORMAL:
         return found.ppk, "normal", p_value
     for other in (box_cox_capability, johnson_capability) if is_whole else ():

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.process_verification.kept import NOTHING_KEPT
 from assets.process_verification.limits.unit_limits import UnitLimits, unit_limits
 from assets.process_verification.limits.versions import LimitRule, Version, versions
 from assets.process_verification.plan.series import Series
+from warehouse.kept_results import KeptResults
 
 
 @dataclass(frozen=True)
@@ -32,19 +34,20 @@ class DrawnChart:
     versions: tuple[DrawnVersion, ...]
 
 
-def draw(series: Series, rule: LimitRule) -> DrawnChart:
+def draw(series: Series, rule: LimitRule, kept: KeptResults = NOTHING_KEPT) -> DrawnChart:
     """Draw a chart.
 
     Args:
         series: What is plotted.
         rule: What the plan says of it.
+        kept: What was told before.
     """
     drawn = []
-    for version in versions(series, rule):
+    for version in versions(series, rule, kept):
         limits = None
         if version.fixed is not None:
             baseline = slice(version.baseline_first, version.fixed + 1)
-            limits = unit_limits(series, baseline, slice(version.first, version.last + 1))
+            limits = unit_limits(series, baseline, slice(version.first, version.last + 1), kept)
         drawn.append(DrawnVersion(version, limits))
     return DrawnChart(series, rule, tuple(drawn))
 

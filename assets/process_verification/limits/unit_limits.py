@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assets.process_verification.kept import NOTHING_KEPT
 from assets.process_verification.plan.series import GROUPED, Series
 from assets.statistics.array_types import FloatArray
 from assets.statistics.charts.attributes import p_chart, u_chart
@@ -12,6 +13,7 @@ from assets.statistics.charts.censored import censored_chart
 from assets.statistics.charts.control_chart import ControlChart, Level, drawn, lag_one, silent
 from assets.statistics.charts.rare_events import g_chart, t_chart
 from assets.statistics.charts.run_rules import NELSON
+from warehouse.kept_results import KeptResults
 
 
 @dataclass(frozen=True)
@@ -33,21 +35,29 @@ class UnitLimits:
     upper: float
 
 
-def unit_limits(series: Series, baseline: slice, part: slice) -> UnitLimits:
+def unit_limits(
+    series: Series, baseline: slice, part: slice, kept: KeptResults = NOTHING_KEPT
+) -> UnitLimits:
     """Fix limits from a baseline and draw them over a part of the chart.
 
     Args:
         series: The chart.
         baseline: Points limits are fixed from.
         part: Points they are drawn for.
+        kept: Levels of baselines that were told before.
 
     Returns:
         Limits of single points: of an autoregression for values with memory, by likelihood where
         results are censored, Laney's for counts, by the law of gaps for events.
     """
     taken, drawn_for = _part(series, baseline), _part(series, part)
-    chart = replace(_drawn(taken, drawn_for), autocorrelation=_correlation(taken.value))
-    own = _drawn(taken, taken)
+    drawn_of = _DRAWN.get(series.chart)
+    if drawn_of is None:
+        level = _level_of_values(taken, kept)
+        chart, own = _values(taken, drawn_for, level, NELSON), _values(taken, taken, level, ())
+    else:
+        chart, own = drawn_of(taken, drawn_for), drawn_of(taken, taken)
+    chart = replace(chart, autocorrelation=_correlation(taken.value))
     if chart.not_applicable:
         nan = float("nan")
         return UnitLimits(chart, own, nan, nan, nan)
@@ -56,10 +66,6 @@ def unit_limits(series: Series, baseline: slice, part: slice) -> UnitLimits:
     return UnitLimits(
         chart, own, float(own.centre[usual]), float(own.lower[usual]), float(own.upper[usual])
     )
-
-
-def _drawn(taken: Series, part: Series) -> ControlChart:
-    return _DRAWN.get(taken.chart, _values)(taken, part)
 
 
 def _censored(taken: Series, part: Series) -> ControlChart:
@@ -76,18 +82,30 @@ def _gaps(taken: Series, part: Series) -> ControlChart:
     return g_chart(part.value, level=level, rules=("nelson1",)) if level else _quiet(of, part)
 
 
-def _values(taken: Series, part: Series) -> ControlChart:
-    """Single values, means of samples, or deviations from a product's past."""
-    kind = "means of samples" if taken.chart in GROUPED else "individuals"
-    if taken.value.size < FEWEST_VALUES or np.ptp(taken.value) == 0:
-        return silent(kind, part.value, "all values of the baseline are equal")
-    fit = autoregression(taken.value)
-    if fit.marginal_sd <= 0:
-        return silent(kind, part.value, "all values of the baseline are equal")
-    order = fit.coefficients.size
+def _level_of_values(taken: Series, kept: KeptResults) -> Level | None:
+    """Single values, means of samples, or deviations from a product's past; None of equal ones."""
+    value = taken.value
+    if value.size < FEWEST_VALUES or np.ptp(value) == 0:
+        return None
+
+    def told() -> list[object]:
+        fit = autoregression(value)
+        return [fit.mean, fit.marginal_sd, fit.coefficients.size]
+
+    mean, spread, order = kept.of("autoregression", value, make=told)
+    if spread <= 0:
+        return None
     method = f"single values of an autoregression of order {order}" if order else "single values"
-    level = Level(fit.mean, fit.marginal_sd, method, fit.n)
-    return drawn(kind, part.value, level, rules=NELSON)
+    return Level(mean, spread, method, value.size)
+
+
+def _values(
+    taken: Series, part: Series, level: Level | None, rules: tuple[str, ...]
+) -> ControlChart:
+    kind = "means of samples" if taken.chart in GROUPED else "individuals"
+    if level is None:
+        return silent(kind, part.value, "all values of the baseline are equal")
+    return drawn(kind, part.value, level, rules=rules)
 
 
 def _counts(taken: Series, part: Series) -> ControlChart:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.process_verification.kept import NOTHING_KEPT, kept_onset
 from assets.process_verification.limits.promise import KeptPromise, points_a_month, promise
 from assets.process_verification.limits.watching import Watched, watched
 from assets.process_verification.plan.series import EVENTS, GROUPED, Series
-from assets.statistics.charts.sequential.onset import onset
+from warehouse.kept_results import KeptResults
 
 STAYING_SIGNALS = 3  # in one direction, after which a step is taken to stay
 
@@ -61,12 +62,13 @@ class Version:
     not_applicable: str | None
 
 
-def versions(series: Series, rule: LimitRule) -> list[Version]:
+def versions(series: Series, rule: LimitRule, kept: KeptResults = NOTHING_KEPT) -> list[Version]:
     """Return the versions of a chart's limits in order.
 
     Args:
         series: The chart.
         rule: What the plan says of it.
+        kept: Onsets that were told before.
     """
     points = series.points
     changed = _recorded(series, rule.changes)
@@ -78,7 +80,7 @@ def versions(series: Series, rule: LimitRule) -> list[Version]:
         ahead = [at for at in changed if at > max(first, baseline_first)]
         end = ahead[0] - 1 if ahead else points - 1
         version = _version(series, rule, (first, end, baseline_first, fixed), reason)
-        step = _stays(series, version, rule)
+        step = _stays(series, version, rule, kept)
         if step is None:
             found.append(version)
             first = baseline_first = end + 1
@@ -98,6 +100,8 @@ def versions(series: Series, rule: LimitRule) -> list[Version]:
 
 def _recorded(series: Series, changes: Mapping[str, str]) -> dict[int, str]:
     """Places at which recorded changes begin on this chart."""
+    if not changes:
+        return {}
     place = {batch: at for at, batch in reversed(list(enumerate(series.batch)))}
     return {place[batch]: why for batch, why in changes.items() if place.get(batch, 0) > 0}
 
@@ -125,7 +129,9 @@ def _version(
     return Version(first, last, baseline_first, fixed, reason, kept, seen, None)
 
 
-def _stays(series: Series, version: Version, rule: LimitRule) -> tuple[int, int, int, int] | None:
+def _stays(
+    series: Series, version: Version, rule: LimitRule, kept: KeptResults
+) -> tuple[int, int, int, int] | None:
     """Where a new baseline begins and ends after a step that stays, and when it began."""
     if not rule.rebaselines_itself or version.watched is None or version.fixed is None:
         return None
@@ -136,7 +142,7 @@ def _stays(series: Series, version: Version, rule: LimitRule) -> tuple[int, int,
         return None
     signal = begin + int(level[third])
     cut = slice(version.baseline_first, signal + 1)
-    began = onset(series.value[cut], version.fixed + 1 - version.baseline_first)
+    began = kept_onset(kept, series.value[cut], version.fixed + 1 - version.baseline_first)
     if began is None:
         return None
     low, high = (version.baseline_first + place for place in (began.low, began.high))

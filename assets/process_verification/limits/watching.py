@@ -58,6 +58,8 @@ def watched(series: Series, part: slice, baseline: int, kept: KeptPromise) -> Wa
 
 
 def _beyond(value: FloatArray, side: IntArray) -> FloatArray:
+    if not side.any():
+        return value
     below, above = np.nextafter(value, -np.inf), np.nextafter(value, np.inf)
     return np.where(side < 0, below, np.where(side > 0, above, value))
 

@@ -10,7 +10,7 @@ from assets.process_verification.multivariate.kept_text import plain, read, slim
 from assets.process_verification.multivariate.phase_one import PhaseOne, fitted, whole_spe
 from assets.statistics.array_types import FloatArray
 from assets.statistics.multivariate.autoscaling import Autoscaling
-from assets.statistics.multivariate.distance_limits import prediction_limit
+from assets.statistics.multivariate.distance_limits import promised_limit
 from assets.statistics.multivariate.latent_model import LatentModel
 
 
@@ -45,8 +45,8 @@ class BatchModel:
         own = values[np.ix_(cleaned.rows, cleaned.columns)]
         scaling, model = fitted(own, cleaned.components)
         limits = {
-            "t2": prediction_limit(cleaned.t2, level),
-            "spe": prediction_limit(cleaned.spe, level),
+            "t2": promised_limit(cleaned.t2, level),
+            "spe": promised_limit(cleaned.spe, level),
         }
         return cls([names[place] for place in cleaned.columns], scaling, slim(model), limits)
 

@@ -16,6 +16,7 @@ import numpy as np
 from assets.process_verification.multivariate.kept_text import plain, read, slim, written
 from assets.process_verification.multivariate.phase_one import (
     BLOCKS,
+    CERTAINLY,
     CLEANING_RISK,
     FEW,
     FEWEST,
@@ -24,7 +25,7 @@ from assets.process_verification.multivariate.phase_one import (
 )
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from assets.statistics.multivariate.autoscaling import Autoscaling
-from assets.statistics.multivariate.distance_limits import outlying, prediction_limit
+from assets.statistics.multivariate.distance_limits import outlying, promised_limit
 from assets.statistics.multivariate.latent_model import LatentModel
 from assets.statistics.multivariate.partial_least_squares import partial_least_squares
 
@@ -88,7 +89,7 @@ class Evolution:
         for block in np.array_split(np.arange(count), count if count < FEW else BLOCKS):
             fit = cls._fit(np.delete(courses, block, axis=0), names)
             away[block] = fit.furthest(fit.away(fit.statistics(courses[block])))
-        width = float(np.sqrt(prediction_limit(away**2, level)))
+        width = float(np.sqrt(promised_limit(away**2, level)))
         return replace(cls._fit(courses, names), width=width, held_out=away)
 
     @classmethod
@@ -248,7 +249,7 @@ def clean_courses(
         if fit is None:
             return None
         beyond = outlying(fit.held_out**2, 1 - CLEANING_RISK / good.size)
-        out = np.flatnonzero(beyond > 1)
+        out = np.flatnonzero(beyond > CERTAINLY)
         out = out[np.argsort(-beyond[out])][:spare]
         if is_last or not out.size:
             return fit, good, excluded

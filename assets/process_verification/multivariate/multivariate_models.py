@@ -1,4 +1,4 @@
-"""``model.multivariate_models``, ``finding.multivariate_reference``: what a refit fits and keeps.
+"""``model.multivariate_models``: what a refit fits and keeps, and what it says of its reference.
 
 Per product: T2 and SPE over sensor features and over trajectories of each stage, evolution of each
 phase, and a prediction of each quality result. A night asks them and fits nothing.
@@ -17,10 +17,12 @@ from assets.process_verification.multivariate.model_rows import (
     Row,
     fitted_row,
     named,
+    promised_prob,
     refused_row,
     share_beyond,
     too_few,
 )
+from assets.process_verification.multivariate.multivariate_importance import importance_rows
 from assets.process_verification.multivariate.multivariate_reference import reference_rows
 from assets.process_verification.multivariate.phase_one import phase_one
 from assets.process_verification.multivariate.plant_records import (
@@ -34,6 +36,7 @@ from data_contracts.tables import table
 
 MODELS = "model.multivariate_models"
 REFERENCE = "finding.multivariate_reference"
+IMPORTANCE = "finding.multivariate_importance"
 LEVEL = 1 - FALSE_ALARM_PROB
 Found = Iterator[tuple[Row, list[Row]]]
 
@@ -58,23 +61,28 @@ def multivariate_models(
 
     Returns:
         ``model.multivariate_models``, one row per model, also of those that could not be fitted;
-        ``finding.multivariate_reference``, what phase I said of each batch in each model.
+        ``finding.multivariate_reference``, what phase I said of each batch in each model;
+        ``finding.multivariate_importance``, what each prediction rests on.
     """
     records = PlantRecords(batch_gates, sensor_phase_features, phase_trajectories)
     models: list[Row] = []
     reference: list[Row] = []
+    importance: list[Row] = []
     for product in records.products:
         own = records.of_product(product)
         if own.features.is_empty():
             continue
-        found = (
-            *_of_stages(own, outcomes),
-            *_of_phases(own, outcomes),
-            *_of_results(own, outcome_margins, outcome_definitions),
-        )
+        found = [*_of_stages(own, outcomes), *_of_phases(own, outcomes)]
+        for row, told, rests_on in _of_results(own, outcome_margins, outcome_definitions):
+            found.append((row, told))
+            importance += rests_on
         models += [row for row, _ in found]
         reference += [row for _, rows in found for row in rows]
-    return {MODELS: table(MODELS, models), REFERENCE: table(REFERENCE, reference)}
+    return {
+        MODELS: table(MODELS, models),
+        REFERENCE: table(REFERENCE, reference),
+        IMPORTANCE: table(IMPORTANCE, importance),
+    }
 
 
 def _of_stages(own: ProductRecords, outcomes: pl.DataFrame) -> Found:
@@ -103,7 +111,7 @@ def _whole_batches(
     fit = BatchModel.of(columns.values, columns.names, cleaned, LEVEL)
     own = columns.values[np.ix_(cleaned.rows, cleaned.columns)]
     row = fitted_row(
-        about,
+        about | {"false_alarm_prob": promised_prob(cleaned.rows.size)},
         fit,
         cleaned.rows.size,
         excluded_batches=len(cleaned.excluded),
@@ -112,8 +120,7 @@ def _whole_batches(
         explained_share=float(fit.model.explained.sum()),
         missing_share=float(1 - np.isfinite(own).mean()),
         held_out_beyond_share=max(
-            share_beyond(cleaned.t2, fit.limits["t2"]),
-            share_beyond(cleaned.spe, fit.limits["spe"]),
+            share_beyond(cleaned.t2, LEVEL), share_beyond(cleaned.spe, LEVEL)
         ),
     )
     return row, reference_rows(about["model"], columns.batch_ids, cleaned)
@@ -152,7 +159,7 @@ def _evolution(product: str, phase: PhaseCourses, outcomes: pl.DataFrame) -> tup
         for place, why in sorted(excluded.items())
     ]
     row = fitted_row(
-        about,
+        about | {"false_alarm_prob": promised_prob(good.size)},
         fit,
         good.size,
         excluded_batches=len(excluded),
@@ -160,14 +167,14 @@ def _evolution(product: str, phase: PhaseCourses, outcomes: pl.DataFrame) -> tup
         components=fit.model.components,
         explained_share=float(fit.model.explained.sum()),
         missing_share=float(1 - np.isfinite(phase.courses[good]).mean()),
-        held_out_beyond_share=share_beyond(fit.held_out, fit.width),
+        held_out_beyond_share=share_beyond(fit.held_out**2, LEVEL),
     )
     return row, told
 
 
 def _of_results(
     own: ProductRecords, outcome_margins: pl.DataFrame, outcome_definitions: pl.DataFrame
-) -> Found:
+) -> Iterator[tuple[Row, list[Row], list[Row]]]:
     gates = dict(
         outcome_definitions.drop_nulls("last_gate_before")
         .group_by("margin_quantity", maintain_order=True)
@@ -189,7 +196,7 @@ def _of_results(
 
 def _prediction(
     product: str, quantity: str, gate: int, columns: BatchTable, margin: dict[str, float]
-) -> tuple[Row, list[Row]]:
+) -> tuple[Row, list[Row], list[Row]]:
     known = [name for name in columns.batch_ids if name in margin]
     about: Row = {
         "model": named(product, quantity, "prediction"),
@@ -202,7 +209,7 @@ def _prediction(
     fit = QualityModel.of(own.values, own.names, np.array([margin[name] for name in known]))
     if fit is None:
         reason = f"Fewer than {FEWEST} batches have sensor features and a margin that varies."
-        return refused_row(about, reason, len(known)), []
+        return refused_row(about, reason, len(known)), [], []
     told: list[Row] = [
         {"model": about["model"], "batch_id": name, "chart_statistic": "predicted",
          "membership": "reference", "value": float(value)}
@@ -221,5 +228,5 @@ def _prediction(
     if fit.q2 <= 0:
         reason = "Predictions of batches left out are no better than the mean."
         row = refused_row({**row, "content": None, "sha256": None}, reason, len(known))
-        return row, []
-    return row, told
+        return row, [], []
+    return row, told, importance_rows(about["model"], fit)

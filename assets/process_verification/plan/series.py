@@ -13,6 +13,11 @@ from assets.statistics.array_types import FloatArray, IntArray
 KIND = ("source", "stage", "quantity")
 EVENTS = ("g", "t")
 GROUPED = ("xbar_s", "three_way")
+PLOTTED = (
+    *("batch_id", "product", "production_order"),
+    *("known_at", "value", "side", "size"),
+)
+Columns = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -72,15 +77,51 @@ def all_series(
 def _measured(
     observations: pl.DataFrame, plan: pl.DataFrame, charted: pl.DataFrame
 ) -> Iterator[Series]:
-    lines = charted.select(*IDENTITY, "chart_id", "chart")
-    own = observations.join(lines, on=IDENTITY)
+    lines = charted.select(*IDENTITY, "chart_id", "chart").with_row_index("line")
     pooled = lines.filter(pl.col("product") == OTHER_PRODUCTS).drop("product")
-    others = observations.join(plan.select(IDENTITY), on=IDENTITY, how="anti").join(pooled, on=KIND)
-    points = (
-        pl.concat([own, others.select(own.columns)])
-        .group_by("chart_id", "batch_id", maintain_order=True)
+    of_lines = lines.select("line", *IDENTITY)
+    own = observations.join(of_lines, on=IDENTITY).select("line", *PLOTTED)
+    if pooled.height:
+        others = observations.join(plan.select(IDENTITY), on=IDENTITY, how="anti")
+        of_pooled = pooled.select("line", *KIND)
+        own = pl.concat([own, others.join(of_pooled, on=KIND).select("line", *PLOTTED)])
+    points = _in_order(_by_batch(own))
+    names, charts = lines["chart_id"].to_list(), lines["chart"].to_list()
+    columns = {name: _of(points, name) for name in points.columns}
+    line = columns.pop("line")
+    # One object a batch: a night has as many points as batches times charts.
+    ids = points["batch_id"].unique()
+    place = points["batch_id"].cast(pl.Enum(ids)).to_physical().to_numpy()
+    columns["batch_id"] = ids.to_numpy()[place]
+    ends = np.flatnonzero(np.diff(line)) + 1
+    for begin, end in zip([0, *ends], [*ends, line.size], strict=True):
+        if begin < end:
+            at = int(line[begin])
+            part = {name: values[begin:end] for name, values in columns.items()}
+            series = _series(names[at], charts[at], part)
+            if series is not None:
+                yield series
+
+
+def _by_batch(values: pl.DataFrame) -> pl.DataFrame:
+    """One row a batch of a line: the mean of its samples, where it has several."""
+    single = values.select(
+        *("line", "batch_id", "product", "production_order", "known_at", "value"),
+        total=pl.col("value"),
+        sd=pl.lit(None, pl.Float64),
+        side=pl.col("side").sign(),
+        samples=pl.lit(1.0),
+        size=pl.col("size").fill_null(0.0),
+    )
+    if _key_of(values).n_unique() == values.height:
+        return single
+    is_alone = pl.len().over("line", "batch_id") == 1
+    single = single.filter(is_alone)
+    several = (
+        values.filter(~is_alone)
+        .group_by("line", "batch_id", maintain_order=True)
         .agg(
-            pl.col("chart", "product", "production_order").first(),
+            pl.col("product", "production_order").first(),
             pl.col("known_at").max(),
             value=pl.col("value").mean(),
             total=pl.col("value").sum(),
@@ -89,34 +130,43 @@ def _measured(
             samples=pl.len().cast(pl.Float64),
             size=pl.col("size").sum(),
         )
+    )
+    return pl.concat([single, several.select(single.columns)])
+
+
+def _key_of(values: pl.DataFrame) -> pl.Series:
+    """A number a batch of a line: texts would be compared a million times."""
+    ids = values["batch_id"].unique()
+    batch = values["batch_id"].cast(pl.Enum(ids)).to_physical().cast(pl.Int64)
+    return values["line"].cast(pl.Int64) * ids.len() + batch
+
+
+def _in_order(points: pl.DataFrame) -> pl.DataFrame:
+    """Points of each line in the order in which they became known."""
+    if points["known_at"].has_nulls():
         # Of whom nobody noted when, the batch stands after the one made before it: at the head of
         # all it would be in a baseline that was fixed long ago.
-        .sort("chart_id", "production_order")
-        .with_columns(stood_at=pl.col("known_at").forward_fill().over("chart_id"))
-        .sort("chart_id", "stood_at", "production_order")
-    )
-    for _, frame in points.group_by("chart_id", maintain_order=True):
-        series = _series(frame)
-        if series is not None:
-            yield series
+        by_making = points.sort("line", "production_order")
+        stood_at = pl.col("known_at").forward_fill().over("line")
+        ordered = by_making.with_columns(stood_at=stood_at)
+        return ordered.sort("line", "stood_at", "production_order").drop("stood_at")
+    return points.sort("line", "known_at", "production_order")
 
 
-def _series(frame: pl.DataFrame) -> Series | None:
-    chart, name = str(frame["chart"][0]), str(frame["chart_id"][0])
-    batch, known = _of(frame, "batch_id"), _of(frame, "known_at")
-    value, side = _of(frame, "value"), _of(frame, "side")
+def _series(name: str, chart: str, of: Columns) -> Series | None:
+    batch, known, value, side = of["batch_id"], of["known_at"], of["value"], of["side"]
     if chart == "g":
-        return _rare_values(name, frame)
+        return _rare_values(name, of)
     if chart == "short_run":
-        value, kept = deviations_from_past(value, _of(frame, "product"))
+        value, kept = deviations_from_past(value, of["product"])
         batch, known, side, value = batch[kept], known[kept], side[kept], value[kept]
     spread = np.full(value.size, np.nan)
     size = np.ones(value.size)
     if chart == "laney_p":
-        size = _of(frame, "size")
-        value = _of(frame, "total") / size
+        size = of["size"]
+        value = of["total"] / size
     elif chart in GROUPED:
-        spread, size = _of(frame, "sd"), _of(frame, "samples")
+        spread, size = of["sd"], of["samples"]
     elif chart != "laney_u":
         spread[1:] = np.abs(np.diff(value))
     return Series(name, chart, batch, known, value, side, spread, size) if value.size else None
@@ -129,15 +179,15 @@ def _of(frame: pl.DataFrame, column: str) -> np.ndarray:
     return series.to_numpy()
 
 
-def _rare_values(name: str, frame: pl.DataFrame) -> Series | None:
+def _rare_values(name: str, of: Columns) -> Series | None:
     """Batches between those that have a count, or a result within what the method can tell."""
-    is_censored = bool((frame["side"] != 0).any())
-    has_event = _of(frame, "side") == 0 if is_censored else _of(frame, "total") > 0
+    is_censored = bool((of["side"] != 0).any())
+    has_event = of["side"] == 0 if is_censored else of["total"] > 0
     at = np.flatnonzero(has_event)
     if at.size < 2:
         return None
     gaps = np.diff(at) - 1.0
-    batch, known = _of(frame, "batch_id")[at[1:]], _of(frame, "known_at")[at[1:]]
+    batch, known = of["batch_id"][at[1:]], of["known_at"][at[1:]]
     return _gaps(name, "g", batch, known, gaps)
 
 

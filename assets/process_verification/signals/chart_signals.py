@@ -1,44 +1,31 @@
 """Every signal with its sense: when it began, what it concerns, what else moved, where it leads."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from assets.process_verification.charting.drawn_chart import DrawnChart
-from assets.process_verification.limits.versions import Version
-from assets.process_verification.plan.series import EVENTS, GROUPED, Series
+from assets.process_verification.kept import NOTHING_KEPT
+from assets.process_verification.plan.series import EVENTS, Series
 from assets.process_verification.signals.factors import Factors
-from assets.process_verification.signals.moves import Move, moves, told
+from assets.process_verification.signals.moves import Move, told
+from assets.process_verification.signals.senses import RaisedSignal, Senses, is_of_samples
 from assets.process_verification.signals.time_to_limit import Course, course
-from assets.statistics.charts.sequential.onset import LONGEST, Onset, onset
+from assets.statistics.charts.sequential.onset import Onset
 from data_contracts.tables import table
+from warehouse.kept_results import KeptResults
 
-MOST_LOTS = 5
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class RaisedSignal:
-    """One signal before it is told.
-
-    Attributes:
-        place: Position of its point on the chart, from 0.
-        watch: What was watched.
-        sign: 1 up or wider, -1 down or narrower, as the average that signalled says.
-        version: Number of the version and the version.
-    """
-
-    place: int
-    watch: str
-    sign: int
-    version: tuple[int, Version]
-
-
 def chart_signals(
-    charts: Sequence[DrawnChart], plan: pl.DataFrame, factors: Factors
+    charts: Sequence[DrawnChart],
+    plan: pl.DataFrame,
+    factors: Factors,
+    kept: KeptResults = NOTHING_KEPT,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return ``finding.chart_signals`` and ``finding.chart_moves``.
 
@@ -46,12 +33,13 @@ def chart_signals(
         charts: As ``drawn_chart`` draws them.
         plan: ``finding.chart_plan``.
         factors: What may move beside the process.
+        kept: Signals that were looked at before: what is told of one rests on the record up to it.
     """
     lines = {row["chart_id"]: row for row in plan.iter_rows(named=True)}
     signals: list[Row] = []
     moved: list[Row] = []
     for chart in charts:
-        for row, seen in _told(chart, lines[chart.series.chart_id], factors):
+        for row, seen in _told(chart, lines[chart.series.chart_id], factors, kept):
             signals.append(row)
             moved += [_move(row, each) for each in seen]
     return table("finding.chart_signals", signals), chart_moves(moved)
@@ -81,13 +69,17 @@ def signals_of(chart: DrawnChart) -> list[RaisedSignal]:
     return sorted(found, key=lambda one: (one.place, one.watch))
 
 
-def _told(chart: DrawnChart, line: Row, factors: Factors) -> Iterator[tuple[Row, list[Move]]]:
+def _told(
+    chart: DrawnChart, line: Row, factors: Factors, kept: KeptResults
+) -> Iterator[tuple[Row, list[Move]]]:
     series = chart.series
+    senses = Senses(series, factors, kept)
     episodes: list[tuple[int, int]] = []  # the intervals of the onsets that began one
     for one in signals_of(chart):
         number, version = one.version
         first = version.baseline_first
-        began = _onset(series, one, version)
+        sense = senses.of(one)
+        began = sense.began
         row: Row = {
             "chart_id": series.chart_id,
             "place": one.place + 1,
@@ -98,52 +90,19 @@ def _told(chart: DrawnChart, line: Row, factors: Factors) -> Iterator[tuple[Row,
             "direction": _direction(one),
             "points_a_month": version.promise.points_a_month if version.promise else None,
         }
-        seen: list[Move] = []
         low = high = one.place
         if began is not None:
             low, middle, high = (first + at for at in (began.low, began.place, began.high))
-            begin = max(one.place + 1 - LONGEST, 0)
-            part = slice(begin, one.place + 1)
-            seen = moves(
-                factors,
-                series.batch[part],
-                _made_at(series, part, factors),
-                low - begin,
-                middle - begin,
-                high - begin,
-            )
             row |= _began(series, began, low, middle, high)
             # A spread of samples that steps or drifts is no step or drift of the level.
-            as_seen = replace(began, kind="spread") if _is_of_samples(series, one) else began
+            as_seen = replace(began, kind="spread") if is_of_samples(series, one) else began
             row |= _leads(series, line, as_seen, slice(first, one.place + 1))
         row["episode"] = _episode(episodes, low, high)
-        row["moved"] = told(seen)
+        row["moved"] = told(sense.moves)
         row["batches"] = one.place + 1 - (row.get("onset_place") or one.place + 1) + 1
-        row["lots"] = _lots(series, row, one.place, factors)
+        row["lots"] = sense.lots
         row["statement"] = _statement(row, line)
-        yield row, seen
-
-
-def _made_at(series: Series, part: slice, factors: Factors) -> np.ndarray:
-    """When each point came about: an event as it was filed, all else as its batch was made."""
-    if series.chart == "t":
-        return series.known_at[part]
-    made = [factors.made_at[name] for name in series.batch[part]]
-    return np.array(made, dtype="datetime64[us]")
-
-
-def _onset(series: Series, one: RaisedSignal, version: Version) -> Onset | None:
-    """When it began; of samples' spread by the spread itself, which has a level."""
-    first = version.baseline_first
-    values = series.spread if _is_of_samples(series, one) else series.value
-    values = values[first : one.place + 1]
-    if not np.isfinite(values).all():
-        return None
-    return onset(values, (version.fixed or 0) + 1 - first)
-
-
-def _is_of_samples(series: Series, one: RaisedSignal) -> bool:
-    return one.watch == "spread" and series.chart in GROUPED
+        yield row, sense.moves
 
 
 def _direction(one: RaisedSignal) -> str:
@@ -195,22 +154,6 @@ def _episode(episodes: list[tuple[int, int]], low: int, high: int) -> int:
             return number
     episodes.append((low, high))
     return len(episodes)
-
-
-def _lots(series: Series, row: Row, place: int, factors: Factors) -> str | None:
-    """Lots used since it began and not before."""
-    begin = row.get("onset_place")
-    if begin is None:
-        return None
-    lots: Mapping[str, frozenset[str]] = factors.lots
-    nothing: frozenset[str] = frozenset()
-    before = nothing.union(*(lots.get(name, nothing) for name in series.batch[: begin - 1]))
-    since = nothing.union(
-        *(lots.get(name, nothing) for name in series.batch[begin - 1 : place + 1])
-    )
-    new = sorted(since - before)
-    more = f" and {len(new) - MOST_LOTS} more" if len(new) > MOST_LOTS else ""
-    return ", ".join(new[:MOST_LOTS]) + more if new else None
 
 
 def _statement(row: Row, line: Row) -> str:

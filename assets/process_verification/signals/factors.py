@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
 
 import numpy as np
 import polars as pl
@@ -28,6 +30,65 @@ class Factors:
     lots: Mapping[str, frozenset[str]]
     used: Mapping[str, frozenset[str]]
     made_at: Mapping[str, np.datetime64]
+
+    def places(self, batch: np.ndarray) -> IntArray:
+        """Return the positions of batches in the arrays."""
+        return np.fromiter(map(self.place.__getitem__, batch), np.int64, batch.size)
+
+    @cached_property
+    def made(self) -> np.ndarray:
+        """When each batch was made, in the order of the arrays."""
+        return np.array([self.made_at[name] for name in self.place], dtype="datetime64[us]")
+
+    def used_on(self, batch: np.ndarray) -> frozenset[str]:
+        """Return the equipment that any of some batches ran on."""
+        nothing: frozenset[str] = frozenset()
+        return nothing.union(*(self.used.get(name, nothing) for name in batch))
+
+    def events_until(self, instant: np.datetime64) -> bytes:
+        """Return what stands for all events on equipment up to an instant."""
+        instants, digests = self._events_in_order
+        return digests[int(np.searchsorted(instants, instant, side="right"))]
+
+    @cached_property
+    def _events_in_order(self) -> tuple[np.ndarray, list[bytes]]:
+        """Instants in order, and a digest of the events before each, and of all."""
+        every = [
+            (instant, equipment, event)
+            for (equipment, event), instants in self.events.items()
+            for instant in instants.tolist()
+        ]
+        digests = [b""]
+        for instant, equipment, event in sorted(every):
+            digests.append(_digest(digests[-1], str(instant), equipment, event))
+        instants = np.array([instant for instant, *_ in sorted(every)], dtype="datetime64[us]")
+        return instants, digests
+
+    @cached_property
+    def digests(self) -> np.ndarray:
+        """Per batch in the order of the arrays, 16 bytes that stand for all there is of it here.
+
+        By names, not by codes: a level that is new today takes no other batch's digest away.
+        """
+        held = [
+            np.array([_digest(factor, name) for name in names] or [b""], dtype="V16")[codes]
+            for factor, (codes, names) in self.levels.items()
+        ]
+        has = np.array([codes >= 0 for codes, _ in self.levels.values()], dtype=bool)
+        levels = np.array(held, dtype="V16").reshape(len(held), len(self.place))
+        found = np.empty(len(self.place), dtype="V16")
+        nothing: frozenset[str] = frozenset()
+        for batch, at in self.place.items():
+            # A factor that is new today says nothing of the batches before it.
+            own = levels[has[:, at], at].tobytes() if held else b""
+            sets = (sorted(of.get(batch, nothing)) for of in (self.lots, self.used))
+            found[at] = _digest(own, str(self.made_at[batch]), *map(str, sets))
+        return found
+
+
+def _digest(*parts: str | bytes) -> bytes:
+    texts = (part if isinstance(part, bytes) else part.encode() for part in parts)
+    return blake2b(b"\0".join(texts), digest_size=16).digest()
 
 
 def factors_of(

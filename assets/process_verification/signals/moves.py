@@ -84,13 +84,13 @@ def moves(
     Returns:
         Factors that moved at all, in the order of their adjusted p-values.
     """
-    at = np.array([factors.place[name] for name in batch])
+    at = factors.places(batch)
     found = []
     for factor, (codes, names) in factors.levels.items():
         looked = _of_levels(factor, codes[at], names, low, middle, high)
         if looked is not None:
             found.append(looked)
-    used = set().union(*(factors.used.get(name, frozenset()) for name in batch))
+    used = factors.used_on(batch)
     for (equipment, event), instants in factors.events.items():
         if equipment in used:
             looked = _of_events(f"{event} of {equipment}", instants, made_at, low, high)

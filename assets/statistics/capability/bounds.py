@@ -123,7 +123,8 @@ def cpm_bound(index: float, n: int, offset: float, *, confidence: float = CONFID
         >>> round(cpm_bound(1.33, 50, 0.0), 3)
         1.109
     """
-    degrees = n * (1 + offset**2) ** 2 / (1 + 2 * offset**2)
+    square = min(offset * offset, 1e100)  # a power may set limits further off than numbers reach
+    degrees = n * (1 + square) ** 2 / (1 + 2 * square)
     return index * sqrt(float(chdtri(degrees, confidence)) / degrees)
 
 

@@ -1,7 +1,7 @@
 """Capability and performance indices of a process beside its specification."""
 
 from dataclasses import dataclass
-from math import inf, isfinite, nan, sqrt
+from math import hypot, inf, isfinite, nan
 
 import numpy as np
 from scipy.special import ndtr
@@ -158,7 +158,7 @@ def about_target(limits: SpecificationLimits, centre: float, sigma: float) -> fl
         >>> round(about_target(SpecificationLimits(8.0, 20.0), 16.0, 2.0), 4)
         0.7071
     """
-    return potential(limits, sqrt(sigma**2 + (centre - limits.aim) ** 2))
+    return potential(limits, hypot(sigma, centre - limits.aim))
 
 
 def capability(

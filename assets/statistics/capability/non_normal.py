@@ -1,19 +1,25 @@
 """Capability where values follow no normal law: Box-Cox, Johnson, and quantiles as they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite, nan
+from math import inf, isfinite, log, nan
 
 import numpy as np
+from scipy.optimize import brent
 from scipy.special import betaincinv, ndtr, ndtri
 from scipy.special import boxcox as power_of
-from scipy.stats import boxcox_normmax, shapiro
 
 from assets.statistics.array_types import FloatArray
 from assets.statistics.capability.bounds import CONFIDENCE
 from assets.statistics.capability.indices import IndexEstimate, SpecificationLimits, capability
+from assets.statistics.capability.normality import normality_p, shapiro_wilk
 
 FEWEST_VALUES = 20
+ALIKE = 1e-9  # of a value's size: what differs by less differs by how numbers are written
+POWERS = (-2.0, 2.0)  # where a bracket of the best power is looked for first
+MOST_FOR_SPACING = 500  # order statistics that tell one spacing from another
+SPACINGS = np.arange(0.25, 1.26, 0.05)
+SCORES = np.array([-3.0, -1.0, 1.0, 3.0])
 
 
 @dataclass(frozen=True)
@@ -104,17 +110,55 @@ def box_cox_capability(
     if why:
         return _none("Box-Cox", known.size, why)
     try:
-        power = float(boxcox_normmax(known, method="mle"))
-    except RuntimeError:  # the likelihood is flat: scipy finds no bracket
+        power = best_power(known)
+    except RuntimeError:  # the likelihood is flat: there is no bracket
         why = "values differ too little beside their size for a power to matter"
         return _none("Box-Cox", known.size, why)
+    # Beside their geometric mean no power of them is too large a number; indices are the same.
+    unit = float(np.exp(np.log(known).mean()))
     return _transformed(
-        lambda x: np.where(x > 0, power_of(np.where(x > 0, x, 1.0), power), -inf),
+        lambda x: np.where(x > 0, power_of(np.where(x > 0, x, unit) / unit, power), -inf),
         known,
         limits,
         f"Box-Cox, power {power:.3f}",
         confidence,
     )
+
+
+def best_power(values: FloatArray) -> float:
+    """The power of the highest likelihood that its powers follow a normal law.
+
+    Args:
+        values: Above 0, no NaN.
+
+    Raises:
+        RuntimeError: The likelihood is flat.
+
+    Source: Box & Cox (1964), section 3, of values beside their geometric mean, whose Jacobian is 1.
+
+    Examples:
+        >>> abs(best_power(np.exp(np.random.default_rng(3).normal(size=500)))) < 0.1
+        True
+    """
+    logs = np.log(values)
+    logs -= logs.mean()
+    furthest = float(np.abs(logs).max())
+    if furthest < ALIKE:
+        raise RuntimeError("the values are one number: every power of them is as likely")
+
+    def spread(power: float) -> float:
+        """Half the logarithm of the variance: less the logarithm of the likelihood of a value."""
+        if abs(power) * furthest < 1e-8:
+            return log(float(logs.var())) / 2
+        bent = power * logs
+        top = float(bent.max())
+        # The largest is taken out where powers grow beyond all numbers.
+        bent = np.expm1(bent) if top < 1 else np.exp(bent - top)
+        taken = 0.0 if top < 1 else top
+        bent -= bent.mean()
+        return log(max(float(bent @ bent) / bent.size, 1e-300)) / 2 + taken - log(abs(power))
+
+    return float(brent(spread, brack=POWERS))
 
 
 def johnson_capability(
@@ -152,31 +196,36 @@ def johnson_capability(
 def johnson_curve(values: FloatArray) -> JohnsonCurve | None:
     """The Johnson curve under which values are most nearly normal; None where no curve fits.
 
-    Source: Slifker & Shapiro (1980), spacings 0.25 to 1.25.
+    Source: Slifker & Shapiro (1980), spacings 0.25 to 1.25; of many values at most 500 order
+    statistics, evenly apart, tell which spacing is best.
 
     Examples:
         >>> johnson_curve(np.sinh(np.random.default_rng(3).normal(size=500))).family
         'SU'
     """
     best, kept = -inf, None
-    for spacing in np.arange(0.25, 1.26, 0.05):
-        curve = _slifker_shapiro(values, float(spacing))
+    ordered = np.sort(values)  # a curve keeps the order
+    shares = ndtr(SPACINGS[:, None] * SCORES)
+    quantiles = np.quantile(ordered, shares, method="hazen")
+    if ordered.size > MOST_FOR_SPACING:
+        places = np.linspace(0, ordered.size - 1, MOST_FOR_SPACING).round().astype(np.int64)
+        ordered = ordered[places]
+    for spacing, four in zip(SPACINGS.tolist(), quantiles.tolist(), strict=True):
+        curve = _slifker_shapiro(four, spacing)
         if curve is None:
             continue
-        normal = curve.normal(values)
-        if not np.isfinite(normal).all() or np.ptp(normal) == 0:
+        normal = curve.normal(ordered)
+        if not isfinite(normal[0]) or not isfinite(normal[-1]) or normal[0] == normal[-1]:
             continue
-        fit = float(shapiro(normal).statistic)
+        fit = shapiro_wilk(normal)[0]
         if fit > best:
             best, kept = fit, curve
     return kept
 
 
-def _slifker_shapiro(values: FloatArray, spacing: float) -> JohnsonCurve | None:
+def _slifker_shapiro(quantiles: Sequence[float], spacing: float) -> JohnsonCurve | None:
     """The curve through four quantiles at normal scores -3z, -z, z and 3z."""
-    far_low, low, high, far_high = np.quantile(
-        values, ndtr(spacing * np.array([-3.0, -1.0, 1.0, 3.0])), method="hazen"
-    )
+    far_low, low, high, far_high = quantiles
     m, n, p = far_high - high, low - far_low, high - low
     if min(m, n, p) <= 0:
         return None
@@ -269,7 +318,7 @@ def _transformed(
     normal = change(known)
     if not np.ptp(normal) > 0:
         return _none(method, known.size, "the fitted law squeezes all values into one number")
-    p = float(shapiro(normal).pvalue)
+    p = normality_p(normal)
     ends = change(np.array([limits.low, limits.high]))
     low = float(ends[0]) if isfinite(limits.low) else -inf
     high = float(ends[1]) if isfinite(limits.high) else inf

@@ -4,10 +4,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from scipy.special import logit
 
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.detection.links import LINKS
 from assets.statistics.intervals import newcombe_difference
+
+STEEP = float(
+    np.exp(11.0)
+)  # a slope per standard deviation of size that is a step for all purposes
+FARTHEST_TAIL = -600.0  # logarithm of a share times its rest
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,12 @@ class HitCounts:
             1.5
         """
         share = self.detected / self.trials
+        mixed = np.flatnonzero((share > 0) & (share < 1))
+        if mixed.size:
+            # The steeper the curve, the nearer it passes any probability to the one size that
+            # holds both; there alone it keeps that size's own share.
+            apart = float(logit(prob) - logit(share[mixed[0]]))
+            return float(self.at[mixed[0]]) + self.spread * apart / STEEP
         below, above = self.at[share < prob], self.at[share >= prob]
         if below.size == 0 or above.size == 0:
             edge = self.at[-1] if above.size == 0 else self.at[0]
@@ -89,7 +101,9 @@ class HitCounts:
         """Information about the line's height at each size, worked out in logarithms."""
         slope = np.log(np.maximum(LINKS[link].slope(height), 1e-300))
         log_both = LINKS[link].log_share(height) + LINKS[link].log_rest(height)
-        return np.asarray(self.trials * np.exp(2 * slope - log_both))
+        # So far out in a tail nothing is told of the height, and the floor of the slope is none.
+        told = log_both > FARTHEST_TAIL
+        return np.where(told, self.trials * np.exp(np.where(told, 2 * slope - log_both, 0.0)), 0.0)
 
     def score(self, link: str, intercept: float, slope: float, *, penalised: bool) -> FloatArray:
         """Derivative of the log likelihood; Firth's where penalised (of the logit).
@@ -126,6 +140,19 @@ class HitCounts:
             hits = np.where(share > 0, self.detected * np.log(share), 0.0)
             rest = np.where(share < 1, (self.trials - self.detected) * np.log1p(-share), 0.0)
         return float(hits.sum() + rest.sum())
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether no hit lies above a miss: what is larger is never found more often.
+
+        Examples:
+            >>> size, four = np.array([1.0, 2.0]), np.array([4, 4])
+            >>> hit_counts(size, np.array([3, 0]), four, log_size=False).is_reversed
+            True
+        """
+        smallest_miss = self.at[self.detected < self.trials].min()
+        largest_hit = self.at[self.detected > 0].max()
+        return bool(smallest_miss >= largest_hit)
 
     @property
     def is_separated(self) -> bool:

@@ -109,18 +109,33 @@ class HitMissFit:
         threshold = float(chdtri(degrees, 2 * (1 - confidence)))
         return self._size(self._profile_bound(height, at, threshold))
 
-    def size_interval(self, prob: float = 0.9, level: float = 0.95) -> tuple[float, float]:
-        """Two-sided interval of the size found with a probability, by profile likelihood.
+    def size_interval(
+        self, prob: float = 0.9, level: float = 0.95, bound: Bound = "profile"
+    ) -> tuple[float, float]:
+        """Two-sided interval of the size found with a probability.
+
+        Args:
+            prob: Probability of detection.
+            level: Of the interval.
+            bound: ``profile``, by profile likelihood; ``wald``, where the pointwise band of the
+                line reaches the probability, which costs nothing.
 
         Examples:
             >>> fit = fit_hit_miss(np.array([1., 2, 3]), np.array([1, 5, 9]), np.array([10] * 3))
             >>> low, high = fit.size_interval()
             >>> round(low, 2), round(high, 2)
             (2.41, 4.42)
+            >>> low, high = fit.size_interval(bound="wald")
+            >>> round(low, 2), round(high, 2)
+            (2.47, 5.12)
         """
         if self.verdict not in CURVES:
             return nan, nan
         height = LINKS[self.link].height(prob)
+        if bound == "wald":
+            z = float(ndtri((1 + level) / 2))
+            low, high = self._wald_bound(height, -z), self._wald_bound(height, z)
+            return self._size(low), self._size(high)
         at = (height - self.intercept) / self.slope
         threshold = float(chdtri(1, 1 - level))
         low = self._profile_bound(height, at, threshold, downwards=True)
@@ -132,14 +147,18 @@ class HitMissFit:
         return float(np.exp(at)) if at < np.log(np.finfo(float).max) else inf
 
     def _wald_bound(self, height: float, z: float) -> float:
-        """Where the lower pointwise band of the line reaches a height: Fieller's quadratic."""
+        """Where a pointwise band of the line reaches a height: Fieller's quadratic.
+
+        The lower band, and a bound upwards, for z above 0; else the upper band, and downwards.
+        """
         rise, below = self.slope, self.intercept - height
         square = rise**2 - z**2 * self.covariance[1, 1]
         if square <= 0:
-            return inf
+            return inf if z > 0 else -inf
         half = rise * below - z**2 * self.covariance[0, 1]
         rest = below**2 - z**2 * self.covariance[0, 0]
-        return float((-half + sqrt(half**2 - square * rest)) / square)
+        root = sqrt(max(half**2 - square * rest, 0.0))
+        return float((-half + (root if z > 0 else -root)) / square)
 
     def _profile_bound(
         self, height: float, at: float, threshold: float, *, downwards: bool = False
@@ -230,6 +249,8 @@ def fit_hit_miss(
     early = _without_curve(counts)
     if early is not None:
         return _no_fit(early, link, counts, log_size=log_size)
+    if counts.is_reversed:  # the curve that falls steepest fits best: there is no end to it
+        return _no_fit("no_trend", link, counts, log_size=log_size)
     separated = counts.is_separated
     link = "logit" if separated else link
     intercept, slope = _climb(counts, link, penalised=separated)

@@ -1,9 +1,15 @@
 """Limits for T2 and SPE: by theory, and by distances of rows that a fit did not see."""
 
+from math import ceil
+
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
 from assets.statistics.array_types import FloatArray
+
+ROOT = 1 / 3  # under which a chi-square is nearly normal
+LEAST_POWER = 1e-6  # no power but the logarithm: beyond, one far out passes for the end of a law
+FEWEST_FOR_SHAPE = 30
 
 
 def t2_limit(components: int, rows: int, level: float) -> float:
@@ -95,6 +101,29 @@ def prediction_limit(distances: FloatArray, level: float) -> float:
     return float(max(root.mean() + width * root.std(ddof=1), 0.0) ** 3)
 
 
+def promised_limit(distances: FloatArray, level: float) -> float:
+    """Return the limit that the next squared distance keeps, whatever law distances follow.
+
+    Args:
+        distances: T2 or SPE of rows that the fit did not see, two at least.
+        level: Probability, 0 to 1.
+
+    Returns:
+        The larger of ``prediction_limit``, which rests on a law, and of the order statistic that
+        the next of so many is above no more often than said; of fewer than 1 / (1 - level) - 1 the
+        largest, which the next is above once in so many and one.
+
+    Source: Vovk, Gammerman & Shafer (2005), section 2.2, on order statistics of alike values.
+
+    Examples:
+        >>> drawn = np.random.default_rng(0).standard_cauchy(1_000) ** 2
+        >>> bool((drawn > promised_limit(drawn[:500], 0.99))[500:].mean() < 0.02)
+        True
+    """
+    place = min(ceil((len(distances) + 1) * level), len(distances))
+    return max(prediction_limit(distances, level), float(np.sort(distances)[place - 1]))
+
+
 def outlying(distances: FloatArray, level: float) -> FloatArray:
     """Return how many times each squared distance is the limit that most of them suggest.
 
@@ -103,17 +132,36 @@ def outlying(distances: FloatArray, level: float) -> FloatArray:
         level: Probability with which an ordinary one keeps the limit, 0 to 1.
 
     Returns:
-        Above 1 for those far out. Centre and spread of the cube roots are taken from median and
-        median absolute deviation.
+        Above 1 for those far out. Centre and spread are median and median absolute deviation of
+        cube roots, or of the power below, down to logarithms, under which the tenths at both ends
+        are equally far from the middle: squared distances of skewed columns have a long end of
+        their own. Fewer than thirty do not show it.
 
-    Source: Wilson & Hilferty (1931); Rousseeuw & Croux (1993) on the two.
+    Source: Wilson & Hilferty (1931) for the cube root; Hinkley (1977), Appl Stat 26:67-69, for the
+    power by quantiles; Rousseeuw & Croux (1993) on the spread.
 
     Examples:
         >>> outlying(np.array([1.0, 1.2, 0.9, 1.1, 1.0, 40.0]), 0.999).round(1).tolist()[-1] > 5
         True
     """
-    root = np.cbrt(distances)
-    centre = np.median(root)
-    spread = max(1.4826 * float(np.median(np.abs(root - centre))), 1e-12)
-    limit = (centre + special.ndtri(level) * spread) ** 3
-    return np.asarray(distances / limit)
+    logs = np.log(np.maximum(distances, 1e-300))
+    low, middle, high = np.quantile(logs, [0.1, 0.5, 0.9])
+    few = len(distances) < FEWEST_FOR_SHAPE
+    power = ROOT if few else _even_power(middle - low, high - middle)
+    bent = np.expm1(power * (logs - middle)) / power
+    spread = max(1.4826 * float(np.median(np.abs(bent))), 1e-12)
+    reach = 1 + power * float(special.ndtri(level)) * spread
+    return np.asarray(np.exp(logs - middle - np.log(reach) / power))
+
+
+def _even_power(below: float, above: float) -> float:
+    """The power under which logarithms so far below and above the middle are equally far."""
+
+    def excess(power: float) -> float:
+        return float((np.expm1(power * above) + np.expm1(-power * below)) / power)
+
+    if excess(ROOT) <= 0:
+        return ROOT
+    if excess(LEAST_POWER) >= 0:
+        return LEAST_POWER
+    return float(optimize.brentq(excess, LEAST_POWER, ROOT, xtol=1e-6))

@@ -74,6 +74,27 @@ def relative_to_own_past(
         >>> relative_to_own_past(np.arange(7.0)[:, None], np.array([6])).ravel().tolist()
         [3.5]
     """
+    return np.asarray(values[rows] - own_past_mean(values, rows, window, fewest))
+
+
+def own_past_mean(
+    values: FloatArray, rows: IntArray, window: int = PAST_BATCHES, fewest: int = 5
+) -> FloatArray:
+    """Mean of the batches before each of some rows, by its own window alone.
+
+    Args:
+        values: (batches, columns) in production order; NaN is skipped.
+        rows: Positions asked for.
+        window: Number of previous batches looked at.
+        fewest: With fewer values than this in the window, the result is NaN.
+
+    Returns:
+        (rows, columns).
+
+    Examples:
+        >>> own_past_mean(np.arange(7.0)[:, None], np.array([6])).ravel().tolist()
+        [2.5]
+    """
     sums = np.zeros((rows.size, values.shape[1]))
     counts = np.zeros_like(sums)
     for lag in range(1, window + 1):
@@ -83,7 +104,7 @@ def relative_to_own_past(
         counts += is_there
     mean = np.full(sums.shape, np.nan)
     np.divide(sums, counts, out=mean, where=counts >= fewest)
-    return np.asarray(values[rows] - mean)
+    return mean
 
 
 def _column_mean(values: FloatArray) -> FloatArray:

@@ -5,7 +5,8 @@ import polars as pl
 
 from reports.figures.style import BLUE, GREY, LEGEND, ORANGE, axis, figure
 
-# The three batches furthest beyond, one a phase, each by the chart_statistic that is furthest out.
+# The three batches furthest beyond, one a phase, each by the statistic that is furthest out in
+# shares of its own limit: the squared distance by its cube root, in which it is judged.
 SQL = """
 WITH beyond AS (
   SELECT model, batch_id, value / "limit" AS times FROM finding.multivariate_scores
@@ -15,7 +16,9 @@ WITH beyond AS (
 ),
 told AS (
   SELECT e.model, e.batch_id, e.chart_statistic, b.times,
-    max(abs(e.value - e.centre) / nullif(e.high - e.centre, 0)) AS out
+    max(CASE WHEN e.chart_statistic = 'distance'
+      THEN (cbrt(e.value) - cbrt(e.centre)) / nullif(cbrt(e.high) - cbrt(e.centre), 0)
+      ELSE abs(e.value - e.centre) / nullif(e.high - e.centre, 0) END) AS out
   FROM finding.batch_evolution AS e JOIN beyond AS b USING (model, batch_id)
   GROUP BY e.model, e.batch_id, e.chart_statistic, b.times
 ),

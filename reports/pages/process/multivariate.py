@@ -36,6 +36,13 @@ FROM finding.multivariate_scores
 WHERE membership = 'excluded' AND excluded_because <> 'failed' AND chart_statistic = 'spe'
 GROUP BY product, kind, gate ORDER BY product, gate, kind
 """
+_IMPORTANCE_SQL = """
+SELECT m.product, m.quantity, i.tag, i.phase, replace(i.detail, '_', ' ') AS detail,
+  CASE WHEN i.slope > 0 THEN 'up' ELSE 'down' END AS moves,
+  concat_ws('/', i.model, i.rank) AS key
+FROM finding.multivariate_importance AS i JOIN model.multivariate_models AS m USING (model)
+WHERE i.rank <= 5 ORDER BY m.product, m.quantity, i.model, i.rank
+"""
 
 
 def context(facts: Facts) -> dict[str, Any]:
@@ -44,4 +51,5 @@ def context(facts: Facts) -> dict[str, Any]:
         "multivariate_beyond": facts.rows(_BEYOND_SQL),
         "multivariate_models": facts.rows(_MODELS_SQL),
         "multivariate_excluded": facts.rows(_EXCLUDED_SQL),
+        "multivariate_importance": facts.rows(_IMPORTANCE_SQL),
     }

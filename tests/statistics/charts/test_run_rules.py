@@ -77,3 +77,20 @@ def test_nelsons_eight_alarm_more_often_than_any_one_of_them() -> None:
     together = np.unique(np.concatenate(list(found.values()))).size / z.size
     assert found["nelson1"].size / z.size == pytest.approx(0.0027, abs=0.0008)
     assert together > 0.015  # one point in sixty, with nothing wrong
+
+
+def test_one_pass_over_a_chart_says_what_the_rules_say_one_by_one() -> None:
+    """Ties, runs, gaps, swings and censored points, as each rule alone tells them."""
+    rng = np.random.default_rng(8)
+    for trial in range(400):
+        points = int(rng.integers(0, 60))
+        z = rng.normal(size=points) * rng.choice([0.3, 1.0, 2.0])
+        z = (z, np.round(2 * z) / 2, np.sort(z), np.repeat(z, 3)[:points])[trial % 4]
+        if trial % 5 == 0:
+            z = np.abs(z) * np.where(np.arange(points) % 2, 1.0, -1.0)
+        z = np.where(rng.random(points) < 0.05, np.nan, z)
+        high = z + np.where(rng.random(points) < 0.2, rng.exponential(size=points), 0.0)
+        for most in (None, high):
+            found = signals_by_rule(z, NELSON, most)
+            for rule in NELSON:
+                assert found[rule].tolist() == np.flatnonzero(fires(rule, z, most)).tolist()

@@ -10,7 +10,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 compiled = njit(cache=True)
 
 
-@compiled
 def sequential_shares(values: Array, baseline: int) -> Array:
     """Share of a record that lies below each value, equal ones counted half.
 
@@ -28,9 +27,14 @@ def sequential_shares(values: Array, baseline: int) -> Array:
         >>> sequential_shares(np.array([3.0, 1.0, 2.0, 9.0]), 3).round(3).tolist()
         [0.833, 0.167, 0.5, 0.875]
     """
+    # numpy sorts six times as fast as what the compiler has.
+    return np.asarray(_shares(values, np.argsort(values), baseline))
+
+
+@compiled
+def _shares(values: Array, order: Array, baseline: int) -> Array:
     points = values.size
     code = np.empty(points, dtype=np.int64)
-    order = np.argsort(values)
     kinds = 0
     for at in range(points):
         if at == 0 or values[order[at]] != values[order[at - 1]]:

@@ -44,9 +44,15 @@ PRICES = table(
 
 
 @pytest.fixture(scope="module")
-def moved(line: Line, gates: Line) -> StudyInputs:
-    """A line whose cause is read in another unit from the batch on that follows the fit."""
-    made = gates(line(seed=3), GATE)
+def mended(line: Line, gates: Line) -> StudyInputs:
+    """A line whose cause is read in one unit throughout."""
+    return gates(line(seed=3), GATE)
+
+
+@pytest.fixture(scope="module")
+def moved(mended: StudyInputs) -> StudyInputs:
+    """The same while its cause is read in another unit from the batch on that follows the fit."""
+    made = mended
     is_late = pl.col("batch_id").str.slice(1).cast(pl.Int64) >= FITTED_ON
     is_cause = pl.col("feature").str.starts_with("parameter.g03") & is_late
     value = pl.when(is_cause).then(pl.col("value") * 1.8 + 32).otherwise("value").alias("value")
@@ -82,7 +88,11 @@ def refusal(fitted: Tables, standing: pl.DataFrame) -> Any:
 
 
 def test_a_stopped_model_claims_nothing_until_its_refit_is_approved_by_name(
-    moved: StudyInputs, quick: StudySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    mended: StudyInputs,
+    moved: StudyInputs,
+    quick: StudySettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # A model in force raises alarms, and its alert may be priced.
     first = run_study(made_until(moved, FITTED_ON), quick)
@@ -106,14 +116,15 @@ def test_a_stopped_model_claims_nothing_until_its_refit_is_approved_by_name(
     assert refusal(first, stopped).code == "model_stopped"
     assert row["reason"] in str(refusal(first, stopped))
 
-    # A refit makes a new version, which waits; both are on record and on the morning page.
-    second = run_study(made_until(moved, FITTED_ON + 80), quick)
-    waiting = judged(second, moved, book, stopped)
+    # The unit is put right and a refit makes a new version, which waits; both are on record and on
+    # the morning page.
+    second = run_study(made_until(mended, FITTED_ON + 80), quick)
+    waiting = judged(second, mended, book, stopped)
     by_state = {each["state"]: each for each in waiting.to_dicts()}
     new, old = by_state["awaits_approval"], by_state["stopped"]
     assert new["model_version"] != old["model_version"] == row["model_version"]
     assert (new["is_current"], old["is_current"]) == (True, False)
-    assert scores(second, moved, waiting)["is_alarm"].null_count() > 0
+    assert scores(second, mended, waiting)["is_alarm"].null_count() > 0
     assert refusal(second, waiting).code == "model_stopped"
     tables = (MODEL_STANDING, RUNS)
     monkeypatch.setattr("warehouse.published_copy.publication.contract_names", lambda: tables)
@@ -137,9 +148,9 @@ def test_a_stopped_model_claims_nothing_until_its_refit_is_approved_by_name(
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, done.output
     (who,) = approvals(warehouse.home, KEY).values()
-    again = judged(second, moved, book, waiting, **{who: new["model_version"]})
+    again = judged(second, mended, book, waiting, **{who: new["model_version"]})
     assert again.select("state", "approved_by", "replaces").rows() == [
         ("in_force", "Ana Díaz", old["model_version"])
     ]
-    assert scores(second, moved, again)["is_alarm"].null_count() == 0
+    assert scores(second, mended, again)["is_alarm"].null_count() == 0
     assert refusal(second, again) is None

@@ -40,6 +40,7 @@ REFERENCE_SCORES = 200
 # e-value hardly ever spends what it has.
 RISK = {"drift": 5, "relation": 3, "results": 1, "calibration": 2, "budget": 1}
 DAYS_OF_REFERENCE = 360  # about as long as it takes to make so many batches
+MOST_LIVES = 5  # of the reference; a site that lets models grow older asks for no wider limits
 SECONDS_PER_DAY = 86_400
 BOUNDED = 1e-6
 
@@ -255,7 +256,8 @@ def _wrongly(question: str, limits: ModelLimits) -> float:
 
 def _horizon(reference: int, later: int, limits: ModelLimits) -> int:
     """Groups of a model's life, as long as it may be."""
-    return max(round(limits.oldest_days / DAYS_OF_REFERENCE * reference), later, 1)
+    lives = min(limits.oldest_days / DAYS_OF_REFERENCE, MOST_LIVES)
+    return max(round(lives * reference), later, 1)
 
 
 def _moved(

@@ -228,8 +228,8 @@ PICTURES = {
         detectability.SQL,
         detectability.draw,
         "Smallest excursion seen in nine of ten batches, in {size_unit}",
-        "The darker, the smaller what is seen. Never: not at the largest size tried, nor from any "
-        "size on. What a kind is, in which unit: the glossary.",
+        "The darker, the smaller what is seen. Never: not even at the largest size tried. Dash: no "
+        "batch could be tried. What each kind is stands in the glossary.",
         ("size_unit",),
     ),
     "batch_scores": Picture(

@@ -140,7 +140,7 @@ class Conduct:
                 f"'{said.title}' is frozen and not approved: "
                 f"'lotwise approve {row['protocol_id'][:SHORT]} --by NAME' comes first."
             )
-        rows = scored(Scored(frozen, self.read, file.parent, results))
+        rows = scored(Scored(frozen, row["frozen_at"], self.read, file.parent, results))
         read = {} if results is None else {results.name: file_digest(results)}
         ran = json.dumps({"criteria": rows, "files": read}, ensure_ascii=False)
         self._add(EvidenceAction.RAN, frozen.protocol_id, by, ran)

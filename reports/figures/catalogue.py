@@ -165,9 +165,10 @@ PICTURES = {
     "beeswarm": Picture(
         beeswarm.SQL,
         beeswarm.draw,
-        "Contribution of each feature, batch by batch",
-        "One dot per batch. Right raises the predicted failure, left lowers it. Orange: a high "
-        "value of the feature; blue: a low one.",
+        "What moved failed and flagged batches away from good ones",
+        "One dot per failed or flagged batch: the lines of its page, against good batches of its "
+        "product. Right raises the predicted failure, left lowers it. Orange: at or above the "
+        "highest values of good batches; blue: at or below the lowest.",
         ("outcome",),
     ),
     "driver_curve": Picture(

@@ -2,6 +2,7 @@
 
 from data_contracts.tables import table
 from reports.claims import evaluate
+from reports.pages.decision.ask import page_one
 from reports.pages.decision.parts import as_text
 from reports.pages.decision.programme import beside, planned
 from reports.pages.facts import Facts
@@ -42,3 +43,13 @@ def test_a_lever_with_evidence_names_it(signal_plant):
         "Evidence of its tier: 'Seeded excursions' (abc): 4 criteria, all met."
     )
     assert beside(facts) == []
+
+
+def test_documents_open_with_what_is_owed(signal_plant):
+    facts = _judged(signal_plant, "no_protocol", "Evidence owed: detection of excursions.")
+    said = page_one(facts)
+    assert said["ask"] == "No money now: first the evidence that a lever's tier owes."
+    assert said["answer"] == (
+        "Something at stage 5 (packaging) precedes failures; what could be done about it still "
+        "owes the evidence of its tier, so no savings are counted."
+    )

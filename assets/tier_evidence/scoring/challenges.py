@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,14 @@ class Scored:
 
     Attributes:
         frozen: The protocol.
+        frozen_at: When it was frozen, UTC: what is scored must have been measured since.
         read: The tables of the last run.
         folder: Where the files lie that the protocol names.
         results: Of a panel, the CSV of what was made of it.
     """
 
     frozen: FrozenProtocol
+    frozen_at: datetime
     read: ReadTable
     folder: Path
     results: Path | None = None
@@ -51,6 +54,24 @@ class Scored:
         if frame is None:
             raise WarehouseError(f"The last run does not hold {name}: run it again.")
         return frame
+
+    def require_since(self, measured: pl.Series, command: str) -> None:
+        """Refuse what was measured before the protocol was frozen.
+
+        Args:
+            measured: Instants, UTC.
+            command: What measures anew.
+
+        Raises:
+            UsageError: The first lies before the freeze.
+        """
+        first: Any = measured.min()
+        if first is not None and first < self.frozen_at:
+            raise UsageError(
+                f"What would be scored was measured on {first:%Y-%m-%d %H:%M}, before the "
+                f"protocol was frozen on {self.frozen_at:%Y-%m-%d %H:%M}. Run '{command}' again, "
+                "then run the protocol. Nothing was written."
+            )
 
 
 def scored(asked: Scored) -> list[dict[str, Any]]:
@@ -111,12 +132,17 @@ def _panel(asked: Scored) -> dict[str, Challenged]:
 
 
 def _excursions(asked: Scored) -> dict[str, Challenged]:
-    return excursion_findings(asked.table("evidence.detection_curves"), asked.settings)
+    curves = asked.table("evidence.detection_curves")
+    measured = asked.table("evidence.excursion_runs")["measured_at"]
+    asked.require_since(measured, "lotwise excursions")
+    return excursion_findings(curves, asked.settings)
 
 
 def _planted(asked: Scored) -> dict[str, Challenged]:
+    power = asked.table("evidence.power")
+    asked.require_since(power["measured_at"], "lotwise self-test")
     return planted_findings(
-        asked.table("evidence.power"),
+        power,
         asked.table("economics.negative_controls"),
         asked.settings,
     )

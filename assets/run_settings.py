@@ -57,7 +57,7 @@ class ModelLimits:
     """
 
     oldest_days: float = 400.0
-    wrongly_stopped_prob: float = 0.08
+    wrongly_stopped_prob: float = 0.04
     calibration_band: float = 1.25
     budget_band: float = 2.0
 

@@ -2,7 +2,8 @@
 
 A plant here is a year of what a night reads of one model, not a whole run: 200 batches in lots of
 five, eight inputs of which two are of the lot, one margin that they move, fitted by lines on 400
-batches before (as the product's models of margins are), tried on the last 100 of them, then kept.
+batches before (as the product's models of margins are), tried on the last 200 of them by hundreds,
+each by a fit on what came before it, then kept.
 A batch fails where its margin is below zero (4%); results come a week after the score, nights look
 at all that was said by then with the product's own functions. Five kinds of drift begin at a random
 day of the first half year: a cause moves over 60 batches (``ramp``) or at once (``step``), varies
@@ -26,6 +27,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.failure_models.alarms.alarm_thresholds import thresholds_by_past
 from assets.failure_models.scoring.model_standing import stop_reason, watched
 from assets.run_settings import ModelLimits
 from assets.statistics.array_types import FloatArray
@@ -33,7 +35,8 @@ from assets.statistics.intervals import CLUSTER_DEFLATION, garwood
 from benchmarks.studies.record import RESULTS, StudyRecord
 
 KINDS = ("steady", "ramp", "step", "spread", "rescaled", "relation")
-INPUTS, OF_THE_LOT, LOT, HISTORY, A_YEAR, TRIED = 8, 2, 5, 400, 200, 100
+INPUTS, OF_THE_LOT, LOT, HISTORY, A_YEAR = 8, 2, 5, 400, 200
+TRIED, BLOCK = 200, 100
 FAILURE_RATE, BUDGET, WINDOW, BAND = 0.04, 0.05, 50, 2.0
 EFFECTS = np.array([0.8, 0.6, 0.4, 0.2, 0.0, 0.0, 0.0, 0.0])  # of spreads of the noise
 RESULT_DAYS, BATCH_DAYS = 7, 365 / A_YEAR
@@ -83,20 +86,25 @@ def year(kind: str, seed: int) -> Year:
     expected = level - (own * effect).sum(axis=1)
     margin = expected + rng.normal(size=count)
     failed, true = (margin < 0).astype(float), _below(expected)
-    tried = _given(recorded, margin, HISTORY - TRIED, slice(HISTORY - TRIED, HISTORY))
+    before = slice(HISTORY - TRIED, HISTORY)
+    foreseen = np.concatenate(
+        [
+            _expected(recorded, margin, first, slice(first, first + BLOCK))
+            for first in range(HISTORY - TRIED, HISTORY, BLOCK)
+        ]
+    )
+    tried = _below(foreseen)
     given = _given(recorded, margin, HISTORY, slice(HISTORY, count))
     both = np.concatenate([tried, given])
-    limit = np.array([np.quantile(both[i : i + TRIED], 1 - BUDGET) for i in range(A_YEAR)])
+    limit = thresholds_by_past(both, BUDGET)[TRIED:]
     alarm = (given > limit).astype(float)
     return Year(
         pl.DataFrame(
             {
                 "failure_prob": tried,
                 "cluster": np.arange(TRIED) // LOT,
-                "margin": margin[HISTORY - TRIED : HISTORY],
-                "expected_margin": _expected(
-                    recorded, margin, HISTORY - TRIED, slice(HISTORY - TRIED, HISTORY)
-                ),
+                "margin": margin[before],
+                "expected_margin": foreseen,
             }
         ),
         given, true[HISTORY:], failed[HISTORY:], alarm,

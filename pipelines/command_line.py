@@ -24,6 +24,7 @@ from pipelines.commands import (
     verify,
     what_if,
 )
+from pipelines.commands.evidence import freeze, protocol
 from pipelines.commands.nights import approve, backfill, init, nightly, serve
 from pipelines.commands.queries import export, review, similar, sql, trace, verification_plan
 from pipelines.process.processor_threads import keep_threads_to_ourselves
@@ -38,6 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 COMMANDS = (
+    *(protocol, freeze),
     *(run, nightly, approve, backfill, self_test, excursions, simulate, check, profile),
     *(roi, assumptions, what_if, report, sql, similar, trace, export, verification_plan),
     *(review, publish, verify, init, serve),

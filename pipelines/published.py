@@ -38,7 +38,7 @@ DRAWN_KEYS = [
     DATA_DOCS_KEY,
     *(
         dg.AssetKey(["report", name])
-        for name in ("executive", "summary", "verification", "what_if", "workbook")
+        for name in ("executive", "protocols", "summary", "verification", "what_if", "workbook")
     ),
 ]
 

@@ -120,6 +120,21 @@ def verification_page(context: dg.AssetExecutionContext) -> dg.MaterializeResult
     return _draw(context, write_verification_page)
 
 
+@dg.asset(
+    key=["report", "protocols"],
+    deps=[DRAFT_KEY],
+    group_name="reports",
+    required_resource_keys={"warehouse"},
+    description="Protocols of evidence, their reports and the traceability matrix, as pages and "
+    "PDF with places for signatures.",
+)
+def protocol_folder(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Draw protocols, reports and the matrix."""
+    from reports.protocol.folder import write_protocols
+
+    return _draw(context, write_protocols)
+
+
 def _draw(
     context: dg.AssetExecutionContext, write: Callable[["PublishedWarehouse", Path], Path]
 ) -> dg.MaterializeResult[None]:

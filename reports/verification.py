@@ -23,6 +23,7 @@ from reports.made_of import parts, remade
 from reports.pages.facts import Facts
 from reports.pages.markup import exact, part_text
 from reports.pages.registry import ENTRY, PAGES_FOLDER
+from reports.protocol.folder import unlike
 from reports.site.environment import Published
 from reports.site.index_page import INDEX_NAME
 from reports.site.leaf_pages import leaf_pages
@@ -309,6 +310,10 @@ def verify(published: Published, html_path: Path) -> list[Mismatch]:
             for name, problem in verify_packs(published, html_path.parent)
         ),
         *_verify_charts(published, html_path.with_name(VERIFICATION_NAME)),
+        *(
+            Mismatch(f"protocol {name}", problem)
+            for name, problem in unlike(published, html_path.parent)
+        ),
         *verify_claims(published),
         *_verify_pages(published, html_path, claims),
         *_verify_leaves(published, html_path.parent),

@@ -53,6 +53,7 @@ SLOW_FILES = (
     "tests/deviations/test_deviation_recurrence.py",
     "tests/failure_models/test_batch_scores.py",
     "tests/failure_models/test_cause_study.py",
+    "tests/failure_models/test_stopped_until_approved.py",
     "tests/failure_models/test_confirmed_rules.py",
     "tests/history/test_score_book_replay.py",
     "tests/failure_models/test_half_samples.py",

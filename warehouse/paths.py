@@ -89,6 +89,10 @@ class Home:
         """Text file of what was frozen, approved and run for one source; only added to."""
         return self.root / "protocols" / f"{source_key}.jsonl"
 
+    def demonstration_dir(self, source_key: str) -> Path:
+        """Folder of the protocols that a simulated plant makes for itself."""
+        return self.root / "protocols" / f"{source_key}-demonstration"
+
     @property
     def published_file(self) -> Path:
         """Read-only copy for analysts, business-intelligence tools and reports."""

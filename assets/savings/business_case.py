@@ -14,12 +14,14 @@ from assets.savings.arithmetic.break_even import alarm_prices
 from assets.savings.arithmetic.corners import corner
 from assets.savings.arithmetic.failure_cost import failure_cost_usd
 from assets.savings.levers.alert_overlap import one_alert_per_outcome
+from assets.savings.levers.evidence_gate import OwedEvidence, evidence_owed
 from assets.savings.levers.inputs import LeverInputs
 from assets.savings.levers.lever_decisions import LeverDecision, lever_decisions
 from assets.savings.levers.levers import levers
 from assets.savings.levers.value_by_gate import value_by_gate
 from assets.savings.live_case.live_case import live_case
 from assets.savings.programme.detectability import detectability
+from assets.savings.programme.owed_worth import owed_evidence
 from assets.savings.programme.plan_inputs import plan_inputs
 from assets.savings.programme.price_shares import PricedWorth, price_shares, price_standing
 from assets.savings.programme.programme import CHOICE_DRAWS, programme
@@ -111,7 +113,8 @@ def business_case(
         resamples: Bootstrap resamples of lots behind a window's interval.
 
     Returns:
-        The tables. Only levers that their evidence supports save anything.
+        The tables. Only levers that the records support and that have the evidence of their tier
+        save anything.
     """
     made = _decided(assumptions, records, draws, seed, resamples)
     before, after = _promise(made.chosen, made.counts, made.kept)
@@ -123,7 +126,7 @@ def business_case(
     live = live_case(made.drawn, made.counts, made.kept, planned, records.titles)
     return BusinessCase(
         value_by_gate=made.by_gate,
-        levers=levers(assumptions, made.decisions, made.left_out),
+        levers=levers(assumptions, made.decisions, made.left_out, made.owed_evidence()),
         scenarios=stated.scenarios,
         cash_by_year=stated.cash_by_year,
         window_effects=window_effects(kept_effects(made.studies)),
@@ -186,9 +189,13 @@ class _Decided:
     decisions: Sequence[LeverDecision]
     kept: list[LeverDecision]
     left_out: Mapping[str, float]
+    owed: Mapping[str, str]
 
     def scenarios(self) -> ScenarioTables:
-        return scenarios(self.drawn, self.counts, self.decisions, self.left_out)
+        return scenarios(self.drawn, self.counts, self.decisions, self.left_out, self.owed)
+
+    def owed_evidence(self) -> dict[str, OwedEvidence]:
+        return owed_evidence(self.chosen, self.counts, self.kept, self.decisions, self.owed)
 
 
 def _decided(
@@ -210,9 +217,11 @@ def _decided(
     effects = kept_effects(studies)
     inputs = LeverInputs.from_records(assumptions, records, counts, by_gate, effects)
     decisions = one_alert_per_outcome(assumptions, lever_decisions(assumptions, inputs))
+    owed = evidence_owed(decisions, records.lever_standing)
     chosen = drawn.anew(size=min(draws, CHOICE_DRAWS))
-    kept, left_out = programme(chosen, counts, decisions)
-    return _Decided(drawn, chosen, counts, by_gate, studies, decisions, kept, left_out)
+    shown = [each for each in decisions if each.name not in owed]
+    kept, left_out = programme(chosen, counts, shown)
+    return _Decided(drawn, chosen, counts, by_gate, studies, decisions, kept, left_out, owed)
 
 
 def failure_counts(assumptions: Assumptions, records: BusinessRecords) -> FailureCounts:

@@ -25,6 +25,7 @@ from assets.savings.business_case import RESAMPLES, business_case, studied
 from assets.savings.changes.earlier_run import ASSUMPTIONS, SCENARIOS, kept_studies
 from assets.savings.changes.run_moves import PricingEffort, moves_of_run
 from assets.savings.changes.tables import HEADLINE_MOVES, RATE_MOVES
+from assets.savings.levers.evidence_gate import LEVER_STANDING
 from assets.savings.proof.trial_designs import TRIAL_DESIGNS, trial_designs
 from assets.savings.records.baseline import baseline, priced_failures
 from assets.savings.records.business_records import BusinessRecords
@@ -82,7 +83,7 @@ EVIDENCE = (
 OF_WINDOWS = tuple(
     name for name in EVIDENCE if name not in ("model.predictions", "finding.replacement_intervals")
 )
-READ_BY_MOVES = (*RECORDS, *EVIDENCE, STUDIES, STANDING, RECORDED_PRICES)
+READ_BY_MOVES = (*RECORDS, *EVIDENCE, STUDIES, STANDING, LEVER_STANDING, RECORDED_PRICES)
 OF_TRIALS = (
     "core.outcomes",
     "core.outcome_margins",
@@ -210,7 +211,7 @@ def designs_of_trials(
 # Asked for and not handed over: a home of an earlier version has no studies until its next refit.
 @dg.multi_asset(
     name="business_case",
-    ins=table_ins(*RECORDS, *EVIDENCE, STANDING, RECORDED_PRICES),
+    ins=table_ins(*RECORDS, *EVIDENCE, STANDING, LEVER_STANDING, RECORDED_PRICES),
     deps=[asset_key(STUDIES)],
     outs=table_outs(*CASE_TABLES),
     group_name=GROUP,

@@ -23,8 +23,10 @@ def golden_limits(
         asked: Batches.
 
     Returns:
-        Batch -> limit in spreads, of the latest 60 good batches of its product known to be good
-        before its month, of any product where fewer than 8 are; none where those are fewer too.
+        Batch -> limit in spreads, of good batches known to be good before its month: the larger of
+        what the next one keeps and the largest seen, of the latest 60 of its product and of the
+        latest 60 of any. Of one product alone they are few and share campaigns, and twice as many
+        later ones went beyond as promised. None where fewer than 8 are known.
     """
     known = ["batch_id", "product", "disposition", "dispositioned_at"]
     rows = phase_features.select("batch_id", "month", "known_at", "golden_distance")
@@ -45,8 +47,14 @@ def golden_limits(
 
 def _limit(before: pl.DataFrame, row: dict[str, Any]) -> float | None:
     alike = before.filter(pl.col("product").eq_missing(pl.lit(row["product"], pl.String)))
-    chosen = alike if alike.height >= LEAST_BATCHES else before
-    if chosen.height < LEAST_BATCHES:
+    limits = [_kept_by_next(rows["golden_distance"]) for rows in (before, alike)]
+    return max((one for one in limits if one is not None), default=None)
+
+
+def _kept_by_next(distances: pl.Series) -> float | None:
+    """What the next of the latest good batches keeps, and all of them did."""
+    if distances.len() < LEAST_BATCHES:
         return None
-    distances = chosen["golden_distance"].tail(MOST_BATCHES).to_numpy()
-    return float(np.sqrt(prediction_limit(distances**2, 1 - FALSE_ALARM_PROB)))
+    latest = distances.tail(MOST_BATCHES).to_numpy()
+    next_one = np.sqrt(prediction_limit(latest**2, 1 - FALSE_ALARM_PROB))
+    return float(max(next_one, latest.max()))

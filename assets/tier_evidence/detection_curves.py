@@ -90,7 +90,7 @@ def _counted(counts: pl.DataFrame, of_kind: pl.DataFrame) -> Row:
     if trials.max() < FEWEST_BATCHES or size.size < 2:
         return told | {"verdict": "too_few_trials"}
     fit = fit_hit_miss(size, detected, trials, log_size=True)
-    return told | {"verdict": fit.verdict} | _sizes(fit)
+    return told | {"verdict": fit.verdict} | _sizes(fit, float(size[-1]))
 
 
 def _without_curve(verdict: str, sizes: str) -> Row:
@@ -99,12 +99,13 @@ def _without_curve(verdict: str, sizes: str) -> Row:
     }  # fmt: skip
 
 
-def _sizes(fit: HitMissFit) -> Row:
+def _sizes(fit: HitMissFit, largest: float) -> Row:
+    """Sizes of the curve; none beyond the largest that was tried, where no record speaks."""
     if fit.verdict not in CURVES:
         return {}
     low, high = fit.size_interval(bound="wald")
     found = {"a90": fit.size_at(), "a90_low": low, "a90_high": high, "a90_95": fit.size_bound()}
-    return {name: _finite(value) for name, value in found.items()}
+    return {name: value if value <= largest else None for name, value in found.items()}
 
 
 def smallest_seen(size: FloatArray, detected: IntArray, trials: IntArray) -> float:

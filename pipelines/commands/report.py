@@ -8,6 +8,7 @@ def command(home: HomeOption = None) -> None:
     """Draw the reports again from the published warehouse; nothing is recomputed."""
     from data_contracts.errors import UsageError, WarehouseError
     from pipelines.site.asked import home_of
+    from reports.protocol.folder import FOLDER, write_protocols
     from reports.report import write_report
     from reports.summary.document import write_summary
     from reports.verification_page.page import write_verification_page
@@ -25,6 +26,7 @@ def command(home: HomeOption = None) -> None:
             summary = write_summary(published, release.reports_dir)
             what_if = write_what_if(published, release.reports_dir)
             charts = write_verification_page(published, release.reports_dir)
+            protocols = write_protocols(published, release.reports_dir)
         except WarehouseError as error:
             detail = str(error).partition("\n")[0]
             raise UsageError(
@@ -35,3 +37,5 @@ def command(home: HomeOption = None) -> None:
     say(f"Summary: {(where.reports_dir / summary.name).absolute()}")
     say(f"What if: {(where.reports_dir / what_if.name).absolute()}")
     say(f"Process verification: {(where.reports_dir / charts.name).absolute()}")
+    if protocols.is_file():
+        say(f"Protocols: {(where.reports_dir / FOLDER / protocols.name).absolute()}")

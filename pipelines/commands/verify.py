@@ -11,12 +11,14 @@ def command(home: HomeOption = None) -> None:
     """Recompute every number claimed in the last report from the published warehouse.
 
     Says, too, which tables of records have lost, gained or changed rows since the run, and whether
-    the score book is what was sealed.
+    the score book and the audit trail are what was sealed.
     """
     from pipelines.site.asked import home_of
     from reports.score_verification import verify_scores
     from reports.table_verification import verify_tables
+    from reports.trail_verification import verify_trail
     from reports.verification import verify
+    from warehouse.noted.audit_trail import audit_trail
     from warehouse.noted.score_heads import noted_heads
     from warehouse.paths import Home
     from warehouse.published_copy.published import last_source_key, open_published
@@ -26,11 +28,13 @@ def command(home: HomeOption = None) -> None:
     report = where.reports_dir / "report.html"
     release = released(where)  # warehouse and report of one run
     with open_published(release) as published:
-        heads = noted_heads(where, last_source_key(where))
+        source = last_source_key(where)
+        heads, trail = noted_heads(where, source), audit_trail(where, source)
         mismatches = [
             *verify(published, release.reports_dir / report.name),
             *verify_tables(published),
             *verify_scores(published, heads),
+            *verify_trail(published, trail),
         ]
     if mismatches:
         shown = [str(mismatch) for mismatch in mismatches[:SHOWN]]

@@ -45,7 +45,7 @@ _ALERTS = """\
 #   runs: 30                   # events in Dagster's history
 # models:                      # beyond these a kept model raises no alarms until it is refitted
 #   oldest_days: 400           # age of the newest batch it was fitted on
-#   wrongly_stopped_prob: 0.08 # that one which is as it was is ever stopped by evidence
+#   wrongly_stopped_prob: 0.04 # that one which is as it was is ever stopped by evidence
 #   calibration_band: 1.25     # factor by which the odds it gives may be wrong
 #   budget_band: 2             # factor on its alarm budget
 """

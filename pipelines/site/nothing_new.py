@@ -5,7 +5,7 @@ the same code would only say the same again, so it is not run.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def remember_seen(
             return
         profile, folder, _ = delivered
         files = {name: _stamp(folder / name, digest, before_ns) for name, digest in read.items()}
-        kept = {"files": files, **_beside(request, profile, home.approvals_file(key))}
+        kept = {"files": files, **_beside(request, profile, _noted(home, key))}
     except (LotwiseError, OSError):
         return  # moved away since they were read; what was published stands, the next night looks
     beside = file.with_suffix(".new")
@@ -96,7 +96,7 @@ def is_nothing_new(home: Home, key: str, request: RunRequest) -> bool:
     profile, folder, files = delivered
     names = {str(path.relative_to(folder)): path for path in files}
     return (
-        kept == _beside(request, profile, home.approvals_file(key))
+        kept == _beside(request, profile, _noted(home, key))
         and names.keys() == seen.keys()
         and all(_is_as_seen(path, seen[name]) for name, path in names.items())
     )
@@ -107,14 +107,19 @@ def _is_fetched(profile: Profile) -> bool:
     return any(each.is_landed for each in profile.files.values())
 
 
-def _beside(request: RunRequest, profile: Profile, approved: Path) -> dict[str, Any]:
+def _beside(request: RunRequest, profile: Profile, noted: Iterable[Path]) -> dict[str, Any]:
     """What a result depends on besides the delivered files."""
-    own = [*profile.written_in, request.assumptions or _priced_by(profile), approved]
+    own = [*profile.written_in, request.assumptions or _priced_by(profile), *noted]
     return {
         "settings": request.settings(),
         "beside": {str(path): hash_file(path) for path in own if path and path.is_file()},
         "code": foundation_hash(),
     }
+
+
+def _noted(home: Home, key: str) -> tuple[Path, ...]:
+    """Files of what people approved, froze and ran since."""
+    return home.approvals_file(key), home.audit_trail_file(key)
 
 
 def _priced_by(profile: Profile) -> Path | None:

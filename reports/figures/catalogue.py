@@ -165,9 +165,10 @@ PICTURES = {
     "beeswarm": Picture(
         beeswarm.SQL,
         beeswarm.draw,
-        "Contribution of each feature, batch by batch",
-        "One dot per batch. Right raises the predicted failure, left lowers it. Orange: a high "
-        "value of the feature; blue: a low one.",
+        "What moved failed and flagged batches away from good ones",
+        "One dot per failed or flagged batch: the lines of its page, against good batches of its "
+        "product. Right raises the predicted failure, left lowers it. Orange: at or above the "
+        "highest values of good batches; blue: at or below the lowest.",
         ("outcome",),
     ),
     "driver_curve": Picture(
@@ -228,8 +229,8 @@ PICTURES = {
         detectability.SQL,
         detectability.draw,
         "Smallest excursion seen in nine of ten batches, in {size_unit}",
-        "The darker, the smaller what is seen. Never: not at the largest size tried, nor from any "
-        "size on. What a kind is, in which unit: the glossary.",
+        "The darker, the smaller what is seen. Never: not even at the largest size tried. Dash: no "
+        "batch could be tried. What each kind is stands in the glossary.",
         ("size_unit",),
     ),
     "batch_scores": Picture(

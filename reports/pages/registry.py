@@ -21,7 +21,7 @@ from reports.pages import (
     what_changed,
     window_evidence,
 )
-from reports.pages.decision import ask, programme, under_way
+from reports.pages.decision import ask, programme, tiers, under_way
 from reports.pages.facts import Facts
 from reports.pages.process import excursions, multivariate
 from reports.pages.today import morning
@@ -269,6 +269,13 @@ PAGES = (
         ),
     ),
     Page(
+        "tiers",
+        "What tiers owe",
+        "Does each lever have the evidence that its tier owes?",
+        SCIENTISTS,
+        (PageSection("tiers.html.j2", {"tiers": "Evidence of tiers"}, (tiers.context,)),),
+    ),
+    Page(
         "records",
         "The records",
         "Can the records be trusted, and where did each figure come from?",
@@ -294,6 +301,12 @@ PAGES_BESIDE = (
         "process_verification.html",
         "Process verification: every chart",
         "Which processes have moved, and which are capable?",
+        SCIENTISTS,
+    ),
+    PageBeside(
+        "protocols/index.html",
+        "Protocols and reports, to sign",
+        "What was frozen before it was scored, and what came of it?",
         SCIENTISTS,
     ),
 )

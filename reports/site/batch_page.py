@@ -13,7 +13,7 @@ from assets.failure_models.contrasts.explanations import explanation
 from reports.figures.batches import over_time, time_line, trajectory, waterfall
 from reports.figures.batches.plain import Figure
 from reports.figures.style import CONFIG
-from reports.site.batch_records import SHOWN_LINES, Bundle, label_texts
+from reports.site.batch_records import SHOWN_LINES, Bundle, label_texts, towards_failure
 from reports.site.environment import environment
 from reports.site.file_names import file_name
 from reports.wording import stage
@@ -47,7 +47,7 @@ def render_batch(bundle: Bundle, with_page: frozenset[str]) -> str:
         .render(
             batch=bundle["batch"],
             reason=bundle["reason"],
-            lines=[row for row in lines if row["contribution"] > 0][:SHOWN_LINES],
+            lines=towards_failure(lines)[:SHOWN_LINES],
             explained=lines[0] if lines else None,
             unusual=bundle["unusual"],
             cards=bundle["cards"],

@@ -14,6 +14,7 @@ from reports.inert_rows import label_text
 from reports.pages.facts import Facts
 
 SHOWN_LINES, SHOWN_CURVES, SHOWN_DRIVERS = 8, 6, 3
+LEAST_SHARE = 0.01  # of what the first line adds
 BATCHES_BEFORE = 60
 
 Rows = list[dict[str, Any]]
@@ -141,6 +142,16 @@ def _of_one_outcome(rows: Rows) -> Rows:
     return [row for row in rows if row["outcome"] == most["outcome"]]
 
 
+def towards_failure(lines: Rows) -> Rows:
+    """The lines that add to the risk, without those that add next to nothing beside the first.
+
+    A model adds a millionth for each of hundreds of parameters; as lines they would stand beside
+    what moved it.
+    """
+    most = max((row["contribution"] for row in lines), default=0.0)
+    return [row for row in lines if row["contribution"] > max(most * LEAST_SHARE, 0.0)]
+
+
 def _curves(facts: Facts, asked_sql: str, batches: dict[str, dict[str, Any]]) -> dict[str, Rows]:
     """The trajectories of each batch that left its envelope furthest, beside that envelope."""
     golden = {
@@ -177,10 +188,7 @@ def _curves(facts: Facts, asked_sql: str, batches: dict[str, dict[str, Any]]) ->
 
 def _drivers(facts: Facts, batches: Rows, lines: dict[str, Rows]) -> dict[str, Rows]:
     """The leading features of each batch over the batches of its product before it."""
-    leading = {
-        batch: [row for row in own if row["contribution"] > 0][:SHOWN_DRIVERS]
-        for batch, own in lines.items()
-    }
+    leading = {batch: towards_failure(own)[:SHOWN_DRIVERS] for batch, own in lines.items()}
     wanted = sorted({(row["feature"], row["gate"]) for own in leading.values() for row in own})
     values = feature_values(facts, wanted)
     about = {row["feature"]: row for row in facts.rows(_FEATURES_SQL)}

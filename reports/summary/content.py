@@ -7,7 +7,7 @@ from reports.pages.decision.ask import SIMULATED, ask, cost_line, price_notice
 from reports.pages.decision.first_days import first_days
 from reports.pages.decision.parts import as_text, text_of
 from reports.pages.decision.prices import Prices, prices
-from reports.pages.decision.programme import if_it_goes_badly, planned, together
+from reports.pages.decision.programme import beside, if_it_goes_badly, planned, together
 from reports.pages.decision.sentence import sentence
 from reports.pages.executive import Answer, answer
 from reports.pages.facts import Facts
@@ -122,7 +122,8 @@ def _tiles(facts: Facts, said: Answer, found: Prices) -> list[dict[str, str]]:
     if not said.is_priced:
         signals = text_of(facts, "verdict.signals", None, "value")
         outcomes = text_of(facts, "verdict.outcomes", None, "value")
-        none = {"label": "Savings claimed", "value": "none", "note": "no lever is supported"}
+        why = "evidence of tiers is owed" if beside(facts) else "no lever is supported"
+        none = {"label": "Savings claimed", "value": "none", "note": why}
         seen = {"label": "Process signals", "value": signals, "note": f"of {outcomes} examined"}
         return [loss, none, seen]
     worth = "Net a year, shipped prices" if found.are_placeholders else "Worth a year, net"
@@ -162,7 +163,7 @@ def _todo(facts: Facts) -> list[dict[str, str]]:
         {
             "do": as_text(facts, lever.do),
             "more": f"{lever.where}. {as_text(facts, lever.seen)}".strip(),
-            "owed": f"Evidence owed: {lever.owed}." if lever.owed else "",
+            "evidence": as_text(facts, lever.evidence),
         }
         for lever in planned(facts)
     ]
@@ -232,6 +233,8 @@ def _levers(facts: Facts) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for row in facts.rows(_LEVERS_SQL):
         standing = "refused" if row["basis"] == "refused" else "not worth its cost"
+        if facts.has("owed.worth", row["lever"]):
+            standing = "evidence owed"
         found.append(
             {
                 "title": str(row["title"]),

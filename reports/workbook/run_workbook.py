@@ -7,6 +7,8 @@ from assets.savings.arithmetic.planned_levers import FAILURE_RATE
 from assets.savings.programme.plan_inputs import measured_assumptions
 from data_contracts.assumptions import Assumptions
 from reports.pages.decision.ask import page_one
+from reports.pages.decision.parts import as_text
+from reports.pages.decision.programme import beside
 from reports.pages.executive import answer
 from reports.pages.facts import Facts
 from reports.site.environment import Published
@@ -44,6 +46,7 @@ NOTE = (
 NO_PROGRAMME = (
     "No lever is in the programme, so the workbook states what failures cost and no more."
 )
+BESIDE = "Beside the programme and in no total, until the evidence of its tier is there:"
 NOTHING_LOST = "so nothing is priced: the workbook holds the assumptions and no more."
 
 
@@ -75,10 +78,14 @@ def write_run_workbook(published: Published, assumptions: Assumptions, out_dir: 
         path = out_dir / WORKBOOK_NAME
         note = f"{answer(facts).none_lost}, {NOTHING_LOST}"
         return write_workbook(path, plan, notes=[note], front=front, is_priced=False)
+    owed = [
+        f"{BESIDE} {as_text(facts, lever.do)} {as_text(facts, lever.worth)}"
+        for lever in beside(facts)
+    ]
     return write_workbook(
         out_dir / WORKBOOK_NAME,
         plan,
         simulated=published.query(_SIMULATED_SQL).to_dicts(),
-        notes=[NOTE] if plan.levers else [NOTE, NO_PROGRAMME],
+        notes=[NOTE, *([] if plan.levers else [NO_PROGRAMME]), *owed],
         front=front,
     )

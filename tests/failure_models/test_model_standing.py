@@ -16,7 +16,9 @@ from assets.run_settings import ModelLimits
 
 LIMITS = ModelLimits()
 START = datetime.fromisoformat("2026-01-01")
-STEADY = StandingEvidence(drift=0.4, results=0.2, calibration=1.0, budget=1.0, scored=90, known=80)
+STEADY = StandingEvidence(
+    drift=0.4, relation=0.1, results=0.2, calibration=1.0, budget=1.0, scored=90, known=80
+)
 
 
 def said(prob: np.ndarray, failed: np.ndarray, alarm: np.ndarray | None = None) -> pl.DataFrame:
@@ -64,6 +66,24 @@ def test_age_alone_stops_it() -> None:
 def test_scores_from_elsewhere_stop_it(tried: pl.DataFrame) -> None:
     seen = watched(said(np.minimum(fresh(4) * 8, 0.9), np.zeros(100, bool)), tried, LIMITS, 1)
     assert "(drift:" in str(stop_reason(seen, 1.0, LIMITS))
+
+
+def test_results_that_no_longer_follow_what_it_expects_stop_it() -> None:
+    """What an input does to the margin grows, while inputs, mean and alarms are as they were."""
+    rng = np.random.default_rng(7)
+
+    def judged(slope: float) -> pl.DataFrame:
+        expected, noise = rng.normal(size=(2, 200))
+        frame = said(np.full(200, 0.05), np.zeros(200, bool))
+        return frame.with_columns(
+            expected_margin=pl.Series(expected), margin=pl.Series(slope * expected + noise)
+        )
+
+    before, as_before, steeper = judged(1.0), judged(1.0), judged(1.8)
+    assert stop_reason(watched(as_before, before, LIMITS, 1), 1.0, LIMITS) is None
+    reason = str(stop_reason(watched(steeper, before, LIMITS, 1), 1.0, LIMITS))
+    assert "results no longer follow what it expects" in reason
+    assert "(relation:" in reason
 
 
 def test_failures_that_were_not_foretold_stop_it(tried: pl.DataFrame) -> None:

@@ -13,6 +13,7 @@ FILES_NOT_TABLES = {
     "report.data_docs",
     "report.executive",
     "report.summary",
+    "report.protocols",
     "report.verification",
     "report.what_if",
     "report.workbook",

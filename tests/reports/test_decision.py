@@ -64,7 +64,7 @@ def test_a_window_is_named_with_parameter_limit_and_unit(signal_plant):
     (lever,) = planned(facts)
     said = as_text(facts, lever.do)
     assert re.fullmatch(r"Hold [a-z ]+ at or above 54\.25 \S+\.", said), said
-    assert "bounded behaviour" in lever.owed
+    assert "bounded behaviour" in as_text(facts, lever.evidence)
     signal_plant.execute("UPDATE economics.levers SET kind = 'lots' WHERE is_in_programme")
     facts = Facts(signal_plant.query)
     assert as_text(facts, planned(facts)[0].do).startswith("Use lots with ")

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from reports.figures.models import beeswarm
 from reports.pages.facts import Facts
 from reports.report import write_report
 from reports.site.file_names import file_name
@@ -58,6 +59,24 @@ def test_its_charts_hold_the_records(leafy_plant):
     assert kinds[:3] == ["phase", "deviation", "equipment"]
     equipment = charts["time-line"]["data"][2]
     assert len(equipment["x"]) == 3  # the cleaning two days before; not the one forty days before
+
+
+def test_a_dot_of_the_swarm_is_a_bar_of_the_waterfall(leafy_plant):
+    """The lines of every page together: those that lead by the same cluster are one row."""
+    rows = leaf_tables()["finding.batch_contributions"]
+    again = rows[0] | {"batch_id": BEFORE, "contribution": 0.1, "value": 2.0}
+    again |= {"features": "parameter.load, parameter.torque"}
+    name = "finding.batch_contributions"
+    leafy_plant.put(name, _shaped(name, [*rows, again]))
+    frame = leafy_plant.query(beeswarm.SQL)
+    both, alone = beeswarm.draw(frame).data
+    assert list(both["x"]) == [0.1, 0.25]
+    assert list(both["marker"]["color"]) == [0.5, 1.0]  # 2 is good batches' middle, 5.5 is beyond
+    assert list(alone["x"]) == [-0.02]
+    assert frame["title"].unique(maintain_order=True).to_list() == [
+        "Blender torque <b> and 1 more",
+        "Blender load",
+    ]
 
 
 def test_lines_of_two_outcomes_are_not_added_up(leafy_plant):
@@ -176,3 +195,19 @@ def test_the_index_finds_a_batch_in_one_step_and_sorts(leafy_plant, tmp_path):
         assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
         assert complaints == []
         opened.close()
+
+
+def test_what_adds_next_to_nothing_is_no_line_of_its_own(leafy_plant):
+    rows = leaf_tables()["finding.batch_contributions"]
+    many = [
+        rows[1] | {"rank": 3 + i, "title": f"Idle {i}", "feature": f"parameter.idle_{i}"}
+        | {"features": f"parameter.idle_{i}", "contribution": 1e-7}
+        for i in range(3)
+    ]  # fmt: skip
+    name = "finding.batch_contributions"
+    leafy_plant.put(name, _shaped(name, [*rows, *many]))
+    html = _drawn(leafy_plant, "batches", BATCH)
+    assert "Idle" not in html
+    bars = _figures(html)["waterfall"]["data"][0]
+    assert bars["x"] == pytest.approx([0.25, -0.02, 3e-7])
+    assert "3 other lines" in html

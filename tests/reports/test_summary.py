@@ -31,7 +31,7 @@ def test_page_one_says_what_it_is_worth_how_sure_and_when_it_pays_back(signal_pl
     assert tiles["Failures cost today, a year"]["note"] == "1.9M to 3.5M"
     assert tiles["How sure that it pays for itself"]["value"] == "87%"
     assert said["todo"][0]["do"].startswith("Act on the alert at stage 5 (packaging)")
-    assert said["todo"][0]["owed"].startswith("Evidence owed: detection sensitivity")
+    assert said["todo"][0]["evidence"].startswith("Evidence owed: detection sensitivity")
     assert [step["when"] for step in said["days"]][:4] == [
         "Day 0",
         "By day 30",

@@ -7,6 +7,7 @@ import pytest
 
 from assets.marts.defs import SQL
 from reports.pages.registry import PAGES_BESIDE
+from reports.protocol.folder import FOLDER, LIST_NAME
 from reports.verification_page.page import VERIFICATION_NAME, render_verification_page
 from reports.verification_page.screening import screening
 from reports.what_if.page import WHAT_IF_NAME
@@ -67,7 +68,8 @@ def test_no_text_of_the_plant_can_act(charted):
 def test_the_same_warehouse_gives_the_same_page(charted):
     assert render_verification_page(charted) == render_verification_page(charted)
     assert VERIFICATION_NAME == "process_verification.html"
-    assert {VERIFICATION_NAME, WHAT_IF_NAME} == {page.file for page in PAGES_BESIDE}
+    beside = {VERIFICATION_NAME, WHAT_IF_NAME, f"{FOLDER}/{LIST_NAME}"}
+    assert beside == {page.file for page in PAGES_BESIDE}
 
 
 def test_a_source_without_charts_says_so(signal_plant):

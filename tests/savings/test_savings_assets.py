@@ -11,9 +11,11 @@ import pytest
 
 from assets.run_settings import RunSettings
 from assets.savings import defs
+from data_contracts.assumptions import load_run_assumptions
 from data_contracts.catalogue import contract, contract_names
 from data_contracts.errors import AssumptionError
 from data_contracts.generated.polars_schema import conform, empty
+from data_contracts.tables import table
 from tests.savings.recorded_books import rows
 from tests.savings.recorded_books import standard as standard_cost
 
@@ -79,6 +81,7 @@ def _materialised(
         "evidence.withheld_features",
     ):
         memory.tables[name] = empty(contract(name))
+    memory.tables["evidence.lever_standing"] = _shown(records, assumptions_file, choice)
     memory.tables |= {f"core.{name}": frame for name, frame in recorded.items()}
     profile: Any = SimpleNamespace(
         name="plant", assumptions=choice, file=Path("profiles/plant.yaml"), failure_modes={}
@@ -101,6 +104,23 @@ def _materialised(
     )
     assert done.success
     return memory.tables
+
+
+def _shown(records, assumptions_file, choice) -> pl.DataFrame:
+    """Every lever has the evidence of its tier."""
+    try:
+        levers = load_run_assumptions(assumptions_file, choice).levers
+    except AssumptionError:
+        return empty(contract("evidence.lever_standing"))
+    said = {"tier": "tier_1", "challenge": "panel", "standing": "shown", "reason": "All met."}
+    return table(
+        "evidence.lever_standing",
+        [
+            {"lever": f"{lever.name}.{outcome}", **said}
+            for lever in levers
+            for outcome in records.outcome_definitions["outcome"]
+        ],
+    )
 
 
 @pytest.fixture(scope="module")

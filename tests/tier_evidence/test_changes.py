@@ -87,7 +87,11 @@ def test_other_code_is_refused(
 
 def test_nothing_changed_is_nothing_refused(file: Path, frozen: FrozenProtocol) -> None:
     """Order, layout and comments of the file are not what was frozen."""
-    file.write_text("# a comment\n" + TEXT.replace("roles: {author: A. Author, runs: R. Runner,", "roles: {runs: R. Runner, author: A. Author,"), encoding="utf-8")  # fmt: skip  # noqa: E501
+    moved = TEXT.replace(
+        "{author: A. Author, runs: R. Runner,", "{runs: R. Runner, author: A. Author,"
+    )
+    assert moved != TEXT
+    file.write_text(f"# a comment\n{moved}", encoding="utf-8")
     now = frozen_protocol(read_protocol(file), reading(), in_use())
     require_unchanged(frozen, now)
     assert now.protocol_id == frozen.protocol_id

@@ -67,6 +67,10 @@ def test_what_is_never_seen_in_nine_of_ten_says_so() -> None:
     assert found["smallest_seen"] is None
     assert found["shown_90"] is None
     assert found["seen_at_largest_share"] == pytest.approx(20 / 29)
+    assert found["verdict"] == "estimated"  # and what it says beyond the largest size is not told
+    assert found["a90"] is None
+    assert found["a90_95"] is None
+    assert found["a90_low"] is None
 
 
 def test_nothing_seen_is_a_verdict() -> None:

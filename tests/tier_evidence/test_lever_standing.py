@@ -40,11 +40,11 @@ def test_lever_standing_follows_the_trail(home: Home, frozen: FrozenProtocol) ->
     assert standing(home)["standing"] == "not_approved"
     noted(home, "approved", frozen, "Q. Unit")
     assert standing(home)["standing"] == "not_run"
-    noted(home, "ran", frozen, "R. Runner", json.dumps(MISSED))
+    noted(home, "ran", frozen, "R. Runner", json.dumps({"criteria": MISSED}))
     missed = standing(home)
     assert missed["standing"] == "not_met"
     assert missed["reason"].endswith("was run and not met: Inside the range.")
-    noted(home, "ran", frozen, "R. Runner", json.dumps(MET))
+    noted(home, "ran", frozen, "R. Runner", json.dumps({"criteria": MET}))
     shown = standing(home)
     assert shown["standing"] == "shown"
     assert shown["protocol_id"] == frozen.protocol_id
@@ -53,7 +53,7 @@ def test_lever_standing_follows_the_trail(home: Home, frozen: FrozenProtocol) ->
 def test_evidence_holds_for_what_was_frozen_alone(home: Home, frozen: FrozenProtocol) -> None:
     noted(home, "frozen", frozen, "A. Author", frozen.canonical.decode())
     noted(home, "approved", frozen, "Q. Unit")
-    noted(home, "ran", frozen, "R. Runner", json.dumps(MET))
+    noted(home, "ran", frozen, "R. Runner", json.dumps({"criteria": MET}))
     assert standing(home, in_use(low=240.0))["standing"] == "changed"
 
 

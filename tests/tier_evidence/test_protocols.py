@@ -51,7 +51,7 @@ def test_protocols_name_the_first_to_approve(home: Home, frozen: FrozenProtocol)
 def test_results_are_those_of_every_run(home: Home, frozen: FrozenProtocol) -> None:
     noted(home, "frozen", frozen, "A. Author", frozen.canonical.decode())
     for _ in range(2):
-        noted(home, "ran", frozen, "R. Runner", json.dumps(FOUND))
+        noted(home, "ran", frozen, "R. Runner", json.dumps({"criteria": FOUND}))
     found = results(audit_trail(home, SOURCE))
     assert found.select("run_of_protocol", "criterion", "bound", "verdict").rows() == [
         (1, "answered", 0.5, "not_met"),

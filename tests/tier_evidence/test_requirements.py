@@ -8,8 +8,10 @@ import pytest
 
 from assets.tier_evidence.requirements.requirements import requirements
 from data_contracts.catalogue import contract_names
+from pipelines.command_line import COMMANDS
 
 ROOT = Path(__file__).parents[2]
+COMMAND_NAMES = {command.__name__.rsplit(".", 1)[-1].replace("_", "-") for command in COMMANDS}
 KINDS = ("test", "table", "page", "command")
 
 
@@ -47,10 +49,27 @@ def test_what_covers_a_requirement_is_there(matrix: pl.DataFrame) -> None:
         if kind == "test":
             file, _, function = name.partition("::")
             path = ROOT / file
-            assert path.is_file(), (requirement, name)
+            assert path.exists(), (requirement, name)
             assert not function or f"def {function}(" in path.read_text(encoding="utf-8"), name
         if kind == "table":
             assert name.partition(" ")[0] in tables, (requirement, name)
+        if kind == "command":
+            assert name.split()[1] in COMMAND_NAMES, (requirement, name)
+        if kind == "page" and (name.startswith("docs") or name.endswith(".md")):
+            assert (ROOT / name).exists(), (requirement, name)
+
+
+def test_every_guideline_is_mapped_by_its_own_headings(matrix: pl.DataFrame) -> None:
+    """Annex 11 has seventeen clauses, Part 11 eleven controls of closed systems, (a) to (k)."""
+    ordered = matrix.sort("position").group_by("source")
+    clauses = {source: own["clause"].to_list() for (source,), own in ordered}
+    annex = {clause.partition(".")[0] for clause in clauses["annex_11"]} - {"Principle"}
+    assert annex == {str(number) for number in range(1, 18)}
+    closed = [clause for clause in clauses["part_11"] if clause.startswith("11.10(")]
+    assert closed == [f"11.10({letter})" for letter in "abcdefghijk"]
+    headings = [clause.partition(" ")[0] for clause in clauses["annex_22_draft"]]
+    assert list(dict.fromkeys(headings)) == [str(number) for number in range(1, 11)]
+    assert any(clause.startswith("D11") for clause in clauses["gamp_5"])
 
 
 def test_the_seven_steps_are_each_found(matrix: pl.DataFrame) -> None:

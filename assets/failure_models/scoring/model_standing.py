@@ -20,7 +20,8 @@ from assets.statistics.anytime_valid import (
     miscalibration_e_value,
 )
 from assets.statistics.array_types import FloatArray
-from assets.statistics.group_drift import group_drift, group_means
+from assets.statistics.drift.group_drift import Grouped, group_drift
+from assets.statistics.drift.relation_drift import Missed, relation_drift
 from assets.statistics.intervals import CLUSTER_DEFLATION
 from data_contracts.codes.records import Validation, Verdict
 from data_contracts.tables import table
@@ -33,10 +34,13 @@ IN_FORCE, STOPPED, AWAITS, WITHOUT_SIGNAL = (
     "without_signal",
 )
 SEED = 1  # of the limits' resamples: the same night says the same
-# The last scores a model was tried with, by fits on nearly all it was fitted on in the end.
-REFERENCE_SCORES = 100
-TESTS = 4  # drift, results, calibration, alarm budget: each has a quarter of the risk
-DAYS_OF_REFERENCE = 180  # about as long as it takes to make so many batches
+# The last scores a model was tried with, by fits on much of what it was fitted on in the end.
+REFERENCE_SCORES = 200
+# What each question has of the risk to stop a model that is as it was: scores tell soonest, and an
+# e-value hardly ever spends what it has.
+RISK = {"drift": 5, "relation": 3, "results": 1, "calibration": 2, "budget": 1}
+DAYS_OF_REFERENCE = 360  # about as long as it takes to make so many batches
+MOST_LIVES = 5  # of the reference; a site that lets models grow older asks for no wider limits
 SECONDS_PER_DAY = 86_400
 BOUNDED = 1e-6
 
@@ -47,7 +51,8 @@ class StandingEvidence:
 
     Attributes:
         drift: How far its scores have moved from those it was tried with, as a share of what is
-            told; a quarter of the probability to be wrongly stopped is spent on it.
+            told.
+        relation: The same of how results go with what it expects; 0 for models of the label.
         results: The same of how far margins lie from what it expects; 0 for models of the label.
         calibration: E-value that the odds it gives are wrong by more than the band.
         budget: E-value that it raises more alarms than the budget allows.
@@ -56,6 +61,7 @@ class StandingEvidence:
     """
 
     drift: float
+    relation: float
     results: float
     calibration: float
     budget: float
@@ -223,8 +229,9 @@ def watched(
     tolerated = min(limits.budget_band * budget, 0.5)
     together = max(tried.height / max(tried["cluster"].n_unique(), 1), CLUSTER_DEFLATION)
     return StandingEvidence(
-        drift=_moved(_scores(said), _scores(tried), limits, seed),
-        results=_moved(_missed_by(known), _missed_by(tried), limits, seed),
+        drift=_moved("drift", _scores(said), _scores(tried), limits, seed),
+        relation=_turned(_missed(known), _missed(tried), limits, seed),
+        results=_moved("results", _missed_by(known), _missed_by(tried), limits, seed),
         calibration=_most(
             miscalibration_e_value(
                 given, failed, limits.calibration_band, deflation=CLUSTER_DEFLATION
@@ -242,30 +249,55 @@ def _bounded(probability: pl.Series) -> FloatArray:
     return np.asarray(np.clip(probability.to_numpy(), BOUNDED, 1 - BOUNDED))
 
 
-def _moved(later: FloatArray, reference: FloatArray, limits: ModelLimits, seed: int) -> float:
+def _wrongly(question: str, limits: ModelLimits) -> float:
+    """Probability with which a question may stop a model that is as it was."""
+    return limits.wrongly_stopped_prob * RISK[question] / sum(RISK.values())
+
+
+def _horizon(reference: int, later: int, limits: ModelLimits) -> int:
+    """Groups of a model's life, as long as it may be."""
+    lives = min(limits.oldest_days / DAYS_OF_REFERENCE, MOST_LIVES)
+    return max(round(lives * reference), later, 1)
+
+
+def _moved(
+    question: str, later: Grouped, reference: Grouped, limits: ModelLimits, seed: int
+) -> float:
     """How far means of groups have moved, as a share of what is told over a model's life."""
-    lives = limits.oldest_days / DAYS_OF_REFERENCE
-    horizon = max(round(lives * reference.size), later.size, 1)
-    wrongly = limits.wrongly_stopped_prob / TESTS
+    horizon = _horizon(reference.starts.size, later.starts.size, limits)
+    wrongly = _wrongly(question, limits)
     return group_drift(later, reference, horizon=horizon, wrongly=wrongly, seed=seed).most
 
 
-def _scores(scored: pl.DataFrame) -> FloatArray:
-    """Mean normal score of the probability of each lot or campaign in a row.
+def _turned(later: Missed, reference: Missed, limits: ModelLimits, seed: int) -> float:
+    """How far the relation of results to what was expected has turned, likewise."""
+    before, since = (Grouped(each.residual, each.group).starts.size for each in (reference, later))
+    horizon, wrongly = _horizon(before, since, limits), _wrongly("relation", limits)
+    return relation_drift(later, reference, horizon=horizon, wrongly=wrongly, seed=seed).most
+
+
+def _scores(scored: pl.DataFrame) -> Grouped:
+    """Normal score of each probability, by lot or campaign in a row.
 
     On this scale, unlike in log odds, a margin that moves in proportion to an input moves the score
     in proportion.
     """
     from scipy.special import ndtri
 
-    return group_means(ndtri(_bounded(scored["failure_prob"])), scored["cluster"].to_numpy())
+    return Grouped(ndtri(_bounded(scored["failure_prob"])), scored["cluster"].to_numpy())
 
 
-def _missed_by(judged: pl.DataFrame) -> FloatArray:
-    """Mean distance of the margin from what was expected, by lot or campaign in a row."""
+def _missed(judged: pl.DataFrame) -> Missed:
+    """What was expected of each batch and how far its margin lay from it."""
     both = judged.drop_nulls(["margin", "expected_margin"])
-    distance = (both["margin"] - both["expected_margin"]).to_numpy()
-    return group_means(distance, both["cluster"].to_numpy())
+    expected = both["expected_margin"].to_numpy()
+    return Missed(expected, both["margin"].to_numpy() - expected, both["cluster"].to_numpy())
+
+
+def _missed_by(judged: pl.DataFrame) -> Grouped:
+    """Distance of the margin from what was expected, by lot or campaign in a row."""
+    missed = _missed(judged)
+    return Grouped(missed.residual, missed.group)
 
 
 def _most(evidence: FloatArray) -> float:
@@ -280,7 +312,6 @@ def stop_reason(seen: StandingEvidence, age_days: float | None, limits: ModelLim
         age_days: Age of the newest batch it was fitted on; None where the source has no instants.
         limits: What is tolerated.
     """
-    needed = TESTS / limits.wrongly_stopped_prob
     reasons = []
     if age_days is not None and age_days > limits.oldest_days:
         reasons.append(f"it is {age_days:.0f} days old, and {limits.oldest_days:.0f} are allowed")
@@ -289,23 +320,31 @@ def stop_reason(seen: StandingEvidence, age_days: float | None, limits: ModelLim
             "its inputs give other scores than those it was tried with (drift: "
             f"{seen.drift:.2f} of the limit)"
         )
+    if seen.relation >= 1:
+        reasons.append(
+            "results no longer follow what it expects as they did when it was tried (relation: "
+            f"{seen.relation:.2f} of the limit)"
+        )
     if seen.results >= 1:
         reasons.append(
             "results lie otherwise about what it expects than when it was tried (results: "
             f"{seen.results:.2f} of the limit)"
         )
-    for name, evidence, what in (
+    for name, question, evidence, what in (
         (
+            "calibration",
             "calibration",
             seen.calibration,
             f"the odds it gives are wrong by more than {limits.calibration_band:g} times",
         ),
         (
             "alarm budget",
+            "budget",
             seen.budget,
             f"it raises more than {limits.budget_band:g} times the alarms its budget allows",
         ),
     ):
+        needed = 1 / _wrongly(question, limits)
         if evidence >= needed:
             reasons.append(f"{what} ({name}: evidence {evidence:.3g} of {needed:.3g} needed)")
     return "; ".join(reasons) or None

@@ -7,6 +7,7 @@ import numpy as np
 
 from assets.process_verification.multivariate.phase_one import FEWEST
 from assets.statistics.array_types import FloatArray
+from assets.statistics.multivariate.distance_limits import promised_limit
 
 Row = dict[str, Any]
 FALSE_ALARM_PROB = 0.01
@@ -57,6 +58,15 @@ def promised_prob(batches: int) -> float:
     return max(FALSE_ALARM_PROB, 1 / (batches + 1))
 
 
-def share_beyond(values: FloatArray, limit: float) -> float:
-    """Return which share of the reference, judged by fits on the others, lies beyond a limit."""
-    return float(np.mean(values > limit))
+def share_beyond(distances: FloatArray, level: float) -> float:
+    """Return which share of a reference lies beyond a limit that the others alone would give.
+
+    Args:
+        distances: Squared, of the reference, each judged by a fit on others.
+        level: Probability with which an ordinary batch keeps the limit.
+    """
+    # Below the limit of all lies what is below that of the others, but for the very last ones.
+    most = int(np.ceil((1 - level) * len(distances))) + 2
+    last = np.argsort(distances)[-most:]
+    beyond = [distances[at] > promised_limit(np.delete(distances, at), level) for at in last]
+    return float(np.sum(beyond) / len(distances))

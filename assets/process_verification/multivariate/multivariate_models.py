@@ -120,8 +120,7 @@ def _whole_batches(
         explained_share=float(fit.model.explained.sum()),
         missing_share=float(1 - np.isfinite(own).mean()),
         held_out_beyond_share=max(
-            share_beyond(cleaned.t2, fit.limits["t2"]),
-            share_beyond(cleaned.spe, fit.limits["spe"]),
+            share_beyond(cleaned.t2, LEVEL), share_beyond(cleaned.spe, LEVEL)
         ),
     )
     return row, reference_rows(about["model"], columns.batch_ids, cleaned)
@@ -168,7 +167,7 @@ def _evolution(product: str, phase: PhaseCourses, outcomes: pl.DataFrame) -> tup
         components=fit.model.components,
         explained_share=float(fit.model.explained.sum()),
         missing_share=float(1 - np.isfinite(phase.courses[good]).mean()),
-        held_out_beyond_share=share_beyond(fit.held_out, fit.width),
+        held_out_beyond_share=share_beyond(fit.held_out**2, LEVEL),
     )
     return row, told
 

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from assets.savings.changes.headline import Figures, Said, headline_figures
+from assets.savings.levers.evidence_gate import LEVER_STANDING
 from assets.savings.records.business_records import BusinessRecords
 from assets.savings.records.silenced_models import STANDING, silenced_models
 from assets.savings.windows.window_studies import STUDIES
@@ -23,7 +24,7 @@ from warehouse.store import Warehouse
 RUNS = "evidence.runs"
 ASSUMPTIONS, SCENARIOS = "economics.assumptions", "economics.scenarios"
 SAVINGS = "history.savings"
-ADDED_LATER = (STUDIES, STANDING)  # a run of an earlier version did not keep them
+ADDED_LATER = (STUDIES, STANDING, LEVER_STANDING)  # a run of an earlier version did not keep them
 ALIKE = ("seed", "is_quick")
 _RECORDS = tuple(
     name

@@ -144,7 +144,9 @@ def headline_parts(
         Part(
             HeadlinePart.MODELS,
             _plus(models, shift),
-            "Models made anew, stopped or approved." if is_refitted else "The same models.",
+            "Models or evidence made anew, stopped or approved."
+            if is_refitted
+            else "The same models.",
         ),
         Part(HeadlinePart.METHOD, now.figures, code),
     ]

@@ -17,7 +17,7 @@ OF_BATCHES = ("batches", "outcomes", "outcome_margins", "gate_values")
 # What is made anew at a refit only, and which models were stopped or approved since.
 OF_MODELS = (
     *("verdicts", "alarm_counts", "predictions", "drivers", "replacement_intervals"),
-    *("window_studies", "silenced_models"),
+    *("window_studies", "silenced_models", "lever_standing"),
 )
 DECLARED = ("outcome_definitions",)
 

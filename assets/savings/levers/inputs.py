@@ -7,6 +7,7 @@ import polars as pl
 
 from assets.savings.arithmetic.lever_kinds.ruling import RefusedLever
 from assets.savings.levers.alert_gate import alert_choice
+from assets.savings.levers.evidence_shown import evidence_shown
 from assets.savings.levers.gate_choice import GateChoice
 from assets.savings.levers.maintenance_evidence import (
     NO_HISTORIES,
@@ -37,6 +38,7 @@ class LeverInputs:
         gates: Parameter -> gate from which it is known.
         maintenance: What the fitted hazards support, or why they support nothing.
         release: Which share may be released early, or why none.
+        shown: Levers and outcomes whose tier's evidence was frozen, run and met.
     """
 
     evidence: AlarmEvidence
@@ -48,6 +50,7 @@ class LeverInputs:
     gates: Mapping[str, int] = field(default_factory=dict)
     maintenance: MaintenanceEvidence | RefusedLever = NO_HISTORIES
     release: ReleaseEvidence | RefusedLever = UNSCORED
+    shown: frozenset[str] = frozenset()
 
     @classmethod
     def from_records(
@@ -77,7 +80,12 @@ class LeverInputs:
             gates=records.gates,
             maintenance=maintenance_evidence(records.replacement_intervals),
             release=supported_release(assumptions, records, counts),
+            shown=evidence_shown(records.lever_standing),
         )
+
+    def has_evidence(self, lever: Lever, outcome: str) -> bool:
+        """Tell whether a frozen protocol of its tier was run and met."""
+        return f"{lever.name}.{outcome}" in self.shown
 
     def primary_gate(self, outcome: str) -> int | None:
         """Return the last gate before the result of an outcome, or None without a verdict."""

@@ -1,12 +1,15 @@
 """The levers as a table: what each changes, what it owes, what was decided, what it costs."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
 from assets.savings.arithmetic.corners import corner
 from assets.savings.arithmetic.lever_cost import one_off_cost_usd
+from assets.savings.levers.evidence_gate import OwedEvidence
 from assets.savings.levers.lever_decisions import LeverDecision
 from assets.savings.records.copq_ledger import cents
 from data_contracts.assumptions import Assumptions, Lever
@@ -14,7 +17,10 @@ from data_contracts.tables import table
 
 
 def levers(
-    assumptions: Assumptions, decisions: Sequence[LeverDecision], left_out: Mapping[str, float]
+    assumptions: Assumptions,
+    decisions: Sequence[LeverDecision],
+    left_out: Mapping[str, float],
+    owed: Mapping[str, OwedEvidence] = MappingProxyType({}),
 ) -> pl.DataFrame:
     """Return the levers as a table.
 
@@ -22,6 +28,7 @@ def levers(
         assumptions: The set with the levers.
         decisions: ``lever_decisions``.
         left_out: Supported levers outside the programme, with their median net present value, USD.
+        owed: Supported levers that lack the evidence of their tier.
 
     Returns:
         ``economics.levers``: one row per declared lever and outcome; costs at base, USD.
@@ -38,8 +45,9 @@ def levers(
             "changes": each.lever.changes,
             "evidence_owed": each.lever.evidence,
             "basis": each.basis,
-            "is_in_programme": each.is_carried_out and each.name not in left_out,
-            "reason": _reason(each, left_out.get(each.name)),
+            "is_in_programme": each.is_carried_out and each.name not in {*left_out, *owed},
+            "reason": _reason(each, left_out.get(each.name), owed.get(each.name)),
+            **_owed(owed.get(each.name)),
             **_refused(each),
             **_assumed(assumptions, each.lever),
         }
@@ -76,7 +84,26 @@ def _assumed(assumptions: Assumptions, lever: Lever) -> dict[str, Any]:
     }
 
 
-def _reason(decision: LeverDecision, left_out_npv_usd: float | None) -> str:
+def _owed(owed: OwedEvidence | None) -> dict[str, Any]:
+    """Return what a lever beside the programme owes and would add, by column."""
+    if owed is None:
+        return {}
+    ends = dict(zip(("p10", "p50", "p90"), owed.worth_usd, strict=True))
+    worth = {
+        f"owed_worth_{end}_usd_per_year": cents(Fraction(usd or 0.0)) for end, usd in ends.items()
+    }
+    return {"owed_because": owed.reason, **worth}
+
+
+def _reason(
+    decision: LeverDecision, left_out_npv_usd: float | None, owed: OwedEvidence | None
+) -> str:
+    if owed is not None:
+        worth = round((owed.worth_usd[1] or 0.0) / 1000)
+        return (
+            f"{decision.reason} Worth {worth:,d} thousand USD a year beside the programme, and not "
+            f"in it. {owed.reason}"
+        )
     if left_out_npv_usd is None:
         return decision.reason
     thousands = round(left_out_npv_usd / 1000)

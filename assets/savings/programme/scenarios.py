@@ -6,8 +6,9 @@ drawn from their posterior in all three. Where every lever is refused, the rows 
 with basis ``refused`` and the reason.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -71,6 +72,7 @@ def scenarios(
     counts: FailureCounts,
     decisions: Sequence[LeverDecision],
     left_out: Collection[str] = (),
+    owed: Mapping[str, str] = MappingProxyType({}),
 ) -> ScenarioTables:
     """Simulate the three scenarios.
 
@@ -79,13 +81,15 @@ def scenarios(
         counts: Failures and verdicts.
         decisions: ``lever_decisions``.
         left_out: Names of supported levers outside the programme; they have no rows.
+        owed: The same of those that lack the evidence of their tier, to what is owed.
     """
-    kept = [each for each in decisions if each.name not in left_out]
+    kept = [each for each in decisions if each.name not in {*left_out, *owed}]
     rows: list[tuple[object, ...]] = []
     cash: list[tuple[object, ...]] = []
     for scenario in SCENARIOS:
         figures = simulated_figures(drawn.anew(scenario=scenario), counts, kept)
-        rows += [(scenario, *row) for row in _scenario_rows(figures, counts.baseline, decisions)]
+        stated = _scenario_rows(figures, counts.baseline, decisions, owed)
+        rows += [(scenario, *row) for row in stated]
         cash += [(scenario, *row) for row in _cash_rows(figures)]
     return ScenarioTables(table("economics.scenarios", rows), cash_by_year(cash))
 
@@ -108,7 +112,10 @@ def _cash_rows(figures: Figures) -> Iterable[tuple[object, ...]]:
 
 
 def _scenario_rows(
-    figures: Figures, found: Baseline, decisions: Sequence[LeverDecision]
+    figures: Figures,
+    found: Baseline,
+    decisions: Sequence[LeverDecision],
+    owed: Mapping[str, str],
 ) -> Iterable[tuple[object, ...]]:
     """Return lever, measure, P10, P50, P90, unit, basis, note of one scenario."""
     basis = "arithmetic" if found.is_proxy else "count"
@@ -121,6 +128,8 @@ def _scenario_rows(
             yield from _refused_rows(each.name, each.reason)
     if not carried:
         reason = decisions[0].reason if decisions else "No lever is declared."
+        if owed:
+            reason = " ".join(owed.values())
         yield from _refused_rows(ALL_LEVERS, f"{NO_SAVINGS} {reason}")
         return
     is_proxy = any(each.is_on_proxy for each in carried)

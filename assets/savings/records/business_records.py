@@ -34,6 +34,8 @@ class BusinessRecords:
         window_studies: ``finding.window_studies``, as last refitted; None where windows are to be
             studied on these records.
         silenced_models: ``silenced_models``; None where every model is in force.
+        lever_standing: ``evidence.lever_standing``; None where no tiers are judged, as in a study
+            of what a lever is worth.
     """
 
     batches: pl.DataFrame
@@ -50,6 +52,7 @@ class BusinessRecords:
     withheld_features: pl.DataFrame | None = None
     window_studies: pl.DataFrame | None = None
     silenced_models: pl.DataFrame | None = None
+    lever_standing: pl.DataFrame | None = None
 
     @property
     def of_windows(self) -> dict[str, pl.DataFrame]:

@@ -130,4 +130,6 @@ def _judged(
         said = f"{name} was run and not met: {'; '.join(missed)}."
         return EvidenceStanding.NOT_MET, protocol_id, said
     said = f"{name}: {last.height} criteria, all met."
+    if approval["is_demonstration"][0]:
+        said += " A simulated plant demonstrated it to itself; nobody signed."
     return EvidenceStanding.SHOWN, protocol_id, said

@@ -61,7 +61,7 @@ def results(audit_trail: pl.DataFrame) -> pl.DataFrame:
                 "run_by": entry["who"],
                 "run_at": entry["done_at"],
             }
-            for one in json.loads(entry["what"])
+            for one in json.loads(entry["what"])["criteria"]
         ]
     return table(RESULTS, rows)
 
@@ -89,12 +89,13 @@ def _protocol(entry: Mapping[str, Any], approval: Mapping[str, Any] | None) -> d
     data = [
         {"name": name, "split": split, **frozen.data[name]} for name, split in said["data"].items()
     ]
+    settings = {f"setting {name}": value for name, value in said["settings"].items()}
     return {
         "protocol_id": entry["protocol_id"],
         **{name: said[name] for name in ("name", "tier", "challenge", "lever", "title")},
         **{name: said[name] for name in ("intended_use", "context_of_use", "risk", "deviations")},
         "model_version": _model_version(frozen),
-        "subject": _json(frozen.subject),
+        "subject": _json({**frozen.subject, **settings}),
         "data": _json(data),
         "acceptance_criteria": _json(said["criteria"]),
         "roles": _json(said["roles"]),

@@ -1,5 +1,6 @@
-"""``lotwise approve``: let a model version raise alarms in the place of one that was stopped."""
+"""``lotwise approve``: a model version in the place of a stopped one, or a frozen protocol."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,11 +16,13 @@ FROM model.model_standing WHERE state = 'awaits_approval' GROUP BY model_version
 
 
 def command(
-    model_version: Annotated[str, typer.Argument(help="Version, as the report names it.")],
+    named: Annotated[
+        str, typer.Argument(help="Model version as the report names it, or a frozen protocol.")
+    ],
     by: Annotated[str, typer.Option("--by", help="Who approves it.")],
     home: HomeOption = None,
 ) -> None:
-    """Approve a model version in place of a stopped one; the next night lets it raise alarms."""
+    """Approve a model version in place of a stopped one, or a protocol that somebody else froze."""
     from pipelines.site.asked import home_of
     from warehouse.noted.approvals import approve
     from warehouse.paths import Home
@@ -27,15 +30,32 @@ def command(
 
     where = Home(home_of(home))
     if not by.strip():
-        raise UsageError("--by is empty: say who approves the model.")
+        raise UsageError("--by is empty: say who approves it.")
+    if _is_protocol(home, named, by.strip()):
+        return
     with open_published(where) as published:
         has_standing = "model.model_standing" in published.tables()
         awaited = dict(published.query(_AWAITED).iter_rows()) if has_standing else {}
-    if model_version not in awaited:
+    if named not in awaited:
         names = ", ".join(sorted(awaited)) or "none does"
-        raise UsageError(f"'{model_version}' awaits no approval in {where.root}; {names}.")
-    approve(where, last_source_key(where), model_version, by.strip())
+        raise UsageError(f"'{named}' awaits no approval in {where.root}; {names}.")
+    approve(where, last_source_key(where), named, by.strip())
     say(
-        f"{model_version} ({awaited[model_version]}) is approved by {by.strip()}. The next "
+        f"{named} ({awaited[named]}) is approved by {by.strip()}. The next "
         "'lotwise nightly' lets it raise alarms."
     )
+
+
+def _is_protocol(home: Path | None, named: str, by: str) -> bool:
+    """Approve a frozen protocol of that name or id, where there is one."""
+    from pipelines.commands.evidence.last_run import last_run
+
+    with last_run(home) as (conduct, _):
+        if conduct.found(named) is None:
+            return False
+        row = conduct.approve(named, by)
+    say(
+        f"'{row['title']}' ({row['protocol_id'][:12]}), frozen by {row['frozen_by']}, is approved "
+        f"by {by}. Next: lotwise protocol --run FILE --by NAME"
+    )
+    return True

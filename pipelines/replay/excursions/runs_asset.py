@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -10,10 +9,9 @@ import polars as pl
 
 from assets.defs import WAREHOUSE_IO, asset_key
 from assets.run_settings import RunSettings
-from assets.tier_evidence.excursions.parts import PARTS
-from assets.tier_evidence.excursions.plan import planned
 from data_contracts.catalogue import contract
 from data_contracts.tables import table
+from pipelines.site.installed_code import foundation_hash
 from warehouse.content_hash import digest
 from warehouse.sensor_readings.kept_months import KeptMonths
 from warehouse.sensor_readings.stored_readings import StoredMonth, stored_months
@@ -90,8 +88,8 @@ def measured(
         say: Called with how far it is.
 
     Returns:
-        ``evidence.excursion_runs``. A series whose readings and detector are as they were when it
-        was last replayed is taken from what was kept then, so an interrupted replay goes on.
+        ``evidence.excursion_runs``. A series whose readings, detector and code are as they were
+        when it was last replayed is taken from what was kept then: what was interrupted goes on.
     """
     from pipelines.replay.excursions.frozen_detector import FrozenDetector, frozen_models_of
     from pipelines.replay.excursions.held_out import held_out
@@ -108,7 +106,7 @@ def measured(
         return table(TABLE)
     kept = KeptMonths(warehouse.home.kept_dir(warehouse.source_key, "excursions"))
     contents = {name: warehouse.content_hash(name) for name in ASKED}
-    fitted_of = digest((_code(), repr(held), settings.seed, *contents.values()))
+    fitted_of = digest((foundation_hash(), repr(held), settings.seed, *contents.values()))
 
     say("Freezing the detector as it stood before the batches that are tried")
     spill_dir = warehouse.home.spill_dir
@@ -132,12 +130,6 @@ def measured(
     now = datetime.now(UTC).replace(tzinfo=None)
     records = ReplayRecords(tables, readings, held, settings.seed, batches)
     return replayed(records, detector, kept_or_measured, now, say)
-
-
-def _code() -> str:
-    """Stands for the code of the replay and of what is injected: another is another replay."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return digest((*(file.read_text("utf-8") for file in files), *map(str, planned()), *PARTS))
 
 
 def _months_of(

@@ -5,7 +5,7 @@ from typing import Any
 from reports.figures.batches.plain import Figure, plain_axis, plain_figure
 from reports.figures.style import BLUE, GREY, MUTED, ORANGE, label
 
-SHOWN_LINES = 8
+SHOWN_LINES, LEAST_SHARE = 8, 0.01  # of the largest: a bar nobody could see
 
 
 def draw(explanation: Any) -> Figure:
@@ -20,7 +20,9 @@ def draw(explanation: Any) -> Figure:
     values = [float(value) for value in explanation.values]
     names = list(explanation.feature_names)
     order = sorted(range(len(values)), key=lambda i: -abs(values[i]))
-    shown, rest = order[:SHOWN_LINES], order[SHOWN_LINES:]
+    least = abs(values[order[0]]) * LEAST_SHARE if order else 0.0
+    shown = [i for i in order[:SHOWN_LINES] if abs(values[i]) >= least]
+    rest = order[len(shown) :]
     bars = [(names[i], values[i]) for i in shown]
     if rest:
         bars.append((f"{len(rest)} other lines", sum(values[i] for i in rest)))

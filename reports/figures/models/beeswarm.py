@@ -1,4 +1,8 @@
-"""Every batch's SHAP contributions, feature by feature, coloured by the feature's own value."""
+"""What moved each explained batch away from good ones, line by line, coloured by its value.
+
+The lines are those of the batch pages (``finding.batch_contributions``), so that a dot here is a
+bar of a waterfall there. A line is a cluster of features, named by the one that mostly leads it.
+"""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -7,21 +11,30 @@ import polars as pl
 from reports.figures.style import LOW_TO_HIGH, MUTED, axis, figure, row_height, rows_axis
 
 SQL = """
-WITH foremost AS (
-  SELECT a.outcome, a.gate, a.feature, avg(abs(a.contribution)) AS size
-  FROM model.attributions AS a
-  JOIN model.verdicts AS p ON p.outcome = a.outcome AND p.gate = a.gate AND p.is_primary_gate
+WITH lines AS (
+  SELECT c.*, list_sort(list_distinct(string_split(c.features, ', '))) AS members
+  FROM finding.batch_contributions AS c
+  JOIN model.verdicts AS p ON p.outcome = c.outcome AND p.gate = c.gate AND p.is_primary_gate
     AND p.verdict = 'process_signal'
-  WHERE a.is_leading
-  GROUP BY a.outcome, a.gate, a.feature
-  QUALIFY row_number() OVER (PARTITION BY a.outcome ORDER BY size DESC, a.feature) <= 8
+),
+foremost AS (
+  SELECT outcome, members, sum(abs(contribution)) AS size, mode(title ORDER BY title) AS title
+  FROM lines
+  GROUP BY outcome, members
+  QUALIFY row_number() OVER (
+    PARTITION BY outcome ORDER BY sum(abs(contribution)) DESC, min(title)
+  ) <= 8 AND sum(abs(contribution))
+    >= 0.01 * max(sum(abs(contribution))) OVER (PARTITION BY outcome)
 )
-SELECT a.outcome, coalesce(d.title, a.feature) AS title, a.batch_id, a.contribution, l.size,
-  percent_rank() OVER (PARTITION BY a.outcome, a.feature ORDER BY a.value) AS place
-FROM model.attributions AS a
-JOIN foremost AS l USING (outcome, gate, feature)
-LEFT JOIN feature.dictionary AS d USING (feature)
-ORDER BY a.outcome, l.size DESC, title, a.contribution, a.batch_id
+SELECT l.outcome, l.batch_id, l.contribution, f.size,
+  concat(f.title, if(len(f.members) > 1, concat(' and ', len(f.members) - 1, ' more'), ''))
+    AS title,
+  CASE WHEN l.title = f.title AND l.good_high > l.good_low AND l.value IS NOT NULL
+    THEN least(greatest((l.value - l.good_low) / (l.good_high - l.good_low), 0), 1)
+    ELSE 0.5 END AS place
+FROM lines AS l
+JOIN foremost AS f ON f.outcome = l.outcome AND f.members = l.members
+ORDER BY l.outcome, f.size DESC, title, l.contribution, l.batch_id
 """
 MOST_POINTS_PER_ROW = 350
 BINS = 60
@@ -29,16 +42,18 @@ HALF_ROW = 0.38
 
 
 def draw(frame: pl.DataFrame) -> go.Figure:
-    """Draw a swarm per feature, widest effect on top.
+    """Draw a swarm per line, widest effect on top.
 
     Args:
-        frame: One row per batch and feature of one outcome: title, contribution (margin or log
-            odds), place (rank of the value among batches, 0 to 1), sorted by size and contribution.
+        frame: One row per batch and line of one outcome: title, contribution (probability of
+            failing a margin, or log odds), place (of the leading value among those of good
+            batches: 0 at their 5th percentile, 1 at their 95th; a half where it is not the line's
+            own), sorted by size and contribution.
     """
     titles = frame["title"].unique(maintain_order=True).to_list()
     drawn = figure(
         height=row_height(len(titles), each=58),
-        x=axis("SHAP contribution to failure", zeroline=True, zerolinecolor=MUTED),
+        x=axis("SHAP contribution, against good batches", zeroline=True, zerolinecolor=MUTED),
         y=rows_axis(titles),
     )
     for row, title in enumerate(titles):

@@ -37,15 +37,15 @@ def draw(frame: pl.DataFrame) -> go.Figure:
     high = float(np.log2(np.max(frame["largest_tried"].to_numpy())))
     heat = [[_height(cells.get((row, column)), low, high) for column in columns] for row in rows]
     drawn = figure(
-        height=90 + 34 * len(rows),
+        height=90 + 42 * len(rows),
         x=axis(
             tickmode="array", tickvals=list(range(len(columns))), ticktext=columns, side="top",
             range=[-0.5, len(columns) - 0.5], showgrid=False, tickfont={"size": 11, "color": INK},
         ),
         y=axis(
             tickmode="array", tickvals=list(range(len(rows))),
-            ticktext=[label(row, 34) for row in rows],
-            range=[len(rows) - 0.5, -0.5], showgrid=False, tickfont={"size": 10, "color": INK},
+            ticktext=[label(row, 18) for row in rows],
+            range=[len(rows) - 0.5, -0.5], showgrid=False, tickfont={"size": 9, "color": INK},
         ),
     )  # fmt: skip
     drawn.add_heatmap(
@@ -56,7 +56,7 @@ def draw(frame: pl.DataFrame) -> go.Figure:
         for x, column in enumerate(columns):
             text, colour = _written(cells.get((row, column)), heat[y][x])
             drawn.add_annotation(
-                x=x, y=y, text=text, showarrow=False, font={"size": 11, "color": colour},
+                x=x, y=y, text=text, showarrow=False, font={"size": 9, "color": colour},
                 bgcolor=PAPER,
             )  # fmt: skip
     return drawn
@@ -70,7 +70,7 @@ def _height(cell: tuple[float | None, int] | None, low: float, high: float) -> f
 
 def _written(cell: tuple[float | None, int] | None, height: float | None) -> tuple[str, str]:
     if cell is None or not cell[1]:
-        return "not tried", MUTED
+        return "-", MUTED
     if cell[0] is None or height is None:
         return "never", MUTED
-    return f"<b>{cell[0]:g}</b>", INK if height > PALE_FROM else "#ffffff"
+    return f"<b>{cell[0]:.2g}</b>", INK if height > PALE_FROM else "#ffffff"

@@ -11,7 +11,7 @@ from reports.pages.decision.cost_basis import cost_basis
 from reports.pages.decision.first_days import first_days, shortest_trial, trials
 from reports.pages.decision.parts import COST, Part, as_text
 from reports.pages.decision.prices import Prices, prices
-from reports.pages.decision.programme import if_it_goes_badly, planned
+from reports.pages.decision.programme import beside, if_it_goes_badly, planned
 from reports.pages.decision.sentence import sentence
 from reports.pages.executive import Answer, answer
 from reports.pages.facts import Facts
@@ -19,6 +19,7 @@ from reports.wording import NEXT_STEPS
 
 SIMULATED = "Prices are those of the simulated plant, which declares them."
 NO_LEVER = "No money now: the records support no lever yet. "
+EVIDENCE_OWED = "No money now: first the evidence that a lever's tier owes. "
 _RUN_SQL = "SELECT is_quick FROM evidence.runs ORDER BY run_number DESC NULLS LAST LIMIT 1"
 UNKNOWN = "None yet: this copy does not say whose prices it rests on. Run it again."
 
@@ -68,7 +69,8 @@ def ask(facts: Facts, said: Answer, found: Prices) -> list[Part]:
         none_lost = within_sentence(said.none_lost)
         return [f"None: {none_lost}, so there is none to prevent and nothing to price."]
     if not said.is_priced:
-        why = [NO_LEVER] if said.is_signal else _no_control(said)
+        no_lever = EVIDENCE_OWED if beside(facts) else NO_LEVER
+        why = [no_lever] if said.is_signal else _no_control(said)
         return [*why, *_prices_first(found, "Meanwhile put in")]
     if found.are_placeholders:
         proxies = [" Confirm, too, which of these batches were in fact lost."]

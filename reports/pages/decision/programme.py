@@ -12,7 +12,7 @@ from reports.pages.decision.parts import COST, Part
 from reports.pages.facts import Facts
 from reports.wording import TIERS, stage
 
-_LEVERS_SQL = """
+_LEVERS = """
 SELECT l.lever, l.title, l.kind, l.tier, l.gate,
   coalesce(d.title, w.feature) AS parameter, d.unit
 FROM economics.levers AS l
@@ -20,7 +20,13 @@ LEFT JOIN economics.window_effects AS w ON w.lever = l.lever AND w.target = 'exp
 LEFT JOIN feature.dictionary AS d ON d.feature = w.feature
 LEFT JOIN economics.programme_arithmetic AS a
   ON a.lever = l.lever AND a.figure = 'net_usd_per_year'
-WHERE l.is_in_programme ORDER BY a.value DESC NULLS LAST, l.lever
+"""
+_IN_ORDER = "ORDER BY a.value DESC NULLS LAST, l.lever"
+_LEVERS_SQL = f"{_LEVERS} WHERE l.is_in_programme {_IN_ORDER}"
+# The column is there wherever the table is that is joined: earlier runs have neither.
+_BESIDE_SQL = f"""
+{_LEVERS} JOIN evidence.lever_standing AS s ON s.lever = l.lever
+WHERE l.owed_because IS NOT NULL ORDER BY l.owed_worth_p50_usd_per_year DESC, l.lever
 """
 _NO_TRIAL_SQL = "SELECT lever, reason FROM finding.trial_designs WHERE reason IS NOT NULL"
 NET = "base/annual_net_savings_usd"
@@ -35,7 +41,7 @@ class Planned:
         do: What is done, with parameter, limit and unit.
         where: Stage it acts at, and its tier in words.
         seen: What the records say of it, in plain words.
-        owed: Evidence its tier owes before it may be used, or "".
+        evidence: What shows the evidence of its tier, or what of it is owed.
         sums: What it is worth, factor by factor.
         proof: The trial that would prove it, or why none is designed.
     """
@@ -44,7 +50,7 @@ class Planned:
     do: list[Part]
     where: str
     seen: list[Part]
-    owed: str
+    evidence: list[Part]
     sums: list[Part]
     proof: list[Part]
 
@@ -62,10 +68,52 @@ def _lever(facts: Facts, row: dict[str, Any], no_trial: str | None) -> Planned:
         do=words.do(facts, row),
         where=_where(row),
         seen=words.seen(facts, row),
-        owed=words.owed,
+        evidence=_evidence(facts, row["lever"], words.owed),
         sums=_sums(facts, row["lever"]),
         proof=proof(facts, row["lever"], no_trial),
     )
+
+
+def _evidence(facts: Facts, lever: str, owed: str) -> list[Part]:
+    """Name the protocol that was met; of a run before tiers were judged, what is owed."""
+    if facts.has("tier.shown", lever):
+        return ["Evidence of its tier: ", ("tier.shown", lever, "value")]
+    return [f"Evidence owed: {owed}."] if owed else []
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One lever that the records support and that is in no total, for want of evidence.
+
+    Attributes:
+        lever: Its key.
+        do: What would be done.
+        where: Stage it acts at, and its tier in words.
+        worth: What it would add, and what is owed.
+    """
+
+    lever: str
+    do: list[Part]
+    where: str
+    worth: list[Part]
+
+
+def beside(facts: Facts) -> list[Beside]:
+    """Return the levers beside the programme, worth most first."""
+    return [
+        Beside(
+            lever=row["lever"],
+            do=lever_words(row["kind"]).do(facts, row),
+            where=_where(row),
+            worth=[
+                "Worth ",
+                ("owed.worth", row["lever"], "full"),
+                " a year. ",
+                ("owed.because", row["lever"], "value"),
+            ],
+        )
+        for row in facts.rows(_BESIDE_SQL)
+    ]
 
 
 def _where(row: dict[str, Any]) -> str:
@@ -203,6 +251,7 @@ def context(facts: Facts) -> dict[str, Any]:
     """Gather what the templates show of the programme."""
     return {
         "planned": planned(facts),
+        "beside": beside(facts),
         "together": together(facts),
         "badly": if_it_goes_badly(facts),
     }

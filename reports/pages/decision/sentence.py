@@ -2,12 +2,19 @@
 
 from reports.pages.decision.parts import text_of
 from reports.pages.decision.prices import Prices
+from reports.pages.decision.programme import beside
 from reports.pages.executive import NET_SAVINGS as NET
 from reports.pages.executive import NPV, Answer
 from reports.pages.facts import Facts
 from reports.wording import stage
 
 NPV_PROB = "base/npv_positive_prob"
+# Whether levers stand beside the programme, and then what.
+NO_LEVER = {
+    False: ", but no lever is supported: no savings.",
+    True: "; what could be done about it still owes the evidence of its tier, so no savings are "
+    "counted.",
+}
 
 
 def sentence(facts: Facts, said: Answer, found: Prices) -> str:
@@ -39,7 +46,7 @@ def sentence(facts: Facts, said: Answer, found: Prices) -> str:
             "results come to a limit."
         )
     if said.kind == "unpriced":
-        return f"Something at {gates} precedes failures, but no lever is supported: no savings."
+        return f"Something at {gates} precedes failures{NO_LEVER[bool(beside(facts))]}"
     return f"{said.nothing_found} No savings are claimed."
 
 

@@ -23,6 +23,7 @@ FROM evidence.detection_curves
 WHERE product = 'all products' AND kind = 'step' AND untouched > 0
 GROUP BY detector ORDER BY detector = 'any' DESC, detector
 """
+_MEASURED_SQL = "SELECT max(measured_at) AS measured_at FROM evidence.excursion_runs"
 
 
 def context(facts: Facts) -> dict[str, Any]:
@@ -31,4 +32,5 @@ def context(facts: Facts) -> dict[str, Any]:
         "excursion_steps": facts.rows(_STEPS_SQL),
         "excursions_never_seen": facts.rows(_NEVER_SQL),
         "excursion_alarms": facts.rows(_ALARMS_SQL),
+        "excursions_measured": facts.rows(_MEASURED_SQL),
     }

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assets.process_verification.multivariate.model_rows import promised_prob
+from assets.process_verification.multivariate.model_rows import promised_prob, share_beyond
 from assets.statistics.multivariate.distance_limits import outlying, promised_limit
 from benchmarks.multivariate_null import LAWS, null_row
 
@@ -24,6 +24,13 @@ def test_a_limit_by_rank_is_that_of_exchangeable_values() -> None:
     distances = np.arange(1.0, 200.0) ** 6  # of 199 the second largest: 2 of 200 lie above
     assert promised_limit(distances, 0.99) >= 198.0**6
     assert promised_limit(distances[:50], 0.99) >= 50.0**6
+
+
+def test_a_batch_is_held_against_a_limit_it_had_no_part_in() -> None:
+    chi = np.random.default_rng(5).chisquare(20, 60)
+    every = [value > promised_limit(np.delete(chi, at), 0.99) for at, value in enumerate(chi)]
+    assert share_beyond(chi, 0.99) == np.mean(every)
+    assert share_beyond(np.append(chi, 1e6), 0.99) == 1 / 61
 
 
 def test_what_is_far_out_is_told_from_a_long_end() -> None:

@@ -18,9 +18,14 @@ def value(alone: LeverAlone[Quantity]) -> LeverValue[Quantity]:
     return alone.direct(alone.exposure.batches_per_year * (labour + kept))
 
 
-def decision(assumptions: Assumptions, lever: Lever, _: str, __: LeverRecords) -> Ruling:
-    """Carry it out, on assumed savings, where its panel shows detection."""
-    refusal = panel_refusal(assumptions, lever)
+def decision(assumptions: Assumptions, lever: Lever, outcome: str, records: LeverRecords) -> Ruling:
+    """Carry it out, on assumed savings, where its panel shows detection.
+
+    A panel judged by a frozen protocol counts; two numbers that somebody stated say what a lever
+    would be worth, and still owe one.
+    """
+    is_shown = records.has_evidence(lever, outcome)
+    refusal = None if is_shown else panel_refusal(assumptions, lever)
     if refusal is not None:
         return Ruling(lever.planning_gate, refusal=refusal)
     return Ruling(lever.planning_gate, PANEL_SHOWS, basis=LeverBasis.ARITHMETIC)

@@ -94,6 +94,9 @@ class LeverRecords(Protocol):
     def release(self) -> Finding | RefusedLever:
         """Which share may be released early, or why none."""
 
+    def has_evidence(self, lever: Lever, outcome: str) -> bool:
+        """Tell whether a frozen protocol of its tier was run and met."""
+
     def primary_gate(self, outcome: str) -> int | None:
         """Return the last gate before the result of an outcome, or None without a verdict."""
 

@@ -171,7 +171,7 @@ def records() -> dict[str, list[dict]]:
         ],
         "economics.alarm_prices": [
             {
-                "gate": gate, "lever": "alert", "alarm_budget": 0.05, "caught_failure_usd": 1.0,
+                "gate": gate, "lever": "alert", "alarm_budget": 0.25, "caught_failure_usd": 1.0,
                 "false_alarm_usd": 1.0, "break_even_prob": 0.15, "least_prob": 0.2,
             }
             for gate in (4, 5)

@@ -46,8 +46,8 @@ def made(seed, slope=0.0, hidden=0.0, drift=0.0, lots=40):
             )  # fmt: skip
             taken = {"batch_id": name, "quantity": 10.0, "unit": "kg", "used_at": at}
             rows["usage"].append(key | taken)
-    cost = {"figure": "failure_cost_usd_per_batch", "unit": "USD/batch"}
-    cost |= {"low": 1e5, "base": FAILED_BATCH_USD, "high": 4e5}
+    cost = {"figure": "failure_cost_usd_per_batch", "unit": "USD/batch", "low": 1e5}
+    cost |= {"base": FAILED_BATCH_USD, "high": 4e5}
     return {
         "batches": table("core.batches", rows["batches"]),
         "material_lots": table("core.material_lots", rows["lots"]),

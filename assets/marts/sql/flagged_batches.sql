@@ -1,8 +1,8 @@
 -- One row per alarm: a batch flagged for an outcome at a gate. An alarm is raised where the risk is
--- above the quantile of the last hundred scores that keeps the budget, and above the least risk at
--- which an alarm pays; on an outcome that loses no batch none pays, and the budget stands alone. Past
--- batches are scored by models fitted on earlier ones only; the first test block has no past to take a
--- threshold from. Only under a process signal is a score a finding.
+-- above that score of the last hundred whose rank keeps the budget (the 96th for 5%), and above the
+-- least risk at which an alarm pays; on an outcome that loses no batch none pays, and the budget stands
+-- alone. Past batches are scored by models fitted on earlier ones only; the first test block has no past
+-- to take a threshold from. Only under a process signal is a score a finding.
 WITH tried AS (
     SELECT
         p.outcome,
@@ -32,10 +32,12 @@ WITH tried AS (
 judged AS (
     SELECT
         *,
-        (len(past) - 1) * (1 - alarm_budget) AS place,
-        past[floor(place)::BIGINT + 1] AS below,
-        past[ceil(place)::BIGINT + 1] AS above,
-        greatest(below + (place - floor(place)) * (above - below), least_prob) AS threshold
+        ceil(round((len(past) + 1) * (1 - alarm_budget), 9))::BIGINT AS place,
+        CASE
+            WHEN place > len(past) THEN 1.0
+            WHEN place < 1 THEN least_prob
+            ELSE least(greatest(past[place], least_prob), 1.0)
+        END AS threshold
     FROM tried
     WHERE fold > first_fold
 ),

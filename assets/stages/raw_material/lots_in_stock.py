@@ -27,7 +27,7 @@ BLEND_PAYS = 0.01  # of a failure avoided
 
 
 @dataclass(frozen=True)
-class Material:
+class MaterialShelf:
     """One material: what became of its batches, and what is left of its lots.
 
     Attributes:
@@ -89,7 +89,7 @@ def _materials(
     material_lots: pl.DataFrame,
     material_usage: pl.DataFrame,
     material_attributes: pl.DataFrame,
-) -> Iterator[Material]:
+) -> Iterator[MaterialShelf]:
     decided = batches.filter(pl.col("disposition").is_in(["released", "rejected"])).select(
         "batch_id",
         "production_order",
@@ -105,7 +105,7 @@ def _materials(
             lots.select(*LOT).with_row_index("place"), on=LOT, nulls_equal=True
         )
         told = usage.join(decided, on="batch_id").sort("production_order", "place")
-        yield Material(
+        yield MaterialShelf(
             str(name),
             _stock(lots, usage, told, now),
             _records(lots, told, material_attributes.filter(material=name)),
@@ -199,7 +199,7 @@ class _Risk:
 
 
 def _risk(
-    each: Material, records: MaterialRecords, is_told: bool, rng: np.random.Generator
+    each: MaterialShelf, records: MaterialRecords, is_told: bool, rng: np.random.Generator
 ) -> _Risk:
     recent = records.offset[-max(1, records.offset.size // 4) :]
     usual, overall = _log_odds(expit(recent).mean()), _log_odds(expit(records.offset).mean())
@@ -244,7 +244,7 @@ def _slopes(fit: LogisticFit) -> FloatArray:
 
 
 def _rows(
-    each: Material, risk: _Risk, p: float | None, cost: float | None, compared: int
+    each: MaterialShelf, risk: _Risk, p: float | None, cost: float | None, compared: int
 ) -> Iterator[dict[str, Any]]:
     from scipy.special import ndtri
 
@@ -283,7 +283,7 @@ def _rows(
         yield row | {"reason": _reason(row)}
 
 
-def _blend(each: Material, risk: _Risk, lot: int, stock: IntArray) -> tuple[str | None, float]:
+def _blend(each: MaterialShelf, risk: _Risk, lot: int, stock: IntArray) -> tuple[str | None, float]:
     """The lot in stock with which it fails least, weighed in as much as is left of both."""
     left = each.lots["batches_left"].to_numpy()
     best, most = None, BLEND_PAYS

@@ -123,3 +123,32 @@ def test_a_used_up_a_forgotten_and_an_unpriced_lot():
     assert "OLD" not in lots_in_stock(**(tables | {"material_lots": lots}), seed=1)["lot"]
     nothing = {name: frame.clear() for name, frame in tables.items()}
     assert lots_in_stock(**nothing, seed=1).is_empty()
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"quantity": None}, {"unit": "g"}, {"unit": None}],
+    ids=["no_amount", "grams", "no_unit"],
+)
+def test_a_lot_is_not_in_stock_where_what_is_left_cannot_be_told(spoilt):
+    tables, _ = made(1)
+    usage = tables["material_usage"].to_dicts()
+    usage[-1] |= spoilt  # of the last lot
+    tables["material_usage"] = table("core.material_usage", usage)
+    assert sorted(lots_in_stock(**tables, seed=1)["lot"]) == ["L36", "L37", "L38"]
+
+
+def test_without_attributes_lots_are_judged_by_their_batches_alone():
+    tables, _ = made(1)
+    tables["material_attributes"] = tables["material_attributes"].clear()
+    stock = lots_in_stock(**tables, seed=1)
+    assert stock.height == IN_STOCK
+    assert stock["attribute_p_value"].null_count() == IN_STOCK
+    assert stock["blend_with"].null_count() == IN_STOCK
+
+
+def test_a_share_lies_in_its_interval():
+    for seed in range(5):
+        stock, _ = found(seed, slope=1.0, hidden=1.0)
+        assert (stock["failure_low"] <= stock["failure_prob"]).all()
+        assert (stock["failure_prob"] <= stock["failure_high"]).all()

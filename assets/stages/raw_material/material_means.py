@@ -43,11 +43,7 @@ def material_means(
         material_attributes: ``core.material_attributes``.
     """
     order = batches.sort("production_order")["batch_id"].to_list()
-    attributes = (
-        material_attributes.drop_nulls("value")
-        .group_by(*LOT, "attribute", maintain_order=True)
-        .agg(pl.col("value").mean())
-    )
+    attributes = attributes_of_lots(material_attributes)
     weight = pl.coalesce("quantity", pl.lit(1.0))
     joined = material_usage.join(attributes, on=LOT, nulls_equal=True).with_columns(
         name=pl.format("{}.{}", "material", "attribute"), weight=weight
@@ -67,6 +63,15 @@ def material_means(
     ]
     values = wide.select(pl.col(kept).cast(pl.Float64)).fill_null(np.nan).to_numpy()
     return MaterialMeans(order, kept, values.reshape(len(order), len(kept)))
+
+
+def attributes_of_lots(material_attributes: pl.DataFrame) -> pl.DataFrame:
+    """Return the mean of each lot and attribute: material, supplier, lot, attribute, value."""
+    return (
+        material_attributes.drop_nulls("value")
+        .group_by(*LOT, "attribute", maintain_order=True)
+        .agg(pl.col("value").mean())
+    )
 
 
 def release_results(lab_results: pl.DataFrame) -> pl.DataFrame:

@@ -2,11 +2,11 @@
 
 Values of one group (a lot, a campaign) share what is of the group, so groups are what is counted.
 Their means, each by the spread of a mean of so many, are held against those of the reference by
-cumulative sums for a shift either way and
-for a wider spread, each for a small, a large and a very large one: the first need many groups, the
-last one. From which sum on is told by resampling groups of the reference itself, its own estimation
-included, and by normal groups of the same number, whichever is higher: thirty groups say little of
-a tail. So a process that stayed as it was is told once in many such years.
+cumulative sums for a shift either way and for a wider spread, each for a small, a large and a very
+large one: the first need many groups, the last one. From which sum on is told by resampling groups
+of the reference itself, its own estimation included, and by normal groups of the same number,
+whichever is higher: thirty groups say little of a tail. So a process that stayed as it was is told
+once in many such years.
 
 Source: ``running_sums``; limits by resampling of the reference as in Gandy & Kvaloy (2013),
     Scandinavian Journal of Statistics 40, 647-668.
@@ -40,6 +40,11 @@ class GroupDrift:
     """
 
     evidence: FloatArray
+
+    @classmethod
+    def of(cls, sums: FloatArray, limits: FloatArray) -> "GroupDrift":
+        """(sums, groups) running sums, each by its own limit; evidence once given stays."""
+        return cls(np.maximum.accumulate((sums / limits[:, None]).max(axis=0)))
 
     @property
     def most(self) -> float:
@@ -116,8 +121,7 @@ def group_drift(
     before, since = usual.scores(reference), usual.scores(later)
     limits = _limits(before.tobytes(), horizon, wrongly, seed)
     own = (since - before.mean()) / (before.std(ddof=1) or 1.0)
-    share = (_sums(own[None, :])[:, 0] / limits[:, None]).max(axis=0)
-    return GroupDrift(np.maximum.accumulate(share))
+    return GroupDrift.of(_sums(own[None, :])[:, 0], limits)
 
 
 @dataclass(frozen=True)

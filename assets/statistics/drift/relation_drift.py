@@ -76,8 +76,7 @@ def relation_drift(
         return GroupDrift(np.zeros(own.count))
     seen = (reference.expected, reference.residual, reference.group.astype(float))
     limits = _limits(np.array(seen).tobytes(), horizon, wrongly, seed)
-    share = (running_sums(_Line.of(base).steps(own)) / limits[:, None]).max(axis=0)
-    return GroupDrift(np.maximum.accumulate(share))
+    return GroupDrift.of(running_sums(_Line.of(base).steps(own)), limits)
 
 
 @lru_cache(maxsize=64)  # every night asks of the same reference

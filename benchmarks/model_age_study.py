@@ -57,8 +57,27 @@ class Year:
     margin: FloatArray
 
 
-def year(kind: str, seed: int) -> Year:
-    """Make a plant, fit its model and let it score a year."""
+@dataclass(frozen=True)
+class MadePlant:
+    """A plant as it was made, history and year.
+
+    Attributes:
+        own: (batches, inputs) as they were.
+        recorded: The same as read.
+        level: What is expected of a batch whose inputs are all at their mean.
+        expected: (batches,) the margin's true mean.
+        margin: (batches,) the margin.
+    """
+
+    own: FloatArray
+    recorded: FloatArray
+    level: float
+    expected: FloatArray
+    margin: FloatArray
+
+
+def made(kind: str, seed: int) -> MadePlant:
+    """Make a plant."""
     rng = np.random.default_rng([seed, KINDS.index(kind)])
     count = HISTORY + A_YEAR
     begins = HISTORY + int(rng.integers(10, A_YEAR // 2))
@@ -84,7 +103,13 @@ def year(kind: str, seed: int) -> Year:
         effect[:, 0] *= 1 + 1.5 * np.minimum(since / 120, 1)
     level = _level(own[:HISTORY] @ EFFECTS)
     expected = level - (own * effect).sum(axis=1)
-    margin = expected + rng.normal(size=count)
+    return MadePlant(own, recorded, level, expected, expected + rng.normal(size=count))
+
+
+def year(kind: str, seed: int) -> Year:
+    """Make a plant, fit its model and let it score a year."""
+    plant, count = made(kind, seed), HISTORY + A_YEAR
+    recorded, expected, margin = plant.recorded, plant.expected, plant.margin
     failed, true = (margin < 0).astype(float), _below(expected)
     before = slice(HISTORY - TRIED, HISTORY)
     foreseen = np.concatenate(

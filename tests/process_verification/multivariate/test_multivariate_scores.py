@@ -117,7 +117,7 @@ def test_a_phase_of_one_name_at_two_stages_is_two_phases() -> None:
     }
     models = multivariate_models(**tables, **plant.results())
     assert models[MODELS]["model"].is_unique().all()
-    scores = multivariate_scores(*models.values(), **tables)[SCORES]
+    scores = multivariate_scores(models[MODELS], models[REFERENCE], **tables)[SCORES]
     key = ["batch_id", "model", "chart_statistic"]
     assert scores.select(key).is_unique().all()
     assert scores.filter(kind="evolution").group_by("gate").len().sort("gate").rows() == [

@@ -230,16 +230,20 @@ def investigation_cards(**tables: pl.DataFrame) -> Iterator[Any]:
     *CARDS_OF,
     "model.good_contrasts",
     "model.boosters",
+    "core.outcome_margins",
     group=SCORING_GROUP,
 )
 def contributions(
-    good_contrasts: pl.DataFrame, boosters: pl.DataFrame, **tables: pl.DataFrame
+    good_contrasts: pl.DataFrame,
+    boosters: pl.DataFrame,
+    outcome_margins: pl.DataFrame,
+    **tables: pl.DataFrame,
 ) -> pl.DataFrame:
     """Explain every failed or flagged batch against good ones."""
     from assets.failure_models.contrasts.batch_contributions import batch_contributions
     from assets.failure_models.investigation.card_inputs import CardInputs
 
-    return batch_contributions(CardInputs(**tables), good_contrasts, boosters)
+    return batch_contributions(CardInputs(**tables), good_contrasts, boosters, outcome_margins)
 
 
 # Explanations are those of the models as refitted, and every failed batch is asked about all before

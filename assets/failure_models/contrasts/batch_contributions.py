@@ -67,7 +67,9 @@ def batch_contributions(
         if asked and own["verdict"].eq(Verdict.PROCESS_SIGNAL).any():
             (model,) = frozen_models(own)
             head = {"outcome": name, "gate": gate, "explained_by": KEPT_MODEL}
-            rows = [head | row for row in kept_model_rows(model, outcome, asked, known, outcome_margins)]
+            rows = [
+                head | row for row in kept_model_rows(model, outcome, asked, known, outcome_margins)
+            ]
             frames.append(table("finding.batch_contributions", rows))
     shape = table("finding.batch_contributions").columns
     found = [frame.select(shape) for frame in frames if not frame.is_empty()]
@@ -164,5 +166,7 @@ def _margin_models(model: FrozenModel) -> list[MarginModel]:
             np.array(kept["coefficients"]), float(kept["intercept"]), np.array(kept["centre"]), pool
         )
         trees = trees_of(kept["trees"], model.trees.get(quantity))
-        models.append(MarginModel(quantity, lines, pairs_of(kept["pairs"]), trees, pool, float(weights[j])))
+        models.append(
+            MarginModel(quantity, lines, pairs_of(kept["pairs"]), trees, pool, float(weights[j]))
+        )
     return models

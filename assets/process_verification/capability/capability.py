@@ -98,9 +98,7 @@ def _told_over(
     value, side = (of[: years[-1][1].stop] for of in (series.value, series.side))
     rows = kept.of(
         *("capability of years", value, side, limits.low, limits.high, repr(years)),
-        make=lambda: [
-            _row(value[part], side[part], limits, is_whole=False) for _, part in years
-        ],
+        make=lambda: [_row(value[part], side[part], limits, is_whole=False) for _, part in years],
     )
     return zip((year for year, _ in years), rows, strict=True)
 

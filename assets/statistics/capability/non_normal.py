@@ -72,7 +72,9 @@ class JohnsonCurve:
             >>> JohnsonCurve("SL", 0.0, 1.0, 0.0, 1.0).normal(np.array([1.0, 0.0])).tolist()
             [0.0, -inf]
         """
-        return np.asarray(self.gamma + self.delta * _BENT[self.family]((values - self.xi) / self.lam))
+        return np.asarray(
+            self.gamma + self.delta * _BENT[self.family]((values - self.xi) / self.lam)
+        )
 
 
 def _bent_log(unit: FloatArray) -> FloatArray:

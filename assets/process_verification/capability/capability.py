@@ -95,7 +95,8 @@ def _told_over(
     """Years that are over, told together: one name stands for all their values."""
     if not years:
         return ()
-    value, side = (of[: years[-1][1].stop] for of in (series.value, series.side))
+    end = years[-1][1].stop
+    value, side = series.value[:end], series.side[:end]
     rows = kept.of(
         *("capability of years", value, side, limits.low, limits.high, repr(years)),
         make=lambda: [_row(value[part], side[part], limits, is_whole=False) for _, part in years],

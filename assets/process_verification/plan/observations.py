@@ -46,10 +46,11 @@ def observations(
         phases: ``core.phases``.
 
     Returns:
-        ``COLUMNS``: ``batch_at`` is the row of ``batches``; ``stage`` is 0 where the source names none; ``side`` is -1 for a result below
-        its reporting limit, 1 above, else 0; ``size`` is what counts were counted in, else null;
-        ``known_at`` is null where nobody noted when; ``is_room`` marks sensors of rooms, which tell
-        of no batch alone. Rows of no batch are left out.
+        ``COLUMNS``: ``batch_at`` is the row of ``batches``; ``stage`` is 0 where the source names
+        none; ``side`` is -1 for a result below its reporting limit, 1 above, else 0; ``size`` is
+        what counts were counted in, else null; ``known_at`` is null where nobody noted when;
+        ``is_room`` marks sensors of rooms, which tell of no batch alone. Rows of no batch are left
+        out.
     """
     parts = [
         _results(lab_results),

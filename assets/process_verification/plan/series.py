@@ -103,7 +103,7 @@ def _of_lines(observations: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Values of each line, by one number that stands for its four names."""
     low, high = lines["stage"].min(), lines["stage"].max()
     stage = pl.col("stage")
-    place = pl.when(stage.is_between(low, high)).then(stage - low)
+    place = pl.when(stage.is_between(low, high)).then(stage - low).otherwise(None)
     for name in ("product", "source", "quantity"):
         kinds = lines[name].unique().sort()
         code = pl.col(name).cast(pl.Enum(kinds), strict=False).to_physical()
@@ -114,7 +114,7 @@ def _of_lines(observations: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _batch_names(observations: pl.DataFrame) -> np.ndarray:
-    """Names by ``batch_at``, one object a batch: a night has batches times charts as many points."""
+    """Names by ``batch_at``, one object a batch: points are batches times charts."""
     at = observations["batch_at"].to_numpy()
     row = np.zeros(at.max(initial=-1) + 1, np.int64)
     row[at] = np.arange(at.size)

@@ -176,7 +176,8 @@ def restarted_ewma(z: FloatArray, weight: float, width: float) -> tuple[FloatArr
     """
     limit = width * np.sqrt(weight / (2 - weight))
     if z.ndim == 1:
-        return restarted_path(z, weight, limit)
+        means, out = restarted_path(z, weight, limit)
+        return np.asarray(means), np.asarray(out)
     path, alarm = np.empty(z.shape), np.zeros(z.shape, dtype=bool)
     mean = np.zeros(z.shape[:-1])
     for at in range(z.shape[-1]):

@@ -32,7 +32,7 @@ PROMISES = {
         "Limits as wide as the next value of so short a baseline needs, for one in 370 independent "
         "values; one in 200 is promised, because batches share lots."
     ),
-    "chart_signal": "One number of false alarms a month over all charts, of which each has a share.",
+    "chart_signal": "A number of false alarms a month over all charts, of which each has a share.",
     "failure_model": (
         "The budget of alarms a gate, spent on batches at risk. Good ones are among them; what it "
         "says is risk and no excursion."

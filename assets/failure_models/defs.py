@@ -186,7 +186,8 @@ def model_standing(context: dg.AssetExecutionContext) -> pl.DataFrame:
     as_of = warehouse.query(_AS_OF).item()
     approved = approvals(warehouse.home, warehouse.source_key)
     limits = context.resources.run_settings.model_limits
-    found = standing(tables, book, before, approved, as_of, limits)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    found = standing(tables, book, before, approved, as_of, limits, now)
     for row in found.filter(pl.col("state").is_in(["stopped", "awaits_approval"])).to_dicts():
         context.log.info(f"{row['outcome']}, gate {row['gate']}: {row['state']}. {row['reason']}")
     return found

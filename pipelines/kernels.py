@@ -12,12 +12,12 @@ import numpy as np
 
 
 def compile_kernels() -> None:
-    """Compile placing, sensor features, rules, the lasso and ranks, or find them compiled."""
+    """Compile placing, sensor features, rules, the lasso and charts, or find them compiled."""
     _placing()
     _sensor_features()
     _rule_search()
     _lasso()
-    _ranks()
+    _charts()
 
 
 def _placing() -> None:
@@ -50,10 +50,15 @@ def _lasso() -> None:
     lasso_path(np.eye(2), np.ones(2), 2.0, np.array([1.0, 0.5]), 2)
 
 
-def _ranks() -> None:
+def _charts() -> None:
+    from assets.statistics.charts.run_rules import nelson_rules
+    from assets.statistics.charts.sequential.ewma_kernel import restarted_path
     from assets.statistics.charts.sequential.rank_kernel import sequential_shares
 
-    sequential_shares(np.array([2.0, 1.0, 3.0]), 2)
+    few = np.array([2.0, 1.0, 3.0])
+    sequential_shares(few, 2)
+    restarted_path(few, 0.1, 3.0)
+    nelson_rules(few, few)
 
 
 if __name__ == "__main__":

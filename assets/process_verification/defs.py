@@ -78,12 +78,14 @@ def process_verification(
     """Draw every chart of the plan, and tell what signals."""
     from assets.process_verification.kept import kept_results
     from assets.process_verification.verification import ChartedRecords, verified
+    from assets.statistics.one_thread import one_thread
 
     plan = tables.pop("chart_plan")
     beside = {name: tables.pop(name) for name in ("material_usage", "equipment_events")}
     plans = context.resources.run_settings.profile.verification_plans
     kept = kept_results(context.resources.warehouse)
-    found = verified(ChartedRecords(**tables), plan, **beside, plans=plans, kept=kept)
+    with one_thread():
+        found = verified(ChartedRecords(**tables), plan, **beside, plans=plans, kept=kept)
     kept.save()
     signals = found["finding.chart_signals"].height
     charts = found["finding.chart_limits"]["chart_id"].n_unique()

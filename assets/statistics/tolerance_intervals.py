@@ -49,7 +49,7 @@ def two_sided_factor(
         (3.393, 2.223)
     """
     degrees = n - 1 if free is None else free
-    at, weight = np.polynomial.legendre.leggauss(NODES)
+    at, weight = _unit_nodes()
     mean = 9.0 / sqrt(n) * (at + 1) / 2
     chance = 9.0 / sqrt(n) * weight * np.exp(-n * mean**2 / 2) * sqrt(n / (2 * np.pi))
     radius = _radius(mean, content)
@@ -65,6 +65,12 @@ def two_sided_factor(
     while excess(high) <= 0:
         high *= 2
     return float(brentq(excess, low, high, xtol=1e-10))
+
+
+@lru_cache
+def _unit_nodes() -> tuple[FloatArray, FloatArray]:
+    at, weight = np.polynomial.legendre.leggauss(NODES)
+    return np.asarray(at), np.asarray(weight)
 
 
 def _radius(mean: FloatArray, content: float) -> FloatArray:

@@ -1,6 +1,6 @@
 """Performance of every charted quantity with limits, over the present version and by year."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.process_verification.charting.drawn_chart import DrawnChart
 from assets.process_verification.kept import NOTHING_KEPT
-from assets.process_verification.plan.series import EVENTS
+from assets.process_verification.plan.series import EVENTS, Series
 from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.capability.censored import censored_capability
 from assets.statistics.capability.indices import Capability, IndexEstimate, SpecificationLimits
@@ -59,27 +59,64 @@ def _of(chart: DrawnChart, line: Row, kept: KeptResults) -> Iterator[Row]:
     series = chart.series
     if limits is None or series.chart in NO_LIMITS:
         return
-    for period, part in _periods(chart):
-        value, side = series.value[part], series.side[part]
-        is_whole = period == PRESENT
-        told = kept.of(
-            *("capability", value, side, limits.low, limits.high, is_whole),
-            make=partial(_row, value, side, limits, is_whole=is_whole),
-        )
-        yield {"chart_id": series.chart_id, "period": period, **told}
-
-
-def _periods(chart: DrawnChart) -> Iterator[tuple[str, slice]]:
-    """What the present limits stand for, and every year."""
-    series = chart.series
     begin = chart.versions[-1].version.baseline_first
-    yield PRESENT, slice(begin, series.points)
-    known = series.known_at
-    years = known.astype("datetime64[Y]").astype(int) + 1970
-    # A point nobody noted the day of is of the year of those it stands between.
-    for year in np.unique(years[~np.isnat(known)]):
-        at = np.flatnonzero(years == year)
-        yield str(year), slice(int(at[0]), int(at[-1]) + 1)
+    *over, year = [*_years(series.known_at)] or [("", slice(0, 0))]
+    told = [
+        (PRESENT, _told(series, slice(begin, series.points), limits, kept, is_whole=True)),
+        *_told_over(series, over, limits, kept),
+    ]
+    if year[0]:
+        told.append((year[0], _told(series, year[1], limits, kept)))
+    yield from ({"chart_id": series.chart_id, "period": period, **row} for period, row in told)
+
+
+def _told(
+    series: Series,
+    part: slice,
+    limits: SpecificationLimits,
+    kept: KeptResults,
+    *,
+    is_whole: bool = False,
+) -> Row:
+    value, side = series.value[part], series.side[part]
+    found: Row = kept.of(
+        *("capability", value, side, limits.low, limits.high, is_whole),
+        make=partial(_row, value, side, limits, is_whole=is_whole),
+    )
+    return found
+
+
+def _told_over(
+    series: Series,
+    years: Sequence[tuple[str, slice]],
+    limits: SpecificationLimits,
+    kept: KeptResults,
+) -> Iterable[tuple[str, Row]]:
+    """Years that are over, told together: one name stands for all their values."""
+    if not years:
+        return ()
+    end = years[-1][1].stop
+    value, side = series.value[:end], series.side[:end]
+    rows = kept.of(
+        *("capability of years", value, side, limits.low, limits.high, repr(years)),
+        make=lambda: [_row(value[part], side[part], limits, is_whole=False) for _, part in years],
+    )
+    return zip((year for year, _ in years), rows, strict=True)
+
+
+def _years(known_at: np.ndarray) -> Iterator[tuple[str, slice]]:
+    """Years in which points became known; of whom nobody noted when, those they stand between."""
+    place = np.flatnonzero(~np.isnat(known_at))
+    known = known_at[place]
+    if not known.size:
+        return
+    first, last = known[[0, -1]].astype("datetime64[Y]")
+    years = np.arange(first, last + 1)
+    # Points are in the order in which they became known.
+    ends = np.searchsorted(known, np.append(years, last + 1))
+    for year, begin, end in zip(years, ends[:-1], ends[1:], strict=True):
+        if begin < end:
+            yield str(year), slice(int(place[begin]), int(place[end - 1]) + 1)
 
 
 def _limits(line: Row) -> SpecificationLimits | None:

@@ -7,7 +7,12 @@ import numpy as np
 from assets.process_verification.limits.promise import EVENT_WEIGHT, KeptPromise
 from assets.process_verification.plan.series import EVENTS, GROUPED, Series
 from assets.statistics.array_types import BoolArray, FloatArray, IntArray
-from assets.statistics.charts.distribution_free import WEIGHT, restarted_ewma, watched_scores
+from assets.statistics.charts.distribution_free import (
+    WEIGHT,
+    both_watched_scores,
+    restarted_ewma,
+    watched_scores,
+)
 from assets.statistics.charts.run_length.tabled_widths import ORDER
 from assets.statistics.charts.sequential.gaps import gap_scores, time_scores
 
@@ -50,11 +55,15 @@ def watched(series: Series, part: slice, baseline: int, kept: KeptPromise) -> Wa
     ranked = _beyond(value, series.side[part])
     if np.ptp(ranked[:baseline]) == 0:
         return "all values of the baseline are equal"
-    level, alarm = _followed(
-        watched_scores(ranked, baseline, order=ORDER), WEIGHT, kept.level_width
-    )
-    spread = _spread(series, part, ranked, baseline, kept.spread_width or np.inf)
-    return Watched(level, alarm, *spread)
+    if series.chart in GROUPED:
+        level = watched_scores(ranked, baseline, order=ORDER)
+        spread = _within_scores(series.spread[part], baseline)
+    else:  # the spread from batch to batch
+        level, spread = both_watched_scores(ranked, baseline, order=ORDER)
+    followed = _followed(level, WEIGHT, kept.level_width)
+    if spread is None:
+        return Watched(*followed, *_nothing(level.size))
+    return Watched(*followed, *_followed(spread, WEIGHT, kept.spread_width or np.inf))
 
 
 def _beyond(value: FloatArray, side: IntArray) -> FloatArray:
@@ -64,19 +73,14 @@ def _beyond(value: FloatArray, side: IntArray) -> FloatArray:
     return np.where(side < 0, below, np.where(side > 0, above, value))
 
 
-def _spread(
-    series: Series, part: slice, ranked: FloatArray, baseline: int, width: float
-) -> tuple[FloatArray, BoolArray]:
-    """The spread from batch to batch, or that of a batch's samples where there are several."""
-    if series.chart not in GROUPED:
-        scored = watched_scores(ranked, baseline, order=ORDER, watch="spread")
-        return _followed(scored, WEIGHT, width)
-    within = series.spread[part]
-    usual = np.nanmedian(within[:baseline]) if np.isfinite(within[:baseline]).any() else np.nan
+def _within_scores(within: FloatArray, baseline: int) -> FloatArray | None:
+    """Scores of the spread of a batch's samples; None where nothing is known of it."""
+    known = within[:baseline][np.isfinite(within[:baseline])]
+    usual = np.median(known) if known.size else np.nan
     within = np.where(np.isfinite(within), within, usual)
-    if not np.isfinite(usual) or np.ptp(within[:baseline]) == 0:
-        return _nothing(within.size - baseline)
-    return _followed(watched_scores(within, baseline, order=ORDER), WEIGHT, width)
+    if not known.size or np.ptp(within[:baseline]) == 0:
+        return None
+    return watched_scores(within, baseline, order=ORDER)
 
 
 def _followed(scored: FloatArray, weight: float, width: float) -> tuple[FloatArray, BoolArray]:

@@ -10,6 +10,7 @@ IDENTITY = ("product", "source", "stage", "quantity")
 COLUMNS = (
     *IDENTITY,
     "batch_id",
+    "batch_at",
     "production_order",
     "sample_no",
     "value",
@@ -45,10 +46,11 @@ def observations(
         phases: ``core.phases``.
 
     Returns:
-        ``COLUMNS``: ``stage`` is 0 where the source names none; ``side`` is -1 for a result below
-        its reporting limit, 1 above, else 0; ``size`` is what counts were counted in, else null;
-        ``known_at`` is null where nobody noted when; ``is_room`` marks sensors of rooms, which tell
-        of no batch alone. Rows of no batch are left out.
+        ``COLUMNS``: ``batch_at`` is the row of ``batches``; ``stage`` is 0 where the source names
+        none; ``side`` is -1 for a result below its reporting limit, 1 above, else 0; ``size`` is
+        what counts were counted in, else null; ``known_at`` is null where nobody noted when;
+        ``is_room`` marks sensors of rooms, which tell of no batch alone. Rows of no batch are left
+        out.
     """
     parts = [
         _results(lab_results),
@@ -62,10 +64,15 @@ def observations(
         product=pl.col("product").fill_null("not stated"),
         at=pl.coalesce("ended_at", "started_at"),
     )
+    # By the place of each batch: texts would be compared once a number.
+    place = pl.col("batch_id").cast(pl.Enum(own["batch_id"]), strict=False).to_physical()
+    values = pl.concat(parts).filter(pl.col("value").is_finite())
+    values = values.with_columns(batch_at=place.cast(pl.Int64)).filter(
+        pl.col("batch_at").is_not_null()
+    )
+    of_batch = own.drop("batch_id").select(pl.all().gather(values["batch_at"]))
     return (
-        pl.concat(parts)
-        .filter(pl.col("value").is_finite())
-        .join(own, on="batch_id")
+        values.hstack(of_batch)
         .with_columns(known_at=pl.coalesce("known_at", "at"), stage=pl.col("stage").fill_null(0))
         .select(COLUMNS)
     )

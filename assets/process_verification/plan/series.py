@@ -14,7 +14,7 @@ KIND = ("source", "stage", "quantity")
 EVENTS = ("g", "t")
 GROUPED = ("xbar_s", "three_way")
 PLOTTED = (
-    *("batch_id", "product", "production_order"),
+    *("batch_at", "product", "production_order"),
     *("known_at", "value", "side", "size"),
 )
 Columns = dict[str, np.ndarray]
@@ -79,8 +79,7 @@ def _measured(
 ) -> Iterator[Series]:
     lines = charted.select(*IDENTITY, "chart_id", "chart").with_row_index("line")
     pooled = lines.filter(pl.col("product") == OTHER_PRODUCTS).drop("product")
-    of_lines = lines.select("line", *IDENTITY)
-    own = observations.join(of_lines, on=IDENTITY).select("line", *PLOTTED)
+    own = _of_lines(observations, lines)
     if pooled.height:
         others = observations.join(plan.select(IDENTITY), on=IDENTITY, how="anti")
         of_pooled = pooled.select("line", *KIND)
@@ -88,11 +87,8 @@ def _measured(
     points = _in_order(_by_batch(own))
     names, charts = lines["chart_id"].to_list(), lines["chart"].to_list()
     columns = {name: _of(points, name) for name in points.columns}
-    line = columns.pop("line")
-    # One object a batch: a night has as many points as batches times charts.
-    ids = points["batch_id"].unique()
-    place = points["batch_id"].cast(pl.Enum(ids)).to_physical().to_numpy()
-    columns["batch_id"] = ids.to_numpy()[place]
+    line, batch_at = columns.pop("line"), columns.pop("batch_at")
+    columns["batch_id"] = _batch_names(observations)[batch_at]
     ends = np.flatnonzero(np.diff(line)) + 1
     for begin, end in zip([0, *ends], [*ends, line.size], strict=True):
         if begin < end:
@@ -103,23 +99,48 @@ def _measured(
                 yield series
 
 
+def _of_lines(observations: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Values of each line, by one number that stands for its four names."""
+    low, high = lines["stage"].min(), lines["stage"].max()
+    stage = pl.col("stage")
+    place = pl.when(stage.is_between(low, high)).then(stage - low).otherwise(None)
+    for name in ("product", "source", "quantity"):
+        kinds = lines[name].unique().sort()
+        code = pl.col(name).cast(pl.Enum(kinds), strict=False).to_physical()
+        place = place * kinds.len() + code.cast(pl.Int64)
+    of_lines = lines.select("line", place=place)
+    own = observations.select(*PLOTTED, place=place)
+    return own.join(of_lines, on="place", maintain_order="left").select("line", *PLOTTED)
+
+
+def _batch_names(observations: pl.DataFrame) -> np.ndarray:
+    """Names by ``batch_at``, one object a batch: points are batches times charts."""
+    at = observations["batch_at"].to_numpy()
+    row = np.zeros(at.max(initial=-1) + 1, np.int64)
+    row[at] = np.arange(at.size)
+    return observations["batch_id"].gather(row).to_numpy()
+
+
 def _by_batch(values: pl.DataFrame) -> pl.DataFrame:
     """One row a batch of a line: the mean of its samples, where it has several."""
     single = values.select(
-        *("line", "batch_id", "product", "production_order", "known_at", "value"),
+        *("line", "batch_at", "product", "production_order", "known_at", "value"),
         total=pl.col("value"),
         sd=pl.lit(None, pl.Float64),
         side=pl.col("side").sign(),
         samples=pl.lit(1.0),
         size=pl.col("size").fill_null(0.0),
     )
-    if _key_of(values).n_unique() == values.height:
+    batch_at = values["batch_at"].to_numpy()
+    key = values["line"].to_numpy().astype(np.int64) * (batch_at.max(initial=0) + 1) + batch_at
+    key.sort()
+    if not (key[1:] == key[:-1]).any():
         return single
-    is_alone = pl.len().over("line", "batch_id") == 1
+    is_alone = pl.len().over("line", "batch_at") == 1
     single = single.filter(is_alone)
     several = (
         values.filter(~is_alone)
-        .group_by("line", "batch_id", maintain_order=True)
+        .group_by("line", "batch_at", maintain_order=True)
         .agg(
             pl.col("product", "production_order").first(),
             pl.col("known_at").max(),
@@ -132,13 +153,6 @@ def _by_batch(values: pl.DataFrame) -> pl.DataFrame:
         )
     )
     return pl.concat([single, several.select(single.columns)])
-
-
-def _key_of(values: pl.DataFrame) -> pl.Series:
-    """A number a batch of a line: texts would be compared a million times."""
-    ids = values["batch_id"].unique()
-    batch = values["batch_id"].cast(pl.Enum(ids)).to_physical().cast(pl.Int64)
-    return values["line"].cast(pl.Int64) * ids.len() + batch
 
 
 def _in_order(points: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """Every signal with its sense: when it began, what it concerns, what else moved, where it leads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from assets.process_verification.charting.drawn_chart import DrawnChart
 from assets.process_verification.kept import NOTHING_KEPT
 from assets.process_verification.plan.series import EVENTS, Series
 from assets.process_verification.signals.factors import Factors
-from assets.process_verification.signals.moves import Move, told
+from assets.process_verification.signals.moves import MOVE_COLUMNS
 from assets.process_verification.signals.senses import RaisedSignal, Senses, is_of_samples
 from assets.process_verification.signals.time_to_limit import Course, course
 from assets.statistics.charts.sequential.onset import Onset
@@ -19,6 +20,7 @@ from data_contracts.tables import table
 from warehouse.kept_results import KeptResults
 
 Row = dict[str, Any]
+Moves = Mapping[str, Sequence[Any]]
 
 
 def chart_signals(
@@ -36,18 +38,33 @@ def chart_signals(
         kept: Signals that were looked at before: what is told of one rests on the record up to it.
     """
     lines = {row["chart_id"]: row for row in plan.iter_rows(named=True)}
-    signals: list[Row] = []
-    moved: list[Row] = []
-    for chart in charts:
-        for row, seen in _told(chart, lines[chart.series.chart_id], factors, kept):
-            signals.append(row)
-            moved += [_move(row, each) for each in seen]
-    return table("finding.chart_signals", signals), chart_moves(moved)
+    told = [
+        each
+        for chart in charts
+        for each in _told(chart, lines[chart.series.chart_id], factors, kept)
+    ]
+    rows = table("finding.chart_signals", [row for row, _ in told])
+    return rows, chart_moves(told)
 
 
-def chart_moves(rows: Sequence[Row]) -> pl.DataFrame:
-    """Return ``finding.chart_moves``: what else moved, a row a factor of a signal."""
-    return table("finding.chart_moves", rows)
+def chart_moves(told: Sequence[tuple[Row, Moves]]) -> pl.DataFrame:
+    """Return ``finding.chart_moves``: what else moved, a row a factor of a signal.
+
+    Args:
+        told: Signals, each with its moves as columns.
+    """
+    many = [len(moves["factor"]) for _, moves in told]
+    of_signals = {
+        name: np.repeat(np.array([row[name] for row, _ in told], kind), many)
+        for name, kind in (("chart_id", object), ("place", np.int64), ("watch", object))
+    }
+    of_moves = {
+        name: list(chain.from_iterable(moves[name] for _, moves in told)) for name in MOVE_COLUMNS
+    }
+    schema = table("finding.chart_moves").schema
+    return table(
+        "finding.chart_moves", pl.DataFrame(of_signals | of_moves, schema_overrides=schema)
+    )
 
 
 def signals_of(chart: DrawnChart) -> list[RaisedSignal]:
@@ -71,7 +88,7 @@ def signals_of(chart: DrawnChart) -> list[RaisedSignal]:
 
 def _told(
     chart: DrawnChart, line: Row, factors: Factors, kept: KeptResults
-) -> Iterator[tuple[Row, list[Move]]]:
+) -> Iterator[tuple[Row, Moves]]:
     series = chart.series
     senses = Senses(series, factors, kept)
     episodes: list[tuple[int, int]] = []  # the intervals of the onsets that began one
@@ -98,7 +115,7 @@ def _told(
             as_seen = replace(began, kind="spread") if is_of_samples(series, one) else began
             row |= _leads(series, line, as_seen, slice(first, one.place + 1))
         row["episode"] = _episode(episodes, low, high)
-        row["moved"] = told(sense.moves)
+        row["moved"] = sense.moved
         row["batches"] = one.place + 1 - (row.get("onset_place") or one.place + 1) + 1
         row["lots"] = sense.lots
         row["statement"] = _statement(row, line)
@@ -176,22 +193,6 @@ def _statement(row: Row, line: Row) -> str:
         said += f"; at this pace it reaches {row['nearer_limit']:g} {line['unit'] or ''}".rstrip()
         said += f" in {row['batches_to_limit']:.0f} batches"
     return f"{said}."
-
-
-def _move(row: Row, move: Move) -> Row:
-    return {
-        "chart_id": row["chart_id"],
-        "place": row["place"],
-        "watch": row["watch"],
-        "factor": move.factor,
-        "moved": move.moved,
-        "moves": move.moves,
-        "moves_in_interval": move.within,
-        "batches": move.batches,
-        "interval_batches": move.interval,
-        "p_value": move.p_value,
-        "p_adjusted": move.p_adjusted,
-    }
 
 
 def _instant(value: np.datetime64) -> Any:

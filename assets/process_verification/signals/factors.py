@@ -109,7 +109,6 @@ def factors_of(
     """
     ordered = batches.sort("production_order")
     ids = ordered["batch_id"].to_list()
-    own = pl.DataFrame({"batch_id": ids}, schema={"batch_id": pl.String})
     parts = [
         _long(ordered, "line", "line"),
         _long(ordered, "strength", "strength"),
@@ -119,13 +118,14 @@ def factors_of(
         _usage_factor(material_usage, "supplier", "supplier of "),
         _recipe(parameters),
     ]
-    long = pl.concat(parts).filter(pl.col("level").is_not_null())
+    place = pl.col("batch_id").cast(pl.Enum(ids), strict=False).to_physical().cast(pl.Int64)
+    long = pl.concat(parts).with_columns(place=place).drop_nulls()
     levels = {}
     for (factor,), frame in long.sort("factor").group_by("factor", maintain_order=True):
-        joined = own.join(frame, on="batch_id", how="left", maintain_order="left")
-        names = joined["level"].drop_nulls().unique().sort()
-        codes = joined["level"].replace_strict(names, np.arange(names.len()), default=-1)
-        levels[str(factor)] = (codes.cast(pl.Int64).to_numpy(), names.to_list())
+        names = frame["level"].unique().sort()
+        codes = np.full(len(ids), -1, np.int64)
+        codes[frame["place"].to_numpy()] = frame["level"].cast(pl.Enum(names)).to_physical()
+        levels[str(factor)] = (codes, names.to_list())
     timed = equipment_events.filter(pl.col("occurred_at").is_not_null()).sort("occurred_at")
     events = {
         (str(equipment), str(event)): frame["occurred_at"].to_numpy().astype("datetime64[us]")
@@ -158,11 +158,15 @@ def _long(frame: pl.DataFrame, column: str, factor: str) -> pl.DataFrame:
 
 def _joined(frame: pl.DataFrame) -> pl.DataFrame:
     """One level a batch: several at once are one of their own."""
-    return (
-        frame.drop_nulls()
-        .group_by("batch_id", "factor", maintain_order=True)
-        .agg(level=pl.col("level").unique().sort().str.join(" + "))
+    known = frame.drop_nulls()
+    of = pl.struct("batch_id", "factor")
+    several = known.filter(of.is_duplicated())
+    if not several.height:
+        return known
+    together = several.group_by("batch_id", "factor", maintain_order=True).agg(
+        level=pl.col("level").unique().sort().str.join(" + ")
     )
+    return pl.concat([known.filter(of.is_unique()), together])
 
 
 def _phase_factor(phases: pl.DataFrame, column: str, named: str) -> pl.DataFrame:

@@ -8,6 +8,7 @@ factors of a signal against one another.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, lgamma
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,17 @@ from assets.statistics.array_types import IntArray
 from assets.statistics.resampling.multiplicity import holm
 
 NOTABLE = 0.05
+# Column of ``finding.chart_moves`` -> what of a move stands in it.
+MOVE_COLUMNS = {
+    "factor": "factor",
+    "moved": "moved",
+    "moves": "moves",
+    "moves_in_interval": "within",
+    "batches": "batches",
+    "interval_batches": "interval",
+    "p_value": "p_value",
+    "p_adjusted": "p_adjusted",
+}
 
 
 @dataclass(frozen=True)
@@ -113,6 +125,16 @@ def told(found: list[Move]) -> str | None:
     """
     notable = [move for move in found if move.p_adjusted <= NOTABLE and move.moved]
     return "; ".join(f"{move.factor} ({move.moved})" for move in notable) or None
+
+
+def as_columns(found: Sequence[Move]) -> dict[str, list[Any]]:
+    """Return moves as columns of ``finding.chart_moves``, in which a night keeps them.
+
+    Examples:
+        >>> as_columns([Move("line", "L1 to L2", 1, 1, 300, 4, 0.013, 0.03)])["interval_batches"]
+        [4]
+    """
+    return {name: [getattr(move, of) for move in found] for name, of in MOVE_COLUMNS.items()}
 
 
 def _of_levels(

@@ -1,8 +1,9 @@
 """When a signal began and what else moved then: told from the record up to it, and told once."""
 
-from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from assets.process_verification.kept import kept_onset
 from assets.process_verification.limits.versions import Version
 from assets.process_verification.plan.series import GROUPED, Series
 from assets.process_verification.signals.factors import Factors
-from assets.process_verification.signals.moves import Move, moves
+from assets.process_verification.signals.moves import as_columns, moves
+from assets.process_verification.signals.moves import told as said
 from assets.statistics.array_types import IntArray
 from assets.statistics.charts.sequential.onset import LONGEST, Onset
 from warehouse.kept_results import Json, KeptResults
@@ -41,13 +43,18 @@ class Sense:
 
     Attributes:
         began: When it began; None where nobody can tell.
-        moves: Of all factors that moved at all.
+        moves: Of all factors that moved at all, columns of ``finding.chart_moves``.
+        moved: Those beyond chance, in words; None for none.
         lots: Used since it began and not before.
     """
 
     began: Onset | None
-    moves: list[Move]
+    moves: Mapping[str, Sequence[Any]]
+    moved: str | None
     lots: str | None
+
+
+NOTHING = Sense(None, as_columns([]), None, None)
 
 
 class Senses:
@@ -68,23 +75,24 @@ class Senses:
         values = series.spread if is_of_samples(series, one) else series.value
         values = values[first : one.place + 1]
         if not np.isfinite(values).all():
-            return Sense(None, [], None)
+            return NOTHING
         began = kept_onset(self._kept, values, (one.version[1].fixed or 0) + 1 - first)
         if began is None:
-            return Sense(None, [], None)
+            return NOTHING
         interval = tuple(first + at for at in (began.low, began.place, began.high))
         told = self._kept.of(
             *("moves", interval, *self._depends_on(one)),
             make=lambda: self._beside(one.place, *interval),
         )
-        return Sense(began, [Move(*each) for each in told["moves"]], told["lots"])
+        return Sense(began, told["moves"], told["moved"], told["lots"])
 
     def _beside(self, place: int, low: int, middle: int, high: int) -> Json:
         part = self._looked_at(place)
         batch, made_at = self._series.batch[part], self._made_at[part]
         places = (at - part.start for at in (low, middle, high))
         found = moves(self._factors, batch, made_at, *places)
-        return {"moves": [list(astuple(move)) for move in found], "lots": self._lots(middle, place)}
+        lots = self._lots(middle, place)
+        return {"moves": as_columns(found), "moved": said(found), "lots": lots}
 
     def _depends_on(self, one: RaisedSignal) -> Iterator[object]:
         """All that ``_beside`` reads: batches up to the signal, and events up to the last made."""

@@ -1,22 +1,20 @@
 """Capability where values follow no normal law: Box-Cox, Johnson, and quantiles as they are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite, log, nan
+from math import acosh, asinh, inf, isfinite, log, nan, sqrt
 
 import numpy as np
-from scipy.optimize import brent
 from scipy.special import betaincinv, ndtr, ndtri
 from scipy.special import boxcox as power_of
 
 from assets.statistics.array_types import FloatArray
+from assets.statistics.capability.best_power import best_power
 from assets.statistics.capability.bounds import CONFIDENCE
-from assets.statistics.capability.indices import IndexEstimate, SpecificationLimits, capability
-from assets.statistics.capability.normality import normality_p, shapiro_wilk
+from assets.statistics.capability.indices import IndexEstimate, SpecificationLimits, performance
+from assets.statistics.capability.normality import normality_p, straightness
 
 FEWEST_VALUES = 20
-ALIKE = 1e-9  # of a value's size: what differs by less differs by how numbers are written
-POWERS = (-2.0, 2.0)  # where a bracket of the best power is looked for first
 MOST_FOR_SPACING = 500  # order statistics that tell one spacing from another
 SPACINGS = np.arange(0.25, 1.26, 0.05)
 SCORES = np.array([-3.0, -1.0, 1.0, 3.0])
@@ -70,16 +68,28 @@ class JohnsonCurve:
             >>> JohnsonCurve("SL", 0.0, 1.0, 0.0, 1.0).normal(np.array([1.0, 0.0])).tolist()
             [0.0, -inf]
         """
-        unit = (values - self.xi) / self.lam
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if self.family == "SU":
-                bent = np.arcsinh(unit)
-            elif self.family == "SL":
-                bent = np.log(np.maximum(unit, 0.0))
-            else:
-                inside = np.clip(unit, 0.0, 1.0)
-                bent = np.log(inside) - np.log1p(-inside)
-        return np.asarray(self.gamma + self.delta * bent)
+        return np.asarray(
+            self.gamma + self.delta * _BENT[self.family]((values - self.xi) / self.lam)
+        )
+
+
+def _bent_log(unit: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.maximum(unit, 0.0)))
+
+
+def _bent_odds(unit: FloatArray) -> FloatArray:
+    inside = np.clip(unit, 0.0, 1.0)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(inside / (1 - inside)))
+
+
+_BENT: Mapping[str, Callable[[FloatArray], FloatArray]] = {
+    "SU": np.arcsinh,
+    "SB": _bent_odds,
+    "SL": _bent_log,
+}
+FAMILIES = tuple(_BENT)
 
 
 def box_cox_capability(
@@ -125,42 +135,6 @@ def box_cox_capability(
     )
 
 
-def best_power(values: FloatArray) -> float:
-    """The power of the highest likelihood that its powers follow a normal law.
-
-    Args:
-        values: Above 0, no NaN.
-
-    Raises:
-        RuntimeError: The likelihood is flat.
-
-    Source: Box & Cox (1964), section 3, of values beside their geometric mean, whose Jacobian is 1.
-
-    Examples:
-        >>> abs(best_power(np.exp(np.random.default_rng(3).normal(size=500)))) < 0.1
-        True
-    """
-    logs = np.log(values)
-    logs -= logs.mean()
-    furthest = float(np.abs(logs).max())
-    if furthest < ALIKE:
-        raise RuntimeError("the values are one number: every power of them is as likely")
-
-    def spread(power: float) -> float:
-        """Half the logarithm of the variance: less the logarithm of the likelihood of a value."""
-        if abs(power) * furthest < 1e-8:
-            return log(float(logs.var())) / 2
-        bent = power * logs
-        top = float(bent.max())
-        # The largest is taken out where powers grow beyond all numbers.
-        bent = np.expm1(bent) if top < 1 else np.exp(bent - top)
-        taken = 0.0 if top < 1 else top
-        bent -= bent.mean()
-        return log(max(float(bent @ bent) / bent.size, 1e-300)) / 2 + taken - log(abs(power))
-
-    return float(brent(spread, brack=POWERS))
-
-
 def johnson_capability(
     values: FloatArray, limits: SpecificationLimits, *, confidence: float = CONFIDENCE
 ) -> NonNormalCapability:
@@ -203,24 +177,32 @@ def johnson_curve(values: FloatArray) -> JohnsonCurve | None:
         >>> johnson_curve(np.sinh(np.random.default_rng(3).normal(size=500))).family
         'SU'
     """
-    best, kept = -inf, None
     ordered = np.sort(values)  # a curve keeps the order
     shares = ndtr(SPACINGS[:, None] * SCORES)
     quantiles = np.quantile(ordered, shares, method="hazen")
     if ordered.size > MOST_FOR_SPACING:
         places = np.linspace(0, ordered.size - 1, MOST_FOR_SPACING).round().astype(np.int64)
         ordered = ordered[places]
-    for spacing, four in zip(SPACINGS.tolist(), quantiles.tolist(), strict=True):
-        curve = _slifker_shapiro(four, spacing)
-        if curve is None:
-            continue
-        normal = curve.normal(ordered)
-        if not isfinite(normal[0]) or not isfinite(normal[-1]) or normal[0] == normal[-1]:
-            continue
-        fit = shapiro_wilk(normal)[0]
-        if fit > best:
-            best, kept = fit, curve
-    return kept
+    curves = [
+        curve
+        for spacing, four in zip(SPACINGS.tolist(), quantiles.tolist(), strict=True)
+        if (curve := _slifker_shapiro(four, spacing)) is not None
+    ]
+    fits = np.array([_straightness(curves, family, ordered) for family in FAMILIES]).max(0)
+    return curves[int(fits.argmax())] if curves and fits.max() > -inf else None
+
+
+def _straightness(curves: Sequence[JohnsonCurve], family: str, ordered: FloatArray) -> FloatArray:
+    """Shapiro and Wilk's W under each curve of a family; minus infinity of other curves."""
+    found = np.full(len(curves), -inf)
+    own = np.array([at for at, curve in enumerate(curves) if curve.family == family], np.int64)
+    if own.size:
+        xi, lam = (np.array([[getattr(curves[at], of)] for at in own]) for of in ("xi", "lam"))
+        bent = _BENT[family]((ordered - xi) / lam)  # W asks neither for shift nor scale
+        ends = bent[:, [0, -1]]
+        fits = np.isfinite(ends).all(1) & (ends[:, 0] != ends[:, 1])
+        found[own[fits]] = straightness(bent[fits])
+    return found
 
 
 def _slifker_shapiro(quantiles: Sequence[float], spacing: float) -> JohnsonCurve | None:
@@ -231,25 +213,25 @@ def _slifker_shapiro(quantiles: Sequence[float], spacing: float) -> JohnsonCurve
         return None
     product, middle = m * n / p**2, (high + low) / 2
     if product > 1.001:
-        sides = np.sqrt(m / p * (n / p) - 1)
-        delta = 2 * spacing / np.arccosh((m / p + n / p) / 2)
-        gamma = delta * np.arcsinh((n / p - m / p) / (2 * sides))
-        width = 2 * p * sides / ((m / p + n / p - 2) * np.sqrt(m / p + n / p + 2))
+        sides = sqrt(m / p * (n / p) - 1)
+        delta = 2 * spacing / acosh((m / p + n / p) / 2)
+        gamma = delta * asinh((n / p - m / p) / (2 * sides))
+        width = 2 * p * sides / ((m / p + n / p - 2) * sqrt(m / p + n / p + 2))
         xi = middle + p * (n / p - m / p) / (2 * (m / p + n / p - 2))
-        return JohnsonCurve("SU", float(gamma), float(delta), float(xi), float(width))
+        return JohnsonCurve("SU", gamma, delta, xi, width)
     if product < 0.999:
         a, b = p / m, p / n
-        delta = spacing / np.arccosh(np.sqrt((1 + a) * (1 + b)) / 2)
-        gamma = delta * np.arcsinh((b - a) * np.sqrt((1 + a) * (1 + b) - 4) / (2 * (a * b - 1)))
-        width = p * np.sqrt(((1 + a) * (1 + b) - 2) ** 2 - 4) / (a * b - 1)
+        delta = spacing / acosh(sqrt((1 + a) * (1 + b)) / 2)
+        gamma = delta * asinh((b - a) * sqrt((1 + a) * (1 + b) - 4) / (2 * (a * b - 1)))
+        width = p * sqrt(((1 + a) * (1 + b) - 2) ** 2 - 4) / (a * b - 1)
         xi = middle - width / 2 + p * (b - a) / (2 * (a * b - 1))
-        return JohnsonCurve("SB", float(gamma), float(delta), float(xi), float(width))
+        return JohnsonCurve("SB", gamma, delta, xi, width)
     if m <= p:
         return None
-    delta = 2 * spacing / np.log(m / p)
-    gamma = delta * np.log((m / p - 1) / (p * np.sqrt(m / p)))
+    delta = 2 * spacing / log(m / p)
+    gamma = delta * log((m / p - 1) / (p * sqrt(m / p)))
     xi = middle - p * (m / p + 1) / (2 * (m / p - 1))
-    return JohnsonCurve("SL", float(gamma), float(delta), float(xi), 1.0)
+    return JohnsonCurve("SL", gamma, delta, xi, 1.0)
 
 
 def clements_ppk(quantiles: FloatArray, limits: SpecificationLimits) -> float:
@@ -329,10 +311,8 @@ def _transformed(
         return _none(method, known.size, "the fitted law ends before it reaches a limit")
     if not low < high:
         return _none(method, known.size, "the fitted law squeezes both limits into one number")
-    found = capability(normal, SpecificationLimits(low, high), confidence=confidence)
-    return NonNormalCapability(
-        found.ppk, method, p, known.size, found.not_applicable, found.share_outside
-    )
+    ppk, outside = performance(normal, SpecificationLimits(low, high), confidence=confidence)
+    return NonNormalCapability(ppk, method, p, known.size, share_outside=outside)
 
 
 def _unfit(known: FloatArray) -> str | None:

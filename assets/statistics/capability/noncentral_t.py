@@ -1,7 +1,7 @@
 """The non-central t of a bound, wherever it lies: scipy's own ends in NaN far out."""
 
 from functools import lru_cache
-from math import sqrt
+from math import isfinite, sqrt
 
 import numpy as np
 from scipy.optimize import brentq
@@ -10,7 +10,8 @@ from scipy.special import chdtrc, chdtri, ndtr, ndtri
 from assets.statistics.array_types import FloatArray
 
 NODES = 160
-NEAR = 0.2  # of a shift, what a normal law is wrong by
+NEAR = 1e-7  # of a shift: the step after one so small is smaller by as much again
+MOST_STEPS = 8
 FARTHEST = 9.0  # standard deviations of a normal law; beyond lies 1e-19
 BEYOND = 1e-18  # share of a chi left out at either end
 
@@ -61,17 +62,31 @@ def shift_of(at: float, free: float, below: float) -> float:
         >>> round(noncentral_t_below(5.0, 19, shift_of(5.0, 19, 0.95)), 8)
         0.95
     """
+    wanted = float(ndtri(below))
+    # On the scale of a normal law the share is nearly a line in the shift: few steps meet it.
+    slope = -1 / sqrt(1 + at * at / (2 * free))
+    before = at + wanted / slope
+    missed = float(ndtri(noncentral_t_below(at, free, before))) - wanted
+    shift = before - missed / slope
+    for _ in range(MOST_STEPS):
+        left = float(ndtri(noncentral_t_below(at, free, shift))) - wanted
+        if not isfinite(missed) or not isfinite(left) or left == missed:
+            break
+        step = left * (shift - before) / (left - missed)
+        before, missed, shift = shift, left, shift - step
+        if abs(step) < NEAR * (1 + abs(shift)):
+            return shift
+    return _looked_for(at, free, below)
+
+
+def _looked_for(at: float, free: float, below: float) -> float:
+    """The same far out or of a law like no normal one: between two ends that hold it."""
     ends = at * np.sqrt(chdtri(free, np.array([BEYOND, 1 - 1e-16])) / free)
     low, high = float(ends.min()) - FARTHEST, float(ends.max()) + FARTHEST
 
     def excess(shift: float) -> float:
         return noncentral_t_below(at, free, shift) - below
 
-    # It is near where a normal law would have it, mostly; where it is, half the steps are spared.
-    near = at - float(ndtri(below)) * sqrt(1 + at * at / (2 * free))
-    reach = NEAR * (1 + abs(at) / free)
-    if excess(near - reach) > 0 > excess(near + reach):
-        low, high = near - reach, near + reach
     return float(brentq(excess, low, high, xtol=1e-10, rtol=1e-14))
 
 

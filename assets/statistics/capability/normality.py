@@ -39,12 +39,26 @@ def shapiro_wilk(ordered: FloatArray) -> tuple[float, float]:
         >>> round(W, 4), round(p, 4)  # men's weights, Shapiro & Wilk's own example
         (0.7888, 0.0067)
     """
-    n = ordered.size
-    away = ordered - ordered[n // 2]
-    away = away / (away[-1] - away[0])
-    away -= away.mean()
-    w = min(float(_weights(n) @ away) ** 2 / float(away @ away), 1.0)
-    return w, _p_value(w, n)
+    w = float(straightness(ordered[None])[0])
+    return w, _p_value(w, ordered.size)
+
+
+def straightness(ordered: FloatArray) -> FloatArray:
+    """W of many samples at once.
+
+    Args:
+        ordered: (samples, values from the least to the largest), as ``shapiro_wilk`` takes them.
+
+    Examples:
+        >>> straightness(np.array([[1.0, 2.0, 3.0], [1.0, 1.0, 4.0]])).round(2).tolist()
+        [1.0, 0.75]
+    """
+    n = ordered.shape[1]
+    away = ordered - ordered[:, n // 2, None]
+    away /= away[:, -1:] - away[:, :1]
+    away -= away.mean(axis=1, keepdims=True)
+    w = (away @ _weights(n)) ** 2 / np.einsum("ij,ij->i", away, away)
+    return np.asarray(np.minimum(w, 1.0))
 
 
 def normality_p(values: FloatArray) -> float:

@@ -19,7 +19,7 @@ from scipy.special import ndtri
 
 from assets.statistics.array_types import BoolArray, FloatArray
 from assets.statistics.charts.control_chart import ControlChart, Level, drawn, lag_one, silent
-from assets.statistics.charts.memory import ewma_path
+from assets.statistics.charts.sequential.ewma_kernel import restarted_path
 from assets.statistics.charts.sequential.rank_kernel import sequential_shares
 
 Watch = Literal["level", "spread"]
@@ -129,11 +129,33 @@ def watched_scores(
         >>> watched_scores(values, 50).shape, watched_scores(values, 50, watch="spread").shape
         ((3, 10), (3, 10))
     """
+    level, new = _level_scores(values, baseline, order)
+    return level if watch == "level" else _spread_scores(new, baseline - order)
+
+
+def both_watched_scores(
+    values: FloatArray, baseline: int, *, order: int = 1
+) -> tuple[FloatArray, FloatArray]:
+    """``watched_scores`` of the level and of the spread, at the cost of what they share.
+
+    Examples:
+        >>> values = np.random.default_rng(1).normal(size=60)
+        >>> level, spread = both_watched_scores(values, 50)
+        >>> bool((spread == watched_scores(values, 50, watch="spread")).all())
+        True
+    """
+    level, new = _level_scores(values, baseline, order)
+    return level, _spread_scores(new, baseline - order)
+
+
+def _level_scores(values: FloatArray, baseline: int, order: int) -> tuple[FloatArray, FloatArray]:
+    """What is new after the baseline, and in all points that have a past."""
     new = innovation_scores(sequential_scores(values, baseline), baseline, order)
-    known = baseline - order
-    if watch == "spread":
-        new = sequential_scores(np.abs(new), known)
-    return np.asarray(new[..., known:])
+    return np.asarray(new[..., baseline - order :]), new
+
+
+def _spread_scores(new: FloatArray, known: int) -> FloatArray:
+    return np.asarray(sequential_scores(np.abs(new), known)[..., known:])
 
 
 def restarted_ewma(z: FloatArray, weight: float, width: float) -> tuple[FloatArray, BoolArray]:
@@ -153,15 +175,10 @@ def restarted_ewma(z: FloatArray, weight: float, width: float) -> tuple[FloatArr
         ([0.5, 2.25, 0.5], [False, True, False])
     """
     limit = width * np.sqrt(weight / (2 - weight))
-    path, alarm = np.empty(z.shape), np.zeros(z.shape, dtype=bool)
     if z.ndim == 1:
-        begin = 0
-        while begin < z.size:  # from one alarm to the next at once
-            path[begin:] = ewma_path(z[begin:], weight)
-            out = np.flatnonzero(np.abs(path[begin:]) > limit)
-            alarm[begin + out[:1]] = True
-            begin = begin + int(out[0]) + 1 if out.size else z.size
-        return path, alarm
+        means, out = restarted_path(z, weight, limit)
+        return np.asarray(means), np.asarray(out)
+    path, alarm = np.empty(z.shape), np.zeros(z.shape, dtype=bool)
     mean = np.zeros(z.shape[:-1])
     for at in range(z.shape[-1]):
         mean = (1 - weight) * mean + weight * z[..., at]

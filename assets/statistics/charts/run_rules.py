@@ -158,27 +158,32 @@ def nelson_rules(low: Array, high: Array) -> Array:
     """
     fired = np.zeros(low.size, dtype=np.int64)
     above = below = rising = falling = turning = inside = outside = upper = lower = 0
+    # The last points, one a bit: which lie beyond two standard deviations, and beyond one.
+    far_up = far_down = up = down = 0
     was_up = was_down = False
+    a_before = b_before = np.nan
     for at in range(low.size):
         a, b = low[at], high[at]
-        is_up = at > 0 and a > high[at - 1]
-        is_down = at > 0 and b < low[at - 1]
+        is_up, is_down = a > b_before, b < a_before
         above, below = _run(above, a > 0), _run(below, b < 0)
         rising, falling = _run(rising, is_up), _run(falling, is_down)
         turning = _run(turning, (is_up and was_down) or (is_down and was_up))
         inside = _run(inside, a > -1 and b < 1)
         outside = _run(outside, a > 1 or b < -1)
         upper, lower = _run(upper, a > 1), _run(lower, b < -1)
+        is_point = not np.isnan(a)
+        far_up, far_down = _last(far_up, a > 2, is_point), _last(far_down, b < -2, is_point)
+        up, down = _last(up, a > 1, is_point), _last(down, b < -1, is_point)
         bits = 1 if a > 3 or b < -3 else 0
         bits += 2 if above >= 9 or below >= 9 else 0
         bits += 4 if rising >= 5 or falling >= 5 else 0
         bits += 8 if turning >= 12 else 0
-        bits += 16 if _several(low, high, at, 2.0, 2, 3) else 0
-        bits += 32 if _several(low, high, at, 1.0, 4, 5) else 0
+        bits += 16 if _several(far_up & 7, 2) or _several(far_down & 7, 2) else 0
+        bits += 32 if _several(up & 31, 4) or _several(down & 31, 4) else 0
         bits += 64 if inside >= 15 else 0
         bits += 128 if outside >= 8 and upper < 8 and lower < 8 else 0
         fired[at] = bits
-        was_up, was_down = is_up, is_down
+        was_up, was_down, a_before, b_before = is_up, is_down, a, b
     return fired
 
 
@@ -188,13 +193,18 @@ def _run(before: int, goes_on: bool) -> int:
 
 
 @compiled
-def _several(low: Array, high: Array, at: int, beyond: float, needed: int, window: int) -> bool:
-    """Whether a point is beyond on one side, and so many of the last ones with it."""
-    above, below = 0, 0
-    for back in range(window):
-        place = at - back
-        if place < 0 or np.isnan(low[place]):
-            break
-        above += low[place] > beyond
-        below += high[place] < -beyond
-    return (above >= needed and low[at] > beyond) or (below >= needed and high[at] < -beyond)
+def _last(before: int, is_beyond: bool, is_point: bool) -> int:
+    """The last points with one more, a bit each; no point breaks every run."""
+    return (2 * before + is_beyond) & 31 if is_point else 0
+
+
+@compiled
+def _several(last: int, needed: int) -> bool:
+    """Whether the newest point is beyond, and so many of the last ones with it."""
+    if not last & 1:
+        return False
+    count = 0
+    while last:
+        last &= last - 1
+        count += 1
+    return count >= needed

@@ -18,7 +18,7 @@ from assets.statistics.capability.non_normal import (
     johnson_capability,
     johnson_curve,
 )
-from assets.statistics.capability.noncentral_t import noncentral_t_below
+from assets.statistics.capability.noncentral_t import noncentral_t_below, shift_of
 from assets.statistics.capability.stability import stability_ratio
 from assets.statistics.charts.levels import LotComponents
 from assets.statistics.tolerance_intervals import (
@@ -311,3 +311,11 @@ def test_a_censored_process_wholly_outside_is_told_so() -> None:
     found = censored_capability(np.minimum(values, 5.2), side, SpecificationLimits(high=1.0))
     assert found.share_outside == pytest.approx(1.0)
     assert found.ppk.lower < found.ppk.value < -5
+
+
+@pytest.mark.parametrize("free", [0.7, 2.0, 19.0, 1_999.0])
+@pytest.mark.parametrize("at", [-900.0, -3.0, 0.0, 0.4, 6.0, 174.0, 9_000.0])
+def test_the_shift_of_a_bound_has_the_share_it_was_asked_for(at: float, free: float) -> None:
+    for below in (0.05, 0.5, 0.95):
+        shift = shift_of(at, free, below)
+        assert noncentral_t_below(at, free, shift) == pytest.approx(below, abs=2e-9)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import boxcox_normmax, shapiro
 
+from assets.statistics.capability.best_power import best_power
 from assets.statistics.capability.indices import SpecificationLimits
-from assets.statistics.capability.non_normal import best_power, box_cox_capability
+from assets.statistics.capability.non_normal import box_cox_capability
 from assets.statistics.capability.normality import normality_p, shapiro_wilk
 
 

@@ -10,7 +10,7 @@ TESTED := $(VENV)/.installed-for-tests
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage fuzz chaos ui bench bench-check studies check generated lock clean
+.PHONY: help demo test quick coverage fuzz chaos tiny ui bench bench-check studies check generated lock clean
 
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,9 @@ fuzz: $(TESTED) ## random profiles, CSV, Parquet and expressions for a while (ma
 
 chaos: $(TESTED) ## kills, full disks and wrong clocks until 300 kills are on record (make chaos MINUTES=20)
 	$(BIN)/python benchmarks/chaos.py $(if $(MINUTES),--minutes $(MINUTES))
+
+tiny: $(TESTED) ## make the tiny published warehouse of the tests anew, from a run of the demo (minutes)
+	$(BIN)/python -m tests.published.tiny
 
 ui: $(READY) ## Dagster on localhost
 	$(BIN)/lotwise serve

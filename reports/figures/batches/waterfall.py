@@ -47,11 +47,12 @@ def draw(explanation: Any) -> Figure:
         for x, colour in ((base, GREY), (at, MUTED))
     ]
     notes = [
-        {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False}
+        {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": shift, "showarrow": False}
         | {"text": text, "font": {"size": 11, "color": MUTED}, "xanchor": anchor}
-        for x, text, anchor in (
-            (base, "good batches", "right" if at > base else "left"),
-            (at, "this batch", "left" if at > base else "right"),
+        # Towards one another, one above the other: outwards a phone has no room for them.
+        for x, text, anchor, shift in (
+            (base, "good batches", "left" if at > base else "right", 0),
+            (at, "this batch", "right" if at > base else "left", 13),
         )
     ]
     low, high = min([base, at, *starts]), max([base, at, *starts])

@@ -37,7 +37,7 @@ class SetPointPolicy:
         recommend: From present set-points and readings to recommended ones.
         region: Where it is asked.
         bounds: What is promised.
-        names: Of the readings, as people call them.
+        names: Of the readings, in words.
     """
 
     recommend: Recommend
@@ -77,18 +77,9 @@ def recommended_policy(
         guarded.recommended,
         OperatingRegion(ends[0] - width, ends[1] + width),
         SetPointBounds(low, high, step, hull),
-        tuple(_called(name) for name in names),
+        tuple(name.replace(".", " ").replace("_", " ") for name in names),
     )
 
-
-def _called(feature: str) -> str:
-    """Return what people call a feature.
-
-    Examples:
-        >>> _called("material.api.d90_um")
-        'api d90 um'
-    """
-    return feature.partition(".")[2].replace(".", " ").replace("_", " ") or feature
 
 
 def recorded(gate_values: pl.DataFrame, names: list[str]) -> FloatArray:

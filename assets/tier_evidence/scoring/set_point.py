@@ -81,7 +81,6 @@ def recommended_policy(
     )
 
 
-
 def recorded(gate_values: pl.DataFrame, names: list[str]) -> FloatArray:
     """Return (batches, readings): batches of which every reading is on record.
 

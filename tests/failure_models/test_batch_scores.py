@@ -319,4 +319,7 @@ def test_batch_contributions_need_a_process_signal(studied: Tables, later: Study
     silent = studied["model.boosters"].with_columns(verdict=pl.lit("no_signal"))
     nothing = studied["model.good_contrasts"].clear()
     margins = later.outcome_margins
+    earlier = studied["model.good_contrasts"].drop("explained_margins")  # of an earlier version
+    kept = batch_contributions(card_inputs(later), earlier, silent, margins)
+    assert kept["explained_margins"].null_count() == kept.height == earlier.height
     assert batch_contributions(card_inputs(later), nothing, silent, margins).is_empty()

@@ -57,6 +57,9 @@ def batch_contributions(
         ``finding.batch_contributions``; of the outcome ``failure`` alone where a source has it.
     """
     known = {row["feature"]: row for row in inputs.dictionary.iter_rows(named=True)}
+    # A refit of an earlier version did not say which margins it explained.
+    shaped = (table("model.good_contrasts"), good_contrasts)
+    good_contrasts = pl.concat(shaped, how="diagonal_relaxed")
     frames = []
     for outcome in investigated_outcomes(inputs):
         name, gate = outcome.definition.outcome, outcome.definition.last_gate_before

@@ -57,7 +57,7 @@ def unit_limits(
         chart, own = _values(taken, drawn_for, level, NELSON), _values(taken, taken, level, ())
     else:
         chart, own = drawn_of(taken, drawn_for), drawn_of(taken, taken)
-    chart = replace(chart, autocorrelation=_correlation(taken.value))
+        chart = replace(chart, autocorrelation=_correlation(taken.value))
     if chart.not_applicable:
         nan = float("nan")
         return UnitLimits(chart, own, nan, nan, nan)
@@ -103,9 +103,11 @@ def _values(
     taken: Series, part: Series, level: Level | None, rules: tuple[str, ...]
 ) -> ControlChart:
     kind = "means of samples" if taken.chart in GROUPED else "individuals"
+    memory = _correlation(taken.value)
     if level is None:
-        return silent(kind, part.value, "all values of the baseline are equal")
-    return drawn(kind, part.value, level, rules=rules)
+        why = "all values of the baseline are equal"
+        return replace(silent(kind, part.value, why), autocorrelation=memory)
+    return drawn(kind, part.value, level, rules=rules, autocorrelation=memory)
 
 
 def _counts(taken: Series, part: Series) -> ControlChart:

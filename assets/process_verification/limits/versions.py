@@ -4,7 +4,7 @@ A version is known when the last point of its baseline is; what follows changes 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -88,8 +88,7 @@ def versions(series: Series, rule: LimitRule, kept: KeptResults = NOTHING_KEPT) 
             reason = f"recorded change: {changed[first]}" if first in changed else ""
             continue
         at, fixes, low, high = step
-        place = (first, fixes, baseline_first, fixed)
-        found.append(_version(series, rule, place, reason))
+        found.append(_until(version, fixes))
         words = f"between {series.batch[low]} and {series.batch[high]}"
         reason = (
             f"a step began {words} (90%) and stayed: {STAYING_SIGNALS} signals in its direction"
@@ -127,6 +126,18 @@ def _version(
     if isinstance(seen, str):
         return Version(first, last, baseline_first, fixed, reason, kept, None, seen)
     return Version(first, last, baseline_first, fixed, reason, kept, seen, None)
+
+
+def _until(version: Version, last: int) -> Version:
+    """A version that ends sooner: what was watched up to there is a beginning of it."""
+    seen, fixed = version.watched, version.fixed
+    if seen is None or fixed is None:
+        return replace(version, last=last)
+    cut = slice(last - fixed)
+    watched_so_far = Watched(
+        seen.level[cut], seen.level_alarm[cut], seen.spread[cut], seen.spread_alarm[cut]
+    )
+    return replace(version, last=last, watched=watched_so_far)
 
 
 def _stays(

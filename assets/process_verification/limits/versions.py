@@ -27,6 +27,7 @@ class LimitRule:
         fixed_by: Who fixes limits.
         rebaselines_itself: Whether a step that stays is followed by new limits.
         changes: First batch on the chart that was made after a recorded change -> why and by whom.
+        first_reason: Why there is the first version.
     """
 
     baseline: int
@@ -34,6 +35,7 @@ class LimitRule:
     fixed_by: str
     rebaselines_itself: bool
     changes: Mapping[str, str]
+    first_reason: str = "the first limits of the chart"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def versions(series: Series, rule: LimitRule, kept: KeptResults = NOTHING_KEPT) 
     found: list[Version] = []
     first = baseline_first = 0
     fixed = rule.baseline - 1
-    reason = "the first limits of the chart"
+    reason = rule.first_reason
     while first < points:
         ahead = [at for at in changed if at > max(first, baseline_first)]
         end = ahead[0] - 1 if ahead else points - 1

@@ -10,7 +10,7 @@ TESTED := $(VENV)/.installed-for-tests
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage fuzz chaos ui bench bench-check studies check generated lock clean
+.PHONY: help demo test quick coverage fuzz chaos tiny ui bench bench-check studies check generated lock clean
 
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -52,6 +52,9 @@ fuzz: $(TESTED) ## random profiles, CSV, Parquet and expressions for a while (ma
 chaos: $(TESTED) ## kills, full disks and wrong clocks until 300 kills are on record (make chaos MINUTES=20)
 	$(BIN)/python benchmarks/chaos.py $(if $(MINUTES),--minutes $(MINUTES))
 
+tiny: $(TESTED) ## make the tiny published warehouse of the tests anew, from a run of the demo (minutes)
+	$(BIN)/python -m tests.published.tiny
+
 ui: $(READY) ## Dagster on localhost
 	$(BIN)/lotwise serve
 
@@ -64,7 +67,7 @@ bench-check: $(TESTED) ## has speed fallen by more than 15% since? the quick par
 # What a study asks is whether findings are right, on hundreds of plants, for days; each goes on where
 # it was stopped. What is left out measures cost: `make bench`, or a file by itself.
 COSTS   := placing memory sensor_features night_cost spark_cluster failure_models failure_patterns \
-	savings_draws database_landing virtual_plant
+	savings_draws database_landing virtual_plant batch_pages
 STUDIES := $(filter-out $(COSTS:%=benchmarks/%.py), $(wildcard benchmarks/*.py))
 studies: $(TESTED) ## every study of whether findings are right, rows under benchmarks/results/ (days)
 	for file in $(STUDIES); do $(BIN)/python "$$file" || exit 1; done

@@ -186,7 +186,8 @@ def model_standing(context: dg.AssetExecutionContext) -> pl.DataFrame:
     as_of = warehouse.query(_AS_OF).item()
     approved = approvals(warehouse.home, warehouse.source_key)
     limits = context.resources.run_settings.model_limits
-    found = standing(tables, book, before, approved, as_of, limits)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    found = standing(tables, book, before, approved, as_of, limits, now)
     for row in found.filter(pl.col("state").is_in(["stopped", "awaits_approval"])).to_dicts():
         context.log.info(f"{row['outcome']}, gate {row['gate']}: {row['state']}. {row['reason']}")
     return found
@@ -230,16 +231,20 @@ def investigation_cards(**tables: pl.DataFrame) -> Iterator[Any]:
     *CARDS_OF,
     "model.good_contrasts",
     "model.boosters",
+    "core.outcome_margins",
     group=SCORING_GROUP,
 )
 def contributions(
-    good_contrasts: pl.DataFrame, boosters: pl.DataFrame, **tables: pl.DataFrame
+    good_contrasts: pl.DataFrame,
+    boosters: pl.DataFrame,
+    outcome_margins: pl.DataFrame,
+    **tables: pl.DataFrame,
 ) -> pl.DataFrame:
     """Explain every failed or flagged batch against good ones."""
     from assets.failure_models.contrasts.batch_contributions import batch_contributions
     from assets.failure_models.investigation.card_inputs import CardInputs
 
-    return batch_contributions(CardInputs(**tables), good_contrasts, boosters)
+    return batch_contributions(CardInputs(**tables), good_contrasts, boosters, outcome_margins)
 
 
 # Explanations are those of the models as refitted, and every failed batch is asked about all before

@@ -10,7 +10,7 @@ from assets.statistics.array_types import FloatArray, IntArray
 from assets.statistics.detection.demonstration import demonstrated_size
 from assets.statistics.detection.hit_counts import reversals
 from assets.statistics.detection.hit_miss import CURVES, HitMissFit, fit_hit_miss
-from assets.tier_evidence.excursions.parts import ANY, PARTS, UNTOUCHED, seen_by
+from assets.tier_evidence.excursions.parts import ANY, PARTS, UNTOUCHED, promised_by, seen_by
 from data_contracts.tables import table
 
 TABLE = "evidence.detection_curves"
@@ -50,7 +50,9 @@ def _of_series(own: pl.DataFrame) -> Iterator[Row]:
 
 
 def _row(of_kind: pl.DataFrame, untouched: pl.DataFrame, kind: str, product: str, part: str) -> Row:
-    twins = untouched.select("batch_id", was_flagged=seen_by(part)).drop_nulls()
+    twins = untouched.select(
+        "batch_id", was_flagged=seen_by(part), promised=promised_by(part)
+    ).drop_nulls("was_flagged")
     silent = twins.filter(~pl.col("was_flagged"))["batch_id"]
     tried = of_kind.select(
         "size", "batch_id", "lead_before_gate_h", "lead_before_limit_h", seen=seen_by(part)
@@ -67,6 +69,7 @@ def _row(of_kind: pl.DataFrame, untouched: pl.DataFrame, kind: str, product: str
         "batches": tried["batch_id"].n_unique(),
         "untouched": twins.height,
         "false_alarms": int(twins["was_flagged"].sum()),
+        "promised_share": twins["promised"].mean(),
         "largest_tried": of_kind["size"].max(),
         **_counted(counts, of_kind),
         **(_leads(tried, counts) if part == ANY else {}),

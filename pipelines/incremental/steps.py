@@ -21,6 +21,7 @@ from pipelines.incremental.kept_work import KEPT_WORK, KeptWork
 from pipelines.incremental.read_settings import ReadSettings
 from pipelines.incremental.traces import Trace
 from pipelines.io_managers import preview, table_of
+from pipelines.process.returned_memory import give_back
 from pipelines.site.installed_code import foundation_hash
 from pipelines.terminal.progress import AS_BEFORE
 from warehouse.reading_files import READING_MONTHS, READINGS
@@ -75,8 +76,9 @@ class IncrementalStep:
             reason = changed
         with settings.noting() as read:
             found = list(self._results(context, warehouse))
-        for result in found:
-            yield self._written(context, warehouse, result, reason)
+        while found:
+            yield self._written(context, warehouse, found.pop(0), reason)
+        give_back()
         if self.may_be_kept:
             kept.traces.keep(self.name, self._trace(warehouse, settings, read))
 

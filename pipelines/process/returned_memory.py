@@ -1,4 +1,4 @@
-"""Memory that one thread has done with serves the next.
+"""Memory that one thread, or one step, has done with serves the next.
 
 The C library keeps what is freed in a heap for every thread. Matrices of a few MB, made and dropped
 by several threads in turn, leave each of these heaps full of holes: a study of a thousand batches
@@ -22,3 +22,17 @@ def share_one_heap() -> None:
     except (AttributeError, OSError, TypeError):
         return
     mallopt(M_ARENA_MAX, 1)
+
+
+def give_back() -> None:
+    """Return to the system what the heap holds and nobody uses.
+
+    The C library returns only what lies at the heap's end. After a study of a thousand batches
+    800 MB of 950 are free and stay, because something small was allocated last. Does nothing where
+    the C library is another.
+    """
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return
+    trim(0)

@@ -298,9 +298,14 @@ def test_batch_contributions_explain_what_came_since_by_the_kept_model(
     studied: Tables, later: StudyInputs
 ) -> None:
     inputs = card_inputs(later)
-    found = batch_contributions(inputs, studied["model.good_contrasts"], studied["model.boosters"])
+    kept = (studied["model.good_contrasts"], studied["model.boosters"])
+    found = batch_contributions(inputs, *kept, later.outcome_margins)
     failed = set(later.outcomes.filter("is_failure")["batch_id"])
     own = found.filter(explained_by="kept_model")
+    beyond = later.outcome_margins.filter(pl.col("margin") < 0).group_by("batch_id")
+    tests = dict(beyond.agg(pl.col("quantity").sort().str.join(", ")).iter_rows())
+    for batch, told in own.select("batch_id", "explained_margins").unique().iter_rows():
+        assert told == tests[batch]
     assert set(own["batch_id"]) == {batch for batch in failed if batch >= "B0400"}
     assert found.filter(explained_by="out_of_fold").height == studied["model.good_contrasts"].height
     added = own.group_by("batch_id").agg(
@@ -313,4 +318,5 @@ def test_batch_contributions_explain_what_came_since_by_the_kept_model(
 def test_batch_contributions_need_a_process_signal(studied: Tables, later: StudyInputs) -> None:
     silent = studied["model.boosters"].with_columns(verdict=pl.lit("no_signal"))
     nothing = studied["model.good_contrasts"].clear()
-    assert batch_contributions(card_inputs(later), nothing, silent).is_empty()
+    margins = later.outcome_margins
+    assert batch_contributions(card_inputs(later), nothing, silent, margins).is_empty()

@@ -70,15 +70,42 @@ def test_values_of_margins_add_up_to_the_risk_beyond_that_of_good_batches(trees)
     pool = np.random.default_rng(1).normal(size=200)
     lines = LineFit(np.array([-1.0, 0.0, 0.5]), 0.2, np.zeros(3), pool)
     pairs = PairTerms(np.array([0]), np.array([2]), np.zeros(1), np.array([0.3]))
-    model = MarginModel(lines, pairs, fit, pool, 1.7)
+    model = MarginModel("hardness", lines, pairs, fit, pool, 1.7)
+    reached = np.full(2, np.nan)
     own, background = np.array([2.5, -0.3, 0.1]), design[:40]
-    found = by_margins([model, model], np.array([2.0, 1.0]), own, background)
+    found = by_margins([model, model], np.array([2.0, 1.0]), own, background, reached)
     assert found.base + found.contribution.sum() == pytest.approx(found.value, abs=1e-4)
     usual, reached = model.predict(background).mean(), model.predict(own[None, :])[0]
     expected = [margin_failure_probability(np.array([e + reached]), pool)[0] for e in (2.0, 1.0)]
     assert found.value == pytest.approx(1.7 * sum(expected))
     assert found.contribution[0] > 0  # the margin falls with the first column
     assert reached < usual
+
+
+def test_of_a_failed_batch_only_what_it_failed_is_explained():
+    """Two margins, a column each: whichever failed leaves the other's column nothing."""
+    pool = np.random.default_rng(1).normal(size=200)
+    none = PairTerms(np.array([], int), np.array([], int), np.array([]), np.array([]))
+    models = [
+        MarginModel(name, LineFit(slopes, 0.0, np.zeros(2), pool), none, TreeFit.none(), pool, 1.0)
+        for name, slopes in (("assay", np.array([-1.0, 0.0])), ("hardness", np.array([0.0, -1.0])))
+    ]
+    own, background, expected = np.array([1.0, 2.0]), np.zeros((20, 2)), np.array([2.0, 2.0])
+
+    def contrast(*reached):
+        return by_margins(models, expected, own, background, np.array(reached))
+
+    every = contrast(0.5, 0.5)
+    assert (every.contribution > 0).all()
+    assert every.contribution[1] > every.contribution[0]
+    first = contrast(-0.1, 0.5)
+    assert first.contribution.tolist() == [every.contribution[0], 0.0]
+    assert (first.explains, contrast(np.nan, -1.0).explains) == ("assay", "hardness")
+    both = contrast(-0.1, -1.0)
+    assert (both.explains, every.explains, contrast(np.nan, np.nan).explains) == (
+        "assay, hardness", None, None,
+    )  # fmt: skip
+    assert both.value == every.value == pytest.approx(every.base + every.contribution.sum())
 
 
 def test_a_model_of_the_label_adds_up_in_log_odds():

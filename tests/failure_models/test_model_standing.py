@@ -1,14 +1,18 @@
 """When a kept model may raise no alarms: age, drift, calibration, budget, approval."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import polars as pl
 import pytest
 
+from assets.failure_models.scoring.frozen_model import FrozenModel
 from assets.failure_models.scoring.model_standing import (
     StandingEvidence,
     _replaced,
+    age_days,
     stop_reason,
     watched,
 )
@@ -60,7 +64,25 @@ def test_a_steady_model_is_in_force(tried: pl.DataFrame) -> None:
 def test_age_alone_stops_it() -> None:
     assert stop_reason(STEADY, 400.0, LIMITS) is None
     assert stop_reason(STEADY, 401.0, LIMITS) == "it is 401 days old, and 400 are allowed"
-    assert stop_reason(STEADY, None, LIMITS) is None  # a source without instants
+
+
+def test_age_is_by_batches_else_by_the_clock() -> None:
+    """Fitted on a batch of 1 January and asked 30 days on; else kept for 450 days by the clock."""
+    model = SimpleNamespace(gate=5, numbers={"fitted_on": ["B1", "B2"]})
+    gates = pl.DataFrame(
+        {"batch_id": ["B1", "B2", "B3"], "gate": 5}
+        | {"gate_at": [START - timedelta(days=9), START, START + timedelta(days=20)]}
+    )
+    now = START + timedelta(days=450)
+
+    def age(gates: pl.DataFrame, as_of: datetime | None) -> dict[str, object]:
+        return age_days(cast(FrozenModel, model), gates, as_of, START, now)
+
+    assert age(gates, START + timedelta(days=30)) == {"age_days": 30.0, "kept_since": None}
+    undated = gates.with_columns(gate_at=pl.lit(None, pl.Datetime))
+    by_clock = {"age_days": 450.0, "kept_since": START}
+    assert age(undated, None) == age(undated, now) == by_clock
+    assert "it is 450 days old" in str(stop_reason(STEADY, 450.0, LIMITS))
 
 
 def test_scores_from_elsewhere_stop_it(tried: pl.DataFrame) -> None:

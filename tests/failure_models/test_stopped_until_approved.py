@@ -76,7 +76,7 @@ def judged(
     read = {name: fitted[f"model.{name}"] for name in ("boosters", "predictions")}
     read |= {"outcomes": inputs.outcomes, "batches": batches, "batch_gates": inputs.batch_gates}
     approved = {version: who for who, version in by.items()}
-    return model_standing(read, book, before, approved, NIGHT, ModelLimits(oldest_days=1e6))
+    return model_standing(read, book, before, approved, NIGHT, ModelLimits(oldest_days=1e6), NIGHT)
 
 
 def refusal(fitted: Tables, standing: pl.DataFrame) -> Any:

@@ -105,8 +105,10 @@ def test_from_a_draft_to_a_result(home: Home, tmp_path: Path) -> None:
     assert "window: parameter.revolutions in [241, open]" in frozen
     protocol = audit_trail(home, KEY)["protocol_id"][0]
     assert protocol in frozen.replace(" ", "")
+    assert "not approved, not run" in said(home, "protocol")
     assert "somebody else" in str(refused(home, "approve", protocol[:12], "--by", "A. Author"))
     assert "is approved by Q. Unit" in said(home, "approve", protocol[:12], "--by", "Q. Unit")
+    assert "approved by Q. Unit, not run" in said(home, "protocol")
     found = said(home, "protocol", "--run", named, "--by", "R. Runner")
     assert "met inside_par: Over 68 states" in found
     assert "approved by Q. Unit, 6 of 6 criteria met" in said(home, "protocol")

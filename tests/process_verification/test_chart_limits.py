@@ -43,6 +43,13 @@ def test_limits_are_fixed_from_the_baseline_and_then_frozen():
     assert first["fixed_by"] == "lotwise, by the rule of the draft"
 
 
+def test_limits_are_as_wide_as_the_next_value_of_so_short_a_baseline_needs():
+    # Student's t with 49 degrees of freedom at 0.99865, times the root of 1 + 1/50.
+    row = limits_of(noise(90)).row(0, named=True)
+    assert (row["upper"] - row["centre"]) / row["sigma"] == pytest.approx(3.192, abs=5e-4)
+    assert (row["centre"] - row["lower"]) / row["sigma"] == pytest.approx(3.192, abs=5e-4)
+
+
 def test_limits_at_the_usual_size_are_frozen_too():
     def inspected(later):
         return [

@@ -1,4 +1,4 @@
-"""Two small published warehouses in contract shape: one with a process signal, one without."""
+"""The tiny published warehouse, changed two ways: with a process signal, and without one."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,11 +13,9 @@ import pytest
 
 from data_contracts.catalogue import contract
 from data_contracts.generated.polars_schema import conform, empty
+from tests.published.changed_rows import Rows
 from tests.reports.mix_tables import mix_tables
 from tests.reports.signal_tables import signal_tables
-from tests.reports.table_rows import (
-    Rows,
-)
 
 Frames = dict[str, pl.DataFrame]
 Copies = Callable[[Callable[[], Frames]], AbstractContextManager["PublishedTables"]]
@@ -56,11 +54,10 @@ def _shaped(name: str, rows: Rows) -> pl.DataFrame:
     )
 
 
-def with_claims(tables: dict[str, Rows]) -> Frames:
-    """Shape tables by their contracts and add the claims made on them, as a run does."""
+def with_claims(frames: Frames) -> Frames:
+    """Add the claims made on tables, as a run does."""
     from reports.claims import evaluate
 
-    frames = {name: _shaped(name, rows) for name, rows in tables.items()}
     return {**frames, "evidence.claims": evaluate(PublishedTables(frames).query)}
 
 
@@ -130,7 +127,7 @@ def plant_priced_at(copies: Copies) -> Iterator[Callable[..., PublishedTables]]:
     ) -> PublishedTables:
         rows = [
             row
-            for row in signal_tables()["economics.scenarios"]
+            for row in signal_frames()["economics.scenarios"].to_dicts()
             if row["lever"] != "all" or row["measure"] not in changed
         ]
         template = next(row for row in rows if row["scenario"] == "base")

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from tests.reports.table_rows import Rows
+from tests.published.changed_rows import Rows
 
-BATCH, BEFORE = "B0034", "B0003"
+BATCH, BEFORE = "B00079", "B00069"  # two that failed
 TAG = "torque_nm"
 BEGAN = datetime.fromisoformat("2021-03-01T08:00")
 
@@ -39,7 +39,12 @@ def leaf_tables() -> dict[str, Rows]:
             | {"features": "parameter.load", "contribution": -0.02},
         ],
         "feature.gate_values": [
-            {"batch_id": f"B{i:04d}", "gate": 3, "feature": "parameter.torque", "value": 2 + i / 50}
+            {
+                "batch_id": f"B{i + 45:05d}",
+                "gate": 3,
+                "feature": "parameter.torque",
+                "value": 2 + i / 50,
+            }
             | {"known_at": BEGAN}
             for i in range(40)
         ],
@@ -74,6 +79,6 @@ def leaf_tables() -> dict[str, Rows]:
             | {"neighbour_result": result, "distance": 0.5, "usual_distance": 1.0}
             | {"shared_share": 1.0, "last_gate": 5, "compared_batches": 30, "good_batches": 29}
             | {"is_own_product": True, "alike": None, "different": None}
-            for rank, other, result in ((1, BEFORE, "failed"), (2, "B0001", "good"))
+            for rank, other, result in ((1, BEFORE, "failed"), (2, "B00001", "good"))
         ],
     }

@@ -2,115 +2,100 @@
 
 from typing import Any
 
+import polars as pl
+
+from tests.published.changed_rows import changed, like, tiny, tiny_tables
 from tests.reports.money_rows import assumptions_rows, scenarios_rows
-from tests.reports.table_rows import (
-    Rows,
-    batches_rows,
-    dictionary_rows,
-    drivers_rows,
-    evidence_rows,
-    outcome_row,
-    validations_rows,
-    verdict_row,
-)
+
+DISSOLUTION, WEIGHT = "dissolution_min_below_80", "tablet_weight_rsd_above_2"
+FAILED = ("B00003", "B00060", "B00200")
+EMPTY = (
+    "economics.alarm_prices", "economics.cash_by_year", "economics.controller_answers",
+    "economics.copq_ledger", "economics.price_shares", "economics.price_standing",
+    "economics.programme_arithmetic", "economics.rate_arithmetic", "economics.sensitivity",
+    "economics.value_by_gate", "economics.window_effects", "evidence.acceptance_criteria",
+    "finding.driver_curves", "finding.drivers", "finding.trends", "finding.trial_designs",
+    "model.alarm_counts", "model.alarm_performance", "model.alarm_periods", "model.attributions",
+    "model.calibration", "model.permutation_nulls",
+)  # fmt: skip
 
 
-def mix_tables() -> dict[str, Rows]:
+def mix_tables() -> dict[str, pl.DataFrame]:
     """Real-looking records without dates: proxies only, product mix, nothing to claim."""
-    failed = {i for i in range(300) if i % 20 == 7}
-    batches = batches_rows(300, failed, is_dated=False)
-    for batch in batches:
-        batch["failure_mode"] = None
-        batch["disposition"] = None
-    names = {
-        "dissolution_min_below_80": (
-            "Dissolution minimum below 80%", "dissolution_min < 80", 5, "product_mix_only", 0.57,
-        ),
-        "tablet_weight_rsd_above_2": (
-            "Tablet weight RSD above 2%", "tbl_rsd_weight > 2", 3, "too_few_failures", None,
-        ),
-    }  # fmt: skip
-    verdicts, validations = [], []
-    for name, (_, _, gate, verdict, auc) in names.items():
-        more: dict[str, Any] = {"is_primary_gate": True, "is_proxy": True}
-        if auc is None:
-            more |= dict.fromkeys(
-                ("auc", "auc_low", "auc_high", "auc_product", "gain", "gain_low", "gain_high",
-                 "p_value", "failures_effective")
-            )  # fmt: skip
-            more |= {"failures": 3, "model_used": None, "model_version": None}
-        verdicts.append(verdict_row(name, gate, verdict, auc or 0.5, **more))
-        if auc is not None:
-            validations += validations_rows(name, gate, 0.25)
+    return tiny_tables() | {name: tiny(name).clear() for name in EMPTY} | _said() | _recorded()
+
+
+def _said() -> dict[str, pl.DataFrame]:
+    dissolution: dict[str, Any] = {"outcome": DISSOLUTION, "gate": 5, "is_proxy": True}
+    weight = {"outcome": WEIGHT, "gate": 3, "is_proxy": True, "is_primary_gate": True}
+    known = tiny("model.verdicts").filter(gate=5).to_dicts()[0]
+    unknown = ("auc", "auc_low", "auc_high", "auc_product", "gain", "gain_low", "gain_high",
+               "p_value", "failures_effective", "model_used", "model_version")  # fmt: skip
+    few = dict.fromkeys(unknown) | {"failures": 3, "verdict": "too_few_failures", "route": None}
+    mix = {"verdict": "product_mix_only", "auc": 0.57, "auc_product": 0.58, "route": None}
     return {
-        "core.batches": batches,
-        "core.outcome_definitions": [
-            outcome_row(name, title, rule, gate, is_proxy=True)
-            for name, (title, rule, gate, _, _) in names.items()
-        ],
-        "core.outcomes": [
-            {
-                "batch_id": batch["batch_id"],
-                "outcome": name,
-                "is_failure": i in failed if name.startswith("diss") else i in (3, 60, 200),
-                "status": "known",
-            }
-            for name in names
-            for i, batch in enumerate(batches)
-        ],
-        "feature.dictionary": dictionary_rows(drivers_rows("none", 5)),
-        "model.verdicts": verdicts,
-        "model.validations": validations,
-        "model.permutation_nulls": [],
-        "model.calibration": [],
-        "model.attributions": [],
-        "model.alarm_performance": [],
-        "model.alarm_periods": [],
-        "model.alarm_counts": [],
-        "economics.alarm_prices": [],
-        "finding.drivers": [],
-        "finding.driver_curves": [],
-        "finding.trends": [],
-        "economics.copq_ledger": [],
-        "economics.assumptions": assumptions_rows(),
-        "economics.levers": [
-            {
-                "lever": "alert.dissolution_min_below_80",
-                "outcome": "dissolution_min_below_80",
-                "title": "Alert and rescue",
-                "kind": "alert",
-                "is_in_programme": False,
-                "tier": 1,
-                "gate": 5,
-                "basis": "refused",
-                "reason": "The verdict is product mix only: there is no warning to act on.",
-            }
-        ],
-        "economics.scenarios": scenarios_rows(with_savings=False),
-        "economics.value_by_gate": [],
-        "evidence.refused_features": [
-            {
-                "outcome": "dissolution_min_below_80",
-                "feature": f"lab.{name}",
-                "source_table": "core.parameters",
-                "source_column": name,
-                "first_available_gate": 6,
-                "rule": rule,
-                "reason": "A release result is not known before stage 6.",
-            }
-            for name, rule in (
-                ("dissolution_min", "defines_outcome"),
-                ("dissolution_av", "same_quantity"),
-                ("total_impurities", "not_yet_available"),
-            )
-        ],
-        "evidence.acceptance_criteria": [],
-        "evidence.limits": [
-            {
-                "topic": "lead_time",
-                "code": "no_instants",
-                "statement": "Lead time was not computed: the records hold no instants.",
-            }
-        ],
-        **evidence_rows("tabletting", None),
+        "model.verdicts": like("model.verdicts", [known | dissolution | mix, known | weight | few]),
+        "model.validations": changed("model.validations", outcome=pl.lit(DISSOLUTION)),
+        "economics.assumptions": like("economics.assumptions", assumptions_rows()),
+        "economics.levers": like(
+            "economics.levers",
+            [
+                {"lever": f"alert.{DISSOLUTION}", "outcome": DISSOLUTION, "kind": "alert"}
+                | {"is_in_programme": False, "gate": 5, "tier": 1, "basis": "refused"}
+                | {"reason": "The verdict is product mix only: there is no warning to act on."}
+            ],
+        ),
+        "economics.scenarios": like("economics.scenarios", scenarios_rows(with_savings=False)),
+    }
+
+
+def _recorded() -> dict[str, pl.DataFrame]:
+    outcomes = tiny("core.outcomes").with_columns(known_at=None)
+    stage = pl.col("stage")
+    weighed = pl.col("batch_id").is_in(FAILED)
+    proxies = [
+        {"outcome": DISSOLUTION, "title": "Dissolution minimum below 80%", "first_known_stage": 6}
+        | {"rule": "dissolution_min < 80", "is_proxy": True},
+        {"outcome": WEIGHT, "title": "Tablet weight RSD above 2%", "first_known_stage": 4}
+        | {"rule": "tbl_rsd_weight > 2", "is_proxy": True, "last_gate_before": 3},
+    ]
+    refused = (("dissolution_min", "defines_outcome"), ("dissolution_av", "same_quantity"),
+               ("total_impurities", "not_yet_available"))  # fmt: skip
+    return {
+        "core.batches": changed(
+            "core.batches",
+            started_at=pl.lit(None),
+            started_at_precision=pl.lit("order"),
+            disposition=pl.lit(None),
+            failure_mode=pl.lit(None),
+        ),
+        "feature.dictionary": changed(
+            "feature.dictionary",  # nothing is recorded of the second stage
+            stage=pl.when(stage != 2).then(stage).otherwise(pl.lit(1)),
+        ),
+        "core.outcome_definitions": like("core.outcome_definitions", proxies),
+        "core.outcomes": pl.concat(
+            [
+                outcomes.with_columns(outcome=pl.lit(DISSOLUTION)),
+                outcomes.with_columns(outcome=pl.lit(WEIGHT), is_failure=weighed),
+            ]
+        ),
+        "evidence.refused_features": like(
+            "evidence.refused_features",
+            [
+                {"outcome": DISSOLUTION, "feature": f"lab.{name}", "source_column": name}
+                | {"rule": rule, "source_table": "core.parameters"}
+                for name, rule in refused
+            ],
+        ),
+        "evidence.limits": like(
+            "evidence.limits",
+            [
+                {"topic": "lead_time", "code": "no_instants"}
+                | {"statement": "Lead time was not computed: the records hold no instants."}
+            ],
+        ),
+        "evidence.runs": changed(
+            "evidence.runs", source_profile=pl.lit("tabletting"), as_of=pl.lit(None)
+        ),
     }

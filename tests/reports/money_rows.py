@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.reports.table_rows import Rows
+from tests.published.changed_rows import Rows
 
 CATEGORIES = (
     ("direct_material", 180_000, True),

@@ -22,6 +22,8 @@ def test_the_smallest_step_and_what_is_never_seen_stand_in_the_report(signal_pla
     assert "inlet c two" in html.split("What no size tried makes visible")[1]
     assert 'data-claim="excursions.false_alarms[any]"' in html
     assert html.count('"detectability[widths of the normal range]"') >= 1
+    assert 'data-claim="excursions.promised[golden_distance]"' in html
+    assert "What the next good batch keeps in 99 of 100" in html
     claims = {row["claim_id"]: row["value"] for row in evaluate(signal_plant.query).to_dicts()}
     assert claims[f"excursions.step_height[{KEY}]"] == 4.0  # 1 of a range of 4 degC
     assert claims["excursions.never_seen"] == 1

@@ -94,7 +94,7 @@ def test_lines_of_two_outcomes_are_not_added_up(leafy_plant):
 def test_like_batches_are_linked_where_they_have_a_page(leafy_plant):
     html = _drawn(leafy_plant, "batches", BATCH)
     assert f'<a href="{BEFORE}.html">{BEFORE}</a>' in html
-    assert '<a href="B0001.html">' not in html
+    assert '<a href="B00001.html">' not in html
 
 
 def test_without_a_model_a_page_says_why_there_are_no_contributions(signal_plant):

@@ -7,9 +7,8 @@ import pytest
 from reports.claims import evaluate
 from reports.pages.facts import Facts
 from reports.summary.content import content
-from tests.reports.conftest import _shaped
+from tests.reports.conftest import _shaped, signal_frames
 from tests.reports.money_rows import assumptions_rows
-from tests.reports.signal_tables import signal_tables
 from tests.reports.whole_report import render
 
 LEVER, FEATURE = "alert.failure", "parameter.inlet_temperature_c"
@@ -65,7 +64,7 @@ def ratio() -> dict[str, Any]:
 def windowed(signal_plant):
     def put(*controls: dict[str, Any]) -> Any:
         pace = {"lever": "all", "role": "batches_per_year", "source": "counted"}
-        swing = signal_tables()["economics.sensitivity"][0] | {
+        swing = signal_frames()["economics.sensitivity"].to_dicts()[0] | {
             "input": "unmeasured_confounding_ratio",
             "title": "Unmeasured confounding ratio",
             "swing_usd": 1.25e6,
@@ -76,7 +75,7 @@ def windowed(signal_plant):
             "economics.negative_controls": list(controls),
             "economics.plan_inputs": [pace | dict.fromkeys(("low", "base", "high"), 200.0)],
             "economics.assumptions": [*assumptions_rows(), ratio()],
-            "economics.sensitivity": [*signal_tables()["economics.sensitivity"], swing],
+            "economics.sensitivity": [*signal_frames()["economics.sensitivity"].to_dicts(), swing],
         }
         for name, rows in tables.items():
             signal_plant.put(name, _shaped(name, rows))

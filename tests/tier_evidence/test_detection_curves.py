@@ -116,3 +116,14 @@ def test_products_are_told_apart_and_few_batches_say_so() -> None:
 
 def test_no_runs_no_curves() -> None:
     assert detection_curves(table("evidence.excursion_runs")).is_empty()
+
+
+def test_what_a_part_promises_stands_beside_what_it_flags() -> None:
+    found = runs([29] * 6, flagged=1).with_columns(
+        whole_batch_promised_share=pl.lit(0.05), seen_by_chart_limit=pl.lit(None, dtype=pl.Boolean)
+    )
+    told = {row["detector"]: row["promised_share"] for row in detection_curves(found).to_dicts()}
+    assert told["golden_distance"] == pytest.approx(0.01)
+    assert told["whole_batch"] == pytest.approx(0.05)
+    assert told["any"] is None
+    assert told["chart_limit"] is None  # no chart watches this series

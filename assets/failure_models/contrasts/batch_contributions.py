@@ -13,6 +13,7 @@ import polars as pl
 
 from assets.batch_matrix.gate_matrix import GateMatrix
 from assets.batch_matrix.good_batches import good_before
+from assets.batch_matrix.outcome_panel import aligned_margins
 from assets.failure_models.contrasts.contrast import Contrast, MarginModel, by_label, by_margins
 from assets.failure_models.contrasts.contributions import contribution_rows
 from assets.failure_models.drivers.driver_clusters import correlated_clusters, levels_joined
@@ -39,7 +40,10 @@ Rows = list[dict[str, Any]]
 
 
 def batch_contributions(
-    inputs: CardInputs, good_contrasts: pl.DataFrame, boosters: pl.DataFrame
+    inputs: CardInputs,
+    good_contrasts: pl.DataFrame,
+    boosters: pl.DataFrame,
+    outcome_margins: pl.DataFrame,
 ) -> pl.DataFrame:
     """Explain failed and flagged batches.
 
@@ -47,6 +51,7 @@ def batch_contributions(
         inputs: The tables of the cards.
         good_contrasts: ``model.good_contrasts``, of the last refit.
         boosters: ``model.boosters``, the models it kept.
+        outcome_margins: ``core.outcome_margins``, for what each failed batch failed.
 
     Returns:
         ``finding.batch_contributions``; of the outcome ``failure`` alone where a source has it.
@@ -62,7 +67,9 @@ def batch_contributions(
         if asked and own["verdict"].eq(Verdict.PROCESS_SIGNAL).any():
             (model,) = frozen_models(own)
             head = {"outcome": name, "gate": gate, "explained_by": KEPT_MODEL}
-            rows = [head | row for row in kept_model_rows(model, outcome, asked, known)]
+            rows = [
+                head | row for row in kept_model_rows(model, outcome, asked, known, outcome_margins)
+            ]
             frames.append(table("finding.batch_contributions", rows))
     shape = table("finding.batch_contributions").columns
     found = [frame.select(shape) for frame in frames if not frame.is_empty()]
@@ -86,6 +93,7 @@ def kept_model_rows(
     outcome: InvestigatedOutcome,
     positions: list[int],
     known: dict[str, dict[str, Any]],
+    outcome_margins: pl.DataFrame,
 ) -> Rows:
     """Explain batches by a kept model.
 
@@ -94,6 +102,7 @@ def kept_model_rows(
         outcome: Gives every batch of the gate and its result.
         positions: Rows of the batches asked about.
         known: Rows of ``feature.dictionary`` by feature.
+        outcome_margins: ``core.outcome_margins``.
 
     Returns:
         Rows as :func:`contribution_rows` makes them.
@@ -107,7 +116,7 @@ def kept_model_rows(
     matrix = replace(outcome.matrix, values=values, columns=columns, features=features)
     design = relative_design(model, matrix, values, np.arange(len(matrix.batch_ids)))
     cluster = levels_joined(correlated_clusters(design), features)
-    contrast_of = _contrasting(model, matrix, design)
+    contrast_of = _contrasting(model, outcome, matrix, design, outcome_margins)
     rows: Rows = []
     for position in new:
         found = good_before(matrix, outcome.labels, position)
@@ -118,7 +127,11 @@ def kept_model_rows(
 
 
 def _contrasting(
-    model: FrozenModel, matrix: GateMatrix, design: FloatArray
+    model: FrozenModel,
+    outcome: InvestigatedOutcome,
+    matrix: GateMatrix,
+    design: FloatArray,
+    outcome_margins: pl.DataFrame,
 ) -> Callable[[int, FloatArray], Contrast]:
     """Return what contrasts one row of a design with its background by a kept model."""
     if not model.numbers["quantities"]:
@@ -126,7 +139,21 @@ def _contrasting(
         return lambda position, good: by_label(fit, design[position], good)
     models = _margin_models(model)
     expected = expected_margins(model, matrix)
-    return lambda position, good: by_margins(models, expected[position], design[position], good)
+    reached = _reached(model, outcome, outcome_margins)
+    return lambda position, good: by_margins(
+        models, expected[position], design[position], good, reached[position]
+    )
+
+
+def _reached(
+    model: FrozenModel, outcome: InvestigatedOutcome, outcome_margins: pl.DataFrame
+) -> FloatArray:
+    """(batches, quantities) the margins batches came to; NaN where a result is not known."""
+    name, ids = outcome.definition.outcome, outcome.matrix.batch_ids
+    found = aligned_margins(outcome_margins, name, ids, outcome.labels.label)
+    margins = {one.quantity: one.margin for one in found}
+    unknown = np.full(len(ids), np.nan)
+    return np.column_stack([margins.get(one, unknown) for one in model.numbers["quantities"]])
 
 
 def _margin_models(model: FrozenModel) -> list[MarginModel]:
@@ -139,5 +166,7 @@ def _margin_models(model: FrozenModel) -> list[MarginModel]:
             np.array(kept["coefficients"]), float(kept["intercept"]), np.array(kept["centre"]), pool
         )
         trees = trees_of(kept["trees"], model.trees.get(quantity))
-        models.append(MarginModel(lines, pairs_of(kept["pairs"]), trees, pool, float(weights[j])))
+        models.append(
+            MarginModel(quantity, lines, pairs_of(kept["pairs"]), trees, pool, float(weights[j]))
+        )
     return models

@@ -2,7 +2,9 @@
 
 Several margins become one risk as in ``drivers.explanation``: each by the failure probability its
 deviation is worth, here between what good batches of the product are predicted and what the batch
-is. So the parts of a margin add up to the probability of failing it beyond theirs.
+is. So the parts of a margin add up to the probability of failing it beyond theirs. Of a batch whose
+results are known only the margins it failed are explained: what raised its risk of a failure it did
+not have answers no question of an investigation.
 """
 
 from collections.abc import Sequence
@@ -25,6 +27,7 @@ class MarginModel:
     """What foretells one margin.
 
     Attributes:
+        quantity: Name of the margin.
         lines: The linear part.
         pairs: Products of columns.
         trees: Trees beside them.
@@ -32,6 +35,7 @@ class MarginModel:
         weight: What its failure probability is weighed by.
     """
 
+    quantity: str
     lines: LineFit
     pairs: PairTerms
     trees: TreeFit
@@ -62,15 +66,22 @@ class Contrast:
         base: Predicted risk of the good batches.
         value: Predicted risk of the batch. For models of margins, failure probabilities added over
             margins; for models of the label, log odds beyond the product's.
+        explains: The margins explained, comma separated, where they are those the batch failed;
+            None where it is every margin, or the label.
     """
 
     contribution: FloatArray
     base: float
     value: float
+    explains: str | None = None
 
 
 def by_margins(
-    models: Sequence[MarginModel], expected: FloatArray, own: FloatArray, background: FloatArray
+    models: Sequence[MarginModel],
+    expected: FloatArray,
+    own: FloatArray,
+    background: FloatArray,
+    reached: FloatArray,
 ) -> Contrast:
     """Contrast a batch by models of its margins.
 
@@ -79,21 +90,25 @@ def by_margins(
         expected: Per margin, what to expect of product and recent level.
         own: Per column, the batch as the models see it.
         background: (batches, columns) the good batches likewise.
+        reached: Per margin, what the batch came to, below 0 outside the limit; NaN where that is
+            not known. Only those it failed are explained, and all where it failed none of them.
 
     Returns:
         The contrast.
     """
     contribution, base, value = np.zeros(own.size), 0.0, 0.0
-    for model, level in zip(models, expected, strict=True):
+    failed = np.flatnonzero(np.nan_to_num(reached) < 0).tolist()
+    for model, level in [(models[j], expected[j]) for j in failed or range(len(models))]:
         usual = float(model.predict(background).mean())
-        reached = float(model.predict(own[None, :])[0])
+        moved = float(model.predict(own[None, :])[0]) - usual
         usually = np.array([[level + usual]])
-        slope = float(risk_slopes(usually, np.array([[reached - usual]]), [model.pool])[0, 0])
+        slope = float(risk_slopes(usually, np.array([[moved]]), [model.pool])[0, 0])
         contribution -= model.weight * slope * model.against(own, background)
         at_base = float(margin_failure_probability(usually[0], model.pool)[0])
         base += model.weight * at_base
-        value += model.weight * (at_base - slope * (reached - usual))
-    return Contrast(contribution, base, value)
+        value += model.weight * (at_base - slope * moved)
+    explains = ", ".join(models[j].quantity for j in failed) or None
+    return Contrast(contribution, base, value, explains)
 
 
 def by_label(fit: LogisticFit, own: FloatArray, background: FloatArray) -> Contrast:

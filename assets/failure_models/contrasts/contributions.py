@@ -62,6 +62,7 @@ def contribution_rows(
                 **_beside(matrix.values[position, leader], matrix.values[good, leader]),
                 "base_value": contrast.base,
                 "predicted_value": contrast.value,
+                "explained_margins": contrast.explains,
                 "good_batches": int(good.size),
             }
         )

@@ -5,6 +5,7 @@ Rows are those of ``finding.batch_contributions`` or ``model.good_contrasts``.
 
 import warnings
 from collections.abc import Mapping, Sequence
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,18 @@ def explanation(rows: Sequence[Mapping[str, Any]]) -> Any:
 
 
 def import_shap() -> None:
-    """Import shap without what matplotlib announces when shap first imports it."""
+    """Import shap without what matplotlib announces when shap first imports it.
+
+    shap keeps, for as long as the process lives, the error of each optional package it does not
+    find. An error holds every frame it came through, and these hold their arrays: imported from
+    within a study, it would keep the whole study. So a thread that has nothing else imports it.
+    """
+    thread = Thread(target=_import, name="import of shap")
+    thread.start()
+    thread.join()
+
+
+def _import() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PendingDeprecationWarning)
         import shap  # noqa: F401

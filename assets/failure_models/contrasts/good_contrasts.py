@@ -68,7 +68,8 @@ def _contrast(
 ) -> Contrast:
     if models is not None:
         expected = seen.task.views[number].expected[position]
-        return by_margins(models, expected, design[position], background)
+        reached = seen.task.panel.margins[position]
+        return by_margins(models, expected, design[position], background, reached)
     if seen.ladder.labels is None:
         raise ValueError(f"nothing was fitted to {seen.task.outcome} at gate {seen.task.gate}")
     return by_label(seen.ladder.labels.fits[number], design[position], background)
@@ -85,5 +86,6 @@ def _models(seen: Examination, number: int) -> list[MarginModel]:
         has_trees = scores.model == TREES
         trees = trees_of_fold(task, fold, view, j, fit) if has_trees else TreeFit.none()
         pool, weight = spread.residuals[number][j], float(weights[number][j])
-        models.append(MarginModel(fit.lines, fit.pairs, trees, pool, weight))
+        name = task.panel.quantities[j]
+        models.append(MarginModel(name, fit.lines, fit.pairs, trees, pool, weight))
     return models

@@ -1,9 +1,9 @@
 """Explanations held against what investigations confirmed: how high the true parameter stood.
 
 For every failed batch with a closed deviation and a confirmed cause, parameters are ranked as they
-could have been when the batch passed its gate: by the model's out-of-fold contribution, against
-good batches of the time by line of its page, by how
-unusual they were beside earlier good batches, and by how well each alone ranked earlier failures.
+could have been when the batch passed its gate: by the model's out-of-fold contribution, by how
+unusual they were beside earlier good batches, and by how well each alone ranked earlier failures;
+and by line of its page, which also knows which tests the batch failed, as its investigation does.
 Chance is the ranking that knows nothing. Where there is a model, only batches it was not fitted on
 are counted, for every method.
 """

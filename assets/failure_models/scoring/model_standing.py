@@ -76,6 +76,7 @@ def model_standing(
     approvals: Mapping[str, str],
     as_of: datetime | None,
     limits: ModelLimits,
+    now: datetime,
 ) -> pl.DataFrame:
     """Say of every kept model, and of each it takes the place of, whether it may raise alarms.
 
@@ -86,6 +87,7 @@ def model_standing(
         approvals: Model version -> who approved it.
         as_of: Instant up to which records count; None where the source has no instants.
         limits: What is tolerated.
+        now: This machine's clock, UTC: by it a model grows old whose batches have no instants.
 
     Returns:
         ``model.model_standing``.
@@ -95,8 +97,9 @@ def model_standing(
     rows = []
     for model in frozen_models(tables["boosters"]):
         place = (model.outcome, model.gate)
-        row = _standing(model, judged, tables, as_of, limits)
         known = past.get((*place, model.version), {})
+        age = age_days(model, tables["batch_gates"], as_of, known.get("kept_since") or now, now)
+        row = _standing(model, judged, tables, as_of, limits, age)
         if known.get("state") == STOPPED:  # a stop stands until the model is fitted again
             row |= {"state": STOPPED} | {name: known[name] for name in ("reason", "stopped_at")}
         replaced = _replaced(past, place, model.version)
@@ -155,14 +158,15 @@ def _standing(
     tables: Mapping[str, pl.DataFrame],
     as_of: datetime | None,
     limits: ModelLimits,
+    age: dict[str, Any],
 ) -> dict[str, Any]:
-    """The row of a model by itself, whatever was before it."""
+    """The row of a model by itself, whatever was before it but its age."""
     row: dict[str, Any] = {
         "outcome": model.outcome,
         "gate": model.gate,
         "model_version": model.version,
         "is_current": True,
-        "age_days": _age_days(model, tables["batch_gates"], as_of),
+        **age,
     }
     if model.verdict != Verdict.PROCESS_SIGNAL:
         return row | {"state": WITHOUT_SIGNAL, "reason": f"Its verdict is {model.verdict}."}
@@ -178,15 +182,34 @@ def _standing(
     }
 
 
-def _age_days(
-    model: FrozenModel, batch_gates: pl.DataFrame, as_of: datetime | None
-) -> float | None:
-    """Days since the newest batch it was fitted on passed its gate."""
+def age_days(
+    model: FrozenModel,
+    batch_gates: pl.DataFrame,
+    as_of: datetime | None,
+    kept_since: datetime,
+    now: datetime,
+) -> dict[str, Any]:
+    """How old a model is: by the batches it was fitted on, else by the clock since it was kept.
+
+    Args:
+        model: The kept model.
+        batch_gates: ``feature.batch_gates``.
+        as_of: Instant up to which records count; None where the source has no instants.
+        kept_since: When this version was first judged.
+        now: This machine's clock.
+
+    Returns:
+        ``age_days``, and ``kept_since`` where it was asked.
+    """
     fitted = pl.col("batch_id").is_in(model.numbers["fitted_on"])
     newest = batch_gates.filter(fitted & (pl.col("gate") == model.gate))["gate_at"].max()
-    if as_of is None or not isinstance(newest, datetime):
-        return None
-    return max((as_of - newest).total_seconds() / SECONDS_PER_DAY, 0.0)
+    if as_of is not None and isinstance(newest, datetime):
+        return {"age_days": _days(newest, as_of), "kept_since": None}
+    return {"age_days": _days(kept_since, now), "kept_since": kept_since}
+
+
+def _days(earlier: datetime, later: datetime) -> float:
+    return max((later - earlier).total_seconds() / SECONDS_PER_DAY, 0.0)
 
 
 def _tried(model: FrozenModel, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -304,16 +327,16 @@ def _most(evidence: FloatArray) -> float:
     return float(evidence.max(initial=1.0))
 
 
-def stop_reason(seen: StandingEvidence, age_days: float | None, limits: ModelLimits) -> str | None:
+def stop_reason(seen: StandingEvidence, age_days: float, limits: ModelLimits) -> str | None:
     """Say why a model may raise no alarms; None where it may.
 
     Args:
         seen: The evidence against it.
-        age_days: Age of the newest batch it was fitted on; None where the source has no instants.
+        age_days: Its age.
         limits: What is tolerated.
     """
     reasons = []
-    if age_days is not None and age_days > limits.oldest_days:
+    if age_days > limits.oldest_days:
         reasons.append(f"it is {age_days:.0f} days old, and {limits.oldest_days:.0f} are allowed")
     if seen.drift >= 1:
         reasons.append(

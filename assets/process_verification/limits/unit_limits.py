@@ -12,8 +12,12 @@ from assets.statistics.charts.autocorrelation import FEWEST_VALUES, autoregressi
 from assets.statistics.charts.censored import censored_chart
 from assets.statistics.charts.control_chart import ControlChart, Level, drawn, lag_one, silent
 from assets.statistics.charts.rare_events import g_chart, t_chart
+from assets.statistics.charts.run_length.estimated_limits import shewhart_width
 from assets.statistics.charts.run_rules import NELSON
 from warehouse.kept_results import KeptResults
+
+# Points of an unchanged process beyond limits of single values: three sigma, had it been known.
+RATE = 0.0027
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,11 @@ def unit_limits(
 
     Returns:
         Limits of single points: of an autoregression for values with memory, by likelihood where
-        results are censored, Laney's for counts, by the law of gaps for events.
+        results are censored, Laney's for counts, by the law of gaps for events. Those of values
+        are as wide as the next value of the same process needs, of a baseline of so many.
+
+    Source: Hahn & Meeker (1991), section 4.8: a prediction interval by Student's t. Three sigma
+    from twenty values are left by one value in 116, not by one in 370.
     """
     taken, drawn_for = _part(series, baseline), _part(series, part)
     drawn_of = _DRAWN.get(series.chart)
@@ -107,7 +115,8 @@ def _values(
     if level is None:
         why = "all values of the baseline are equal"
         return replace(silent(kind, part.value, why), autocorrelation=memory)
-    return drawn(kind, part.value, level, rules=rules, autocorrelation=memory)
+    width = shewhart_width(level.n, RATE)
+    return drawn(kind, part.value, level, rules=rules, width=width, autocorrelation=memory)
 
 
 def _counts(taken: Series, part: Series) -> ControlChart:

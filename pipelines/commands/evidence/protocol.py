@@ -161,7 +161,7 @@ def _list(home: Path | None) -> None:
     known, found = protocols(trail), results(trail)
     for row in known.sort("frozen_at").iter_rows(named=True):
         own = found.filter(found["protocol_id"] == row["protocol_id"])
-        last = own.filter(own["run_of_protocol"] == own["run_of_protocol"].max())
+        last = own.filter(own["run_of_protocol"] == (own["run_of_protocol"].max() or 0))
         met = int((last["verdict"] == "met").sum())
         state = f"{met} of {last.height} criteria met" if last.height else "not run"
         approved = f"approved by {row['approved_by']}" if row["approved_by"] else "not approved"

@@ -155,6 +155,7 @@ def _rows(
         product=_products(records.tables["feature.batch_gates"], changed),
         size_unit=pl.Series([size_unit_of(kind) for kind in changed.rows["kind"]]),
         **{f"seen_by_{part}": _answers(answers[part]) for part in PARTS},
+        whole_batch_promised_share=_promised(answers["whole_batch"]),
         is_seen=pl.Series(is_seen),
         first_seen_by=pl.Series(names.tolist(), dtype=pl.String),
         seen_at=pl.Series(seen_us).replace(NEVER, None).cast(pl.Datetime("us")),
@@ -177,6 +178,11 @@ def _answers(seen: Seen) -> pl.Series:
         [bool(f) if w else None for f, w in zip(seen.is_flagged, seen.is_watched, strict=True)],
         dtype=pl.Boolean,
     )
+
+
+def _promised(seen: Seen) -> pl.Series:
+    promised = np.full(seen.is_watched.size, np.nan) if seen.promised is None else seen.promised
+    return pl.Series(np.where(seen.is_watched, promised, np.nan)).fill_nan(None)
 
 
 def _gates(batch_gates: pl.DataFrame, changed: ChangedSeries) -> IntArray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from assets.statistics.array_types import BoolArray, IntArray
+from assets.statistics.array_types import BoolArray, FloatArray, IntArray
 from pipelines.replay.excursions.changed_series import NEVER
 
 
@@ -17,11 +17,14 @@ class Seen:
         is_watched: Whether the part has anything to say of it.
         is_flagged: Whether it flags it.
         at_us: When it could tell, microseconds since 1970; ``NEVER`` where unflagged or undated.
+        promised: Share of untouched batches it may flag as it was fitted; None where that is not
+            a matter of the fit.
     """
 
     is_watched: BoolArray
     is_flagged: BoolArray
     at_us: IntArray
+    promised: FloatArray | None = None
 
     @classmethod
     def nothing(cls, rows: int) -> "Seen":

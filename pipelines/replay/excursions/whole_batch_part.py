@@ -1,7 +1,7 @@
 """Batches watched whole: T2 and SPE of the stage, and the course through the phase."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from pipelines.replay.excursions.changed_series import ChangedSeries
 from pipelines.replay.excursions.seen import Seen
 
 DISTANCES = ("sensor_features", "trajectories")
+STATISTICS = ("t2", "spe")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class WholeBatchPart:
     def asked(self, changed: ChangedSeries) -> Seen:
         """Say which ways of changing a series lie beyond a limit of a model of its stage."""
         flagged, asked = np.zeros((2, changed.size), dtype=bool)
+        kept = np.ones(changed.size)
         names = changed.rows["batch_id"].to_numpy()
         stage = changed.rows["stage"][0]
         for product, batches in self._records.products.items():
@@ -62,7 +64,8 @@ class WholeBatchPart:
                     known, beyond = self._judged(model, product, changed, rows)
                     asked[rows] |= known
                     flagged[rows] |= known & beyond
-        return Seen.at_phase_end(changed.rows, asked, flagged)
+                    kept[rows[known]] *= (1 - model["false_alarm_prob"]) ** _limits_of(model)
+        return replace(Seen.at_phase_end(changed.rows, asked, flagged), promised=1 - kept)
 
     def _models(self, frozen: Frozen, product: str, stage: int) -> Iterator[dict[str, Any]]:
         fitted = (pl.col("fit_state") == "fitted") & (pl.col("kind") != "prediction")
@@ -149,6 +152,11 @@ def _evolution(
     courses[:, :, fit.tags.index(tag)] = changed.courses[rows]
     known: BoolArray = 1 - np.isfinite(courses).mean(axis=(1, 2)) <= 1 - KNOWN_SHARE
     return known, fit.furthest(fit.away(fit.statistics(courses))) > fit.width
+
+
+def _limits_of(model: Mapping[str, Any]) -> int:
+    """How many limits a model has, each with its own promise."""
+    return len(STATISTICS) if model["kind"] in DISTANCES else 1
 
 
 def _unknown(rows: IntArray) -> tuple[BoolArray, BoolArray]:

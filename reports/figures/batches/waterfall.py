@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reports.figures.batches.plain import Figure, plain_axis, plain_figure
+from reports.figures.batches.plain import MARGIN, Figure, plain_axis, plain_figure
 from reports.figures.style import BLUE, GREY, MUTED, ORANGE, label
 
 SHOWN_LINES, LEAST_SHARE = 8, 0.01  # of the largest: a bar nobody could see
@@ -47,18 +47,19 @@ def draw(explanation: Any) -> Figure:
         for x, colour in ((base, GREY), (at, MUTED))
     ]
     notes = [
-        {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False}
+        {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": shift, "showarrow": False}
         | {"text": text, "font": {"size": 11, "color": MUTED}, "xanchor": anchor}
-        for x, text, anchor in (
-            (base, "good batches", "right" if at > base else "left"),
-            (at, "this batch", "left" if at > base else "right"),
+        # Towards one another, one above the other: outwards a phone has no room for them.
+        for x, text, anchor, shift in (
+            (base, "good batches", "left" if at > base else "right", 0),
+            (at, "this batch", "right" if at > base else "left", 13),
         )
     ]
     low, high = min([base, at, *starts]), max([base, at, *starts])
     room = (high - low or 1.0) * 0.35
     return plain_figure(
         [trace],
-        height=40 * len(bars) + 90,
+        height=40 * len(bars) + 104,
         x=plain_axis("predicted risk", range=[low - room, high + room]),
         y=plain_axis(
             tickmode="array",
@@ -68,6 +69,7 @@ def draw(explanation: Any) -> Figure:
             showgrid=False,
         ),
         showlegend=False,
+        margin={**MARGIN, "t": 38},
         shapes=lines,
         annotations=notes,
     )

@@ -1,0 +1,1 @@
+"""The tiny published warehouse tests of the reports stand on, and the command that makes it."""

@@ -217,7 +217,7 @@ def test_every_line_has_a_name_of_its_own():
 def test_a_draft_is_the_same_night_after_night_and_says_where_it_is_not():
     """A draft is made anew each night: its limits move once, at 75 batches, and say so."""
     values = noise(90)
-    seen = {}
+    seen: dict[tuple[object, ...], dict[tuple[object, ...], list[int]]] = {}
     for count in range(60, 91, 5):
         made = records(batches=batches(count), lab_results=results(values[:count]))
         plan = plan_of(made)

@@ -67,7 +67,7 @@ bench-check: $(TESTED) ## has speed fallen by more than 15% since? the quick par
 # What a study asks is whether findings are right, on hundreds of plants, for days; each goes on where
 # it was stopped. What is left out measures cost: `make bench`, or a file by itself.
 COSTS   := placing memory sensor_features night_cost spark_cluster failure_models failure_patterns \
-	savings_draws database_landing virtual_plant
+	savings_draws database_landing virtual_plant batch_pages
 STUDIES := $(filter-out $(COSTS:%=benchmarks/%.py), $(wildcard benchmarks/*.py))
 studies: $(TESTED) ## every study of whether findings are right, rows under benchmarks/results/ (days)
 	for file in $(STUDIES); do $(BIN)/python "$$file" || exit 1; done

@@ -5,6 +5,7 @@ from typing import Any
 from reports.figures.style import FONT, INK, LEGEND, MUTED, PAPER
 
 Figure = dict[str, Any]
+MARGIN = {"l": 8, "r": 12, "t": 24, "b": 8}
 
 
 def plain_axis(title: str = "", **settings: Any) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def plain_figure(
         "data": data,
         "layout": {
             "height": height,
-            "margin": {"l": 8, "r": 12, "t": 24, "b": 8},
+            "margin": MARGIN,
             "font": {"family": FONT, "size": 11, "color": INK},
             "paper_bgcolor": PAPER,
             "plot_bgcolor": PAPER,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.figures.batches.plain import Figure, plain_axis, plain_figure
+from reports.figures.batches.plain import MARGIN, Figure, plain_axis, plain_figure
 from reports.figures.style import BLUE, GREEN, GREY, ORANGE, label
 
 COLOURS = {"phase": BLUE, "deviation": ORANGE, "equipment": GREEN, "result": GREY}
@@ -52,7 +52,9 @@ def draw(happenings: Sequence[Happening]) -> Figure:
     return plain_figure(
         data,
         height=30 * len(rows) + 90,
-        x=plain_axis(type="date"),
+        # A fixed margin: on a phone dates and room for them would chase one another.
+        x=plain_axis(type="date", automargin=False, tickangle=0, nticks=4),
+        margin={**MARGIN, "b": 36},
         y=plain_axis(
             tickmode="array",
             tickvals=list(range(len(rows))),

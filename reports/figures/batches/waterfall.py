@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reports.figures.batches.plain import Figure, plain_axis, plain_figure
+from reports.figures.batches.plain import MARGIN, Figure, plain_axis, plain_figure
 from reports.figures.style import BLUE, GREY, MUTED, ORANGE, label
 
 SHOWN_LINES, LEAST_SHARE = 8, 0.01  # of the largest: a bar nobody could see
@@ -59,7 +59,7 @@ def draw(explanation: Any) -> Figure:
     room = (high - low or 1.0) * 0.35
     return plain_figure(
         [trace],
-        height=40 * len(bars) + 90,
+        height=40 * len(bars) + 104,
         x=plain_axis("predicted risk", range=[low - room, high + room]),
         y=plain_axis(
             tickmode="array",
@@ -69,6 +69,7 @@ def draw(explanation: Any) -> Figure:
             showgrid=False,
         ),
         showlegend=False,
+        margin={**MARGIN, "t": 38},
         shapes=lines,
         annotations=notes,
     )

@@ -40,6 +40,14 @@ def test_what_is_never_seen_is_said() -> None:
     assert "in 1 it is never seen that often" in found["seen"].reason
 
 
+def test_false_alarms_are_told_by_part_beside_what_each_promises() -> None:
+    found = excursion_findings(detection_curves(runs([29] * 6, flagged=3)), STEP)
+    assert found["false_alarms"].reason == (
+        "3 of 29 untouched twins were flagged: at most 24.6% at 95% confidence; by part: golden "
+        "distance 10.3% (1.0% promised)."
+    )
+
+
 def test_a_kind_nobody_injected_is_not_applicable() -> None:
     found = excursion_findings(detection_curves(runs([29] * 6)), {**STEP, "kind": "ramp"})
     assert {each.value for each in found.values()} == {None}

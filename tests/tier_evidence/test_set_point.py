@@ -1,5 +1,7 @@
 """Tier 3: what the product recommends keeps its promises, and broken policies are caught."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,9 @@ def test_the_recommended_window_keeps_every_promise(policy: SetPointPolicy) -> N
     assert found["inside_par"].n is not None
     assert found["inside_par"].n >= 10_000
     assert "12 failures of each reading (24 in all)" in found["sensors"].reason
+    said = found["inside_par"].reason
+    assert "no state was found where the recommendation lies outside" in said
+    assert re.search(r"nearest to it: set-point [\d.]+ rev, parameter a [\d.]+, parameter b", said)
     assert found["answered"].judged > 0.05
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from assets.statistics.intervals import clopper_pearson
+from assets.tier_evidence.excursions.parts import PARTS
 from assets.tier_evidence.scoring.findings import Challenged
 
 ONE_SIDED = 0.9  # two-sided level whose ends are one-sided at 95%
@@ -56,7 +57,7 @@ def excursion_findings(
             alarms / twins if twins else None,
             high,
             f"{alarms} of {twins} untouched twins were flagged: at most {high:.1%} at 95% "
-            "confidence.",
+            f"confidence{_by_part(detection_curves, kind)}.",
             low,
             high,
             twins,
@@ -68,3 +69,30 @@ def excursion_findings(
             n=series,
         ),
     }
+
+
+def _by_part(detection_curves: pl.DataFrame, kind: str) -> str:
+    """Say which parts flagged untouched twins, the most first, and what each promises."""
+    own = detection_curves.filter(
+        (pl.col("kind") == kind)
+        & (pl.col("product") == "all products")
+        & pl.col("detector").is_in(PARTS)
+        & (pl.col("untouched") > 0)
+    )
+    untouched, promised = pl.col("untouched"), pl.col("promised_share")
+    told = (
+        own.group_by("detector")
+        .agg(
+            share=pl.col("false_alarms").sum() / untouched.sum(),
+            promised=(promised * untouched).sum() / untouched.sum(),
+            is_promised=promised.is_not_null().any(),
+        )
+        .filter(pl.col("share") > 0)
+        .sort("share", "detector", descending=[True, False])
+    )
+    words = [
+        f"{row['detector'].replace('_', ' ')} {row['share']:.1%}"
+        + (f" ({row['promised']:.1%} promised)" if row["is_promised"] else "")
+        for row in told.iter_rows(named=True)
+    ]
+    return f"; by part: {', '.join(words)}" if words else ""

@@ -21,11 +21,11 @@ from data_contracts.errors import UsageError
 
 BEYOND = 0.25  # how far the region reaches beyond range and records, in their widths
 PROMISES = {
-    "inside_par": "the recommendation lies outside the proven acceptable range by",
-    "largest_step": "the set-point moves farther than the stated step by",
-    "refused_outside_records": "there is a recommendation outside the hull of the records by",
-    "monotone": "a higher present set-point gets a lower recommendation by",
-    "sensors": "a failed sensor moves the recommendation by",
+    "inside_par": "the recommendation lies outside the proven acceptable range",
+    "largest_step": "the set-point moves farther than the stated step",
+    "refused_outside_records": "there is a recommendation outside the hull of the records",
+    "monotone": "a higher present set-point gets a lower recommendation",
+    "sensors": "a failed sensor moves the recommendation",
 }
 
 
@@ -37,11 +37,13 @@ class SetPointPolicy:
         recommend: From present set-points and readings to recommended ones.
         region: Where it is asked.
         bounds: What is promised.
+        names: Of the readings, in words.
     """
 
     recommend: Recommend
     region: OperatingRegion
     bounds: SetPointBounds
+    names: tuple[str, ...] = ()
 
 
 def recommended_policy(
@@ -75,6 +77,7 @@ def recommended_policy(
         guarded.recommended,
         OperatingRegion(ends[0] - width, ends[1] + width),
         SetPointBounds(low, high, step, hull),
+        tuple(name.replace(".", " ").replace("_", " ") for name in names),
     )
 
 
@@ -112,7 +115,7 @@ def bounded_behaviour(
         A finding a promise, and the share of states that got an answer.
     """
     rows = worst_found(policy.recommend, policy.region, policy.bounds, states, seed)
-    found = {name: _worst(name, rows, unit) for name in PROMISES}
+    found = {name: _worst(name, rows, unit, policy.names) for name in PROMISES}
     answered, looked_at = rows[0].answered_share, rows[0].states
     found["answered"] = Challenged(
         answered,
@@ -123,23 +126,22 @@ def bounded_behaviour(
     return found
 
 
-def _worst(promise: str, rows: list[WorstFound], unit: str) -> Challenged:
+def _worst(promise: str, rows: list[WorstFound], unit: str, names: tuple[str, ...]) -> Challenged:
     own = [row for row in rows if row.promise == promise]
     worst = max(own, key=lambda row: row.excess)
     looked_at = f"{worst.states:,} states and a local search"
     if promise == "sensors":
         looked_at += f", under {len(SENSOR_FAILURES)} failures of each reading ({len(own)} in all)"
-    # A recommendation on the limit itself keeps the promise: what is left is rounding.
-    excess = 0.0 if worst.kept else worst.excess
-    place = ", ".join(f"{value:.4g}" for value in worst.state)
+    place = f"set-point {worst.state[0]:.4g} {unit}"
+    for name, value in zip(names, worst.state[1:], strict=False):
+        place += f", {name} {value:.4g}"
+    if worst.kept:
+        # A recommendation on the limit itself keeps the promise: what is left is rounding.
+        said = f"no state was found where {PROMISES[promise]}; nearest to it: {place}."
+        return Challenged(0.0, 0.0, f"Over {looked_at}, {said}", n=worst.states)
     detail = f" ({worst.detail})" if worst.detail else ""
-    said = "nowhere" if worst.kept else f"{worst.excess:.4g} {unit} at worst{detail}"
-    return Challenged(
-        excess,
-        excess,
-        f"Over {looked_at}, {PROMISES[promise]}: {said}; nearest to it at {place}.",
-        n=worst.states,
-    )
+    said = f"{PROMISES[promise]}: by {worst.excess:.4g} {unit} at worst{detail}, at {place}."
+    return Challenged(worst.excess, worst.excess, f"Over {looked_at}, {said}", n=worst.states)
 
 
 def broken_policies(

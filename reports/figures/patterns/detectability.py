@@ -7,7 +7,8 @@ import polars as pl
 from reports.figures.style import INK, MUTED, PAPER, axis, figure, label
 
 SQL = """
-SELECT size_unit, stage, unit_procedure || ', ' || phase || ', ' || tag AS parameter, kind,
+SELECT size_unit, stage, kind,
+  replace(concat_ws(', ', unit_procedure, phase, tag), '_', ' ') AS parameter,
   smallest_seen, largest_tried, batches
 FROM evidence.detection_curves WHERE detector = 'any' AND product = 'all products'
 ORDER BY size_unit DESC, stage, parameter, kind

@@ -21,7 +21,7 @@ from data_contracts.errors import LotwiseError
 Made = TypeVar("Made")
 # A fold of a gate with a thousand columns is a design of 18 MB and two decompositions of 44. Tasks
 # look at one fold after another, so what several tasks have in hand fits; the rest is read back.
-DESIGNS_BYTES, LATEST_BYTES, DISK_BYTES = 150_000_000, 300_000_000, 4_000_000_000
+DESIGNS_BYTES, LATEST_BYTES, DISK_BYTES = 60_000_000, 120_000_000, 4_000_000_000
 
 
 class StoppedError(LotwiseError):

@@ -5,9 +5,9 @@ adjusted for; features that are the parameter itself by another name are left ou
 by their levels, and past results are variables of an earlier time.
 """
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 import numpy as np
 import polars as pl
@@ -34,6 +34,7 @@ LARGEST_MISSING_SHARE = 0.2
 # margin (double selection, Belloni, Chernozhukov & Hansen 2014): more columns than that cost
 # precision and confound nothing that could be told.
 MOST_EARLIER, MOST_NEIGHBOURS = 30, 10
+Results = tuple[OutcomeLabels, list[AlignedMargin], FloatArray | None]
 MOST_SHARED = 4  # sets of batches; most parameters of a gate are recorded for the same ones
 
 
@@ -92,12 +93,19 @@ class KnownAtGates:
         self.gates: dict[str, int] = dict(gated.iter_rows())
         is_numeric = tables["dictionary"].filter(pl.col("data_type") == "numeric")
         self.numeric = frozenset(is_numeric["feature"])
-        self.at = cache(self._at)
-        self.results = cache(self._results)
-        self._shared = lru_cache(maxsize=MOST_SHARED)(self._made)
+        # Held by name of the gate and not by a cache around the methods, which would hold this
+        # object in turn: matrices of one outcome would lie beside those of the next.
+        self._matrices: dict[int, GateMatrix] = {}
+        self._known: dict[int, Results] = {}
+        self._shared: OrderedDict[tuple[int, bytes], SharedColumns] = OrderedDict()
 
-    def _at(self, gate: int) -> GateMatrix:
+    def at(self, gate: int) -> GateMatrix:
         """What was known at a gate, 1 to 7, without what is withheld."""
+        if gate not in self._matrices:
+            self._matrices[gate] = self._matrix(gate)
+        return self._matrices[gate]
+
+    def _matrix(self, gate: int) -> GateMatrix:
         kept = self.tables["dictionary"].filter(
             (pl.col("available_at_gate") <= gate) & ~pl.col("feature").is_in(sorted(self.withheld))
         )
@@ -112,8 +120,13 @@ class KnownAtGates:
         matrix = self.at(self.gates[feature])
         return matrix if feature in matrix.columns else None
 
-    def _results(self, gate: int) -> tuple[OutcomeLabels, list[AlignedMargin], FloatArray | None]:
+    def results(self, gate: int) -> Results:
         """Results of the batches of a gate: labels, margins measured, and the same completed."""
+        if gate not in self._known:
+            self._known[gate] = self._gathered(gate)
+        return self._known[gate]
+
+    def _gathered(self, gate: int) -> Results:
         matrix = self.at(gate)
         labels = outcome_labels(self.tables["outcomes"], self.outcome, matrix.batch_ids)
         margins = self.tables["outcome_margins"]
@@ -124,10 +137,14 @@ class KnownAtGates:
 
     def shared(self, gate: int, rows: IntArray) -> "SharedColumns":
         """What parameters recorded for the same batches have in common, made once for all."""
-        return self._shared(gate, rows.tobytes())
+        key = (gate, rows.tobytes())
+        found = self._shared.pop(key, None) or self._made(gate, rows)
+        self._shared[key] = found  # the latest asked for comes last
+        while len(self._shared) > MOST_SHARED:
+            self._shared.popitem(last=False)
+        return found
 
-    def _made(self, gate: int, rows: bytes) -> "SharedColumns":
-        taken = np.frombuffer(rows, dtype=np.int64)
+    def _made(self, gate: int, taken: IntArray) -> "SharedColumns":
         matrix, (labels, _, margins) = self.at(gate), self.results(gate)
         product = renumbered(_by_whole_name(matrix)[taken])
         own = np.empty((taken.size, 0)) if margins is None else margins[taken]

@@ -12,6 +12,7 @@ from assets.process_verification.charting.drawn_chart import DrawnChart, draw
 from assets.process_verification.kept import NOTHING_KEPT
 from assets.process_verification.limits.versions import LimitRule
 from assets.process_verification.plan import chart_plan as planned
+from assets.process_verification.plan.drafted import BASELINE, FOR_BASELINE, SHORT_BASELINE
 from assets.process_verification.plan.observations import observations
 from assets.process_verification.plan.rare_events import rare_events
 from assets.process_verification.plan.series import Series, all_series
@@ -28,6 +29,12 @@ TABLES = (
     "finding.capability",
 )
 BY_LOTWISE = "lotwise, by the rule of the draft"
+FIRST = "the first limits of the chart"
+# A draft's limits move once: nobody shall find them moved and not be told.
+LENGTHENED = (
+    f"{FIRST}, from {BASELINE} points since {FOR_BASELINE} batches are known: until then the draft "
+    f"fixed them from {SHORT_BASELINE}; a written plan keeps its own"
+)
 
 
 @dataclass(frozen=True)
@@ -158,12 +165,14 @@ def _rule(
             begins = _first_made(series, change.from_batch, order)
             if begins is not None:
                 changes[begins] = f"{changes[begins]}; {said}" if begins in changes else said
+    baseline = int(str(line["baseline_points"]))
     return LimitRule(
-        baseline=int(str(line["baseline_points"])),
+        baseline=baseline,
         alarms_a_month=float(str(line["alarms_a_month"])),
         fixed_by=BY_LOTWISE if plan is None else plan.planned_by,
         rebaselines_itself=plan is None or plan.rebaselines_itself,
         changes=changes,
+        first_reason=LENGTHENED if plan is None and baseline == BASELINE else FIRST,
     )
 
 

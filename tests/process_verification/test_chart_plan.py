@@ -5,7 +5,14 @@ import pytest
 
 from data_contracts.errors import ProfileError
 from data_contracts.verification_plan.reader import read_plan
-from tests.process_verification.verified_records import batches, noise, plan_of, records, results
+from tests.process_verification.verified_records import (
+    batches,
+    noise,
+    plan_of,
+    records,
+    results,
+    tables_of,
+)
 
 PLAN = """
 product: P1
@@ -205,3 +212,34 @@ def test_every_line_has_a_name_of_its_own():
     plan = plan_of(made)
     assert plan["chart_id"].to_list() == ["P1 / lab_result / 6 / assay_pct"]
     assert plan.filter(pl.col("chart_id").is_duplicated()).is_empty()
+
+
+def test_a_draft_is_the_same_night_after_night_and_says_where_it_is_not():
+    """A draft is made anew each night: its limits move once, at 75 batches, and say so."""
+    values = noise(90)
+    seen: dict[tuple[object, ...], dict[tuple[object, ...], list[int]]] = {}
+    for count in range(60, 91, 5):
+        made = records(batches=batches(count), lab_results=results(values[:count]))
+        plan = plan_of(made)
+        (row,) = plan.to_dicts()
+        first = tables_of(made, plan)["finding.chart_limits"].row(0, named=True)
+        named = (row["chart_id"], row["chart"], row["limit_low"], row["alarms_a_month"])
+        limits = (first["fixed_place"], first["lower"], first["upper"], first["reason"])
+        seen.setdefault(named, {}).setdefault(limits, []).append(count)
+    (by_limits,) = seen.values()
+    assert list(by_limits.values()) == [[60, 65, 70], [75, 80, 85, 90]]
+    short, long = by_limits
+    assert (short[0], long[0]) == (20, 50)
+    assert short[3] == "the first limits of the chart"
+    assert "since 75 batches are known: until then the draft fixed them from 20" in long[3]
+
+
+def test_limits_of_a_written_plan_never_move_by_themselves(tmp_path):
+    file = tmp_path / "plan.yaml"
+    file.write_text(PLAN, encoding="utf-8")
+    own, values, seen = read_plan(file), noise(90), set()
+    for count in range(60, 91, 10):
+        made = records(batches=batches(count), lab_results=results(values[:count]))
+        limits = tables_of(made, plan_of(made, plans=[own]), plans=[own])["finding.chart_limits"]
+        seen.add(limits.select("fixed_place", "lower", "upper", "reason").row(0))
+    assert len(seen) == 1

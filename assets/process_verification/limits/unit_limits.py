@@ -65,7 +65,7 @@ def unit_limits(
         chart, own = _values(taken, drawn_for, level, NELSON), _values(taken, taken, level, ())
     else:
         chart, own = drawn_of(taken, drawn_for), drawn_of(taken, taken)
-    chart = replace(chart, autocorrelation=_correlation(taken.value))
+        chart = replace(chart, autocorrelation=_correlation(taken.value))
     if chart.not_applicable:
         nan = float("nan")
         return UnitLimits(chart, own, nan, nan, nan)
@@ -111,9 +111,12 @@ def _values(
     taken: Series, part: Series, level: Level | None, rules: tuple[str, ...]
 ) -> ControlChart:
     kind = "means of samples" if taken.chart in GROUPED else "individuals"
+    memory = _correlation(taken.value)
     if level is None:
-        return silent(kind, part.value, "all values of the baseline are equal")
-    return drawn(kind, part.value, level, rules=rules, width=shewhart_width(level.n, RATE))
+        why = "all values of the baseline are equal"
+        return replace(silent(kind, part.value, why), autocorrelation=memory)
+    width = shewhart_width(level.n, RATE)
+    return drawn(kind, part.value, level, rules=rules, width=width, autocorrelation=memory)
 
 
 def _counts(taken: Series, part: Series) -> ControlChart:

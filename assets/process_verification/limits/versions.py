@@ -4,7 +4,7 @@ A version is known when the last point of its baseline is; what follows changes 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class LimitRule:
         fixed_by: Who fixes limits.
         rebaselines_itself: Whether a step that stays is followed by new limits.
         changes: First batch on the chart that was made after a recorded change -> why and by whom.
+        first_reason: Why there is the first version.
     """
 
     baseline: int
@@ -34,6 +35,7 @@ class LimitRule:
     fixed_by: str
     rebaselines_itself: bool
     changes: Mapping[str, str]
+    first_reason: str = "the first limits of the chart"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def versions(series: Series, rule: LimitRule, kept: KeptResults = NOTHING_KEPT) 
     found: list[Version] = []
     first = baseline_first = 0
     fixed = rule.baseline - 1
-    reason = "the first limits of the chart"
+    reason = rule.first_reason
     while first < points:
         ahead = [at for at in changed if at > max(first, baseline_first)]
         end = ahead[0] - 1 if ahead else points - 1
@@ -88,8 +90,7 @@ def versions(series: Series, rule: LimitRule, kept: KeptResults = NOTHING_KEPT) 
             reason = f"recorded change: {changed[first]}" if first in changed else ""
             continue
         at, fixes, low, high = step
-        place = (first, fixes, baseline_first, fixed)
-        found.append(_version(series, rule, place, reason))
+        found.append(_until(version, fixes))
         words = f"between {series.batch[low]} and {series.batch[high]}"
         reason = (
             f"a step began {words} (90%) and stayed: {STAYING_SIGNALS} signals in its direction"
@@ -127,6 +128,18 @@ def _version(
     if isinstance(seen, str):
         return Version(first, last, baseline_first, fixed, reason, kept, None, seen)
     return Version(first, last, baseline_first, fixed, reason, kept, seen, None)
+
+
+def _until(version: Version, last: int) -> Version:
+    """A version that ends sooner: what was watched up to there is a beginning of it."""
+    seen, fixed = version.watched, version.fixed
+    if seen is None or fixed is None:
+        return replace(version, last=last)
+    cut = slice(last - fixed)
+    watched_so_far = Watched(
+        seen.level[cut], seen.level_alarm[cut], seen.spread[cut], seen.spread_alarm[cut]
+    )
+    return replace(version, last=last, watched=watched_so_far)
 
 
 def _stays(

@@ -13,6 +13,7 @@ OTHER_PRODUCTS = "other products"
 ALARMS_A_MONTH = 1.0
 CRITICAL_IMPORTANCE = 2.0
 BASELINE, SHORT_BASELINE = 50, 20
+FOR_BASELINE = 75  # batches from which a draft fixes limits from the longer one
 FEWEST_EVENTS = 6
 ALWAYS = ("lab_result", "inspection")
 Line = dict[str, Any]
@@ -61,7 +62,7 @@ def _line(row: Line, product: str, nature: Nature, critical: dict[Place, str]) -
         "reason": reason,
         "is_critical": why is not None,
         "criticality": why,
-        "baseline_points": BASELINE if points >= 1.5 * BASELINE else SHORT_BASELINE,
+        "baseline_points": BASELINE if points >= FOR_BASELINE else SHORT_BASELINE,
         "importance": CRITICAL_IMPORTANCE if why else 1.0,
         "limit_low": row["low"],
         "limit_high": row["high"],

@@ -9,7 +9,8 @@ from assets.statistics.array_types import FloatArray
 
 ALIKE = 1e-9  # of a value's size: what differs by less differs by how numbers are written
 POWERS = (-2.0, 2.0)  # where a bracket is looked for where doubling finds none
-MOST_STEPS = 12  # doublings of a power until the best one is passed
+MOST_STEPS = 12  # growths of a power until the best one is passed
+FURTHER, FARTHEST = 1.2, 16.0  # beyond where a line has the best one; and most of a growth
 SHORT = 0.02  # of the logarithm of a power: up to here five terms of a series are exact to 1e-11
 
 
@@ -42,15 +43,17 @@ def best_power(values: FloatArray) -> float:
 
 def _bracket(logs: FloatArray) -> tuple[float, float] | None:
     """Two powers between which the best one lies; None where none are found."""
-    before, low = 0.0, _tilt(0.0, logs)
-    power = 1.0 if low < 0 else -1.0
+    before, first = 0.0, _tilt(0.0, logs)
+    power = 1.0 if first < 0 else -1.0
     for _ in range(MOST_STEPS):
         tilt = _tilt(power, logs)
         if not isfinite(tilt):
             return None
-        if (tilt > 0) != (low > 0) or tilt == 0:
+        if (tilt > 0) != (first > 0) or tilt == 0:
             return before, power
-        before, power = power, 2 * power
+        # Where the line through both ends meets zero, and a little further.
+        reach = FURTHER * first / (first - tilt) if abs(tilt) < abs(first) else FARTHEST
+        before, power = power, power * min(max(reach, 2.0), FARTHEST)
     return None
 
 

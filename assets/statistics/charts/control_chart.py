@@ -102,6 +102,7 @@ def drawn(
     rules: Iterable[str] = ("we1",),
     baseline: BoolArray | None = None,
     width: float = 3.0,
+    autocorrelation: float | None = None,
 ) -> ControlChart:
     """Draw points against a level.
 
@@ -118,6 +119,7 @@ def drawn(
         rules: Names of rules.
         baseline: Per point, whether it had a part in the level; all if not given.
         width: Standard deviations from the centre to the limits.
+        autocorrelation: Of the points the level rests on; computed if not given.
 
     Examples:
         >>> chart = drawn("individuals", np.array([9.0, 14.0]), Level(10.0, 1.0))
@@ -137,7 +139,8 @@ def drawn(
     found = signals_by_rule(z, rules)
     for rule in {"we1", "nelson1"} & found.keys():
         found[rule] = np.flatnonzero(known & ((plotted > high) | (plotted < low)))
-    taken = plotted if baseline is None else plotted[baseline]
+    if autocorrelation is None:
+        autocorrelation = lag_one(plotted if baseline is None else plotted[baseline])
     return ControlChart(
         kind,
         plotted,
@@ -149,5 +152,5 @@ def drawn(
         z,
         found,
         level.n,
-        lag_one(taken),
+        autocorrelation,
     )

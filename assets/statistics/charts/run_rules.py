@@ -136,7 +136,9 @@ def signals_by_rule(
     asked = tuple(rules)
     if z.ndim == 1 and asked and set(asked) <= set(NELSON):
         fired = nelson_rules(z, z if z_high is None else z_high)
-        return {rule: np.flatnonzero(fired >> NELSON.index(rule) & 1) for rule in asked}
+        at = np.flatnonzero(fired)
+        bits = fired[at]
+        return {rule: at[(bits >> NELSON.index(rule) & 1).astype(bool)] for rule in asked}
     return {rule: np.flatnonzero(fires(rule, z, z_high)) for rule in asked}
 
 

@@ -18,6 +18,9 @@ from assets.statistics.charts.control_chart import lag_one
 Kind = Literal["step", "drift", "spread"]
 KINDS: tuple[Kind, ...] = ("step", "drift", "spread")
 CONTENT = 0.9
+# Skew, spread and memory are known from a baseline alone, which weights do not say: flattened by
+# this power, intervals of nine tenths held the onset in nine tenths of 130 development signals.
+FLATTENED = 0.8
 LONGEST = 400  # points before a signal that are looked at
 FEWEST = 12
 # Before the data a change is expected to be about this large: of the level in standard deviations
@@ -68,7 +71,8 @@ def onset(values: FloatArray, known: int = 0, content: float = CONTENT) -> Onset
 
     Source: Smith (1975), posterior of a change point under a flat prior; effects under Zellner's
     (1986) g-prior, so that their sizes are integrated out; on values freed of the baseline's skew
-    by a power (Yeo & Johnson 2000) and of the memory of the point before (Alwan & Roberts 1988).
+    by a power (Yeo & Johnson 2000) and of the memory of the point before (Alwan & Roberts 1988);
+    the interval from weights flattened until it holds its content (Syring & Martin 2019).
 
     Examples:
         >>> noise = np.random.default_rng(3).normal(0, 1, 80)
@@ -88,7 +92,8 @@ def onset(values: FloatArray, known: int = 0, content: float = CONTENT) -> Onset
     weights, slopes, ratios = _weights(scores, memory, places)
     by_kind = weights.sum(axis=1)
     kind = KINDS[int(by_kind.argmax())]
-    below = np.cumsum(weights.sum(axis=0))
+    flat = (weights**FLATTENED).sum(axis=0)
+    below = np.cumsum(flat / flat.sum())
     tail = (1 - content) / 2
     at = {share: int(np.searchsorted(below, share)) for share in (tail, 0.5, 1 - tail)}
     own = weights[KINDS.index(kind)]

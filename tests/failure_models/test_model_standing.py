@@ -78,9 +78,9 @@ def test_age_is_by_batches_else_by_the_clock() -> None:
     def age(gates: pl.DataFrame, as_of: datetime | None) -> dict[str, object]:
         return age_days(cast(FrozenModel, model), gates, as_of, START, now)
 
-    assert age(gates, START + timedelta(days=30)) == {"age_days": 30.0, "kept_since": None}
+    assert age(gates, START + timedelta(days=30)) == {"age_days": 30.0, "first_kept_at": None}
     undated = gates.with_columns(gate_at=pl.lit(None, pl.Datetime))
-    by_clock = {"age_days": 450.0, "kept_since": START}
+    by_clock = {"age_days": 450.0, "first_kept_at": START}
     assert age(undated, None) == age(undated, now) == by_clock
     assert "it is 450 days old" in str(stop_reason(STEADY, 450.0, LIMITS))
 

@@ -98,7 +98,7 @@ def model_standing(
     for model in frozen_models(tables["boosters"]):
         place = (model.outcome, model.gate)
         known = past.get((*place, model.version), {})
-        age = age_days(model, tables["batch_gates"], as_of, known.get("kept_since") or now, now)
+        age = age_days(model, tables["batch_gates"], as_of, known.get("first_kept_at") or now, now)
         row = _standing(model, judged, tables, as_of, limits, age)
         if known.get("state") == STOPPED:  # a stop stands until the model is fitted again
             row |= {"state": STOPPED} | {name: known[name] for name in ("reason", "stopped_at")}
@@ -186,7 +186,7 @@ def age_days(
     model: FrozenModel,
     batch_gates: pl.DataFrame,
     as_of: datetime | None,
-    kept_since: datetime,
+    first_kept_at: datetime,
     now: datetime,
 ) -> dict[str, Any]:
     """How old a model is: by the batches it was fitted on, else by the clock since it was kept.
@@ -195,17 +195,17 @@ def age_days(
         model: The kept model.
         batch_gates: ``feature.batch_gates``.
         as_of: Instant up to which records count; None where the source has no instants.
-        kept_since: When this version was first judged.
+        first_kept_at: When this version was first judged.
         now: This machine's clock.
 
     Returns:
-        ``age_days``, and ``kept_since`` where it was asked.
+        ``age_days``, and ``first_kept_at`` where it was asked.
     """
     fitted = pl.col("batch_id").is_in(model.numbers["fitted_on"])
     newest = batch_gates.filter(fitted & (pl.col("gate") == model.gate))["gate_at"].max()
     if as_of is not None and isinstance(newest, datetime):
-        return {"age_days": _days(newest, as_of), "kept_since": None}
-    return {"age_days": _days(kept_since, now), "kept_since": kept_since}
+        return {"age_days": _days(newest, as_of), "first_kept_at": None}
+    return {"age_days": _days(first_kept_at, now), "first_kept_at": first_kept_at}
 
 
 def _days(earlier: datetime, later: datetime) -> float:

@@ -12,7 +12,7 @@ import dagster as dg
 from data_contracts.assumptions import names_built_in
 from data_contracts.errors import LotwiseError, RunLockedError
 from pipelines.history.alerts import RunFailure, tell
-from pipelines.history.dead_runs import close_dead_runs
+from pipelines.history.dead_runs import AT_WORK, close_dead_runs
 from pipelines.history.file_watch import Watch, fingerprint
 from pipelines.history.instance import SOURCE_TAG
 from pipelines.jobs import JOB_OF_SCHEDULE, MAIN_JOB, NIGHTLY_JOB
@@ -25,6 +25,8 @@ from warehouse.paths import Home
 
 WATCH_SECONDS = 30
 RUNNING = dg.DefaultScheduleStatus.RUNNING
+WAITING = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED)
+UNDER_WAY = "{job} of {source} waits or runs; what came meanwhile is taken in by the next."
 NOT_REFITTED = "No run over {source} has reached its end in {home}; the refit comes first."
 
 
@@ -72,6 +74,10 @@ def _schedule(site: Site, source: Source, asked: str, cron: str) -> dg.ScheduleD
             return dg.SkipReason(NOT_REFITTED.format(source=source.name, home=site.home))
         if job == NIGHTLY_JOB and key is not None and is_nothing_new(home, key, request):
             return dg.SkipReason(NOTHING_NEW)
+        # A run is known to have seen everything only when it ends: ticks that come faster than
+        # runs end would queue one after the other, for ever.
+        if is_under_way(context.instance, job, source.name):
+            return dg.SkipReason(UNDER_WAY.format(job=job, source=source.name))
         return _requested(site, source, job)
 
     return due
@@ -147,6 +153,19 @@ def unblock(instance: dg.DagsterInstance, home: Path) -> None:
             close_dead_runs(instance, None)
     except RunLockedError:
         return  # whoever holds the home closes them
+
+
+def is_under_way(instance: dg.DagsterInstance, job: str, source: str) -> bool:
+    """Tell whether a run of a job over a source waits in the queue or is at work.
+
+    Args:
+        instance: The history of the home; runs that died are closed (``unblock``).
+        job: Name of the job.
+        source: Name of the source in the site file.
+    """
+    tags = {SOURCE_TAG: source}
+    asked = dg.RunsFilter(job_name=job, tags=tags, statuses=[*WAITING, *AT_WORK])
+    return instance.get_runs_count(asked) > 0
 
 
 def _was_run(site: Site, source: Source) -> bool:

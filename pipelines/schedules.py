@@ -25,7 +25,6 @@ from warehouse.paths import Home
 
 WATCH_SECONDS = 30
 RUNNING = dg.DefaultScheduleStatus.RUNNING
-WAITING = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED)
 UNDER_WAY = "{job} of {source} waits or runs; what came meanwhile is taken in by the next."
 NOT_REFITTED = "No run over {source} has reached its end in {home}; the refit comes first."
 
@@ -158,13 +157,16 @@ def unblock(instance: dg.DagsterInstance, home: Path) -> None:
 def is_under_way(instance: dg.DagsterInstance, job: str, source: str) -> bool:
     """Tell whether a run of a job over a source waits in the queue or is at work.
 
+    A run that was made and never launched, as one killed at once, is neither: nobody would close
+    it, and it would keep every later one away.
+
     Args:
         instance: The history of the home; runs that died are closed (``unblock``).
         job: Name of the job.
         source: Name of the source in the site file.
     """
     tags = {SOURCE_TAG: source}
-    asked = dg.RunsFilter(job_name=job, tags=tags, statuses=[*WAITING, *AT_WORK])
+    asked = dg.RunsFilter(job_name=job, tags=tags, statuses=[dg.DagsterRunStatus.QUEUED, *AT_WORK])
     return instance.get_runs_count(asked) > 0
 
 

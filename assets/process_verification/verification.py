@@ -10,7 +10,7 @@ from assets.process_verification.charting.chart_limits import chart_limits
 from assets.process_verification.charting.chart_points import chart_points
 from assets.process_verification.charting.drawn_chart import DrawnChart, draw
 from assets.process_verification.kept import NOTHING_KEPT
-from assets.process_verification.limits.versions import LimitRule
+from assets.process_verification.limits.versions import FIRST, LimitRule
 from assets.process_verification.plan import chart_plan as planned
 from assets.process_verification.plan.drafted import BASELINE, FOR_BASELINE, SHORT_BASELINE
 from assets.process_verification.plan.observations import observations
@@ -29,7 +29,6 @@ TABLES = (
     "finding.capability",
 )
 BY_LOTWISE = "lotwise, by the rule of the draft"
-FIRST = "the first limits of the chart"
 # A draft's limits move once: nobody shall find them moved and not be told.
 LENGTHENED = (
     f"{FIRST}, from {BASELINE} points since {FOR_BASELINE} batches are known: until then the draft "

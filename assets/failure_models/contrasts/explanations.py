@@ -5,6 +5,7 @@ Rows are those of ``finding.batch_contributions`` or ``model.good_contrasts``.
 
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import cache
 from threading import Thread
 from typing import Any
 
@@ -38,6 +39,7 @@ def explanation(rows: Sequence[Mapping[str, Any]]) -> Any:
     )
 
 
+@cache
 def import_shap() -> None:
     """Import shap without what matplotlib announces when shap first imports it.
 

@@ -60,13 +60,12 @@ def _of(chart: DrawnChart, line: Row, kept: KeptResults) -> Iterator[Row]:
     if limits is None or series.chart in NO_LIMITS:
         return
     begin = chart.versions[-1].version.baseline_first
-    *over, year = [*_years(series.known_at)] or [("", slice(0, 0))]
+    years = [*_years(series.known_at)]
     told = [
         (PRESENT, _told(series, slice(begin, series.points), limits, kept, is_whole=True)),
-        *_told_over(series, over, limits, kept),
+        *_told_over(series, years[:-1], limits, kept),
+        *((year, _told(series, part, limits, kept)) for year, part in years[-1:]),
     ]
-    if year[0]:
-        told.append((year[0], _told(series, year[1], limits, kept)))
     yield from ({"chart_id": series.chart_id, "period": period, **row} for period, row in told)
 
 

@@ -15,6 +15,7 @@ from assets.process_verification.plan.series import EVENTS, GROUPED, Series
 from warehouse.kept_results import KeptResults
 
 STAYING_SIGNALS = 3  # in one direction, after which a step is taken to stay
+FIRST = "the first limits of the chart"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class LimitRule:
     fixed_by: str
     rebaselines_itself: bool
     changes: Mapping[str, str]
-    first_reason: str = "the first limits of the chart"
+    first_reason: str = FIRST
 
 
 @dataclass(frozen=True)
